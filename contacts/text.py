@@ -1,0 +1,53 @@
+"""The rules for what people write about contacts and interviews, the same at every door.
+
+Each `clean_…` returns the text to store, or raises ValidationError with what is wrong in words for its writer.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from hindsight.api.strict_json import JSONError, check_text, check_value
+
+MAX_NAME_LENGTH = 255
+MAX_NOTES_LENGTH = 100_000
+MAX_OBJECTIVE_LENGTH = 10_000
+
+
+def clean_name(name: str) -> str:
+    """A display name: on one line, trimmed, with something to see in it."""
+    name = _storable(name.strip(), MAX_NAME_LENGTH)
+    kinds = {unicodedata.category(character) for character in name}
+    if all(kind[0] in "ZC" for kind in kinds):
+        raise ValidationError("Send a name that is not blank, or leave the field out to keep the one that is stored.")
+    if kinds & {"Cc", "Zl", "Zp"}:
+        raise ValidationError("Send a name on one line, without control characters.")
+    return name
+
+
+def clean_notes(notes: str | Mapping[str, Any]) -> str:
+    """A contact's notes; an object becomes JSON that a person can read, with its key order and characters kept."""
+    if isinstance(notes, Mapping):
+        try:
+            check_value(notes)
+        except JSONError as error:
+            raise ValidationError(f"This cannot be stored: {error}.") from None
+        notes = json.dumps(notes, ensure_ascii=False, indent=2)
+    return _storable(notes, MAX_NOTES_LENGTH)
+
+
+def clean_objective(objective: str) -> str:
+    return _storable(objective, MAX_OBJECTIVE_LENGTH)
+
+
+def _storable(text: str, max_length: int) -> str:
+    try:
+        check_text(text)
+    except JSONError as error:
+        raise ValidationError(f"This cannot be stored: {error}.") from None
+    if len(text) > max_length:
+        raise ValidationError(f"Send at most {max_length:,} characters; this has {len(text):,}.")
+    return text

@@ -1,0 +1,139 @@
+"""The closed list of errors under /api/: each class owns its code, status and headers. Raise them anywhere.
+
+docs and schema are checked against this list. hindsight.api.exceptions renders it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rest_framework.exceptions import APIException
+
+from hindsight.api.request_ids import current_request_id
+
+
+class ErrorCode(StrEnum):
+    BAD_REQUEST = "bad_request"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    PRECONDITION_FAILED = "precondition_failed"
+    PAYLOAD_TOO_LARGE = "payload_too_large"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
+    INTERNAL_ERROR = "internal_error"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class ApiError(APIException):
+    """Base of all errors of the API. `message` is for the integrator: what is wrong and what to send instead."""
+
+    code: ErrorCode
+    message: str
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        details: tuple[FieldError, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.message = message or type(self).message
+        self.details = details
+        self.headers = dict(headers or {})
+        super().__init__(self.message, self.code)
+
+    def envelope(self) -> dict[str, object]:
+        """The body of the answer."""
+        error: dict[str, object] = {"code": self.code.value, "message": self.message}
+        if self.details:
+            error["details"] = [{"field": detail.field, "message": detail.message} for detail in self.details]
+        return {"error": {**error, "request_id": current_request_id()}}
+
+
+class BadRequest(ApiError):
+    status_code = 400
+    code = ErrorCode.BAD_REQUEST
+    message = "The request could not be read. See the API documentation for what to send."
+
+
+class Unauthorized(ApiError):
+    """One message for every reason, so that a guess learns nothing."""
+
+    status_code = 401
+    code = ErrorCode.UNAUTHORIZED
+    message = "Invalid or missing API key. Send a valid key as `Authorization: Bearer <key>`."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class NotFound(ApiError):
+    status_code = 404
+    code = ErrorCode.NOT_FOUND
+    message = "There is nothing at this path. Check it against the API documentation; paths have no trailing slash."
+
+
+class MethodNotAllowed(ApiError):
+    status_code = 405
+    code = ErrorCode.METHOD_NOT_ALLOWED
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(f"{method} is not allowed here. Use one of: {allowed}.", headers={"Allow": allowed})
+
+
+class PreconditionFailed(ApiError):
+    status_code = 412
+    code = ErrorCode.PRECONDITION_FAILED
+    message = (
+        "The interview request or its contact has changed since you read it, and nothing was updated. "
+        "GET it again, merge your change, and retry with the new ETag in If-Match."
+    )
+
+
+class PayloadTooLarge(ApiError):
+    status_code = 413
+    code = ErrorCode.PAYLOAD_TOO_LARGE
+    message = "The body is larger than 1 MiB (1,048,576 bytes). Send less."
+
+
+class UnsupportedMediaType(ApiError):
+    status_code = 415
+    code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
+    message = "The body must be JSON, sent uncompressed with `Content-Type: application/json`."
+
+
+class RateLimitExceeded(ApiError):
+    """`retry_after`: whole seconds until the window turns over."""
+
+    status_code = 429
+    code = ErrorCode.RATE_LIMIT_EXCEEDED
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(
+            f"Too many requests. Retry in {retry_after} s; X-RateLimit-Reset says when the window turns over.",
+            headers={"Retry-After": str(retry_after)},
+        )
+
+
+class InternalError(ApiError):
+    status_code = 500
+    code = ErrorCode.INTERNAL_ERROR
+    message = "Something went wrong on our side. If it happens again, tell us the request id."
+
+
+class ServiceUnavailable(ApiError):
+    status_code = 503
+    code = ErrorCode.SERVICE_UNAVAILABLE
+    message = "The service cannot reach its database at the moment. Retry shortly."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "5"})

@@ -1,0 +1,64 @@
+"""Every failure under /api/ becomes the envelope here, whatever raised it."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+
+from hindsight.api import errors
+
+logger = logging.getLogger(__name__)
+
+
+def to_api_error(exception: BaseException) -> errors.ApiError:
+    """The error of the closed list that says what `exception` means to an integrator; a defect is logged."""
+    match exception:
+        case errors.ApiError():
+            return exception
+        case drf.ValidationError():
+            return invalid_fields(exception.detail)
+        case DjangoValidationError():
+            return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
+        case drf.UnsupportedMediaType():
+            return errors.UnsupportedMediaType()
+        case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
+            return errors.BadRequest()
+        case RequestDataTooBig():
+            return errors.PayloadTooLarge()
+        case Http404():
+            return errors.NotFound()
+        case OperationalError() | InterfaceError():
+            logger.error("The database cannot be used", exc_info=exception)
+            return errors.ServiceUnavailable()
+        case _:
+            logger.error("Unexpected exception", exc_info=exception)
+            return errors.InternalError()
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:
+    """REST framework's EXCEPTION_HANDLER."""
+    error = to_api_error(exception)
+    return Response(error.envelope(), status=error.status_code, headers=error.headers)
+
+
+def invalid_fields(detail: Any) -> errors.BadRequest:
+    """A 400 of a serializer's errors: `{field: [message, …]}`, or a list of messages that blame no field."""
+    if not isinstance(detail, dict):
+        return errors.BadRequest(" ".join(map(str, detail)))
+    general = [str(message) for message in detail.get("non_field_errors", [])]
+    details = tuple(
+        errors.FieldError(field, " ".join(map(str, messages)))
+        for field, messages in detail.items()
+        if field != "non_field_errors"
+    )
+    blamed = [f"{detail.field}: {detail.message}" for detail in details]
+    return errors.BadRequest(" ".join([*general, *blamed]), details=details)
+
+
+def _messages(exception: DjangoValidationError) -> Any:
+    return exception.message_dict if hasattr(exception, "error_dict") else exception.messages

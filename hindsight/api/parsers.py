@@ -1,0 +1,30 @@
+"""REST framework's door for bodies."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from hindsight.api import strict_json
+from hindsight.api.errors import BadRequest, PayloadTooLarge
+
+
+class StrictJSONParser(BaseParser):
+    """Reads an object of JSON. Raises PayloadTooLarge, and BadRequest with what is wrong."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        body = stream.read(settings.MAX_BODY_BYTES + 1)
+        if len(body) > settings.MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        try:
+            value = strict_json.parse(body)
+        except strict_json.JSONError as error:
+            raise BadRequest(f"The body is invalid JSON: {error}.") from None
+        if not isinstance(value, dict):
+            raise BadRequest("The body must be a JSON object.")
+        return value

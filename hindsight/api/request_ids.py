@@ -1,0 +1,21 @@
+"""The id that ties an answer, its log lines and the audit together."""
+
+import re
+from contextvars import ContextVar
+from uuid import uuid4
+
+WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request being answered; empty outside of one."""
+    return _current.get()
+
+
+def begin_request(proposed: str | None) -> str:
+    """Starts a request: a well-formed id that the client proposed is kept, else a new one is made."""
+    request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else uuid4().hex
+    _current.set(request_id)
+    return request_id

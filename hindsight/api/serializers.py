@@ -1,0 +1,59 @@
+"""What all request bodies have in common: unknown fields and nulls are errors, and strings are strings."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, cast
+
+from drf_spectacular.drainage import set_override
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A serializer that names the fields it does not know, and those that they resemble."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        unknown = {name: [self._unknown(name)] for name in data if name not in self.fields}
+        try:
+            value: dict[str, Any] = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**unknown, **cast(dict[str, Any], error.detail)}) from None
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return value
+
+    def _unknown(self, name: str) -> str:
+        close = get_close_matches(name, self.fields, n=1)
+        return (
+            f"Unknown field. Did you mean {close[0]}?" if close else f"Unknown field. Known: {', '.join(self.fields)}."
+        )
+
+
+class TextField(serializers.Field[str, Any, str, Any]):
+    """A string that `clean` accepts; nothing else is turned into one.
+
+    `clean` raises Django's ValidationError. `max_length` is for the API's description: `clean` checks it.
+    """
+
+    default_error_messages = {
+        "invalid": "Send a string, not {kind}.",
+        "null": "Send a string, not null. Leave the field out to keep what is stored.",
+    }
+
+    def __init__(self, *, clean: Callable[[str], str], max_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.clean = clean
+        set_override(self, "field", {"type": "string", "maxLength": max_length})
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid", kind=kind_of(data))
+        return self.clean(data)
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+def kind_of(value: object) -> str:
+    """JSON's name for the type of a parsed value, with its article."""
+    kinds = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
+    return kinds.get(type(value), "null")

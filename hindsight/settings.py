@@ -1,0 +1,229 @@
+"""Every setting of the project, read strictly from the environment; README.md lists the variables.
+
+Secure unless told otherwise: without HINDSIGHT_ENV=development there is no DEBUG, no default secret key, no default
+database, and cookies and pages insist on HTTPS. A value that cannot be read stops the process as it starts.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from environs import Env, validate
+
+from hindsight.addresses import parse_networks
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+
+
+def comma_separated(name: str, default: list[str]) -> list[str]:
+    return [item.strip() for item in env.list(name, default) if item.strip()]
+
+
+# ---- Where we are ----------------------------------------------------------------------------------------------------
+
+DEVELOPMENT = (
+    env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
+)
+DEBUG = env.bool("DEBUG", False)
+
+if DEVELOPMENT:
+    SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")
+    ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
+    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}")
+else:
+    SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
+    ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", [])
+    PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", validate=validate.URL(schemes={"https"}, require_tld=False))
+    DATABASE_URL = env.str("DATABASE_URL")
+
+SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
+
+# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; anybody else's are ignored.
+TRUSTED_PROXIES = parse_networks(comma_separated("TRUSTED_PROXIES", []))
+
+# ---- Applications ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "hindsight.api",
+    "orgs",
+    "contacts",
+    "interviews",
+]
+
+MIDDLEWARE = [
+    "hindsight.api.middleware.RequestMiddleware",
+    "hindsight.addresses.TrustedProxyMiddleware",
+    "hindsight.api.middleware.HttpsOnlyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "hindsight.urls"
+WSGI_APPLICATION = "hindsight.wsgi.application"
+APPEND_SLASH = False  # its redirect would lose the body of a PATCH
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# ---- Stores ----------------------------------------------------------------------------------------------------------
+
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))
+_counters: dict[str, Any]
+
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        # IMMEDIATE takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # Beside the database, so that counting a read does not wait for the database's one writer.
+    _counters = {
+        "BACKEND": "hindsight.api.counters.SQLiteCounters",
+        "LOCATION": f"{_database['NAME']}-counters",
+    }
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["ENGINE"] = "hindsight.postgresql"
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    _counters = {"BACKEND": "hindsight.api.counters.DatabaseCounters"}
+else:
+    raise ValueError("DATABASE_URL must name a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.")
+
+DATABASES = {"default": _database}
+
+REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL:
+    _counters = {"BACKEND": "hindsight.api.counters.RedisCounters", "LOCATION": REDIS_URL}
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "counters": _counters}
+
+# ---- The API ---------------------------------------------------------------------------------------------------------
+
+RATELIMIT_USE_CACHE = "counters"
+RATELIMIT_FAIL_OPEN = True
+# Requests a minute from one address that bring no valid key.
+ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
+
+MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "hindsight.api.negotiation.AlwaysJSON",
+    "DEFAULT_PARSER_CLASSES": ["hindsight.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "hindsight.api.exceptions.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# ---- Security --------------------------------------------------------------------------------------------------------
+
+CSRF_TRUSTED_ORIGINS = comma_separated("CSRF_TRUSTED_ORIGINS", [])
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
+# Probes come from inside, in plain HTTP. The API answers in its own words (see hindsight.api.middleware).
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$", r"^api/"]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# ---- Static files ----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+# Development serves straight from the packages; production wants `manage.py collectstatic` and names with hashes.
+STATIC_ROOT = None if DEVELOPMENT else BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ---- Logs ------------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"()": "hindsight.logs.TextFormatter"},
+        "json": {"()": "hindsight.logs.JSONFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "text" if DEVELOPMENT else "json"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": LOG_LEVEL,
+    },
+    # Django would send mail to ADMINS with the request's body in it, and log each 4xx a second time.
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one; the access line tells of it
+    },
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hindsight API",
+    "VERSION": "1",
+    "DESCRIPTION": "Create win-loss interview requests, update their context, and read what Paige found out.",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_PATCH": False,
+}

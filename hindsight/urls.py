@@ -1,0 +1,20 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from hindsight.api.handlers import not_found
+from hindsight.api.schema import docs, schema
+from hindsight.api.views import healthz, readyz
+
+urlpatterns = [
+    path("api/v1/", include("interviews.api.urls")),
+    path("api/schema", schema, name="schema"),
+    path("api/docs", docs, name="docs"),
+    re_path(r"^api(/|$)", not_found),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]
+
+handler400 = "hindsight.api.handlers.bad_request"
+handler404 = "hindsight.api.handlers.not_found"
+handler500 = "hindsight.api.handlers.server_error"

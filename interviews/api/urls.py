@@ -1,0 +1,32 @@
+"""Routes below /api/v1. None ends in a slash, and none redirects."""
+
+import re
+
+from django.urls import path, register_converter
+
+from interviews.api.views import InterviewRequestView
+
+LARGEST_ID = 2**63 - 1
+
+
+class IdConverter:
+    """Any path segment: an id as an integer, and what can be no id as 0, which no row has.
+
+    So that a wrong id is answered like a missing one, by the view, with its authentication and its rate limit.
+    """
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> int:
+        number = int(value) if re.fullmatch(r"[1-9][0-9]{0,18}", value) else 0
+        return number if number <= LARGEST_ID else 0
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")
+
+urlpatterns = [
+    path("interviews/<id:interview_request_id>", InterviewRequestView.as_view(), name="interview-request"),
+]

@@ -1,0 +1,48 @@
+"""Two orgs to try the product with: their contacts, with notes, and interview requests in every status."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from interviews import services
+from interviews.lifecycle import Status
+from orgs.actors import Actor
+from orgs.models import Org
+
+DATA = Path(__file__).with_name("demo.json")
+
+
+@transaction.atomic
+def seed(actor: Actor) -> list[Org]:
+    """Creates the demo orgs that are not there yet, whole or not at all, and returns both."""
+    return [_seed_org(org, actor) for org in json.loads(DATA.read_text(encoding="utf-8"))["orgs"]]
+
+
+def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
+    if existing := Org.objects.filter(name=data["name"]).first():
+        return existing
+    org = services.onboard_org(name=data["name"], plan=data["plan"])
+    for contact in data["contacts"]:
+        for request in contact["requests"]:
+            _seed_request(org, contact, request, actor)
+    return org
+
+
+def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor: Actor) -> None:
+    request = services.create_interview_request(
+        interview_type=org.interview_types.get(),
+        actor=actor,
+        contact_email=contact["email"],
+        contact_name=contact["name"] or None,
+        contact_context=contact["notes"],
+        deal_id=data["deal_id"],
+        objective=data.get("objective", ""),
+    )
+    status = data.get("status", Status.CREATED)
+    if status != Status.CREATED:
+        services.mark_sent(request)
+    if status == Status.COMPLETED:
+        turns = [f"**{speaker}:** {text}" for speaker, text in data["transcript"]]
+        services.complete_interview(request, content="\n\n".join(turns))

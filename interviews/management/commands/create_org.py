@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from interviews.services import onboard_org
+from orgs.commands import Command as BaseCommand
+from orgs.plans import Plan
+
+
+class Command(BaseCommand):
+    help = "Creates an org, with the win-loss interview for buyers, and prints its slug."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="NAME", help="what the org is called, and what Paige calls it")
+        parser.add_argument("--plan", required=True, choices=Plan.values)
+        parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a minute, if not those of the plan")
+
+    def run(self, **options: Any) -> str:
+        name: str = options["name"]
+        plan: str = options["plan"]
+        rate_limit: int | None = options["rate_limit"]
+        return onboard_org(name=name, plan=plan, own_rate_limit=rate_limit).slug

@@ -1,0 +1,81 @@
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+
+from interviews.demo import seed
+from orgs import keys
+from orgs.commands import Command as BaseCommand
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key
+
+LOGIN = "admin"
+
+
+class Command(BaseCommand):
+    help = (
+        "Development only: seeds the demo orgs once, makes an API key and an admin login once, and prints how to use "
+        "them. Both are kept in var/demo.json, to be shown again."
+    )
+
+    def run(self, **options: Any) -> str:
+        if not settings.DEVELOPMENT:
+            raise CommandError("The demo has a login of its own; it runs with HINDSIGHT_ENV=development only.")
+        org = seed(self.actor)[0]
+        file = settings.BASE_DIR / "var" / "demo.json"
+        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        kept = {"api_key": _api_key(org, kept.get("api_key", "")), "password": _password(kept.get("password", ""))}
+        _write_privately(file, json.dumps(kept))
+        return _welcome(org, **kept)
+
+
+def _api_key(org: Org, kept: str) -> str:
+    """The key shown last time, if this database still takes it; else a new one."""
+    live = ApiKey.objects.live().filter(org=org, digest=keys.digest_of(kept))
+    return kept if live.exists() else create_api_key(org=org, name="demo")[1]
+
+
+def _password(kept: str) -> str:
+    """The password of the demo login: made once for each database, and empty once somebody has changed it."""
+    user, created = get_user_model().objects.get_or_create(
+        username=LOGIN, defaults={"is_staff": True, "is_superuser": True}
+    )
+    if created:
+        kept = secrets.token_urlsafe(12)
+        user.set_password(kept)
+        user.save()
+    return kept if user.check_password(kept) else ""
+
+
+def _write_privately(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+
+
+def _welcome(org: Org, api_key: str, password: str) -> str:
+    base = settings.PUBLIC_BASE_URL
+    request = org.interview_requests.earliest("id")
+    return f"""
+Hindsight is ready for {org.name} (a demo).
+
+  API key   {api_key}
+  Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one you have set"}
+  API docs  {base}/api/docs
+
+Tell Paige more about a contact:
+
+  curl -X PATCH {base}/api/v1/interviews/{request.pk} \\
+    -H "Authorization: Bearer {api_key}" \\
+    -H "Content-Type: application/json" \\
+    -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
+
+See what she makes of it:
+
+  .venv/bin/python manage.py show_prompt {request.pk}
+"""

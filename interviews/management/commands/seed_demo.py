@@ -1,0 +1,11 @@
+from typing import Any
+
+from interviews.demo import seed
+from orgs.commands import Command as BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Creates two demo orgs with contacts and interview requests, once, and prints their slugs."
+
+    def run(self, **options: Any) -> str:
+        return "\n".join(org.slug for org in seed(self.actor))

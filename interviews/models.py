@@ -1,0 +1,92 @@
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.models import Contact
+from interviews.lifecycle import Status
+from orgs.tenancy import SameOrg, TenantQuerySet
+
+
+def new_survey_token() -> str:
+    """Who holds it may give the interview, so it cannot be guessed: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+class InterviewType(models.Model):
+    """A kind of interview that an org runs. `guide`: see interviews.paige.guide."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
+    name = models.CharField(max_length=200)
+    guide = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("org", "name"), name="interview_type_name_is_unique_in_org"),
+            models.UniqueConstraint(fields=("org", "id"), name="interview_type_of_org"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InterviewRequest(models.Model):
+    """One interview that was asked for, of one contact. The objective is its own; the notes are the contact's."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interview_requests")
+    interview_type = models.ForeignKey(InterviewType, on_delete=models.PROTECT, related_name="interview_requests")
+    deal_id = models.CharField(max_length=255, blank=True, help_text="The customer's own id of the deal.")
+    objective = models.TextField(blank=True)
+    status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
+    survey_token = models.CharField(max_length=43, unique=True, default=new_survey_token, editable=False)
+    email_sent_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            SameOrg("contact", name="interview_request_contact_is_of_org"),
+            SameOrg("interview_type", name="interview_request_type_is_of_org"),
+            models.UniqueConstraint(fields=("org", "id"), name="interview_request_of_org"),
+            models.CheckConstraint(name="interview_request_status_is_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="interview_request_sent_has_time",
+                condition=~Q(status=Status.SENT) | Q(email_sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="interview_request_completed_has_time",
+                condition=Q(status=Status.COMPLETED, completed_at__isnull=False)
+                | (~Q(status=Status.COMPLETED) & Q(completed_at__isnull=True)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Interview request {self.pk}"
+
+
+class Transcript(models.Model):
+    """What was said, once the interview is completed. It never changes."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
+    interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
+    content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (SameOrg("interview_request", name="transcript_request_is_of_org"),)
+
+    def __str__(self) -> str:
+        return self.document_id
+
+    @property
+    def document_id(self) -> str:
+        return f"doc_{self.pk}"

@@ -1,0 +1,103 @@
+"""From a brief to the messages that a model is sent. Pure; the words live in prompt.txt beside this file."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from interviews.paige.brief import Brief, Speaker, Turn
+from interviews.paige.guide import Guide
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to a chat model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+def messages_for(brief: Brief) -> list[Message]:
+    """The prompt for Paige's next message.
+
+    One system message, then user and assistant in turn with the user first: the shape that the chat templates
+    of all common models accept.
+    """
+    opening = [Message("system", _system(brief)), Message("user", _words("opened"))]
+    return [*opening, *map(_said, brief.conversation)]
+
+
+def render_prompt(messages: Iterable[Message]) -> str:
+    """The messages as a person reads them, each under a line with its role that no message can imitate."""
+    shown = list(messages)
+    mark = _mark(message.content for message in shown)
+    return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
+
+
+def _system(brief: Brief) -> str:
+    data = {
+        "contact_name": brief.contact_name,
+        "contact_notes": brief.contact_notes,
+        "objective": brief.objective,
+    }
+    mark = _mark(data.values())
+    return _words(
+        "system",
+        guide_name=brief.guide.name,
+        vendor=brief.vendor,
+        purpose=brief.guide.purpose,
+        topics=_topics(brief.guide),
+        mark=mark,
+        task=_task(brief),
+        **{label: _block(label, text, mark) for label, text in data.items()},
+    )
+
+
+def _topics(guide: Guide) -> str:
+    lines = (
+        _words("topic", number=number, title=topic.title, question=topic.question)
+        for number, topic in enumerate((*guide.topics, guide.closing), start=1)
+    )
+    return "\n".join(lines)
+
+
+def _block(label: str, text: str, mark: str) -> str:
+    return _words("block", label=label, text=text, mark=mark) if text.strip() else _words(f"no_{label}")
+
+
+def _task(brief: Brief) -> str:
+    step = {
+        "turn": brief.position.turn,
+        "max_turns": brief.guide.max_turns,
+        "title": brief.topic.title,
+        "question": brief.question,
+    }
+    return _words("follow_up", order=brief.probe.order, **step) if brief.probe else _words("ask", **step)
+
+
+def _said(turn: Turn) -> Message:
+    if turn.speaker is Speaker.PAIGE:
+        return Message("assistant", turn.text)
+    # Providers refuse a message without content.
+    return Message("user", turn.text if turn.text.strip() else _words("skipped"))
+
+
+def _mark(texts: Iterable[str]) -> str:
+    """A word that the texts do not contain: to hold a digest of itself, a text would have to be searched for."""
+    return sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _words(section: str, **values: object) -> str:
+    """A section of prompt.txt, filled in; KeyError if a value is missing. Values are not searched for $names."""
+    return _SECTIONS[section].substitute(values)
+
+
+def _sections(text: str) -> dict[str, Template]:
+    _, *parts = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)
+    return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+_SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))

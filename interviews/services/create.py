@@ -1,0 +1,51 @@
+"""What comes into being: orgs ready to run interviews, interview types, interview requests."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from contacts.services import upsert_contact
+from contacts.text import clean_objective
+from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.guide import Guide, shipped_guide
+from orgs.actors import Actor
+from orgs.models import Org
+from orgs.services import create_org
+
+
+@transaction.atomic
+def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
+    """A new org that can run win-loss interviews with buyers at once. Raises ValidationError."""
+    org = create_org(name=name, plan=plan, own_rate_limit=own_rate_limit)
+    create_interview_type(org=org, guide=shipped_guide("win_loss_buyer"))
+    return org
+
+
+def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
+    """A new kind of interview, called as its guide is. Raises GuideError for a guide that Paige cannot follow."""
+    return InterviewType.objects.create(org=org, name=Guide.from_data(guide).name, guide=guide)
+
+
+@transaction.atomic
+def create_interview_request(
+    *,
+    interview_type: InterviewType,
+    actor: Actor,
+    contact_email: str,
+    contact_name: str | None = None,
+    contact_context: str | Mapping[str, Any] | None = None,
+    deal_id: str = "",
+    objective: str = "",
+) -> InterviewRequest:
+    """A new request to the contact of this address, who is made if the type's org has none. Raises ValidationError."""
+    contact = upsert_contact(
+        org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
+    )
+    return InterviewRequest.objects.create(
+        org_id=interview_type.org_id,
+        contact=contact,
+        interview_type=interview_type,
+        deal_id=deal_id,
+        objective=clean_objective(objective),
+    )

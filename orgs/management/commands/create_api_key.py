@@ -1,0 +1,29 @@
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from orgs.commands import Command as BaseCommand
+from orgs.commands import get_org
+from orgs.services import create_api_key
+
+
+class Command(BaseCommand):
+    help = "Issues an API key and prints it, this once: it is not stored and cannot be shown again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("org_slug", metavar="ORG_SLUG")
+        parser.add_argument("--name", required=True, help="what the key is for, such as the system that will use it")
+        parser.add_argument(
+            "--expires-in", type=int, metavar="DAYS", help="days until the key expires; never, if left out"
+        )
+
+    def run(self, **options: Any) -> str:
+        org_slug: str = options["org_slug"]
+        name: str = options["name"]
+        expires_in: int | None = options["expires_in"]
+        if expires_in is not None and not 1 <= expires_in <= 36_500:
+            raise CommandError("--expires-in takes a number of days from 1 to 36500.")
+        expires_at = None if expires_in is None else timezone.now() + timedelta(days=expires_in)
+        return create_api_key(org=get_org(org_slug), name=name, expires_at=expires_at)[1]

@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils import timezone
+
+from orgs.tenancy import TenantQuerySet
+
+
+class ApiKeyQuerySet(TenantQuerySet):
+    def live(self) -> "ApiKeyQuerySet":
+        """Those that a request may use now, as far as the key itself goes: see the org's is_active too."""
+        unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at__isnull=True)
+
+
+class ApiKey(models.Model):
+    """A key of an org. The key itself is shown once, when it is issued; see orgs.keys for its format."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100, help_text="What the key is for: the system or person that uses it.")
+    prefix = models.CharField(max_length=20, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

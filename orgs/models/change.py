@@ -1,0 +1,57 @@
+from typing import Any, NoReturn
+
+from django.db import models
+
+from orgs.actors import ActorKind
+from orgs.tenancy import TenantQuerySet
+
+
+class ChangeQuerySet(TenantQuerySet):
+    def of(self, obj: models.Model) -> "ChangeQuerySet":
+        """What happened to one contact or interview request, newest first."""
+        return self.filter(
+            org_id=obj.org_id,  # type: ignore[attr-defined]
+            object_type=obj._meta.model_name,
+            object_id=obj.pk,
+        ).order_by("-id")
+
+    def update(self, **values: Any) -> NoReturn:
+        raise TypeError("The audit is append-only.")
+
+
+class Change(models.Model):
+    """One overwrite of one field: the audit that tells who replaced what, and keeps what was replaced.
+
+    Append-only: rows come and are never changed. They name their object instead of referring to it, since the rooms
+    of contacts and interviews stand above this one.
+    """
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="changes", db_index=False)
+    object_type = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    field = models.CharField(max_length=40)
+    before = models.TextField()
+    after = models.TextField()
+    actor_kind = models.CharField(max_length=20, choices=ActorKind)
+    actor = models.CharField(max_length=150, help_text="The key's prefix, the login, or the command.")
+    request_id = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("org", "object_type", "object_id", "-id"), name="change_of_object"),)
+        constraints = (
+            models.CheckConstraint(
+                name="change_actor_kind_is_known", condition=models.Q(actor_kind__in=ActorKind.values)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.object_type} {self.object_id} by {self.actor}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The audit is append-only.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,16 @@
+"""What an org buys. A product person can read and change the table."""
+
+from django.db import models
+
+
+class Plan(models.TextChoices):
+    ESSENTIALS = "essentials"
+    GROWTH = "growth"
+    ENTERPRISE = "enterprise"
+
+
+REQUESTS_PER_MINUTE: dict[str, int] = {
+    Plan.ESSENTIALS: 60,
+    Plan.GROWTH: 300,
+    Plan.ENTERPRISE: 1_000,
+}

@@ -1,0 +1,52 @@
+"""What makes a row a tenant's: its org, and a database that keeps what it refers to in the same org."""
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    def for_org(self, org_id: int) -> Self:
+        return self.filter(org_id=org_id)
+
+
+class SameOrg(models.BaseConstraint):
+    """A foreign key on (org, field): the row that `field` refers to has this row's org.
+
+    Part of Meta.constraints, so that SQLite, where Django makes a table anew to alter it, keeps it. The table that
+    `field` refers to needs a unique constraint on (org, id).
+    """
+
+    def __init__(self, field: str, *, name: str) -> None:
+        super().__init__(name=name)
+        self.field = field
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        field = model._meta.get_field(self.field)
+        quote = schema_editor.quote_name
+        target = field.related_model._meta
+        return (
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote('org_id')}, {quote(field.column)}) "
+            f"REFERENCES {quote(target.db_table)} ({quote('org_id')}, {quote(target.pk.column)})"
+        )
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return schema_editor._delete_constraint_sql(schema_editor.sql_delete_fk, model, self.name)
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        if getattr(instance, self.field).org_id != instance.org_id:
+            raise ValidationError({self.field: "This belongs to another org."})
+
+    def deconstruct(self) -> tuple[str, tuple[str], dict[str, str]]:
+        return "orgs.tenancy.SameOrg", (self.field,), {"name": self.name}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameOrg) and (self.field, self.name) == (other.field, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.name))

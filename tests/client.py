@@ -1,0 +1,77 @@
+"""An API client that holds every answer against the OpenAPI description."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from hindsight.api.schema import description
+
+HEADERS_OF_ALL = ("X-Request-Id",)
+HEADERS_OF_AUTHENTICATED = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+
+
+class ApiClient:
+    """Speaks as one org's system. `key` None: as somebody without a key."""
+
+    def __init__(self, key: str | None = None) -> None:
+        self.key = key
+        self.client = Client(raise_request_exception=False)
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.send("GET", path, None, **headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        """`body`: bytes as they are, anything else as JSON."""
+        return self.send("PATCH", path, body, **headers)
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.send("POST", path, body, **headers)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.key is not None:
+            sent.setdefault("Authorization", f"Bearer {self.key}")
+        content_type = sent.pop("Content-Type", "application/json")
+        answer = self.client.generic(method, f"/api/v1{path}", data, content_type, headers=sent)
+        check_answer(method, path, answer)
+        return answer
+
+
+def check_answer(method: str, path: str, answer: Any) -> None:
+    """Fails where an answer is not as described: its status, its body, the headers that every answer has."""
+    assert all(name in answer.headers for name in HEADERS_OF_ALL)
+    if answer.status_code == 304:
+        return
+    assert answer.headers["Content-Type"] == "application/json", answer.content
+    body = json.loads(answer.content)
+    schema = response_schema(method, path.partition("?")[0], answer.status_code)
+    errors = [f"{error.json_path}: {error.message}" for error in validator(json.dumps(schema)).iter_errors(body)]
+    assert not errors, (errors, body)
+    if answer.status_code < 400:
+        assert all(name in answer.headers for name in HEADERS_OF_AUTHENTICATED)
+    else:
+        assert body["error"]["request_id"] == answer.headers["X-Request-Id"]
+
+
+def response_schema(method: str, path: str, status: int) -> dict[str, Any]:
+    """What the description says of an answer; for paths and methods that it does not know, that it is an error."""
+    for template, operations in description()["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), f"/api/v1{path}") and method.lower() in operations:
+            responses = operations[method.lower()]["responses"]
+            assert str(status) in responses, f"{status} is no answer of {method} {template}"
+            return dict(responses[str(status)]["content"]["application/json"]["schema"])
+    assert status in (400, 401, 404, 405, 429), f"{status} for {method} {path}, which is not described"
+    return {"$ref": "#/components/schemas/Error"}
+
+
+@cache
+def validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(
+        {**json.loads(schema), "components": description()["components"]},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )

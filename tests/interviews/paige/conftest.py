@@ -1,0 +1,43 @@
+"""A small guide and the cast: Acme asks Jane about the choice she made."""
+
+from typing import Any
+
+import pytest
+
+from interviews.paige.brief import Brief
+from interviews.paige.guide import Guide
+
+
+@pytest.fixture
+def guide_data() -> dict[str, Any]:
+    return _guide_data()
+
+
+@pytest.fixture(scope="session")
+def brief() -> Brief:
+    """Jane's interview before it starts, with nothing known of her."""
+    guide = Guide.from_data(_guide_data()).for_vendor("Acme")
+    return Brief(vendor="Acme", contact_name="", contact_notes="", objective="", guide=guide)
+
+
+def _guide_data() -> dict[str, Any]:
+    return {
+        "name": "A short interview",
+        "version": 3,
+        "estimated_minutes": 5,
+        "max_turns": 6,
+        "purpose": "This interview is about how you came to know {vendor}.",
+        "topics": [
+            _topic("start", "How it started", True, ["beginning"], "What set off your search?"),
+            _topic("price", "What it cost", False, ["price", "vs"], "How did the price of {vendor} come into it?"),
+        ],
+        "closing_question": "What did I not ask?",
+    }
+
+
+def _topic(key: str, title: str, core: bool, keywords: list[str], question: str) -> dict[str, Any]:
+    probes = [
+        {"order": order, "text": f"Which {order} with {{vendor}} comes to mind on {key}?"}
+        for order in ("instance", "comparison", "reason", "consequence")
+    ]
+    return {"key": key, "title": title, "core": core, "keywords": keywords, "question": question, "probes": probes}
