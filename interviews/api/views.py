@@ -39,12 +39,9 @@ class InterviewRequestView(ApiView):
     )
     def get(self, request: Request, interview_request_id: int) -> Response:
         """Status, contact and, once completed, the transcript. `ETag` names the version that was read."""
-        queryset = InterviewRequest.objects.for_org(principal_of(request).org_id).select_related(
-            "contact", "transcript"
-        )
-        data = InterviewRequestSerializer(
-            get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
-        ).data
+        requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
+        found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
+        data = InterviewRequestSerializer(found).data
         etag = etag_of(data)
         if none_match(request.headers.get("If-None-Match"), etag):
             return Response(status=304, headers={"ETag": etag})
