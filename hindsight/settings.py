@@ -105,6 +105,7 @@ _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_ag
 _counters: dict[str, Any]
 
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "hindsight.db.sqlite3"
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
@@ -118,7 +119,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "LOCATION": f"{_database['NAME']}-counters",
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["ENGINE"] = "hindsight.postgresql"
+    _database["ENGINE"] = "hindsight.db.postgresql"
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     _counters = {"BACKEND": "hindsight.api.counters.DatabaseCounters"}
 else:

@@ -50,14 +50,8 @@ def invalid_fields(detail: Any) -> errors.BadRequest:
     """A 400 of a serializer's errors: `{field: [message, …]}`, or a list of messages that blame no field."""
     if not isinstance(detail, dict):
         return errors.BadRequest(" ".join(map(str, detail)))
-    general = [str(message) for message in detail.get("non_field_errors", [])]
-    details = tuple(
-        errors.FieldError(field, " ".join(map(str, messages)))
-        for field, messages in detail.items()
-        if field != "non_field_errors"
-    )
-    blamed = [f"{detail.field}: {detail.message}" for detail in details]
-    return errors.BadRequest(" ".join([*general, *blamed]), details=details)
+    details = tuple(errors.FieldError(field, " ".join(map(str, messages))) for field, messages in detail.items())
+    return errors.BadRequest(" ".join(f"{error.field}: {error.message}" for error in details), details=details)
 
 
 def _messages(exception: DjangoValidationError) -> Any:

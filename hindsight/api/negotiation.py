@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class AlwaysJSON(DefaultContentNegotiation):
+class AlwaysJSON(BaseContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
@@ -16,6 +16,8 @@ class AlwaysJSON(DefaultContentNegotiation):
         return renderer, renderer.media_type or ""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """None, and so UnsupportedMediaType, for all but plain JSON: no wildcards, no compression."""
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             return None
-        return super().select_parser(request, parsers)
+        media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)

@@ -14,6 +14,7 @@ from contacts.text import (
     clean_notes,
     clean_objective,
 )
+from hindsight.api.errors import BadRequest
 from hindsight.api.serializers import StrictSerializer, TextField, kind_of
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
@@ -58,9 +59,7 @@ class UpdateInterviewRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         if not attrs:
-            raise serializers.ValidationError(
-                "No fields provided. Send at least one of contact_context, contact_name, objective."
-            )
+            raise BadRequest("No fields provided. Send at least one of contact_context, contact_name, objective.")
         return attrs
 
 

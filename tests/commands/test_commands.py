@@ -1,0 +1,148 @@
+"""The commands, as an operator and a script see them: the result on standard output, errors on standard error."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from contacts.models import Contact
+from interviews.lifecycle import Status
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org
+from tests.client import ApiClient
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*words: object) -> str:
+    out = StringIO()
+    call_command(*map(str, words), stdout=out)
+    return out.getvalue()
+
+
+class TestCreateOrg:
+    def test_prints_the_slug_and_nothing_else(self) -> None:
+        assert run("create_org", "Acme & Söhne", "--plan", "growth") == "acme-sohne\n"
+        org = Org.objects.get(slug="acme-sohne")
+        assert (org.name, org.plan, org.requests_per_minute, org.is_active) == ("Acme & Söhne", "growth", 300, True)
+
+    def test_the_org_can_interview_buyers_at_once(self) -> None:
+        slug = run("create_org", "Acme", "--plan", "growth").strip()
+        assert [kind.name for kind in Org.objects.get(slug=slug).interview_types.all()] == [
+            "Win-loss interview with a buyer"
+        ]
+
+    def test_an_org_may_have_a_limit_of_its_own(self) -> None:
+        run("create_org", "Acme", "--plan", "essentials", "--rate-limit", 5000)
+        assert Org.objects.get().requests_per_minute == 5000
+
+    def test_two_of_one_name_have_two_slugs(self) -> None:
+        assert [run("create_org", "Acme", "--plan", "growth") for _ in range(3)] == ["acme\n", "acme-2\n", "acme-3\n"]
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["Acme"],
+            ["Acme", "--plan", "free"],
+            ["", "--plan", "growth"],
+            ["x" * 201, "--plan", "growth"],
+            ["Acme", "--plan", "growth", "--rate-limit", "0"],
+            ["Acme", "--plan", "growth", "--rate-limit", "many"],
+        ],
+    )
+    def test_wrong_words_make_no_org(self, words: list[str]) -> None:
+        with pytest.raises(CommandError):
+            run("create_org", *words)
+        assert not Org.objects.exists()
+
+
+class TestApiKeys:
+    def test_a_new_key_works_until_it_is_revoked(self, acme: Org, interview: InterviewRequest) -> None:
+        key = run("create_api_key", "acme", "--name", "CRM").strip()
+        assert keys.is_well_formed(key)
+        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 200
+        assert run("revoke_api_key", key) == f"{key[:12]}\n"
+        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 401
+
+    def test_a_key_is_revoked_by_its_prefix_too(self, acme_key: str) -> None:
+        run("revoke_api_key", acme_key[:12])
+        assert ApiKey.objects.get().revoked_at is not None
+
+    def test_a_key_may_expire(self, acme: Org) -> None:
+        run("create_api_key", "acme", "--name", "CRM", "--expires-in", 30)
+        expires_at = ApiKey.objects.get().expires_at
+        assert expires_at is not None
+        assert abs(expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["create_api_key", "nobody", "--name", "CRM"],
+            ["create_api_key", "acme"],
+            ["create_api_key", "acme", "--name", ""],
+            ["create_api_key", "acme", "--name", "CRM", "--expires-in", "0"],
+            ["create_api_key", "acme", "--name", "CRM", "--expires-in", "99999999999"],
+            ["revoke_api_key", "hsk_nothing"],
+            ["revoke_api_key", ""],
+        ],
+    )
+    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
+        with pytest.raises(CommandError):
+            run(*words)
+        assert not ApiKey.objects.exists()
+
+
+class TestShowPrompt:
+    def test_a_patch_stands_in_the_prompt(self, acme_api: ApiClient, interview: InterviewRequest) -> None:
+        acme_api.patch(
+            f"/interviews/{interview.pk}", {"contact_context": {"title": "CTO"}, "objective": "Why pricing?"}
+        )
+        prompt = run("show_prompt", interview.pk)
+        assert '{\n  "title": "CTO"\n}' in prompt
+        assert "Why pricing?" in prompt
+        assert "Old" not in prompt
+
+    @pytest.mark.parametrize("wrong", ["0", "999999", "99999999999999999999", "abc"])
+    def test_no_such_request(self, wrong: str) -> None:
+        with pytest.raises(CommandError):
+            run("show_prompt", wrong)
+
+
+class TestDemo:
+    def test_the_seed_is_realistic_and_comes_once(self) -> None:
+        assert run("seed_demo") == "acme-analytics\nglobex-security\n" == run("seed_demo")
+        assert (Org.objects.count(), Contact.objects.count()) == (2, 12)
+        assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
+        assert Contact.objects.exclude(notes="").count() >= 10
+
+    def test_the_welcome_can_be_pasted_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
+        settings.BASE_DIR = tmp_path
+        welcome = run("demo")
+        assert run("demo") == welcome
+        kept = json.loads((tmp_path / "var" / "demo.json").read_text())
+        assert kept["api_key"] in welcome
+        assert kept["password"] in welcome
+        assert (tmp_path / "var" / "demo.json").stat().st_mode & 0o077 == 0
+        assert (
+            ApiClient(kept["api_key"]).get(f"/interviews/{InterviewRequest.objects.earliest('id').pk}").status_code
+            == 200
+        )
+
+    def test_a_key_that_was_revoked_is_replaced(self, settings: Settings, tmp_path: Path) -> None:
+        settings.BASE_DIR = tmp_path
+        first = run("demo")
+        run("revoke_api_key", json.loads((tmp_path / "var" / "demo.json").read_text())["api_key"])
+        assert run("demo") != first
+        assert ApiKey.objects.count() == 2
+
+    def test_there_is_none_in_production(self, settings: Settings) -> None:
+        settings.DEVELOPMENT = False
+        with pytest.raises(CommandError, match="HINDSIGHT_ENV"):
+            run("demo")
+        assert not Org.objects.exists()

@@ -1,0 +1,228 @@
+"""Whatever is sent: the envelope, the right code, nothing stored, and the server goes on."""
+
+import json
+from typing import Any, NamedTuple
+
+import pytest
+
+from interviews.models import InterviewRequest
+from orgs.models import Change
+from tests.client import ApiClient
+
+BOM = b"\xef\xbb\xbf"
+MIB = 1024 * 1024
+
+
+class Case(NamedTuple):
+    """`mentions`: what the message has to say for the integrator to find the fault."""
+
+    body: Any
+    status: int
+    code: str
+    mentions: str
+
+
+def bad(body: Any, mentions: str) -> Case:
+    return Case(body, 400, "bad_request", mentions)
+
+
+def nested(depth: int) -> bytes:
+    """Notes in which the innermost array is `depth` levels below the body's own object."""
+    return b'{"contact_context": {"a": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}}"
+
+
+BODIES = {
+    # No fields
+    "empty body": bad(b"", "No fields provided"),
+    "empty object": bad({}, "at least one"),
+    # Not JSON
+    "not json": bad(b"contact_name=Alice", "invalid JSON"),
+    "truncated": bad(b'{"objective": "x', "invalid JSON"),
+    "trailing comma": bad(b'{"objective": "x",}', "invalid JSON"),
+    "two values": bad(b'{"objective": "x"} {}', "Extra data"),
+    "single quotes": bad(b"{'objective': 'x'}", "invalid JSON"),
+    "comment": bad(b'{"objective": "x"} // why', "invalid JSON"),
+    "white space": bad(b"   ", "invalid JSON"),
+    "line break in a string": bad(b'{"objective": "a\nb"}', "control character"),
+    "byte order mark": bad(BOM + b'{"objective": "x"}', "BOM"),
+    "latin-1": bad('{"objective": "é"}'.encode("latin-1"), "UTF-8"),
+    "utf-16": bad('{"objective": "x"}'.encode("utf-16"), "UTF-8"),
+    "overlong utf-8": bad(b'{"objective": "\xc0\x80"}', "UTF-8"),
+    "surrogate in utf-8": bad(b'{"objective": "\xed\xa0\x80"}', "UTF-8"),
+    "NaN": bad(b'{"contact_context": {"a": NaN}}', "NaN"),
+    "Infinity": bad(b'{"contact_context": {"a": Infinity}}', "Infinity"),
+    "-Infinity": bad(b'{"contact_context": {"a": -Infinity}}', "-Infinity"),
+    "1e400": bad(b'{"contact_context": {"a": 1e400}}', "too large"),
+    "-1e400": bad(b'{"contact_context": {"a": -1e400}}', "too large"),
+    "digits without end": bad(b'{"contact_context": {"a": ' + b"9" * 10_000 + b"}}", "too many digits"),
+    "the same key twice": bad(b'{"objective": "x", "objective": "y"}', "same key twice"),
+    "the same key twice, deeper": bad(b'{"contact_context": {"a": 1, "a": 1}}', "same key twice"),
+    "the same key twice, escaped": bad(b'{"contact_context": {"a": 1, "\\u0061": 1}}', "same key twice"),
+    # JSON that cannot be stored
+    "NUL in a text": bad(b'{"objective": "a\\u0000b"}', "NUL"),
+    "NUL in a name": bad(b'{"contact_name": "a\\u0000b"}', "NUL"),
+    "NUL in an object": bad(b'{"contact_context": {"a": ["\\u0000"]}}', "NUL"),
+    "NUL in a key": bad(b'{"contact_context": {"\\u0000": 1}}', "NUL"),
+    "NUL in the name of a field": bad(b'{"\\u0000": 1}', "NUL"),
+    "high surrogate": bad(b'{"objective": "\\ud800"}', "surrogate"),
+    "low surrogate in a key": bad(b'{"contact_context": {"\\udc00": 1}}', "surrogate"),
+    "surrogates in the wrong order": bad(b'{"contact_context": "\\udc00\\ud800"}', "surrogate"),
+    "33 levels": bad(nested(32), "32 levels"),
+    "100,000 levels": bad(nested(100_000), "32 levels"),
+    "100,000 objects": bad(b'{"contact_context": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, "32 levels"),
+    "100,000 levels, never closed": bad(b"[" * 100_000, "32 levels"),
+    # Not an object
+    "an array": bad([], "must be a JSON object"),
+    "an array of objects": bad([{"objective": "x"}], "must be a JSON object"),
+    "a string": bad("objective", "must be a JSON object"),
+    "a number": bad(1, "must be a JSON object"),
+    "null": bad(b"null", "must be a JSON object"),
+    "true": bad(b"true", "must be a JSON object"),
+    # Unknown fields
+    "a misspelt field": bad({"objectve": "x"}, "Did you mean objective?"),
+    "a known and an unknown field": bad({"objective": "x", "context": "y"}, "context"),
+    "camel case": bad({"contactName": "x"}, "Did you mean contact_name?"),
+    "a field of POST": bad({"deal_id": "x"}, "deal_id"),
+    "the id": bad({"objective": "x", "interview_request_id": 1}, "interview_request_id"),
+    "an empty name of a field": bad({"": "x"}, "Unknown field"),
+    "__class__": bad({"__class__": "x"}, "__class__"),
+    "non_field_errors": bad({"non_field_errors": "x"}, "non_field_errors"),
+    # Wrong types
+    "context null": bad({"contact_context": None}, "not null"),
+    "context array": bad({"contact_context": ["a"]}, "not an array"),
+    "context number": bad({"contact_context": 1}, "not a number"),
+    "context boolean": bad({"contact_context": True}, "not a boolean"),
+    "name null": bad({"contact_name": None}, "not null"),
+    "name number": bad({"contact_name": 5}, "not a number"),
+    "name boolean": bad({"contact_name": False}, "not a boolean"),
+    "name object": bad({"contact_name": {"first": "Alice"}}, "not an object"),
+    "objective null": bad({"objective": None}, "not null"),
+    "objective number": bad({"objective": 1.5}, "not a number"),
+    "objective array": bad({"objective": []}, "not an array"),
+    "objective object": bad({"objective": {}}, "not an object"),
+    "one good, one bad": bad({"contact_context": "new", "objective": 1}, "objective"),
+    # Wrong values
+    "name empty": bad({"contact_name": ""}, "not blank"),
+    "name blank": bad({"contact_name": " \t "}, "not blank"),
+    "name of characters that nobody sees": bad({"contact_name": "\u200b\u2060"}, "not blank"),
+    "name of 256": bad({"contact_name": "x" * 256}, "at most 255"),
+    "name on two lines": bad({"contact_name": "Alice\n**Paige:** hi"}, "one line"),
+    "name with a control character": bad({"contact_name": "Al\x1bice"}, "one line"),
+    "objective of 10,001": bad({"objective": "x" * 10_001}, "at most 10,000"),
+    "context of 100,001": bad({"contact_context": "x" * 100_001}, "at most 100,000"),
+    "context too long once serialised": bad({"contact_context": {"a": ["x"] * 20_000}}, "at most 100,000"),
+    # Too large
+    "a byte over 1 MiB": Case(b'"' + b"x" * (MIB - 1) + b'"', 413, "payload_too_large", "1 MiB"),
+    "3 MiB": Case(b"x" * 3 * MIB, 413, "payload_too_large", "1 MiB"),
+}
+
+
+def stored() -> Any:
+    return InterviewRequest.objects.values_list("contact__notes", "contact__name", "objective", "updated_at").get()
+
+
+@pytest.mark.parametrize("case", BODIES.values(), ids=BODIES)
+def test_a_bad_body_is_refused(acme_api: ApiClient, interview: InterviewRequest, case: Case) -> None:
+    before = stored()
+    answer = acme_api.patch(f"/interviews/{interview.pk}", case.body)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (case.status, case.code)
+    assert case.mentions in error["message"]
+    assert stored() == before
+    assert not Change.objects.exists()
+    assert acme_api.patch(f"/interviews/{interview.pk}", {"objective": "still serving"}).status_code == 200
+
+
+def test_every_field_that_is_to_blame_is_named(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    body = {"contact_context": 1, "contact_name": "", "objective": None, "nonsense": True}
+    details = acme_api.patch(f"/interviews/{interview.pk}", body).json()["error"]["details"]
+    assert {detail["field"] for detail in details} == set(body)
+
+
+def test_the_deepest_and_the_largest_that_are_allowed(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    assert acme_api.patch(f"/interviews/{interview.pk}", nested(31)).status_code == 200
+    largest = json.dumps({"objective": "x"}).encode().ljust(MIB)
+    assert acme_api.patch(f"/interviews/{interview.pk}", largest).status_code == 200
+
+
+MEDIA_TYPES = {
+    "application/json; charset=utf-8": 200,
+    "application/json;charset=UTF-8": 200,
+    "APPLICATION/JSON": 200,
+    "application/x-www-form-urlencoded": 415,
+    "multipart/form-data; boundary=x": 415,
+    "text/plain": 415,
+    "application/merge-patch+json": 415,
+    "application/*": 415,
+    "*/*": 415,
+    "json": 415,
+    "": 415,
+}
+
+
+@pytest.mark.parametrize(("media_type", "status"), MEDIA_TYPES.items())
+def test_the_body_has_to_be_declared_as_json(
+    acme_api: ApiClient, interview: InterviewRequest, media_type: str, status: int
+) -> None:
+    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}, Content_Type=media_type)
+    assert answer.status_code == status
+    assert (stored()[2] == "new") == (status == 200)
+
+
+def test_a_compressed_body_is_refused(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    answer = acme_api.patch(f"/interviews/{interview.pk}", b"\x1f\x8b", Content_Encoding="gzip")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "*/*;q=0", "nonsense", ""])
+def test_the_answer_is_json_whatever_is_accepted(acme_api: ApiClient, interview: InterviewRequest, accept: str) -> None:
+    assert acme_api.get(f"/interviews/{interview.pk}?format=html", Accept=accept).status_code == 200
+    assert acme_api.get("/interviews/0", Accept=accept).status_code == 404
+
+
+IDS = ["0", "-1", "01", "1.0", "1e3", "abc", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000, "1%00", "%F0%28",
+       "\u0661", "1 ", "null", "__proto__", "1;drop", "..", "%2e%2e", "*"]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", IDS)
+def test_an_id_that_cannot_be_is_not_found(acme_api: ApiClient, interview: InterviewRequest, wrong: str) -> None:
+    answer = acme_api.patch(f"/interviews/{wrong}", {"objective": "new"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert stored()[2] == "Old objective"
+
+
+PATHS = ["/", "", "/interviews/", "/interviews/{id}/", "/interviews/{id}/contact", "/interview/{id}",
+         "/INTERVIEWS/{id}", "/interviews//{id}", "/../v1/interviews/{id}",
+         "/interviews/{id}%2F", "/interviews/{id}%0A"]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", PATHS)
+def test_an_unknown_path_is_not_found_and_never_redirected(
+    acme_api: ApiClient, interview: InterviewRequest, method: str, path: str
+) -> None:
+    answer = acme_api.send(method, path.format(id=interview.pk), {"objective": "new"})
+    assert (answer.status_code, answer.json()["error"]["code"]) in [(404, "not_found"), (405, "method_not_allowed")]
+    assert stored()[2] == "Old objective"
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
+def test_another_method_is_not_allowed(acme_api: ApiClient, interview: InterviewRequest, method: str) -> None:
+    answer = acme_api.send(method, f"/interviews/{interview.pk}", {"objective": "new"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
+    assert stored()[2] == "Old objective"
+
+
+def test_head_is_get_without_a_body(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    get = acme_api.client.get(f"/api/v1/interviews/{interview.pk}", headers={"Authorization": f"Bearer {acme_api.key}"})
+    head = acme_api.client.head(
+        f"/api/v1/interviews/{interview.pk}", headers={"Authorization": f"Bearer {acme_api.key}"}
+    )
+    assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
+
+
+def test_a_host_that_is_not_ours(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}, Host="evil.example")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert stored()[2] == "Old objective"

@@ -1,0 +1,97 @@
+"""GET /api/v1/interviews/{id}: what was written can be read back."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from interviews.models import InterviewRequest
+from interviews.services import complete_interview, mark_sent
+from tests.client import ApiClient
+
+
+def test_everything_that_merging_needs(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    interview.deal_id = "deal_xyz789"
+    interview.save()
+    answer = acme_api.get(f"/interviews/{interview.pk}").json()
+    created_at = answer.pop("created_at")
+    assert created_at.endswith("Z")
+    assert datetime.fromisoformat(created_at) == interview.created_at
+    assert answer == {
+        "interview_request_id": interview.pk,
+        "contact_id": f"contact_{interview.contact_id}",
+        "deal_id": "deal_xyz789",
+        "survey_url": f"http://127.0.0.1:8000/survey?token={interview.survey_token}",
+        "status": "created",
+        "objective": "Old objective",
+        "email_sent_at": None,
+        "contact": {
+            "id": f"contact_{interview.contact_id}",
+            "email": "alice@example.com",
+            "name": "Alice",
+            "notes": "Old notes",
+        },
+        "transcript": None,
+    }
+
+
+def test_what_is_not_there_is_null(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    acme_api.patch(f"/interviews/{interview.pk}", {"objective": ""})
+    answer = acme_api.get(f"/interviews/{interview.pk}").json()
+    assert (answer["objective"], answer["deal_id"]) == (None, None)
+
+
+def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    mark_sent(interview)
+    sent = acme_api.get(f"/interviews/{interview.pk}").json()
+    assert (sent["status"], sent["transcript"]) == ("sent", None)
+    assert sent["email_sent_at"].endswith("Z")
+    transcript = complete_interview(interview, content="**Paige:** Why?")
+    completed = acme_api.get(f"/interviews/{interview.pk}").json()
+    assert completed["status"] == "completed"
+    assert completed["transcript"]["document_id"] == f"doc_{transcript.pk}"
+    assert completed["transcript"]["content"] == "**Paige:** Why?"
+
+
+def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
+    acme_api: ApiClient, interview: InterviewRequest
+) -> None:
+    path = f"/interviews/{interview.pk}"
+    first = acme_api.get(path).headers["ETag"]
+    assert acme_api.get(path).headers["ETag"] == first
+    for step in (
+        lambda: acme_api.patch(path, {"contact_context": "b"}),
+        lambda: acme_api.patch(path, {"contact_name": "b"}),
+        lambda: acme_api.patch(path, {"objective": "b"}),
+        lambda: mark_sent(interview),
+    ):
+        before = acme_api.get(path).headers["ETag"]
+        step()
+        assert acme_api.get(path).headers["ETag"] != before
+
+
+@pytest.mark.parametrize(
+    ("header", "status"), [("{etag}", 304), ("W/{etag}", 304), ("*", 304), ('"other", {etag}', 304), ('"other"', 200)]
+)
+def test_a_version_that_the_client_holds_is_not_sent_again(
+    acme_api: ApiClient, interview: InterviewRequest, header: str, status: int
+) -> None:
+    etag = acme_api.get(f"/interviews/{interview.pk}").headers["ETag"]
+    answer = acme_api.get(f"/interviews/{interview.pk}", If_None_Match=header.format(etag=etag))
+    assert (answer.status_code, answer.headers["ETag"]) == (status, etag)
+    assert (answer.content == b"") == (status == 304)
+    assert "X-RateLimit-Remaining" in answer.headers
+
+
+def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview: InterviewRequest) -> None:
+    answer = globex_api.get(f"/interviews/{interview.pk}")
+    assert answer.status_code == 404
+    assert "alice" not in answer.content.decode().lower()
+
+
+def test_two_statements(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    acme_api.get(f"/interviews/{interview.pk}")
+    with CaptureQueriesContext(connection) as queries:
+        acme_api.get(f"/interviews/{interview.pk}")
+    assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 2

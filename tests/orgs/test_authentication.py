@@ -1,0 +1,123 @@
+"""Who gets in, and what everybody else is told: always the same."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key, revoke_api_key
+from tests.client import ApiClient
+
+
+def status(api: ApiClient, interview: InterviewRequest, **headers: str) -> int:
+    code: int = api.get(f"/interviews/{interview.pk}", **headers).status_code
+    return code
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
+def test_the_scheme_is_case_insensitive(acme_key: str, interview: InterviewRequest, scheme: str) -> None:
+    assert status(ApiClient(), interview, Authorization=f"{scheme} {acme_key}") == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "{key}",
+        "Basic {key}",
+        "Token {key}",
+        "Bearer {key}x",
+        "Bearer x{key}",
+        "Bearer {key} {key}",
+        "Bearer {key},",
+        'Bearer "{key}"',
+        "Bearer {unknown}",
+        "Bearer \u00e9",
+        "Bearer " + "x" * 10_000,
+        "Bearer ' OR 1=1 --",
+    ],
+)
+def test_without_a_valid_key_nothing_is_told(acme_key: str, interview: InterviewRequest, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header.format(key=acme_key, unknown=keys.generate())}
+    answer = ApiClient().patch(f"/interviews/{interview.pk}", {"objective": "new"}, **headers)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (401, "unauthorized")
+    assert error["message"] == ApiClient().get("/interviews/999999").json()["error"]["message"]
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "X-RateLimit-Limit" not in answer.headers
+    interview.refresh_from_db()
+    assert interview.objective == "Old objective"
+
+
+def test_a_revoked_key_is_refused_from_the_next_request_on(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    assert status(acme_api, interview) == 200
+    revoke_api_key(ApiKey.objects.get())
+    assert status(acme_api, interview) == 401
+
+
+def test_revoking_again_keeps_the_first_time(acme_key: str) -> None:
+    api_key = ApiKey.objects.get()
+    revoke_api_key(api_key)
+    first = api_key.revoked_at
+    revoke_api_key(api_key)
+    assert api_key.revoked_at == first is not None
+
+
+def test_an_expired_key_is_refused(acme: Org, interview: InterviewRequest) -> None:
+    soon = create_api_key(org=acme, name="a", expires_at=timezone.now() + timedelta(minutes=1))[1]
+    past = create_api_key(org=acme, name="b", expires_at=timezone.now() - timedelta(seconds=1))[1]
+    assert (status(ApiClient(soon), interview), status(ApiClient(past), interview)) == (200, 401)
+
+
+def test_the_keys_of_a_suspended_org_are_refused(acme: Org, acme_api: ApiClient, interview: InterviewRequest) -> None:
+    acme.is_active = False
+    acme.save()
+    assert status(acme_api, interview) == 401
+
+
+def test_an_org_may_have_several_keys(acme: Org, acme_api: ApiClient, interview: InterviewRequest) -> None:
+    second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
+    assert (status(acme_api, interview), status(second, interview)) == (200, 200)
+
+
+def test_only_the_digest_and_the_prefix_are_stored(acme_key: str) -> None:
+    row = ApiKey.objects.values().get()
+    assert (row["prefix"], row["digest"]) == (acme_key[:12], keys.digest_of(acme_key))
+    assert not any(acme_key in str(value) for value in row.values())
+
+
+def test_a_typo_does_not_reach_the_database(acme_key: str, interview: InterviewRequest) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert status(ApiClient(acme_key[:-1] + ("0" if acme_key[-1] != "0" else "1")), interview) == 401
+    assert [query for query in queries if "rate_limit_counter" not in query["sql"]] == []
+
+
+def test_last_use_is_noted_at_most_once_a_minute(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    status(acme_api, interview)
+    first = ApiKey.objects.get().last_used_at
+    status(acme_api, interview)
+    assert first is not None
+    assert ApiKey.objects.get().last_used_at == first
+    ApiKey.objects.update(last_used_at=first - timedelta(seconds=61))
+    status(acme_api, interview)
+    assert ApiKey.objects.filter(last_used_at__gt=first).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_last_use_is_noted_outside_of_the_requests_transaction(
+    acme_api: ApiClient, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*args: object, **kwargs: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(InterviewRequest, "save", crash)
+    assert acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}).status_code == 500
+    assert ApiKey.objects.get().last_used_at is not None

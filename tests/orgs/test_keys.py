@@ -1,0 +1,42 @@
+import string
+
+from orgs import keys
+
+
+def test_a_key_is_well_formed_long_and_new_each_time() -> None:
+    made = {keys.generate() for _ in range(100)}
+    assert len(made) == 100
+    for key in made:
+        assert keys.is_well_formed(key)
+        assert key.startswith("hsk_")
+        assert len(key) == 46, "4 of scheme, 36 random, 6 of checksum"
+
+
+def test_every_typo_of_one_character_is_told_by_the_checksum() -> None:
+    key = keys.generate()
+    for position in range(len(key)):
+        wrong = "0" if key[position] != "0" else "1"
+        assert not keys.is_well_formed(key[:position] + wrong + key[position + 1 :])
+
+
+def test_what_is_no_key_is_told_without_a_look_up() -> None:
+    key = keys.generate()
+    for text in (
+        "",
+        "hsk_",
+        key[:-1],
+        key + "0",
+        key.upper(),
+        " " + key,
+        key + "\n",
+        "x" * 46,
+        key.replace("hsk", "sk"),
+    ):
+        assert not keys.is_well_formed(text), text
+
+
+def test_the_prefix_shows_12_characters_and_the_digest_is_sha256_in_hexadecimal() -> None:
+    key = keys.generate()
+    assert keys.prefix_of(key) == key[:12]
+    assert keys.digest_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert set(keys.digest_of(key)) <= set(string.hexdigits)
