@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+MANAGE = Path(__file__).parents[2] / "manage.py"
 
 PRODUCTION = {
     "SECRET_KEY": "k" * 25 + "7%aZ" * 10,
@@ -17,7 +20,7 @@ PRODUCTION = {
 def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", *words], env={**inherited, **environment}, capture_output=True, text=True
+        [sys.executable, MANAGE, *words], env={**inherited, **environment}, capture_output=True, text=True
     )
 
 
