@@ -1,0 +1,32 @@
+# The everyday commands. What they need is built by themselves, in .venv: see scripts/bootstrap.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench schema format
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Serve Hindsight with demo data, at http://127.0.0.1:8000
+	@scripts/bootstrap run
+	@scripts/serve
+
+test: ## Run all tests, on SQLite and on PostgreSQL with Redis; ARGS="-k name" goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.legs $(ARGS)
+
+check: ## Check style, types, imports, migrations, the API schema and the production settings
+	@scripts/bootstrap dev
+	@scripts/check
+
+bench: ## Measure speed; ARGS goes to the benchmark
+	@scripts/bootstrap dev
+	@.venv/bin/python -m bench $(ARGS)
+
+schema: ## Rewrite docs/openapi.yaml from the code
+	@scripts/bootstrap dev
+	@scripts/schema docs/openapi.yaml
+
+format: ## Rewrite the code in the project's style
+	@scripts/bootstrap dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .

@@ -1,0 +1,106 @@
+"""Runs the suite on both sets of stores side by side: `python -m tests.legs [pytest arguments]`.
+
+The leg `sqlite` has no other store, as `make run`; the leg `postgresql` has a private PostgreSQL and a private
+server of Redis's protocol, as production. A test finds its leg's name in TEST_LEG. The first leg's output appears as it
+comes, the second's when it has ended. The exit status is 0 only if both passed; a leg that ran no test has not.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from tests.servers import ServerError, end_with_parent, postgres, redis_server
+
+ROOT = Path(__file__).resolve().parent.parent
+STOP_SECONDS = 20
+
+# What the caller's shell says of these must not bend the result.
+PROJECT_VARIABLES = re.compile(
+    r"ALLOWED_HOSTS|ANONYMOUS_RATE_LIMIT|DATABASE_URL|DEBUG|DJANGO_.*|HINDSIGHT_.*|HOST|LOG_LEVEL|PAIGE_.*|PORT"
+    r"|PUBLIC_BASE_URL|PYTEST_ADDOPTS|REDIS_URL|SECRET_KEY|WEB_CONCURRENCY|WEB_THREADS"
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    # A SIGTERM unwinds like a Ctrl-C, so that it leaves no server behind either. Background jobs start deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    statuses = {}
+    try:
+        with ExitStack() as stack:
+            _say("=== leg sqlite")
+            sqlite = stack.enter_context(_leg("sqlite", arguments))
+            stores = {
+                "DATABASE_URL": stack.enter_context(postgres()),
+                "REDIS_URL": stack.enter_context(redis_server()),
+            }
+            held_back = stack.enter_context(tempfile.TemporaryFile())
+            stack.callback(_show, "=== leg postgresql", held_back)
+            postgresql = stack.enter_context(_leg("postgresql", arguments, stores, held_back))
+            statuses["sqlite"] = sqlite.wait()
+            statuses["postgresql"] = postgresql.wait()
+    except ServerError as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    for leg, status in statuses.items():
+        _say(f"=== leg {leg}: {f'failed (pytest exit status {status})' if status else 'passed'}")
+    return next((status for status in statuses.values() if status), 0)
+
+
+@contextmanager
+def _leg(
+    name: str, arguments: Sequence[str], stores: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A pytest under way; interrupted if it still runs when the context ends."""
+    process = subprocess.Popen(
+        # Each leg remembers its own failures, for --last-failed.
+        [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments],
+        cwd=ROOT,
+        env=_environment() | {"HINDSIGHT_ENV": "development", "TEST_LEG": name} | dict(stores or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        # A Ctrl-C reaches us alone and is passed on once: pytest takes a second one for impatience.
+        start_new_session=True,
+        preexec_fn=end_with_parent(),
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not PROJECT_VARIABLES.fullmatch(name)}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _show(title: str, output: IO[bytes]) -> None:
+    _say(title)
+    output.seek(0)
+    shutil.copyfileobj(output, sys.stdout.buffer)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
