@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contacts.models import Contact
-from contacts.text import clean_name, clean_notes
+from contacts.text import clean_email, clean_name, clean_notes
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite
 
@@ -25,6 +25,7 @@ def upsert_contact(
     To be called in a transaction. Of two calls at once for one new address, one makes the contact and the other finds
     it. Raises ValidationError.
     """
+    email = clean_email(email)
     texts = contact_texts(name, notes)
     given = {field: text for field, text in texts.items() if text is not None}
     contact, created = Contact.objects.get_or_create(org_id=org_id, email=email, defaults=given)

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from hindsight.api.strict_json import JSONError, check_text, check_value
 
 MAX_NAME_LENGTH = 255
+MAX_EMAIL_LENGTH = 254
+MAX_DEAL_ID_LENGTH = 255
 MAX_NOTES_LENGTH = 100_000
 MAX_OBJECTIVE_LENGTH = 10_000
 
@@ -41,6 +44,21 @@ def clean_notes(notes: str | Mapping[str, Any]) -> str:
 
 def clean_objective(objective: str) -> str:
     return _storable(objective, MAX_OBJECTIVE_LENGTH)
+
+
+def clean_email(email: str) -> str:
+    """An address, without the white space around it and in lower case: case makes no difference to us."""
+    email = _storable(email.strip(), MAX_EMAIL_LENGTH)
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ValidationError("Send an email address, such as jane.smith@example.com.") from None
+    return email.lower()
+
+
+def clean_deal_id(deal_id: str) -> str:
+    """The customer's own id, which means nothing to us."""
+    return _storable(deal_id, MAX_DEAL_ID_LENGTH)
 
 
 def _storable(text: str, max_length: int) -> str:

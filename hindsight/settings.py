@@ -39,6 +39,7 @@ else:
     PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", validate=validate.URL(schemes={"https"}, require_tld=False))
     DATABASE_URL = env.str("DATABASE_URL")
 
+PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
 
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; anybody else's are ignored.

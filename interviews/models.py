@@ -1,5 +1,8 @@
 import secrets
+from collections.abc import Mapping
+from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +37,17 @@ class InterviewType(models.Model):
         return self.name
 
 
+class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
+    def matching(self, filters: Mapping[str, str]) -> Self:
+        """Narrowed by status, contact_email and deal_id, as far as they are given."""
+        lookups = {"status": "status", "contact_email": "contact__email", "deal_id": "deal_id"}
+        return self.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
+
+    def summarized(self) -> Self:
+        """With their contacts, but without the texts that may be long."""
+        return self.select_related("contact").defer("contact__notes")
+
+
 class InterviewRequest(models.Model):
     """One interview that was asked for, of one contact. The objective is its own; the notes are the contact's."""
 
@@ -49,10 +63,14 @@ class InterviewRequest(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = InterviewRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("org", "status", "id"), name="interview_request_by_status"),
+            models.Index(fields=("org", "deal_id", "id"), name="interview_request_by_deal"),
+        )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),
             SameOrg("interview_type", name="interview_request_type_is_of_org"),
@@ -71,6 +89,10 @@ class InterviewRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
+
+    @property
+    def survey_url(self) -> str:
+        return f"{settings.PUBLIC_BASE_URL}/survey?token={self.survey_token}"
 
 
 class Transcript(models.Model):

@@ -1,12 +1,14 @@
 """What makes a row a tenant's: its org, and a database that keeps what it refers to in the same org."""
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+Row = TypeVar("Row", bound=models.Model)
 
-class TenantQuerySet(models.QuerySet[Any]):
+
+class TenantQuerySet(models.QuerySet[Row]):
     def for_org(self, org_id: int) -> Self:
         return self.filter(org_id=org_id)
 

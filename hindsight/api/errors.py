@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     UNAUTHORIZED = "unauthorized"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     PRECONDITION_FAILED = "precondition_failed"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -88,6 +89,15 @@ class MethodNotAllowed(ApiError):
 
     def __init__(self, method: str, allowed: str) -> None:
         super().__init__(f"{method} is not allowed here. Use one of: {allowed}.", headers={"Allow": allowed})
+
+
+class IdempotencyConflict(ApiError):
+    status_code = 409
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+    message = (
+        "This Idempotency-Key was used in the last 24 hours for another body. "
+        "Send a new key for a new request, and the same body with the same key for a retry."
+    )
 
 
 class PreconditionFailed(ApiError):

@@ -1,6 +1,7 @@
-"""The table of hindsight.api.counters on PostgreSQL."""
+"""The tables of what every endpoint shares: hindsight.api.counters on PostgreSQL, and hindsight.api.idempotency."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class RateLimitCounter(models.Model):
@@ -12,6 +13,23 @@ class RateLimitCounter(models.Model):
 
     class Meta:
         db_table = "rate_limit_counter"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class IdempotencyRecord(models.Model):
+    """What was answered to a request that brought an Idempotency-Key."""
+
+    org_id = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hexadecimal")
+    answer = models.TextField(help_text="JSON")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        db_table = "idempotency_record"
+        constraints = (models.UniqueConstraint(fields=("org_id", "key"), name="idempotency_key_is_unique_in_org"),)
 
     def __str__(self) -> str:
         return self.key

@@ -64,7 +64,7 @@ def operation(
     *,
     responses: Mapping[int, Any],
     errors: Iterable[type[ApiError]] = (),
-    parameters: Iterable[OpenApiParameter] = (),
+    parameters: Iterable[OpenApiParameter | type[serializers.Serializer[Any]]] = (),
     request: Any = None,
     **kwargs: Any,
 ) -> Callable[[F], F]:

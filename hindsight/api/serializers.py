@@ -7,12 +7,14 @@ from typing import Any, cast
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
+LARGEST_ID = 2**63 - 1
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """A serializer that names the fields it does not know, and those that they resemble."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        unknown = {name: [self._unknown(name)] for name in data if name not in self.fields}
+        unknown = {name: [self.unknown(name)] for name in data if name not in self.fields}
         try:
             value: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -21,7 +23,8 @@ class StrictSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(unknown)
         return value
 
-    def _unknown(self, name: str) -> str:
+    def unknown(self, name: str) -> str:
+        """What to say of a field that there is not."""
         close = get_close_matches(name, self.fields, n=1)
         return (
             f"Unknown field. Did you mean {close[0]}?" if close else f"Unknown field. Known: {', '.join(self.fields)}."
@@ -53,7 +56,38 @@ class TextField(serializers.Field[str, Any, str, Any]):
         return value
 
 
+class IdField(serializers.Field[int, Any, int, Any]):
+    """A whole number from 1 to the largest that the database can store."""
+
+    default_error_messages = {
+        "invalid": "Send a whole number, not {kind}.",
+        "null": "Send a whole number, not null.",
+        "range": "Send a number from 1 to 9223372036854775807.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        set_override(self, "field", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+
+    def to_internal_value(self, data: object) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid", kind=kind_of(data))
+        if not 1 <= data <= LARGEST_ID:
+            self.fail("range")
+        return data
+
+    def to_representation(self, value: int) -> int:
+        return value
+
+
 def kind_of(value: object) -> str:
     """JSON's name for the type of a parsed value, with its article."""
-    kinds = {bool: "a boolean", int: "a number", float: "a number", list: "an array", dict: "an object"}
+    kinds: dict[type, str] = {
+        bool: "a boolean",
+        str: "a string",
+        int: "a number",
+        float: "a number",
+        list: "an array",
+        dict: "an object",
+    }
     return kinds.get(type(value), "null")

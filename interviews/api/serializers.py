@@ -2,22 +2,27 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from contacts.models import Contact
 from contacts.text import (
+    MAX_DEAL_ID_LENGTH,
+    MAX_EMAIL_LENGTH,
     MAX_NAME_LENGTH,
     MAX_NOTES_LENGTH,
     MAX_OBJECTIVE_LENGTH,
+    clean_deal_id,
+    clean_email,
     clean_name,
     clean_notes,
     clean_objective,
 )
 from hindsight.api.errors import BadRequest
-from hindsight.api.serializers import StrictSerializer, TextField, kind_of
+from hindsight.api.pagination import PageQuery
+from hindsight.api.serializers import IdField, StrictSerializer, TextField, kind_of
 from interviews.lifecycle import Status
-from interviews.models import InterviewRequest, Transcript
+from interviews.models import InterviewRequest, InterviewType, Transcript
 
 
 @extend_schema_field(
@@ -35,6 +40,48 @@ class ContextField(serializers.Field[str, Any, str, Any]):
         if not isinstance(data, str | dict):
             self.fail("invalid", kind=kind_of(data))
         return clean_notes(data)
+
+
+class NullIfEmpty(serializers.CharField):
+    """A text that the API shows as null where there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, **kwargs)
+
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
+        return value or None
+
+
+class CreateInterviewRequest(StrictSerializer):
+    contact_email = TextField(
+        clean=clean_email,
+        max_length=MAX_EMAIL_LENGTH,
+        help_text="Whom to interview: your organization's contact of this address, made if new. Case does not matter.",
+    )
+    interview_type_id = IdField(help_text="The kind of interview: an id of GET /interview-types.")
+    contact_name = TextField(
+        clean=clean_name,
+        required=False,
+        max_length=MAX_NAME_LENGTH,
+        help_text="The contact's display name. Left out, an existing contact keeps its own.",
+    )
+    contact_context = ContextField(
+        required=False, help_text="As in an update. Left out, an existing contact keeps its notes."
+    )
+    deal_id = TextField(
+        clean=clean_deal_id,
+        required=False,
+        max_length=MAX_DEAL_ID_LENGTH,
+        help_text="Your own id of the deal. Opaque to us; GET /interviews finds requests by it.",
+    )
+    objective = TextField(
+        clean=clean_objective, required=False, max_length=MAX_OBJECTIVE_LENGTH, help_text="The goal of this interview."
+    )
+
+    def unknown(self, name: str) -> str:
+        if name == "sequence_id":
+            return "Sequences are not available yet. Send interview_type_id and pass the survey_url on yourself."
+        return super().unknown(name)
 
 
 class UpdateInterviewRequest(StrictSerializer):
@@ -63,14 +110,26 @@ class UpdateInterviewRequest(StrictSerializer):
         return attrs
 
 
+class CreatedInterviewRequest(serializers.Serializer[InterviewRequest]):
+    interview_request_id = serializers.IntegerField(source="pk")
+    contact_id = serializers.CharField(source="contact.public_id")
+    deal_id = NullIfEmpty()
+    survey_url = serializers.CharField(help_text="The link for the contact. Who has it can give the interview.")
+    survey_token = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
 class UpdatedInterviewRequest(serializers.Serializer[InterviewRequest]):
     interview_request_id = serializers.IntegerField(source="pk", help_text="ID of the updated interview request.")
 
 
-class ContactSerializer(serializers.Serializer[Any]):
+class ContactSummarySerializer(serializers.Serializer[Contact]):
     id = serializers.CharField(source="public_id")
     email = serializers.EmailField()
     name = serializers.CharField()
+
+
+class ContactSerializer(ContactSummarySerializer):
     notes = serializers.CharField(help_text="What contact_context overwrites.")
 
 
@@ -80,28 +139,46 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
     created_at = serializers.DateTimeField()
 
 
-class InterviewRequestSerializer(serializers.Serializer[InterviewRequest]):
+class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
+    """A row of a list: without the notes and the transcript, which may be long."""
+
     interview_request_id = serializers.IntegerField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
-    deal_id = serializers.SerializerMethodField()
-    survey_url = serializers.SerializerMethodField()
+    deal_id = NullIfEmpty()
+    survey_url = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
-    objective = serializers.SerializerMethodField()
+    objective = NullIfEmpty()
     email_sent_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+    contact = ContactSummarySerializer()
+
+
+class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     contact = ContactSerializer()
     transcript = serializers.SerializerMethodField(help_text="null until the interview is completed.")
-
-    def get_deal_id(self, request: InterviewRequest) -> str | None:
-        return request.deal_id or None
-
-    def get_survey_url(self, request: InterviewRequest) -> str:
-        return f"{settings.PUBLIC_BASE_URL}/survey?token={request.survey_token}"
-
-    def get_objective(self, request: InterviewRequest) -> str | None:
-        return request.objective or None
 
     @extend_schema_field(TranscriptSerializer(allow_null=True))
     def get_transcript(self, request: InterviewRequest) -> dict[str, Any] | None:
         transcript = getattr(request, "transcript", None)
         return None if transcript is None else TranscriptSerializer(transcript).data
+
+
+class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
+    id = serializers.IntegerField(help_text="What POST /interviews takes as interview_type_id.")
+    name = serializers.CharField()
+
+
+class InterviewRequestQuery(PageQuery):
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    contact_email = TextField(clean=clean_email, max_length=MAX_EMAIL_LENGTH, required=False)
+    deal_id = TextField(clean=clean_deal_id, max_length=MAX_DEAL_ID_LENGTH, required=False)
+
+
+class InterviewRequestPage(serializers.Serializer[Any]):
+    data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # the name is the contract's
+    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
+
+
+class InterviewTypePage(serializers.Serializer[Any]):
+    data = InterviewTypeSerializer(many=True)  # type: ignore[assignment]
+    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")

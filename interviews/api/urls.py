@@ -4,9 +4,8 @@ import re
 
 from django.urls import path, register_converter
 
-from interviews.api.views import InterviewRequestView
-
-LARGEST_ID = 2**63 - 1
+from hindsight.api.serializers import LARGEST_ID
+from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
 
 
 class IdConverter:
@@ -28,5 +27,7 @@ class IdConverter:
 register_converter(IdConverter, "id")
 
 urlpatterns = [
+    path("interviews", InterviewRequestsView.as_view(), name="interview-requests"),
     path("interviews/<id:interview_request_id>", InterviewRequestView.as_view(), name="interview-request"),
+    path("interview-types", InterviewTypesView.as_view(), name="interview-types"),
 ]

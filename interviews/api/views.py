@@ -1,15 +1,22 @@
+"""The endpoints of interview requests: each validates, fetches within the org, calls one service, and renders."""
+
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hindsight.api.errors import NotFound, PreconditionFailed
+from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
+from hindsight.api.idempotency import answer_once
+from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.schema import header, operation
+from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from interviews import services
+from interviews.api import serializers as shapes
 from interviews.api.etags import etag_of, if_match, none_match
-from interviews.api.serializers import InterviewRequestSerializer, UpdatedInterviewRequest, UpdateInterviewRequest
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, InterviewType
 from orgs.authentication import ApiKeyAuthentication, principal_of
 
 ID = OpenApiParameter(
@@ -21,8 +28,56 @@ ID = OpenApiParameter(
 IF_MATCH = header("If-Match", str, "The ETag that GET gave: nothing is overwritten that has changed since then.")
 IF_NONE_MATCH = header("If-None-Match", str, "The ETag that GET gave: 304 where nothing has changed since then.")
 ETAG = header("ETag", str, "The version that was read.", response=[200, 304])
+IDEMPOTENCY_KEY = header("Idempotency-Key", str, "Yours, new for each request: a retry with it creates nothing twice.")
+REPLAYED = header("Idempotency-Replayed", str, "`true` on the answer to a retry.", response=[201])
 
-NO_SUCH_REQUEST = "No interview request of your organization has this id."
+
+class InterviewRequestsView(ApiView):
+    authentication_classes = [ApiKeyAuthentication]
+
+    @operation(
+        operation_id="list_interview_requests",
+        summary="List interview requests",
+        parameters=[shapes.InterviewRequestQuery],
+        responses={200: OpenApiResponse(shapes.InterviewRequestPage, description="A page, newest first")},
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first, a page at a time; narrowed by status, contact or deal."""
+        query = validated(shapes.InterviewRequestQuery, request.query_params.dict())
+        org_id = principal_of(request).org_id
+        requests = InterviewRequest.objects.for_org(org_id).matching(query)
+        rows, next_cursor = page_of(requests.summarized(), query, org_id=org_id)
+        return Response(shapes.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
+
+    @operation(
+        operation_id="create_interview_request",
+        summary="Create an interview request",
+        parameters=[IDEMPOTENCY_KEY, REPLAYED],
+        request=shapes.CreateInterviewRequest,
+        responses={201: OpenApiResponse(shapes.CreatedInterviewRequest, description="Interview request created")},
+        errors=[IdempotencyConflict],
+    )
+    def post(self, request: Request) -> Response:
+        """Creates a request with a link for its contact, who is found by email or made.
+
+        Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within 24 hours returns the first answer
+        and creates nothing.
+        """
+        body = validated(shapes.CreateInterviewRequest, request.data)
+        principal = principal_of(request)
+        interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
+
+        def create() -> dict[str, Any]:
+            created = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+            return dict(shapes.CreatedInterviewRequest(created).data)
+
+        answer, replayed = answer_once(
+            org_id=principal.org_id,
+            key=request.headers.get("Idempotency-Key"),
+            request=["POST /interviews", request.data],
+            create=create,
+        )
+        return Response(answer, status=201, headers={"Idempotency-Replayed": "true"} if replayed else None)
 
 
 class InterviewRequestView(ApiView):
@@ -33,7 +88,7 @@ class InterviewRequestView(ApiView):
         summary="Get an interview request",
         parameters=[ID, IF_NONE_MATCH, ETAG],
         responses={
-            200: OpenApiResponse(InterviewRequestSerializer, description="The interview request"),
+            200: OpenApiResponse(shapes.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="What you have is current"),
         },
     )
@@ -41,7 +96,7 @@ class InterviewRequestView(ApiView):
         """Status, contact and, once completed, the transcript. `ETag` names the version that was read."""
         requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
-        data = InterviewRequestSerializer(found).data
+        data = shapes.InterviewRequestSerializer(found).data
         etag = etag_of(data)
         if none_match(request.headers.get("If-None-Match"), etag):
             return Response(status=304, headers={"ETag": etag})
@@ -51,8 +106,8 @@ class InterviewRequestView(ApiView):
         operation_id="update_interview_request",
         summary="Update an interview request",
         parameters=[ID, IF_MATCH],
-        request=UpdateInterviewRequest,
-        responses={200: OpenApiResponse(UpdatedInterviewRequest, description="Interview request updated")},
+        request=shapes.UpdateInterviewRequest,
+        responses={200: OpenApiResponse(shapes.UpdatedInterviewRequest, description="Interview request updated")},
         errors=[PreconditionFailed],
     )
     def patch(self, request: Request, interview_request_id: int) -> Response:
@@ -62,19 +117,46 @@ class InterviewRequestView(ApiView):
         interview. Fields that are not sent stay as they are. With `If-Match` nothing is overwritten that has changed
         since it was read.
         """
-        body = UpdateInterviewRequest(data=request.data)
-        body.is_valid(raise_exception=True)
+        principal = principal_of(request)
         try:
             updated = services.update_interview_request(
-                org_id=principal_of(request).org_id,
+                org_id=principal.org_id,
                 interview_request_id=interview_request_id,
-                actor=principal_of(request).actor,
+                actor=principal.actor,
                 precondition=if_match(request.headers.get("If-Match")),
-                **body.validated_data,
+                **validated(shapes.UpdateInterviewRequest, request.data),
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        return Response(UpdatedInterviewRequest(updated).data)
+        return Response(shapes.UpdatedInterviewRequest(updated).data)
+
+
+class InterviewTypesView(ApiView):
+    authentication_classes = [ApiKeyAuthentication]
+
+    @operation(
+        operation_id="list_interview_types",
+        summary="List interview types",
+        parameters=[PageQuery],
+        responses={200: OpenApiResponse(shapes.InterviewTypePage, description="A page, newest first")},
+    )
+    def get(self, request: Request) -> Response:
+        """The kinds of interview that your organization runs: POST takes their ids."""
+        query = validated(PageQuery, request.query_params.dict())
+        org_id = principal_of(request).org_id
+        rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)
+        return Response(shapes.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
+
+
+NO_SUCH_REQUEST = "No interview request of your organization has this id."
+NO_SUCH_TYPE = "No interview type of your organization has this id. GET /interview-types lists them."
+
+
+def validated(shape: type[StrictSerializer], data: Any) -> dict[str, Any]:
+    """What was sent, if it fits the shape. Raises ValidationError."""
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 def get_or_404(queryset: QuerySet[InterviewRequest], interview_request_id: int) -> InterviewRequest:
@@ -82,3 +164,11 @@ def get_or_404(queryset: QuerySet[InterviewRequest], interview_request_id: int) 
         return queryset.get(pk=interview_request_id)
     except InterviewRequest.DoesNotExist:
         raise NotFound(NO_SUCH_REQUEST) from None
+
+
+def get_type(org_id: int, interview_type_id: int) -> InterviewType:
+    try:
+        return InterviewType.objects.for_org(org_id).get(pk=interview_type_id)
+    except InterviewType.DoesNotExist:
+        error = FieldError("interview_type_id", NO_SUCH_TYPE)
+        raise BadRequest(f"{error.field}: {error.message}", details=(error,)) from None

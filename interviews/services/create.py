@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts.services import upsert_contact
-from contacts.text import clean_objective
+from contacts.text import clean_deal_id, clean_objective
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import Guide, shipped_guide
 from orgs.actors import Actor
@@ -46,6 +46,6 @@ def create_interview_request(
         org_id=interview_type.org_id,
         contact=contact,
         interview_type=interview_type,
-        deal_id=deal_id,
+        deal_id=clean_deal_id(deal_id),
         objective=clean_objective(objective),
     )

@@ -4,7 +4,7 @@ from django.utils import timezone
 from orgs.tenancy import TenantQuerySet
 
 
-class ApiKeyQuerySet(TenantQuerySet):
+class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
         """Those that a request may use now, as far as the key itself goes: see the org's is_active too."""
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())

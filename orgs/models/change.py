@@ -6,7 +6,7 @@ from orgs.actors import ActorKind
 from orgs.tenancy import TenantQuerySet
 
 
-class ChangeQuerySet(TenantQuerySet):
+class ChangeQuerySet(TenantQuerySet["Change"]):
     def of(self, obj: models.Model) -> "ChangeQuerySet":
         """What happened to one contact or interview request, newest first."""
         return self.filter(

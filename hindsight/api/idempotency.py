@@ -1,0 +1,66 @@
+"""Retrying a POST without doing it twice: the Idempotency-Key header.
+
+The record of a key commits together with what the request creates, so there is none that is half done: of two requests
+at once the second waits for the first one's commit, then finds its answer. After a failure there is no record, and the
+key may be used again.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.utils.encoders import JSONEncoder
+
+from hindsight.api.errors import BadRequest, IdempotencyConflict
+from hindsight.api.models import IdempotencyRecord
+
+LIFETIME = timedelta(hours=24)
+
+_WELL_FORMED = re.compile(r"[\x21-\x7e]{1,255}")
+
+Answer = dict[str, Any]
+
+
+def answer_once(*, org_id: int, key: str | None, request: Any, create: Callable[[], Answer]) -> tuple[Answer, bool]:
+    """The answer of `create`, or of the same request's first time, and whether it is the latter.
+
+    `key`: the header's value, None where there is none. `request`: what has to be the same when the key is. Raises
+    BadRequest for a key that is not 1 to 255 visible ASCII characters, IdempotencyConflict for a key used otherwise.
+    """
+    if key is None:
+        return create(), False
+    if not _WELL_FORMED.fullmatch(key):
+        raise BadRequest("Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID.")
+    fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+    with transaction.atomic():
+        record, is_new = _claim(org_id, key, fingerprint)
+        if is_new:
+            record.answer = json.dumps(create(), cls=JSONEncoder)
+            record.save(update_fields=["answer"])
+        elif record.fingerprint != fingerprint:
+            raise IdempotencyConflict
+        return json.loads(record.answer), not is_new
+
+
+def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+    """The key's record, locked, and whether the caller is the first to use it in 24 hours."""
+    defaults = {"fingerprint": fingerprint, "answer": ""}
+    record, created = IdempotencyRecord.objects.get_or_create(org_id=org_id, key=key, defaults=defaults)
+    if created:
+        return record, True
+    record = IdempotencyRecord.objects.select_for_update().get(pk=record.pk)
+    if record.created_at > timezone.now() - LIFETIME:
+        return record, False
+    record.fingerprint, record.created_at = fingerprint, timezone.now()
+    record.save(update_fields=["fingerprint", "created_at"])
+    return record, True
+
+
+def purge_expired() -> int:
+    """Deletes the records that no retry can use any more, and returns how many there were."""
+    return IdempotencyRecord.objects.filter(created_at__lte=timezone.now() - LIFETIME).delete()[0]
