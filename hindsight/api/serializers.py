@@ -25,7 +25,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def unknown(self, name: str) -> str:
         """What to say of a field that there is not."""
-        close = get_close_matches(name, self.fields, n=1)
+        close = get_close_matches(name, self.fields, n=1, cutoff=0.5)
         return (
             f"Unknown field. Did you mean {close[0]}?" if close else f"Unknown field. Known: {', '.join(self.fields)}."
         )

@@ -1,0 +1,188 @@
+"""POST /api/v1/interviews: a contact by email, a request, a link."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest, InterviewType
+from orgs.models import Change, Org
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewTypeFactory
+
+
+@pytest.fixture
+def win_loss(acme: Org) -> InterviewType:
+    return InterviewTypeFactory.create(org=acme, name="Win-loss")
+
+
+@pytest.fixture
+def body(win_loss: InterviewType) -> dict[str, Any]:
+    return {"contact_email": "jane.smith@example.com", "interview_type_id": win_loss.pk}
+
+
+def test_a_new_contact_and_a_request_with_a_link(
+    acme_api: ApiClient, win_loss: InterviewType, settings: Settings
+) -> None:
+    settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
+    answer = acme_api.post(
+        "/interviews",
+        {
+            "contact_email": " Jane.Smith@Example.com ",
+            "interview_type_id": win_loss.pk,
+            "contact_name": " Jane Smith ",
+            "contact_context": {"title": "CTO"},
+            "deal_id": "deal_xyz789",
+            "objective": "Why was pricing a blocker?",
+        },
+    )
+    request = InterviewRequest.objects.select_related("contact").get()
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "interview_request_id": request.pk,
+        "contact_id": f"contact_{request.contact_id}",
+        "deal_id": "deal_xyz789",
+        "survey_url": f"https://hindsight.example.com/survey?token={request.survey_token}",
+        "survey_token": request.survey_token,
+        "status": "created",
+    }
+    assert (request.org, request.interview_type, request.deal_id) == (win_loss.org, win_loss, "deal_xyz789")
+    assert (request.objective, request.status) == ("Why was pricing a blocker?", "created")
+    contact = request.contact
+    assert (contact.email, contact.name, contact.notes) == (
+        "jane.smith@example.com",
+        "Jane Smith",
+        '{\n  "title": "CTO"\n}',
+    )
+    assert not Change.objects.exists(), "nothing was replaced"
+
+
+def test_the_least_that_is_needed(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    answer = acme_api.post("/interviews", body)
+    assert (answer.status_code, answer.json()["deal_id"]) == (201, None)
+    request = InterviewRequest.objects.select_related("contact").get()
+    assert (request.contact.name, request.contact.notes, request.objective, request.deal_id) == ("", "", "", "")
+
+
+def test_tokens_cannot_be_guessed(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    tokens = {acme_api.post("/interviews", body).json()["survey_token"] for _ in range(20)}
+    assert len(tokens) == 20
+    assert {len(token) for token in tokens} == {43}, "256 bits"
+
+
+class TestExistingContact:
+    def test_is_found_whatever_the_case(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
+        answer = acme_api.post("/interviews", {**body, "contact_email": "ALICE@Example.com"})
+        assert answer.json()["contact_id"] == f"contact_{alice.pk}"
+        assert Contact.objects.count() == 1
+
+    def test_keeps_what_is_left_out(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
+        acme_api.post("/interviews", {**body, "contact_email": alice.email})
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Alice", "Old notes")
+
+    def test_what_is_sent_overwrites_and_is_kept_in_the_audit(
+        self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]
+    ) -> None:
+        acme_api.post(
+            "/interviews", {**body, "contact_email": alice.email, "contact_context": "New", "contact_name": "A."}
+        )
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("A.", "New")
+        assert set(Change.objects.of(alice).values_list("field", "before", "after")) == {
+            ("name", "Alice", "A."),
+            ("notes", "Old notes", "New"),
+        }
+
+    def test_another_orgs_contact_of_that_address_is_another(
+        self, acme_api: ApiClient, globex: Org, body: dict[str, Any]
+    ) -> None:
+        theirs = ContactFactory.create(org=globex, email=body["contact_email"], notes="Theirs")
+        acme_api.post("/interviews", {**body, "contact_context": "Ours"})
+        theirs.refresh_from_db()
+        assert theirs.notes == "Theirs"
+        assert Contact.objects.filter(email=body["contact_email"]).count() == 2
+
+
+def test_another_orgs_type_is_as_unknown_as_a_missing_one(
+    acme_api: ApiClient, globex: Org, body: dict[str, Any]
+) -> None:
+    theirs = InterviewTypeFactory.create(org=globex)
+    answers = [acme_api.post("/interviews", {**body, "interview_type_id": pk}) for pk in (theirs.pk, 999_999)]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json()["error"]["details"] == answers[1].json()["error"]["details"]
+    assert answers[0].json()["error"]["details"][0]["field"] == "interview_type_id"
+    assert not InterviewRequest.objects.exists()
+    assert not Contact.objects.exists()
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no email": ({"contact_email": ...}, "contact_email"),
+    "no type": ({"interview_type_id": ...}, "interview_type_id"),
+    "a sequence": ({"interview_type_id": ..., "sequence_id": 7}, "sequence_id"),
+    "a sequence and a type": ({"sequence_id": 7}, "sequence_id"),
+    "email null": ({"contact_email": None}, "contact_email"),
+    "email number": ({"contact_email": 5}, "contact_email"),
+    "email empty": ({"contact_email": ""}, "contact_email"),
+    "email without a host": ({"contact_email": "jane"}, "contact_email"),
+    "email with a space": ({"contact_email": "jane smith@example.com"}, "contact_email"),
+    "email with a line break": ({"contact_email": "jane@example.com\nBcc: x@example.com"}, "contact_email"),
+    "two emails": ({"contact_email": "a@example.com,b@example.com"}, "contact_email"),
+    "email with NUL": ({"contact_email": "a\u0000@example.com"}, "NUL"),
+    "email too long": ({"contact_email": "a" * 250 + "@example.com"}, "contact_email"),
+    "type null": ({"interview_type_id": None}, "interview_type_id"),
+    "type string": ({"interview_type_id": "1"}, "interview_type_id"),
+    "type boolean": ({"interview_type_id": True}, "interview_type_id"),
+    "type float": ({"interview_type_id": 1.0}, "interview_type_id"),
+    "type zero": ({"interview_type_id": 0}, "interview_type_id"),
+    "type negative": ({"interview_type_id": -1}, "interview_type_id"),
+    "type huge": ({"interview_type_id": 2**63}, "interview_type_id"),
+    "type array": ({"interview_type_id": [1]}, "interview_type_id"),
+    "name blank": ({"contact_name": " "}, "contact_name"),
+    "name null": ({"contact_name": None}, "contact_name"),
+    "context array": ({"contact_context": []}, "contact_context"),
+    "context too long": ({"contact_context": "x" * 100_001}, "contact_context"),
+    "objective null": ({"objective": None}, "objective"),
+    "deal null": ({"deal_id": None}, "deal_id"),
+    "deal number": ({"deal_id": 5}, "deal_id"),
+    "deal too long": ({"deal_id": "x" * 256}, "deal_id"),
+    "deal with NUL": ({"deal_id": "\u0000"}, "NUL"),
+    "an unknown field": ({"email": "a@example.com"}, "Did you mean contact_email?"),
+    "a status": ({"status": "completed"}, "status"),
+}
+
+
+@pytest.mark.parametrize(("changed", "mentions"), BAD.values(), ids=BAD)
+def test_a_bad_body_is_refused(
+    acme_api: ApiClient, body: dict[str, Any], changed: dict[str, Any], mentions: str
+) -> None:
+    sent = {name: value for name, value in {**body, **changed}.items() if value is not ...}
+    answer = acme_api.post("/interviews", sent)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert mentions in answer.json()["error"]["message"]
+    assert not InterviewRequest.objects.exists()
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"[]", 400), (b"{", 400), (b"null", 400), (b"x" * 1_048_577, 413)]
+)
+def test_what_is_no_object_is_refused(acme_api: ApiClient, body: bytes, status: int) -> None:
+    assert acme_api.post("/interviews", body).status_code == status
+
+
+def test_without_a_key_nothing_is_created(body: dict[str, Any]) -> None:
+    assert ApiClient().post("/interviews", body).status_code == 401
+    assert not InterviewRequest.objects.exists()
+
+
+def test_the_number_of_statements_is_fixed(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    acme_api.post("/interviews", body)
+    with CaptureQueriesContext(connection) as queries:
+        acme_api.post("/interviews", {**body, "contact_context": "new", "contact_name": "new"}, Idempotency_Key="k")
+    bookkeeping = ("SAVEPOINT", "RELEASE", "BEGIN")
+    statements = [query["sql"] for query in queries if not query["sql"].startswith(bookkeeping)]
+    assert len([sql for sql in statements if "rate_limit_counter" not in sql]) <= 10, statements

@@ -1,0 +1,97 @@
+"""Idempotency-Key on POST /api/v1/interviews: a retry creates nothing twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from hindsight.api.idempotency import purge_expired
+from hindsight.api.models import IdempotencyRecord
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.client import ApiClient
+from tests.factories import InterviewTypeFactory
+
+
+@pytest.fixture
+def body(acme: Org) -> dict[str, Any]:
+    win_loss = InterviewTypeFactory.create(org=acme)
+    return {"contact_email": "jane@example.com", "interview_type_id": win_loss.pk, "contact_context": {"b": 1, "a": 2}}
+
+
+def test_a_retry_gets_the_first_answer(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    first = acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    again = acme_api.post("/interviews", dict(reversed(body.items())), Idempotency_Key="order-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert InterviewRequest.objects.count() == 1
+
+
+def test_another_body_is_a_conflict(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    answer = acme_api.post("/interviews", {**body, "objective": "new"}, Idempotency_Key="order-1")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "idempotency_conflict")
+    assert InterviewRequest.objects.count() == 1
+
+
+def test_without_a_key_or_with_another_each_is_new(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    for headers in ({}, {}, {"Idempotency_Key": "a"}, {"Idempotency_Key": "b"}):
+        assert acme_api.post("/interviews", body, **headers).status_code == 201
+    assert InterviewRequest.objects.count() == 4
+
+
+def test_another_org_may_use_the_same_key(
+    acme_api: ApiClient, globex_api: ApiClient, globex: Org, body: dict[str, Any]
+) -> None:
+    acme_api.post("/interviews", body, Idempotency_Key="1")
+    theirs = {**body, "interview_type_id": InterviewTypeFactory.create(org=globex).pk}
+    answer = globex_api.post("/interviews", theirs, Idempotency_Key="1")
+    assert answer.status_code == 201
+    assert "Idempotency-Replayed" not in answer.headers
+    assert InterviewRequest.objects.count() == 2
+
+
+def test_a_request_that_was_refused_leaves_its_key_free(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    assert acme_api.post("/interviews", {**body, "objective": 1}, Idempotency_Key="1").status_code == 400
+    assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 201
+
+
+def test_a_crash_leaves_neither_row_nor_key(
+    acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(IdempotencyRecord, "save", lambda *_, **__: 1 / 0)
+        assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 500
+    assert (InterviewRequest.objects.count(), IdempotencyRecord.objects.count()) == (0, 0)
+    assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256, "a\tb"])
+def test_a_key_that_is_none_is_refused(acme_api: ApiClient, body: dict[str, Any], key: str) -> None:
+    answer = acme_api.post("/interviews", body, Idempotency_Key=key)
+    assert (answer.status_code, "Idempotency-Key" in answer.json()["error"]["message"]) == (400, True)
+    assert not InterviewRequest.objects.exists()
+
+
+def test_after_24_hours_a_key_is_new_again(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    acme_api.post("/interviews", body, Idempotency_Key="1")
+    with time_machine.travel(timezone.now() + timedelta(hours=23, minutes=59)):
+        assert acme_api.post("/interviews", body, Idempotency_Key="1").headers["Idempotency-Replayed"] == "true"
+    with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
+        other = {**body, "objective": "Another body, even"}
+        for replayed in (None, "true"):
+            answer = acme_api.post("/interviews", other, Idempotency_Key="1")
+            assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (201, replayed)
+    assert InterviewRequest.objects.count() == 2
+
+
+def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    acme_api.post("/interviews", body, Idempotency_Key="old")
+    with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
+        acme_api.post("/interviews", body, Idempotency_Key="new")
+        assert purge_expired() == 1
+    assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]

@@ -1,0 +1,224 @@
+"""GET /api/v1/interviews and /interview-types: each row once, none skipped, at the same cost at any depth."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from interviews.services import complete_interview, mark_sent
+from orgs.models import Org
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+
+
+@pytest.fixture
+def seven(alice: Contact) -> list[int]:
+    """Ids of Acme's requests, newest first."""
+    kind = InterviewTypeFactory.create(org=alice.org)
+    rows = [InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=kind) for _ in range(7)]
+    return [row.pk for row in reversed(rows)]
+
+
+def page(api: ApiClient, path: str = "/interviews", **query: Any) -> dict[str, Any]:
+    answer = api.get(f"{path}?{urlencode(query)}")
+    assert answer.status_code == 200, answer.content
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def ids(page: dict[str, Any]) -> list[int]:
+    return [row["interview_request_id"] for row in page["data"]]
+
+
+def walk(api: ApiClient, **query: Any) -> list[int]:
+    """The ids of all pages, one after the other."""
+    answer = page(api, **query)
+    if answer["next_cursor"] is None:
+        return ids(answer)
+    return ids(answer) + walk(api, **{**query, "cursor": answer["next_cursor"]})
+
+
+def test_a_row_tells_what_finding_needs(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    (row,) = page(acme_api)["data"]
+    whole = acme_api.get(f"/interviews/{interview.pk}").json()
+    del whole["transcript"], whole["contact"]["notes"]
+    assert row == whole
+
+
+def test_pages_are_newest_first_and_end_with_null(acme_api: ApiClient, seven: list[int]) -> None:
+    first = page(acme_api, limit=3)
+    second = page(acme_api, limit=3, cursor=first["next_cursor"])
+    third = page(acme_api, limit=3, cursor=second["next_cursor"])
+    assert (ids(first), ids(second), ids(third)) == (seven[:3], seven[3:6], seven[6:])
+    assert third["next_cursor"] is None
+
+
+@pytest.mark.parametrize("limit", [1, 6, 7, 8, 100])
+def test_each_row_once_whatever_the_limit(acme_api: ApiClient, seven: list[int], limit: int) -> None:
+    assert walk(acme_api, limit=limit) == seven
+
+
+def test_a_page_has_25_rows_unless_told(acme_api: ApiClient, alice: Contact) -> None:
+    kind = InterviewTypeFactory.create(org=alice.org)
+    InterviewRequest.objects.bulk_create(
+        InterviewRequest(org=alice.org, contact=alice, interview_type=kind) for _ in range(30)
+    )
+    assert len(page(acme_api)["data"]) == 25
+
+
+def test_rows_that_come_and_go_disturb_nobody(acme_api: ApiClient, seven: list[int], alice: Contact) -> None:
+    first = page(acme_api, limit=3)
+    InterviewRequestFactory.create(org=alice.org, contact=alice)
+    InterviewRequest.objects.filter(pk__in=[seven[2], seven[3]]).delete()  # the cursor's own row, and the next
+    assert walk(acme_api, limit=3, cursor=first["next_cursor"]) == seven[4:]
+
+
+def test_an_org_sees_its_own_alone(globex_api: ApiClient, acme_api: ApiClient, seven: list[int]) -> None:
+    assert page(globex_api) == {"data": [], "next_cursor": None}
+    assert ids(page(acme_api)) == seven
+
+
+class TestFilters:
+    @pytest.fixture(autouse=True)
+    def rows(self, acme: Org, alice: Contact) -> None:
+        bob = ContactFactory.create(org=acme, email="bob@example.com")
+        kind = InterviewTypeFactory.create(org=acme)
+        for contact, deal, step in ((alice, "d1", "created"), (alice, "d2", "sent"), (bob, "d1", "completed")):
+            row = InterviewRequestFactory.create(org=acme, contact=contact, deal_id=deal, interview_type=kind)
+            if step != "created":
+                mark_sent(row)
+            if step == "completed":
+                complete_interview(row, content="**Paige:** Why?")
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({}, ["bob d1", "alice d2", "alice d1"]),
+            ({"status": "created"}, ["alice d1"]),
+            ({"status": "sent"}, ["alice d2"]),
+            ({"status": "completed"}, ["bob d1"]),
+            ({"contact_email": "ALICE@example.com"}, ["alice d2", "alice d1"]),
+            ({"contact_email": "nobody@example.com"}, []),
+            ({"deal_id": "d1"}, ["bob d1", "alice d1"]),
+            ({"deal_id": "d1", "contact_email": "alice@example.com"}, ["alice d1"]),
+            ({"deal_id": "d1", "status": "sent"}, []),
+        ],
+    )
+    def test_narrow_the_list(self, acme_api: ApiClient, query: dict[str, str], found: list[str]) -> None:
+        rows = page(acme_api, **query)["data"]
+        assert [f"{row['contact']['email'].split('@')[0]} {row['deal_id']}" for row in rows] == found
+
+    def test_hold_from_page_to_page(self, acme_api: ApiClient) -> None:
+        assert len(walk(acme_api, limit=1, deal_id="d1")) == 2
+
+
+class TestCursor:
+    @pytest.fixture
+    def cursor(self, acme_api: ApiClient, seven: list[int]) -> str:
+        return str(page(acme_api, limit=3)["next_cursor"])
+
+    def refused(self, api: ApiClient, **query: Any) -> bool:
+        answer = api.get(f"/interviews?{urlencode(query)}")
+        return bool(answer.status_code == 400 and answer.json()["error"]["details"][0]["field"] == "cursor")
+
+    def test_is_opaque(self, cursor: str, seven: list[int]) -> None:
+        assert not any(str(pk) == part for pk in seven for part in cursor.split(":"))
+
+    def test_is_proof_against_tampering(self, acme_api: ApiClient, cursor: str) -> None:
+        for position in range(len(cursor)):
+            changed = "A" if cursor[position] != "A" else "B"
+            # The last character of base64 has bits that say nothing; all that say something are signed.
+            if position != len(cursor) - 1:
+                assert self.refused(acme_api, cursor=cursor[:position] + changed + cursor[position + 1 :])
+
+    @pytest.mark.parametrize("wrong", ["", "1", "x:y", "é", "\x00", "a" * 10_000, "W10:x"])
+    def test_nonsense_is_refused(self, acme_api: ApiClient, wrong: str) -> None:
+        assert self.refused(acme_api, cursor=wrong)
+
+    def test_of_another_org_is_refused(self, globex_api: ApiClient, cursor: str) -> None:
+        assert self.refused(globex_api, cursor=cursor)
+
+    def test_of_other_filters_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
+        assert self.refused(acme_api, cursor=cursor, status="created")
+
+    def test_the_limit_may_change_on_the_way(self, acme_api: ApiClient, cursor: str, seven: list[int]) -> None:
+        assert ids(page(acme_api, cursor=cursor, limit=2)) == seven[3:5]
+
+
+@pytest.mark.parametrize("path", ["/interviews", "/interview-types"])
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=many", "limit"),
+        ("limit=", "limit"),
+        ("limit=1e9", "limit"),
+        ("limit=" + "9" * 5000, "limit"),
+        ("page=2", "page"),
+        ("limt=5", "limt"),
+        ("cursor=%00", "cursor"),
+        ("%00=1", "\x00"),
+    ],
+)
+def test_a_bad_query_is_refused(acme_api: ApiClient, path: str, query: str, field: str) -> None:
+    answer = acme_api.get(f"{path}?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert answer.json()["error"]["details"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=lost", "status=", "status=Created", "contact_email=jane", "contact_email=", "contact_email=%00@x.example",
+     "deal_id=%00", "deal_id=" + "x" * 256, "sequence_id=1"],
+)  # fmt: skip
+def test_a_bad_filter_is_refused(acme_api: ApiClient, query: str) -> None:
+    answer = acme_api.get(f"/interviews?{query}")
+    assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (400, query.partition("=")[0])
+
+
+def test_bytes_that_are_no_utf8_find_nothing(acme_api: ApiClient) -> None:
+    assert acme_api.get("/interviews?deal_id=%ff%fe").json() == {"data": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_two_statements_whatever_the_number_of_rows(acme_api: ApiClient, alice: Contact, rows: int) -> None:
+    kind = InterviewTypeFactory.create(org=alice.org)
+    for _ in range(rows):
+        InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=kind)
+    page(acme_api)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(page(acme_api)["data"]) == rows
+    assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 2
+
+
+class TestInterviewTypes:
+    def test_gives_the_ids_that_post_takes(self, acme_api: ApiClient, acme: Org, globex: Org) -> None:
+        ours = [InterviewTypeFactory.create(org=acme, name=name) for name in ("Win-loss", "No decision")]
+        InterviewTypeFactory.create(org=globex)
+        assert page(acme_api, "/interview-types") == {
+            "data": [{"id": kind.pk, "name": kind.name} for kind in reversed(ours)],
+            "next_cursor": None,
+        }
+
+    def test_comes_in_pages(self, acme_api: ApiClient, acme: Org) -> None:
+        pks = [InterviewTypeFactory.create(org=acme).pk for _ in range(3)]
+        first = page(acme_api, "/interview-types", limit=2)
+        second = page(acme_api, "/interview-types", limit=2, cursor=first["next_cursor"])
+        assert [row["id"] for row in first["data"] + second["data"]] == pks[::-1]
+
+    def test_a_cursor_of_the_other_list_is_refused(self, acme_api: ApiClient, seven: list[int]) -> None:
+        cursor = page(acme_api, limit=1)["next_cursor"]
+        assert acme_api.get(f"/interview-types?{urlencode({'cursor': cursor})}").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/interviews", "/interview-types"])
+def test_lists_need_a_key_and_count(acme_api: ApiClient, path: str) -> None:
+    assert ApiClient().get(path).status_code == 401
+    assert acme_api.get(path).headers["X-RateLimit-Remaining"] == "299"
+    assert acme_api.send("DELETE", path).status_code == 405
