@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from hindsight.api.handlers import not_found
+from hindsight.api.markdown import contract, llms_txt
 from hindsight.api.schema import docs, schema
 from hindsight.api.views import healthz, readyz
 
@@ -9,6 +10,8 @@ urlpatterns = [
     path("api/v1/", include("interviews.api.urls")),
     path("api/schema", schema, name="schema"),
     path("api/docs", docs, name="docs"),
+    path("api/contract.md", contract, name="contract"),
+    path("llms.txt", llms_txt),
     re_path(r"^api(/|$)", not_found),
     path("admin/", admin.site.urls),
     path("healthz", healthz),

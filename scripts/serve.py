@@ -4,11 +4,13 @@ HOST and PORT say where, WEB_CONCURRENCY how many worker processes, WEB_THREADS 
 at once. In development it also prepares the demo data and prints how to use them.
 """
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,13 +36,9 @@ def manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)  # noqa: S603
 
 
-def serve(host: str, port: str) -> int:
-    """Runs the server to its end and returns its exit status.
-
-    Its session is its own: in ours a Ctrl-C would reach the workers twice, from the terminal and from their parent, and
-    a worker that is told twice hangs. So the signal is taken here and passed on once, to the parent.
-    """
-    command = [
+def command(host: str, port: str) -> list[str]:
+    """The command line of the server."""
+    return [
         *(sys.executable, "-m", "granian", "scripts.serve:load_application", "--factory", "--interface", "wsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
@@ -48,10 +46,28 @@ def serve(host: str, port: str) -> int:
         *("--blocking-threads", os.environ.get("WEB_THREADS") or "4"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "30"),
     ]
-    server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+
+
+def serve(host: str, port: str) -> int:
+    """Runs the server to its end and returns its exit status.
+
+    Its process group is its own: in ours a Ctrl-C would reach the workers twice, from the terminal and from their
+    parent, and a worker that is told twice hangs. So the signal is taken here and passed on once, to the parent.
+    """
+    server = subprocess.Popen(  # noqa: S603
+        command(host, port), cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=end_with_parent()
+    )
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.terminate())
     return server.wait()
+
+
+def end_with_parent() -> Callable[[], object] | None:
+    """For the child to call: asks the kernel to stop it when we die, even of what we cannot catch. Linux only."""
+    if sys.platform != "linux":
+        return None
+    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
+    return lambda: prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def load_application() -> Any:

@@ -22,11 +22,12 @@ from tests.servers import ServerError, end_with_parent, postgres, redis_server
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 
-# What the caller's shell says of these must not bend the result.
-PROJECT_VARIABLES = re.compile(
-    r"ALLOWED_HOSTS|ANONYMOUS_RATE_LIMIT|DATABASE_URL|DEBUG|DJANGO_.*|HINDSIGHT_.*|HOST|LOG_LEVEL|PAIGE_.*|PORT"
-    r"|PUBLIC_BASE_URL|PYTEST_ADDOPTS|REDIS_URL|SECRET_KEY|WEB_CONCURRENCY|WEB_THREADS"
-)
+# What the caller's shell says of these must not bend the result: whatever the settings name, and what else is heard.
+PROJECT_VARIABLES = {
+    *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
+    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "WEB_CONCURRENCY", "WEB_THREADS"),
+}
+PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -87,7 +88,11 @@ def _leg(
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not PROJECT_VARIABLES.fullmatch(name)}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in PROJECT_VARIABLES and not name.startswith(PROJECT_PREFIXES)
+    }
 
 
 def _say(line: str) -> None:

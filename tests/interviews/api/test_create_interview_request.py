@@ -88,7 +88,7 @@ class TestExistingContact:
         self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]
     ) -> None:
         acme_api.post(
-            "/interviews", {**body, "contact_email": alice.email, "contact_context": "New", "contact_name": "A."}
+            "/interviews", body | {"contact_email": alice.email, "contact_context": "New", "contact_name": "A."}
         )
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("A.", "New")

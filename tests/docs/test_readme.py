@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -15,7 +15,7 @@ def variables_of_settings() -> set[str]:
 def test_every_setting_is_in_the_table_and_no_other() -> None:
     table = README.partition("## Settings")[2].partition("\n## ")[0]
     documented = set(re.findall(r"`([A-Z_]{4,})`", table)) - {"DEBUG", "INFO", "WARNING", "ERROR"}
-    assert documented | {"DEBUG"} == variables_of_settings() | {"HOST", "PORT", "WEB_CONCURRENCY"}
+    assert documented | {"DEBUG"} == variables_of_settings() | {"HOST", "PORT", "WEB_CONCURRENCY", "WEB_THREADS"}
 
 
 def test_every_command_is_described() -> None:

@@ -1,0 +1,72 @@
+"""What the pages say of codes, plans and endpoints is what the code has."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from hindsight.api import errors
+from hindsight.api.markdown import contract_text
+from hindsight.api.schema import description
+from orgs.plans import REQUESTS_PER_MINUTE
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+pytestmark = pytest.mark.django_db
+
+
+def error_classes() -> list[type[errors.ApiError]]:
+    return errors.ApiError.__subclasses__()
+
+
+def test_each_code_has_one_class() -> None:
+    assert {error.code for error in error_classes()} == set(errors.ErrorCode)
+    assert len(error_classes()) == len(errors.ErrorCode)
+
+
+def test_the_guide_tells_every_code_with_its_status() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", GUIDE, re.MULTILINE))
+    assert told == {(error.code.value, str(error.status_code)) for error in error_classes()}
+
+
+def test_the_guide_tells_every_plans_limit() -> None:
+    told = dict(re.findall(r"^\| (Essentials|Growth|Enterprise) \| ([\d,]+) \|", GUIDE, re.MULTILINE))
+    assert {plan.lower(): int(limit.replace(",", "")) for plan, limit in told.items()} == REQUESTS_PER_MINUTE
+
+
+def test_the_contract_as_one_text_names_every_operation_and_field() -> None:
+    text = contract_text()
+    for path, operations in description()["paths"].items():
+        for method in operations:
+            assert f"## {method.upper()} {path}: " in text
+    for name in ("contact_context", "contact_name", "objective", "contact_email", "interview_type_id", "next_cursor"):
+        assert f"`{name}`" in text
+    assert "$ref" not in text
+
+
+def test_llms_txt_leads_to_what_is_there() -> None:
+    text = Client().get("/llms.txt").content.decode()
+    links = re.findall(r"\]\(http://127\.0\.0\.1:8000(/[^)]*)\)", text)
+    assert len(links) == 3
+    assert {Client().get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/json", "application/json"),
+        ("*/*", "application/yaml; charset=utf-8"),
+        ("text/html", "application/yaml; charset=utf-8"),
+    ],
+)
+def test_the_schema_comes_in_json_for_those_who_ask(accept: str, media_type: str) -> None:
+    answer = Client().get("/api/schema", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
+    assert b"3.1.0" in answer.content
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    page = Client().get("/api/docs").content.decode()
+    assert re.findall(r'(?:src|href|spec-url|data-copy)="(?!/)', page) == []
+    assert "Copy for AI" in page

@@ -1,0 +1,92 @@
+"""Every example of the README and of docs/api.md runs as it stands, in its order, against a server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+
+ROOT = Path(__file__).parents[2]
+
+
+class Example(NamedTuple):
+    """`answer`: the JSON that the page shows right below it, or nothing."""
+
+    language: str
+    code: str
+    answer: str
+
+
+def examples(page: str) -> list[Example]:
+    block = r"```(bash|python)\n(.*?)```(?:\n```json\n(.*?)```)?"
+    return [Example(*found) for found in re.findall(block, (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)]
+
+
+@pytest.fixture
+def environment(live_server: LiveServer, acme_key: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": f"{live_server.url}/api/v1", "HINDSIGHT_API_KEY": acme_key}
+
+
+@pytest.fixture
+def request_4821(acme: Org) -> InterviewRequest:
+    """The request of the examples, older than the one that they create."""
+    contact = ContactFactory.create(org=acme, email="someone@example.com", notes='{"title": "CTO"}')
+    return InterviewRequestFactory.create(pk=4821, org=acme, contact=contact, deal_id="deal_1001")
+
+
+def run(example: Example, environment: dict[str, str]) -> str:
+    interpreter = ["bash", "-euc"] if example.language == "bash" else [sys.executable, "-c"]
+    done = subprocess.run([*interpreter, example.code], env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def shape(value: Any) -> Any:
+    """Of JSON: the members of its objects."""
+    if isinstance(value, dict):
+        return {name: shape(member) for name, member in value.items()}
+    return [shape(item) for item in value[:1]] if isinstance(value, list) else ...
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
+@pytest.mark.django_db(transaction=True)
+def test_the_guide_for_integrators(environment: dict[str, str], request_4821: InterviewRequest) -> None:
+    kind = InterviewTypeFactory.create(org=request_4821.org)
+    for example in examples("docs/api.md"):
+        code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {kind.pk}')
+        output = run(example._replace(code=code), environment)
+        if example.answer:
+            told, shown = json.loads(output), json.loads(example.answer)
+            assert "error" not in told, told
+            assert shape(told) == shape(shown), example.code
+    created = InterviewRequest.objects.select_related("contact").get(contact__email="jane.smith@example.com")
+    assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
+    request_4821.refresh_from_db()
+    assert request_4821.objective == "Which moment tipped the decision"
+    assert json.loads(request_4821.contact.notes) == {
+        "title": "CTO",
+        "last_call": "Asked for a reference in healthcare",
+    }
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
+@pytest.mark.django_db(transaction=True)
+def test_the_curl_line_of_the_readme(environment: dict[str, str], request_4821: InterviewRequest) -> None:
+    (console,) = re.findall(r"```console\n\$ (.*?)\n(\{.*?)\n```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    command, answer = console
+    api = environment["HINDSIGHT_URL"]
+    command = command.replace("http://127.0.0.1:8000/api/v1/interviews/1", f"{api}/interviews/4821")
+    told = json.loads(run(Example("bash", command, answer), environment))
+    assert shape(told) == shape(json.loads(answer))
+    request_4821.refresh_from_db()
+    assert request_4821.objective == "Focus on why pricing was a blocker vs. Competitor X"
