@@ -1,9 +1,17 @@
 #!/usr/bin/env python
+"""Runs a command of the project. Reads .env, which `make run` writes for development; servers do not."""
+
 import os
 import sys
+from pathlib import Path
 
 from django.core.management import execute_from_command_line
+from environs import Env, EnvError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
-    execute_from_command_line(sys.argv)
+    Env().read_env(str(Path(__file__).with_name(".env")), recurse=False)
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as error:
+        sys.exit(f"{error}. README.md lists the settings; for development, set HINDSIGHT_ENV=development.")

@@ -48,6 +48,13 @@ def command(host: str, port: str) -> list[str]:
     ]
 
 
+def remember_development() -> None:
+    """Lets manage.py, called by hand later on, find the same settings."""
+    file = ROOT / ".env"
+    if not file.exists():
+        file.write_text("HINDSIGHT_ENV=development\n")
+
+
 def serve(host: str, port: str) -> int:
     """Runs the server to its end and returns its exit status.
 
@@ -88,6 +95,7 @@ def main() -> int:
     try:
         manage("migrate", "--verbosity", "0", "--no-input")
         if os.environ["HINDSIGHT_ENV"] == "development":
+            remember_development()
             manage("demo")
     except subprocess.CalledProcessError as error:
         return error.returncode  # the command has said why

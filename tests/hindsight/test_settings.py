@@ -20,7 +20,10 @@ PRODUCTION = {
 def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, MANAGE, *words], env={**inherited, **environment}, capture_output=True, text=True
+        [sys.executable, MANAGE, *words],
+        env={**inherited, "HINDSIGHT_ENV": "production", **environment},  # whatever .env says
+        capture_output=True,
+        text=True,
     )
 
 
@@ -28,6 +31,14 @@ def test_production_settings_pass_the_deployment_checks() -> None:
     checked = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert checked.returncode == 0, checked.stderr
     assert "no issues" in checked.stdout + checked.stderr
+
+
+def test_production_is_what_nobody_asked_for() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import hindsight.settings"], cwd=MANAGE.parent, env={}, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY" in done.stderr
 
 
 @pytest.mark.parametrize("name", PRODUCTION)
