@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 from django.core.management import execute_from_command_line
-from environs import Env, EnvError
+from dotenv import load_dotenv
+from environs import EnvError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
-    Env().read_env(str(Path(__file__).with_name(".env")), recurse=False)
+    load_dotenv(Path(__file__).with_name(".env"))
     try:
         execute_from_command_line(sys.argv)
     except EnvError as error:
