@@ -1,7 +1,9 @@
 """The WSGI entry point: Django, behind a reader of chunked bodies."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from hindsight.chunked import ChunkedBodies
@@ -9,3 +11,6 @@ from hindsight.chunked import ChunkedBodies
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 
 application = ChunkedBodies(get_wsgi_application())
+
+# What the first request would import, so that it is not slower than the others.
+import_module(settings.ROOT_URLCONF)

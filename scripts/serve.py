@@ -44,7 +44,7 @@ def command(host: str, port: str) -> list[str]:
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
         # Few: each thread keeps a database connection. Left alone, the server would start hundreds.
         *("--blocking-threads", os.environ.get("WEB_THREADS") or "4"),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "30"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
     ]
 
 

@@ -10,7 +10,8 @@ from hindsight.api import errors
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
+    """Whether the one who asks is a program; a base address that ends in a slash makes for `//api/`."""
+    return request.path_info.lstrip("/").startswith("api/")
 
 
 def error_response(error: errors.ApiError) -> JsonResponse:

@@ -1,0 +1,106 @@
+"""HTTP to a live server: one connection a request, so that requests spread over the workers; and bytes as they are."""
+
+import json
+import socket
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, TypeVar
+
+from tests.client import check_answer
+from tests.live.server import Server
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status_code: int
+    headers: Message
+    content: bytes
+
+    @classmethod
+    def of(cls, response: HTTPResponse) -> "Answer":
+        return cls(response.status, response.headers, response.read())
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    @property
+    def code(self) -> str:
+        """The error's."""
+        return str(self.json()["error"]["code"])
+
+
+@dataclass(frozen=True)
+class LiveClient:
+    """Speaks as one org's system, and holds every answer against the OpenAPI description."""
+
+    server: Server
+    key: str
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, None, **headers)
+
+    def patch(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+        return self.send("PATCH", path, json.dumps(body).encode(), **headers)
+
+    def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Answer:
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        try:
+            connection.request(
+                method,
+                f"/api/v1{path}",
+                body,
+                {
+                    "Authorization": f"Bearer {self.key}",
+                    "Content-Type": "application/json",
+                    **{name.replace("_", "-"): value for name, value in headers.items()},
+                },
+            )
+            answer = Answer.of(connection.getresponse())
+        finally:
+            connection.close()
+        check_answer(method, path, answer)
+        return answer
+
+
+def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:
+    """The results of the calls, in their order, made by so many threads."""
+    with ThreadPoolExecutor(threads) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
+def connect(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=5)
+
+
+def read_answer(connection: socket.socket) -> Answer | None:
+    """The next answer on the connection; None where the server closes it without one."""
+    response = HTTPResponse(connection)
+    try:
+        response.begin()
+        return Answer.of(response)
+    except (ConnectionError, HTTPException):
+        return None
+    finally:
+        response.close()
+
+
+def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Answer | None:
+    """The answer to these bytes. `hang_up`: the client says that no more will follow, whatever it has promised."""
+    with connect(server) as connection:
+        try:
+            connection.sendall(request)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
+        except ConnectionError:
+            pass  # the server has heard enough
+        return read_answer(connection)
+
+
+def head(line: str, *headers: str) -> bytes:
+    """The bytes of a request before its body."""
+    return "".join(f"{part}\r\n" for part in (line, *headers, "")).encode("latin-1")

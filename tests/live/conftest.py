@@ -1,0 +1,64 @@
+"""A live server of four workers, shared; Acme, its contact Alice and its key, of which each test has its own."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from django.conf import settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from orgs.models import Org
+from tests.factories import OrgFactory
+from tests.live.client import LiveClient
+from tests.live.server import SERVE, Server, serving
+from tests.live.stores import migrated_database, orm_at
+
+Serve = Callable[..., AbstractContextManager[Server]]
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    with django_db_blocker.unblock(), migrated_database(tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Starts a server before the stores of this run; `environment` adds to its variables."""
+
+    def serve(*, workers: int, command: list[str] = SERVE, **environment: str) -> AbstractContextManager[Server]:
+        stores = {"DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL}
+        log = tmp_path_factory.mktemp("server") / "log"
+        return serving(log, {**stores, **environment}, workers=workers, command=command)
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def server(serve: Serve) -> Iterator[Server]:
+    with serve(workers=4, ANONYMOUS_RATE_LIMIT="100000") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def orm(database_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows that a test makes and reads are the server's."""
+    with django_db_blocker.unblock(), orm_at(database_url):
+        yield
+
+
+def new_org(requests_per_minute: int = 100_000) -> Org:
+    """An org with an id of its own, since counts by id outlive the database in a shared Redis."""
+    return OrgFactory.create(pk=secrets.randbits(48), name="Acme", own_rate_limit=requests_per_minute)
+
+
+@pytest.fixture
+def acme() -> Org:
+    return new_org()
+
+
+@pytest.fixture
+def api(server: Server, acme_key: str) -> LiveClient:
+    """Acme's system, speaking with the shared server."""
+    return LiveClient(server, acme_key)

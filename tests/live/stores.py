@@ -1,0 +1,56 @@
+"""The database of the live servers, and the ORM of the test's own process turned towards it."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.utils import ConnectionHandler
+
+ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
+
+
+@contextmanager
+def orm_at(database_url: str) -> Iterator[None]:
+    """Queries of this thread go to that database, where the servers' go."""
+    own = connections["default"]
+    url: Any = dj_database_url.parse(database_url)
+    live = ConnectionHandler({"default": {**settings.DATABASES["default"], **url}})["default"]
+    connections["default"] = live
+    try:
+        yield
+    finally:
+        connections["default"] = own
+        live.close()
+
+
+@contextmanager
+def migrated_database(directory: Path) -> Iterator[str]:
+    """The URL of a new database: a file in `directory`, or one on the server that DATABASE_URL names."""
+    with new_postgresql_database() if ON_POSTGRESQL else new_sqlite_database(directory) as url:
+        with orm_at(url):
+            call_command("migrate", verbosity=0)
+        yield url
+
+
+@contextmanager
+def new_sqlite_database(directory: Path) -> Iterator[str]:
+    yield f"sqlite:///{directory / 'live.sqlite3'}"
+
+
+@contextmanager
+def new_postgresql_database() -> Iterator[str]:
+    name = f"live_{token_hex(8)}"
+    with closing(psycopg.connect(settings.DATABASE_URL, autocommit=True)) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

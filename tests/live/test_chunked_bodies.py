@@ -1,0 +1,89 @@
+"""Bodies in chunks, as some clients send them: without a length."""
+
+import pytest
+
+from interviews.models import InterviewRequest
+from tests.live.client import LiveClient, exchange, head
+
+BODY = b'{"objective": "Why price mattered"}'
+END = b"0\r\n\r\n"
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def patch(api: LiveClient, interview: InterviewRequest, body: bytes) -> bytes:
+    """The bytes of a PATCH with this chunked body, as it stands."""
+    return (
+        head(
+            f"PATCH /api/v1/interviews/{interview.pk} HTTP/1.1",
+            "Host: localhost",
+            f"Authorization: Bearer {api.key}",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+        )
+        + body
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(chunk(BODY) + END, id="one chunk"),
+        pytest.param(b"".join(chunk(BODY[at : at + 1]) for at in range(len(BODY))) + END, id="a chunk for each byte"),
+        pytest.param(b"23;name=value\r\n" + BODY + b"\r\n0\r\nX-Trailer: 1\r\n\r\n", id="extension and trailer"),
+    ],
+)
+def test_a_chunked_body_is_read_like_any_other(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
+    answer = exchange(api.server, patch(api, interview, body))
+    assert answer
+    assert (answer.status_code, answer.json()) == (200, {"interview_request_id": interview.pk})
+    interview.refresh_from_db()
+    assert interview.objective == "Why price mattered"
+
+
+def test_a_chunked_body_over_the_limit_is_refused(api: LiveClient, interview: InterviewRequest) -> None:
+    large = chunk(b'{"objective": "') + chunk(b"x" * 65536) * 16 + chunk(b'"}') + END
+    answer = exchange(api.server, patch(api, interview, large))
+    assert answer
+    assert (answer.status_code, answer.code) == (413, "payload_too_large")
+    interview.refresh_from_db()
+    assert interview.objective == "Old objective"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"zz\r\n" + BODY + b"\r\n" + END, id="a size that is no number"),
+        pytest.param(b"-5\r\n" + BODY + b"\r\n" + END, id="a negative size"),
+        pytest.param(b"f" * 17 + b"\r\n" + BODY + b"\r\n" + END, id="a size beyond all bounds"),
+        pytest.param(b"5\r\n" + BODY + b"\r\n" + END, id="more than its size"),
+    ],
+)
+def test_a_broken_chunk_changes_nothing(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
+    answer = exchange(api.server, patch(api, interview, body))
+    assert answer
+    assert (answer.status_code, answer.code) == (400, "bad_request")
+    assert_unchanged_and_serving(api, interview)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"23\r\n" + BODY[:9], id="within a chunk"),
+        pytest.param(chunk(BODY[:9]), id="between chunks"),
+        pytest.param(b"2", id="within a size"),
+        pytest.param(b"", id="before the first"),
+    ],
+)
+def test_a_body_that_ends_too_soon_changes_nothing(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
+    answer = exchange(api.server, patch(api, interview, body), hang_up=True)
+    assert answer is None or (answer.status_code, answer.code) == (400, "bad_request")
+    assert_unchanged_and_serving(api, interview)
+
+
+def assert_unchanged_and_serving(api: LiveClient, interview: InterviewRequest) -> None:
+    interview.refresh_from_db()
+    assert interview.objective == "Old objective"
+    assert api.patch(f"/interviews/{interview.pk}", {"objective": "New"}).status_code == 200

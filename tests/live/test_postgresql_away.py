@@ -1,0 +1,81 @@
+"""The database goes away and comes back, while the server stays up."""
+
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Change
+from tests.live.cables import cable
+from tests.live.client import LiveClient, at_once, exchange, head
+from tests.live.conftest import Serve
+from tests.live.server import Server, eventually
+from tests.live.stores import ON_POSTGRESQL
+
+pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs a leg with PostgreSQL")
+
+REQUESTS = 60  # enough that each of four workers gets some
+
+
+def probe(server: Server, path: str) -> int:
+    answer = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
+    assert answer
+    return answer.status_code
+
+
+@pytest.mark.parametrize("environment", [{}, {"REDIS_URL": ""}], ids=["as the leg", "counting in the database"])
+def test_requests_fail_cleanly_and_go_on_without_a_restart(
+    environment: dict[str, str], serve: Serve, database_url: str, acme_key: str, interview: InterviewRequest
+) -> None:
+    path = f"/interviews/{interview.pk}"
+    with (
+        cable(database_url) as postgresql,
+        serve(workers=2, DATABASE_URL=postgresql.url(database_url), **environment) as server,
+    ):
+        api = LiveClient(server, acme_key)
+        assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}
+
+        postgresql.turn("cut")
+        for answer in [api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)]:
+            assert (answer.status_code, answer.code) == (503, "service_unavailable")
+            assert int(answer.headers["Retry-After"]) >= 1
+        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
+        interview.refresh_from_db()
+        assert interview.objective == "Before"
+
+        postgresql.turn("plugged")
+        assert {api.patch(path, {"objective": "After"}).status_code for _ in range(10)} == {200}
+        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
+        interview.refresh_from_db()
+        assert interview.objective == "After"
+
+
+def test_connections_that_the_database_has_ended_cost_no_request(
+    api: LiveClient, interview: InterviewRequest, alice: Contact
+) -> None:
+    path = f"/interviews/{interview.pk}"
+    for number in range(1, 4):
+        reads = [partial(api.get, path)] * REQUESTS
+        assert {answer.status_code for answer in at_once(reads)} == {200}  # every worker has connections now
+        end_connections_of_others()
+        names = [f"Alice {number} of {count}" for count in range(REQUESTS)]
+        writes = [partial(api.patch, path, {"contact_name": name}) for name in names]
+        assert {answer.status_code for answer in at_once(writes)} == {200}
+        alice.refresh_from_db()
+        assert alice.name in names
+        assert Change.objects.of(alice).count() == number * REQUESTS
+
+
+def end_connections_of_others() -> None:
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
+        assert len(cursor.fetchall()) >= 4
+
+        def are_gone() -> bool:
+            cursor.execute(f"SELECT count(*) {others}")
+            return bool(cursor.fetchone() == (0,))
+
+        assert eventually(are_gone)

@@ -1,0 +1,60 @@
+"""The server's processes: how many there are, and what becomes of them."""
+
+import json
+import os
+import signal
+from secrets import token_hex
+
+from interviews.models import InterviewRequest
+from tests.live.client import LiveClient, connect
+from tests.live.conftest import Serve
+from tests.live.server import SCRIPT, eventually, is_running
+
+
+def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
+    serve: Serve, acme_key: str, interview: InterviewRequest
+) -> None:
+    with serve(workers=2) as server:
+        api = LiveClient(server, acme_key)
+        os.kill(server.workers[0], signal.SIGKILL)
+        assert eventually(lambda: len(server.workers) == 3)
+
+        def is_whole_again() -> bool:
+            assert api.patch(f"/interviews/{interview.pk}", {"objective": "New"}).status_code == 200
+            return server.is_up(workers=3)
+
+        assert eventually(is_whole_again)
+        assert [is_running(pid) for pid in server.workers] == [False, True, True]
+
+
+def test_the_script_serves_production_and_leaves_nothing_behind(
+    serve: Serve, acme_key: str, interview: InterviewRequest
+) -> None:
+    production = {
+        "HINDSIGHT_ENV": "production",
+        "SECRET_KEY": token_hex(32),
+        "PUBLIC_BASE_URL": "https://hindsight.example",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "TRUSTED_PROXIES": "127.0.0.1",
+    }
+    with serve(workers=3, command=SCRIPT, **production) as server:
+        processes = server.processes
+        assert len(server.workers) == 3
+        assert all(is_running(pid) for pid in processes)
+        api = LiveClient(server, acme_key)
+        path = f"/interviews/{interview.pk}"
+        assert api.patch(path, {"objective": "In clear"}).status_code == 400
+        assert api.patch(path, {"objective": "By TLS"}, X_Forwarded_Proto="https").status_code == 200
+        interview.refresh_from_db()
+        assert interview.objective == "By TLS"
+        assert api.get("/interviews/1%0Aforged", X_Forwarded_Proto="https").status_code == 404
+
+        with connect(server):  # a client that stays holds nothing up
+            assert server.stop() == 0
+        assert not any(is_running(pid) for pid in processes)
+
+    lines = [json.loads(line) for line in server.log.splitlines() if "hindsight.access" in line or "forged" in line]
+    assert [line["message"] for line in lines if line.get("org")] == [
+        f"PATCH /api/v1{path} 200",
+        "GET /api/v1/interviews/1\nforged 404",
+    ]
