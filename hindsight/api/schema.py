@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,9 @@ from hindsight.api.errors import (
 )
 
 EVERYWHERE = (BadRequest, Unauthorized, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
+# drf-spectacular makes a description in no more than one thread.
+_one_at_a_time = Lock()
+
 WITH_A_BODY = (PayloadTooLarge, UnsupportedMediaType)
 
 
@@ -82,9 +86,14 @@ def operation(
     )
 
 
-@cache
 def description() -> dict[str, Any]:
     """The whole description; made once a process, since it takes a while and never changes."""
+    with _one_at_a_time:
+        return _description()
+
+
+@cache
+def _description() -> dict[str, Any]:
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     return dict(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 

@@ -47,6 +47,9 @@ class LiveClient:
     def patch(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
         return self.send("PATCH", path, json.dumps(body).encode(), **headers)
 
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+        return self.send("POST", path, json.dumps(body).encode(), **headers)
+
     def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Answer:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
         try:

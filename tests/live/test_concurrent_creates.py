@@ -1,0 +1,47 @@
+"""Creates at once, over four workers: one contact for one address, one request for one Idempotency-Key."""
+
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Change, Org
+from tests.factories import InterviewTypeFactory
+from tests.live.client import LiveClient, at_once
+
+
+@pytest.fixture
+def body(acme: Org) -> dict[str, Any]:
+    return {"contact_email": "new@example.com", "interview_type_id": InterviewTypeFactory.create(org=acme).pk}
+
+
+def test_twenty_requests_for_one_new_address_make_one_contact(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+    bodies = [{**body, "contact_email": email} for email in ("new@example.com", "NEW@Example.com") * 10]
+    answers = at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
+    assert [answer.status_code for answer in answers] == [201] * 20
+    contact = Contact.objects.get(org=acme)
+    assert {answer.json()["contact_id"] for answer in answers} == {contact.public_id}
+    assert InterviewRequest.objects.for_org(acme.pk).count() == 20
+
+
+def test_their_notes_are_a_chain_too(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+    bodies = [{**body, "contact_context": f"Notes {number}"} for number in range(20)]
+    at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
+    contact = Contact.objects.get(org=acme)
+    changes = list(Change.objects.of(contact).order_by("id").values_list("before", "after"))
+    assert len(changes) == 19, "the first one made the contact, each other one overwrote"
+    assert changes[-1][1] == contact.notes
+    assert all(earlier[1] == later[0] for earlier, later in pairwise(changes))
+
+
+def test_of_retries_at_once_one_creates(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+    for number in range(5):
+        retry = partial(api.post, "/interviews", body, Idempotency_Key=f"retry-{number}")
+        answers = at_once([retry] * 6, threads=6)
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.content for answer in answers}) == 1
+        assert [answer.headers["Idempotency-Replayed"] for answer in answers].count("true") == 5
+    assert InterviewRequest.objects.for_org(acme.pk).count() == 5
