@@ -1,10 +1,10 @@
 # The everyday commands. What they need is built by themselves, in .venv: see scripts/bootstrap.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema format
+.PHONY: help run test test-client check bench schema format
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Serve Hindsight with demo data, at http://127.0.0.1:8000
 	@scripts/bootstrap run
@@ -17,6 +17,12 @@ test: ## Run all tests, on SQLite and on PostgreSQL with Redis; ARGS="-k name" g
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
 	@scripts/check
+
+test-client: ## Generate a client from the schema with somebody else's generator, and use it
+	@scripts/bootstrap dev
+	@test -x .venv-client/bin/openapi-python-client || (.venv/bin/python -m venv .venv-client && \
+		.venv-client/bin/pip install --quiet --disable-pip-version-check --requirement requirements-client.txt)
+	@HINDSIGHT_ENV=development .venv/bin/python -m pytest tests/live/optional/test_generated_client.py $(ARGS)
 
 bench: ## Measure speed; ARGS goes to the benchmark
 	@scripts/bootstrap dev

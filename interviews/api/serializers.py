@@ -53,6 +53,8 @@ class NullIfEmpty(serializers.CharField):
 
 
 class CreateInterviewRequest(StrictSerializer):
+    """Whom to interview, and what about."""
+
     contact_email = TextField(
         clean=clean_email,
         max_length=MAX_EMAIL_LENGTH,
@@ -85,6 +87,8 @@ class CreateInterviewRequest(StrictSerializer):
 
 
 class UpdateInterviewRequest(StrictSerializer):
+    """What to overwrite: at least one field."""
+
     contact_context = ContextField(
         required=False,
         help_text=(
@@ -154,6 +158,8 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
 
 
 class InterviewRequestSerializer(InterviewRequestSummarySerializer):
+    """An interview request with its contact and, once completed, the transcript."""
+
     contact = ContactSerializer()
     transcript = serializers.SerializerMethodField(help_text="null until the interview is completed.")
 

@@ -1,0 +1,37 @@
+"""A client that openapi-python-client makes from docs/openapi.yaml works against a running server.
+
+Outside the default path: `make test-client` installs the generator in .venv-client and runs this.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.factories import InterviewTypeFactory
+from tests.live.server import Server
+
+ROOT = Path(__file__).parents[3]
+GENERATOR = ROOT / ".venv-client" / "bin"
+
+
+def test_create_update_and_read(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+    InterviewTypeFactory.create(org=acme)
+    environment = {"PATH": f"{GENERATOR}:{os.environ['PATH']}", "PYTHONPATH": str(tmp_path)}
+    subprocess.run(
+        [GENERATOR / "openapi-python-client", "generate", "--fail-on-warning", "--meta", "none",
+         "--path", ROOT / "docs" / "openapi.yaml", "--output-path", tmp_path / "hindsight_client"],
+        env=environment, check=True,
+    )  # fmt: skip
+    used = subprocess.run(
+        [GENERATOR / "python", Path(__file__).with_name("use_client.py"), f"http://127.0.0.1:{server.port}", acme_key],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    request = InterviewRequest.objects.get(pk=int(used.stdout))
+    assert (request.org, request.objective) == (acme, "Why price mattered")
+    assert Contact.objects.get(org=acme).email == "jane.smith@example.com"

@@ -1,0 +1,39 @@
+"""What an integrator writes with the generated client: create, enrich, read, find again. Prints the request's id."""
+
+import sys
+
+from hindsight_client import AuthenticatedClient
+from hindsight_client.api.interview_types import list_interview_types
+from hindsight_client.api.interviews import (
+    create_interview_request,
+    get_interview_request,
+    list_interview_requests,
+    update_interview_request,
+)
+from hindsight_client.models import CreateInterviewRequest, Error, UpdateInterviewRequest
+from hindsight_client.models import UpdateInterviewRequestContactContextType1 as Context
+
+client = AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2])
+
+types = list_interview_types.sync(client=client)
+created = create_interview_request.sync(
+    client=client,
+    idempotency_key="generated-1",
+    body=CreateInterviewRequest(contact_email="jane.smith@example.com", interview_type_id=types.data[0].id),
+)
+request_id = created.interview_request_id
+updated = update_interview_request.sync(
+    request_id,
+    client=client,
+    body=UpdateInterviewRequest(contact_context=Context.from_dict({"title": "CTO"}), objective="Why price mattered"),
+)
+assert updated.interview_request_id == request_id
+read = get_interview_request.sync(request_id, client=client)
+assert (read.status.value, read.objective, read.transcript) == ("created", "Why price mattered", None)
+assert (read.contact.email, read.contact.notes) == ("jane.smith@example.com", '{\n  "title": "CTO"\n}')
+found = list_interview_requests.sync(client=client, contact_email="JANE.SMITH@example.com")
+assert [row.interview_request_id for row in found.data] == [request_id]
+missing = get_interview_request.sync(request_id + 1, client=client)
+assert isinstance(missing, Error)
+assert missing.error.code.value == "not_found"
+print(request_id)
