@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models import Contact
+from hindsight.db.position import POSITION
 from interviews.lifecycle import Status
 from orgs.tenancy import SameOrg, TenantQuerySet
 
@@ -68,8 +69,9 @@ class InterviewRequest(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = (
-            models.Index(fields=("org", "status", "id"), name="interview_request_by_status"),
-            models.Index(fields=("org", "deal_id", "id"), name="interview_request_by_deal"),
+            models.Index("org", POSITION, name="interview_request_newest"),
+            models.Index("org", "status", POSITION, name="interview_request_by_status"),
+            models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
         )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),

@@ -1,6 +1,6 @@
 """Pages of a list, newest first, that cost the same at any depth and stay whole while rows come and go."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Model, QuerySet
@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
+from hindsight.db.position import POSITION
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
@@ -32,12 +33,19 @@ def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> t
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     signer = Signer(salt=f"cursor {queryset.model.__name__} {org_id} {sorted(filters.items())}")
-    if "cursor" in query:
-        queryset = queryset.filter(pk__lt=_last_id(signer, query["cursor"]))
-    rows = list(queryset.order_by("-pk")[: query["limit"] + 1])
+    last_id = _last_id(signer, query["cursor"]) if "cursor" in query else None
+    rows = list(newest_first(queryset, below=last_id)[: query["limit"] + 1])
     if len(rows) <= query["limit"]:
         return rows, None
     return rows[:-1], signer.sign_object(rows[-2].pk)
+
+
+def newest_first(queryset: QuerySet[Row], *, below: int | None = None) -> QuerySet[Row]:
+    """The rows in the order of a list, from those on whose ids are below the one given."""
+    rows: Any = queryset.alias(position=POSITION)
+    if below is not None:
+        rows = rows.filter(position__lt=below)
+    return cast(QuerySet[Row], rows.order_by("-position"))
 
 
 def _last_id(signer: Signer, cursor: str) -> int:

@@ -1,0 +1,78 @@
+"""How the databases read a page: by an index that begins with the org, without sorting, however deep it lies.
+
+Acme's rows are all older than Globex's, the case in which PostgreSQL would rather go through the primary key.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from hindsight.api.pagination import newest_first
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.factories import ContactFactory, InterviewTypeFactory
+
+ROWS = 5_000
+
+
+def create_requests(org: Org) -> None:
+    """One of a hundred sent, one of five hundred with the same deal."""
+    contact, kind = ContactFactory.create(org=org), InterviewTypeFactory.create(org=org)
+    InterviewRequest.objects.bulk_create(
+        InterviewRequest(
+            org=org,
+            contact=contact,
+            interview_type=kind,
+            deal_id=f"d{number % 500}",
+            status="created" if number % 100 else "sent",
+            email_sent_at=timezone.now(),
+        )
+        for number in range(ROWS)
+    )
+
+
+@pytest.fixture
+def ids(acme: Org, globex: Org) -> list[int]:
+    """Of Acme's requests, oldest first."""
+    create_requests(acme)
+    create_requests(globex)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return list(InterviewRequest.objects.for_org(acme.pk).order_by("pk").values_list("pk", flat=True))
+
+
+def read_by(queryset: Any) -> set[str]:
+    """The indexes by which interview requests are read. Fails where there is none, or where rows are sorted."""
+    if connection.vendor == "sqlite":
+        lines = queryset.explain().splitlines()
+        assert not any("TEMP B-TREE" in line for line in lines), lines
+        return {line.partition("INDEX ")[2].split()[0] for line in lines if "interviews_interviewrequest" in line}
+    nodes, found = [json.loads(queryset.explain(format="json"))[0]["Plan"]], set()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        assert node["Node Type"] != "Sort", node
+        if node.get("Relation Name") == "interviews_interviewrequest":
+            found.add(node["Index Name"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({}, "interview_request_newest"),
+        ({"status": "sent"}, "interview_request_by_status"),
+        ({"deal_id": "d7"}, "interview_request_by_deal"),
+    ],
+)
+@pytest.mark.parametrize("depth", [0, 0.5, 0.99])
+def test_a_page_is_read_by_its_index(
+    ids: list[int], acme: Org, filters: dict[str, str], index: str, depth: float
+) -> None:
+    rows = InterviewRequest.objects.for_org(acme.pk).matching(filters).summarized()
+    page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
+    assert read_by(page) == {index}
+    assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)
