@@ -121,7 +121,13 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["ENGINE"] = "hindsight.db.postgresql"
-    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A statement that a connection sees for the fifth time is parsed and planned by the server for the last time.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        **_database.get("OPTIONS", {}),
+    }
     _counters = {"BACKEND": "hindsight.api.counters.DatabaseCounters"}
 else:
     raise ValueError("DATABASE_URL must name a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.")

@@ -14,3 +14,8 @@ REQUESTS_PER_MINUTE: dict[str, int] = {
     Plan.GROWTH: 300,
     Plan.ENTERPRISE: 1_000,
 }
+
+
+def requests_per_minute(plan: str, own_rate_limit: int | None) -> int:
+    """What an org's contract grants, else its plan."""
+    return own_rate_limit or REQUESTS_PER_MINUTE[plan]

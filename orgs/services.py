@@ -1,15 +1,12 @@
 """Every write to orgs and their keys."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.text import slugify
 
 from orgs import keys
 from orgs.models import ApiKey, Org
-
-# How stale `last_used_at` may be.
-LAST_USED_PRECISION = timedelta(minutes=1)
 
 
 def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
@@ -35,13 +32,6 @@ def revoke_api_key(api_key: ApiKey) -> None:
     """For good, from the next request on. A key that is revoked already keeps its time."""
     ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
     api_key.refresh_from_db(fields=["revoked_at"])
-
-
-def touch_api_key(api_key: ApiKey) -> None:
-    """Notes that a key was used, at most once a minute: most calls cost nothing."""
-    now = timezone.now()
-    if api_key.last_used_at is None or api_key.last_used_at <= now - LAST_USED_PRECISION:
-        ApiKey.objects.filter(pk=api_key.pk).update(last_used_at=now)
 
 
 def _free_slug(name: str) -> str:

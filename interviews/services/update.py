@@ -3,19 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from contacts.services import contact_texts
 from contacts.text import clean_objective
 from hindsight.api.errors import PreconditionFailed
 from interviews.models import InterviewRequest
+from interviews.services.update_sql import overwrite_in_one_statement
 from orgs.actors import Actor
-from orgs.audit import overwrite
+from orgs.audit import Texts, overwrite
 
 Precondition = Callable[[InterviewRequest], bool]
 
 
-@transaction.atomic
 def update_interview_request(
     *,
     org_id: int,
@@ -25,23 +25,50 @@ def update_interview_request(
     contact_name: str | None = None,
     objective: str | None = None,
     precondition: Precondition | None = None,
-) -> InterviewRequest:
+) -> None:
     """Overwrites what is given, on the request and on its contact, and keeps what was replaced in the audit.
 
     All or nothing. None leaves a text as it is. `precondition` judges the rows while they are locked. Raises
     InterviewRequest.DoesNotExist (also for another org's), PreconditionFailed, and ValidationError.
     """
+    texts = contact_texts(contact_name, contact_context)
+    objective = None if objective is None else clean_objective(objective)
+    if precondition is None and connection.vendor == "postgresql":
+        overwrite_in_one_statement(
+            org_id=org_id,
+            interview_request_id=interview_request_id,
+            contact_texts=texts,
+            objective=objective,
+            actor=actor,
+        )
+    else:
+        overwrite_row_by_row(
+            org_id=org_id,
+            interview_request_id=interview_request_id,
+            contact_texts=texts,
+            objective=objective,
+            actor=actor,
+            precondition=precondition,
+        )
+
+
+@transaction.atomic
+def overwrite_row_by_row(
+    *,
+    org_id: int,
+    interview_request_id: int,
+    contact_texts: Texts,
+    objective: str | None,
+    actor: Actor,
+    precondition: Precondition | None,
+) -> None:
+    """On every database, and where the rows must be judged first. Raises as update_interview_request does."""
     request: InterviewRequest = (
         InterviewRequest.objects.for_org(org_id)
         .select_related("contact")
-        .select_for_update(of=("self", "contact"))
+        .select_for_update(of=("self", "contact"), no_key=True)
         .get(pk=interview_request_id)
     )
     if precondition is not None and not precondition(request):
         raise PreconditionFailed
-    overwrite(
-        (request.contact, contact_texts(contact_name, contact_context)),
-        (request, {"objective": None if objective is None else clean_objective(objective)}),
-        actor=actor,
-    )
-    return request
+    overwrite((request.contact, contact_texts), (request, {"objective": objective}), actor=actor)

@@ -1,7 +1,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from orgs.plans import REQUESTS_PER_MINUTE, Plan
+from orgs.plans import Plan, requests_per_minute
 
 
 class Org(models.Model):
@@ -34,4 +34,4 @@ class Org(models.Model):
 
     @property
     def requests_per_minute(self) -> int:
-        return self.own_rate_limit or REQUESTS_PER_MINUTE[self.plan]
+        return requests_per_minute(self.plan, self.own_rate_limit)
