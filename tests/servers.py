@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -86,7 +86,7 @@ class Account(NamedTuple):
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Yields the DATABASE_URL of a new, empty PostgreSQL cluster; raises ServerError when none can be had."""
     account = Account.unprivileged()
     with account.directory() as directory:
@@ -104,6 +104,7 @@ def postgres() -> Iterator[str]:
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
+            **(own_settings or {}),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 

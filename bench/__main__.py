@@ -1,0 +1,131 @@
+"""How fast the project is, from socket to committed row: `python -m bench [--seconds 10] [--workers 2]`.
+
+A private PostgreSQL, as durable as its defaults make it, and a private Redis; the server as scripts/serve starts it;
+some connections, on each of them one request after the other. Beside it pgbench, which runs the statements of a PATCH
+alone. Machines differ and are never quiet: compare ratios, and take less than a tenth for noise.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import client, cpu
+from bench.server import Server, serving
+from tests.servers import ServerError, postgres, redis_server
+
+WARM_UP_SECONDS = 2.0
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
+# PostgreSQL's own, when it commits; nobody waits a round trip for it.
+FOREIGN_KEY_CHECK = "SELECT 1 FROM ONLY % FOR KEY SHARE OF x"
+
+HEADINGS = ("", "requests/s", "of pgbench", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL CPU ms", "SQL statements")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures PATCH and GET of an interview.")
+    parser.add_argument("--seconds", type=float, default=10, help="how long each measurement takes (10)")
+    parser.add_argument("--workers", type=int, default=2, help="processes that serve (2)")
+    parser.add_argument("--connections", type=int, default=16, help="requests at once (16)")
+    options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with (
+            postgres({**DURABLE, **COUNTING}) as database_url,
+            redis_server() as redis_url,
+            tempfile.TemporaryDirectory(prefix="hindsight-bench-") as directory,
+        ):
+            set_up_django(database_url, redis_url)
+            return measure(options, database_url, Path(directory))
+    except (ServerError, RuntimeError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def set_up_django(database_url: str, redis_url: str) -> None:
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "hindsight.settings",
+        "HINDSIGHT_ENV": "development",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+    }
+    import django
+
+    django.setup()
+
+
+def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:
+    from bench import data, floor  # with models, so after Django's setup
+
+    customer = data.load()
+    execute("CREATE EXTENSION pg_stat_statements")
+    postmaster = cpu.parent_of(int(execute("SELECT pg_backend_pid()")))
+    program = Path(f"/proc/{postmaster}/exe").resolve().with_name("pgbench")
+    requests = client.Requests(customer.key, customer.first_request_id, customer.last_request_id)
+
+    with serving(directory, workers=options.workers) as server:
+        measured = {
+            name: load(options, server, postmaster, make)
+            for name, make in {"PATCH": requests.patch, "GET": requests.get}.items()
+        }
+    report = floor.run(program, database_url, customer, directory, seconds=options.seconds, clients=options.connections)
+    floor_rate = float(report.partition("tps = ")[2].split()[0])
+
+    print_row(HEADINGS)
+    for name, (result, row) in measured.items():
+        ratio = f"{result.rate / floor_rate:.2f}" if name == "PATCH" else ""
+        print_row((name, f"{result.rate:.0f}", ratio, *row))
+    print_row(("pgbench, the SQL of a PATCH", f"{floor_rate:.0f}", "1.00", "", "", "", "", "2.0"))
+    refused = [line.decode() for result, _ in measured.values() for line in result.refused]
+    if refused:
+        sys.stderr.write(f"{len(refused)} requests were refused, the first with: {refused[0]}\n")
+    return 1 if refused else 0
+
+
+def load(
+    options: argparse.Namespace, server: Server, postmaster: int, make_request: client.MakeRequest
+) -> tuple[client.Result, tuple[str, ...]]:
+    """Measures one kind of request: what came of it, and the cells of its row from p50 on."""
+    client.run(server.port, make_request, seconds=WARM_UP_SECONDS, connections=options.connections)
+    execute("CHECKPOINT")
+    execute("SELECT pg_stat_statements_reset()")
+    spent = {"server": -cpu.seconds_of(server.pid), "postgres": -cpu.seconds_of(postmaster)}
+    result = client.run(server.port, make_request, seconds=options.seconds, connections=options.connections)
+    spent["server"] += cpu.seconds_of(server.pid)
+    spent["postgres"] += cpu.seconds_of(postmaster)
+    statements = float(execute(f"SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '{FOREIGN_KEY_CHECK}'"))
+    count = len(result.times)
+    return result, (
+        f"{result.milliseconds(0.50):.1f}",
+        f"{result.milliseconds(0.99):.1f}",
+        f"{spent['server'] * 1000 / count:.2f}",
+        f"{spent['postgres'] * 1000 / count:.2f}",
+        f"{statements / count:.1f}",
+    )
+
+
+def execute(sql: str) -> str:
+    """Runs a statement on the bench's database and returns the first value of its result as text."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        row = cursor.fetchone() if cursor.description else None
+    return "" if row is None else str(row[0])
+
+
+def print_row(cells: tuple[str, ...]) -> None:
+    widths = [max(len(heading), 10) for heading in HEADINGS]
+    widths[0] = 27
+    first, *others = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+    print("  ".join([first.strip().ljust(widths[0]), *others]), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

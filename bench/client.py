@@ -1,0 +1,111 @@
+"""The load: one process, some connections that are kept, on each of them one request after the other."""
+
+import json
+import random
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MakeRequest = Callable[[], bytes]
+
+
+@dataclass
+class Result:
+    """`times`: of each answer, in seconds. `refused`: the status lines that are not 200."""
+
+    seconds: float = 0.0
+    times: list[float] = field(default_factory=list)
+    refused: list[bytes] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / self.seconds
+
+    def milliseconds(self, part: float) -> float:
+        """The time within which that part of the answers came."""
+        return sorted(self.times)[int(part * (len(self.times) - 1))] * 1000
+
+
+class Connection:
+    """A socket on which one request is under way."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.answer = b""
+        self.sent_at = 0.0
+
+    def send(self, request: bytes) -> None:
+        self.answer, self.sent_at = b"", time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bool:
+        """Reads what has come; whether the answer is complete."""
+        part = self.socket.recv(65536)
+        if not part:
+            raise ConnectionError("The server has closed a connection.")
+        self.answer += part
+        head, end, body = self.answer.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        return bool(end) and len(body) >= int(length)
+
+
+def run(port: int, make_request: MakeRequest, *, seconds: float, connections: int) -> Result:
+    """Sends as many requests as the server answers in that time."""
+    result, started = Result(), time.perf_counter()
+    with selectors.DefaultSelector() as selector:
+        for connection in [Connection(port) for _ in range(connections)]:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.send(make_request())
+        while selector.get_map():
+            for key, _ in selector.select():
+                connection = key.data
+                if not connection.receive():
+                    continue
+                now = time.perf_counter()
+                result.times.append(now - connection.sent_at)
+                if not connection.answer.startswith(b"HTTP/1.1 200 "):
+                    result.refused.append(connection.answer.partition(b"\r\n")[0])
+                if now - started < seconds:
+                    connection.send(make_request())
+                else:
+                    selector.unregister(connection.socket)
+                    connection.socket.close()
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+class Requests:
+    """What an integration sends: random requests of its org, each time with other texts."""
+
+    def __init__(self, key: str, first_id: int, last_id: int) -> None:
+        self.key = key
+        self.ids = (first_id, last_id)
+        self.random = random.Random(1)
+
+    def get(self) -> bytes:
+        return self.message("GET", b"")
+
+    def patch(self) -> bytes:
+        """Four in ten replace the notes, three the objective, three all there is."""
+        number = self.random.randrange(10**6)
+        context = {"title": "CTO", "evaluation_notes": f"Completed a 30-day POC, main concern is pricing; {number}"}
+        objective = f"Understand why pricing was the blocker; {number}"
+        kind = self.random.random()
+        body: dict[str, object]
+        if kind < 0.4:
+            body = {"contact_context": context}
+        elif kind < 0.7:
+            body = {"objective": objective}
+        else:
+            body = {"contact_context": context, "contact_name": f"Jane Smith {number}", "objective": objective}
+        return self.message("PATCH", json.dumps(body).encode())
+
+    def message(self, method: str, body: bytes) -> bytes:
+        head = (
+            f"{method} /api/v1/interviews/{self.random.randint(*self.ids)} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {self.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body

@@ -1,0 +1,63 @@
+"""pgbench with the statements of a PATCH and nothing in front: what the database alone can do."""
+
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.data import Customer
+from interviews.services.update_sql import UPDATE_INTERVIEW_REQUEST
+from orgs.live_keys import FIND_LIVE_KEY
+
+CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
+NAME = "'Jane Smith ' || :number"
+OBJECTIVE = "'Understand why pricing was the blocker; ' || :number"
+
+# As bench.client mixes them: what each kind of request writes, and its weight.
+KINDS = {
+    "notes": ({"notes": CONTEXT}, 4),
+    "objective": ({"objective": OBJECTIVE}, 3),
+    "all": ({"notes": CONTEXT, "name": NAME, "objective": OBJECTIVE}, 3),
+}
+
+
+def script(customer: Customer, texts: dict[str, str]) -> str:
+    """One PATCH for pgbench."""
+    find = FIND_LIVE_KEY % {"digest": f"'{customer.digest}'", "now": "now()", "recently": "now()"}
+    values = {"name": "NULL", "notes": "NULL", "objective": "NULL", **{name: f"({texts[name]})" for name in texts}}
+    update = UPDATE_INTERVIEW_REQUEST % {
+        **values,
+        "org_id": customer.org_id,
+        "interview_request_id": ":id",
+        "actor_kind": "'api_key'",
+        "actor": "'bench'",
+        "request_id": "'bench'",
+        "now": "now()",
+    }
+    return (
+        f"\\set id random({customer.first_request_id}, {customer.last_request_id})\n"
+        f"\\set number random(1, 1000000)\n{find};\n{update};\n"
+    )
+
+
+def run(program: Path, database_url: str, customer: Customer, directory: Path, *, seconds: float, clients: int) -> str:
+    """Returns what pgbench reports of its run."""
+    files = []
+    for name, (texts, weight) in KINDS.items():
+        file = directory / f"{name}.sql"
+        file.write_text(script(customer, texts))
+        files += ["-f", f"{file}@{weight}"]
+    url = urlsplit(database_url)
+    done = subprocess.run(
+        [
+            *(str(program), "-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username)),
+            *("-n", "-M", "prepared", "-c", str(clients), "-T", str(max(1, round(seconds)))),
+            *files,
+            url.path.removeprefix("/"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"pgbench failed:\n{done.stderr}")
+    return done.stdout
