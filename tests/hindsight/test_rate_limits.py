@@ -105,7 +105,8 @@ class TestFloodOfGuesses:
         assert answers[-1].json()["error"]["code"] == "rate_limit_exceeded"
         assert int(answers[-1].headers["X-RateLimit-Reset"]) == NOON + int(answers[-1].headers["Retry-After"])
 
-    def test_past_the_limit_guesses_do_not_reach_the_database(self, db: None) -> None:
+    def test_past_the_limit_guesses_do_not_reach_the_database(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(guess_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
         for _ in range(7):
             ApiClient(keys.generate()).get("/interviews/1")
         with CaptureQueriesContext(connection) as queries:

@@ -15,7 +15,7 @@ from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewTypeFactory
 
-ROWS = 5_000
+ROWS = 2_500
 
 
 def create_requests(org: Org) -> None:
@@ -68,11 +68,9 @@ def read_by(queryset: Any) -> set[str]:
         ({"deal_id": "d7"}, "interview_request_by_deal"),
     ],
 )
-@pytest.mark.parametrize("depth", [0, 0.5, 0.99])
-def test_a_page_is_read_by_its_index(
-    ids: list[int], acme: Org, filters: dict[str, str], index: str, depth: float
-) -> None:
+def test_a_page_is_read_by_its_index(ids: list[int], acme: Org, filters: dict[str, str], index: str) -> None:
     rows = InterviewRequest.objects.for_org(acme.pk).matching(filters).summarized()
-    page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
-    assert read_by(page) == {index}
-    assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)
+    for depth in (0, 0.5, 0.99):
+        page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
+        assert read_by(page) == {index}, depth
+        assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)
