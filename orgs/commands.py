@@ -1,12 +1,15 @@
 """What the management commands share: one result on standard output, errors on standard error with exit status 1."""
 
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.models import Org
+from orgs.models import ApiKey, Org
 
 
 class Command(BaseCommand):
@@ -27,6 +30,18 @@ class Command(BaseCommand):
     def actor(self) -> Actor:
         return Actor(ActorKind.COMMAND, type(self).__module__.rpartition(".")[2])
 
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+        """On a terminal, columns under their header; in a pipe, the rows alone, tabs between their cells."""
+        # Nobody's name breaks a line or a column, or moves a terminal's cursor.
+        cells = [["".join(filter(str.isprintable, " ".join(str(cell).split()))) for cell in row] for row in rows]
+        if not self.stdout.isatty():
+            return "\n".join("\t".join(row) for row in cells)
+        lines = [list(header), *cells]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
+
 
 def get_org(slug: str) -> Org:
     """Raises CommandError."""
@@ -34,3 +49,19 @@ def get_org(slug: str) -> Org:
         return Org.objects.get(slug=slug)
     except Org.DoesNotExist:
         raise CommandError(f"There is no org with the slug {slug!r}.") from None
+
+
+def get_api_key(key_or_prefix: str) -> ApiKey:
+    """By the key itself or by the prefix that is shown of it. Raises CommandError."""
+    lookup = {"prefix": key_or_prefix}
+    if keys.is_well_formed(key_or_prefix):
+        lookup = {"digest": keys.digest_of(key_or_prefix)}
+    try:
+        return ApiKey.objects.get(**lookup)
+    except ApiKey.DoesNotExist:
+        raise CommandError("There is no such API key.") from None
+
+
+def when(time: datetime | None) -> str:
+    """A time as the commands print it: to the second, in UTC."""
+    return "-" if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

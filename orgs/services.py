@@ -1,7 +1,9 @@
 """Every write to orgs and their keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,6 +19,13 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
     return org
 
 
+def set_plan(org: Org, *, plan: str, own_rate_limit: int | None) -> None:
+    """`own_rate_limit`: requests a minute beside the plan; None for the plan's. Raises ValidationError."""
+    org.plan, org.own_rate_limit = plan, own_rate_limit
+    org.full_clean()
+    org.save(update_fields=["plan", "own_rate_limit"])
+
+
 def create_api_key(*, org: Org, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
     """A new key as its row and as the key itself, which nobody can read again. Raises ValidationError."""
     secret = keys.generate()
@@ -26,6 +35,23 @@ def create_api_key(*, org: Org, name: str, expires_at: datetime | None = None) -
     api_key.full_clean()
     api_key.save()
     return api_key, secret
+
+
+@transaction.atomic
+def rotate_api_key(api_key: ApiKey, *, grace: timedelta) -> tuple[ApiKey, str]:
+    """A new key for what `api_key` is for, which itself expires after `grace` or when it would have anyway.
+
+    Whoever issued a key for 90 days gets another one for 90 days. Raises ValidationError for a key that is not live.
+    """
+    now = timezone.now()
+    old: ApiKey = ApiKey.objects.select_for_update(of=("self",)).select_related("org").get(pk=api_key.pk)
+    if old.state != "live":
+        raise ValidationError("This key has expired or was revoked. Issue a new one instead.")
+    expires_at = old.expires_at and now + (old.expires_at - old.created_at)
+    new = create_api_key(org=old.org, name=old.name, expires_at=expires_at)
+    old.expires_at = min(now + grace, old.expires_at or now + grace)
+    old.save(update_fields=["expires_at"])
+    return new
 
 
 def revoke_api_key(api_key: ApiKey) -> None:

@@ -48,6 +48,10 @@ class Counters(BaseCache):
         """Counts one more under `key`, which lives for `seconds`, and returns the count. Raises one of `failures`."""
         raise NotImplementedError
 
+    def purge(self) -> int:
+        """Removes the windows that are over, and returns how many. Raises one of `failures`."""
+        raise NotImplementedError
+
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
         self.count = self.hit_or_none(key, timeout)
         return False
@@ -85,6 +89,9 @@ class RedisCounters(Counters):
         pipeline.expire(key, seconds)
         return int(pipeline.execute()[0])
 
+    def purge(self) -> int:
+        return 0  # Redis forgets them itself
+
 
 class DatabaseCounters(Counters):
     """The project's own PostgreSQL, for those who run no Redis."""
@@ -96,9 +103,14 @@ class DatabaseCounters(Counters):
         with connection.cursor() as cursor:
             cursor.execute(HIT.format("%s"), [key, now + seconds])
             count = int(cursor.fetchone()[0])
-            if count == 1:  # who opens a window clears away those that are over
-                cursor.execute(CLEAR.format("%s"), [now])
+        if count == 1:  # who opens a window clears away those that are over
+            self.purge()
         return count
+
+    def purge(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(CLEAR.format("%s"), [int(time.time())])
+            return int(cursor.rowcount)
 
 
 class SQLiteCounters(Counters):
@@ -111,8 +123,11 @@ class SQLiteCounters(Counters):
         file = sqlite_file(self.location)
         count = int(file.execute(HIT.format("?"), [key, now + seconds]).fetchone()[0])
         if count == 1:
-            file.execute(CLEAR.format("?"), [now])
+            self.purge()
         return count
+
+    def purge(self) -> int:
+        return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
 
 
 @cache

@@ -4,11 +4,16 @@ from django.utils import timezone
 from orgs.tenancy import TenantQuerySet
 
 
+def is_live(keys: str = "") -> models.Q:
+    """The keys that a request may use now, as far as the key itself goes. `keys`: the lookup from another model."""
+    unexpired = models.Q(**{f"{keys}expires_at__isnull": True}) | models.Q(**{f"{keys}expires_at__gt": timezone.now()})
+    return unexpired & models.Q(**{f"{keys}revoked_at__isnull": True})
+
+
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
-        """Those that a request may use now, as far as the key itself goes: see the org's is_active too."""
-        unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
-        return self.filter(unexpired, revoked_at__isnull=True)
+        """Those that a request may use now: see the org's is_active too."""
+        return self.filter(is_live())
 
 
 class ApiKey(models.Model):
@@ -31,3 +36,10 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.name})"
+
+    @property
+    def state(self) -> str:
+        """For people to read."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "live" if self.expires_at is None or self.expires_at > timezone.now() else "expired"

@@ -2,11 +2,10 @@
 
 import json
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -16,14 +15,9 @@ from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org
 from tests.client import ApiClient
+from tests.commands.running import run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(*words: object) -> str:
-    out = StringIO()
-    call_command(*map(str, words), stdout=out)
-    return out.getvalue()
 
 
 class TestCreateOrg:

@@ -1,10 +1,9 @@
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from orgs import keys
 from orgs.commands import Command as BaseCommand
-from orgs.models import ApiKey
+from orgs.commands import get_api_key
 from orgs.services import revoke_api_key
 
 
@@ -18,12 +17,6 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         key_or_prefix: str = options["key_or_prefix"]
-        lookup = {"prefix": key_or_prefix}
-        if keys.is_well_formed(key_or_prefix):
-            lookup = {"digest": keys.digest_of(key_or_prefix)}
-        try:
-            api_key = ApiKey.objects.get(**lookup)
-        except ApiKey.DoesNotExist:
-            raise CommandError("There is no such API key.") from None
+        api_key = get_api_key(key_or_prefix)
         revoke_api_key(api_key)
         return api_key.prefix

@@ -1,0 +1,36 @@
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.utils import timezone
+
+from hindsight.api import idempotency
+from hindsight.api.counters import Counters
+from orgs.commands import Command as BaseCommand
+
+
+def rate_limit_counters() -> int:
+    return cast(Counters, caches["counters"]).purge()
+
+
+def sessions() -> int:
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
+# What expires and nobody removes on the way. Each entry removes it, and returns how many rows there were.
+PURGES: dict[str, Callable[[], int]] = {
+    "rate-limit counters": rate_limit_counters,
+    "idempotency records": idempotency.purge_expired,
+    "sessions": sessions,
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes what has expired (rate-limit counters, idempotency records, login sessions) and prints how many rows "
+        "of each. To be run once a day, at any time: nothing waits for it."
+    )
+
+    def run(self, **options: Any) -> str:
+        return self.table(("EXPIRED", "REMOVED"), ((name, purge()) for name, purge in PURGES.items()))

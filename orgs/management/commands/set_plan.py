@@ -1,0 +1,32 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from orgs.commands import Command as BaseCommand
+from orgs.commands import get_org
+from orgs.plans import Plan
+from orgs.services import set_plan
+
+
+class Command(BaseCommand):
+    help = (
+        "Changes the plan of an org, and prints the requests a minute that it has now. A limit of its own stays as it "
+        "is unless one of the options says otherwise."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("org_slug", metavar="ORG_SLUG")
+        parser.add_argument("plan", metavar="PLAN", choices=Plan.values, help=", ".join(Plan.values))
+        limit = parser.add_mutually_exclusive_group()
+        limit.add_argument("--rate-limit", type=int, metavar="N", help="requests a minute, beside the plan")
+        limit.add_argument("--plan-limit", action="store_true", help="drop the org's own limit for the plan's")
+
+    def run(self, **options: Any) -> str:
+        org_slug: str = options["org_slug"]
+        plan: str = options["plan"]
+        rate_limit: int | None = options["rate_limit"]
+        plan_limit: bool = options["plan_limit"]
+        org = get_org(org_slug)
+        kept = None if plan_limit else org.own_rate_limit
+        set_plan(org, plan=plan, own_rate_limit=kept if rate_limit is None else rate_limit)
+        return str(org.requests_per_minute)

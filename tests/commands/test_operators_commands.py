@@ -1,0 +1,166 @@
+"""The commands that look after orgs and keys, as an operator and a script see them."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import cast
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.management import CommandError
+from django.utils import timezone
+
+from hindsight.api.counters import Counters, RedisCounters
+from hindsight.api.models import IdempotencyRecord
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key, revoke_api_key
+from tests.client import ApiClient
+from tests.commands.running import run
+
+pytestmark = pytest.mark.django_db
+
+NOON = "2027-01-15T12:00:00Z"
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class TestListOrgs:
+    def test_a_pipe_gets_a_line_for_each_with_tabs(self, acme: Org, globex: Org, acme_key: str) -> None:
+        revoke_api_key(create_api_key(org=acme, name="old")[0])
+        create_api_key(org=acme, name="past", expires_at=timezone.now() - timedelta(days=1))
+        Org.objects.filter(pk=globex.pk).update(is_active=False, own_rate_limit=42)
+        assert run("list_orgs") == "acme\tgrowth\t300\tactive\t1\tAcme\nglobex\tgrowth\t42\tsuspended\t0\tGlobex\n"
+
+    def test_a_terminal_gets_columns_with_a_header(self, acme: Org, globex: Org) -> None:
+        assert run("list_orgs", stdout=Terminal()).splitlines() == [
+            "SLUG    PLAN    REQUESTS/MIN  STATE   LIVE KEYS  NAME",
+            "acme    growth  300           active  0          Acme",
+            "globex  growth  300           active  0          Globex",
+        ]
+
+    def test_a_name_breaks_neither_line_nor_terminal(self, acme: Org) -> None:
+        Org.objects.update(name="A\tc\nm\x1b[31me \u202e")
+        assert run("list_orgs") == "acme\tgrowth\t300\tactive\t0\tA c m[31me \n"
+
+    def test_no_orgs_are_no_lines(self) -> None:
+        assert run("list_orgs") == ""
+
+
+class TestListApiKeys:
+    @time_machine.travel(NOON, tick=False)
+    def test_every_key_with_its_state_and_no_secret(self, acme: Org, globex: Org) -> None:
+        expired, first = create_api_key(org=acme, name="Old CRM", expires_at=timezone.now() - timedelta(seconds=1))
+        revoked, second = create_api_key(org=acme, name="Leaked")
+        revoke_api_key(revoked)
+        live, third = create_api_key(org=globex, name="CRM", expires_at=timezone.now() + timedelta(days=1))
+        ApiKey.objects.filter(pk=live.pk).update(last_used_at=timezone.now())
+        listed = run("list_api_keys")
+        assert listed.splitlines() == [
+            f"{live.prefix}\tglobex\tlive\t{NOON}\t{NOON}\t2027-01-16T12:00:00Z\tCRM",
+            f"{revoked.prefix}\tacme\trevoked\t{NOON}\t-\t-\tLeaked",
+            f"{expired.prefix}\tacme\texpired\t{NOON}\t-\t2027-01-15T11:59:59Z\tOld CRM",
+        ]
+        assert not any(secret in listed or keys.digest_of(secret) in listed for secret in (first, second, third))
+
+    def test_of_one_org(self, acme_key: str, globex_api: ApiClient) -> None:
+        assert [line.split("\t")[0] for line in run("list_api_keys", "--org", "acme").splitlines()] == [acme_key[:12]]
+
+    def test_of_no_such_org(self) -> None:
+        with pytest.raises(CommandError, match="no org with the slug 'nobody'"):
+            run("list_api_keys", "--org", "nobody")
+
+
+class TestRotateApiKey:
+    def test_both_keys_work_until_the_grace_period_is_over(self, acme: Org, interview: InterviewRequest) -> None:
+        path = f"/interviews/{interview.pk}"
+        with time_machine.travel(NOON, tick=False) as clock:
+            old = create_api_key(org=acme, name="CRM")[1]
+            printed = run("rotate_api_key", old[:12])
+            new = printed.strip()
+            assert printed == f"{new}\n"
+            assert [ApiClient(key).get(path).status_code for key in (old, new)] == [200, 200]
+            clock.shift(timedelta(days=7) - timedelta(seconds=1))
+            assert [ApiClient(key).get(path).status_code for key in (old, new)] == [200, 200]
+            clock.shift(timedelta(seconds=1))
+            assert [ApiClient(key).get(path).status_code for key in (old, new)] == [401, 200]
+        row = ApiKey.objects.get(prefix=new[:12])
+        assert (row.org, row.name, row.expires_at) == (acme, "CRM", None)
+
+    def test_without_grace_the_old_key_ends_at_once(self, acme_key: str) -> None:
+        run("rotate_api_key", acme_key, "--grace-days", 0)
+        assert ApiKey.objects.get(prefix=acme_key[:12]).state == "expired"
+
+    @time_machine.travel(NOON, tick=False)
+    def test_a_key_for_a_time_is_followed_by_one_for_as_long(self, acme: Org) -> None:
+        old, secret = create_api_key(org=acme, name="CRM", expires_at=timezone.now() + timedelta(days=90))
+        ApiKey.objects.update(created_at=old.created_at - timedelta(days=87), expires_at=timezone.now() + timedelta(3))
+        new = run("rotate_api_key", secret).strip()
+        assert ApiKey.objects.get(prefix=new[:12]).expires_at == timezone.now() + timedelta(days=90)
+        old.refresh_from_db()
+        assert old.expires_at == timezone.now() + timedelta(days=3), "no later than it would have anyway"
+
+    def test_a_key_that_is_not_live_is_left_alone(self, acme_key: str) -> None:
+        run("revoke_api_key", acme_key)
+        with pytest.raises(CommandError, match="expired or was revoked"):
+            run("rotate_api_key", acme_key)
+        assert ApiKey.objects.count() == 1
+
+    @pytest.mark.parametrize("words", [["hsk_nothing"], ["{key}", "--grace-days", "-1"], ["{key}", "--grace-days=366"]])
+    def test_wrong_words_change_nothing(self, acme_key: str, words: list[str]) -> None:
+        with pytest.raises(CommandError):
+            run("rotate_api_key", *(word.format(key=acme_key) for word in words))
+        assert ApiKey.objects.get().expires_at is None
+
+
+class TestSetPlan:
+    def test_the_limit_follows_the_plan(self, acme: Org) -> None:
+        assert run("set_plan", "acme", "enterprise") == "1000\n"
+        acme.refresh_from_db()
+        assert (acme.plan, acme.own_rate_limit, acme.requests_per_minute) == ("enterprise", None, 1000)
+
+    def test_a_limit_of_its_own_is_set_kept_and_dropped(self, acme: Org) -> None:
+        assert run("set_plan", "acme", "growth", "--rate-limit", 5000) == "5000\n"
+        assert run("set_plan", "acme", "essentials") == "5000\n"
+        assert run("set_plan", "acme", "essentials", "--plan-limit") == "60\n"
+        acme.refresh_from_db()
+        assert (acme.plan, acme.own_rate_limit) == ("essentials", None)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["nobody", "growth"],
+            ["acme", "free"],
+            ["acme"],
+            ["acme", "enterprise", "--rate-limit", "0"],
+            ["acme", "enterprise", "--rate-limit", "5", "--plan-limit"],
+        ],
+    )
+    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
+        with pytest.raises(CommandError):
+            run("set_plan", *words)
+        acme.refresh_from_db()
+        assert (acme.plan, acme.own_rate_limit) == ("growth", None)
+
+
+class TestPurge:
+    def test_what_has_expired_goes_and_the_rest_stays(self) -> None:
+        counters = cast(Counters, caches["counters"])
+        counters.purge()
+        with time_machine.travel(NOON, tick=False) as clock:
+            for name, hours in (("short", 23), ("long", 47)):
+                ends = timezone.now() + timedelta(hours=hours)
+                counters.hit(name, hours * 3600)
+                Session.objects.create(session_key=name, session_data="", expire_date=ends)
+                IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
+            clock.shift(timedelta(hours=24))
+            counted = 0 if isinstance(counters, RedisCounters) else 1
+            assert run("purge") == f"rate-limit counters\t{counted}\nidempotency records\t1\nsessions\t1\n"
+            assert run("purge") == "rate-limit counters\t0\nidempotency records\t0\nsessions\t0\n"
+        assert Session.objects.get().session_key == IdempotencyRecord.objects.get().key == "long"
+        assert counters.hit("long", 60) == 2
