@@ -1,21 +1,33 @@
 """What the management commands share: one result on standard output, errors on standard error with exit status 1."""
 
+import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from tqdm import tqdm
 
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Org
 
 
+class Prose(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    pass
+
+
 class Command(BaseCommand):
     """A command whose `run` returns the text to print. Its ValidationErrors are the operator's to read."""
 
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        # A help of several paragraphs keeps its lines.
+        formatter = Prose if "\n" in self.help else DjangoHelpFormatter
+        return super().create_parser(prog_name, subcommand, formatter_class=formatter, **kwargs)
 
     def run(self, **options: Any) -> str:
         raise NotImplementedError
@@ -29,6 +41,10 @@ class Command(BaseCommand):
     @property
     def actor(self) -> Actor:
         return Actor(ActorKind.COMMAND, type(self).__module__.rpartition(".")[2])
+
+    def progress(self, total: int | None, unit: str) -> "tqdm[NoReturn]":
+        """A bar on standard error, where that is a terminal."""
+        return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         """On a terminal, columns under their header; in a pipe, the rows alone, tabs between their cells."""

@@ -1,0 +1,132 @@
+"""Contacts in files, CSV and JSON Lines: read a line at a time, each contact judged by itself."""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.core.exceptions import ValidationError
+
+from contacts.text import clean_email, clean_name, clean_notes
+from hindsight.api import strict_json
+from hindsight.api.serializers import kind_of
+from orgs.audit import Texts
+
+# As long as a request to the API may be. Past it a line is cut off, so that no file fills the memory.
+MAX_LINE_BYTES = 1024 * 1024
+
+FIELDS: dict[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]] = {
+    "email": (str, "a string", clean_email),
+    "name": (str, "a string", clean_name),
+    "notes": ((str, dict), "a string or an object", clean_notes),
+}
+KNOWN = f"The fields are {', '.join(FIELDS)}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A contact, cleaned. `line`: where it begins in its file, from 1."""
+
+    line: int
+    email: str
+    texts: Texts
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """What is no contact, and why."""
+
+    line: int
+    reason: str
+
+
+class Lines:
+    """The lines of a file, cut off past MAX_LINE_BYTES, without a byte order mark. `position`: bytes read so far."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.position = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.read():
+            rest = line
+            while not rest.endswith(b"\n") and (rest := self.read()):
+                pass
+            yield line
+
+    def read(self) -> bytes:
+        text = self.file.readline(MAX_LINE_BYTES + 1)
+        mark = b"\xef\xbb\xbf" if self.position == 0 else b""
+        self.position += len(text)
+        return text.removeprefix(mark)
+
+
+def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
+    """Empty cells are fields left out. Raises ValidationError for a header that cannot be right."""
+    # What is no UTF-8 is let through here and refused with its row.
+    reader = csv.reader((line.decode(errors="surrogateescape") for line in lines), strict=True)
+    columns = _header(reader)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadRow(number, f"This is no row of CSV: {error}.")
+            continue
+        if cells:
+            yield _csv_row(number, columns, cells)
+
+
+def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE_BYTES:
+            yield BadRow(number, f"The line is longer than {MAX_LINE_BYTES:,} bytes.")
+        elif line.strip():
+            try:
+                value = strict_json.parse(line)
+            except strict_json.JSONError as error:
+                yield BadRow(number, f"This is no JSON that can be stored: {error}.")
+            else:
+                yield _row(number, value) if isinstance(value, dict) else BadRow(number, "Write one object a line.")
+
+
+READERS: dict[str, Callable[[Lines], Iterator[Row | BadRow]]] = {"csv": read_csv, "jsonl": read_json_lines}
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        columns = [cell.strip().lower() for cell in next(reader, [])]
+    except csv.Error as error:
+        raise ValidationError(f"The first line is no row of CSV: {error}.") from None
+    if "email" not in columns or len(set(columns)) < len(columns) or not FIELDS.keys() >= set(columns):
+        raise ValidationError(f"{KNOWN}; the first line names those that follow. It is: {', '.join(columns)!r}.")
+    return columns
+
+
+def _csv_row(line: int, columns: list[str], cells: list[str]) -> Row | BadRow:
+    if len(cells) != len(columns):
+        return BadRow(line, f"The header has {len(columns)} columns, this row has {len(cells)}.")
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return BadRow(line, "It is not encoded in UTF-8.")
+    return _row(line, {column: cell for column, cell in zip(columns, cells, strict=True) if cell.strip()})
+
+
+def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
+    texts: dict[str, str] = {}
+    for field, value in record.items():
+        if field not in FIELDS:
+            return BadRow(line, f"{field}: Unknown field. {KNOWN}.")
+        types, names, clean = FIELDS[field]
+        if not isinstance(value, types):
+            return BadRow(line, f"{field}: Send {names}, not {kind_of(value)}.")
+        try:
+            texts[field] = clean(value)
+        except ValidationError as error:
+            return BadRow(line, f"{field}: {' '.join(error.messages)}")
+    if "email" not in texts:
+        return BadRow(line, "email: It is missing.")
+    return Row(line, texts.pop("email"), texts)

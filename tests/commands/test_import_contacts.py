@@ -1,0 +1,266 @@
+"""Contacts from files: what goes in, what is refused and why, and that a rerun changes nothing."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import termios
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts import batches, services
+from contacts.models import Contact
+from contacts.services import upsert_contact, upsert_contacts
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, Org
+from tests.factories import ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+OPERATOR = Actor(ActorKind.COMMAND, "import_contacts")
+
+
+class Imported:
+    """What the command said: `summary` on standard output, `complaints` on standard error; `failed` with status 1."""
+
+    def __init__(self, file: Path | str, *words: str, org: str = "acme") -> None:
+        out, err = io.StringIO(), io.StringIO()
+        self.failed = False
+        try:
+            call_command("import_contacts", str(file), "--org", org, *words, stdout=out, stderr=err)
+        except CommandError:
+            self.failed = True
+        self.summary, self.complaints = out.getvalue().strip(), err.getvalue().splitlines()
+
+
+def stored() -> dict[str, tuple[str, str]]:
+    return {contact.email: (contact.name, contact.notes) for contact in Contact.objects.all()}
+
+
+@pytest.fixture
+def contacts_csv(tmp_path: Path) -> Path:
+    file = tmp_path / "contacts.CSV"
+    file.write_text(
+        'Email,name,notes\nAlice@Example.com,Alice Renamed,\n bob@example.com ,Bob,"On two\nlines, ""quoted"""\n'
+        "carol@example.com,,\n"
+    )
+    return file
+
+
+class TestCSV:
+    def test_contacts_are_created_and_updated(self, alice: Contact, contacts_csv: Path) -> None:
+        imported = Imported(contacts_csv)
+        assert (imported.summary, imported.complaints, imported.failed) == (
+            "created 2, updated 1, unchanged 0, rejected 0",
+            [],
+            False,
+        )
+        assert stored() == {
+            "alice@example.com": ("Alice Renamed", "Old notes"),
+            "bob@example.com": ("Bob", 'On two\nlines, "quoted"'),
+            "carol@example.com": ("", ""),
+        }
+
+    def test_what_was_replaced_is_in_the_audit(self, alice: Contact, contacts_csv: Path) -> None:
+        updated_at = alice.updated_at
+        Imported(contacts_csv)
+        change = Change.objects.of(alice).get()
+        assert (change.field, change.before, change.after) == ("name", "Alice", "Alice Renamed")
+        assert (change.actor_kind, change.actor) == ("command", "import_contacts")
+        alice.refresh_from_db()
+        assert alice.updated_at > updated_at
+
+    def test_a_rerun_changes_nothing(self, alice: Contact, contacts_csv: Path) -> None:
+        Imported(contacts_csv)
+        before = list(Contact.objects.values()), list(Change.objects.values())
+        assert Imported(contacts_csv).summary == "created 0, updated 0, unchanged 3, rejected 0"
+        assert (list(Contact.objects.values()), list(Change.objects.values())) == before
+
+    def test_a_dry_run_stores_nothing_and_counts_the_same(self, alice: Contact, contacts_csv: Path) -> None:
+        before = list(Contact.objects.values())
+        assert Imported(contacts_csv, "--dry-run").summary == "dry run: created 2, updated 1, unchanged 0, rejected 0"
+        assert list(Contact.objects.values()) == before
+        assert not Change.objects.exists()
+
+    def test_another_orgs_contact_of_the_address_is_left_alone(
+        self, globex: Org, alice: Contact, tmp_path: Path
+    ) -> None:
+        (tmp_path / "x.csv").write_text("email,name\nalice@example.com,Eve\n")
+        assert Imported(tmp_path / "x.csv", org="globex").summary.startswith("created 1,")
+        assert set(Contact.objects.values_list("org__slug", "name")) == {("acme", "Alice"), ("globex", "Eve")}
+
+    def test_bad_rows_are_reported_by_line_and_the_good_go_in(self, acme: Org, tmp_path: Path) -> None:
+        rows = [
+            b"\xef\xbb\xbfemail,name,notes",
+            b'first@example.com,"Two\nlines",x',  # 2 and 3
+            b"no address,Bob,x",
+            b",Bob,x",
+            b"short@example.com",
+            b"long@example.com,a,b,c",
+            b'quotes@example.com,"a"b,c',
+            b"latin@example.com,J\xfcrgen,x",
+            b"nul@example.com,Bob,a\x00b",
+            b"",
+            b"huge@example.com,Bob," + b"x" * 100_001,
+            b"gigantic@example.com,Bob," + b"x" * 3_000_000,
+            b"good@example.com,Good,fine",
+            b"GOOD@example.com,Second,other",
+            b'open@example.com,"never closed,x',
+        ]
+        (tmp_path / "x.csv").write_bytes(b"\r\n".join(rows))
+        imported = Imported(tmp_path / "x.csv")
+        assert imported.failed
+        assert imported.summary == "created 1, updated 0, unchanged 0, rejected 12"
+        assert stored() == {"good@example.com": ("Good", "fine")}
+        expected = {
+            2: "name: Send a name on one line",
+            4: "email: Send an email address",
+            5: "email: It is missing",
+            6: "The header has 3 columns, this row has 1",
+            7: "The header has 3 columns, this row has 4",
+            8: "This is no row of CSV",
+            9: "It is not encoded in UTF-8",
+            10: "NUL",
+            12: "notes: Send at most 100,000 characters; this has 100,001",
+            13: "field larger than field limit",
+            15: "email: Line 14 has this address already",
+            16: "unexpected end of data",
+        }
+        assert len(imported.complaints) == len(expected)
+        for complaint, (line, reason) in zip(imported.complaints, expected.items(), strict=True):
+            assert complaint.startswith(f"line {line}: ")
+            assert reason in complaint
+
+    @pytest.mark.parametrize(
+        "header", ["", "name,notes", "email,phone", "email,email", "email;name", '"email"x', "alice@example.com,Alice"]
+    )
+    def test_a_header_that_cannot_be_right_stops_it(self, acme: Org, tmp_path: Path, header: str) -> None:
+        (tmp_path / "x.csv").write_text(f"{header}\nalice@example.com,Alice\n")
+        imported = Imported(tmp_path / "x.csv")
+        assert imported.failed
+        assert (imported.summary, stored()) == ("", {})
+
+
+class TestJSONLines:
+    def test_notes_are_text_or_an_object(self, alice: Contact, tmp_path: Path) -> None:
+        rows: list[dict[str, Any]] = [
+            {"email": "alice@example.com", "notes": ""},
+            {"email": "bob@example.com", "name": "Bob", "notes": {"title": "CTO", "größe": [1, None]}},
+        ]
+        (tmp_path / "x.jsonl").write_text("\n\n".join(json.dumps(row) for row in rows))
+        assert Imported(tmp_path / "x.jsonl").summary == "created 1, updated 1, unchanged 0, rejected 0"
+        assert stored()["alice@example.com"] == ("Alice", "")
+        assert stored()["bob@example.com"][1] == json.dumps(rows[1]["notes"], ensure_ascii=False, indent=2)
+
+    @pytest.mark.parametrize(
+        ("line", "reason"),
+        [
+            (b"{", "This is no JSON that can be stored"),
+            (b"[]", "Write one object a line"),
+            (b"{}", "email: It is missing"),
+            (b'{"email": null}', "email: Send a string, not null"),
+            (b'{"email": "x@example.com", "notes": 1}', "notes: Send a string or an object, not a number"),
+            (b'{"email": "x@example.com", "name": " "}', "name: Send a name that is not blank"),
+            (b'{"email": "x@example.com", "phone": ""}', "phone: Unknown field"),
+            (b'{"email": "x@example.com", "email": "y@example.com"}', "same key twice"),
+            (b'{"email": "x@example.com", "name": "\xff"}', "UTF-8"),
+            (b'{"email": "x@example.com", "notes": "' + b"x" * 1_048_576 + b'"}', "longer than 1,048,576 bytes"),
+        ],
+    )
+    def test_a_bad_line_is_reported(self, acme: Org, tmp_path: Path, line: bytes, reason: str) -> None:
+        (tmp_path / "x.ndjson").write_bytes(b'{"email": "ok@example.com"}\n' + line + b'\n{"email": "too@example.com"}')
+        imported = Imported(tmp_path / "x.ndjson")
+        assert (imported.failed, imported.summary) == (True, "created 2, updated 0, unchanged 0, rejected 1")
+        assert len(imported.complaints) == 1
+        assert imported.complaints[0].startswith("line 2: ")
+        assert reason in imported.complaints[0]
+
+
+class TestWords:
+    def test_standard_input(self, acme: Org, contacts_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with contacts_csv.open() as file:
+            monkeypatch.setattr(sys, "stdin", file)
+            assert Imported("-", "--format", "csv").summary == "created 3, updated 0, unchanged 0, rejected 0"
+
+    @pytest.mark.parametrize("words", [["-"], ["x.txt"], ["absent.csv"], ["x.csv", "--format", "xml"], ["."]])
+    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
+        assert Imported(*words).failed
+        assert stored() == {}
+
+    def test_no_such_org(self, contacts_csv: Path) -> None:
+        with pytest.raises(CommandError, match="no org"):
+            call_command("import_contacts", str(contacts_csv), "--org", "nobody")
+
+
+class TestBatches:
+    def test_they_end_at_a_number_of_rows_or_characters(
+        self, acme: Org, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batches, "MAX_ROWS", 3)
+        monkeypatch.setattr(batches, "MAX_CHARACTERS", 100)
+        (tmp_path / "x.csv").write_text(
+            "email,notes\n" + "".join(f"c{number}@example.com,{'x' * 10 * number}\n" for number in range(10))
+        )
+        assert Imported(tmp_path / "x.csv").summary == "created 10, updated 0, unchanged 0, rejected 0"
+        assert Contact.objects.count() == 10
+        assert Imported(tmp_path / "x.csv").summary == "created 0, updated 0, unchanged 10, rejected 0"
+
+    def test_a_few_statements_for_all(self, acme: Org) -> None:
+        for number in range(100):
+            ContactFactory.create(org=acme, email=f"c{number:03}@example.com")
+        contacts = {f"c{number:03}@example.com": {"name": "New", "notes": str(number)} for number in range(200)}
+        with CaptureQueriesContext(connection) as queries:
+            tally = upsert_contacts(org_id=acme.pk, contacts=contacts, actor=OPERATOR)
+        assert tally == {"created": 100, "updated": 100, "unchanged": 0}
+        assert len([query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 6
+        assert Change.objects.count() == 200
+        assert stored()["c007@example.com"] == ("New", "7")
+
+    def test_a_contact_that_somebody_else_made_meanwhile_is_updated(
+        self, acme: Org, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tries = []
+        real = services._upsert_contacts
+
+        def beaten(*arguments: object) -> object:
+            tries.append(arguments)
+            if len(tries) == 1:
+                upsert_contact(org_id=acme.pk, email="bob@example.com", name="Bob", actor=OPERATOR)
+                raise IntegrityError
+            return real(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(services, "_upsert_contacts", beaten)
+        tally = upsert_contacts(org_id=acme.pk, contacts={"bob@example.com": {"name": "Robert"}}, actor=OPERATOR)
+        assert tally == {"created": 0, "updated": 1, "unchanged": 0}
+        assert stored() == {"bob@example.com": ("Robert", "")}
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_a_bar_on_a_terminal_and_none_in_a_pipe(tmp_path: Path, on_terminal: bool) -> None:
+    """In a process of its own, with a pseudo-terminal or a pipe as its standard error."""
+    environment = {**os.environ, "HINDSIGHT_ENV": "development", "DATABASE_URL": f"sqlite:///{tmp_path / 'db'}"}
+    (tmp_path / "x.csv").write_text("email\nbob@example.com\n")
+    manage = [sys.executable, str(Path(__file__).parents[2] / "manage.py")]
+    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    subprocess.run([*manage, "create_org", "Acme", "--plan", "growth"], env=environment, check=True)
+    reader, writer = os.openpty() if on_terminal else os.pipe()
+    if on_terminal:
+        termios.tcsetwinsize(writer, (24, 80))
+    command = [*manage, "import_contacts", str(tmp_path / "x.csv"), "--org", "acme"]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=writer, check=True)
+    os.set_blocking(reader, False)
+    try:
+        complaints = os.read(reader, 10_000)
+    except BlockingIOError:
+        complaints = b""
+    os.close(writer)
+    os.close(reader)
+    assert done.stdout == b"created 1, updated 0, unchanged 0, rejected 0\n"
+    assert (b"100%" in complaints) is on_terminal
+    assert on_terminal or complaints == b""
