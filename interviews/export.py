@@ -1,0 +1,120 @@
+"""An org's interview requests, written out one after another: JSON Lines for programs, CSV for spreadsheets."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from interviews.models import InterviewRequest
+
+Record = dict[str, Any]
+
+PAGE = 500
+
+# The cells of a row of CSV, by their place in the record.
+COLUMNS = (
+    "interview_request_id",
+    "interview_type",
+    "deal_id",
+    "status",
+    "objective",
+    "created_at",
+    "email_sent_at",
+    "completed_at",
+    "contact.id",
+    "contact.email",
+    "contact.name",
+    "contact.notes",
+    "transcript.document_id",
+    "transcript.content",
+    "transcript.created_at",
+)
+
+# What a spreadsheet takes for a formula if a cell begins with it, or for something to skip before one. A customer's
+# buyer could write =HYPERLINK(…) into an answer. https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are = + - @ in full width
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class Writable(Protocol):
+    def write(self, text: str, /) -> object: ...
+
+
+def export_interview_requests(org_id: int) -> Iterator[Record]:
+    """All of an org's, oldest first.
+
+    Page by page, each beginning after the last one's id: on both databases the memory stays small, and no transaction
+    or cursor is open for as long as the reader takes.
+    """
+    requests = (
+        InterviewRequest.objects.for_org(org_id)
+        .select_related("contact", "interview_type", "transcript")
+        .defer("interview_type__guide")
+        .order_by("pk")
+    )
+    last = 0
+    while page := list(requests.filter(pk__gt=last)[:PAGE]):
+        yield from map(record_of, page)
+        last = page[-1].pk
+
+
+def record_of(request: InterviewRequest) -> Record:
+    """As the API shows it, and what else staff may know; not the survey's link, with which one could answer it."""
+    contact, transcript = request.contact, getattr(request, "transcript", None)
+    return {
+        "interview_request_id": request.pk,
+        "interview_type": request.interview_type.name,
+        "deal_id": request.deal_id or None,
+        "status": request.status,
+        "objective": request.objective or None,
+        "created_at": _utc(request.created_at),
+        "email_sent_at": _utc(request.email_sent_at),
+        "completed_at": _utc(request.completed_at),
+        "contact": {
+            "id": contact.public_id,
+            "email": contact.email,
+            "name": contact.name,
+            "notes": contact.notes,
+        },
+        "transcript": transcript
+        and {
+            "document_id": transcript.document_id,
+            "content": transcript.content,
+            "created_at": _utc(transcript.created_at),
+        },
+    }
+
+
+def write_json_lines(records: Iterable[Record], out: Writable) -> None:
+    for record in records:
+        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_csv(records: Iterable[Record], out: Writable) -> None:
+    """The mark lets Excel know that it reads UTF-8."""
+    writer = csv.writer(out)
+    writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
+    for record in records:
+        writer.writerow([harmless(_cell(record, column)) for column in COLUMNS])
+
+
+WRITERS: dict[str, Callable[[Iterable[Record], Writable], None]] = {"jsonl": write_json_lines, "csv": write_csv}
+
+
+def harmless(cell: str) -> str:
+    """The cell, marked as text (') if a spreadsheet could take it for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _cell(record: Record, column: str) -> str:
+    name, _, part = column.partition(".")
+    value = record[name]
+    if part and value is not None:
+        value = value[part]
+    return "" if value is None else str(value)
+
+
+def _utc(time: datetime | None) -> str | None:
+    """Times come from the database in UTC."""
+    return None if time is None else time.isoformat().replace("+00:00", "Z")
