@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hindsight.api.middleware.RequestMiddleware",
+    "hindsight.api.probes.ProbeMiddleware",
     "hindsight.addresses.TrustedProxyMiddleware",
     "hindsight.api.middleware.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -169,8 +170,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# Probes come from inside, in plain HTTP. The API answers in its own words (see hindsight.api.middleware).
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$", r"^api/"]
+# The API answers in its own words: see hindsight.api.middleware.
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"

@@ -4,7 +4,6 @@ from django.urls import include, path, re_path
 from hindsight.api.handlers import not_found
 from hindsight.api.markdown import contract, llms_txt
 from hindsight.api.schema import docs, schema
-from hindsight.api.views import healthz, readyz
 
 urlpatterns = [
     path("api/v1/", include("interviews.api.urls")),
@@ -14,8 +13,6 @@ urlpatterns = [
     path("llms.txt", llms_txt),
     re_path(r"^api(/|$)", not_found),
     path("admin/", admin.site.urls),
-    path("healthz", healthz),
-    path("readyz", readyz),
 ]
 
 handler400 = "hindsight.api.handlers.bad_request"

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from hindsight.api.errors import BadRequest
 from hindsight.api.handlers import error_response, is_api
+from hindsight.api.probes import is_probe
 from hindsight.api.request_ids import begin_request
 
 access = logging.getLogger("hindsight.access")
@@ -29,7 +30,9 @@ class RequestMiddleware:
         if usage := getattr(request, "rate_limit_usage", None):
             for name, value in usage.headers.items():
                 response[name] = value
-        access.info(
+        access.log(
+            # Probes come every few seconds: only what is amiss is news.
+            logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,
             "%s %s %s",
             request.method,
             request.path,

@@ -1,0 +1,52 @@
+"""The questions of load balancers and process managers: /healthz and /readyz."""
+
+from collections.abc import Callable
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+
+
+def healthz() -> HttpResponse:
+    """200 while the process serves."""
+    return _answer("ok")
+
+
+def readyz() -> HttpResponse:
+    """200 while the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return _answer("the database is away", 503)
+    return _answer("ok")
+
+
+PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
+
+
+def is_probe(request: HttpRequest) -> bool:
+    return request.path_info in PROBES
+
+
+class ProbeMiddleware:
+    """Answers the probes before anything that judges a request.
+
+    They come in plain HTTP, with an address as their Host that ALLOWED_HOSTS cannot list beforehand. Both are harmless
+    here: the answers hold nothing of the request, and nothing secret.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_probe(request):
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return PROBES[request.path_info]()
+
+
+def _answer(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
