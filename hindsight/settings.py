@@ -162,6 +162,11 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# ---- Paige's language model, at an endpoint of OpenAI's protocol -----------------------------------------------------
+
+PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
+PAIGE_MODEL = env.str("PAIGE_MODEL", "")
+
 # ---- Security --------------------------------------------------------------------------------------------------------
 
 CSRF_TRUSTED_ORIGINS = comma_separated("CSRF_TRUSTED_ORIGINS", [])
