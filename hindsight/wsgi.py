@@ -1,5 +1,6 @@
 """The WSGI entry point: Django, behind a reader of chunked bodies."""
 
+import logging
 import os
 from importlib import import_module
 
@@ -9,6 +10,7 @@ from django.core.wsgi import get_wsgi_application
 from hindsight.chunked import ChunkedBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
+logging.captureWarnings(True)  # they would stand in the log as bare text
 
 application = ChunkedBodies(get_wsgi_application())
 

@@ -45,6 +45,8 @@ def command(host: str, port: str) -> list[str]:
         # Few: each thread keeps a database connection. Left alone, the server would start hundreds.
         *("--blocking-threads", os.environ.get("WEB_THREADS") or "4"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        # The server's own lines look like the application's.
+        *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "scripts/logs.json")),
     ]
 
 
