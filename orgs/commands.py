@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from orgs import keys
@@ -20,7 +21,7 @@ class Prose(RawDescriptionHelpFormatter, DjangoHelpFormatter):
 
 
 class Command(BaseCommand):
-    """A command whose `run` returns the text to print. Its ValidationErrors are the operator's to read."""
+    """A command whose `run` returns the text to print. What a ValidationError says is for the operator to read."""
 
     requires_system_checks: list[str] = []
 
@@ -37,6 +38,9 @@ class Command(BaseCommand):
             return self.run(**options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
+        except (OperationalError, InterfaceError) as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"{reason} `manage.py doctor` says what else is wrong.") from error
 
     @property
     def actor(self) -> Actor:

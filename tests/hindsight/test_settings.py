@@ -72,3 +72,11 @@ def test_debug_is_off_unless_asked_for_by_name() -> None:
     code = "from django.conf import settings; print(settings.DEBUG)"
     assert manage("shell", "-v", "0", "-c", code, HINDSIGHT_ENV="development").stdout.strip() == "False"
     assert manage("shell", "-v", "0", "-c", code, HINDSIGHT_ENV="development", DEBUG="true").stdout.strip() == "True"
+
+
+def test_a_command_without_its_database_says_so_in_a_line() -> None:
+    failed = manage("list_orgs", **PRODUCTION)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert "Traceback" not in failed.stderr
+    assert failed.stderr.startswith("CommandError: ")
+    assert "manage.py doctor" in failed.stderr
