@@ -1,0 +1,77 @@
+"""What docs/operations.md says is so: its tables of variables, commands and sizes, and its example."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command, load_command_class
+
+from contacts import files, text
+from hindsight.api import pagination, strict_json
+from orgs.models import Org
+from tests.docs.test_readme import ROOT, variables_of_settings
+
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(title: str) -> list[str]:
+    return re.findall(r"^\| `(.+?)`(?: ●)? \|", section(title), re.MULTILINE)
+
+
+def test_every_variable_is_in_the_table_and_no_other() -> None:
+    script = (ROOT / "scripts" / "serve.py").read_text(encoding="utf-8")
+    of_the_server = set(re.findall(r'os\.environ\.get\("([A-Z_]+)"\)', script))
+    variables = first_cells("Environment")
+    assert set(variables) == variables_of_settings() | of_the_server
+    assert len(variables) == len(set(variables))
+
+
+def test_every_variable_of_the_example_exists() -> None:
+    example = section("Deploy").partition("```sh\n")[2].partition("```")[0]
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) <= set(first_cells("Environment"))
+
+
+def test_every_command_is_in_the_table_with_options_that_it_has() -> None:
+    documented = {usage.split()[0]: set(re.findall(r"--[a-z-]+", usage)) for usage in first_cells("Commands")}
+    apps = {path.stem: path.parts[-4] for path in ROOT.glob("*/management/commands/[!_]*.py")}
+    assert documented.keys() == apps.keys() - {"demo"}, "demo is for `make run` alone"
+    general = options("migrate") & options("shell")
+    for command, named in documented.items():
+        assert named == options(command, apps[command]) - general, command
+
+
+def options(command: str, app: str = "django.core") -> set[str]:
+    parser = load_command_class(app, command).create_parser("manage.py", command)
+    return {word for action in parser._actions for word in action.option_strings if word.startswith("--")}
+
+
+def test_the_sizes_are_those_of_the_code() -> None:
+    table = section("Limits of size")
+    for size, unit in [
+        (files.MAX_LINE_BYTES, "bytes"),
+        (text.MAX_NOTES_LENGTH, "characters"),
+        (text.MAX_OBJECTIVE_LENGTH, "characters"),
+        (text.MAX_NAME_LENGTH, "characters"),
+        (text.MAX_EMAIL_LENGTH, "characters"),
+        (text.MAX_DEAL_ID_LENGTH, "characters"),
+        (strict_json.MAX_DEPTH, "levels"),
+        (pagination.MAX_LIMIT, "rows"),
+    ]:
+        assert f" {size:,} {unit} |" in table
+
+
+def test_the_import_of_the_example(
+    acme: Org, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = section("Commands").partition("$ cat contacts.csv\n")[2].partition("```")[0]
+    contents, _, said = example.partition("$ manage.py import_contacts contacts.csv --org acme\n")
+    (tmp_path / "contacts.csv").write_text(contents)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError) as failed:
+        call_command("import_contacts", "contacts.csv", org="acme")
+    captured = capsys.readouterr()
+    assert said == f"{captured.err}{captured.out}CommandError: {failed.value}\n"
