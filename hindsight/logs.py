@@ -14,8 +14,9 @@ from hindsight.api.request_ids import current_request_id
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-# What `extra=` may add to a line.
-EXTRA_FIELDS = ("method", "path", "status", "duration_ms", "org", "api_key")
+# What `extra=` may add to a line; of a request, the message tells the first three already.
+EXTRA_FIELDS = ("duration_ms", "org", "api_key")
+REQUEST_FIELDS = ("method", "path", "status")
 
 
 class WithoutMessages(logging.Formatter):
@@ -30,8 +31,8 @@ class WithoutMessages(logging.Formatter):
             error = error.__cause__ or error.__context__
         return "\n-- then --\n".join(parts)
 
-    def fields(self, record: logging.LogRecord) -> dict[str, Any]:
-        values = {"request_id": current_request_id(), **{name: getattr(record, name, None) for name in EXTRA_FIELDS}}
+    def fields(self, record: logging.LogRecord, *names: str) -> dict[str, Any]:
+        values = {"request_id": current_request_id(), **{name: getattr(record, name, None) for name in names}}
         return {name: value for name, value in values.items() if value not in (None, "")}
 
 
@@ -39,7 +40,7 @@ class TextFormatter(WithoutMessages):
     """`12:00:00 INFO hindsight.access: GET /api/v1/interviews/1 200 (request_id=… org=acme)`"""
 
     def format(self, record: logging.LogRecord) -> str:
-        extra = " ".join(f"{name}={value}" for name, value in self.fields(record).items())
+        extra = " ".join(f"{name}={value}" for name, value in self.fields(record, *EXTRA_FIELDS).items())
         time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         line = f"{time} {record.levelname} {record.name}: {record.getMessage()}{f' ({extra})' if extra else ''}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
@@ -54,7 +55,7 @@ class JSONFormatter(WithoutMessages):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **self.fields(record),
+            **self.fields(record, *REQUEST_FIELDS, *EXTRA_FIELDS),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

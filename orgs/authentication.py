@@ -7,7 +7,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
-from hindsight.api.rate_limits import guess_limiter
+from hindsight.api.guess_limiter import guess_limiter
 from hindsight.api.request_ids import current_request_id
 from orgs import keys
 from orgs.actors import Actor, ActorKind
@@ -52,7 +52,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         guess_limiter.check(request._request, digest)
         api_key = use_live_key(digest) if digest else None
         if digest is None or api_key is None:
-            guess_limiter.failed(request._request)
+            guess_limiter.failed(request._request, digest)
             raise Unauthorized
         guess_limiter.succeeded(digest)
         request._request.log_fields = {"org": api_key.org, "api_key": api_key.prefix}  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from contacts.models import Contact
-from hindsight.api.rate_limits import guess_limiter
+from hindsight.api.guess_limiter import guess_limiter
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from orgs.services import create_api_key

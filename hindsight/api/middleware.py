@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 
 from hindsight.api.errors import BadRequest
 from hindsight.api.handlers import error_response, is_api
@@ -30,14 +31,18 @@ class RequestMiddleware:
         if usage := getattr(request, "rate_limit_usage", None):
             for name, value in usage.headers.items():
                 response[name] = value
+        path = escape_uri_path(request.path)  # a line break in it would forge a line of the log
         access.log(
             # Probes come every few seconds: only what is amiss is news.
             logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,
             "%s %s %s",
             request.method,
-            request.path,
+            path,
             response.status_code,
             extra={
+                "method": request.method,
+                "path": path,
+                "status": response.status_code,
                 "duration_ms": round((time.perf_counter() - started) * 1000, 1),
                 **getattr(request, "log_fields", {}),
             },

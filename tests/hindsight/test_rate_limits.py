@@ -10,13 +10,14 @@ import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from hindsight.api.counters import Counters
-from hindsight.api.rate_limits import guess_limiter
+from hindsight.api.guess_limiter import guess_limiter
 from interviews.models import InterviewRequest
 from orgs import keys
-from orgs.models import Org
+from orgs.models import ApiKey, Org
 from orgs.plans import REQUESTS_PER_MINUTE, Plan
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -119,6 +120,13 @@ class TestFloodOfGuesses:
             ApiClient("guess").get("/interviews/1")
         assert globex_api.get("/interviews/1").status_code == 404, "whose key this process has seen before"
         assert acme_api.get("/interviews/1").status_code == 404, "whose key is new to it"
+
+    def test_a_key_revoked_since_is_a_guess_like_any_other(self, acme_api: ApiClient) -> None:
+        acme_api.get("/interviews/1")
+        assert list(guess_limiter.valid) == [keys.digest_of(str(acme_api.key))]
+        ApiKey.objects.update(revoked_at=timezone.now())
+        acme_api.get("/interviews/1")
+        assert not guess_limiter.valid
 
     def test_another_address_is_not_limited(self, db: None, settings: Settings) -> None:
         for _ in range(10):

@@ -21,6 +21,13 @@ def test_any_other_is_replaced(acme_api: ApiClient, proposed: str) -> None:
     assert answer.json()["error"]["request_id"] == answer.headers["X-Request-Id"]
 
 
+def test_a_path_cannot_forge_a_line(acme_api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    acme_api.get("/interviews/1%0A12:00:00%20ERROR%20forged")
+    (record,) = [record for record in caplog.records if record.name == "hindsight.access"]
+    assert record.getMessage() == "GET /api/v1/interviews/1%0A12:00:00%20ERROR%20forged 404"
+
+
 def test_each_request_has_its_line_with_who_and_how(
     acme_api: ApiClient, acme_key: str, interview: InterviewRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
