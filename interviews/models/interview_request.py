@@ -9,33 +9,13 @@ from django.db.models import Q
 from contacts.models import Contact
 from hindsight.db.position import POSITION
 from interviews.lifecycle import Status
+from interviews.models.interview_type import InterviewType
 from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 def new_survey_token() -> str:
     """Who holds it may give the interview, so it cannot be guessed: 256 bits."""
     return secrets.token_urlsafe(32)
-
-
-class InterviewType(models.Model):
-    """A kind of interview that an org runs. `guide`: see interviews.paige.guide."""
-
-    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
-    name = models.CharField(max_length=200)
-    guide = models.JSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = TenantQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("-id",)
-        constraints = (
-            models.UniqueConstraint(fields=("org", "name"), name="interview_type_name_is_unique_in_org"),
-            models.UniqueConstraint(fields=("org", "id"), name="interview_type_of_org"),
-        )
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
@@ -95,22 +75,3 @@ class InterviewRequest(models.Model):
     @property
     def survey_url(self) -> str:
         return f"{settings.PUBLIC_BASE_URL}/survey?token={self.survey_token}"
-
-
-class Transcript(models.Model):
-    """What was said, once the interview is completed. It never changes."""
-
-    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
-    interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
-    content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (SameOrg("interview_request", name="transcript_request_is_of_org"),)
-
-    def __str__(self) -> str:
-        return self.document_id
-
-    @property
-    def document_id(self) -> str:
-        return f"doc_{self.pk}"

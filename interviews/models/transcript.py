@@ -1,0 +1,23 @@
+from django.db import models
+
+from interviews.models.interview_request import InterviewRequest
+from orgs.tenancy import SameOrg
+
+
+class Transcript(models.Model):
+    """What was said, once the interview is completed. It never changes."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
+    interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
+    content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (SameOrg("interview_request", name="transcript_request_is_of_org"),)
+
+    def __str__(self) -> str:
+        return self.document_id
+
+    @property
+    def document_id(self) -> str:
+        return f"doc_{self.pk}"
