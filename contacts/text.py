@@ -18,6 +18,7 @@ MAX_EMAIL_LENGTH = 254
 MAX_DEAL_ID_LENGTH = 255
 MAX_NOTES_LENGTH = 100_000
 MAX_OBJECTIVE_LENGTH = 10_000
+MAX_ANSWER_LENGTH = 10_000
 
 
 def clean_name(name: str) -> str:
@@ -59,6 +60,14 @@ def clean_email(email: str) -> str:
 def clean_deal_id(deal_id: str) -> str:
     """The customer's own id, which means nothing to us."""
     return _storable(deal_id, MAX_DEAL_ID_LENGTH)
+
+
+def clean_answer(answer: str) -> str:
+    """What a contact answered: trimmed, with the line ends of one kind, and not blank."""
+    answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not answer:
+        raise ValidationError("Write an answer, or skip the question.")
+    return _storable(answer, MAX_ANSWER_LENGTH)
 
 
 def _storable(text: str, max_length: int) -> str:

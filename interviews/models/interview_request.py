@@ -1,3 +1,4 @@
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Self
@@ -27,6 +28,13 @@ class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
     def summarized(self) -> Self:
         """With their contacts, but without the texts that may be long."""
         return self.select_related("contact").defer("contact__notes")
+
+    def of_survey_token(self, token: str) -> Self:
+        """The one request whose survey link bears this token, with all that its page needs; none of a suspended org."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
+            return self.none()  # a database may refuse to look for what cannot be a token
+        found = self.filter(survey_token=token, org__is_active=True)
+        return found.select_related("org", "contact", "interview_type", "conversation")
 
 
 class InterviewRequest(models.Model):

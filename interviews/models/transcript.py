@@ -10,6 +10,7 @@ class Transcript(models.Model):
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
     content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
+    key_answers = models.JSONField(default=list, help_text="By topic, exact excerpts of what the contact said.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

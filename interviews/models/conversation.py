@@ -1,0 +1,76 @@
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, Stage
+from interviews.models.interview_request import InterviewRequest
+from orgs.tenancy import SameOrg, TenantQuerySet
+
+UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
+
+
+class ConversationQuerySet(TenantQuerySet["Conversation"]):
+    def abandoned(self) -> Self:
+        """Those that rest since so long that nobody is expected back."""
+        return self.filter(stage__in=UNFINISHED, last_activity_at__lt=timezone.now() - ABANDONED_AFTER)
+
+
+class Conversation(models.Model):
+    """The interview itself, from the contact's consent on; before that there is no row.
+
+    Apart from the request, so that a PATCH of the request never waits for a page. `guide` is the interview type's as
+    it was at the consent: staff may edit the type's meanwhile.
+    """
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="conversations", db_index=False)
+    interview_request = models.OneToOneField(
+        InterviewRequest, on_delete=models.CASCADE, primary_key=True, related_name="conversation"
+    )
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.CONSENTED)
+    guide = models.JSONField()
+    consented_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When the first question was put.")
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="When the last question was done with.")
+    last_activity_at = models.DateTimeField()
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),)
+        constraints = (
+            SameOrg("interview_request", name="conversation_request_is_of_org"),
+            models.CheckConstraint(
+                name="conversation_stage_is_known",
+                condition=Q(stage__in=[stage for stage in Stage if stage != Stage.INVITED]),
+            ),
+            models.CheckConstraint(
+                name="conversation_finished_has_time",
+                condition=Q(stage__in=[Stage.RECAP, Stage.COMPLETED], finished_at__isnull=False)
+                | Q(stage__in=[Stage.CONSENTED, Stage.IN_PROGRESS], finished_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Conversation of interview request {self.pk}"
+
+    @property
+    def is_abandoned(self) -> bool:
+        return self.stage in UNFINISHED and self.last_activity_at < timezone.now() - ABANDONED_AFTER
+
+    def may_become(self, stage: Stage) -> bool:
+        return stage in NEXT_STAGES[self.stage]
+
+    def become(self, stage: Stage, **changes: Any) -> None:
+        """Moves on to a stage, and saves it with what else changes. ValueError for a step that the table has not."""
+        if not self.may_become(stage):
+            raise ValueError(f"A conversation does not go from {self.stage} to {stage}.")
+        self.touch(stage=stage, **changes)
+
+    def touch(self, **changes: Any) -> None:
+        """Saves what changes, and that something happened just now."""
+        changes["last_activity_at"] = timezone.now()
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.save(update_fields=[*changes])

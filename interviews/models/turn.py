@@ -1,0 +1,60 @@
+from functools import reduce
+from operator import or_
+
+from django.db import models
+from django.db.models import Q
+
+from interviews.lifecycle import MOVES, Engine, Move, Speaker
+from interviews.models.interview_request import InterviewRequest
+from orgs.tenancy import SameOrg, TenantQuerySet
+
+
+class Turn(models.Model):
+    """One message of an interview. They are numbered from 1; the number of an answer follows its question's.
+
+    A skipped question is answered by a turn without text. Engine, latency and tokens are those of Paige's messages.
+    """
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)
+    interview_request = models.ForeignKey(InterviewRequest, on_delete=models.CASCADE, related_name="turns")
+    number = models.PositiveSmallIntegerField()
+    speaker = models.CharField(max_length=10, choices=Speaker)
+    move = models.CharField(max_length=10, choices=Move)
+    topic = models.CharField(max_length=40, help_text="The key of a topic of the guide.")
+    text = models.TextField(blank=True)
+    engine = models.CharField(max_length=10, choices=Engine, blank=True)
+    guide_version = models.PositiveIntegerField()
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    corrected_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the contact put another text in place of their first."
+    )
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            SameOrg("interview_request", name="turn_request_is_of_org"),
+            # What makes a double submit store once, whoever races whom.
+            models.UniqueConstraint(
+                fields=("org", "interview_request", "number"), name="turn_number_is_unique_in_interview"
+            ),
+            models.CheckConstraint(
+                name="turn_move_is_its_speakers",
+                condition=reduce(or_, (Q(speaker=speaker, move__in=moves) for speaker, moves in MOVES.items())),
+            ),
+            models.CheckConstraint(
+                name="turn_engine_is_paiges",
+                condition=Q(speaker=Speaker.PAIGE, engine__in=Engine.values) | Q(speaker=Speaker.CONTACT, engine=""),
+            ),
+            models.CheckConstraint(
+                name="turn_only_a_skip_is_empty",
+                condition=Q(move=Move.SKIP, text="") | (~Q(move=Move.SKIP) & ~Q(text="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Turn {self.number} of interview request {self.interview_request_id}"
