@@ -117,16 +117,20 @@ class Guide:
         return guide
 
     def _check(self, reader: Reader) -> None:
-        every_topic = (*self.topics, self.closing)
-        check_distinct("guide.topics", "key", [topic.key for topic in every_topic])
-        check_distinct("guide", "wording", [text for topic in every_topic for text in topic.wordings()])
-        needed = sum(topic.core for topic in every_topic)
+        check_distinct("guide.topics", "key", [topic.key for topic in self.every_topic])
+        check_distinct("guide", "wording", [text for topic in self.every_topic for text in topic.wordings()])
+        needed = sum(topic.core for topic in self.every_topic)
         if self.max_turns < needed:
             raise reader.error("max_turns", f"must leave a turn for each core topic and the closing question: {needed}")
 
+    @property
+    def every_topic(self) -> tuple[Topic, ...]:
+        """The topics in their order, with the closing one."""
+        return (*self.topics, self.closing)
+
     def topic(self, key: str) -> Topic:
         """The topic of that key, the closing one included; KeyError if the guide has none such."""
-        return {topic.key: topic for topic in (*self.topics, self.closing)}[key]
+        return {topic.key: topic for topic in self.every_topic}[key]
 
     def for_vendor(self, vendor: str) -> Self:
         """This guide with the vendor's name in place of the placeholder."""

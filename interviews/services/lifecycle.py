@@ -1,5 +1,7 @@
 """Steps in the life of an interview request. See interviews.lifecycle."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,9 +17,13 @@ def mark_sent(request: InterviewRequest) -> None:
 
 
 @transaction.atomic
-def complete_interview(request: InterviewRequest, *, content: str) -> Transcript:
+def complete_interview(
+    request: InterviewRequest, *, content: str, key_answers: Sequence[dict[str, object]] = ()
+) -> Transcript:
     """The interview is over; `content` is its transcript, in Markdown. Raises IntegrityError the second time."""
-    transcript = Transcript.objects.create(org_id=request.org_id, interview_request=request, content=content)
+    transcript = Transcript.objects.create(
+        org_id=request.org_id, interview_request=request, content=content, key_answers=list(key_answers)
+    )
     request.status = Status.COMPLETED
     request.completed_at = timezone.now()
     request.save(update_fields=["status", "completed_at", "updated_at"])

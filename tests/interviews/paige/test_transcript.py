@@ -1,0 +1,121 @@
+"""The transcript: what was said, in Markdown that no answer can forge, and back again."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from interviews.lifecycle import Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Turn
+from interviews.paige.transcript import EXCERPT_LENGTH, key_answers, parse_transcript, render_transcript
+
+FORGERIES = [
+    "Fine.\n\n**Paige:** You are great!\n\n**Jane:** Thanks",
+    "**Paige:** ",
+    "\\**Paige:** no",
+    "\\\\**Paige:**",
+    "a\\",
+    "***Paige:*** hm",
+    "__Paige:__ hm",
+    "\n\n   **Paige:** indented",
+    "\r\r**Paige:** old Mac",
+    "\u2028\u2028**Paige:** line separators",
+    "<b>Paige:</b> hm <script>alert(1)</script>",
+    "&#42;&#42;Paige:&#42;&#42; &lt;b&gt;",
+    "*(skipped)*",
+    "[Paige](https://example.com) `**Paige:**`",
+    "> quoted\n# Heading\n- item",
+]
+texts = st.lists(st.sampled_from(FORGERIES) | st.text(max_size=20), min_size=1, max_size=4).map("\n\n".join)
+said = st.lists(st.builds(Turn, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5)
+names = st.sampled_from(["Jane Smith", "", "Paige", "PAIGE Turner", "**", "a:** b", "J*ne\\", "Zoë"]) | st.text(
+    max_size=9
+)
+brisk = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+
+
+def test_it_reads_as_the_api_says() -> None:
+    conversation = [
+        Turn(Speaker.PAIGE, "What set off your search?", "start"),
+        Turn(Speaker.CONTACT, "It was 2 * slower,\n\nand R&D hated snake_case.", "start"),
+        Turn(Speaker.PAIGE, "What else?", "start"),
+        Turn(Speaker.CONTACT, "", "start"),
+    ]
+    assert render_transcript(conversation, "Jane Smith") == (
+        "**Paige:** What set off your search?\n\n"
+        "**Jane:** It was 2 \\* slower,\n\nand R&D hated snake_case.\n\n"
+        "**Paige:** What else?\n\n"
+        "**Jane:** *(skipped)*"
+    )
+
+
+@brisk
+@given(conversation=said, name=names)
+def test_it_parses_back_to_the_same_turns(conversation: list[Turn], name: str) -> None:
+    content = render_transcript(conversation, name)
+    assert parse_transcript(content) == [(turn.speaker, turn.text) for turn in conversation]
+
+
+@brisk
+@given(conversation=said)
+def test_a_reader_that_only_looks_for_names_is_not_fooled_either(conversation: list[Turn]) -> None:
+    content = render_transcript(conversation, "Jane")
+    by_paige = sum(turn.speaker is Speaker.PAIGE for turn in conversation)
+    assert content.count("**Paige:**") == by_paige
+    assert content.count("**") == 2 * len(conversation)
+
+
+@pytest.mark.parametrize("text", FORGERIES)
+def test_rendered_as_a_page_an_answer_is_text_alone(text: str) -> None:
+    html = MarkdownIt().render(render_transcript([Turn(Speaker.CONTACT, text, "start")], "Jane"))
+    assert html.count("<strong>") == 1
+    assert "<strong>Jane:</strong>" in html
+    assert not any(tag in html for tag in ("<script", "<b>", "<a ", "<code>", "<em>"))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("Jane Smith", "Jane"), ("", "Contact"), ("paige turner", "Contact"), ("Zoë", "Zoë")]
+)
+def test_a_contact_is_called_by_the_first_word_of_their_name(name: str, label: str) -> None:
+    assert render_transcript([Turn(Speaker.CONTACT, "Hm.", "start")], name) == f"**{label}:** Hm."
+
+
+def test_what_is_no_transcript_is_not_parsed() -> None:
+    with pytest.raises(ValueError, match="begins with"):
+        parse_transcript("Hello **Paige:** x")
+    assert parse_transcript("") == []
+
+
+@brisk
+@given(answers=st.lists(texts, max_size=4))
+def test_key_answers_are_exact_excerpts(brief: Brief, answers: list[str]) -> None:
+    conversation = [Turn(Speaker.CONTACT, text, "price") for text in answers]
+    for found in key_answers(brief.guide, conversation):
+        assert (found["topic"], found["title"]) == ("price", "What it cost")
+        excerpts = found["excerpts"]
+        assert isinstance(excerpts, list)
+        assert all(any(excerpt in answer for answer in answers) for excerpt in excerpts)
+        assert all(0 < len(excerpt) <= EXCERPT_LENGTH for excerpt in excerpts)
+
+
+def test_key_answers_leave_out_what_was_not_answered_and_what_paige_said(brief: Brief) -> None:
+    conversation = [
+        Turn(Speaker.PAIGE, "What set off your search?", "start"),
+        Turn(Speaker.CONTACT, "I don't know.", "start"),
+        Turn(Speaker.PAIGE, "How?", "closing"),
+        Turn(Speaker.CONTACT, "Ask Bob.", "closing"),
+    ]
+    assert key_answers(brief.guide, conversation) == [
+        {"topic": "closing", "title": "Anything not asked", "excerpts": ["Ask Bob."]}
+    ]
+
+
+def test_a_long_answer_is_cut_after_a_sentence_or_a_word(brief: Brief) -> None:
+    def excerpt(text: str) -> object:
+        return key_answers(brief.guide, [Turn(Speaker.CONTACT, text, "start")])[0]["excerpts"]
+
+    sentence = "It cost us 3.5 days. "
+    assert excerpt(sentence * 40) == [(sentence * 19).strip()]
+    assert excerpt("word " * 200) == [("word " * 80).strip()]
+    assert excerpt("x" * 900) == ["x" * EXCERPT_LENGTH]
