@@ -1,39 +1,15 @@
 """What Paige knows when she writes her next message: the one place where rows become that knowledge."""
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
 
+from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.guide import Guide, Probe, Topic
-
-
-class Speaker(StrEnum):
-    """Who said a turn."""
-
-    PAIGE = "paige"
-    CONTACT = "contact"
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message of the conversation. A contact's turn without text is a question they skipped."""
-
-    speaker: Speaker
-    text: str
-    topic: str
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where in the guide the next message stands.
-
-    `topic` is the key of the topic it is about, None before the interview starts; `probes_used` counts the
-    follow-ups already put on that topic; `turn` numbers Paige's messages from 1.
-    """
-
-    topic: str | None = None
-    probes_used: int = 0
-    turn: int = 1
+from interviews.models import Turn as TurnRow
+from interviews.paige.agenda import next_position
+from interviews.paige.conversation import Position, Turn, answered
+from interviews.paige.guide import CLOSING, Guide, Probe, Topic
 
 
 @dataclass(frozen=True)
@@ -46,7 +22,7 @@ class Brief:
     contact_notes: str = field(repr=False)
     objective: str = field(repr=False)
     guide: Guide
-    position: Position = Position()
+    position: Position = field(default_factory=Position)
     conversation: tuple[Turn, ...] = field(default=(), repr=False)
 
     @property
@@ -70,23 +46,58 @@ class Brief:
         """The guide's own wording for the next message."""
         return self.probe.text if self.probe else self.topic.question
 
+    @property
+    def move(self) -> Move:
+        """What the next message does."""
+        if self.topic.key == CLOSING:
+            return Move.CLOSING
+        return Move.PROBE if self.probe else Move.QUESTION
+
+    @property
+    def last_answer(self) -> str:
+        """What the contact said last; empty before the first question and where they skipped it."""
+        return self.conversation[-1].text if self.conversation else ""
+
     def has_asked(self, topic: Topic) -> bool:
         """Whether Paige has spoken on that topic."""
         return any(turn.speaker is Speaker.PAIGE and turn.topic == topic.key for turn in self.conversation)
 
+    def after(self, conversation: Iterable[Turn]) -> Self | None:
+        """The brief for the message that follows this conversation; None when nothing is left to ask."""
+        said = tuple(conversation)
+        position = next_position(self.guide, self.objective, said)
+        return None if position is None else replace(self, position=position, conversation=said)
 
-def brief_for(interview_request: InterviewRequest) -> Brief:
-    """The brief for an interview that has not started.
 
-    Reads the request's org, contact and interview type: select them with the request. GuideError if the
-    interview type's guide is not usable.
+def opening_brief(interview_request: InterviewRequest, guide: object = None) -> Brief:
+    """The brief for the first message of an interview, by the given guide's data or by the interview type's.
+
+    Reads the request's org, contact and interview type: select them with the request. GuideError if the guide is not
+    usable.
     """
     # A line break in an org's name would let it stand in the prompt as a line of its own.
     vendor = " ".join(interview_request.org.name.split())
+    data = interview_request.interview_type.guide if guide is None else guide
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,
         contact_notes=interview_request.contact.notes,
         objective=interview_request.objective,
-        guide=Guide.from_data(interview_request.interview_type.guide).for_vendor(vendor),
+        guide=Guide.from_data(data).for_vendor(vendor),
     )
+
+
+def brief_for(interview_request: InterviewRequest) -> Brief | None:
+    """The brief for the next message of the running interview, or of one that has not begun.
+
+    None when nothing is left to ask. A question that waits for its answer is not asked again: what would follow is
+    seen once it is answered, so it is left out here. Reads the conversation too: select it with the request.
+    """
+    conversation = getattr(interview_request, "conversation", None)
+    opening = opening_brief(interview_request, conversation.guide if conversation else None)
+    return opening.after(answered(recorded(interview_request.turns.all())))
+
+
+def recorded(rows: Iterable[TurnRow]) -> list[Turn]:
+    """Rows of a conversation, in their order, as Paige sees them."""
+    return [Turn(Speaker(row.speaker), row.text, row.topic) for row in rows]

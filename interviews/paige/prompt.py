@@ -8,7 +8,9 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
-from interviews.paige.brief import Brief, Speaker, Turn
+from interviews.lifecycle import Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Turn
 from interviews.paige.guide import Guide
 
 
@@ -59,7 +61,7 @@ def _system(brief: Brief) -> str:
 def _topics(guide: Guide) -> str:
     lines = (
         _words("topic", number=number, title=topic.title, question=topic.question)
-        for number, topic in enumerate((*guide.topics, guide.closing), start=1)
+        for number, topic in enumerate(guide.every_topic, start=1)
     )
     return "\n".join(lines)
 

@@ -16,9 +16,12 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         interview_request_id: int = options["interview_request_id"]
-        queryset = InterviewRequest.objects.select_related("org", "contact", "interview_type")
+        queryset = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
         try:
             request = queryset.get(pk=interview_request_id)
         except InterviewRequest.DoesNotExist:
             raise CommandError(f"There is no interview request {interview_request_id}.") from None
-        return render_prompt(messages_for(brief_for(request)))
+        brief = brief_for(request)
+        if brief is None:
+            raise CommandError(f"Paige has nothing left to ask in interview request {interview_request_id}.")
+        return render_prompt(messages_for(brief))

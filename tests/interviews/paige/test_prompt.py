@@ -7,8 +7,10 @@ from string import Template
 
 import pytest
 
+from interviews.lifecycle import Speaker
 from interviews.paige import prompt
-from interviews.paige.brief import Brief, Position, Speaker, Turn
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Position, Turn
 from interviews.paige.prompt import messages_for, render_prompt
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviews.paige.brief import Brief, Position, Speaker, Turn
+from interviews.lifecycle import Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Position, Turn
 from interviews.paige.prompt import Message, messages_for, render_prompt
 
 MARK = re.compile(r"bears the mark ([0-9a-f]{16})\.")
