@@ -1,14 +1,36 @@
 """Every write to interviews, whoever asks for it: API, admin, command or page."""
 
+from interviews.services.conversation import (
+    complete_conversation,
+    correct_answers,
+    finish_conversation,
+    give_consent,
+    next_question,
+    resume_conversation,
+    skip_question,
+    submit_answer,
+)
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.lifecycle import complete_interview, mark_sent
+from interviews.services.state import InterviewState, interview_state, transcript_so_far
 from interviews.services.update import update_interview_request
 
 __all__ = [
+    "InterviewState",
+    "complete_conversation",
     "complete_interview",
+    "correct_answers",
     "create_interview_request",
     "create_interview_type",
+    "finish_conversation",
+    "give_consent",
+    "interview_state",
     "mark_sent",
+    "next_question",
     "onboard_org",
+    "resume_conversation",
+    "skip_question",
+    "submit_answer",
+    "transcript_so_far",
     "update_interview_request",
 ]

@@ -10,13 +10,7 @@ from interviews.paige.conversation import Position, Turn
 from interviews.paige.disclosure import AI_ANSWER, asks_about_ai, is_plain_about_ai
 from interviews.paige.interviewer import GuidedInterviewer
 
-ASKING = [
-    "Are you an AI?",
-    "are you a bot",
-    "Wait, are you a real person?",
-    "Am I talking to a human?",
-    "is this a robot",
-]
+ASKING = ["Are you an AI?", "are you a bot", "Wait, are you a real person?", "Am I talking to a human?"]
 NOT_ASKING = ["We are a bot company.", "They asked are you ready.", "The AI part was good.", "Is this about price?", ""]
 
 
