@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from contacts.models import Contact
-from interviews.models import InterviewRequest, InterviewType, Transcript
+from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
+from interviews.services import give_consent, next_question
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 
@@ -41,13 +42,52 @@ def test_a_transcript_is_of_its_requests_org(interview: InterviewRequest, globex
     assert refused(lambda: Transcript.objects.create(org=globex, interview_request=interview, content="x"))
 
 
+def test_a_conversation_and_its_turns_are_of_its_requests_org(interview: InterviewRequest, globex: Org) -> None:
+    give_consent(interview)
+    next_question(interview)
+    assert refused(lambda: Conversation.objects.update(org=globex))
+    assert refused(lambda: Turn.objects.update(org=globex))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"speaker": "contact"},
+        {"move": "answer"},
+        {"move": "skip"},
+        {"text": ""},
+        {"engine": ""},
+        {"engine": "oracle"},
+        {"speaker": "nobody", "engine": ""},
+    ],
+)
+def test_the_database_refuses_turns_that_nobody_said(interview: InterviewRequest, values: dict[str, str]) -> None:
+    give_consent(interview)
+    next_question(interview)
+    assert refused(lambda: Turn.objects.update(**values))
+
+
+def test_the_database_keeps_one_turn_a_number(interview: InterviewRequest) -> None:
+    give_consent(interview)
+    next_question(interview)
+    again = Turn.objects.get()
+    again.pk = None
+    assert refused(again.save)
+
+
+@pytest.mark.parametrize("values", [{"stage": "recap"}, {"stage": "invited"}, {"finished_at": "2026-01-01T00:00Z"}])
+def test_the_database_refuses_stages_that_cannot_be(interview: InterviewRequest, values: dict[str, str]) -> None:
+    give_consent(interview)
+    assert refused(lambda: Conversation.objects.update(**values))
+
+
 def test_a_form_is_told_before_the_database(interview: InterviewRequest, globex: Org) -> None:
     interview.contact = ContactFactory.create(org=globex)
     with pytest.raises(ValidationError, match="another org"):
         interview.full_clean()
 
 
-@pytest.mark.parametrize("model", [Contact, InterviewType, InterviewRequest, Transcript])
+@pytest.mark.parametrize("model", [Contact, InterviewType, InterviewRequest, Transcript, Conversation, Turn])
 def test_every_tenants_row_carries_its_org(model: type[models.Model]) -> None:
     assert not model._meta.get_field("org").null
 

@@ -1,0 +1,160 @@
+"""A worker killed at each step, and a second tab in the middle of one: nothing is lost and nothing doubled."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from interviews import services
+from interviews.lifecycle import Engine, Speaker
+from interviews.models import InterviewRequest, Transcript, Turn
+from interviews.paige.brief import Brief
+from interviews.paige.interviewer import Message
+from interviews.services import conversation
+from tests.factories import InterviewRequestFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Step = Callable[[InterviewRequest], object]
+
+
+class Killed(BaseException):
+    """What no code of ours catches."""
+
+
+STEPS: dict[str, Step] = {
+    "consent": services.give_consent,
+    "first question": services.next_question,
+    "answer": lambda interview: services.submit_answer(interview, number=1, text="It was slow."),
+    "second question": services.next_question,
+    "skip": lambda interview: services.skip_question(interview, number=3),
+    "third question": services.next_question,
+    "finish": services.finish_conversation,
+    "resume": services.resume_conversation,
+    "finish again": services.finish_conversation,
+    "correction": lambda interview: services.correct_answers(interview, corrections={1: "Slow.", 3: "Late."}),
+    "completion": services.complete_conversation,
+}
+
+
+@contextmanager
+def killed_at(statement: int) -> Iterator[list[bool]]:
+    """The worker dies at its n-th statement; the list is empty if it was done before."""
+    died: list[bool] = []
+    numbers = count(1)
+
+    def execute(run: Callable[..., Any], *arguments: Any) -> Any:
+        if next(numbers) == statement:
+            died.append(True)
+            raise Killed
+        return run(*arguments)
+
+    with connection.execute_wrapper(execute), suppress(Killed):
+        yield died
+
+
+def stored(interview: InterviewRequest) -> object:
+    """All that an interview has left in the database, but for times and ids."""
+    found = InterviewRequest.objects.select_related("conversation", "transcript").get(pk=interview.pk)
+    talk, transcript = getattr(found, "conversation", None), getattr(found, "transcript", None)
+    turns = [(turn.number, turn.move, turn.text) for turn in found.turns.all()]
+    return turns, found.status, talk and talk.stage, transcript and (transcript.content, transcript.key_answers)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(name: str) -> None:
+    kind = InterviewRequestFactory.create().interview_type
+
+    def interview_up_to(step: str) -> InterviewRequest:
+        interview = InterviewRequestFactory.create(org=kind.org, interview_type=kind)
+        for each in list(STEPS)[: list(STEPS).index(step)]:
+            STEPS[each](interview)
+        return interview
+
+    reference = interview_up_to(name)
+    before = stored(reference)
+    STEPS[name](reference)
+    after = stored(reference)
+    assert before != after
+
+    for statement in count(1):
+        interview = interview_up_to(name)
+        with killed_at(statement) as died:
+            STEPS[name](interview)
+        assert stored(interview) in (before, after)
+        STEPS[name](interview)
+        assert stored(interview) == after
+        if not died:
+            break
+    assert statement > 3
+
+
+class Thinking:
+    """An engine that is interrupted by something while it thinks."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile = meanwhile
+        self.in_transaction: list[bool] = []
+
+    def next_message(self, brief: Brief) -> Message:
+        self.in_transaction.append(connection.in_atomic_block)
+        self.meanwhile()
+        return Message("What did you think of after a while?", Engine.MODEL)
+
+
+def with_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
+    monkeypatch.setattr(conversation, "interviewer", lambda: engine)
+
+
+def test_an_answer_is_committed_before_the_model_is_asked(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die() -> None:
+        raise Killed
+
+    engine = Thinking(die)
+    services.submit_answer(running, number=1, text="It was slow.")
+    with monkeypatch.context() as patch:
+        with_engine(patch, engine)
+        with pytest.raises(Killed):
+            services.next_question(running)
+    assert engine.in_transaction == [False]
+    assert [turn.text for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == ["It was slow."]
+    assert services.next_question(running).question is not None
+
+
+def test_of_two_tabs_that_ask_at_once_one_message_is_kept(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.submit_answer(running, number=1, text="It was slow.")
+    other_tab: list[Any] = []
+
+    def ask() -> None:
+        with monkeypatch.context() as patch:
+            with_engine(patch, Thinking(lambda: None))
+            other_tab.append(services.next_question(running))
+
+    with_engine(monkeypatch, Thinking(ask))
+    assert services.next_question(running) == other_tab[0]
+    assert Turn.objects.count() == 3
+
+
+def test_a_contact_who_finishes_while_paige_thinks_gets_no_more_questions(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.submit_answer(running, number=1, text="It was slow.")
+    with_engine(monkeypatch, Thinking(lambda: services.finish_conversation(running)))
+    assert services.next_question(running).question is None
+    assert Turn.objects.count() == 2
+
+
+def test_an_interview_completed_in_two_tabs_has_one_transcript(running: InterviewRequest) -> None:
+    services.finish_conversation(running)
+    stale = InterviewRequest.objects.get()
+    services.complete_conversation(running)
+    content = Transcript.objects.get().content
+    services.complete_conversation(stale)
+    assert Transcript.objects.get().content == content
