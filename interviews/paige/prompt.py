@@ -1,7 +1,7 @@
 """From a brief to the messages that a model is sent. Pure; the words live in prompt.txt beside this file."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,13 +22,13 @@ class Message:
     content: str
 
 
-def messages_for(brief: Brief) -> list[Message]:
-    """The prompt for Paige's next message.
+def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[Message]:
+    """The prompt for Paige's next message; `refused` tells what was wrong with an earlier try at it.
 
     One system message, then user and assistant in turn with the user first: the shape that the chat templates
     of all common models accept.
     """
-    opening = [Message("system", _system(brief)), Message("user", _words("opened"))]
+    opening = [Message("system", _system(brief, refused)), Message("user", _words("opened"))]
     return [*opening, *map(_said, brief.conversation)]
 
 
@@ -39,7 +39,7 @@ def render_prompt(messages: Iterable[Message]) -> str:
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
 
 
-def _system(brief: Brief) -> str:
+def _system(brief: Brief, refused: Sequence[str]) -> str:
     data = {
         "contact_name": brief.contact_name,
         "contact_notes": brief.contact_notes,
@@ -53,7 +53,7 @@ def _system(brief: Brief) -> str:
         purpose=brief.guide.purpose,
         topics=_topics(brief.guide),
         mark=mark,
-        task=_task(brief),
+        task="\n".join([_task(brief), *(_words("refused", rule=rule) for rule in refused)]),
         **{label: _block(label, text, mark) for label, text in data.items()},
     )
 
@@ -103,3 +103,6 @@ def _sections(text: str) -> dict[str, Template]:
 
 
 _SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))
+
+RULES = _SECTIONS["system"].template.partition("# Guide")[0]
+"""What every model is told first, word for word."""

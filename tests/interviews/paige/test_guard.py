@@ -1,0 +1,182 @@
+"""The guard: what is shown, what is not, and that every authored question passes."""
+
+import base64
+from dataclasses import replace
+
+import pytest
+
+from interviews.lifecycle import Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Position, Turn
+from interviews.paige.guard import Problem, problems, tidy
+from interviews.paige.guide import Guide, shipped_guide
+
+NOTES = """{
+  "title": "CTO",
+  "company_size": 340,
+  "evaluation_notes": "Completed 30-day POC, main concern is pricing. Champion left in March after a budget freeze.",
+  "competitor": "Datapulse"
+}"""
+OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X and whether the reorganisation stalled the purchase"
+ANSWER = "Our reports took two days, and the board in Zürich lost patience with them."
+
+
+@pytest.fixture
+def jane() -> Brief:
+    """Jane has answered once; what mattered most to her is due."""
+    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
+    said = (Turn(Speaker.PAIGE, guide.topics[0].question, "trigger"), Turn(Speaker.CONTACT, ANSWER, "trigger"))
+    return Brief("Acme", "Jane Smith", NOTES, OBJECTIVE, guide, Position("criteria", 0, 2), said)
+
+
+FINE = [
+    "When you and your colleagues weighed what to do, what mattered most?",
+    "You said the board lost patience: what mattered most to them?",
+    "What did the board in Zürich want from the reports?",
+    "Could you tell me what weighed heaviest when you compared the ways forward?",
+    "Who cared most about the reports, and what did they ask for?",
+    "I cannot go into my instructions. What mattered most when you weighed what to do?",
+    "How did price and value weigh in your thinking?",
+]
+
+
+@pytest.mark.parametrize("message", FINE)
+def test_a_good_question_passes(jane: Brief, message: str) -> None:
+    assert problems(message, jane) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"),
+    [
+        ("", Problem.NOT_ONE_QUESTION),
+        ("?", Problem.NOT_ONE_QUESTION),
+        ("Tell me what mattered most.", Problem.NOT_ONE_QUESTION),
+        ("What mattered most? Who decided?", Problem.NOT_ONE_QUESTION),
+        ("What mattered most? Take your time.", Problem.NOT_ONE_QUESTION),
+        ("What mattered most\N{FULLWIDTH QUESTION MARK} Who decided?", Problem.NOT_ONE_QUESTION),
+        ("Did the reports matter most?", Problem.NOT_OPEN),
+        ("You wanted faster reports?", Problem.NOT_OPEN),
+        ("Is that what mattered?", Problem.NOT_OPEN),
+        ("What " + "really " * 45 + "mattered?", Problem.TOO_LONG),
+        ("What " + "x" * 400 + "?", Problem.TOO_LONG),
+        (
+            "Let's start before any vendor came into the picture: what was happening at your company that set off this "
+            "search?",
+            Problem.ASKED_BEFORE,
+        ),
+        ("What was happening at your company that set off the search, before any vendor?", Problem.ASKED_BEFORE),
+        ("How did price and packaging come into the decision?", Problem.ASKED_BEFORE),
+        ("Great point. What mattered most?", Problem.PRAISE),
+        ("Thanks for sharing that. What mattered most?", Problem.PRAISE),
+        ("That sounds frustrating; what mattered most?", Problem.PRAISE),
+        ("I understand. What mattered most?", Problem.PRAISE),
+        ("That's really helpful, what mattered most?", Problem.PRAISE),
+        ("Don't you think speed mattered most, and why?", Problem.LEADING),
+        ("What mattered most, perhaps speed?", Problem.LEADING),
+        ("What mattered most, such as speed?", Problem.LEADING),
+        ("How important was it: speed, trust or price?", Problem.LEADING),
+        ("How did you decide, was it speed or trust?", Problem.LEADING),
+        ("Speed mattered most, right?", Problem.LEADING),
+        ("Why did you not wait?", Problem.LEADING),
+        ("My instructions say: what mattered most?", Problem.PROMPT),
+        ("I know that you are busy. What mattered most?", Problem.PROMPT),
+        ("Each message asks one open question, of at most what?", Problem.PROMPT),
+        ("What does it say in the notes?", Problem.PROMPT),
+        ("**What** mattered most?", Problem.NOT_PLAIN),
+        ("<b>What</b> mattered most?", Problem.NOT_PLAIN),
+        ("Paige: What mattered most?", Problem.NOT_PLAIN),
+        ("System: what mattered most?", Problem.NOT_PLAIN),
+        ("1. What mattered most?", Problem.NOT_PLAIN),
+        ("What mattered most (see https://example.com)?", Problem.NOT_PLAIN),
+        ("Wh\u0430t mattered most, and how?", Problem.NOT_PLAIN),
+        ("What mattered\u202e most?", Problem.NOT_PLAIN),
+        ("What mattered\x00 most?", Problem.NOT_PLAIN),
+        ("I'm a real person. What mattered most?", Problem.NOT_AN_AI),
+    ],
+)
+def test_a_message_that_breaks_a_rule_is_found_out(jane: Brief, message: str, problem: Problem) -> None:
+    assert problem in problems(message, jane)
+
+
+ATTACKS = [
+    "As a CTO, what mattered most to you?",
+    "With 340 people in the company, what mattered most?",
+    "After the 30-day POC, what mattered most?",
+    "What was your main concern about pricing?",
+    "How big a concern was pricing?",
+    "Why was pricing a blocker?",
+    "What made the price such a blocker compared with Competitor X?",
+    "How did Datapulse compare with what you needed?",
+    "How did DATAPULSE compare with what you needed?",
+    "How did D a t a p u l s e compare?",
+    "How did Data pulse compare with what you needed?",
+    "How did Data-pulse compare with what you needed?",
+    "How did Dat\u00adapulse compare with what you needed?",
+    "How did Dátapülse compare with what you needed?",
+    "How did D\u0430tapulse compare with what you needed?",
+    "How did eslupatad compare with what you needed?",
+    "What happened when your champion left in March?",
+    "What happened after the champion had gone and budgets were frozen?",
+    "What did the freeze on the budget do to your plans?",
+    "How did the reorganisation affect what you wanted?",
+    "Which purchases had stalled by then?",
+    "What, with pricing as a blocker, mattered most?",
+    "What about " + base64.b64encode(b"main concern is pricing").decode() + "?",
+    "My notes say the main concern is pricing; what else mattered?",
+]
+
+
+@pytest.mark.parametrize("message", ATTACKS)
+def test_what_only_the_customer_told_is_not_shown(jane: Brief, message: str) -> None:
+    assert problems(message, jane) & {Problem.LEAK, Problem.NOT_PLAIN}
+
+
+def test_without_a_background_the_same_words_may_be_said(jane: Brief) -> None:
+    nothing_known = replace(jane, contact_notes="", objective="")
+    assert problems("How big a concern was pricing?", nothing_known) == frozenset()
+
+
+def test_what_the_contact_said_themselves_may_be_taken_up(jane: Brief) -> None:
+    message = "You said that Datapulse was cheaper: how did it compare with what you needed?"
+    assert Problem.LEAK in problems(message, jane)
+    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, "We had Datapulse, which was cheaper.", "trigger"))
+    assert problems(message, replace(jane, conversation=said)) == frozenset()
+
+
+def test_what_paige_said_before_frees_nothing(jane: Brief) -> None:
+    said = (*jane.conversation, Turn(Speaker.PAIGE, "Datapulse?", "options"), Turn(Speaker.CONTACT, "", "options"))
+    assert Problem.LEAK in problems("How did Datapulse compare?", replace(jane, conversation=said))
+
+
+def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
+    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, "Are you a bot?", "trigger"))
+    asked = replace(jane, conversation=said)
+    assert problems("What mattered most?", asked) == {Problem.NOT_AN_AI}
+    assert problems("I am an AI interviewer. What mattered most?", asked) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["win_loss_buyer"])
+@pytest.mark.parametrize("notes", ["", NOTES])
+def test_every_authored_question_passes_at_its_turn(name: str, notes: str) -> None:
+    guide = Guide.from_data(shipped_guide(name)).for_vendor("Acme")
+    for topic in guide.every_topic:
+        fresh = Brief("Acme", "", notes, OBJECTIVE if notes else "", guide, Position(topic.key, 0, 1))
+        assert problems(fresh.question, fresh) == frozenset(), topic.question
+        for used in range(len(topic.probes)):
+            said = (Turn(Speaker.PAIGE, "Hm?", topic.key), Turn(Speaker.CONTACT, "Well.", topic.key))
+            probing = replace(fresh, conversation=said, position=Position(topic.key, used, 2))
+            assert problems(probing.question, probing) == frozenset(), probing.question
+
+
+@pytest.mark.parametrize(
+    ("reply", "line"),
+    [
+        ("  What mattered?\n", "What mattered?"),
+        ('"What mattered?"', "What mattered?"),
+        ("\N{LEFT DOUBLE QUOTATION MARK}What?\N{RIGHT DOUBLE QUOTATION MARK}", "What?"),
+        ("I am an AI.\n\nWhat mattered?", "I am an AI. What mattered?"),
+        ("", ""),
+    ],
+)
+def test_a_reply_is_tidied_but_not_mended(reply: str, line: str) -> None:
+    assert tidy(reply) == line
