@@ -162,10 +162,16 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-# ---- Paige's language model, at an endpoint of OpenAI's protocol -----------------------------------------------------
+# ---- Paige -----------------------------------------------------------------------------------------------------------
 
+# Both set: a model words her questions. Neither: she asks by the guide alone. Half set: `manage.py check` complains.
 PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
+PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
+# Seconds that a contact may wait for a model in one turn, a second try included.
+PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
+# Turns of one process that wait for the model at once. Fewer than WEB_THREADS: the others answer the API meanwhile.
+PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=1))
 
 # ---- Security --------------------------------------------------------------------------------------------------------
 

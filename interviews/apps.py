@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class InterviewsConfig(AppConfig):
     name = "interviews"
+
+    def ready(self) -> None:
+        from interviews.paige.checks import check_model  # reads the settings
+
+        register(check_model)

@@ -40,8 +40,3 @@ class GuidedInterviewer:
 def guided_text(brief: Brief) -> str:
     """The guide's wording that is due, after a plain word on what Paige is where the contact asked."""
     return f"{AI_ANSWER} {brief.question}" if asks_about_ai(brief.last_answer) else brief.question
-
-
-def interviewer() -> Interviewer:
-    """The engine that the settings choose."""
-    return GuidedInterviewer()

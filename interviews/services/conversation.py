@@ -29,7 +29,8 @@ from interviews.lifecycle import Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, brief_for, opening_brief, recorded
 from interviews.paige.conversation import answered
-from interviews.paige.interviewer import Message, interviewer
+from interviews.paige.engines import interviewer
+from interviews.paige.interviewer import Message
 from interviews.paige.transcript import key_answers, render_transcript
 from interviews.services.lifecycle import complete_interview
 from interviews.services.state import InterviewState, current, interview_state, stage_of, state_of

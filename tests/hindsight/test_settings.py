@@ -62,6 +62,10 @@ def test_production_has_no_defaults(name: str) -> None:
         ("ANONYMOUS_RATE_LIMIT", "0"),
         ("ANONYMOUS_RATE_LIMIT", "many"),
         ("LOG_LEVEL", "LOUD"),
+        ("PAIGE_TIMEOUT", "0"),
+        ("PAIGE_TIMEOUT", "soon"),
+        ("PAIGE_CONCURRENCY", "0"),
+        ("PAIGE_API_KEY", "a key without a model"),
     ],
 )
 def test_a_value_that_cannot_be_read_stops_the_start(name: str, value: str) -> None:

@@ -1,0 +1,50 @@
+"""System checks: settings for a model that are half-made or cannot work. Registered in interviews.apps."""
+
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def check_model(**kwargs: Any) -> list[CheckMessage]:
+    """paige.E001 to E004, W001."""
+    url, model = settings.PAIGE_BASE_URL, settings.PAIGE_MODEL
+    if not (url or model):
+        return _without_model()
+    found: list[CheckMessage] = []
+    if not (url and model):
+        missing = "PAIGE_MODEL" if url else "PAIGE_BASE_URL"
+        hint = f"Set {missing} too, or neither: then Paige asks by the guide alone."
+        found.append(Error(f"A model is half set up: {missing} is missing.", hint=hint, id="paige.E001"))
+    if url:
+        found.extend(_check_url(url))
+    if find_spec("openai") is None:
+        hint = "Install requirements-model.txt, or leave PAIGE_BASE_URL and PAIGE_MODEL empty."
+        found.append(Error("A model needs the package openai, which is missing.", hint=hint, id="paige.E003"))
+    return found
+
+
+def _without_model() -> list[CheckMessage]:
+    if not settings.PAIGE_API_KEY:
+        return []
+    hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or take the key away."
+    return [Error("PAIGE_API_KEY is set, but no model is.", hint=hint, id="paige.E004")]
+
+
+def _check_url(url: str) -> list[CheckMessage]:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+    except ValueError:
+        host = None
+    if not host:
+        hint = "Such as https://models.example.com/v1: what stands before /chat/completions."
+        return [Error("PAIGE_BASE_URL is no http or https address.", hint=hint, id="paige.E002")]
+    if parts.scheme == "http" and host not in LOOPBACK:
+        hint = "Use https, unless the way there is private."
+        return [Warning("Notes and answers go to PAIGE_BASE_URL in the clear.", hint=hint, id="paige.W001")]
+    return []

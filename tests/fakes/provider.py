@@ -1,0 +1,123 @@
+"""A model's provider on a loopback port: it answers as it was told, in order, and keeps the bytes that it was sent.
+
+    with fake_provider(says("What came next?"), status(500)) as provider: ...
+
+When it has nothing left to say it says its last again.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+Act = Callable[["Handler"], None]
+
+TRICKLE_SECONDS = 0.05
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, acts: tuple[Act, ...]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.acts = list(acts)
+        self.bodies: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
+        self.arrived = Event()
+        self.over = Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    @property
+    def prompts(self) -> list[list[dict[str, str]]]:
+        """The messages of each call."""
+        return [json.loads(body)["messages"] for body in self.bodies]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that had no patience is no news."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        acts = self.server.acts
+        act = acts.pop(0) if len(acts) > 1 else acts[0]
+        self.server.arrived.set()
+        act(self)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silence."""
+
+    def start(self, code: int, content_type: str, length: int, **headers: str) -> None:
+        self.send_response(code)
+        all_headers = {"Content-Type": content_type, "Content-Length": str(length), "Connection": "close", **headers}
+        for name, value in all_headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.close_connection = True
+
+    def send(self, code: int, body: bytes, content_type: str = "application/json", **headers: str) -> None:
+        self.start(code, content_type, len(body), **headers)
+        self.wfile.write(body)
+
+
+def completion(text: object, finish_reason: str = "stop") -> bytes:
+    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text}}
+    usage = {"prompt_tokens": 900, "completion_tokens": 12, "total_tokens": 912}
+    shape = {"id": "1", "object": "chat.completion", "created": 1, "model": "fake", "choices": [choice], "usage": usage}
+    return json.dumps(shape).encode()
+
+
+def says(text: object, finish_reason: str = "stop") -> Act:
+    return sends(completion(text, finish_reason))
+
+
+def sends(body: bytes, code: int = 200, content_type: str = "application/json", **headers: str) -> Act:
+    return lambda handler: handler.send(code, body, content_type, **headers)
+
+
+def status(code: int, **headers: str) -> Act:
+    return sends(b'{"error": {"message": "no", "type": "no", "code": null}}', code, **headers)
+
+
+def hangs(handler: Handler) -> None:
+    """Says nothing until the test is over."""
+    handler.server.over.wait()
+    handler.close_connection = True
+
+
+def trickles(handler: Handler) -> None:
+    """A byte now and then, so that no read of the client's ever takes long."""
+    handler.start(200, "application/json", 1_000_000)
+    while not handler.server.over.wait(TRICKLE_SECONDS):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+
+
+def breaks_off(handler: Handler) -> None:
+    """Half a body, then nothing more."""
+    body = completion("What came next?")
+    handler.start(200, "application/json", len(body))
+    handler.wfile.write(body[: len(body) // 2])
+
+
+@contextmanager
+def fake_provider(*acts: Act) -> Iterator[Server]:
+    server = Server(acts)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,101 @@
+"""An interview that a model words: what it is sent, what is stored, and a PATCH in the middle."""
+
+import asyncio
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from interviews import services
+from interviews.lifecycle import Engine, Speaker, Stage
+from interviews.models import InterviewRequest, Turn
+from tests.client import ApiClient
+from tests.fakes.provider import Server, fake_provider, says, status
+
+QUESTIONS = [
+    "What were things like before you began to look around?",
+    "Who at your end cared most about this, and how did they go about it?",
+    "Which need weighed heaviest when you sat down to compare?",
+]
+
+
+def use(settings: Settings, provider: Server) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
+
+
+def test_a_patch_in_the_middle_stands_in_the_bytes_of_the_very_next_prompt(
+    settings: Settings, acme_api: ApiClient, interview: InterviewRequest
+) -> None:
+    with fake_provider(*map(says, QUESTIONS)) as provider:
+        use(settings, provider)
+        services.give_consent(interview)
+        services.next_question(interview)
+        services.submit_answer(interview, number=1, text="It was slow.")
+        body = {"contact_context": {"title": "CTO"}, "objective": "Why was the pilot in K\u00f6ln stopped?"}
+        assert acme_api.patch(f"/interviews/{interview.pk}", body).status_code == 200
+        services.next_question(interview)
+
+    before, after = provider.bodies
+    assert b"Old notes" in before
+    assert b"Old objective" in before
+    assert rb"{\n  \"title\": \"CTO\"\n}" in after
+    assert "Why was the pilot in Köln stopped?".encode() in after
+    assert b"Old" not in after
+    assert b"It was slow." in after
+
+
+def test_each_turn_records_who_spoke_and_what_it_took(settings: Settings, interview: InterviewRequest) -> None:
+    with fake_provider(says(QUESTIONS[0]), status(401), says(QUESTIONS[2])) as provider:
+        use(settings, provider)
+        services.give_consent(interview)
+        for number in (1, 3, 5):
+            services.next_question(interview)
+            services.submit_answer(interview, number=number, text="It was slow. " * 20)
+
+    said = Turn.objects.filter(speaker=Speaker.PAIGE)
+    assert [turn.engine for turn in said] == [Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
+    assert [turn.text for turn in said][::2] == [QUESTIONS[0], QUESTIONS[2]]
+    assert said[1].text.startswith("From the first conversations to the final choice")
+    assert [(turn.prompt_tokens, turn.completion_tokens) for turn in said] == [(900, 12), (None, None), (900, 12)]
+    assert all(turn.latency_ms is not None and turn.latency_ms > 0 for turn in said)
+
+
+def test_a_question_that_waits_is_not_paid_for_twice(settings: Settings, interview: InterviewRequest) -> None:
+    with fake_provider(says(QUESTIONS[0])) as provider:
+        use(settings, provider)
+        services.give_consent(interview)
+        assert services.next_question(interview) == services.next_question(interview)
+    assert len(provider.bodies) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_model_is_asked_outside_of_any_transaction(settings: Settings, interview: InterviewRequest) -> None:
+    seen: list[bool] = []
+    with fake_provider(says(QUESTIONS[0])) as provider:
+        use(settings, provider)
+        services.give_consent(interview)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("asyncio.run", _noting(seen))
+            services.next_question(interview)
+    assert seen == [False]
+    assert Turn.objects.get().engine == Engine.MODEL
+
+
+def _noting(seen: list[bool]) -> object:
+    run = asyncio.run
+
+    def noting(*arguments: object) -> object:
+        seen.append(connection.in_atomic_block)
+        return run(*arguments)  # type: ignore[arg-type]
+
+    return noting
+
+
+def test_an_interview_ends_well_with_a_provider_that_is_away(settings: Settings, interview: InterviewRequest) -> None:
+    with fake_provider(status(503)) as provider:
+        use(settings, provider)
+    services.give_consent(interview)
+    while question := services.next_question(interview).question:
+        services.submit_answer(interview, number=question.number, text="It was slow. " * 20)
+    assert services.complete_conversation(interview).stage == Stage.COMPLETED
+    assert set(Turn.objects.filter(speaker=Speaker.PAIGE).values_list("engine", flat=True)) == {Engine.FALLBACK}
