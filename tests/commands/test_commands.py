@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from contacts.models import Contact
+from interviews import services
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from orgs import keys
@@ -106,6 +107,21 @@ class TestShowPrompt:
     def test_no_such_request(self, wrong: str) -> None:
         with pytest.raises(CommandError):
             run("show_prompt", wrong)
+
+    def test_a_running_interview_shows_what_comes_next(self, interview: InterviewRequest) -> None:
+        services.give_consent(interview)
+        services.next_question(interview)
+        services.submit_answer(interview, number=1, text="It was a slow spring.")
+        prompt = run("show_prompt", interview.pk)
+        assert "It was a slow spring." in prompt
+        assert "This is message 2 of at most 12." in prompt
+
+    def test_an_interview_with_nothing_left_has_no_next_prompt(self, interview: InterviewRequest) -> None:
+        services.give_consent(interview)
+        while question := services.next_question(interview).question:
+            services.skip_question(interview, number=question.number)
+        with pytest.raises(CommandError, match="nothing left"):
+            run("show_prompt", interview.pk)
 
 
 class TestDemo:

@@ -1,0 +1,62 @@
+import sys
+from typing import Any, TextIO
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+
+from contacts.text import clean_answer
+from interviews.lifecycle import Speaker
+from interviews.management.requests import add_interview_request_id, get_interview_request
+from interviews.paige.brief import opening_brief
+from interviews.paige.conversation import Turn, answered
+from interviews.paige.engines import interviewer
+from interviews.paige.transcript import render_transcript
+from orgs.commands import Command as BaseCommand
+
+FINISH = "/finish"
+MARK = "TEST: nothing of this interview is stored."
+HELP = f"{MARK} One line is one answer; an empty line skips the question, {FINISH} or the end of the input ends it."
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs an interview in the terminal, to try a guide: the one that the contact of an interview request would be "
+        "given if it began now. Prints the transcript. It is a test: nothing is stored, and the request stays as it is."
+    )
+    stealth_options = ("stdin",)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_interview_request_id(parser)
+
+    def run(self, **options: Any) -> str:
+        stdin: TextIO = options.get("stdin") or sys.stdin
+        interview_request_id: int = options["interview_request_id"]
+        request = get_interview_request(interview_request_id)
+        guide = request.interview_type.guide
+        said: list[Turn] = []
+        self.tell(HELP)
+        # Read anew for each turn, as on the page: notes and objective may be patched in the middle.
+        while following := opening_brief(get_interview_request(interview_request_id), guide).after(said):
+            message = interviewer().next_message(following)
+            self.tell(f"\n{message.text}  [{following.topic.title}; {message.engine}]")
+            said.append(Turn(Speaker.PAIGE, message.text, following.topic.key))
+            answer = self.read_answer(stdin)
+            if answer is None:
+                break
+            said.append(Turn(Speaker.CONTACT, answer, following.topic.key))
+        return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), request.contact.name)]))
+
+    def read_answer(self, stdin: TextIO) -> str | None:
+        """The answer, empty for a skip; None at the end of the interview."""
+        while line := stdin.readline():
+            if line.strip() == FINISH:
+                return None
+            try:
+                return clean_answer(line) if line.strip() else ""
+            except ValidationError as error:
+                self.tell(" ".join(error.messages))
+        return None
+
+    def tell(self, line: str) -> None:
+        """On standard error: standard output is for the transcript."""
+        self.stderr.write(line, style_func=str)

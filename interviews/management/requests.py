@@ -1,0 +1,18 @@
+"""How commands find the interview request that an operator names."""
+
+from django.core.management.base import CommandError, CommandParser
+
+from interviews.models import InterviewRequest
+
+
+def add_interview_request_id(parser: CommandParser) -> None:
+    parser.add_argument("interview_request_id", metavar="INTERVIEW_REQUEST_ID", type=int)
+
+
+def get_interview_request(interview_request_id: int) -> InterviewRequest:
+    """With all that a brief is made of, as it stands now. Raises CommandError."""
+    found = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
+    try:
+        return found.get(pk=interview_request_id)
+    except InterviewRequest.DoesNotExist:
+        raise CommandError(f"There is no interview request {interview_request_id}.") from None
