@@ -81,6 +81,7 @@ def record_of(request: InterviewRequest) -> Record:
         and {
             "document_id": transcript.document_id,
             "content": transcript.content,
+            "key_answers": transcript.key_answers,
             "created_at": _utc(transcript.created_at),
         },
     }

@@ -137,9 +137,22 @@ class ContactSerializer(ContactSummarySerializer):
     notes = serializers.CharField(help_text="What contact_context overwrites.")
 
 
+class KeyAnswersSerializer(serializers.Serializer[Any]):
+    topic = serializers.CharField(help_text="The topic's key in the interview type's guide.")
+    title = serializers.CharField()
+    excerpts = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What the contact said on it, word for word, each from its start.",
+    )
+
+
 class TranscriptSerializer(serializers.Serializer[Transcript]):
     document_id = serializers.CharField()
-    content = serializers.CharField(help_text="Markdown.")
+    content = serializers.CharField(
+        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. What was said is escaped, so that only "
+        "the names are bold."
+    )
+    key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
     created_at = serializers.DateTimeField()
 
 

@@ -7,7 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview, mark_sent
+from interviews.services import (
+    complete_conversation,
+    complete_interview,
+    finish_conversation,
+    give_consent,
+    mark_sent,
+    next_question,
+    submit_answer,
+)
 from tests.client import ApiClient
 
 
@@ -52,6 +60,20 @@ def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview: In
     assert completed["status"] == "completed"
     assert completed["transcript"]["document_id"] == f"doc_{transcript.pk}"
     assert completed["transcript"]["content"] == "**Paige:** Why?"
+    assert completed["transcript"]["key_answers"] == []
+
+
+def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    give_consent(interview)
+    next_question(interview)
+    submit_answer(interview, number=1, text="It was **slow**.")
+    finish_conversation(interview)
+    complete_conversation(interview)
+    transcript = acme_api.get(f"/interviews/{interview.pk}").json()["transcript"]
+    assert transcript["key_answers"] == [
+        {"topic": "trigger", "title": "What set off the search", "excerpts": ["It was **slow**."]}
+    ]
+    assert transcript["content"].endswith("**Alice:** It was \\*\\*slow\\*\\*.")
 
 
 def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
