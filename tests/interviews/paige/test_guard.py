@@ -155,7 +155,7 @@ def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
     assert problems("I am an AI interviewer. What mattered most?", asked) == frozenset()
 
 
-@pytest.mark.parametrize("name", ["win_loss_buyer"])
+@pytest.mark.parametrize("name", ["win_loss_buyer", "no_decision", "nps_follow_up"])
 @pytest.mark.parametrize("notes", ["", NOTES])
 def test_every_authored_question_passes_at_its_turn(name: str, notes: str) -> None:
     guide = Guide.from_data(shipped_guide(name)).for_vendor("Acme")
