@@ -11,6 +11,7 @@ from interviews.services.conversation import (
     submit_answer,
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
+from interviews.services.guides import edit_guide
 from interviews.services.lifecycle import complete_interview, mark_sent
 from interviews.services.state import InterviewState, interview_state, transcript_so_far
 from interviews.services.update import update_interview_request
@@ -22,6 +23,7 @@ __all__ = [
     "correct_answers",
     "create_interview_request",
     "create_interview_type",
+    "edit_guide",
     "finish_conversation",
     "give_consent",
     "interview_state",

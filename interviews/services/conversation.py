@@ -41,12 +41,13 @@ RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 def give_consent(request: InterviewRequest) -> InterviewState:
     """The contact agrees to be interviewed; the interview keeps the guide as it is now. The first consent counts."""
     now = timezone.now()
-    if stage_of(current(request)) == Stage.INVITED:
+    found = current(request)
+    if stage_of(found) == Stage.INVITED:
         Conversation.objects.get_or_create(
-            interview_request_id=request.pk,
+            interview_request_id=found.pk,
             defaults={
-                "org_id": request.org_id,
-                "guide": request.interview_type.guide,
+                "org_id": found.org_id,
+                "guide": found.interview_type.guide,
                 "consented_at": now,
                 "last_activity_at": now,
             },

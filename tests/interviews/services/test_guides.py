@@ -1,0 +1,75 @@
+"""Staff edit what is asked; what is under way goes on as it began."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from interviews import services
+from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.guide import GuideError, shipped_guide
+from orgs.models import Org
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+
+
+@pytest.fixture
+def kind(acme: Org) -> InterviewType:
+    return services.create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
+
+
+def edited(kind: InterviewType, **changes: Any) -> dict[str, Any]:
+    return {**deepcopy(kind.guide), **changes}
+
+
+def edit(kind: InterviewType, guide: dict[str, Any]) -> InterviewType:
+    return services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide)
+
+
+def test_an_edit_is_stored_one_version_up(kind: InterviewType) -> None:
+    edit(kind, edited(kind, closing_question="What did I miss?", name="Win-loss, short"))
+    stored = InterviewType.objects.get()
+    assert (stored.name, stored.guide["version"]) == ("Win-loss, short", 2)
+    assert stored.guide == edited(kind, closing_question="What did I miss?", name="Win-loss, short", version=2)
+
+
+def test_without_a_change_there_is_no_new_version(kind: InterviewType) -> None:
+    edit(kind, edited(kind))
+    assert InterviewType.objects.get().guide["version"] == 1
+
+
+def test_of_two_edits_of_one_version_the_second_is_refused(kind: InterviewType) -> None:
+    edit(kind, edited(kind, max_turns=10))
+    with pytest.raises(ValidationError, match="at version 2 by now; the edit was of version 1"):
+        edit(kind, edited(kind, max_turns=14))
+    assert InterviewType.objects.get().guide["max_turns"] == 10
+
+
+def test_a_guide_that_cannot_be_followed_is_refused_by_its_path(kind: InterviewType) -> None:
+    guide = edited(kind)
+    guide["topics"][0]["question"] = "Tell me."
+    with pytest.raises(GuideError, match=r"guide\.topics\[0\]\.question"):
+        edit(kind, guide)
+    assert InterviewType.objects.get().guide == kind.guide
+
+
+def test_two_types_of_an_org_cannot_be_called_alike(kind: InterviewType) -> None:
+    other = InterviewTypeFactory.create(org=kind.org, name="Other", guide=edited(kind, name="Other"))
+    with pytest.raises(ValidationError):
+        edit(other, edited(other, name=kind.name))
+    assert InterviewType.objects.get(pk=other.pk).name == "Other"
+
+
+def test_another_orgs_type_is_not_there(kind: InterviewType, globex: Org) -> None:
+    with pytest.raises(InterviewType.DoesNotExist):
+        services.edit_guide(org_id=globex.pk, interview_type_id=kind.pk, guide=edited(kind, max_turns=10))
+    assert InterviewType.objects.get().guide == kind.guide
+
+
+def test_a_running_interview_keeps_the_guide_that_it_began_with(kind: InterviewType) -> None:
+    running, later = (InterviewRequestFactory.create(org=kind.org, interview_type=kind) for _ in range(2))
+    services.give_consent(running)
+    edit(kind, edited(kind, closing_question="What did I miss?"))
+    services.give_consent(InterviewRequest.objects.get(pk=later.pk))
+    assert Conversation.objects.get(pk=running.pk).guide == kind.guide
+    assert Conversation.objects.get(pk=later.pk).guide["version"] == 2
