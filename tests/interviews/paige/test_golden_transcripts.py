@@ -1,4 +1,4 @@
-"""Whole interviews with scripted respondents, word for word: what a change of the agenda or a guide does to them shows."""
+"""Whole interviews with scripted respondents, word for word: shows what a change of agenda or guide does to them."""
 
 from pathlib import Path
 
