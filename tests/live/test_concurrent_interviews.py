@@ -1,0 +1,67 @@
+"""One interview in many tabs at once, each with a database connection of its own: every step is done once."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from interviews import services
+from interviews.lifecycle import Speaker, Stage
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from tests.live.client import at_once
+from tests.live.stores import orm_at
+
+TABS = 12
+
+
+InTabs = Callable[[Callable[[int], object]], list[object]]
+
+
+@pytest.fixture
+def in_tabs(database_url: str) -> InTabs:
+    """Does one thing in twelve tabs at once, which are numbered, and returns what came back."""
+
+    def in_tab(step: Callable[[int], object], number: int) -> object:
+        with orm_at(database_url):
+            return step(number)
+
+    return lambda step: at_once([partial(in_tab, step, number) for number in range(TABS)], threads=TABS)
+
+
+def test_twelve_consents_are_one(interview: InterviewRequest, in_tabs: InTabs) -> None:
+    in_tabs(lambda _: services.give_consent(interview))
+    assert Conversation.objects.filter(pk=interview.pk).count() == 1
+
+
+def test_twelve_reloads_show_one_question(interview: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview)
+    states = in_tabs(lambda _: services.next_question(interview))
+    assert states == [services.interview_state(interview)] * TABS
+    assert interview.turns.count() == 1
+
+
+def test_of_twelve_answers_one_is_stored_and_its_writer_alone_is_told_so(
+    interview: InterviewRequest, in_tabs: InTabs
+) -> None:
+    services.give_consent(interview)
+    services.next_question(interview)
+    stored = in_tabs(lambda tab: services.submit_answer(interview, number=1, text=f"From tab {tab}."))
+    answer = Turn.objects.get(interview_request=interview, speaker=Speaker.CONTACT)
+    assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [answer.text]
+
+
+def test_one_answer_submitted_twelve_times_is_stored_once(interview: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview)
+    services.next_question(interview)
+    assert in_tabs(lambda _: services.submit_answer(interview, number=1, text="It was slow.")) == [True] * TABS
+    assert interview.turns.count() == 2
+
+
+def test_twelve_completions_make_one_transcript(interview: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview)
+    services.next_question(interview)
+    services.submit_answer(interview, number=1, text="It was slow.")
+    services.finish_conversation(interview)
+    states = in_tabs(lambda _: services.complete_conversation(interview).stage)
+    assert states == [Stage.COMPLETED] * TABS
+    assert Transcript.objects.filter(interview_request=interview).count() == 1
