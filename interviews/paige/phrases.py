@@ -62,6 +62,6 @@ DECLINES = _any_of(
     r"\A[^.?!]*\b(?:cannot|can't|can not|am not able to) (?:go into|share|discuss|talk about|say)\b[^.?!]*[.;] "
 )
 
-MARKUP = _any_of(r"[<>*_#`\[\]{}|\\~^=\r\n\"]", r"://|\bwww\.", r"\A\W*\d+[.)]", r"\A\s*[-\N{BULLET}]")
+MARKUP = _any_of(r"[<>*_#`\[\]{}|\\~^=\r\n]", r"://|\bwww\.", r"\A\W*\d+[.)]", r"\A\s*[-\N{BULLET}]")
 SPEAKER = _any_of(r"\b(?:paige|assistant|system|user|contact|interviewer|ai|human|question|message|follow-up)\s*:")
 SPELT_OUT = _any_of(r"(?:\b\w\b\W{0,3}){4}")

@@ -45,6 +45,38 @@ def test_a_good_question_passes(jane: Brief, message: str) -> None:
     assert problems(message, jane) == frozenset()
 
 
+LUIS = """Runs the data platform team. Came to us by a referral, compared three vendors, went quiet for two weeks after
+the security review. Prefers phone to email. Team of 12 engineers in Berlin; the budget owner is the CFO, who was sceptical
+about consumption pricing. Uses Snowflake and dbt."""
+OUTAGE = (
+    "We'd been running everything on cron jobs and a homegrown scheduler. After an outage in spring that took out "
+    "reporting for two days, my director asked me to look for something more reliable."
+)
+FOLLOW_UPS = [
+    "What did the outage in spring mean for you and your team?",
+    "You mentioned a homegrown scheduler: what was one situation where it let you down?",
+    "How did the two days without reporting play out inside the company?",
+    "What went through your mind when your director asked you to look for something more reliable?",
+    "Can you walk me through what happened during that outage?",
+    "Which jobs caused the most trouble with the scheduler?",
+    'What did "more reliable" mean to you and your director at that point?',
+    "Could you describe a particular moment during the outage that showed what needed to change?",
+    "Who felt the impact of the outage most, and how?",
+    "What would have happened if you had kept the cron jobs?",
+    "How did people react when reporting was down for two days?",
+    "What was it about the outage that made your director act?",
+    "In your own words, what was the turning point that started the search?",
+    "What impact did the outage have on the way you worked afterwards?",
+]
+
+
+@pytest.mark.parametrize("message", FOLLOW_UPS)
+def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_things(jane: Brief, message: str) -> None:
+    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, OUTAGE, "trigger"))
+    luis = replace(jane, contact_name="Luis", contact_notes=LUIS, objective="What happened in the security review")
+    assert problems(message, replace(luis, conversation=said, position=Position("trigger", 0, 2))) == frozenset()
+
+
 @pytest.mark.parametrize(
     ("message", "problem"),
     [
