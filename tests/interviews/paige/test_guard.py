@@ -45,9 +45,11 @@ def test_a_good_question_passes(jane: Brief, message: str) -> None:
     assert problems(message, jane) == frozenset()
 
 
-LUIS = """Runs the data platform team. Came to us by a referral, compared three vendors, went quiet for two weeks after
-the security review. Prefers phone to email. Team of 12 engineers in Berlin; the budget owner is the CFO, who was sceptical
-about consumption pricing. Uses Snowflake and dbt."""
+LUIS = (
+    "Runs the data platform team. Came to us by a referral, compared three vendors, went quiet for two weeks after the "
+    "security review. Prefers phone to email. Team of 12 engineers in Berlin; the budget owner is the CFO, who was "
+    "sceptical about consumption pricing. Uses Snowflake and dbt."
+)
 OUTAGE = (
     "We'd been running everything on cron jobs and a homegrown scheduler. After an outage in spring that took out "
     "reporting for two days, my director asked me to look for something more reliable."
