@@ -20,6 +20,7 @@ PRAISE = _any_of(
     rf"\b(?:sounds|must have been|that's|that is|that was|this is|how|very|really|so) (?:\w+ )?(?:{_NICE}|{_SAD})\b",
     rf"\b{_NICE} (?:points?|questions?|answers?|insights?|details?|context|feedback|perspective|observations?)\b",
     rf"\b{_NICE} to (?:hear|know)\b",
+    r"\byou(?:'re| are) (?:\w+ )?(?:right|correct|welcome|kind|not alone)\b",
     r"\A(?:great|good|excellent|wonderful|fantastic|amazing|awesome|interesting|perfect|lovely|nice)\b[,.!:; ]",
     r"\A(?:got it|ok|okay|sure|right|understood|noted|exactly|yes|indeed|true)\b[,.!:;]",
 )

@@ -13,8 +13,9 @@ from interviews.paige.prompt import Message
 # A question of 45 words takes about 80 tokens. Where a provider stops at this bound the reply counts as half an answer.
 MAX_TOKENS = 200
 
-# The library logs whole prompts on level DEBUG, which an operator may turn on for all there is.
-logging.getLogger("openai").setLevel(logging.WARNING)
+# On level DEBUG, which an operator may turn on for all there is, the library logs whole prompts.
+for name in ("openai", "httpx2", "httpcore2"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 # What asking again may help against; with another status the endpoint has understood us and says no.
 PASSING_STATUSES = {408, 409, 425, 429}

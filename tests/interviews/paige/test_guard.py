@@ -104,6 +104,7 @@ def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_thing
         ("Thanks for sharing that. What mattered most?", Problem.PRAISE),
         ("That sounds frustrating; what mattered most?", Problem.PRAISE),
         ("I understand. What mattered most?", Problem.PRAISE),
+        ("You're so right, what is that?", Problem.PRAISE),
         ("That's really helpful, what mattered most?", Problem.PRAISE),
         ("Don't you think speed mattered most, and why?", Problem.LEADING),
         ("What mattered most, perhaps speed?", Problem.LEADING),
