@@ -32,7 +32,8 @@ class InterviewState:
     """What the page shows. `question` only while one waits; `exchanges` no longer once the interview is completed.
 
     CONSENTED or IN_PROGRESS without a question: Paige has yet to write it (`next_question`). Progress is told in
-    topics: the one that the conversation is at, from 1, and how many there are.
+    topics: the one that the conversation is at, from 1, and how many there are. `more_to_ask`: whether resuming from
+    the recap leads to a question.
     """
 
     stage: Stage
@@ -44,6 +45,7 @@ class InterviewState:
     topic_count: int
     question: Question | None = None
     exchanges: tuple[Exchange, ...] = ()
+    more_to_ask: bool = False
 
 
 def interview_state(request: InterviewRequest) -> InterviewState:
@@ -87,6 +89,7 @@ def state_of(request: InterviewRequest) -> InterviewState:
         topic_count=len(opening.guide.every_topic),
         question=Question(waiting.number, waiting.text) if waiting and stage == Stage.IN_PROGRESS else None,
         exchanges=_exchanges(turns, opening.guide),
+        more_to_ask=stage == Stage.RECAP and (waiting or opening.after(recorded(turns))) is not None,
     )
 
 

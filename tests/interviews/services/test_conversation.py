@@ -134,12 +134,14 @@ class TestRecap:
         state = services.interview_state(running)
         assert state.stage == Stage.RECAP
         assert {exchange.answer for exchange in state.exchanges} == {LONG}
+        assert not state.more_to_ask
         assert state.exchanges[0].topic == "What set off the search"
         assert Conversation.objects.get().finished_at is not None
 
     def test_finishing_early_is_possible_at_any_time(self, interview: InterviewRequest) -> None:
         services.give_consent(interview)
-        assert services.finish_conversation(interview).stage == Stage.RECAP
+        state = services.finish_conversation(interview)
+        assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
         assert services.next_question(interview).question is None
         assert not Turn.objects.exists()
 
@@ -150,7 +152,7 @@ class TestRecap:
         assert (state.stage, state.exchanges[0].answer) == (Stage.RECAP, LONG)
 
     def test_the_contact_may_go_on_after_all(self, running: InterviewRequest) -> None:
-        services.finish_conversation(running)
+        assert services.finish_conversation(running).more_to_ask
         state = services.resume_conversation(running)
         assert state.stage == Stage.IN_PROGRESS
         assert state.question is not None
