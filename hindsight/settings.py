@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "orgs",
     "contacts",
     "interviews",
+    "interviews.web",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/contract.md", contract, name="contract"),
     path("llms.txt", llms_txt),
     re_path(r"^api(/|$)", not_found),
+    path("", include("interviews.web.urls")),
     path("admin/", admin.site.urls),
 ]
 

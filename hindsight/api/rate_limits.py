@@ -34,8 +34,13 @@ class Usage:
         return self.count > self.limit
 
     @property
+    def retry_after(self) -> int:
+        """Whole seconds until the next window."""
+        return max(1, self.resets_at - int(time.time()))
+
+    @property
     def error(self) -> RateLimitExceeded:
-        return RateLimitExceeded(retry_after=max(1, self.resets_at - int(time.time())))
+        return RateLimitExceeded(retry_after=self.retry_after)
 
     @property
     def headers(self) -> dict[str, str]:

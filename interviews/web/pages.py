@@ -1,0 +1,75 @@
+"""The pages: one for each stage of an interview, and those that are no interview's. None holds notes or objective."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from interviews.lifecycle import Stage
+from interviews.models import InterviewRequest
+from interviews.services import InterviewState
+from interviews.web.steps import Outcome
+
+OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
+
+TEMPLATES = {
+    Stage.INVITED: "survey/invitation.html",
+    # Without a question only where something in another tab came between; the page offers to look again.
+    Stage.CONSENTED: "survey/question.html",
+    Stage.IN_PROGRESS: "survey/question.html",
+    Stage.RECAP: "survey/recap.html",
+    Stage.COMPLETED: "survey/thanks.html",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question of the recap with the text in its box. `error`: why that text cannot be stored."""
+
+    number: int
+    question: str
+    text: str
+    error: str
+
+
+def state_page(
+    request: HttpRequest, interview: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
+) -> HttpResponse:
+    """Where the interview stands, with what a step could not store beside it."""
+    outcome = outcome or Outcome()
+    items = _items(state, outcome)
+    shown = {item.number for item in items}
+    late = [text for number, text in outcome.kept.items() if number not in shown and text.strip()]
+    context = {"state": state, "token": interview.survey_token, "items": items, "untaken": [*outcome.untaken, *late]}
+    context["refused"] = any(item.error for item in items)
+    status = UNPROCESSABLE if context["refused"] else CONFLICT if context["untaken"] else OK
+    return render(request, TEMPLATES[state.stage], context, status=status)
+
+
+def _items(state: InterviewState, outcome: Outcome) -> list[Item]:
+    """The boxes of the page: the one of the question that waits, or those of the recap."""
+    questions = [(one.number, one.question, one.answer) for one in state.exchanges]
+    if state.question:
+        questions = [(state.question.number, state.question.text, "")]
+    return [
+        Item(number, question, outcome.kept.get(number, answer), outcome.errors.get(number, ""))
+        for number, question, answer in questions
+    ]
+
+
+def unknown_page(request: HttpRequest, untaken: Sequence[str] = ()) -> HttpResponse:
+    """One page for every link that leads nowhere, whatever the reason."""
+    return render(request, "survey/unknown.html", {"untaken": untaken}, status=404)
+
+
+def unreadable_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "survey/unreadable.html", status=400)
+
+
+def busy_page(request: HttpRequest, untaken: Sequence[str], retry_after: int) -> HttpResponse:
+    """A reload does again what could not be done now."""
+    context = {"untaken": untaken, "retry_after": retry_after}
+    response = render(request, "survey/busy.html", context, status=429)
+    response["Retry-After"] = str(retry_after)
+    return response

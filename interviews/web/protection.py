@@ -1,0 +1,64 @@
+"""What stands around the page: it is public, and its address is a secret."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from hindsight.api.rate_limits import count_request
+from interviews.web.pages import busy_page, unreadable_page
+from interviews.web.posted import Posted
+
+View = Callable[..., HttpResponseBase]
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",  # a referrer would tell the link, token and all
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError)
+
+
+def public_page(view: View) -> View:
+    """Limits requests by address, answers what cannot be read, and puts HEADERS on every answer.
+
+    Without Django's protection against forged requests, which would refuse real ones: under `no-referrer` browsers
+    send their forms with `Origin: null`. Nothing is lost by it. Nobody is logged in here, no cookie says who comes;
+    who takes a step proves it by the token in the form's own fields, and a forger who knows the token needs no forgery.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = _refusal(request) or view(request, *args, **kwargs)
+        for name, value in HEADERS.items():
+            response[name] = value
+        return response
+
+    return guarded
+
+
+def _refusal(request: HttpRequest) -> HttpResponse | None:
+    usage = count_request(request, group="survey", key="ip", limit=settings.ANONYMOUS_RATE_LIMIT)
+    del request.rate_limit_usage  # type: ignore[attr-defined]  # an address's budget is no contact's business
+    if not _is_readable(request):
+        return unreadable_page(request)
+    return busy_page(request, Posted.of(request).texts, usage.retry_after) if usage.exceeded else None
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    """Whether query and body can be read, which is done here. The body first: that holds uploads to its limit too."""
+    request.encoding = "utf-8"  # whatever a client calls it
+    try:
+        for part in ("body", "POST", "GET"):
+            getattr(request, part)
+    except UNREADABLE:
+        return False
+    return True

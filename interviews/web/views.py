@@ -1,0 +1,45 @@
+"""`/survey?token=…`: GET shows where the interview stands, POST takes a step and leads back to GET."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from interviews import services
+from interviews.models import InterviewRequest
+from interviews.web.pages import state_page, unknown_page
+from interviews.web.posted import Posted
+from interviews.web.protection import public_page
+from interviews.web.steps import take_step
+
+
+class SeeOther(HttpResponseRedirect):
+    """To be followed with GET, whatever led here: a reload of what comes then posts nothing again."""
+
+    status_code = 303
+
+
+@method_decorator(public_page, name="dispatch")
+class SurveyView(View):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        try:
+            interview = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
+            return state_page(request, interview, services.next_question(interview))
+        except InterviewRequest.DoesNotExist:
+            return unknown_page(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        posted = Posted.of(request)
+        try:
+            interview = InterviewRequest.objects.of_survey_token(posted.token).get()
+            outcome = take_step(interview, posted)
+            if outcome.is_clean:
+                return SeeOther(f"{reverse('survey')}?{urlencode({'token': posted.token})}")
+            return state_page(request, interview, services.next_question(interview), outcome)
+        except InterviewRequest.DoesNotExist:
+            return unknown_page(request, posted.texts)
+
+
+survey = SurveyView.as_view()

@@ -1,0 +1,43 @@
+"""A browser without JavaScript: it fills in forms and follows redirects."""
+
+import html
+import re
+from typing import Any
+
+from django.test import Client
+
+
+class SurveyPage:
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+    def get(self, **headers: str) -> Any:
+        return self.client.get("/survey", {"token": self.token}, headers=headers)
+
+    def post(self, step: str, **fields: object) -> Any:
+        """The page that the button leads to."""
+        return self.submit(follow=True, step=step, **fields)
+
+    def submit(self, *, follow: object = False, **fields: object) -> Any:
+        """The answer to the form itself."""
+        form = {"token": self.token, **fields}
+        return self.client.post("/survey", form, headers={"Origin": "null"}, follow=bool(follow))
+
+
+def visible(answer: Any) -> str:
+    """The page's text, as read: without tags."""
+    text = answer.content.decode()
+    return html.unescape(re.sub(r"<[^>]+>", " ", text))
+
+
+def boxes(answer: Any) -> list[str]:
+    """What stands in the page's boxes to write in."""
+    found = re.findall(r"<textarea id=[^>]*>\n(.*?)</textarea>", answer.content.decode(), re.DOTALL)
+    return [html.unescape(text) for text in found]
+
+
+def given_back(answer: Any) -> list[str]:
+    """Texts that the page shows again because they were not taken."""
+    found = re.findall(r"<textarea readonly[^>]*>\n(.*?)</textarea>", answer.content.decode(), re.DOTALL)
+    return [html.unescape(text) for text in found]

@@ -1,0 +1,103 @@
+"""Whatever is sent to the page: it answers, kindly where a person may read it, and nothing is stored by accident."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from interviews.lifecycle import Speaker
+from interviews.models import Turn
+from tests.interviews.web.client import SurveyPage, visible
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=x"
+
+
+def send(method: str, body: bytes, content_type: str, query: str = "") -> Any:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    return client.generic(method, f"/survey{query}", body, content_type)
+
+
+def part(name: str, value: bytes, more: str = "") -> bytes:
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value + b"\r\n"
+
+
+BODIES = {
+    "nothing": (b"", FORM),
+    "no form": (b"{}", "application/json"),
+    "no content type": (b"TOKEN", ""),
+    "a form in another coding": (b"TOKEN&step=answer&number=2&text=x", f"{FORM}; charset=utf-16"),
+    "too many fields": (b"TOKEN&" + b"&".join(b"a%d=" % number for number in range(2000)), FORM),
+    "too large": (b"TOKEN&step=answer&number=1&text=" + b"x" * 1_048_577, FORM),
+    "a file that is too large": (part("f", b"x" * 1_100_000, '; filename="f"') + b"--x--\r\n", MULTIPART),
+    "too many files": (b"".join(part(f"f{n}", b"x", '; filename="f"') for n in range(200)) + b"--x--\r\n", MULTIPART),
+    "a form that ends half-way": (part("token", b"TOKEN") + b"--", MULTIPART),
+    "no boundary": (b"--x", "multipart/form-data"),
+    "a boundary that is none": (b"--x", "multipart/form-data; boundary=\xff"),
+    "a bad transfer coding": (
+        part("token", b"!").replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n") + b"--x--\r\n",
+        MULTIPART,
+    ),
+    "no number": (b"TOKEN&step=answer&text=x", FORM),
+    "a number that is none": (b"TOKEN&step=answer&number=one&text=x", FORM),
+    "a digit of another script": ("TOKEN&step=answer&number=\N{ARABIC-INDIC DIGIT ONE}&text=x".encode(), FORM),
+    "a negative number": (b"TOKEN&step=answer&number=-1&text=x", FORM),
+    "a number without end": (b"TOKEN&step=answer&text=x&number=" + b"9" * 100_000, FORM),
+    "corrections of nothing": (b"TOKEN&step=send&answer-=x&answer-x=y&answer-%00=z&answer-99999999999999=a", FORM),
+    "an unknown step": (b"TOKEN&step=__class__&number=1&text=x", FORM),
+    "a skip of nothing": (b"TOKEN&step=skip&number=4444", FORM),
+    "NUL everywhere": (b"TOKEN&step=answer%00&number=1%00&text=%00", FORM),
+    "a NUL in the text": (b"TOKEN&step=answer&number=1&text=a%00b", FORM),
+    "half a surrogate pair": (b"TOKEN&step=answer&number=2&text=%ed%a0%80", FORM),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_what_no_form_of_ours_sends_is_answered_and_not_stored(asked: SurveyPage, name: str) -> None:
+    body, content_type = BODIES[name]
+    body = body.replace(b"TOKEN", urlencode({"token": asked.token}).encode())
+    answer = send("POST", body, content_type, query="?token=%ff&a")
+    assert answer.status_code in (303, 400, 404, 409, 422)
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.status_code == 303 or "<h1" in answer.content.decode()
+    assert not Turn.objects.filter(speaker=Speaker.CONTACT).exists()
+    assert asked.get().status_code == 200
+
+
+def test_bytes_that_are_no_utf8_are_stored_as_characters_that_can_be_read(asked: SurveyPage) -> None:
+    body = urlencode({"token": asked.token, "step": "answer", "number": 1}).encode() + b"&text=caf%e9"
+    assert send("POST", body, FORM).status_code == 303
+    assert Turn.objects.get(number=2).text == "caf\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("query", ["?token=%ff%fe", "?token", "?token=a&token=b", "?" + "&".join(["a=b"] * 2000)])
+def test_hostile_links(db: None, query: str) -> None:
+    answer = send("GET", b"", "", query)
+    assert answer.status_code in (400, 404)
+    assert "<h1" in answer.content.decode()
+
+
+def test_what_is_too_large_or_damaged_is_said_so(asked: SurveyPage) -> None:
+    body, content_type = BODIES["too large"]
+    answer = send("POST", body, content_type)
+    assert answer.status_code == 400
+    assert "An answer can have up to 10,000 characters." in visible(answer)
+
+
+def test_a_head_is_a_get_without_its_body(page: SurveyPage) -> None:
+    answer = page.client.head(f"/survey?token={page.token}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_other_methods_are_refused(page: SurveyPage, method: str) -> None:
+    answer = send(method, b"", "", f"?token={page.token}")
+    assert answer.status_code == 405
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_options_tell_the_methods(db: None) -> None:
+    answer = send("OPTIONS", b"", "")
+    assert (answer.status_code, answer.headers["Allow"]) == (200, "GET, POST, HEAD, OPTIONS")

@@ -1,0 +1,213 @@
+"""The interview on its page, without JavaScript: what the contact sees and what is stored."""
+
+import pytest
+
+from interviews.lifecycle import Move, Speaker, Stage, Status
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from tests.client import ApiClient
+from tests.interviews.web.client import SurveyPage, boxes, given_back, visible
+
+FIRST = "what was happening at your company that set off this search?"
+LONG = "We had outgrown our spreadsheets. " * 8
+
+
+def answers() -> list[str]:
+    return [turn.text for turn in Turn.objects.filter(speaker=Speaker.CONTACT)]
+
+
+class TestInvitation:
+    def test_says_who_asks_why_who_reads_and_how_long(self, page: SurveyPage) -> None:
+        answer = page.get()
+        text = visible(answer)
+        assert answer.status_code == 200
+        assert "Hello Alice" in text
+        for words in ("Paige, an AI interviewer", "not a person", "How long it takes", "About 15 minutes"):
+            assert words in text
+        assert "This interview is about how you and your colleagues came to your decision" in text
+        assert "Who sees your answers" in text
+
+    def test_asks_nothing_and_stores_nothing_before_consent(self, page: SurveyPage) -> None:
+        assert FIRST not in visible(page.get())
+        assert boxes(page.get()) == []
+        assert not Conversation.objects.exists()
+
+    def test_consent_leads_to_the_first_question(self, page: SurveyPage) -> None:
+        answer = page.submit(step="consent")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/survey?token={page.token}")
+        assert Conversation.objects.get().stage == Stage.CONSENTED
+        assert FIRST in visible(page.get())
+        assert Conversation.objects.get().stage == Stage.IN_PROGRESS
+
+    def test_a_contact_without_a_name_is_greeted_too(self, page: SurveyPage, interview: InterviewRequest) -> None:
+        interview.contact.name = ""
+        interview.contact.save()
+        assert "Acme would like to hear from you" in visible(page.get())
+        assert "Hello" not in visible(page.get())
+
+
+class TestQuestions:
+    def test_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
+        assert "Topic 1 of 9" in visible(asked.get())
+        answer = asked.post("answer", number=1, text=LONG)
+        assert "Topic 2 of 9" in visible(answer)
+        assert FIRST not in visible(answer)
+        assert boxes(answer) == [""]
+        assert answers() == [LONG.strip()]
+
+    def test_a_question_can_be_skipped(self, asked: SurveyPage) -> None:
+        answer = asked.post("skip", number=1)
+        assert (answer.status_code, given_back(answer)) == (200, [])
+        assert Turn.objects.get(number=2).move == Move.SKIP
+
+    def test_what_stood_in_the_box_of_a_skipped_question_is_given_back(self, asked: SurveyPage) -> None:
+        answer = asked.post("skip", number=1, text="  It was\n<b>slow</b>.")
+        assert (answer.status_code, given_back(answer)) == (409, ["  It was\n<b>slow</b>."])
+        assert answers() == [""]
+
+    def test_finishing_keeps_the_answer_that_was_being_written(self, asked: SurveyPage) -> None:
+        answer = asked.post("finish", number=1, text="It was slow.")
+        assert "Look over your answers" in visible(answer)
+        assert (boxes(answer), answers()) == (["It was slow."], ["It was slow."])
+
+    @pytest.mark.parametrize(
+        ("step", "text", "problem"),
+        [
+            ("answer", "", "Write an answer, or skip the question."),
+            ("answer", " \r\n", "Write an answer, or skip the question."),
+            ("answer", "\nä" + "x" * 10_000 + "y", "Send at most 10,000 characters; this has 10,002."),
+            ("finish", "x" * 10_001, "Send at most 10,000 characters; this has 10,001."),
+            ("answer", "a\0b", "This cannot be stored"),
+        ],
+    )
+    def test_what_cannot_be_stored_stays_in_the_box(
+        self, asked: SurveyPage, step: str, text: str, problem: str
+    ) -> None:
+        answer = asked.post(step, number=1, text=text)
+        assert answer.status_code == 422
+        assert problem in visible(answer)
+        assert boxes(answer) == [text]
+        assert FIRST in visible(answer)
+        assert (answers(), Conversation.objects.get().stage) == ([], Stage.IN_PROGRESS)
+
+    def test_ten_thousand_characters_are_an_answer_in_any_script(self, asked: SurveyPage) -> None:
+        assert asked.post("answer", number=1, text="語" * 10_000).status_code == 200
+        assert answers() == ["語" * 10_000]
+
+
+class TestRecap:
+    def test_shows_the_answers_to_be_corrected(self, at_recap: SurveyPage) -> None:
+        answer = at_recap.get()
+        assert boxes(answer) == ["It was slow.", ""]
+        assert "Skipped." in visible(answer)
+        assert not Transcript.objects.exists()
+
+    def test_corrections_are_stored_and_sent(self, at_recap: SurveyPage, acme_api: ApiClient) -> None:
+        answer = at_recap.post("send", **{"answer-1": "It was\r\nvery slow.", "answer-3": "Bob decided."})
+        assert answer.status_code == 200
+        assert "Thank you, Alice" in visible(answer)
+        assert answers() == ["It was\nvery slow.", "Bob decided."]
+        got = acme_api.get(f"/interviews/{InterviewRequest.objects.get().pk}").json()
+        assert got["status"] == Status.COMPLETED
+        assert "**Alice:** It was\nvery slow." in got["transcript"]["content"]
+
+    def test_an_emptied_answer_is_taken_back(self, at_recap: SurveyPage) -> None:
+        at_recap.post("send", **{"answer-1": " "})
+        assert answers() == ["", ""]
+        assert "slow" not in Transcript.objects.get().content
+
+    def test_one_text_that_cannot_be_stored_holds_all_back_and_loses_none(self, at_recap: SurveyPage) -> None:
+        answer = at_recap.post("send", **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
+        assert answer.status_code == 422
+        assert boxes(answer) == ["x" * 10_001, "Bob decided."]
+        assert "Send at most 10,000 characters; this has 10,001." in visible(answer)
+        assert answers() == ["It was slow.", ""]
+        assert Conversation.objects.get().stage == Stage.RECAP
+
+    def test_going_on_keeps_the_corrections(self, at_recap: SurveyPage) -> None:
+        answer = at_recap.post("resume", **{"answer-1": "It was very slow."})
+        assert "Topic 2 of 9" in visible(answer)
+        assert answers() == ["It was very slow.", ""]
+
+    def test_a_guide_that_is_through_cannot_be_gone_on_with(self, asked: SurveyPage) -> None:
+        assert "Go on with the interview" in visible(asked.post("finish"))
+        asked.post("resume")
+        while question := Turn.objects.filter(speaker=Speaker.PAIGE).latest("number"):
+            answer = asked.post("answer", number=question.number, text=LONG)
+            if "Look over" in visible(answer):
+                break
+        assert "Go on with the interview" not in visible(answer)
+        assert "Go on with the interview" not in visible(asked.post("resume", **{"answer-1": "Short."}))
+
+    def test_an_interview_may_end_without_an_answer(self, asked: SurveyPage) -> None:
+        answer = asked.post("finish", number=1)
+        assert "You have not answered a question yet" in visible(answer)
+        assert "Thank you" in visible(asked.post("send"))
+        assert InterviewRequest.objects.get().status == Status.COMPLETED
+
+
+class TestCompleted:
+    def test_the_link_shows_thanks_and_no_answers(self, completed: SurveyPage) -> None:
+        answer = completed.get()
+        assert answer.status_code == 200
+        assert "Thank you, Alice" in visible(answer)
+        assert "slow" not in answer.content.decode()
+
+    @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", ""])
+    def test_nothing_reopens_it(self, completed: SurveyPage, step: str) -> None:
+        before = (list(Turn.objects.values()), Transcript.objects.get().content)
+        answer = completed.post(step, number=5, text="Late.", **{"answer-1": "Other."})
+        assert "Thank you, Alice" in visible(answer)
+        assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
+
+
+class TestTwoTabsAndOtherAccidents:
+    def test_a_double_submit_is_one_answer(self, asked: SurveyPage) -> None:
+        first = asked.post("answer", number=1, text="It was slow.")
+        second = asked.post("answer", number=1, text="It was slow.")
+        assert (second.status_code, visible(second)) == (200, visible(first))
+        assert answers() == ["It was slow."]
+
+    def test_the_slower_tab_gets_its_text_back_beside_the_current_question(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text=LONG)
+        answer = asked.post("answer", number=1, text="From the other tab.")
+        assert (answer.status_code, given_back(answer), boxes(answer)) == (409, ["From the other tab."], [""])
+        assert "Topic 2 of 9" in visible(answer)
+        assert answers() == [LONG.strip()]
+
+    def test_so_does_one_whose_text_could_not_be_stored(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text=LONG)
+        answer = asked.post("answer", number=1, text="x" * 10_001)
+        assert (answer.status_code, given_back(answer), boxes(answer)) == (409, ["x" * 10_001], [""])
+
+    def test_an_answer_that_comes_after_finish_is_in_the_recap(self, asked: SurveyPage) -> None:
+        asked.post("finish", number=1)
+        answer = asked.post("answer", number=1, text="It was slow.")
+        assert (answer.status_code, boxes(answer)) == (200, ["It was slow."])
+
+    def test_a_recap_sent_twice_is_sent_once(self, at_recap: SurveyPage) -> None:
+        fields = {"answer-1": "It was very slow.", "answer-3": ""}
+        sent = [at_recap.post("send", **fields) for _ in range(2)]
+        assert [(answer.status_code, given_back(answer)) for answer in sent] == [(200, [])] * 2
+        assert Transcript.objects.count() == 1
+
+    def test_corrections_that_come_after_sending_are_given_back(self, completed: SurveyPage) -> None:
+        answer = completed.post("send", **{"answer-1": "It was slow.", "answer-3": "Bob decided."})
+        assert (answer.status_code, given_back(answer)) == (409, ["Bob decided."])
+        assert answers() == ["It was slow.", ""]
+
+    def test_corrections_of_an_interview_that_goes_on_elsewhere_are_given_back(self, at_recap: SurveyPage) -> None:
+        at_recap.post("resume")
+        answer = at_recap.post("send", **{"answer-1": "It was very slow."})
+        assert (answer.status_code, given_back(answer)) == (409, ["It was very slow."])
+        assert "Topic 2 of 9" in visible(answer)
+        assert InterviewRequest.objects.get().status == Status.CREATED
+
+    def test_the_same_link_goes_on_in_another_browser(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text=LONG)
+        elsewhere = SurveyPage(asked.token)
+        assert visible(elsewhere.get()) == visible(asked.get())
+
+    def test_a_second_consent_changes_nothing(self, asked: SurveyPage) -> None:
+        before = Conversation.objects.values().get()
+        assert FIRST in visible(asked.post("consent"))
+        assert Conversation.objects.values().get() == before

@@ -1,0 +1,189 @@
+"""Who holds the link may give the interview; who does not learns nothing. And the link stays where it is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from hindsight.logs import JSONFormatter, TextFormatter
+from interviews import services
+from interviews.models import Conversation, InterviewRequest, Turn
+from orgs.models import Org
+from tests.interviews.web.client import SurveyPage, given_back, visible
+
+STATIC = Path(__file__).parents[3] / "interviews" / "web" / "static"
+NOBODYS = "x" * 43
+
+
+class TestUnknownLinks:
+    @pytest.mark.parametrize("token", [NOBODYS, "", "x", "x" * 5000, "a\0b", "語" * 43, "'; DROP TABLE", "../admin"])
+    def test_all_lead_to_one_kind_page(self, interview: InterviewRequest, token: str) -> None:
+        answer = SurveyPage(token).get()
+        assert answer.status_code == 404
+        assert "This link does not open an interview" in visible(answer)
+        assert answer.content == Client().get("/survey").content
+
+    def test_a_suspended_orgs_does_too(self, page: SurveyPage) -> None:
+        Org.objects.update(is_active=False)
+        assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
+
+    def test_and_so_does_one_whose_interview_is_gone(self, page: SurveyPage, interview: InterviewRequest) -> None:
+        interview.delete()
+        assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
+
+    def test_one_that_goes_while_its_page_is_made_does_too(
+        self, page: SurveyPage, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = services.next_question
+
+        def deleted_meanwhile(request: InterviewRequest) -> services.InterviewState:
+            interview.delete()
+            return found(request)
+
+        monkeypatch.setattr(services, "next_question", deleted_meanwhile)
+        assert page.get().status_code == 404
+
+    def test_a_form_sent_to_one_changes_nothing_and_gives_the_text_back(self, asked: SurveyPage) -> None:
+        Org.objects.update(is_active=False)
+        answer = asked.post("answer", number=1, text="It was slow.")
+        assert (answer.status_code, given_back(answer)) == (404, ["It was slow."])
+        assert Turn.objects.count() == 1
+
+
+class TestForgedForms:
+    """The forms carry no CSRF token: see interviews.web.protection."""
+
+    def test_a_browser_that_names_no_origin_is_believed_over_https_too(
+        self, page: SurveyPage, settings: Settings
+    ) -> None:
+        settings.SECURE_SSL_REDIRECT = True
+        client = Client(enforce_csrf_checks=True)
+        form = {"token": page.token, "step": "consent"}
+        answer = client.post("/survey", form, headers={"Origin": "null"}, secure=True)
+        assert answer.status_code == 303
+        assert Conversation.objects.exists()
+
+    @pytest.mark.parametrize("query", [{}, {"token": "mine"}])
+    def test_the_token_has_to_stand_in_the_form_itself(self, page: SurveyPage, query: dict[str, str]) -> None:
+        url = f"/survey?token={page.token}"
+        assert Client().post(url, {"step": "consent", **query}).status_code == 404
+        assert not Conversation.objects.exists()
+
+    def test_no_cookie_says_who_comes(self, completed: SurveyPage) -> None:
+        assert not completed.client.cookies
+
+
+STEPS_TO_STATES: dict[str, tuple[dict[str, Any], ...]] = {
+    "invitation": (),
+    "question": ({"step": "consent"},),
+    "error": ({"step": "consent"}, {"step": "answer", "number": 1, "text": "x" * 10_001}),
+    "second tab": (
+        {"step": "consent"},
+        {"step": "answer", "number": 1, "text": "First."},
+        {"step": "answer", "number": 1, "text": "Second."},
+    ),
+    "recap": ({"step": "consent"}, {"step": "answer", "number": 1, "text": "Slow."}, {"step": "finish"}),
+    "recap error": (
+        {"step": "consent"},
+        {"step": "answer", "number": 1, "text": "Slow."},
+        {"step": "finish"},
+        {"step": "send", "answer-1": "x" * 10_001},
+    ),
+    "thanks": ({"step": "consent"}, {"step": "finish"}, {"step": "send"}),
+}
+
+
+def answers_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iterator[Any]:
+    """Every answer, forms' own included, up to the state's page; then the page as a reload shows it."""
+    for step in steps:
+        yield page.submit(**step)
+        yield page.get()
+    yield page.get()
+
+
+@pytest.mark.parametrize("state", STEPS_TO_STATES)
+class TestEveryPage:
+    def test_never_holds_notes_or_objective(self, page: SurveyPage, interview: InterviewRequest, state: str) -> None:
+        notes, objective = "n0tesmarker pricing", "0bjectivemarker pricing"
+        interview.contact.notes, interview.objective = notes, objective
+        interview.contact.save()
+        interview.save()
+        for answer in answers_on_the_way(page, STEPS_TO_STATES[state]):
+            text = answer.content.decode() + str(answer.headers)
+            assert "n0tesmarker" not in text
+            assert "0bjectivemarker" not in text
+            assert interview.contact.email not in text
+
+    def test_is_kept_by_nobody_and_tells_nobody_its_address(self, page: SurveyPage, state: str) -> None:
+        for answer in answers_on_the_way(page, STEPS_TO_STATES[state]):
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert "noindex" in answer.headers["X-Robots-Tag"]
+            assert not answer.cookies
+            if answer.status_code != 303:
+                assert '<meta name="robots" content="noindex, nofollow">' in answer.content.decode()
+
+    def test_takes_nothing_inline_and_nothing_from_elsewhere(self, page: SurveyPage, state: str) -> None:
+        inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:|https?:|//", re.IGNORECASE)
+        for answer in answers_on_the_way(page, STEPS_TO_STATES[state]):
+            assert not inline.search(answer.content.decode())
+
+    def test_leaves_no_token_and_no_answer_in_the_log(
+        self, page: SurveyPage, caplog: pytest.LogCaptureFixture, state: str
+    ) -> None:
+        caplog.set_level("DEBUG")
+        for _ in answers_on_the_way(page, STEPS_TO_STATES[state]):
+            pass
+        page.client.put(f"/survey?token={page.token}")
+        page.client.get(f"/survey/{page.token}")
+        lines = [form.format(record) for record in caplog.records for form in (TextFormatter(), JSONFormatter())]
+        assert any("GET /survey 200" in line for line in lines)
+        assert not [line for line in lines if "Slow." in line or "xxxx" in line]
+        assert not [line for line in lines if page.token in line and f"/survey/{page.token}" not in line]
+
+
+def test_scripts_and_styles_name_no_other_host() -> None:
+    files = [path for path in STATIC.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".css", ".js", ".svg"}
+    for path in files:
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|url\(|@import", text)
+
+
+class TestFloods:
+    @pytest.fixture(autouse=True)
+    def limit_of_3(self, settings: Settings) -> Iterator[None]:
+        settings.ANONYMOUS_RATE_LIMIT = 3
+        with time_machine.travel(1_800_000_000, tick=False):
+            yield
+
+    def test_an_address_is_limited_kindly(self, page: SurveyPage) -> None:
+        codes = [answer.status_code for answer in (page.get(), SurveyPage(NOBODYS).get(), page.submit())]
+        assert codes == [200, 404, 303]
+        answer = page.get()
+        assert answer.status_code == 429
+        wait = answer.headers["Retry-After"]
+        assert 1 <= int(wait) <= 60
+        assert f"Wait {wait} second" in visible(answer)
+        assert not [name for name in answer.headers if name.startswith("X-RateLimit")]
+
+    def test_it_costs_no_look_up_and_takes_no_text_away(self, asked: SurveyPage) -> None:
+        asked.get()
+        with CaptureQueriesContext(connection) as queries:
+            answer = asked.post("answer", number=1, text="It was slow.")
+        assert (answer.status_code, given_back(answer)) == (429, ["It was slow."])
+        assert not [query for query in queries if "interview" in query["sql"]]
+        assert Turn.objects.count() == 1
+
+    def test_another_address_is_not_limited(self, page: SurveyPage) -> None:
+        for _ in range(5):
+            page.get()
+        page.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+        assert page.get().status_code == 200
