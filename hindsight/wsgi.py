@@ -8,11 +8,14 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from hindsight.chunked import ChunkedBodies
+from hindsight.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 logging.captureWarnings(True)  # they would stand in the log as bare text
 
-application = ChunkedBodies(get_wsgi_application())
+django = get_wsgi_application()
+django.request_class = Utf8Request
+application = ChunkedBodies(django)
 
 # What the first request would import, so that it is not slower than the others.
 import_module(settings.ROOT_URLCONF)
