@@ -1,11 +1,13 @@
 """The commands, as an operator and a script see them: the result on standard output, errors on standard error."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -143,6 +145,19 @@ class TestDemo:
             ApiClient(kept["api_key"]).get(f"/interviews/{InterviewRequest.objects.earliest('id').pk}").status_code
             == 200
         )
+
+    def test_the_link_opens_an_interview_that_is_still_to_be_given(
+        self, client: Client, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.BASE_DIR = tmp_path
+        links = []
+        for _ in range(2):
+            (link,) = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
+            assert "I agree, start the interview" in client.get(link).content.decode()
+            interview = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
+            services.complete_interview(interview, content="")
+            links.append(link)
+        assert links[0] != links[1]
 
     def test_a_key_that_was_revoked_is_replaced(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
