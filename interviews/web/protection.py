@@ -55,8 +55,8 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 def _is_readable(request: HttpRequest) -> bool:
     """Whether query and body can be read, which is done here. The body first: that holds uploads to its limit too."""
-    request.encoding = "utf-8"  # whatever a client calls it
     try:
+        request.encoding = "utf-8"  # whatever a client calls it
         for part in ("body", "POST", "GET"):
             getattr(request, part)
     except UNREADABLE:

@@ -60,7 +60,7 @@ def test_what_no_form_of_ours_sends_is_answered_and_not_stored(asked: SurveyPage
     answer = send("POST", body, content_type, query="?token=%ff&a")
     assert answer.status_code in (303, 400, 404, 409, 422)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.status_code == 303 or "<h1" in answer.content.decode()
+    assert answer.status_code == 303 or "Hindsight interviews" in visible(answer)
     assert not Turn.objects.filter(speaker=Speaker.CONTACT).exists()
     assert asked.get().status_code == 200
 
@@ -71,11 +71,14 @@ def test_bytes_that_are_no_utf8_are_stored_as_characters_that_can_be_read(asked:
     assert Turn.objects.get(number=2).text == "caf\N{REPLACEMENT CHARACTER}"
 
 
-@pytest.mark.parametrize("query", ["?token=%ff%fe", "?token", "?token=a&token=b", "?" + "&".join(["a=b"] * 2000)])
+@pytest.mark.parametrize(
+    "query", ["?token=%ff%fe", "?token", "?token=a&token=b", "?" + "&".join(["a=b"] * 2000), f"?{'&' * 2000}"]
+)
 def test_hostile_links(db: None, query: str) -> None:
     answer = send("GET", b"", "", query)
     assert answer.status_code in (400, 404)
-    assert "<h1" in answer.content.decode()
+    assert "Hindsight interviews" in visible(answer)
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_what_is_too_large_or_damaged_is_said_so(asked: SurveyPage) -> None:

@@ -20,15 +20,18 @@ const setBusy = (form, busy) => {
   boxes(form).forEach((box) => { box.readOnly = busy; });
 };
 
+const PLACES = [".notice", "[aria-invalid]", "[autofocus]", "h1"];
+
 const show = (html) => {
   const next = new DOMParser().parseFromString(html, "text/html");
+  const place = PLACES.map((one) => next.querySelector(one)).find(Boolean);
+  const isSmall = place.matches("[autofocus], h1");
+  next.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would try for itself, too late
   document.title = next.title;
-  document.querySelector("main").replaceWith(next.querySelector("main"));
-  document.querySelector("footer").replaceWith(next.querySelector("footer"));
+  for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(next.querySelector(part));
   boxes(document).forEach(recall);
   scrollTo(0, 0);
-  const place = [".notice", "[aria-invalid]", "[autofocus]", "h1"].map((one) => document.querySelector(one)).find(Boolean);
-  place.focus({ preventScroll: place.matches("[autofocus], h1") });
+  place.focus({ preventScroll: isSmall });
 };
 
 const problem = (response) => {
