@@ -56,5 +56,5 @@ def test_the_script_serves_production_and_leaves_nothing_behind(
     lines = [json.loads(line) for line in server.log.splitlines() if "hindsight.access" in line or "forged" in line]
     assert [line["message"] for line in lines if line.get("org")] == [
         f"PATCH /api/v1{path} 200",
-        "GET /api/v1/interviews/1\nforged 404",
+        "GET /api/v1/interviews/1%0Aforged 404",
     ]
