@@ -1,9 +1,12 @@
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
+from contacts.search import WordIndex
 from contacts.text import MAX_NAME_LENGTH
+from orgs.models import Org
 from orgs.tenancy import TenantQuerySet
 
 
@@ -18,6 +21,15 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
         return self.to_python(super().get_prep_value(value))
 
 
+class ContactQuerySet(TenantQuerySet["Contact"]):
+    def search(self, text: str) -> Self:
+        """Those whose address begins with the text, whose name has its words, or whose org it names."""
+        by_email = Q(email__startswith=text.lower())
+        if "@" in text:
+            return self.filter(by_email)
+        return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.named(text)))
+
+
 class Contact(models.Model):
     """A buyer, as one org knows them. The notes enter every prompt of every interview of theirs."""
 
@@ -28,14 +40,19 @@ class Contact(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
+        indexes = (
+            # For staff, who search in all orgs.
+            models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="contact_by_email"),
+            WordIndex(fields=("name",), name="contact_by_words_of_name"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("org", "email"), name="contact_email_is_unique_in_org"),
             models.UniqueConstraint(fields=("org", "id"), name="contact_of_org"),
-            models.CheckConstraint(name="contact_email_is_lowercase", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(name="contact_email_is_lowercase", condition=Q(email=Lower("email"))),
         )
 
     def __str__(self) -> str:

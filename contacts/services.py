@@ -23,6 +23,24 @@ def contact_texts(name: str | None, notes: str | Mapping[str, Any] | None) -> Te
     }
 
 
+@transaction.atomic
+def update_contact(
+    *,
+    org_id: int,
+    contact_id: int,
+    actor: Actor,
+    name: str | None = None,
+    notes: str | Mapping[str, Any] | None = None,
+) -> Contact:
+    """Overwrites what is given, and keeps what was replaced in the audit. None leaves a text as it is.
+
+    Raises Contact.DoesNotExist (also for another org's) and ValidationError.
+    """
+    contact: Contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).get(pk=contact_id)
+    overwrite((contact, contact_texts(name, notes)), actor=actor)
+    return contact
+
+
 def upsert_contact(
     *, org_id: int, email: str, actor: Actor, name: str | None = None, notes: str | Mapping[str, Any] | None = None
 ) -> Contact:

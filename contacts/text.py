@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from hindsight.api.strict_json import JSONError, check_text, check_value
+from hindsight.api.strict_json import JSONError, check_text, check_value, parse
 
 MAX_NAME_LENGTH = 255
 MAX_EMAIL_LENGTH = 254
@@ -41,6 +41,25 @@ def clean_notes(notes: str | Mapping[str, Any]) -> str:
             raise ValidationError(f"This cannot be stored: {error}.") from None
         notes = json.dumps(notes, ensure_ascii=False, indent=2)
     return _storable(notes, MAX_NOTES_LENGTH)
+
+
+def clean_typed_notes(notes: str) -> str:
+    """Notes as a person types them: what begins like a JSON object has to be one, by the rules of the API."""
+    _storable(notes, MAX_NOTES_LENGTH)
+    if not notes.lstrip().startswith("{"):
+        return notes
+    try:
+        return clean_notes(parse(notes.encode()))
+    except JSONError as error:
+        raise ValidationError(f"This begins like a JSON object but cannot be read as one: {error}.") from None
+
+
+def readable_notes(notes: str) -> str:
+    """Notes as a person edits them: a JSON object is laid out over lines, unless that makes it too long to save."""
+    try:
+        return clean_typed_notes(notes)
+    except ValidationError:
+        return notes
 
 
 def clean_objective(objective: str) -> str:

@@ -1,4 +1,4 @@
-"""Overwriting texts so that what was there is kept."""
+"""Overwriting texts so that what was there is kept; bringing it back; and erasing it for good when the law says so."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +9,9 @@ from orgs.actors import Actor
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
+
+# The field that an entry of an erasure names.
+ERASURE = "erasure"
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -43,22 +46,46 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
     return _append(changes, actor)
 
 
+def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
+    """Brings back what the change replaced, which is an overwrite like any other.
+
+    To be called like `overwrite`. Raises ValueError for a change of another row, or one whose texts are erased.
+    """
+    if change.is_erased or not Change.objects.of(row).filter(pk=change.pk).exists():
+        raise ValueError("There is nothing to restore.")
+    return overwrite((row, {change.field: change.before}), actor=actor)
+
+
+def erase(*rows: Any, actor: Actor) -> None:
+    """Empties the texts that the audit holds about the rows, and appends an entry for each that tells who did it.
+
+    To be called in a transaction that has locked the rows.
+    """
+    for row in rows:
+        Change.objects.of(row).erase_texts()
+    _append([_change(row, ERASURE, before="", after="") for row in rows], actor)
+
+
 def _replace(row: Any, texts: Texts) -> list[Change]:
     changes = [
-        Change(
-            org_id=row.org_id,
-            object_type=row._meta.model_name,
-            object_id=row.pk,
-            field=field,
-            before=getattr(row, field),
-            after=text,
-        )
+        _change(row, field, before=getattr(row, field), after=text)
         for field, text in texts.items()
         if text is not None and text != getattr(row, field)
     ]
     for change in changes:
         setattr(row, change.field, change.after)
     return changes
+
+
+def _change(row: Any, field: str, *, before: str, after: str) -> Change:
+    return Change(
+        org_id=row.org_id,
+        object_type=row._meta.model_name,
+        object_id=row.pk,
+        field=field,
+        before=before,
+        after=after,
+    )
 
 
 def _append(changes: list[Change], actor: Actor) -> list[Change]:

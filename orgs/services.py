@@ -1,6 +1,7 @@
 """Every write to orgs and their keys."""
 
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,6 +12,15 @@ from orgs import keys
 from orgs.models import ApiKey, Org
 
 
+class OrgValues(TypedDict, total=False):
+    """What may be changed about an org. `own_rate_limit` None: the plan's."""
+
+    name: str
+    plan: str
+    own_rate_limit: int | None
+    is_active: bool
+
+
 def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
     """A new org; its slug comes of its name. Raises ValidationError."""
     org = Org(name=name, slug=_free_slug(name), plan=plan, own_rate_limit=own_rate_limit)
@@ -19,11 +29,15 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
     return org
 
 
-def set_plan(org: Org, *, plan: str, own_rate_limit: int | None) -> None:
-    """`own_rate_limit`: requests a minute beside the plan; None for the plan's. Raises ValidationError."""
-    org.plan, org.own_rate_limit = plan, own_rate_limit
+@transaction.atomic
+def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
+    """Changes what is given, and nothing else. Raises Org.DoesNotExist and ValidationError."""
+    org: Org = Org.objects.select_for_update(no_key=True).get(pk=org_id)
+    for field, value in values.items():
+        setattr(org, field, value)
     org.full_clean()
-    org.save(update_fields=["plan", "own_rate_limit"])
+    org.save(update_fields=values)
+    return org
 
 
 def create_api_key(*, org: Org, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:

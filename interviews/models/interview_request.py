@@ -13,10 +13,20 @@ from interviews.lifecycle import Status
 from interviews.models.interview_type import InterviewType
 from orgs.tenancy import SameOrg, TenantQuerySet
 
+LARGEST_ID = 2**63 - 1
+
+
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID
+
 
 def new_survey_token() -> str:
     """Who holds it may give the interview, so it cannot be guessed: 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+# How many contacts a text may name: of more, the newest.
+MAX_NAMED_CONTACTS = 500
 
 
 class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
@@ -35,6 +45,13 @@ class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
             return self.none()  # a database may refuse to look for what cannot be a token
         found = self.filter(survey_token=token, org__is_active=True)
         return found.select_related("org", "contact", "interview_type", "conversation")
+
+    def search(self, text: str) -> Self:
+        """Those of this id, of deals that begin with the text, or of contacts whose address does."""
+        by_email = Contact.objects.filter(email__startswith=text.lower()).order_by("-id").values_list("pk", flat=True)
+        # Two questions, since no index can answer one about two tables.
+        found = Q(contact__in=list(by_email[:MAX_NAMED_CONTACTS])) | Q(deal_id__startswith=text)
+        return self.filter(found | Q(pk=int(text)) if is_id(text) else found)
 
 
 class InterviewRequest(models.Model):
@@ -60,6 +77,10 @@ class InterviewRequest(models.Model):
             models.Index("org", POSITION, name="interview_request_newest"),
             models.Index("org", "status", POSITION, name="interview_request_by_status"),
             models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
+            # For staff, who search and filter in all orgs.
+            models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
+            models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
+            models.Index(fields=("created_at",), name="request_of_any_org_by_time"),
         )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),

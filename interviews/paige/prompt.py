@@ -39,6 +39,24 @@ def render_prompt(messages: Iterable[Message]) -> str:
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
 
 
+@dataclass(frozen=True)
+class Segment:
+    """A part of a message. `label`: what the customer's data in it is, such as the objective; empty for our words."""
+
+    label: str
+    text: str
+
+
+def segments(message: Message) -> list[Segment]:
+    """The message in parts that join to it again, with the blocks of the background apart from the rest."""
+    parts, end = [], 0
+    if message.role == "system":
+        for block in _BLOCK.finditer(message.content):
+            parts += [Segment("", message.content[end : block.start()]), Segment(block["label"], block[0])]
+            end = block.end()
+    return [*parts, Segment("", message.content[end:])]
+
+
 def _system(brief: Brief, refused: Sequence[str]) -> str:
     data = {
         "contact_name": brief.contact_name,
@@ -101,6 +119,12 @@ def _sections(text: str) -> dict[str, Template]:
     _, *parts = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)
     return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
+
+# A block of data, from the line that opens it to the line with the same mark that closes it. See [block] in prompt.txt.
+_BLOCK = re.compile(
+    r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
+    re.MULTILINE | re.DOTALL,
+)
 
 _SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))
 

@@ -13,6 +13,7 @@ from interviews.services.conversation import (
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide
 from interviews.services.lifecycle import complete_interview, mark_sent
+from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.state import InterviewState, interview_state, transcript_so_far
 from interviews.services.update import update_interview_request
 
@@ -23,7 +24,10 @@ __all__ = [
     "correct_answers",
     "create_interview_request",
     "create_interview_type",
+    "delete_contact",
+    "delete_org",
     "edit_guide",
+    "erase_contact",
     "finish_conversation",
     "give_consent",
     "interview_state",

@@ -4,16 +4,11 @@ from django.utils import timezone
 from orgs.tenancy import TenantQuerySet
 
 
-def is_live(keys: str = "") -> models.Q:
-    """The keys that a request may use now, as far as the key itself goes. `keys`: the lookup from another model."""
-    unexpired = models.Q(**{f"{keys}expires_at__isnull": True}) | models.Q(**{f"{keys}expires_at__gt": timezone.now()})
-    return unexpired & models.Q(**{f"{keys}revoked_at__isnull": True})
-
-
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
-        """Those that a request may use now: see the org's is_active too."""
-        return self.filter(is_live())
+        """Those that a request may use now, as far as the key itself goes: see the org's is_active too."""
+        unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at__isnull=True)
 
 
 class ApiKey(models.Model):

@@ -18,12 +18,16 @@ class ChangeQuerySet(TenantQuerySet["Change"]):
     def update(self, **values: Any) -> NoReturn:
         raise TypeError("The audit is append-only.")
 
+    def erase_texts(self) -> int:
+        """For orgs.audit.erase alone, which leaves a trace of it."""
+        return super().update(before="", after="")
+
 
 class Change(models.Model):
     """One overwrite of one field: the audit that tells who replaced what, and keeps what was replaced.
 
-    Append-only: rows come and are never changed. They name their object instead of referring to it, since the rooms
-    of contacts and interviews stand above this one.
+    Append-only: rows come and are never changed, but for their texts through orgs.audit.erase. They name their object
+    instead of referring to it, since the rooms of contacts and interviews stand above this one.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -55,3 +59,8 @@ class Change(models.Model):
         if not self._state.adding:
             raise TypeError("The audit is append-only.")
         super().save(*args, **kwargs)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its texts are gone. An overwrite always has two that differ."""
+        return self.before == self.after

@@ -1,7 +1,27 @@
+from typing import Self
+
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
+from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
+
+# How many orgs a text may name: enough to find one's way, few enough to look for their rows.
+MAX_NAMED = 100
+
+
+class OrgQuerySet(models.QuerySet["Org"]):
+    def with_live_keys(self) -> Self:
+        """Each with `live_keys`, the number of its keys that a request may use now."""
+        live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
+        return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
+
+    def named(self, text: str) -> list[int]:
+        """The ids of those whose name or slug begins with the text."""
+        found = self.filter(Q(slug__startswith=text.lower()) | Q(name__istartswith=text))
+        return list(found.values_list("pk", flat=True)[:MAX_NAMED])
 
 
 class Org(models.Model):
@@ -18,6 +38,9 @@ class Org(models.Model):
     )
     is_active = models.BooleanField(default=True, help_text="No key of an org that is suspended is accepted.")
     created_at = models.DateTimeField(auto_now_add=True)
+    live_keys: int  # where with_live_keys() has counted them
+
+    objects = OrgQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

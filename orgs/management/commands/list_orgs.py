@@ -1,10 +1,7 @@
 from typing import Any
 
-from django.db.models import Count
-
 from orgs.commands import Command as BaseCommand
 from orgs.models import Org
-from orgs.models.api_key import is_live
 
 
 class Command(BaseCommand):
@@ -14,7 +11,7 @@ class Command(BaseCommand):
     )
 
     def run(self, **options: Any) -> str:
-        orgs = Org.objects.annotate(live_keys=Count("api_keys", filter=is_live("api_keys__"))).order_by("slug")
+        orgs = Org.objects.with_live_keys().order_by("slug")
         return self.table(
             ("SLUG", "PLAN", "REQUESTS/MIN", "STATE", "LIVE KEYS", "NAME"),
             (

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 from orgs.plans import Plan
-from orgs.services import set_plan
+from orgs.services import OrgValues, update_org
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         plan: str = options["plan"]
         rate_limit: int | None = options["rate_limit"]
         plan_limit: bool = options["plan_limit"]
-        org = get_org(org_slug)
-        kept = None if plan_limit else org.own_rate_limit
-        set_plan(org, plan=plan, own_rate_limit=kept if rate_limit is None else rate_limit)
-        return str(org.requests_per_minute)
+        values: OrgValues = {"plan": plan}
+        if plan_limit or rate_limit is not None:
+            values["own_rate_limit"] = rate_limit
+        return str(update_org(org_id=get_org(org_slug).pk, **values).requests_per_minute)

@@ -1,0 +1,63 @@
+"""What goes for good: a contact's personal data when they ask for it, and whole contacts and orgs.
+
+Erasing keeps the rows, so that a customer's references and numbers stay right; deleting keeps nothing.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from contacts.models import Contact
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn, new_survey_token
+from orgs import audit
+from orgs.actors import Actor
+from orgs.models import Org
+
+BATCH = 2_000
+
+
+@transaction.atomic
+def erase_contact(*, org_id: int, contact_id: int, actor: Actor) -> Contact:
+    """Removes what tells who the contact is and what was said, from the rows and from the audit.
+
+    Name, address, notes, objectives, conversations and transcripts go, and survey links stop working. The address
+    becomes one that cannot exist. An entry in the audit tells that it happened. Raises Contact.DoesNotExist.
+    """
+    contact = _locked_contact(org_id, contact_id)
+    now = timezone.now()
+    requests = list(InterviewRequest.objects.filter(contact=contact))
+    for model in (Transcript, Turn, Conversation):
+        model._default_manager.filter(interview_request__contact=contact).delete()
+    for request in requests:
+        request.objective, request.survey_token, request.updated_at = "", new_survey_token(), now
+    InterviewRequest.objects.bulk_update(requests, ["objective", "survey_token", "updated_at"], batch_size=BATCH)
+    contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
+    contact.save(update_fields=["email", "name", "notes", "updated_at"])
+    audit.erase(contact, *requests, actor=actor)
+    return contact
+
+
+@transaction.atomic
+def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
+    """The contact with all of their interviews. What the audit tells of them is erased. Raises Contact.DoesNotExist."""
+    erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
+    Contact.objects.get(pk=contact_id).delete()
+
+
+@transaction.atomic
+def delete_org(*, org_id: int) -> None:
+    """The org with everything that is its own, the audit included. Raises Org.DoesNotExist."""
+    org = Org.objects.select_for_update().get(pk=org_id)
+    # In batches, for Django holds in memory what it deletes; requests first, for they protect their types.
+    while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
+        InterviewRequest.objects.filter(pk__in=batch).delete()
+    org.delete()
+
+
+def _locked_contact(org_id: int, contact_id: int) -> Contact:
+    """The contact, locked with all that is theirs, in the order in which a page and an update lock it."""
+    conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
+    list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)
+    list(requests.order_by("pk").select_for_update().values_list("pk"))
+    contact: Contact = Contact.objects.for_org(org_id).select_for_update().get(pk=contact_id)
+    return contact

@@ -1,0 +1,113 @@
+"""Erasing and deleting: what goes, what stays, and what tells of it."""
+
+import pytest
+from django.db import connection
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest, InterviewType, Transcript
+from interviews.services import (
+    complete_conversation,
+    delete_contact,
+    delete_org,
+    erase_contact,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
+from orgs.actors import Actor, ActorKind
+from orgs.models import ApiKey, Change, Org
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewRequestFactory
+
+ROOT = Actor(ActorKind.STAFF, "root", "req-1")
+PERSONAL = ("Alice", "alice@example.com", "likes cats", "Old notes", "Old objective", "I said so")
+
+
+@pytest.fixture
+def known(alice: Contact, interview: InterviewRequest, acme_api: ApiClient) -> Contact:
+    """Alice, with notes that were overwritten, an objective that was too, and an interview; and Bob, who is not her."""
+    acme_api.patch(
+        f"/interviews/{interview.pk}",
+        {"contact_name": "Alice Jones", "contact_context": "Alice likes cats", "objective": "Why did Alice leave?"},
+    )
+    give_consent(interview)
+    question = next_question(interview).question
+    assert question is not None
+    submit_answer(interview, number=question.number, text="I said so.")
+    finish_conversation(interview)
+    complete_conversation(interview)
+    bob = ContactFactory.create(org=alice.org, email="bob@example.com", name="Bob", notes="Bob's")
+    InterviewRequestFactory.create(org=alice.org, contact=bob, objective="Bob's too")
+    return alice
+
+
+def everything_stored() -> str:
+    """Every text in every table, as one."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        rows = []
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows += cursor.fetchall()
+    return repr(rows)
+
+
+def test_erasing_leaves_no_word_about_the_person(known: Contact) -> None:
+    before = everything_stored()
+    assert all(word in before for word in PERSONAL)
+    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    after = everything_stored()
+    assert [word for word in PERSONAL if word in after] == []
+    assert "Bob's too" in after
+
+
+def test_erasing_leaves_the_rows_and_a_trace(known: Contact, interview: InterviewRequest) -> None:
+    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    known.refresh_from_db()
+    assert (known.email, known.name, known.notes) == (f"erased-{known.pk}@erased.invalid", "", "")
+    token = interview.survey_token
+    interview.refresh_from_db()
+    assert (interview.contact, interview.objective, interview.status) == (known, "", "completed")
+    assert interview.survey_token != token
+    for row in (known, interview):
+        trace = Change.objects.of(row)[0]
+        assert (trace.field, trace.actor_kind, trace.actor, trace.request_id) == ("erasure", "staff", "root", "req-1")
+
+
+def test_the_address_may_come_back_as_somebody_new(known: Contact, interview: InterviewRequest) -> None:
+    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    assert ContactFactory.create(org=known.org, email="alice@example.com").pk != known.pk
+
+
+def test_erasing_twice_is_no_harm(known: Contact) -> None:
+    for _ in range(2):
+        erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    assert Contact.objects.get(pk=known.pk).name == ""
+
+
+def test_nobody_erases_or_deletes_for_another_org(known: Contact, globex: Org) -> None:
+    for remove in (erase_contact, delete_contact):
+        with pytest.raises(Contact.DoesNotExist):
+            remove(org_id=globex.pk, contact_id=known.pk, actor=ROOT)
+    assert Contact.objects.get(pk=known.pk).name == "Alice Jones"
+
+
+def test_deleting_a_contact_takes_their_interviews_and_words(known: Contact) -> None:
+    delete_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    assert [contact.email for contact in Contact.objects.all()] == ["bob@example.com"]
+    assert [request.contact.email for request in InterviewRequest.objects.all()] == ["bob@example.com"]
+    assert [word for word in PERSONAL if word in everything_stored()] == []
+
+
+def test_deleting_an_org_takes_all_that_is_its_own_and_nothing_else(
+    known: Contact, globex: Org, globex_api: ApiClient
+) -> None:
+    kept = InterviewRequestFactory.create(org=globex)
+    delete_org(org_id=known.org_id)
+    assert list(Org.objects.all()) == [globex]
+    for model in (Contact, InterviewRequest, InterviewType, ApiKey):
+        assert [row.org_id for row in model._default_manager.all()] == [globex.pk], model
+    assert not Transcript.objects.exists()
+    assert not Change.objects.exists()
+    assert globex_api.get(f"/interviews/{kept.pk}").status_code == 200
