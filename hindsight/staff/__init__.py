@@ -1,0 +1,1 @@
+"""The site that staff work on: how they get in. Their pages are in interviews.admin."""
