@@ -1,0 +1,115 @@
+"""What changed: the audit of a contact or an interview request, and the way back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from interviews.admin.base import StaffAdmin, actor_of
+from interviews.admin.diff import Piece, diff
+from interviews.admin.forms import MergingForm, fingerprint
+from interviews.models import is_id
+from orgs.audit import ERASURE, restore
+from orgs.models import Change
+
+NEWEST = 5
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A change as the pages show it."""
+
+    entry: Change
+    label: str
+    pieces: list[Piece]
+    # The fingerprint of the row's own text; empty where there is nothing to restore.
+    seen: str
+
+    @property
+    def is_restorable(self) -> bool:
+        return bool(self.seen)
+
+    @property
+    def is_erasure(self) -> bool:
+        return self.entry.field == ERASURE
+
+
+class AuditedAdmin(StaffAdmin):
+    """Pages of rows whose texts are overwritten through the services, which keep what was there."""
+
+    form: type[MergingForm]
+    object_pages = {"restore": "restore_view"}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form's edits, through `write`."""
+        if form.edits:
+            self.write(request, obj, form.edits)
+        if form.kept:
+            fields = " and ".join(label.lower() for label in form.kept)
+            messages.warning(
+                request, f"Somebody else changed the {fields} while you had this page open. That change was kept."
+            )
+
+    def write(self, request: HttpRequest, obj: Any, edits: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        pass  # there is nothing beside the row
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        pass  # the audit tells more, and can be erased
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the form's fingerprints, for those who may save it."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if obj := kwargs.get("obj"):
+            newest = Change.objects.of(obj)[: NEWEST + 1]
+            shown = self.shown_changes(request, obj, list(newest))
+            context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
+        changes = self.shown_changes(request, obj, list(page))
+        return self.page(request, "history", obj, title="What changed", changes=changes, page=page)
+
+    def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Brings back what a change replaced, unless the text is no longer the one that was on the page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        obj = self.object_or_404(request, object_id, self.has_change_permission)
+        number = request.POST.get("change", "")
+        change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
+        if change is None or change.is_erased:
+            raise Http404
+        if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
+            message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
+            return self.back_to(request, "history", obj, messages.ERROR, message)
+        restore(obj, change, actor=actor_of(request))
+        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
+        may_restore = self.has_change_permission(request, obj)
+        return [
+            ShownChange(
+                entry=entry,
+                label="personal data" if entry.field == ERASURE else entry.field,
+                pieces=diff(entry.before, entry.after),
+                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
+            )
+            for entry in entries
+        ]
+
+
+def is_restorable(obj: Any, entry: Change) -> bool:
+    return not entry.is_erased and getattr(obj, entry.field) != entry.before

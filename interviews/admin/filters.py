@@ -1,0 +1,70 @@
+"""Filters of lists whose choices would be too many to list."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from interviews.models import InterviewType
+from orgs.models import Org
+
+MAX_TYPES = 30
+
+
+def storable(text: str) -> str:
+    """A parameter of an address without what PostgreSQL would choke on."""
+    return text.replace("\x00", "").strip()
+
+
+class OrgFilter(SimpleListFilter):
+    """By slug, typed: there may be thousands of orgs."""
+
+    title = "org"
+    parameter_name = "org"
+    template = "staff/org_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        slug = self.value()
+        if not slug:
+            return queryset
+        return queryset.filter(
+            org__in=list(Org.objects.filter(slug=storable(slug).lower()).values_list("pk", flat=True))
+        )
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One, for the template: what is typed, and the other parameters to keep."""
+        kept = changelist.get_filters_params().items()
+        others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
+        yield {
+            "slug": self.value() or "",
+            "others": [*others, *([("q", changelist.query)] if changelist.query else [])],
+            "remove": changelist.get_query_string(remove=[self.parameter_name]),
+        }
+
+
+class InterviewTypeFilter(SimpleListFilter):
+    """By name, for each org has types of its own; of the org that is filtered by, if one is."""
+
+    title = "interview type"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
+        if org := request.GET.get("org"):
+            names = names.filter(org__slug=storable(org))
+        return [(name, name) for name in names[:MAX_TYPES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(
+            interview_type__in=InterviewType.objects.filter(name=storable(self.value() or "")).values("pk")
+        )

@@ -1,0 +1,118 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from interviews import services
+from interviews.admin.base import actor_of
+from interviews.admin.changes import AuditedAdmin
+from interviews.admin.filters import InterviewTypeFilter, OrgFilter
+from interviews.admin.forms import InterviewRequestForm
+from interviews.admin.transcript import turns_of
+from interviews.models import InterviewRequest
+from interviews.paige.brief import brief_for
+from interviews.paige.guide import GuideError
+from interviews.paige.prompt import messages_for, segments
+
+
+@admin.register(InterviewRequest)
+class InterviewRequestAdmin(AuditedAdmin):
+    """Requests come over the API; staff sharpen what they ask for, and read what came of them."""
+
+    form = InterviewRequestForm
+    change_form_template = "staff/interview_request.html"
+    object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
+    list_display = ("id", "contact_email", "org", "deal_id", "status", "created_at")
+    list_filter = (OrgFilter, "status", InterviewTypeFilter, "created_at")
+    search_fields = ("id",)  # shows the box; see get_search_results
+    search_help_text = "An id, or the beginning of a deal's id or of an email address."
+    fieldsets = (
+        (None, {"fields": ["objective"]}),
+        (
+            "About",
+            {
+                "fields": [
+                    "contact_link",
+                    "org",
+                    "interview_type",
+                    "deal_id",
+                    "status",
+                    "survey_link",
+                    "created_at",
+                    "email_sent_at",
+                    "completed_at",
+                ]
+            },
+        ),
+    )
+    readonly_fields = (
+        "contact_link",
+        "org",
+        "interview_type",
+        "deal_id",
+        "status",
+        "survey_link",
+        "created_at",
+        "email_sent_at",
+        "completed_at",
+    )
+
+    @admin.display(description="Contact")
+    def contact_email(self, request: InterviewRequest) -> str:
+        return str(request.contact.email)
+
+    @admin.display(description="Contact")
+    def contact_link(self, request: InterviewRequest) -> str:
+        url = reverse("admin:contacts_contact_change", args=[request.contact_id])
+        return format_html('<a href="{}">{}</a> {}', url, request.contact, request.contact.email)
+
+    @admin.display(description="Survey link")
+    def survey_link(self, request: InterviewRequest) -> str:
+        return format_html(
+            '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
+            '<button type="button" class="button" data-copy="survey-link">Copy</button></span>',
+            request.survey_url,
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A list needs none of the long texts, and a page of one request all of them."""
+        found = super().get_queryset(request).select_related("org", "contact")
+        if self.is_list(request):
+            return found.defer("objective", "contact__notes")
+        return found.select_related("interview_type", "conversation")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
+        return found, False
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        transcript = getattr(kwargs["obj"], "transcript", None)
+        context["turns"] = turns_of(transcript.content, kwargs["obj"].contact.name) if transcript else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, str]) -> None:
+        services.update_interview_request(
+            org_id=obj.org_id, interview_request_id=obj.pk, actor=actor_of(request), objective=edits["objective"]
+        )
+
+    def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Exactly what Paige would be told now, with the customer's words marked."""
+        found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        try:
+            brief = brief_for(found)
+        except GuideError as error:
+            return self.page(request, "prompt", found, title="Prompt preview", guide_error=str(error))
+        messages = messages_for(brief) if brief else []
+        shown = [(message.role, segments(message)) for message in messages]
+        return self.page(request, "prompt", found, title="Prompt preview", prompt=shown)

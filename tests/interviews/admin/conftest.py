@@ -1,0 +1,49 @@
+"""Staff of each role, at work in the admin."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+
+@dataclass
+class Staff:
+    """A login and its browser."""
+
+    user: User
+    client: Client
+
+    def get(self, page: str, *args: Any, **query: Any) -> Any:
+        return self.client.get(reverse(f"admin:{page}", args=args), query)
+
+    def post(self, page: str, *args: Any, **data: Any) -> Any:
+        return self.client.post(reverse(f"admin:{page}", args=args), data)
+
+    def form(self, page: str, *args: Any) -> dict[str, str]:
+        """What the page's form would send if nothing were changed on it."""
+        return form_of(self.get(page, *args))
+
+
+def form_of(response: Any) -> dict[str, str]:
+    form = response.context["adminform"].form
+    sent = {field.html_name: field.value() for field in form}
+    sent["seen"] = unescape(re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1])  # type: ignore[index]
+    # As a browser does: line ends as CRLF, unchecked boxes not at all.
+    return {name: str(value).replace("\n", "\r\n") for name, value in sent.items() if value not in (None, False)}
+
+
+def log_in(username: str, **fields: Any) -> Staff:
+    user = User.objects.create(username=username, is_staff=True, **fields)  # no password: hashing one takes a while
+    client = Client()
+    client.force_login(user)
+    return Staff(user, client)
+
+
+@pytest.fixture
+def root(db: None) -> Staff:
+    return log_in("root", is_superuser=True)

@@ -1,0 +1,170 @@
+"""Staff at work in a real browser: log in, find, edit, see what changed, restore; issue a key, use it, revoke it."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from interviews.services import complete_interview
+from orgs.models import ApiKey, Change, Org
+from tests.live.browser import Browser, browsing
+from tests.live.client import LiveClient
+from tests.live.server import Server
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="module")
+def one_browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(f"http://127.0.0.1:{server.port}", tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Iterator[Browser]:
+    """Whatever a test does, the browser has nothing to complain of: a script that fails, a policy that is violated."""
+    yield one_browser
+    # The last is the one thing that Redoc asks somebody else for, in vain.
+    expected = ("status of 403", "/favicon.ico", "https://cdn.redoc.ly/redoc/logo-mini.svg")
+    assert [line for line in one_browser.complaints() if not any(part in line for part in expected)] == []
+
+
+def log_in(browser: Browser, role: str) -> User:
+    """As somebody of that role, or as a superuser."""
+    name = f"{role.replace(' ', '-')}-{secrets.token_hex(4)}"
+    user = User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=role == "superuser")
+    user.groups.set(Group.objects.filter(name=role))
+    browser.log_in(name, PASSWORD)
+    assert browser.path == "/admin/"
+    return user
+
+
+def test_support_edits_notes_sees_the_change_and_restores_it(
+    browser: Browser, api: LiveClient, interview: InterviewRequest
+) -> None:
+    alice = interview.contact
+    Contact.objects.filter(pk=alice.pk).update(email=f"alice{alice.pk}@example.com", notes="Met in May.\nLikes cats.")
+    user = log_in(browser, "support")
+    browser.open("/admin/contacts/contact/")
+    browser.type("#searchbar", f"alice{alice.pk}@")
+    browser.follow("Search")
+    browser.follow(f"alice{alice.pk}@example.com")
+
+    browser.type("#id_notes", "Met in June.\nLikes cats.")
+    browser.follow("Save and continue editing")
+    assert "was changed successfully" in browser.text
+    alice.refresh_from_db()
+    assert alice.notes == "Met in June.\nLikes cats."
+    assert browser.texts("aside del") == ["May"]
+    assert browser.texts("aside ins") == ["June"]
+    assert "Met in June." in api.get(f"/interviews/{interview.pk}").json()["contact"]["notes"]
+
+    browser.follow("What changed")
+    assert user.username in browser.text
+    browser.follow("Restore the text from before")
+    assert "The text of the notes was restored." in browser.text
+    alice.refresh_from_db()
+    assert alice.notes == "Met in May.\nLikes cats."
+    assert [change.actor for change in Change.objects.of(alice)] == [user.username] * 2
+
+
+def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview: InterviewRequest) -> None:
+    Contact.objects.filter(pk=interview.contact_id).update(notes="\n  one\n\ntwo\n")
+    log_in(browser, "support")
+    browser.open(f"/admin/contacts/contact/{interview.contact_id}/change/")
+    browser.follow("Save")
+    assert "was changed successfully" in browser.text
+    assert not Change.objects.of(interview.contact).exists()
+
+
+def test_who_saves_second_is_told_and_may_then_replace_it(
+    browser: Browser, api: LiveClient, interview: InterviewRequest
+) -> None:
+    log_in(browser, "support")
+    browser.open(f"/admin/interviews/interviewrequest/{interview.pk}/change/")
+    api.patch(f"/interviews/{interview.pk}", {"objective": "From the CRM"})
+    browser.type("#id_objective", "From staff")
+    browser.follow("Save")
+    assert browser.texts(".current") == ["From the CRM"]
+    interview.refresh_from_db()
+    assert interview.objective == "From the CRM"
+    browser.follow("Save")
+    interview.refresh_from_db()
+    assert interview.objective == "From staff"
+
+
+def test_an_account_manager_issues_a_key_and_revokes_it(
+    browser: Browser, server: Server, interview: InterviewRequest
+) -> None:
+    path = f"/interviews/{interview.pk}"
+    log_in(browser, "account manager")
+    browser.open(f"/admin/orgs/org/{interview.org_id}/change/")
+    browser.follow("Issue a key")
+    browser.type("#id_name", "Warehouse")
+    browser.follow("Issue the key")
+    key = browser.find("#api-key").get_attribute("value") or ""
+    browser.press("Copy")
+    assert browser.texts("[data-copy]") == ["Copied"]
+    system = LiveClient(server, key)
+    assert system.patch(path, {"objective": "Sent with the new key"}).status_code == 200
+
+    browser.driver.refresh()
+    assert browser.path == f"/admin/orgs/org/{interview.org_id}/change/"
+    assert key not in browser.driver.page_source
+    assert ApiKey.objects.filter(org=interview.org_id, name="Warehouse").count() == 1
+
+    browser.follow("Revoke")
+    assert "This cannot be undone." in browser.text
+    assert system.get(path).status_code == 200
+    browser.follow("Revoke the key")
+    assert "The key was revoked." in browser.text
+    assert system.get(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "refused"),
+    [
+        ("support", {"Contacts", "Interview requests", "Interview types", "Orgs"}, "orgs/org/{org}/issue-key/"),
+        ("account manager", {"API keys", "Orgs"}, "contacts/contact/{contact}/change/"),
+        (
+            "read only",
+            {"API keys", "Contacts", "Interview requests", "Interview types", "Orgs"},
+            "contacts/contact/{contact}/erase/",
+        ),
+    ],
+)
+def test_a_role_is_offered_its_own_and_refused_the_rest(
+    browser: Browser, interview: InterviewRequest, role: str, sees: set[str], refused: str
+) -> None:
+    log_in(browser, role)
+    assert set(browser.texts("#content-main th[scope=row] a")) == sees
+    browser.open(f"/admin/{refused.format(org=interview.org_id, contact=interview.contact_id)}")
+    assert "403 Forbidden" in browser.text
+
+
+def test_every_page_obeys_the_content_security_policy(browser: Browser, interview: InterviewRequest, acme: Org) -> None:
+    complete_interview(interview, content="**Paige:** Why?\n\n**Alice:** Price.")
+    log_in(browser, "superuser")
+    contact, request = interview.contact_id, interview.pk
+    for path in (
+        "orgs/org/",
+        "orgs/org/add/",
+        f"orgs/org/{acme.pk}/delete/",
+        "orgs/apikey/",
+        "contacts/contact/?q=alice",
+        f"contacts/contact/{contact}/history/",
+        f"contacts/contact/{contact}/erase/",
+        "interviews/interviewrequest/",
+        f"interviews/interviewrequest/{request}/change/",
+        f"interviews/interviewrequest/{request}/prompt/",
+        "interviews/interviewtype/",
+        "auth/user/",
+        "auth/group/add/",
+    ):
+        browser.open(f"/admin/{path}")
+        assert browser.texts("h1"), path
+    browser.open("/api/docs")
+    assert browser.find("redoc h1").text.startswith("Hindsight API")
