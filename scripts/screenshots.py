@@ -1,0 +1,152 @@
+"""Takes the pictures of docs/staff.md with headless Chromium, of a server of its own with the demo data.
+
+`scripts/screenshots.py` rewrites docs/images; `scripts/screenshots.py FOLDER` shows every page of staff's, wide and
+narrow, light and dark, for those who change them. To be run by .venv/bin/python from the project's folder.
+"""
+
+import os
+import sys
+import tempfile
+from base64 import b64decode
+from io import StringIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("HINDSIGHT_ENV", "development")
+os.environ["DJANGO_SETTINGS_MODULE"] = "hindsight.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from contacts.models import Contact  # noqa: E402
+from contacts.services import update_contact  # noqa: E402
+from interviews.models import InterviewRequest  # noqa: E402
+from interviews.services import erase_contact  # noqa: E402
+from orgs.actors import Actor, ActorKind  # noqa: E402
+from orgs.live_keys import use_live_key  # noqa: E402
+from orgs.models import Org  # noqa: E402
+from orgs.services import create_api_key, revoke_api_key  # noqa: E402
+from tests.live.browser import Browser, browsing  # noqa: E402
+from tests.live.server import serving  # noqa: E402
+from tests.live.stores import migrated_database, orm_at  # noqa: E402
+
+LOGIN, PASSWORD = "sam", "screenshots only"
+
+# Of docs/staff.md.
+PICTURES = {
+    "contact": "/admin/contacts/contact/{contact}/change/",
+    "what-changed": "/admin/contacts/contact/{contact}/history/",
+    "interview-requests": "/admin/interviews/interviewrequest/",
+    "prompt-preview": "/admin/interviews/interviewrequest/{request}/prompt/#contact_name",
+    "org": "/admin/orgs/org/{org}/change/",
+}
+
+ALL_PAGES = PICTURES | {
+    "index": "/admin/",
+    "orgs": "/admin/orgs/org/",
+    "org-add": "/admin/orgs/org/add/",
+    "org-delete": "/admin/orgs/org/{org}/delete/",
+    "org-history": "/admin/orgs/org/{org}/history/",
+    "issue-key": "/admin/orgs/org/{org}/issue-key/",
+    "keys": "/admin/orgs/apikey/",
+    "key": "/admin/orgs/apikey/{key}/change/",
+    "revoke-key": "/admin/orgs/apikey/{key}/revoke/",
+    "contacts": "/admin/contacts/contact/?q=jane",
+    "contact-erase": "/admin/contacts/contact/{contact}/erase/",
+    "contact-erased": "/admin/contacts/contact/{erased}/history/",
+    "request": "/admin/interviews/interviewrequest/{completed}/change/",
+    "request-open": "/admin/interviews/interviewrequest/{request}/change/",
+    "type": "/admin/interviews/interviewtype/{type}/change/",
+}
+
+
+def prepare() -> dict[str, int]:
+    """The demo data with something to see on every page; the ids by which the paths name it."""
+    call_command("seed_demo", stdout=StringIO())
+    User.objects.create_superuser(LOGIN, password=PASSWORD)
+    org = Org.objects.earliest("pk")
+    contact = Contact.objects.filter(org=org).earliest("pk")
+    crm, old = (create_api_key(org=org, name=name)[0] for name in ("CRM", "Old warehouse"))
+    revoke_api_key(old)
+    use_live_key(crm.digest)
+    notes = contact.notes.replace("main concern is pricing", "pricing settled, waits for the board")
+    update_contact(
+        org_id=org.pk,
+        contact_id=contact.pk,
+        actor=Actor(ActorKind.API_KEY, crm.prefix, "9f2c41d07b"),
+        notes=notes.replace('"CTO"', '"CTO and co-founder"'),
+    )
+    update_contact(
+        org_id=org.pk, contact_id=contact.pk, actor=Actor(ActorKind.STAFF, LOGIN, "77ab03e1c4"), name="Jane Smith-Lopez"
+    )
+    gone = Contact.objects.latest("pk")
+    erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))
+    request = InterviewRequest.objects.filter(contact=contact).earliest("pk")
+    return {
+        "org": org.pk,
+        "key": crm.pk,
+        "contact": contact.pk,
+        "erased": gone.pk,
+        "request": request.pk,
+        "completed": InterviewRequest.objects.filter(status="completed").earliest("pk").pk,
+        "type": request.interview_type_id,
+    }
+
+
+def take(browser: Browser, path: str, file: Path, *, width: int, height: int | None, scheme: str) -> None:
+    """A picture of so many pixels, or of the whole page where there is no height."""
+    prefers = {"name": "prefers-color-scheme", "value": scheme}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [prefers]})
+    resize(browser, width, height or 900)
+    browser.open(path)
+    if height is None:
+        resize(browser, width, browser.driver.execute_script("return document.documentElement.scrollHeight"))
+    shot = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {})
+    file.write_bytes(b64decode(shot["data"]))
+
+
+def resize(browser: Browser, width: int, height: int) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory)
+        with migrated_database(place) as url:
+            with orm_at(url):
+                ids = prepare()
+            with (
+                serving(place / "log", {"DATABASE_URL": url}, workers=1) as server,
+                browsing(f"http://127.0.0.1:{server.port}", place / "profile") as browser,
+            ):
+                browser.log_in(LOGIN, PASSWORD)
+                if folder:
+                    take_all(browser, ids, folder)
+                else:
+                    take_pictures(browser, ids, ROOT / "docs" / "images")
+
+
+def take_pictures(browser: Browser, ids: dict[str, int], folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, path in PICTURES.items():
+        take(browser, path.format(**ids), folder / f"{name}.png", width=1300, height=700, scheme="light")
+
+
+def take_all(browser: Browser, ids: dict[str, int], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        for width in (1400, 400):
+            for name, path in ALL_PAGES.items():
+                file = folder / f"{name}-{scheme}-{width}.png"
+                take(browser, path.format(**ids), file, width=width, height=None, scheme=scheme)
+
+
+if __name__ == "__main__":
+    main()
