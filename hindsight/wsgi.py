@@ -17,5 +17,6 @@ django = get_wsgi_application()
 django.request_class = Utf8Request
 application = ChunkedBodies(django)
 
-# What the first request would import, so that it is not slower than the others.
+# What the first request, and the first interview, would import, so that they are not slower than the others.
 import_module(settings.ROOT_URLCONF)
+import_module("interviews.paige.engines").interviewer()

@@ -1,23 +1,29 @@
 """Which engine the settings choose."""
 
 from functools import cache
+from threading import Lock
 
 from django.conf import settings
 
 from interviews.paige.interviewer import GuidedInterviewer, Interviewer
 
 
+# A cache lets two first calls at once make two, which would not know of each other's waiting.
+_one_at_a_time = Lock()
+
+
 def interviewer() -> Interviewer:
     """A model where the settings name one, else the guide. Half-made settings: see interviews.paige.checks."""
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
         return GuidedInterviewer()
-    return _model(
-        settings.PAIGE_BASE_URL,
-        settings.PAIGE_MODEL,
-        settings.PAIGE_API_KEY,
-        settings.PAIGE_TIMEOUT,
-        settings.PAIGE_CONCURRENCY,
-    )
+    with _one_at_a_time:
+        return _model(
+            settings.PAIGE_BASE_URL,
+            settings.PAIGE_MODEL,
+            settings.PAIGE_API_KEY,
+            settings.PAIGE_TIMEOUT,
+            settings.PAIGE_CONCURRENCY,
+        )
 
 
 @cache

@@ -1,0 +1,49 @@
+"""A model that hangs takes neither the API's workers with it nor the interviews."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from contacts.models import Contact
+from interviews.lifecycle import Engine, Speaker
+from interviews.models import InterviewRequest, Turn
+from orgs.models import Org
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.fakes.provider import fake_provider, hangs
+from tests.live.client import LiveClient, at_once
+from tests.live.conftest import Serve
+from tests.live.server import Server
+
+INTERVIEWS = 10
+
+
+def begin(server: Server, interview: InterviewRequest) -> str:
+    """Agrees to the interview, and returns the page that comes of it: the one with the first question."""
+    form = urlencode({"token": interview.survey_token, "step": "consent"}).encode()
+    with urlopen(f"http://127.0.0.1:{server.port}/survey", form, timeout=20) as page:
+        return str(page.read().decode())
+
+
+def test_the_api_answers_while_ten_interviews_wait(serve: Serve, acme: Org, alice: Contact, acme_key: str) -> None:
+    kind = InterviewTypeFactory.create(org=acme)
+    rows = [InterviewRequestFactory.create(org=acme, contact=alice, interview_type=kind) for _ in range(INTERVIEWS)]
+    with (
+        fake_provider(hangs) as provider,
+        serve(workers=2, PAIGE_BASE_URL=provider.url, PAIGE_MODEL="fake", PAIGE_TIMEOUT="4") as server,
+        ThreadPoolExecutor(INTERVIEWS) as contacts,
+    ):
+        pages = [contacts.submit(begin, server, row) for row in rows]
+        assert provider.arrived.wait(10)
+        api = LiveClient(server, acme_key)
+        updates = [partial(api.patch, f"/interviews/{row.pk}", {"contact_context": "Meanwhile"}) for row in rows * 2]
+        answers = at_once(updates, threads=4)
+        assert {answer.status_code for answer in answers} == {200}
+        waiting = [page for page in pages if not page.done()]
+        assert len(waiting) >= len(provider.bodies) > 0, "nobody had to wait until the model was given up"
+
+        assert all("what was happening at your company" in page.result() for page in pages)
+    said = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE)
+    assert [turn.engine for turn in said] == [Engine.FALLBACK] * INTERVIEWS
+    alice.refresh_from_db()
+    assert alice.notes == "Meanwhile"
