@@ -1,5 +1,6 @@
 """The cast: Acme and Globex, two customers; Alice, a contact of Acme's; a system of each customer's with its key."""
 
+import os
 import secrets
 
 import pytest
@@ -12,6 +13,22 @@ from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
+
+DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database is tried in one leg: that with SQLite."""
+    if os.environ.get("TEST_LEG") != "postgresql":
+        return
+    without = [item for item in items if not touches_database(item)]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if touches_database(item)]
+
+
+def touches_database(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(fixtures)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from django.conf import settings
 
 from interviews.paige.interviewer import GuidedInterviewer, Interviewer
 
-
 # A cache lets two first calls at once make two, which would not know of each other's waiting.
 _one_at_a_time = Lock()
 
