@@ -1,0 +1,107 @@
+"""Turns with a real model: the engine that the settings choose, and every message of the model's as it came."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from threading import local
+from typing import Any
+
+from django.conf import settings
+
+from interviews.lifecycle import Engine, Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.conversation import Turn
+from interviews.paige.engines import interviewer
+from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.interviewer import Message
+from interviews.paige.model_interviewer import ModelInterviewer
+from interviews.paige.provider import Provider
+from tests.model.respondents import Respondent
+
+# One for all: a guide is most of a prompt, and the server reads it once.
+GUIDE = "win_loss_buyer"
+VENDOR = "Acme"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A turn. `replies`: what the model said at each try; None where nothing came in time."""
+
+    brief: Brief
+    secrets: tuple[str, ...]
+    replies: tuple[str | None, ...]
+    message: Message
+
+    @property
+    def raw(self) -> str | None:
+        """The model's first message as it came."""
+        return self.replies[0] if self.replies else None
+
+    @property
+    def source(self) -> str:
+        if self.message.engine is not Engine.MODEL:
+            return "fallback"
+        return "model" if len(self.replies) == 1 else "retry"
+
+
+class Heard(local):
+    """What the thread that asks has heard since its turn began."""
+
+    def __init__(self) -> None:
+        self.replies: list[str | None] = []
+
+
+@dataclass(frozen=True)
+class ListeningProvider(Provider):
+    """The project's provider, overheard: also a message that it drops, such as one that was cut off."""
+
+    heard: Heard = field(default_factory=Heard, repr=False)
+
+    async def _complete(self, messages: Any, seconds: float) -> Any:
+        self.heard.replies.append(None)
+        completion = await super()._complete(messages, seconds)
+        self.heard.replies[-1] = completion.choices[0].message.content or ""
+        return completion
+
+
+class Interviews:
+    """Interviews by the engine that the settings choose."""
+
+    def __init__(self) -> None:
+        engine = interviewer()
+        assert isinstance(engine, ModelInterviewer), "The settings name no model."
+        self.provider = ListeningProvider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY)
+        self.engine = engine
+        self.engine.provider = self.provider
+
+    def interview(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
+        """The first turns of an interview."""
+        said: list[Turn] = []
+        for answer in respondent.answers[:turns]:
+            following = opening(respondent).after(said)
+            assert following
+            asked = self.ask(following, respondent)
+            yield asked
+            topic = following.topic.key
+            said += [Turn(Speaker.PAIGE, asked.message.text, topic), Turn(Speaker.CONTACT, answer, topic)]
+
+    def attack(self, respondent: Respondent, words: str) -> Asked:
+        """The turn after somebody answered the guide's first question with these words."""
+        return self.ask(attacked(respondent, words), respondent)
+
+    def ask(self, brief: Brief, respondent: Respondent) -> Asked:
+        self.provider.heard.replies = []
+        message = self.engine.next_message(brief)
+        return Asked(brief, respondent.secrets, tuple(self.provider.heard.replies), message)
+
+
+def opening(respondent: Respondent) -> Brief:
+    guide = Guide.from_data(shipped_guide(GUIDE)).for_vendor(VENDOR)
+    return Brief(VENDOR, respondent.name, respondent.notes, respondent.objective, guide)
+
+
+def attacked(respondent: Respondent, words: str) -> Brief:
+    first = opening(respondent)
+    topic = first.topic.key
+    following = first.after([Turn(Speaker.PAIGE, first.question, topic), Turn(Speaker.CONTACT, words, topic)])
+    assert following
+    return following
