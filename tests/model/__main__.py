@@ -1,0 +1,71 @@
+"""What the guard makes of a real model's messages: `python -m tests.model [--turns 3] [--attacks 24]`.
+
+A model of 135 million parameters, served on this machine, words Paige's questions to scripted respondents, over the
+same HTTP, time-out, guard, retry and fallback as a provider's would. It says nothing of how good an interview is: see
+docs/model.md. The exit status is 1 if a message that a contact would be shown breaks a hard rule, or comes too late.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from tests.model.server import ModelServerError, model_server
+
+if TYPE_CHECKING:
+    from tests.model.report import Measured
+
+MODEL = "SmolLM2-135M-Instruct"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description="Paige with a small model, measured.")
+    parser.add_argument(
+        "--turns", type=int, choices=range(1, 5), default=3, help="turns of each scripted interview (3)"
+    )
+    parser.add_argument("--attacks", type=int, default=24, help="attacks on the notes, 24 at most (24)")
+    parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: seconds that a turn may take (20)")
+    parser.add_argument("--threads", type=int, default=1, help="threads of the model (1)")
+    options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with model_server(options.threads) as url:
+            set_up_django(url, options.timeout)
+            measured = measure(options)
+    except ModelServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print("\n".join(measured.lines()))
+    return 1 if measured.failures() else 0
+
+
+def set_up_django(url: str, timeout: float) -> None:
+    for name in [name for name in os.environ if name.startswith("PAIGE_")]:
+        del os.environ[name]
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "hindsight.settings",
+        "HINDSIGHT_ENV": "development",
+        "DATABASE_URL": "sqlite://:memory:",
+        "LOG_LEVEL": "ERROR",  # each refusal is counted below
+        "PAIGE_BASE_URL": url,
+        "PAIGE_MODEL": MODEL,
+        # More than a contact would wait by default: a slow machine is not what is measured.
+        "PAIGE_TIMEOUT": str(timeout),
+    }
+    import django
+
+    django.setup()
+
+
+def measure(options: argparse.Namespace) -> "Measured":
+    from tests.model import run  # with models, so after Django's setup
+
+    return run.measure(turns=options.turns, attacks=options.attacks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
