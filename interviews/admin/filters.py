@@ -7,7 +7,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from interviews.models import InterviewType
+from interviews.models import Conversation, InterviewType
 from orgs.models import Org
 
 MAX_TYPES = 30
@@ -48,6 +48,22 @@ class OrgFilter(SimpleListFilter):
             "others": [*others, *([("q", changelist.query)] if changelist.query else [])],
             "remove": changelist.get_query_string(remove=[self.parameter_name]),
         }
+
+
+class ConversationFilter(SimpleListFilter):
+    """What the API's status does not tell: interviews that are under way, and those that nobody is expected back to."""
+
+    title = "conversation"
+    parameter_name = "conversation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("running", "under way"), ("abandoned", "abandoned")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"running": Conversation.objects.running, "abandoned": Conversation.objects.abandoned}
+        if self.value() not in chosen:
+            return queryset
+        return queryset.filter(pk__in=chosen[str(self.value())]().values("pk"))
 
 
 class InterviewTypeFilter(SimpleListFilter):

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -9,9 +10,9 @@ from django.utils.html import format_html
 from interviews import services
 from interviews.admin.base import actor_of
 from interviews.admin.changes import AuditedAdmin
-from interviews.admin.filters import InterviewTypeFilter, OrgFilter
+from interviews.admin.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
 from interviews.admin.forms import InterviewRequestForm
-from interviews.admin.transcript import turns_of
+from interviews.admin.transcript import conversation_in_words, turns_of
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
 from interviews.paige.guide import GuideError
@@ -25,8 +26,8 @@ class InterviewRequestAdmin(AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
-    list_display = ("id", "contact_email", "org", "deal_id", "status", "created_at")
-    list_filter = (OrgFilter, "status", InterviewTypeFilter, "created_at")
+    list_display = ("id", "contact_email", "org", "deal_id", "status", "conversation", "created_at")
+    list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
     search_fields = ("id",)  # shows the box; see get_search_results
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
     fieldsets = (
@@ -40,9 +41,12 @@ class InterviewRequestAdmin(AuditedAdmin):
                     "interview_type",
                     "deal_id",
                     "status",
+                    "conversation",
                     "survey_link",
                     "created_at",
                     "email_sent_at",
+                    "consented_at",
+                    "last_activity_at",
                     "completed_at",
                 ]
             },
@@ -54,9 +58,12 @@ class InterviewRequestAdmin(AuditedAdmin):
         "interview_type",
         "deal_id",
         "status",
+        "conversation",
         "survey_link",
         "created_at",
         "email_sent_at",
+        "consented_at",
+        "last_activity_at",
         "completed_at",
     )
 
@@ -68,6 +75,18 @@ class InterviewRequestAdmin(AuditedAdmin):
     def contact_link(self, request: InterviewRequest) -> str:
         url = reverse("admin:contacts_contact_change", args=[request.contact_id])
         return format_html('<a href="{}">{}</a> {}', url, request.contact, request.contact.email)
+
+    @admin.display(description="Conversation")
+    def conversation(self, request: InterviewRequest) -> str:
+        return conversation_in_words(request)
+
+    @admin.display(description="Consented at")
+    def consented_at(self, request: InterviewRequest) -> datetime | None:
+        return getattr(getattr(request, "conversation", None), "consented_at", None)
+
+    @admin.display(description="Last active at")
+    def last_activity_at(self, request: InterviewRequest) -> datetime | None:
+        return getattr(getattr(request, "conversation", None), "last_activity_at", None)
 
     @admin.display(description="Survey link")
     def survey_link(self, request: InterviewRequest) -> str:
@@ -85,10 +104,10 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """A list needs none of the long texts, and a page of one request all of them."""
-        found = super().get_queryset(request).select_related("org", "contact")
+        found = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
-            return found.defer("objective", "contact__notes")
-        return found.select_related("interview_type", "conversation")
+            return found.defer("objective", "contact__notes", "conversation__guide")
+        return found.select_related("interview_type")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -98,7 +117,9 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         transcript = getattr(kwargs["obj"], "transcript", None)
-        context["turns"] = turns_of(transcript.content, kwargs["obj"].contact.name) if transcript else []
+        context["turns"] = turns_of(kwargs["obj"])
+        context["is_unfinished"] = transcript is None
+        context["key_answers"] = transcript.key_answers if transcript else []
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, str]) -> None:

@@ -16,6 +16,10 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         """Those that rest since so long that nobody is expected back."""
         return self.filter(stage__in=UNFINISHED, last_activity_at__lt=timezone.now() - ABANDONED_AFTER)
 
+    def running(self) -> Self:
+        """Those that have begun and are neither completed nor abandoned."""
+        return self.filter(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
+
 
 class Conversation(models.Model):
     """The interview itself, from the contact's consent on; before that there is no row.
@@ -38,7 +42,11 @@ class Conversation(models.Model):
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
-        indexes = (models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),)
+        indexes = (
+            models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),
+            # Staff look across orgs.
+            models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
+        )
         constraints = (
             SameOrg("interview_request", name="conversation_request_is_of_org"),
             models.CheckConstraint(

@@ -69,6 +69,8 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {"status__exact": "created"}),
     ("interviews_interviewrequest_changelist", {"status__exact": "sent"}),
     ("interviews_interviewrequest_changelist", {"status__exact": "completed"}),
+    ("interviews_interviewrequest_changelist", {"conversation": "running"}),
+    ("interviews_interviewrequest_changelist", {"conversation": "abandoned"}),
     ("interviews_interviewrequest_changelist", {"type": "Win-loss"}),
     ("interviews_interviewrequest_changelist", {"type": "Rare"}),
     ("interviews_interviewrequest_changelist", {"type": "Win-loss", "org": "org-1042"}),

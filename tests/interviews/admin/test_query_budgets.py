@@ -36,7 +36,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
         "interviews_interviewrequest_changelist",
         (("org", "acme"), ("type", "Win-loss"), ("status__exact", "created")),
     ): 4,
-    ("interviews_interviewrequest_change", ()): 4,
+    ("interviews_interviewrequest_change", ()): 5,
     ("interviews_interviewrequest_history", ()): 3,
     ("interviews_interviewrequest_prompt", ()): 2,
     ("interviews_interviewtype_changelist", ()): 2,
