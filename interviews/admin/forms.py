@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_objective, clean_typed_notes, readable_notes
+from hindsight.api import strict_json
 
 # Django's class takes its type argument from type checkers alone.
 if TYPE_CHECKING:
@@ -143,6 +144,28 @@ class OrgForm(MergingForm):
             f"{capfirst(str(self[name].label))}: {self.shown[name] or 'none'} → {as_sent(value) or 'none'}."
             for name, value in self.edits.items()
         )
+
+
+class GuideForm(forms.Form):
+    """A guide as JSON; Guide.from_data judges it, and names the path of what is wrong."""
+
+    guide = forms.CharField(
+        strip=True,
+        widget=forms.Textarea(attrs={"class": "long-text", "rows": 40, "spellcheck": "false"}),
+        help_text="Topics are asked in this order, follow-ups of one topic too. A question is one, of at most 45 words; "
+        "{vendor} stands for the org's name. A core topic is asked however short the interview gets; an "
+        "objective names a topic by its keywords.",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_guide(self) -> dict[str, Any]:
+        try:
+            guide = strict_json.parse(self.cleaned_data["guide"].encode())
+        except strict_json.JSONError as error:
+            raise ValidationError(f"This is no JSON: {error}.") from None
+        if not isinstance(guide, dict):
+            raise ValidationError("A guide is an object: { … }.")
+        return guide
 
 
 class ApiKeyForm(forms.Form):

@@ -1,32 +1,81 @@
 import json
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 
 from interviews.admin.base import StaffAdmin
 from interviews.admin.filters import OrgFilter
+from interviews.admin.forms import GuideForm
 from interviews.models import InterviewType
+from interviews.paige.guide import GuideError
+from interviews.services import edit_guide
 
 
 @admin.register(InterviewType)
 class InterviewTypeAdmin(StaffAdmin):
-    """To be read: a guide is changed with those who wrote it."""
+    """What an org's interviews ask. A guide is edited on a page of its own, and has a version."""
 
-    list_display = ("name", "org", "created_at")
+    change_form_template = "staff/interview_type.html"
+    object_pages = {"guide": "guide_view"}
+    list_display = ("name", "org", "version", "created_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
-    fields = ("name", "org", "created_at", "guide_to_read")
+    fields = ("name", "org", "version", "created_at", "guide_to_read")
+
+    @admin.display(description="Version")
+    def version(self, kind: InterviewType) -> int:
+        return int(kind.guide["version"])
 
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
-        return json.dumps(kind.guide, ensure_ascii=False, indent=2)
+        return readable(kind)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by Django's own form, which knows nothing of versions."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("interviews.change_interviewtype")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_edit_guide"] = self.may_edit_guide(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Topics, questions, follow-ups and their order; interviews that have begun keep the guide they began with."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        form = GuideForm(request.POST or None, initial={"guide": readable(kind), "version": kind.guide["version"]})
+        if request.method == "POST" and form.is_valid():
+            guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
+            try:
+                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide)
+                self.log_change(request, edited, f"Guide: version {edited.guide['version']}.")
+                text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
+                return self.back_to(request, "change", edited, messages.SUCCESS, text)
+            except (GuideError, ValidationError) as error:
+                form.add_error("guide", str(error) if isinstance(error, GuideError) else error)
+        return self.page(request, "guide", kind, title="Edit the guide", form=form)
+
+
+def readable(kind: InterviewType) -> str:
+    """The guide to be read and edited, in a fixed order; its version is counted, not typed."""
+    fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
+    return json.dumps({field: _ordered(kind.guide[field]) for field in fields}, ensure_ascii=False, indent=2)
+
+
+def _ordered(value: Any) -> Any:
+    """The parts of a topic in the order in which one reads them: PostgreSQL keeps none."""
+    order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value, key=order.index)}
+    return value

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -171,3 +172,18 @@ class TestDemo:
         with pytest.raises(CommandError, match="HINDSIGHT_ENV"):
             run("demo")
         assert not Org.objects.exists()
+
+
+class TestCreateInterviewType:
+    @pytest.mark.parametrize("guide", ["win_loss_buyer", "no_decision", "nps_follow_up"])
+    def test_prints_the_id_that_post_takes(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
+        pk = int(run("create_interview_type", "acme", "--guide", guide))
+        body = {"contact_email": "jane@example.com", "interview_type_id": pk}
+        assert acme_api.post("/interviews", body).status_code == 201
+        assert "===== system" in run("show_prompt", InterviewRequest.objects.get().pk)
+
+    def test_twice_is_once_too_often(self, acme: Org) -> None:
+        run("create_interview_type", "acme", "--guide", "no_decision")
+        with pytest.raises(CommandError, match="already"), transaction.atomic():
+            run("create_interview_type", "acme", "--guide", "no_decision")
+        assert acme.interview_types.count() == 1

@@ -1,72 +1,77 @@
-"""`erase_contact`: a privacy request, by an operator."""
+"""Erasing a contact from the command line: told what goes, asked, and done through the service."""
 
-import builtins
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import CommandError
 
 from contacts.models import Contact
-from interviews.models import InterviewRequest, Transcript, Turn
-from interviews.services import complete_interview, give_consent, next_question, submit_answer
+from interviews import services
+from interviews.models import Conversation, InterviewRequest, Turn
 from orgs.models import Change, Org
 from tests.commands.running import run
 
 
 @pytest.fixture
-def told(interview: InterviewRequest) -> InterviewRequest:
-    """Alice has answered, and there is a transcript."""
-    give_consent(interview)
-    next_question(interview)
-    submit_answer(interview, number=1, text="We shipped to a closed warehouse.")
-    complete_interview(interview, content="**Paige:** Why?\n\n**Alice:** We shipped to a closed warehouse.")
+def begun(interview: InterviewRequest) -> InterviewRequest:
+    """Alice has answered one question and left."""
+    services.give_consent(interview)
+    services.next_question(interview)
+    services.submit_answer(interview, number=1, text="Our old tool broke.")
     return interview
 
 
-@pytest.mark.parametrize("name", ["{0.email}", "ALICE@example.com", "{0.public_id}"])
-def test_what_is_personal_goes_and_a_trace_stays(told: InterviewRequest, alice: Contact, name: str) -> None:
-    assert run("erase_contact", name.format(alice), "--org", "acme", "--yes") == f"{alice.public_id}\n"
+def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("builtins.input", lambda: text)
+
+
+@pytest.mark.parametrize("name", ["{id}", "contact_{id}", "alice@example.com", "ALICE@example.com"])
+def test_erases_by_id_or_address(begun: InterviewRequest, alice: Contact, name: str) -> None:
+    assert run("erase_contact", name.format(id=alice.pk), "--org", "acme", "--yes") == f"contact_{alice.pk}\n"
     alice.refresh_from_db()
-    told.refresh_from_db()
-    assert (alice.name, alice.notes, told.objective) == ("", "", "")
-    assert "alice" not in alice.email
+    assert (alice.email, alice.name, alice.notes) == (f"erased-{alice.pk}@erased.invalid", "", "")
     assert not Turn.objects.exists()
-    assert not Transcript.objects.exists()
-    trace = Change.objects.of(alice).latest("id")
-    assert (trace.actor_kind, trace.actor) == ("command", "erase_contact")
+    assert not Conversation.objects.exists()
+    trace = Change.objects.of(alice)[0]
+    assert (trace.field, trace.actor_kind, trace.actor) == ("erasure", "command", "erase_contact")
 
 
-def typing(monkeypatch: pytest.MonkeyPatch, answer: str | None) -> None:
-    def input_() -> str:
-        if answer is None:
-            raise EOFError
-        return answer
-
-    replacement: Callable[[], str] = input_
-    monkeypatch.setattr(builtins, "input", replacement)
+def test_tells_what_goes(begun: InterviewRequest, capsys: pytest.CaptureFixture[str]) -> None:
+    run("erase_contact", "alice@example.com", "--org", "acme", "--yes")
+    told = capsys.readouterr().err
+    assert "alice@example.com" in told
+    assert "questions and answers: 2" in told
+    assert "objectives: 1" in told
 
 
-def test_the_operator_is_asked_for_the_address(alice: Contact, monkeypatch: pytest.MonkeyPatch) -> None:
-    typing(monkeypatch, " Alice@example.com ")
-    run("erase_contact", alice.public_id, "--org", "acme")
-    alice.refresh_from_db()
-    assert alice.name == ""
+def test_the_address_typed_again_is_a_yes(begun: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    typing(monkeypatch, "alice@example.com")
+    run("erase_contact", "alice@example.com", "--org", "acme")
+    assert Contact.objects.get().name == ""
 
 
-@pytest.mark.parametrize("answer", ["", "y", "yes", None])
-def test_anything_else_erases_nothing(alice: Contact, monkeypatch: pytest.MonkeyPatch, answer: str | None) -> None:
-    typing(monkeypatch, answer)
-    with pytest.raises(CommandError, match="Nothing was erased"):
-        run("erase_contact", alice.email, "--org", "acme")
+@pytest.mark.parametrize("text", ["", "y", "yes", "bob@example.com"])
+def test_anything_else_erases_nothing(begun: InterviewRequest, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    typing(monkeypatch, text)
+    with pytest.raises(CommandError, match=r"Nothing was erased\."):
+        run("erase_contact", "alice@example.com", "--org", "acme")
+    assert Contact.objects.get().name == "Alice"
+    assert Turn.objects.count() == 2
+
+
+def test_no_terminal_to_ask_at_is_a_no(begun: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_the_end(*_: Any) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", at_the_end)
+    with pytest.raises(CommandError, match=r"Nothing was erased\."):
+        run("erase_contact", "alice@example.com", "--org", "acme")
+    assert Contact.objects.get().name == "Alice"
+
+
+@pytest.mark.parametrize("words", [["{id}", "--org=globex"], ["bob@example.com", "--org=acme"], ["x", "--org=acme"]])
+def test_who_is_not_there_is_told(alice: Contact, globex: Org, words: list[str]) -> None:
+    with pytest.raises(CommandError):
+        run("erase_contact", *(word.format(id=alice.pk) for word in words), "--yes")
     alice.refresh_from_db()
     assert alice.name == "Alice"
-
-
-@pytest.mark.parametrize("name", ["nobody@example.com", "contact_999999", "contact_" + "9" * 30, "contact_x", "", "1"])
-def test_whom_the_org_does_not_know(alice: Contact, globex: Org, name: str) -> None:
-    for slug in ("acme", "globex"):
-        with pytest.raises(CommandError, match="no contact"):
-            run("erase_contact", name, "--org", slug, "--yes")
-    with pytest.raises(CommandError, match="no contact"):
-        run("erase_contact", alice.email, "--org", "globex", "--yes")
-    assert Contact.objects.get().name == "Alice"

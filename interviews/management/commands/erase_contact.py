@@ -1,52 +1,63 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from contacts.models import Contact
+from contacts.text import clean_email
+from interviews.models import InterviewRequest, Transcript, Turn, is_id
 from interviews.services import erase_contact
+from orgs.audit import ERASURE
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
-
-PUBLIC_ID = "contact_"
+from orgs.models import Change, Org
 
 
 class Command(BaseCommand):
     help = (
-        "Erases a contact's personal data at their request, and prints the contact's id: name, address, notes, "
-        "objectives, answers, transcripts, and what the audit kept of them. Survey links stop working. The audit keeps "
-        "that it happened. There is no way back."
+        "Erases a contact's personal data for good, and prints the id of what is left. The name, address, notes, "
+        "objectives, answers, transcripts and the texts of the audit go; survey links stop working. The rows stay, "
+        "with an entry that tells that it happened."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("contact", metavar="CONTACT", help="the contact's email address, or their id (contact_17)")
-        parser.add_argument("--org", required=True, metavar="SLUG", help="whose contact it is")
-        parser.add_argument("--yes", action="store_true", help="do not ask first")
+        parser.add_argument("contact", metavar="CONTACT_ID|EMAIL", help="such as 42, contact_42 or jane@example.com")
+        parser.add_argument("--org", required=True, metavar="SLUG")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def run(self, **options: Any) -> str:
-        contact = _find(get_org(options["org"]).pk, options["contact"])
-        if not options["yes"]:
-            self.ask(contact)
+        contact = get_contact(get_org(options["org"]), options["contact"])
+        summary = "\n".join(f"  {name}: {count}" for name, count in what_goes(contact).items())
+        self.stderr.write(f"Of {contact.email} ({contact.public_id}) of {contact.org}, these go for good:\n{summary}")
+        if not options["yes"] and not self.is_confirmed(contact):
+            raise CommandError("Nothing was erased.")
         return erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=self.actor).public_id
 
-    def ask(self, contact: Contact) -> None:
-        """Raises CommandError unless the operator types the address."""
-        count = contact.interview_requests.count()
-        self.stderr.write(
-            f"{contact.public_id} {contact.email}: what is personal in it and in {count} interview requests."
-        )
-        self.stderr.write("Type the address to erase it for good: ", ending="")
+    def is_confirmed(self, contact: Contact) -> bool:
+        """Whether the operator types the address; the end of the input is a no."""
+        self.stderr.write("This cannot be undone. Type the address to go on: ", ending="")
         try:
-            typed = input()
+            return input().strip().lower() == str(contact.email)
         except EOFError:
-            typed = ""
-        if typed.strip().lower() != contact.email:
-            raise CommandError("Nothing was erased.")
+            return False
 
 
-def _find(org_id: int, text: str) -> Contact:
-    digits = text.removeprefix(PUBLIC_ID)
-    by_id = text.startswith(PUBLIC_ID) and digits.isascii() and digits.isdecimal() and len(digits) < 19
-    try:
-        return Contact.objects.for_org(org_id).get(**({"pk": int(digits)} if by_id else {"email": text.strip()}))
-    except Contact.DoesNotExist:
-        raise CommandError(f"The org has no contact {text!r}.") from None
+def get_contact(org: Org, id_or_email: str) -> Contact:
+    """Raises CommandError, and ValidationError for what is neither an id nor an address."""
+    number = id_or_email.removeprefix("contact_")
+    lookup = {"pk": int(number)} if is_id(number) else {"email": clean_email(id_or_email)}
+    found: Contact | None = Contact.objects.for_org(org.pk).select_related("org").filter(**lookup).first()
+    if found is None:
+        raise CommandError(f"{org} has no contact {id_or_email!r}.")
+    return found
+
+
+def what_goes(contact: Contact) -> Mapping[str, int]:
+    requests = InterviewRequest.objects.filter(contact=contact)
+    return {
+        "survey links": requests.count(),
+        "objectives": requests.exclude(objective="").count(),
+        "questions and answers": Turn.objects.filter(interview_request__contact=contact).count(),
+        "transcripts": Transcript.objects.filter(interview_request__contact=contact).count(),
+        "changes of the contact": Change.objects.of(contact).exclude(field=ERASURE).count(),
+    }

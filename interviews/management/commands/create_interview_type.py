@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.db import IntegrityError
+
+from interviews.paige.guide import GUIDES, shipped_guide
+from interviews.services import create_interview_type
+from orgs.commands import Command as BaseCommand
+from orgs.commands import get_org
+
+
+class Command(BaseCommand):
+    help = "Gives an org one more kind of interview, with a guide that comes with the project, and prints its id."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("org_slug", metavar="ORG_SLUG")
+        guides = sorted(path.stem for path in GUIDES.glob("*.json"))
+        parser.add_argument("--guide", required=True, choices=guides, help="what it asks; staff can edit it afterwards")
+
+    def run(self, **options: Any) -> str:
+        guide = shipped_guide(options["guide"])
+        try:
+            return str(create_interview_type(org=get_org(options["org_slug"]), guide=guide).pk)
+        except IntegrityError:
+            raise CommandError(f"The org has an interview type called {guide['name']!r} already.") from None
