@@ -16,19 +16,25 @@ from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
+# About the HTTP server and its processes, whatever the database.
+SERVER_MODULES = {"test_chunked_bodies", "test_hanging_model", "test_hostile_http", "test_logs", "test_processes"}
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database is tried in one leg: that with SQLite."""
-    if os.environ.get("TEST_LEG") != "postgresql":
-        return
-    without = [item for item in items if not touches_database(item)]
-    config.hook.pytest_deselected(items=without)
-    items[:] = [item for item in items if touches_database(item)]
+    """What has nothing to do with the database is tried in one of the two legs."""
+    leg = os.environ.get("TEST_LEG")
+    here = [item for item in items if leg is None or only_leg(item) in (None, leg)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
+    items[:] = here
 
 
-def touches_database(item: pytest.Item) -> bool:
+def only_leg(item: pytest.Item) -> str | None:
+    """The one leg that has this test; None where both do."""
+    if item.path.stem in SERVER_MODULES:
+        return "postgresql"
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(fixtures)
+    uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
+    return None if uses_database else "sqlite"
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +42,12 @@ def fresh_rate_limits(settings: Settings) -> None:
     """Counts outlive a test in the shared store: each test counts under names of its own."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     guess_limiter.forget()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """A hash that is slow on purpose would be slow in each test that sets or tries a password."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
