@@ -62,3 +62,8 @@ def acme() -> Org:
 def api(server: Server, acme_key: str) -> LiveClient:
     """Acme's system, speaking with the shared server."""
     return LiveClient(server, acme_key)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """None here: the server would not know the hash."""
