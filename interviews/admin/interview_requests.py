@@ -1,7 +1,7 @@
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,7 +26,7 @@ class InterviewRequestAdmin(AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
-    list_display = ("id", "contact_email", "org", "deal_id", "status", "conversation", "created_at")
+    list_display = ("id", "contact_email", "org", "deal_id", "status", "conversation_stage", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
     search_fields = ("id",)  # shows the box; see get_search_results
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
@@ -41,7 +41,7 @@ class InterviewRequestAdmin(AuditedAdmin):
                     "interview_type",
                     "deal_id",
                     "status",
-                    "conversation",
+                    "conversation_stage",
                     "survey_link",
                     "created_at",
                     "email_sent_at",
@@ -58,7 +58,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         "interview_type",
         "deal_id",
         "status",
-        "conversation",
+        "conversation_stage",
         "survey_link",
         "created_at",
         "email_sent_at",
@@ -77,16 +77,16 @@ class InterviewRequestAdmin(AuditedAdmin):
         return format_html('<a href="{}">{}</a> {}', url, request.contact, request.contact.email)
 
     @admin.display(description="Conversation")
-    def conversation(self, request: InterviewRequest) -> str:
+    def conversation_stage(self, request: InterviewRequest) -> str:
         return conversation_in_words(request)
 
     @admin.display(description="Consented at")
-    def consented_at(self, request: InterviewRequest) -> datetime | None:
-        return getattr(getattr(request, "conversation", None), "consented_at", None)
+    def consented_at(self, request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(request, "conversation", None), "consented_at", None), "-")
 
     @admin.display(description="Last active at")
-    def last_activity_at(self, request: InterviewRequest) -> datetime | None:
-        return getattr(getattr(request, "conversation", None), "last_activity_at", None)
+    def last_activity_at(self, request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(request, "conversation", None), "last_activity_at", None), "-")
 
     @admin.display(description="Survey link")
     def survey_link(self, request: InterviewRequest) -> str:
