@@ -18,6 +18,22 @@ from interviews.paige.brief import brief_for
 from interviews.paige.guide import GuideError
 from interviews.paige.prompt import messages_for, segments
 
+# What a page tells of a request beside what is edited there.
+ABOUT = (
+    "contact_link",
+    "org",
+    "interview_type",
+    "deal_id",
+    "status",
+    "conversation_stage",
+    "survey_link",
+    "created_at",
+    "email_sent_at",
+    "consented_at",
+    "last_activity_at",
+    "completed_at",
+)
+
 
 @admin.register(InterviewRequest)
 class InterviewRequestAdmin(AuditedAdmin):
@@ -30,42 +46,8 @@ class InterviewRequestAdmin(AuditedAdmin):
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
     search_fields = ("id",)  # shows the box; see get_search_results
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
-    fieldsets = (
-        (None, {"fields": ["objective"]}),
-        (
-            "About",
-            {
-                "fields": [
-                    "contact_link",
-                    "org",
-                    "interview_type",
-                    "deal_id",
-                    "status",
-                    "conversation_stage",
-                    "survey_link",
-                    "created_at",
-                    "email_sent_at",
-                    "consented_at",
-                    "last_activity_at",
-                    "completed_at",
-                ]
-            },
-        ),
-    )
-    readonly_fields = (
-        "contact_link",
-        "org",
-        "interview_type",
-        "deal_id",
-        "status",
-        "conversation_stage",
-        "survey_link",
-        "created_at",
-        "email_sent_at",
-        "consented_at",
-        "last_activity_at",
-        "completed_at",
-    )
+    fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
+    readonly_fields = ABOUT
 
     @admin.display(description="Contact")
     def contact_email(self, request: InterviewRequest) -> str:

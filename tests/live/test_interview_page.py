@@ -25,12 +25,6 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture(scope="module")
-def one_browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(f"http://127.0.0.1:{server.port}", tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def browser(one_browser: Browser) -> Iterator[Browser]:
     """Whatever a test does, the browser has nothing to complain of: a script that fails, a policy that is violated."""

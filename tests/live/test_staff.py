@@ -10,17 +10,11 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
-from tests.live.browser import Browser, browsing
+from tests.live.browser import Browser
 from tests.live.client import LiveClient
 from tests.live.server import Server
 
 PASSWORD = "correct horse"
-
-
-@pytest.fixture(scope="module")
-def one_browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(f"http://127.0.0.1:{server.port}", tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 @pytest.fixture
