@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from environs import Env, validate
+from environs import Env, ValidationError, validate
 
-from hindsight.addresses import parse_networks
+from hindsight.addresses import Network, parse_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,6 +19,20 @@ env = Env()
 
 def comma_separated(name: str, default: list[str]) -> list[str]:
     return [item.strip() for item in env.list(name, default) if item.strip()]
+
+
+@env.parser_for("networks")
+def networks(text: str) -> tuple[Network, ...]:
+    try:
+        return parse_networks(item.strip() for item in text.split(",") if item.strip())
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+is_database = validate.Regexp(
+    "(postgres|postgresql|sqlite)://",
+    error="It must name a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.",
+)
 
 
 # ---- Where we are ----------------------------------------------------------------------------------------------------
@@ -32,18 +46,18 @@ if DEVELOPMENT:
     SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")
     ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
-    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}")
+    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}", validate=is_database)
 else:
     SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
     ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", [])
     PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", validate=validate.URL(schemes={"https"}, require_tld=False))
-    DATABASE_URL = env.str("DATABASE_URL")
+    DATABASE_URL = env.str("DATABASE_URL", validate=is_database)
 
 PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
 
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; anybody else's are ignored.
-TRUSTED_PROXIES = parse_networks(comma_separated("TRUSTED_PROXIES", []))
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 
 # ---- Applications ----------------------------------------------------------------------------------------------------
 
@@ -122,7 +136,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "BACKEND": "hindsight.api.counters.SQLiteCounters",
         "LOCATION": f"{_database['NAME']}-counters",
     }
-elif _database["ENGINE"] == "django.db.backends.postgresql":
+else:
     _database["ENGINE"] = "hindsight.db.postgresql"
     _database["OPTIONS"] = {
         "connect_timeout": 5,
@@ -132,8 +146,6 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
         **_database.get("OPTIONS", {}),
     }
     _counters = {"BACKEND": "hindsight.api.counters.DatabaseCounters"}
-else:
-    raise ValueError("DATABASE_URL must name a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.")
 
 DATABASES = {"default": _database}
 

@@ -50,6 +50,12 @@ def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def static_files_on_demand(settings: Settings) -> None:
+    """Each test client would look up all static files first, which takes longer than most tests."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def acme(db: None) -> Org:
     return OrgFactory.create(name="Acme", slug="acme")

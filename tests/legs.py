@@ -23,9 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 
 # What the caller's shell says of these must not bend the result: whatever the settings name, and what else is heard.
+# Without compiled modules each of the many processes that tests start would compile the project again.
 PROJECT_VARIABLES = {
     *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
-    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "WEB_CONCURRENCY", "WEB_THREADS"),
+    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "WEB_CONCURRENCY", "WEB_THREADS"),
 }
 PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 

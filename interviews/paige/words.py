@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -12,6 +13,8 @@ _ENDINGS = ("ings", "ing", "ers", "ed", "es", "er", "ly", "s", "e")
 
 def plain(text: str) -> str:
     """The text in lower case, with letters for their look-alikes, no accents and nothing invisible."""
+    if text.isascii():  # which has none of these, and is what most texts are
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
 
@@ -21,6 +24,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(plain(text))
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """A word without its ending, crudely: "pricing" and "prices" are alike."""
     word = word.removesuffix("'s")

@@ -83,12 +83,22 @@ class Browser:
         field.clear()
         field.send_keys(text)
 
+    def forget_everything(self) -> None:
+        """As if it were another browser that nobody has used yet."""
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": self.base, "storageTypes": "all"})
+        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+
     def log_in(self, username: str, password: str) -> None:
         self.driver.delete_all_cookies()
         self.open("/admin/login/?next=/admin/")
         self.type("#id_username", username)
         self.type("#id_password", password)
         self.follow("Log in")
+
+    def continue_session(self, key: str) -> None:
+        """As whoever logged in to the session of that key."""
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.driver.execute_cdp_cmd("Network.setCookie", {"name": "sessionid", "value": key, "url": self.base})
 
     def complaints(self) -> list[str]:
         """What the browser's console has to say since it was last asked, policies that were violated for one."""

@@ -42,7 +42,7 @@ def server(serve: Serve) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def one_browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with browsing(f"http://127.0.0.1:{server.port}", tmp_path_factory.mktemp("profile")) as browser:
         yield browser

@@ -101,8 +101,9 @@ class InterviewPage:
         """One of the browser's own commands, for what a person would choose in its settings."""
         self.browser.driver.execute_cdp_cmd(f"Emulation.{command}", parameters)
 
-    def use_phone(self, width: int = 360, height: int = 740) -> None:
-        self.emulate("setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
+    def use_width(self, width: int) -> None:
+        """That of the window in CSS pixels; a phone's below 600."""
+        self.emulate("setDeviceMetricsOverride", width=width, height=740, deviceScaleFactor=1, mobile=width < 600)
 
     def use_scheme(self, scheme: str) -> None:
         self.emulate("setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
