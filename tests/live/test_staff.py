@@ -13,7 +13,7 @@ from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
 from tests.live.browser import Browser
 from tests.live.client import LiveClient
-from tests.live.server import Server
+from tests.live.server import Server, eventually
 
 PASSWORD = "correct horse"
 
@@ -109,7 +109,7 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     browser.follow("Issue the key")
     key = browser.find("#api-key").get_attribute("value") or ""
     browser.press("Copy")
-    assert browser.texts("[data-copy]") == ["Copied"]
+    assert eventually(lambda: browser.texts("[data-copy]") == ["Copied"])
     system = LiveClient(server, key)
     assert system.patch(path, {"objective": "Sent with the new key"}).status_code == 200
 

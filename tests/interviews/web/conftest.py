@@ -2,6 +2,7 @@
 
 import pytest
 
+from interviews import services
 from interviews.models import InterviewRequest
 from tests.interviews.web.client import SurveyPage
 
@@ -12,18 +13,21 @@ def page(interview: InterviewRequest) -> SurveyPage:
 
 
 @pytest.fixture
-def asked(page: SurveyPage) -> SurveyPage:
+def asked(page: SurveyPage, interview: InterviewRequest) -> SurveyPage:
     """Alice has agreed, and her first question waits."""
-    page.post("consent")
+    services.give_consent(interview)
+    services.next_question(interview)
     return page
 
 
 @pytest.fixture
-def at_recap(asked: SurveyPage) -> SurveyPage:
+def at_recap(asked: SurveyPage, interview: InterviewRequest) -> SurveyPage:
     """Alice has answered one question, skipped one, and pressed Finish at the third."""
-    asked.post("answer", number=1, text="It was slow.")
-    asked.post("skip", number=3)
-    asked.post("finish", number=5)
+    services.submit_answer(interview, number=1, text="It was slow.")
+    services.next_question(interview)
+    services.skip_question(interview, number=3)
+    services.next_question(interview)
+    services.finish_conversation(interview)
     return asked
 
 

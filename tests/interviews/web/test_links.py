@@ -175,7 +175,8 @@ class TestFloods:
         assert not [name for name in answer.headers if name.startswith("X-RateLimit")]
 
     def test_it_costs_no_look_up_and_takes_no_text_away(self, asked: SurveyPage) -> None:
-        asked.get()
+        for _ in range(3):
+            asked.get()
         with CaptureQueriesContext(connection) as queries:
             answer = asked.post("answer", number=1, text="It was slow.")
         assert (answer.status_code, given_back(answer)) == (429, ["It was slow."])
