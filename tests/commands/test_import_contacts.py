@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +238,20 @@ class TestBatches:
         tally = upsert_contacts(org_id=acme.pk, contacts={"bob@example.com": {"name": "Robert"}}, actor=OPERATOR)
         assert tally == {"created": 0, "updated": 1, "unchanged": 0}
         assert stored() == {"bob@example.com": ("Robert", "")}
+
+
+def test_a_bar_on_a_terminal_and_none_in_a_pipe(acme: Org, contacts_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"100%" in written_to_stderr(*os.openpty(), contacts_csv, monkeypatch)
+    assert written_to_stderr(*os.pipe(), contacts_csv, monkeypatch) == b""
+
+
+def written_to_stderr(reader: int, writer: int, file: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What the import writes to standard error where that is `writer`."""
+    if os.isatty(writer):
+        termios.tcsetwinsize(writer, (24, 80))
+    os.set_blocking(reader, False)
+    with open(writer, "w") as stderr, open(reader, "rb", buffering=0) as shown, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", stderr)
+        call_command("import_contacts", str(file), "--org", "acme", stdout=io.StringIO())
+        stderr.flush()
+        return shown.read() or b""

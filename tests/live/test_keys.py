@@ -60,7 +60,7 @@ def test_a_flood_of_guesses_is_refused_and_a_key_is_not(
 def test_behind_a_trusted_proxy_each_client_has_a_budget(
     serve: Serve, acme_key: str, interview: InterviewRequest
 ) -> None:
-    with serve(workers=2, **BUDGET, TRUSTED_PROXIES="127.0.0.1") as server:
+    with serve(workers=1, **BUDGET, TRUSTED_PROXIES="127.0.0.1") as server:
         assert guess(server, [f"203.0.113.{number}" for number in range(GUESSES)]) == {401: GUESSES}
         flood = guess(server, ["198.51.100.7"] * GUESSES)
         assert LIMIT <= flood[401] <= 2 * LIMIT

@@ -32,7 +32,7 @@ def test_requests_fail_cleanly_and_go_on_without_a_restart(
     path = f"/interviews/{interview.pk}"
     with (
         cable(database_url) as postgresql,
-        serve(workers=2, DATABASE_URL=postgresql.url(database_url), **environment) as server,
+        serve(workers=1, DATABASE_URL=postgresql.url(database_url), **environment) as server,
     ):
         api = LiveClient(server, acme_key)
         assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}

@@ -37,9 +37,9 @@ def test_the_script_serves_production_and_leaves_nothing_behind(
         "ALLOWED_HOSTS": "127.0.0.1",
         "TRUSTED_PROXIES": "127.0.0.1",
     }
-    with serve(workers=3, command=SCRIPT, **production) as server:
+    with serve(workers=2, command=SCRIPT, **production) as server:
         processes = server.processes
-        assert len(server.workers) == 3
+        assert len(server.workers) == 2
         assert all(is_running(pid) for pid in processes)
         api = LiveClient(server, acme_key)
         path = f"/interviews/{interview.pk}"

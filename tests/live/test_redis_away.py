@@ -55,11 +55,11 @@ def test_requests_pass_while_redis_is_away_and_are_limited_when_it_is_back(
 def test_a_redis_that_is_closed_holds_nobody_up(serve: Serve, interview: InterviewRequest) -> None:
     path = f"/interviews/{interview.pk}"
     key = create_api_key(org=interview.org, name="CRM")[1]
-    with cable(settings.REDIS_URL) as redis, serve(workers=2, REDIS_URL=redis.url(settings.REDIS_URL)) as server:
+    with cable(settings.REDIS_URL) as redis, serve(workers=1, REDIS_URL=redis.url(settings.REDIS_URL)) as server:
         api = LiveClient(server, key)
         assert api.get(path).status_code == 200
         redis.turn("cut")
         assert {api.patch(path, {"objective": "New"}).status_code for _ in range(REQUESTS)} == {200}
-        assert 1 <= server.log.count(OFF) <= 2  # once a process
+        assert server.log.count(OFF) == 1
         interview.refresh_from_db()
         assert interview.objective == "New"
