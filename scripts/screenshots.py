@@ -31,9 +31,9 @@ from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
-from tests.live.browser import Browser, browsing  # noqa: E402
 from tests.live.server import serving  # noqa: E402
 from tests.live.stores import migrated_database, orm_at  # noqa: E402
+from tests.live.web.browser import Browser, browsing  # noqa: E402
 
 LOGIN, PASSWORD = "sam", "screenshots only"
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -14,27 +15,34 @@ from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 
+# The leg of tests/legs.py that this is; None outside of it, where all tests are run.
+LEG = os.environ.get("TEST_LEG")
+
+# What a browser shows, and what becomes of connections and processes: not to be tried with each of the databases.
+WEB = Path(__file__).parent / "live" / "web"
+
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
-# About the HTTP server and its processes, whatever the database.
-SERVER_MODULES = {"test_chunked_bodies", "test_hanging_model", "test_hostile_http", "test_logs", "test_processes"}
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The leg of these tests has no need to import all the others."""
+    is_elsewhere = collection_path.suffix == ".py" and WEB not in collection_path.parents
+    return True if LEG == "web" and is_elsewhere else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What has nothing to do with the database is tried in one of the two legs."""
-    leg = os.environ.get("TEST_LEG")
-    here = [item for item in items if leg is None or only_leg(item) in (None, leg)]
+    here = [item for item in items if LEG is None or LEG in legs_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
     items[:] = here
 
 
-def only_leg(item: pytest.Item) -> str | None:
-    """The one leg that has this test; None where both do."""
-    if item.path.stem in SERVER_MODULES:
-        return "postgresql"
+def legs_of(item: pytest.Item) -> set[str]:
+    """The legs that have this test: both databases', unless it has nothing to do with a database."""
+    if WEB in item.path.parents:
+        return {"web"}
     fixtures: list[str] = getattr(item, "fixturenames", [])
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
-    return None if uses_database else "sqlite"
+    return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,10 @@
-"""Runs the suite on both sets of stores side by side: `python -m tests.legs [pytest arguments]`.
+"""Runs the suite in three legs side by side: `python -m tests.legs [pytest arguments]`.
 
-The leg `sqlite` has no other store, as `make run`; the leg `postgresql` has a private PostgreSQL and a private
-server of Redis's protocol, as production. A test finds its leg's name in TEST_LEG. The first leg's output appears as it
-comes, the second's when it has ended. The exit status is 0 only if both passed; a leg that ran no test has not.
+The leg `sqlite` has no other store, as `make run`. The leg `postgresql` has a private PostgreSQL and a private server
+of Redis's protocol, as production; so has the leg `web`, with the tests of pages and processes, which need not be run
+on both. Each finds its name in TEST_LEG, and tests/conftest.py says which tests are whose. The first leg's output
+appears as it comes, the others' when they have ended. The exit status is 0 only if all passed. A leg that ran no test
+has not, unless arguments asked for a part of the suite that is not its.
 """
 
 import os
@@ -21,6 +23,7 @@ from tests.servers import ServerError, end_with_parent, postgres, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
+NO_TESTS = 5  # pytest's exit status
 
 # What the caller's shell says of these must not bend the result: whatever the settings name, and what else is heard.
 # Without compiled modules each of the many processes that tests start would compile the project again.
@@ -39,24 +42,38 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with ExitStack() as stack:
             _say("=== leg sqlite")
-            sqlite = stack.enter_context(_leg("sqlite", arguments))
+            legs = {"sqlite": stack.enter_context(_leg("sqlite", arguments))}
             stores = {
                 "DATABASE_URL": stack.enter_context(postgres()),
                 "REDIS_URL": stack.enter_context(redis_server()),
             }
-            held_back = stack.enter_context(tempfile.TemporaryFile())
-            stack.callback(_show, "=== leg postgresql", held_back)
-            postgresql = stack.enter_context(_leg("postgresql", arguments, stores, held_back))
-            statuses["sqlite"] = sqlite.wait()
-            statuses["postgresql"] = postgresql.wait()
+            for name in ("postgresql", "web"):
+                legs[name] = stack.enter_context(_held_back_leg(name, arguments, stores))
+            statuses = {name: leg.wait() for name, leg in legs.items()}
     except ServerError as error:
         _say(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
+    if arguments and any(status != NO_TESTS for status in statuses.values()):
+        statuses = {leg: status for leg, status in statuses.items() if status != NO_TESTS}
     for leg, status in statuses.items():
         _say(f"=== leg {leg}: {f'failed (pytest exit status {status})' if status else 'passed'}")
     return next((status for status in statuses.values() if status), 0)
+
+
+@contextmanager
+def _held_back_leg(name: str, arguments: Sequence[str], stores: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A leg whose output is shown when the context ends."""
+    with tempfile.TemporaryFile() as output:
+        try:
+            with _leg(name, arguments, stores, output) as leg:
+                yield leg
+        finally:
+            _say(f"=== leg {name}")
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
 
 
 @contextmanager
@@ -98,13 +115,6 @@ def _environment() -> dict[str, str]:
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def _show(title: str, output: IO[bytes]) -> None:
-    _say(title)
-    output.seek(0)
-    shutil.copyfileobj(output, sys.stdout.buffer)
     sys.stdout.flush()
 
 

@@ -10,7 +10,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from orgs.models import Org
 from tests.factories import OrgFactory
-from tests.live.browser import Browser, browsing
 from tests.live.client import LiveClient
 from tests.live.server import SERVE, Server, serving
 from tests.live.stores import migrated_database, orm_at
@@ -40,12 +39,6 @@ def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
 def server(serve: Serve) -> Iterator[Server]:
     with serve(workers=4, ANONYMOUS_RATE_LIMIT="100000") as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def one_browser(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(f"http://127.0.0.1:{server.port}", tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)

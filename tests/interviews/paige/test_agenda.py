@@ -126,7 +126,7 @@ def guides(draw: st.DrawFn) -> Guide:
     return replace(guide, topics=topics, max_turns=draw(st.integers(needed, 20)))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(
     guide=guides(), objective=st.sampled_from(["", "pricing", "process and sales", "problem outcome"]), data=st.data()
 )

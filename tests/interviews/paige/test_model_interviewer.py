@@ -206,7 +206,7 @@ FRAGMENTS = [
 replies = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=10), min_size=1, max_size=6).map("".join)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_a_hostile_model_gets_nothing_past(brief: Brief, data: st.DataObject) -> None:
     """It neither breaks a budget, nor skips a core topic, nor shows notes or objective, nor breaks the page."""

@@ -64,8 +64,7 @@ def stored(interview: InterviewRequest) -> object:
     return turns, found.status, talk and talk.stage, transcript and (transcript.content, transcript.key_answers)
 
 
-@pytest.mark.parametrize("name", STEPS)
-def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(name: str) -> None:
+def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(subtests: pytest.Subtests) -> None:
     kind = InterviewRequestFactory.create().interview_type
 
     def interview_up_to(step: str) -> InterviewRequest:
@@ -74,24 +73,26 @@ def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(name: str) -
             STEPS[each](interview)
         return interview
 
-    reference = interview_up_to(name)
-    before = stored(reference)
-    STEPS[name](reference)
-    after = stored(reference)
-    assert before != after
+    for name, step in STEPS.items():
+        with subtests.test(name):
+            reference = interview_up_to(name)
+            before = stored(reference)
+            step(reference)
+            after = stored(reference)
+            assert before != after
 
-    interview = interview_up_to(name)
-    for statement in count(1):
-        with killed_at(statement) as died:
-            STEPS[name](interview)
-        if stored(interview) != before:
-            assert stored(interview) == after
-            STEPS[name](interview)
-            assert stored(interview) == after
-            if not died:
-                break
             interview = interview_up_to(name)
-    assert statement > 3
+            for statement in count(1):
+                with killed_at(statement) as died:
+                    step(interview)
+                if stored(interview) != before:
+                    assert stored(interview) == after
+                    step(interview)
+                    assert stored(interview) == after
+                    if not died:
+                        break
+                    interview = interview_up_to(name)
+            assert statement > 3
 
 
 class Thinking:

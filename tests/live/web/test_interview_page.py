@@ -11,10 +11,10 @@ from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
-from tests.live.browser import Browser
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
-from tests.live.interview_page import InterviewPage
+from tests.live.web.browser import Browser
+from tests.live.web.interview_page import InterviewPage
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "We had outgrown our spreadsheets and nobody trusted the numbers. " * 4

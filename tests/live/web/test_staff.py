@@ -11,9 +11,9 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
-from tests.live.browser import Browser
 from tests.live.client import LiveClient
 from tests.live.server import Server, eventually
+from tests.live.web.browser import Browser
 
 PASSWORD = "correct horse"
 
