@@ -39,7 +39,8 @@ def manage(*arguments: str) -> None:
 def command(host: str, port: str) -> list[str]:
     """The command line of the server."""
     return [
-        *(sys.executable, "-m", "granian", "scripts.serve:load_application", "--factory", "--interface", "wsgi"),
+        *(sys.executable, "-m", "scripts.workers"),
+        *("scripts.serve:load_application", "--factory", "--interface", "wsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
         # Few: each thread keeps a database connection. Left alone, the server would start hundreds.
