@@ -7,7 +7,10 @@ narrow, light and dark, for those who change them. To be run by .venv/bin/python
 import os
 import sys
 import tempfile
+import time
 from base64 import b64decode
+from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -26,7 +29,14 @@ from django.core.management import call_command  # noqa: E402
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
 from interviews.models import InterviewRequest  # noqa: E402
-from interviews.services import erase_contact  # noqa: E402
+from interviews.services import (  # noqa: E402
+    complete_conversation,
+    erase_contact,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
 from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
@@ -36,6 +46,14 @@ from tests.live.stores import migrated_database, orm_at  # noqa: E402
 from tests.live.web.browser import Browser, browsing  # noqa: E402
 
 LOGIN, PASSWORD = "sam", "screenshots only"
+
+ANSWERS = (
+    "We had outgrown our spreadsheets, and after the audit in March nobody trusted the numbers any more. The board "
+    "asked for a forecast twice, and each time it took the team a week.",
+    "Two of us looked at four products.",
+    "The price was fine. What worried us was how long it would take to move eleven years of orders, because the last "
+    "migration cost us a quarter.",
+)
 
 # Of docs/staff.md.
 PICTURES = {
@@ -53,15 +71,68 @@ ALL_PAGES = PICTURES | {
     "org-delete": "/admin/orgs/org/{org}/delete/",
     "org-history": "/admin/orgs/org/{org}/history/",
     "issue-key": "/admin/orgs/org/{org}/issue-key/",
+    "issue-key-done": "/admin/orgs/org/{org}/issue-key/",
     "keys": "/admin/orgs/apikey/",
     "key": "/admin/orgs/apikey/{key}/change/",
     "revoke-key": "/admin/orgs/apikey/{key}/revoke/",
-    "contacts": "/admin/contacts/contact/?q=jane",
+    "contacts": "/admin/contacts/contact/",
+    "contacts-found": "/admin/contacts/contact/?q=jane",
+    "contacts-not-found": "/admin/contacts/contact/?q=nobody",
+    "contact-refused": "/admin/contacts/contact/{contact}/change/",
     "contact-erase": "/admin/contacts/contact/{contact}/erase/",
     "contact-erased": "/admin/contacts/contact/{erased}/history/",
-    "request": "/admin/interviews/interviewrequest/{completed}/change/",
-    "request-open": "/admin/interviews/interviewrequest/{request}/change/",
+    "request": "/admin/interviews/interviewrequest/{request}/change/",
+    "request-conflict": "/admin/interviews/interviewrequest/{request}/change/",
+    "request-running": "/admin/interviews/interviewrequest/{running}/change/",
+    "request-completed": "/admin/interviews/interviewrequest/{completed}/change/",
+    "request-history": "/admin/interviews/interviewrequest/{request}/history/",
+    "requests-running": "/admin/interviews/interviewrequest/?conversation=running",
+    "types": "/admin/interviews/interviewtype/",
     "type": "/admin/interviews/interviewtype/{type}/change/",
+    "guide": "/admin/interviews/interviewtype/{type}/guide/",
+    "guide-refused": "/admin/interviews/interviewtype/{type}/guide/",
+    "users": "/admin/auth/user/",
+    "user": "/admin/auth/user/1/change/",
+    "group": "/admin/auth/group/1/change/",
+    "password": "/admin/password_change/",
+    "gone": "/admin/contacts/contact/0/change/",
+    "not-found": "/nowhere",
+    "not-allowed": "/admin/interviews/interviewtype/add/",
+}
+
+BEFORE_LOGIN = {
+    "login": "/admin/login/",
+    "login-refused": "/admin/login/",
+}
+
+
+def fill(browser: Browser, button: str, **values: str) -> None:
+    """Fields by their names, as if typed, but at once; then the button."""
+    for name, value in values.items():
+        script = "arguments[0].value = arguments[1]"
+        browser.driver.execute_script(script, browser.find(f"#content [name={name}]"), value)
+    browser.follow(button)
+
+
+def save_over_another(browser: Browser) -> None:
+    """Somebody's text lies between what the page has shown and what it sends."""
+    seen = browser.find("[name=seen]").get_attribute("value") or ""
+    fill(browser, "Save and continue editing", objective=f"What the CRM sent meanwhile, at {time.time()}")
+    fill(browser, "Save", objective="What I had in mind", seen=seen)
+
+
+# What is done on a page before its picture is taken.
+DEEDS: dict[str, Callable[[Browser], None]] = {
+    "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
+    "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
+    "request-conflict": save_over_another,
+    "guide-refused": partial(fill, button="Save as a new version", guide='{"topics": []}'),
+    "login-refused": partial(
+        fill,
+        button="Log in",
+        username="nobody",
+        password="x",  # noqa: S106
+    ),
 }
 
 
@@ -87,23 +158,48 @@ def prepare() -> dict[str, int]:
     gone = Contact.objects.latest("pk")
     erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))
     request = InterviewRequest.objects.filter(contact=contact).earliest("pk")
+    running, completed = InterviewRequest.objects.exclude(pk=request.pk).exclude(status="completed").order_by("pk")[:2]
+    hold_interviews(running, completed)
     return {
         "org": org.pk,
         "key": crm.pk,
         "contact": contact.pk,
         "erased": gone.pk,
         "request": request.pk,
-        "completed": InterviewRequest.objects.filter(status="completed").earliest("pk").pk,
+        "running": running.pk,
+        "completed": completed.pk,
         "type": request.interview_type_id,
     }
 
 
-def take(browser: Browser, path: str, file: Path, *, width: int, height: int | None, scheme: str) -> None:
+def hold_interviews(running: InterviewRequest, completed: InterviewRequest) -> None:
+    for interview in (running, completed):
+        give_consent(interview)
+        for answer in ANSWERS:
+            if question := next_question(interview).question:
+                submit_answer(interview, number=question.number, text=answer)
+        next_question(interview)
+    finish_conversation(completed)
+    complete_conversation(completed)
+
+
+def take(
+    browser: Browser,
+    path: str,
+    file: Path,
+    *,
+    width: int,
+    height: int | None,
+    scheme: str,
+    deed: Callable[[Browser], None] | None = None,
+) -> None:
     """A picture of so many pixels, or of the whole page where there is no height."""
     prefers = {"name": "prefers-color-scheme", "value": scheme}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [prefers]})
     resize(browser, width, height or 900)
     browser.open(path)
+    if deed:
+        deed(browser)
     if height is None:
         resize(browser, width, browser.driver.execute_script("return document.documentElement.scrollHeight"))
     shot = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {})
@@ -126,9 +222,11 @@ def main() -> None:
                 serving(place / "log", {"DATABASE_URL": url}, workers=1) as server,
                 browsing(f"http://127.0.0.1:{server.port}", place / "profile") as browser,
             ):
+                if folder:
+                    take_all(browser, BEFORE_LOGIN, folder)
                 browser.log_in(LOGIN, PASSWORD)
                 if folder:
-                    take_all(browser, ids, folder)
+                    take_all(browser, {name: path.format(**ids) for name, path in ALL_PAGES.items()}, folder)
                 else:
                     take_pictures(browser, ids, ROOT / "docs" / "images")
 
@@ -139,13 +237,13 @@ def take_pictures(browser: Browser, ids: dict[str, int], folder: Path) -> None:
         take(browser, path.format(**ids), folder / f"{name}.png", width=1300, height=700, scheme="light")
 
 
-def take_all(browser: Browser, ids: dict[str, int], folder: Path) -> None:
+def take_all(browser: Browser, pages: dict[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         for width in (1400, 400):
-            for name, path in ALL_PAGES.items():
+            for name, path in pages.items():
                 file = folder / f"{name}-{scheme}-{width}.png"
-                take(browser, path.format(**ids), file, width=width, height=None, scheme=scheme)
+                take(browser, path, file, width=width, height=None, scheme=scheme, deed=DEEDS.get(name))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The project's pages for errors that no view has caught: under /api/ the envelope, elsewhere Django's own."""
+"""The project's pages for errors that no view has caught: under /api/ the envelope, elsewhere a page."""
 
 from typing import Any
 

@@ -151,7 +151,7 @@ class GuideForm(forms.Form):
 
     guide = forms.CharField(
         strip=True,
-        widget=forms.Textarea(attrs={"class": "long-text", "rows": 40, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
         help_text="Topics are asked in this order, follow-ups of one topic too. A question has at most 45 words; "
         "{vendor} stands for the org's name. A core topic is asked however short the interview gets; an "
         "objective names a topic by its keywords.",

@@ -1,0 +1,48 @@
+"""What a person sees where a program would get the error envelope."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from hindsight import csp
+
+
+def page(answer: Any, status: int, heading: str) -> str:
+    """The answer's text, once it is an HTML page of ours with that heading."""
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+    text: str = answer.content.decode()
+    assert f"<h1>{heading}</h1>" in text
+    assert "Hindsight</title>" in text
+    return text
+
+
+def test_nothing_there() -> None:
+    text = page(Client().get("/nowhere"), 404, "There is nothing here")
+    assert '<a ' not in text  # the address of staff's pages is nobody else's business
+
+
+@pytest.mark.django_db
+def test_not_for_this_role() -> None:
+    client = Client()
+    client.force_login(User.objects.create(username="nobody", is_staff=True))
+    text = page(client.get(reverse("admin:orgs_org_changelist")), 403, "This is not for your role")
+    assert f'href="{reverse("admin:index")}"' in text
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token() -> None:
+    answer = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "nobody"})
+    page(answer, 403, "Nothing was saved")
+
+
+def test_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(csp.ContentSecurityPolicyMiddleware, "__call__", fail)
+    text = page(Client(raise_request_exception=False).get("/nowhere"), 500, "Something went wrong on our side")
+    assert "secret detail" not in text
