@@ -12,7 +12,7 @@ from interviews.admin.base import actor_of
 from interviews.admin.changes import AuditedAdmin
 from interviews.admin.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
 from interviews.admin.forms import InterviewRequestForm
-from interviews.admin.transcript import conversation_in_words, turns_of
+from interviews.admin.transcript import NO_CONVERSATION, conversation_in_words, turns_of
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
 from interviews.paige.guide import GuideError
@@ -42,7 +42,7 @@ class InterviewRequestAdmin(AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
-    list_display = ("id", "contact_email", "org", "deal_id", "status", "conversation_stage", "created_at")
+    list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
     search_fields = ("id",)  # shows the box; see get_search_results
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
@@ -51,7 +51,14 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     @admin.display(description="Contact")
     def contact_email(self, request: InterviewRequest) -> str:
-        return str(request.contact.email)
+        mailbox, _, domain = request.contact.email.rpartition("@")
+        return format_html("{}<wbr>@{}", mailbox, domain)  # may be broken there, if need be
+
+    @admin.display(description="Status")
+    def standing(self, request: InterviewRequest) -> str:
+        """The API's status; while the conversation is under way, also where that stands."""
+        status, conversation = request.get_status_display(), conversation_in_words(request)
+        return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
 
     @admin.display(description="Contact")
     def contact_link(self, request: InterviewRequest) -> str:

@@ -6,6 +6,8 @@ from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
 from interviews.paige.transcript import CONTACT, PAIGE, parse_transcript
 
+NO_CONVERSATION = "—"
+
 
 @dataclass(frozen=True)
 class SpokenTurn:
@@ -34,5 +36,5 @@ def conversation_in_words(request: InterviewRequest) -> str:
     """Where the conversation stands, as staff say it. The API's status is another matter."""
     conversation = getattr(request, "conversation", None)
     if conversation is None:
-        return "—"
+        return NO_CONVERSATION
     return "abandoned" if conversation.is_abandoned else str(conversation.get_stage_display())

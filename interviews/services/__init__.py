@@ -14,7 +14,7 @@ from interviews.services.create import create_interview_request, create_intervie
 from interviews.services.guides import edit_guide
 from interviews.services.lifecycle import complete_interview, mark_sent
 from interviews.services.remove import delete_contact, delete_org, erase_contact
-from interviews.services.state import InterviewState, interview_state, transcript_so_far
+from interviews.services.state import InterviewState, interview_state
 from interviews.services.update import update_interview_request
 
 __all__ = [
@@ -37,6 +37,5 @@ __all__ = [
     "resume_conversation",
     "skip_question",
     "submit_answer",
-    "transcript_so_far",
     "update_interview_request",
 ]

@@ -6,7 +6,6 @@ from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import opening_brief, recorded
 from interviews.paige.guide import Guide
-from interviews.paige.transcript import render_transcript
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,6 @@ def state_of(request: InterviewRequest) -> InterviewState:
         exchanges=_exchanges(turns, opening.guide),
         more_to_ask=stage == Stage.RECAP and (waiting or opening.after(recorded(turns))) is not None,
     )
-
-
-def transcript_so_far(request: InterviewRequest) -> str:
-    """What was said until now, in Markdown: what staff read of an interview that is not completed."""
-    return render_transcript(recorded(request.turns.all()), request.contact.name)
 
 
 def _exchanges(turns: list[Turn], guide: Guide) -> tuple[Exchange, ...]:

@@ -22,7 +22,7 @@ def page(answer: Any, status: int, heading: str) -> str:
 
 def test_nothing_there() -> None:
     text = page(Client().get("/nowhere"), 404, "There is nothing here")
-    assert '<a ' not in text  # the address of staff's pages is nobody else's business
+    assert "<a " not in text  # the address of staff's pages is nobody else's business
 
 
 @pytest.mark.django_db

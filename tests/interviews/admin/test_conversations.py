@@ -39,18 +39,18 @@ def leave_alone(interview: InterviewRequest) -> None:
 def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
     """The rows as they stand on the page, each with its cell."""
     page = staff.get(LIST, **query)
-    cells = re.findall(r'field-conversation_stage">([^<]*)<', page.content.decode())
+    cells = re.findall(r'field-standing">([^<]*)<', page.content.decode())
     return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
 
 
 def test_the_list_tells_where_each_conversation_stands(root: Staff, begun: InterviewRequest) -> None:
     other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
-    assert listed(root) == [(other.pk, "—"), (begun.pk, "in progress")]
-    assert listed(root, conversation="running") == [(begun.pk, "in progress")]
+    assert listed(root) == [(other.pk, "Created"), (begun.pk, "Created, in progress")]
+    assert listed(root, conversation="running") == [(begun.pk, "Created, in progress")]
     assert listed(root, conversation="abandoned") == []
     leave_alone(begun)
     assert listed(root, conversation="running") == []
-    assert listed(root, conversation="abandoned") == [(begun.pk, "abandoned")]
+    assert listed(root, conversation="abandoned") == [(begun.pk, "Created, abandoned")]
     assert listed(root, conversation="nonsense") == listed(root)
 
 

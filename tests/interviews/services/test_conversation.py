@@ -246,10 +246,6 @@ class TestCompletion:
 
 
 class TestForStaff:
-    def test_a_partial_transcript_can_be_read(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        assert services.transcript_so_far(running).endswith(f"**Alice:** {LONG}")
-
     def test_one_that_rests_for_long_counts_as_abandoned_until_it_is_taken_up(self, running: InterviewRequest) -> None:
         mine = Conversation.objects.for_org(running.org_id)
         assert not mine.abandoned()
