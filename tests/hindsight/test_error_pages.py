@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from hindsight import csp
 
@@ -20,7 +21,11 @@ def page(answer: Any, status: int, heading: str) -> str:
     return text
 
 
-def test_nothing_there() -> None:
+def test_nothing_there(settings: Settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},  # and no manifest
+    }
     text = page(Client().get("/nowhere"), 404, "There is nothing here")
     assert "<a " not in text  # the address of staff's pages is nobody else's business
 
