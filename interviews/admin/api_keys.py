@@ -3,14 +3,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from interviews.admin.base import StaffAdmin
+from interviews.admin.base import ReadOnlyAdmin
 from interviews.admin.filters import OrgFilter
 from orgs.models import ApiKey
 from orgs.services import revoke_api_key
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(StaffAdmin):
+class ApiKeyAdmin(ReadOnlyAdmin):
     """Keys are issued on their org's page, and here they are revoked; nothing else ever happens to them."""
 
     change_form_template = "staff/api_key.html"
@@ -21,15 +21,6 @@ class ApiKeyAdmin(StaffAdmin):
     search_fields = ("prefix__startswith", "name__istartswith")
     search_help_text = "The beginning of a key's prefix (not the key itself) or name."
     fields = ("prefix", "name", "org", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])

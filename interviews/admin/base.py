@@ -75,6 +75,9 @@ class StaffAdmin(BaseAdmin):
             return found
         return self.get_queryset(request).select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        pass  # there is nothing beside the row
+
     def object_or_404(self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool]) -> Any:
         """For pages of our own. Raises Http404, and PermissionDenied."""
         found = self.get_object(request, object_id)
@@ -91,3 +94,16 @@ class StaffAdmin(BaseAdmin):
     def back_to(self, request: HttpRequest, page: str, obj: Model, level: int, message: str) -> HttpResponse:
         messages.add_message(request, level, message)
         return HttpResponseRedirect(self.url(page, obj.pk))
+
+
+class ReadOnlyAdmin(StaffAdmin):
+    """Rows that no form of Django's own adds, changes or deletes: what may be done with them has its own pages."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

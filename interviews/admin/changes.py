@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from interviews.admin.base import StaffAdmin, actor_of
@@ -43,6 +44,16 @@ class AuditedAdmin(StaffAdmin):
     form: type[MergingForm]
     object_pages = {"restore": "restore_view"}
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the rows' own search, which has the indexes for it."""
+        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
+        return found, False
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form's edits, through `write`."""
         if form.edits:
@@ -55,9 +66,6 @@ class AuditedAdmin(StaffAdmin):
 
     def write(self, request: HttpRequest, obj: Any, edits: dict[str, str]) -> None:
         raise NotImplementedError
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        pass  # there is nothing beside the row
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         pass  # the audit tells more, and can be erased

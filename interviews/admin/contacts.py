@@ -41,18 +41,9 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
     def notes_to_read(self, contact: Contact) -> str:
         return readable_notes(contact.notes) or "-"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org")
         return found.defer("notes") if self.is_list(request) else found
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
-        return found, False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):

@@ -85,9 +85,6 @@ class InterviewRequestAdmin(AuditedAdmin):
             request.survey_url,
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -97,12 +94,6 @@ class InterviewRequestAdmin(AuditedAdmin):
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "conversation__guide")
         return found.select_related("interview_type")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
-        return found, False
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         transcript = getattr(kwargs["obj"], "transcript", None)

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from interviews.admin.base import StaffAdmin
+from interviews.admin.base import ReadOnlyAdmin
 from interviews.admin.filters import OrgFilter
 from interviews.admin.forms import GuideForm
 from interviews.models import InterviewType
@@ -14,7 +14,7 @@ from interviews.services import edit_guide
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(StaffAdmin):
+class InterviewTypeAdmin(ReadOnlyAdmin):
     """What an org's interviews ask. A guide is edited on a page of its own, and has a version."""
 
     change_form_template = "staff/interview_type.html"
@@ -31,16 +31,6 @@ class InterviewTypeAdmin(StaffAdmin):
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
         return readable(kind)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never by Django's own form, which knows nothing of versions."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("interviews.change_interviewtype")

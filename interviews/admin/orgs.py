@@ -55,9 +55,6 @@ class OrgAdmin(RemovalAdmin):
             created = onboard_org(**form.edits)
             obj.pk, obj.slug = created.pk, created.slug
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        pass  # there is nothing beside the row
-
     def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
         return "Created." if add else form.changes_in_words()
 

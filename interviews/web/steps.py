@@ -88,7 +88,8 @@ def _correct(interview: InterviewRequest, posted: Posted) -> Outcome:
 
 def _problem_with(text: str) -> str:
     try:
-        clean_answer(text) if text.strip() else ""
+        if text.strip():  # a blank one takes the answer back
+            clean_answer(text)
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
