@@ -141,11 +141,22 @@ def redis_client(url: str) -> redis.Redis:
 _thread = threading.local()
 
 
+class ThreadsConnection(sqlite3.Connection):
+    """Closed when its thread has ended. Python warns of a connection that nobody closes."""
+
+    def __init__(self, path: str) -> None:
+        # The thread's variables may be cleared away by another one, which then has to be let close it.
+        super().__init__(path, timeout=1, isolation_level=None, check_same_thread=False)
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def sqlite_file(path: str) -> sqlite3.Connection:
     """The thread's connection to the file. Counts may be lost in a power cut, so nothing waits for the disk."""
     connections: dict[str, sqlite3.Connection] = _thread.__dict__
     if path not in connections:
-        file = connections[path] = sqlite3.connect(path, timeout=1, isolation_level=None)
+        file = connections[path] = ThreadsConnection(path)
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("PRAGMA synchronous=OFF")
         file.execute(

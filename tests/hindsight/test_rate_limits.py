@@ -1,5 +1,7 @@
 """Budgets by org, floods by address, and what the answers say of them. The clock stands still."""
 
+import gc
+import threading
 import time
 from collections.abc import Iterator
 from secrets import token_hex
@@ -166,6 +168,16 @@ class TestStoreAway:
         assert {usage(answer) for answer in answers} == {(3, 3)}
         assert all(int(answer.headers["X-RateLimit-Reset"]) > time.time() for answer in answers)
         assert caplog.text.count("Rate limits are off") == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the counters of the other stores have no file of their own")
+def test_a_thread_that_ends_leaves_no_connection() -> None:
+    """Python, since 3.13, would warn of it, and a warning is an error here."""
+    counters = cast(Counters, caches["counters"])
+    thread = threading.Thread(target=counters.hit, args=[token_hex(), 60])
+    thread.start()
+    thread.join()
+    gc.collect()
 
 
 def test_one_hit_is_one_statement_at_most(db: None) -> None:

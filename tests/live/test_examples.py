@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pytest_django.live_server_helper import LiveServer
 
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tests.live.server import Server
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,15 +33,16 @@ def examples(page: str) -> list[Example]:
 
 
 @pytest.fixture
-def environment(live_server: LiveServer, acme_key: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": f"{live_server.url}/api/v1", "HINDSIGHT_API_KEY": acme_key}
+def environment(server: Server, acme_key: str) -> dict[str, str]:
+    api = f"http://127.0.0.1:{server.port}/api/v1"
+    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": api, "HINDSIGHT_API_KEY": acme_key}
 
 
 @pytest.fixture
 def request_4821(acme: Org) -> InterviewRequest:
-    """The request of the examples, older than the one that they create."""
+    """What the examples call 4821, older than the one that they create."""
     contact = ContactFactory.create(org=acme, email="someone@example.com", notes='{"title": "CTO"}')
-    return InterviewRequestFactory.create(pk=4821, org=acme, contact=contact, deal_id="deal_1001")
+    return InterviewRequestFactory.create(org=acme, contact=contact, deal_id="deal_1001")
 
 
 def run(example: Example, environment: dict[str, str]) -> str:
@@ -59,17 +60,18 @@ def shape(value: Any) -> Any:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
-@pytest.mark.django_db(transaction=True)
 def test_the_guide_for_integrators(environment: dict[str, str], request_4821: InterviewRequest) -> None:
     kind = InterviewTypeFactory.create(org=request_4821.org)
     for example in examples("docs/api.md"):
         code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {kind.pk}')
+        code = code.replace("4821", str(request_4821.pk))
         output = run(example._replace(code=code), environment)
         if example.answer:
             told, shown = json.loads(output), json.loads(example.answer)
             assert "error" not in told, told
             assert shape(told) == shape(shown), example.code
-    created = InterviewRequest.objects.select_related("contact").get(contact__email="jane.smith@example.com")
+    requests = InterviewRequest.objects.for_org(request_4821.org_id).select_related("contact")
+    created = requests.get(contact__email="jane.smith@example.com")
     assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
     request_4821.refresh_from_db()
     assert request_4821.objective == "Which moment tipped the decision"
@@ -80,12 +82,11 @@ def test_the_guide_for_integrators(environment: dict[str, str], request_4821: In
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
-@pytest.mark.django_db(transaction=True)
 def test_the_curl_line_of_the_readme(environment: dict[str, str], request_4821: InterviewRequest) -> None:
     (console,) = re.findall(r"```console\n\$ (.*?)\n(\{.*?)\n```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     command, answer = console
     api = environment["HINDSIGHT_URL"]
-    command = command.replace("http://127.0.0.1:8000/api/v1/interviews/1", f"{api}/interviews/4821")
+    command = command.replace("http://127.0.0.1:8000/api/v1/interviews/1", f"{api}/interviews/{request_4821.pk}")
     told = json.loads(run(Example("bash", command, answer), environment))
     assert shape(told) == shape(json.loads(answer))
     request_4821.refresh_from_db()
