@@ -11,7 +11,7 @@ from hindsight.api import errors
 
 def is_api(request: HttpRequest) -> bool:
     """Whether the one who asks is a program; a base address that ends in a slash makes for `//api/`."""
-    return request.path_info.lstrip("/").startswith("api/")
+    return f"{request.path_info.lstrip('/')}/".startswith("api/")
 
 
 def error_response(error: errors.ApiError) -> JsonResponse:

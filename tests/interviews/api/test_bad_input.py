@@ -4,6 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from django.test import Client
 
 from interviews.models import InterviewRequest
 from orgs.models import Change
@@ -204,6 +205,12 @@ def test_an_unknown_path_is_not_found_and_never_redirected(
     answer = acme_api.send(method, path.format(id=interview.pk), {"objective": "new"})
     assert (answer.status_code, answer.json()["error"]["code"]) in [(404, "not_found"), (405, "method_not_allowed")]
     assert stored()[2] == "Old objective"
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_a_base_address_that_is_nearly_right_gets_json(path: str) -> None:
+    answer = Client().get(path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
