@@ -53,10 +53,13 @@ def upsert_contact(
     texts = contact_texts(name, notes)
     given = {field: text for field, text in texts.items() if text is not None}
     contact, created = Contact.objects.get_or_create(org_id=org_id, email=email, defaults=given)
-    if not created:
-        contact = Contact.objects.select_for_update().get(pk=contact.pk)
-        overwrite((contact, texts), actor=actor)
-    return contact
+    if created:
+        return contact
+    held = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(pk=contact.pk, email=email).first()
+    if held is None:  # erased or deleted since it was found: what comes now is about somebody new
+        return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
+    overwrite((held, texts), actor=actor)
+    return held
 
 
 def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool = False) -> Counter[str]:

@@ -68,12 +68,12 @@ def clean_objective(objective: str) -> str:
 
 def clean_email(email: str) -> str:
     """An address, without the white space around it and in lower case: case makes no difference to us."""
-    email = _storable(email.strip(), MAX_EMAIL_LENGTH)
+    email = _storable(email.strip().lower(), MAX_EMAIL_LENGTH)  # some characters are longer in lower case
     try:
         validate_email(email)
     except ValidationError:
         raise ValidationError("Send an email address, such as jane.smith@example.com.") from None
-    return email.lower()
+    return email
 
 
 def clean_deal_id(deal_id: str) -> str:

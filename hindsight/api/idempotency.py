@@ -53,7 +53,10 @@ def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, 
     record, created = IdempotencyRecord.objects.get_or_create(org_id=org_id, key=key, defaults=defaults)
     if created:
         return record, True
-    record = IdempotencyRecord.objects.select_for_update().get(pk=record.pk)
+    held = IdempotencyRecord.objects.select_for_update().filter(pk=record.pk).first()
+    if held is None:  # too old to count, and purged since it was found
+        return _claim(org_id, key, fingerprint)
+    record = held
     if record.created_at > timezone.now() - LIFETIME:
         return record, False
     record.fingerprint, record.created_at = fingerprint, timezone.now()

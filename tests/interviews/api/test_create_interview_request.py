@@ -1,14 +1,18 @@
 """POST /api/v1/interviews: a contact by email, a request, a link."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
+from interviews.services import delete_contact, erase_contact
+from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
@@ -97,6 +101,32 @@ class TestExistingContact:
             ("notes", "Old notes", "New"),
         }
 
+    @pytest.mark.parametrize("remove", [erase_contact, delete_contact])
+    def test_who_is_removed_while_we_wait_for_them_comes_back_as_somebody_new(
+        self,
+        acme_api: ApiClient,
+        alice: Contact,
+        body: dict[str, Any],
+        monkeypatch: pytest.MonkeyPatch,
+        remove: Callable[..., object],
+    ) -> None:
+        """Between the look for the address and the row's lock."""
+        find = QuerySet.get_or_create
+
+        def find_and_remove(contacts: Any, **values: Any) -> Any:
+            found = find(contacts, **values)
+            monkeypatch.setattr(QuerySet, "get_or_create", find)
+            remove(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+            return found
+
+        monkeypatch.setattr(QuerySet, "get_or_create", find_and_remove)
+        answer = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
+        assert answer.status_code == 201
+        created = InterviewRequest.objects.select_related("contact").get().contact
+        assert (created.email, created.name, created.notes) == (alice.email, "", "New notes")
+        assert created.pk != alice.pk
+        assert not Contact.objects.filter(pk=alice.pk).exclude(notes="").exists()
+
     def test_another_orgs_contact_of_that_address_is_another(
         self, acme_api: ApiClient, globex: Org, body: dict[str, Any]
     ) -> None:
@@ -133,6 +163,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "two emails": ({"contact_email": "a@example.com,b@example.com"}, "contact_email"),
     "email with NUL": ({"contact_email": "a\u0000@example.com"}, "NUL"),
     "email too long": ({"contact_email": "a" * 250 + "@example.com"}, "contact_email"),
+    "email too long in lower case": ({"contact_email": "\u0130" * 200 + "@example.com"}, "contact_email"),
     "type null": ({"interview_type_id": None}, "interview_type_id"),
     "type string": ({"interview_type_id": "1"}, "interview_type_id"),
     "type boolean": ({"interview_type_id": True}, "interview_type_id"),
