@@ -1,5 +1,7 @@
 """The project's pages for errors that no view has caught: under /api/ the envelope, elsewhere a page."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +20,19 @@ def error_response(error: errors.ApiError) -> JsonResponse:
     return JsonResponse(
         error.envelope(), status=error.status_code, headers=error.headers, json_dumps_params={"ensure_ascii": False}
     )
+
+
+def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """For a view below /api/ that is not REST framework's: another method than GET gets the envelope too."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return error_response(errors.MethodNotAllowed(str(request.method), "GET, HEAD"))
+        return view(request)
+
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from hindsight.api.handlers import read_only
 from hindsight.api.schema import description
 
 Schema = dict[str, Any]
@@ -29,6 +30,7 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
     return plain(text)
 
 
+@read_only
 def contract(request: HttpRequest) -> HttpResponse:
     return plain(contract_text())
 
@@ -50,7 +52,8 @@ def contract_text() -> str:
 GENERAL = """Send an API key with every request, as `Authorization: Bearer <key>`. Bodies are JSON objects with
 `Content-Type: application/json`; unknown fields and nulls are errors. Paths have no trailing slash.
 
-Every answer carries X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset (Unix seconds). After
+Every answer carries X-Request-Id; with a valid key also X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset
+(Unix seconds). After
 a 429 or 503 wait for as many seconds as Retry-After says. Every error has one shape:
 `{"error": {"code": "...", "message": "...", "details": [{"field": "...", "message": "..."}], "request_id": "..."}}`,
 with `details` only where a field is to blame."""

@@ -25,6 +25,7 @@ from hindsight.api.errors import (
     Unauthorized,
     UnsupportedMediaType,
 )
+from hindsight.api.handlers import read_only
 from hindsight.csp import HEADER, policy
 
 EVERYWHERE = (BadRequest, Unauthorized, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
@@ -105,6 +106,7 @@ def rendered(renderer: type[OpenApiJsonRenderer | OpenApiYamlRenderer]) -> bytes
     return text
 
 
+@read_only
 def schema(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3.1, in JSON for those who accept that before YAML."""
     preferred = request.get_preferred_type(["application/yaml", "application/json"])
@@ -113,6 +115,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(rendered(OpenApiYamlRenderer), content_type="application/yaml; charset=utf-8")
 
 
+@read_only
 def docs(request: HttpRequest) -> HttpResponse:
     """The description as a page for people, from this server alone."""
     # Redoc writes its styles into the page, and searches in a worker that it makes of a string.

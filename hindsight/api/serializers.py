@@ -9,12 +9,17 @@ from rest_framework import serializers
 
 LARGEST_ID = 2**63 - 1
 
+# Of a body with many unknown fields the answer names the first ones, so that it does not outgrow what was sent.
+SHOWN_UNKNOWN = 20
+SHOWN_CHARACTERS = 100
+
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that names the fields it does not know, and those that they resemble."""
+    """A serializer that names the first fields it does not know, and those that they resemble."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        unknown = {name: [self.unknown(name)] for name in data if name not in self.fields}
+        names = [name for name in data if name not in self.fields]
+        unknown = {name[:SHOWN_CHARACTERS]: [self.unknown(name[:SHOWN_CHARACTERS])] for name in names[:SHOWN_UNKNOWN]}
         try:
             value: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:

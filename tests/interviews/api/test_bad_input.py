@@ -213,6 +213,23 @@ def test_a_base_address_that_is_nearly_right_gets_json(path: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["schema", "docs", "contract.md"])
+@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE", "OPTIONS"])
+def test_what_describes_the_api_is_read_only(path: str, method: str) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD"
+    assert Client().get(f"/api/{path}").status_code == 200
+
+
+def test_many_unknown_fields_do_not_make_a_long_answer(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    body = {f"objectiv{'x' * 1000}{number}": 1 for number in range(500)}
+    answer = acme_api.patch(f"/interviews/{interview.pk}", body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert len(answer.content) < 20_000
+    assert stored()[2] == "Old objective"
+
+
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
 def test_another_method_is_not_allowed(acme_api: ApiClient, interview: InterviewRequest, method: str) -> None:
     answer = acme_api.send(method, f"/interviews/{interview.pk}", {"objective": "new"})
