@@ -29,6 +29,14 @@ def parse_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def client_of(address: str) -> str:
+    """What to count a client by: its IPv4 address, or the /64 of an IPv6 one, in which it can take any address."""
+    parsed = parse_address(address)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((parsed, 64), strict=False))
+    return str(parsed or address)
+
+
 def is_trusted(address: Address | None) -> bool:
     return address is not None and any(address in network for network in settings.TRUSTED_PROXIES)
 
@@ -47,7 +55,7 @@ def client_address(peer: str, forwarded_for: str) -> str:
 
 
 class TrustedProxyMiddleware:
-    """Sets REMOTE_ADDR to the client's address, and drops the forwarding headers of those we do not trust."""
+    """Sets REMOTE_ADDR to the client's address, and drops the X-Forwarded-Proto of those we do not trust."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from hindsight.addresses import client_of
 from hindsight.api.rate_limits import Usage, count_request
 
 
@@ -33,7 +34,7 @@ class GuessLimiter:
 
     def check(self, request: HttpRequest, digest: str | None) -> None:
         """Before a key of this digest (None: no key worth a look-up) is looked up. Raises RateLimitExceeded."""
-        usage = self.blocked.get(request.META["REMOTE_ADDR"])
+        usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
         if usage is None or usage.resets_at <= time.time():
             return
         if digest is not None and (digest in self.valid or self.may_look_up()):
@@ -43,11 +44,12 @@ class GuessLimiter:
 
     def failed(self, request: HttpRequest, digest: str | None) -> None:
         """Counts an attempt that did not authenticate. Raises RateLimitExceeded past the limit."""
-        usage = count_request(request, group="address", key="ip", limit=settings.ANONYMOUS_RATE_LIMIT)
+        client = client_of(request.META["REMOTE_ADDR"])
+        usage = count_request(request, group="address", key=lambda *_: client, limit=settings.ANONYMOUS_RATE_LIMIT)
         if digest is not None:
             self.valid.pop(digest, None)  # revoked since, perhaps
         if usage.exceeded:
-            self.remember(self.blocked, request.META["REMOTE_ADDR"], usage)
+            self.remember(self.blocked, client, usage)
             raise usage.error
         del request.rate_limit_usage  # type: ignore[attr-defined]  # an address's budget is no customer's business
 

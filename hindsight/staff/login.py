@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
+from hindsight.addresses import client_of
+
 # What is counted together, and how often it may try in a number of minutes. The login alone has more, so that a
 # stranger who guesses from one address cannot lock its owner out.
 ATTEMPTS = {
@@ -38,7 +40,7 @@ class LoginForm(AdminAuthenticationForm):
 
 def count_attempt(request: HttpRequest, login: str) -> int:
     """Counts an attempt under each heading; the seconds to wait if it was one too many, else 0."""
-    address, login = request.META["REMOTE_ADDR"], login.casefold()
+    address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     keys = {"login and address": f"{login} {address}", "address": address, "login": login}
     usages = [_count(request, heading, keys[heading], rate) for heading, rate in ATTEMPTS.items()]
     return max((usage["time_left"] + 1 for usage in usages if usage and usage["should_limit"]), default=0)

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django import Settings
 
-from hindsight.addresses import client_address, parse_networks
+from hindsight.addresses import client_address, client_of, parse_networks
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_only_trusted_proxies_are_believed(settings: Settings, peer: str, forwar
 def test_what_is_no_network_is_an_error() -> None:
     with pytest.raises(ValueError, match="not appear to be"):
         parse_networks(["proxy.example"])
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("203.0.113.1", "203.0.113.1"),
+        ("::ffff:203.0.113.1", "203.0.113.1"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::7", "2001:db8:1:3::/64"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_a_client_has_many_ipv6_addresses(address: str, client: str) -> None:
+    assert client_of(address) == client

@@ -66,6 +66,14 @@ def test_an_address_cannot_try_one_login_after_another() -> None:
 
 
 @time_machine.travel(NOON, tick=False)
+def test_nor_can_the_addresses_of_one_ipv6_network() -> None:
+    for number in range(attempts_of("login and address")):
+        attempt("ann", address=f"2001:db8::{number:x}")
+    assert attempt("ann", "correct horse", address="2001:db8::ffff").status_code == 429
+    assert attempt("ann", "correct horse", address="2001:db8:0:1::1").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
 def test_a_login_cannot_be_tried_from_one_address_after_another() -> None:
     for number in range(attempts_of("login")):
         attempt("ann", address=f"198.51.100.{number}")

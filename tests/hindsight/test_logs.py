@@ -37,3 +37,12 @@ def test_exceptions_tell_types_and_places_but_not_their_texts(
     assert line.index("builtins.ValueError") < line.index("builtins.KeyError")
     assert "test_logs.py" in line
     assert "main concern is pricing" not in line
+
+
+def test_a_ring_of_causes_has_an_end() -> None:
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    line = TextFormatter().format(
+        logging.LogRecord("hindsight", logging.ERROR, "", 0, "It broke", (), (ValueError, first, None))
+    )
+    assert (line.count("builtins.ValueError"), line.count("builtins.KeyError")) == (1, 1)

@@ -116,6 +116,17 @@ class TestFloodOfGuesses:
             assert ApiClient(keys.generate()).get("/interviews/1").status_code == 429
         assert len(queries) == 0
 
+    def test_the_addresses_of_one_ipv6_network_are_one(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(guess_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
+        for number in range(7):
+            stranger = ApiClient(keys.generate())
+            stranger.client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
+            stranger.get("/interviews/1")
+        stranger.client.defaults["REMOTE_ADDR"] = "2001:db8::ffff"
+        with CaptureQueriesContext(connection) as queries:
+            assert stranger.get("/interviews/1").status_code == 429
+        assert len(queries) == 0
+
     def test_a_customer_at_the_same_address_gets_in(self, acme_api: ApiClient, globex_api: ApiClient) -> None:
         assert globex_api.get("/interviews/1").status_code == 404
         for _ in range(10):
