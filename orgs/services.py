@@ -1,6 +1,6 @@
 """Every write to orgs and their keys."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,9 @@ from django.utils.text import slugify
 
 from orgs import keys
 from orgs.models import ApiKey, Org
+
+# A century: what somebody who types a number of days may ask for.
+MAX_LIFETIME_DAYS = 36_500
 
 
 class OrgValues(TypedDict, total=False):
@@ -40,11 +43,19 @@ def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
     return org
 
 
-def create_api_key(*, org: Org, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """A new key as its row and as the key itself, which nobody can read again. Raises ValidationError."""
+def create_api_key(*, org: Org, name: str, lifetime: timedelta | None = None) -> tuple[ApiKey, str]:
+    """A new key as its row and as the key itself, which nobody can read again. `lifetime` None: it is for good.
+
+    Raises ValidationError.
+    """
     secret = keys.generate()
     api_key = ApiKey(
-        org=org, name=name, prefix=keys.prefix_of(secret), digest=keys.digest_of(secret), expires_at=expires_at
+        org=org,
+        name=name,
+        prefix=keys.prefix_of(secret),
+        digest=keys.digest_of(secret),
+        lifetime=lifetime,
+        expires_at=None if lifetime is None else timezone.now() + lifetime,
     )
     api_key.full_clean()
     api_key.save()
@@ -55,14 +66,14 @@ def create_api_key(*, org: Org, name: str, expires_at: datetime | None = None) -
 def rotate_api_key(api_key: ApiKey, *, grace: timedelta) -> tuple[ApiKey, str]:
     """A new key for what `api_key` is for, which itself expires after `grace` or when it would have anyway.
 
-    Whoever issued a key for 90 days gets another one for 90 days. Raises ValidationError for a key that is not live.
+    Whoever issued a key for 90 days gets another one for 90 days, however often it is rotated. Raises ValidationError
+    for a key that is not live.
     """
     now = timezone.now()
     old: ApiKey = ApiKey.objects.select_for_update(of=("self",)).select_related("org").get(pk=api_key.pk)
     if old.state != "live":
         raise ValidationError("This key has expired or was revoked. Issue a new one instead.")
-    expires_at = old.expires_at and now + (old.expires_at - old.created_at)
-    new = create_api_key(org=old.org, name=old.name, expires_at=expires_at)
+    new = create_api_key(org=old.org, name=old.name, lifetime=old.lifetime)
     old.expires_at = min(now + grace, old.expires_at or now + grace)
     old.save(update_fields=["expires_at"])
     return new

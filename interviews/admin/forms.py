@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_objective, clean_typed_notes, readable_notes
 from hindsight.api import strict_json
+from orgs.services import MAX_LIFETIME_DAYS
 
 # Django's class takes its type argument from type checkers alone.
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class ApiKeyForm(forms.Form):
     )
     expires_in = forms.IntegerField(
         min_value=1,
-        max_value=36_500,
+        max_value=MAX_LIFETIME_DAYS,
         required=False,
         label="Expires in",
         help_text="Days. Empty: never.",

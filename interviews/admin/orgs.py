@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from interviews.admin.forms import ApiKeyForm, OrgForm
 from interviews.admin.removal import RemovalAdmin
@@ -73,8 +72,8 @@ class OrgAdmin(RemovalAdmin):
         if request.method != "POST" or not form.is_valid():
             return self.page(request, "issue_key", org, title=f"Issue an API key for {org}", form=form)
         days = form.cleaned_data["expires_in"]
-        expires_at = timezone.now() + timedelta(days=days) if days else None
-        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], expires_at=expires_at)
+        lifetime = timedelta(days=days) if days else None
+        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime)
         self.log_addition(request, api_key, f"Issued for {org}.")
         return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
 

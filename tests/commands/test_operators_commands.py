@@ -33,7 +33,7 @@ class Terminal(StringIO):
 class TestListOrgs:
     def test_a_pipe_gets_a_line_for_each_with_tabs(self, acme: Org, globex: Org, acme_key: str) -> None:
         revoke_api_key(create_api_key(org=acme, name="old")[0])
-        create_api_key(org=acme, name="past", expires_at=timezone.now() - timedelta(days=1))
+        create_api_key(org=acme, name="past", lifetime=-timedelta(days=1))
         Org.objects.filter(pk=globex.pk).update(is_active=False, own_rate_limit=42)
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t1\tAcme\nglobex\tgrowth\t42\tsuspended\t0\tGlobex\n"
 
@@ -55,10 +55,10 @@ class TestListOrgs:
 class TestListApiKeys:
     @time_machine.travel(NOON, tick=False)
     def test_every_key_with_its_state_and_no_secret(self, acme: Org, globex: Org) -> None:
-        expired, first = create_api_key(org=acme, name="Old CRM", expires_at=timezone.now() - timedelta(seconds=1))
+        expired, first = create_api_key(org=acme, name="Old CRM", lifetime=-timedelta(seconds=1))
         revoked, second = create_api_key(org=acme, name="Leaked")
         revoke_api_key(revoked)
-        live, third = create_api_key(org=globex, name="CRM", expires_at=timezone.now() + timedelta(days=1))
+        live, third = create_api_key(org=globex, name="CRM", lifetime=timedelta(days=1))
         ApiKey.objects.filter(pk=live.pk).update(last_used_at=timezone.now())
         listed = run("list_api_keys")
         assert listed.splitlines() == [
@@ -98,12 +98,20 @@ class TestRotateApiKey:
 
     @time_machine.travel(NOON, tick=False)
     def test_a_key_for_a_time_is_followed_by_one_for_as_long(self, acme: Org) -> None:
-        old, secret = create_api_key(org=acme, name="CRM", expires_at=timezone.now() + timedelta(days=90))
+        old, secret = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=90))
         ApiKey.objects.update(created_at=old.created_at - timedelta(days=87), expires_at=timezone.now() + timedelta(3))
         new = run("rotate_api_key", secret).strip()
         assert ApiKey.objects.get(prefix=new[:12]).expires_at == timezone.now() + timedelta(days=90)
         old.refresh_from_db()
         assert old.expires_at == timezone.now() + timedelta(days=3), "no later than it would have anyway"
+
+    @time_machine.travel(NOON, tick=False)
+    def test_a_key_for_good_that_is_rotated_twice_is_followed_by_keys_for_good(self, acme_key: str) -> None:
+        """As when the first successor was lost: it is printed once."""
+        for _ in range(2):
+            new = run("rotate_api_key", acme_key).strip()
+            assert ApiKey.objects.get(prefix=new[:12]).expires_at is None
+        assert ApiKey.objects.get(prefix=acme_key[:12]).expires_at == timezone.now() + timedelta(days=7)
 
     def test_a_key_that_is_not_live_is_left_alone(self, acme_key: str) -> None:
         run("revoke_api_key", acme_key)

@@ -2,11 +2,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
-from orgs.services import create_api_key
+from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         org_slug: str = options["org_slug"]
         name: str = options["name"]
         expires_in: int | None = options["expires_in"]
-        if expires_in is not None and not 1 <= expires_in <= 36_500:
-            raise CommandError("--expires-in takes a number of days from 1 to 36500.")
-        expires_at = None if expires_in is None else timezone.now() + timedelta(days=expires_in)
-        return create_api_key(org=get_org(org_slug), name=name, expires_at=expires_at)[1]
+        if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
+            raise CommandError(f"--expires-in takes a number of days from 1 to {MAX_LIFETIME_DAYS}.")
+        lifetime = None if expires_in is None else timedelta(days=expires_in)
+        return create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime)[1]

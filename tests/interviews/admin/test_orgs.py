@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.utils import timezone
 
 from interviews.models import InterviewRequest
 from orgs import keys
@@ -30,7 +29,7 @@ class TestOrgs:
         for name in "abc":
             create_api_key(org=acme, name=name)
         revoke_api_key(ApiKey.objects.get(name="a"))
-        create_api_key(org=acme, name="expired", expires_at=timezone.now() - timedelta(days=1))
+        create_api_key(org=acme, name="expired", lifetime=-timedelta(days=1))
         Org.objects.filter(slug="globex").update(own_rate_limit=5000, is_active=False)
         rows = {org.slug: org for org in root.get("orgs_org_changelist").context["cl"].result_list}
         assert (rows["acme"].live_keys, rows["globex"].live_keys) == (2, 0)

@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.db import migrations, models
+from django.db.models import F
+
+
+def fill(apps: Any, schema_editor: Any) -> None:
+    """Of keys that were rotated before, what they were issued for is not known any more: this is at least no longer."""
+    keys = apps.get_model("orgs", "ApiKey").objects.using(schema_editor.connection.alias)
+    keys.filter(expires_at__isnull=False).update(lifetime=F("expires_at") - F("created_at"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("orgs", "0001_initial")]
+
+    operations = [
+        migrations.AddField(
+            model_name="apikey",
+            name="lifetime",
+            field=models.DurationField(editable=False, help_text="What it was issued for; none: for good.", null=True),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]
