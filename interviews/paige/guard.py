@@ -46,7 +46,9 @@ def tidy(reply: str) -> str:
 
 
 def problems(message: str, brief: Brief) -> frozenset[Problem]:
-    """Every rule that the message breaks."""
+    """Every rule that the message breaks; of one that is far too long that alone, since the others take their time."""
+    if len(message) > MAX_CHARACTERS:
+        return frozenset({Problem.TOO_LONG})
     return frozenset(problem for problem, breaks in CHECKS.items() if breaks(message, brief))
 
 
@@ -70,7 +72,7 @@ def _is_not_open(message: str, brief: Brief) -> bool:
 
 
 def _is_too_long(message: str, brief: Brief) -> bool:
-    return len(message.split()) > MAX_QUESTION_WORDS or len(message) > MAX_CHARACTERS
+    return len(message.split()) > MAX_QUESTION_WORDS
 
 
 def _was_asked_before(message: str, brief: Brief) -> bool:

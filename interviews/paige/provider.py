@@ -13,6 +13,9 @@ from interviews.paige.prompt import Message
 # A question of 45 words takes about 80 tokens. Where a provider stops at this bound the reply counts as half an answer.
 MAX_TOKENS = 200
 
+# What a provider may claim to have counted: the sum over a turn's tries has to fit the column.
+MOST_TOKENS = 2**28
+
 # On level DEBUG, which an operator may turn on for all there is, the library logs whole prompts.
 for name in ("openai", "httpx2", "httpcore2"):
     logging.getLogger(name).setLevel(logging.WARNING)
@@ -96,4 +99,4 @@ def _reply(completion: Any) -> Reply:
 
 def _count(usage: Any, name: str) -> int | None:
     number = getattr(usage, name, None)
-    return number if isinstance(number, int) and 0 <= number < 2**31 else None
+    return number if isinstance(number, int) and 0 <= number < MOST_TOKENS else None

@@ -183,6 +183,12 @@ def test_what_paige_said_before_frees_nothing(jane: Brief) -> None:
     assert Problem.LEAK in problems("How did Datapulse compare?", replace(jane, conversation=said))
 
 
+@pytest.mark.parametrize("repeated", [': a "', "whether ", "What? "])
+def test_of_a_message_without_end_its_length_is_enough(jane: Brief, repeated: str) -> None:
+    """Some of the other checks take time with the square of the length."""
+    assert problems(repeated * 20_000, jane) == {Problem.TOO_LONG}
+
+
 def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
     said = (*jane.conversation[:1], Turn(Speaker.CONTACT, "Are you a bot?", "trigger"))
     asked = replace(jane, conversation=said)
