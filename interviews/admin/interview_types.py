@@ -51,7 +51,7 @@ class InterviewTypeAdmin(ReadOnlyAdmin):
                 text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
                 return self.back_to(request, "change", edited, messages.SUCCESS, text)
             except (GuideError, ValidationError) as error:
-                form.add_error("guide", str(error) if isinstance(error, GuideError) else error)
+                form.add_error("guide", error.messages if isinstance(error, ValidationError) else str(error))
         return self.page(request, "guide", kind, title="Edit the guide", form=form)
 
 

@@ -58,6 +58,6 @@ class RemovalAdmin(StaffAdmin):
             user_id=cast(int, request.user.pk),
             content_type=ContentType.objects.get_for_model(obj),
             object_id=obj.pk,
-            object_repr=self.trace_of(obj),
+            object_repr=self.trace_of(obj)[:200],  # as long as the column
             action_flag=DELETION,
         )

@@ -17,7 +17,7 @@ LARGEST_ID = 2**63 - 1
 
 
 def is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID
+    return re.fullmatch(r"[0-9]{1,19}", text) is not None and int(text) <= LARGEST_ID
 
 
 def new_survey_token() -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.services import give_consent
+from tests.factories import InterviewTypeFactory
 from tests.interviews.admin.conftest import Staff, log_in
 
 GUIDE = "interviews_interviewtype_guide"
@@ -44,6 +45,18 @@ def test_a_question_is_edited_and_topics_change_places(support: Staff, kind: Int
     kind.refresh_from_db()
     assert kind.guide == {**guide, "version": version + 1}
     assert b"Edit the guide" in support.get(CHANGE, kind.pk).content
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "Taken"])
+def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewType, name: str) -> None:
+    InterviewTypeFactory.create(org=kind.org, name="Taken")
+    guide, version = shown(support, kind)
+    answer = save(support, kind, {**guide, "name": name}, version)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["guide"]
+    before = kind.guide
+    kind.refresh_from_db()
+    assert kind.guide == before
 
 
 def test_an_interview_that_has_begun_keeps_its_guide(

@@ -7,6 +7,7 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import Change, Org
+from tests.factories import OrgFactory
 from tests.interviews.admin.conftest import Staff
 
 PAGES = ["contacts_contact_delete", "contacts_contact_erase", "orgs_org_delete"]
@@ -42,6 +43,13 @@ def test_an_org_is_deleted(root: Staff, interview: InterviewRequest) -> None:
     assert root.post("orgs_org_delete", interview.org_id, word="acme").status_code == 302
     assert not Org.objects.exists()
     assert LogEntry.objects.get().object_repr == "Acme (acme)"
+
+
+def test_an_org_with_a_long_name_is_deleted(root: Staff) -> None:
+    org = OrgFactory.create(name="x" * 200, slug="long")
+    assert root.post("orgs_org_delete", org.pk, word="long", post="yes").status_code == 302
+    assert not Org.objects.exists()
+    assert len(LogEntry.objects.get().object_repr) == 200
 
 
 def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interview: InterviewRequest) -> None:
