@@ -24,8 +24,9 @@ class WithoutMessages(logging.Formatter):
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 (the name is logging's)
         parts: list[str] = []
-        error = ei[1]
-        while error is not None:
+        error, seen = ei[1], set[int]()
+        while error is not None and id(error) not in seen:  # a chain of causes may be a ring
+            seen.add(id(error))
             frames = "".join(traceback.format_tb(error.__traceback__))
             parts.insert(0, f"{frames}{type(error).__module__}.{type(error).__qualname__}")
             error = error.__cause__ or error.__context__
