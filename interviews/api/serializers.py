@@ -149,8 +149,8 @@ class KeyAnswersSerializer(serializers.Serializer[Any]):
 class TranscriptSerializer(serializers.Serializer[Transcript]):
     document_id = serializers.CharField()
     content = serializers.CharField(
-        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. What was said is escaped, so that only "
-        "the names are bold."
+        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. What was said is escaped, so that it "
+        "is text and the names alone are bold."
     )
     key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
     created_at = serializers.DateTimeField()

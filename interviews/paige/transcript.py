@@ -1,8 +1,8 @@
 """The transcript: turns as Markdown, a `**Name:** …` block each, and back. Pure.
 
 What somebody said is text: a reader of the Markdown sees it exactly as it was written, and no answer can look like
-another turn. Characters that could open emphasis, HTML, a link or code get a backslash, so that two bare asterisks
-stand in front of a speaker's name and nowhere else; taking the backslashes out again gives the text back.
+another turn. Characters that could open emphasis, HTML, a link, a heading, a list or code get a backslash, so that
+two bare asterisks stand before a name and nowhere else; taking the backslashes out again gives the text back.
 """
 
 import re
@@ -21,6 +21,8 @@ SKIPPED = "*(skipped)*"
 EXCERPT_LENGTH = 400
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
+# What makes a heading, a list, a quotation, a rule or a block of code of a line that it begins.
+_BLOCK = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _HEADING = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
 _SENTENCE_END = re.compile(r"[.!?…](?=\s)|\n")
@@ -61,7 +63,7 @@ def _said(turn: Turn) -> str:
 
 
 def _escape(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", text)
+    return _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
 
 
 def _excerpt(text: str) -> str:
