@@ -14,6 +14,13 @@ class Status(models.TextChoices):
     COMPLETED = "completed"
 
 
+NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
+    Status.CREATED: frozenset({Status.SENT, Status.COMPLETED}),
+    Status.SENT: frozenset({Status.COMPLETED}),
+    Status.COMPLETED: frozenset(),
+}
+
+
 class Stage(models.TextChoices):
     """Where the conversation stands: what the contact's page goes by, and what staff see beside the status."""
 

@@ -1,4 +1,4 @@
-"""Every write to interviews, whoever asks for it: API, admin, command or page."""
+"""Every write to interviews, whoever asks for it; an older text is brought back by `orgs.audit.restore`."""
 
 from interviews.services.conversation import (
     complete_conversation,

@@ -93,6 +93,19 @@ def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
         assert acme_api.get(path).headers["ETag"] != before
 
 
+def test_a_status_takes_no_step_back(acme_api: ApiClient, interview: InterviewRequest) -> None:
+    complete_interview(interview, content="**Paige:** Why?")
+    for step in (lambda: mark_sent(interview), lambda: complete_interview(interview, content="Again")):
+        with pytest.raises(ValueError, match="does not go from completed"):
+            step()
+    told = acme_api.get(f"/interviews/{interview.pk}").json()
+    assert (told["status"], told["email_sent_at"], told["transcript"]["content"]) == (
+        "completed",
+        None,
+        "**Paige:** Why?",
+    )
+
+
 @pytest.mark.parametrize(
     ("header", "status"), [("{etag}", 304), ("W/{etag}", 304), ("*", 304), ('"other", {etag}', 304), ('"other"', 200)]
 )
