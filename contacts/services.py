@@ -1,4 +1,4 @@
-"""Every write to contacts that is not part of a wider one."""
+"""Every write to contacts that is not part of a wider one; an older text is brought back by `orgs.audit.restore`."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Every write to orgs and their keys."""
+"""Every write to orgs and their keys; for a key's last use see orgs.live_keys, for an org's end interviews.services."""
 
 from datetime import timedelta
 from typing import TypedDict, Unpack

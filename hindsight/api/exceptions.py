@@ -1,4 +1,4 @@
-"""Every failure under /api/ becomes the envelope here, whatever raised it."""
+"""Every failure of an API view becomes the envelope here, whatever raised it. Others: see hindsight.api.handlers."""
 
 import logging
 from typing import Any
