@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -26,6 +26,8 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
         case drf.UnsupportedMediaType():
             return errors.UnsupportedMediaType()
+        case UnreadablePostError():  # the client has left amid its body
+            return errors.BadRequest()
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
             return errors.BadRequest()
         case RequestDataTooBig():

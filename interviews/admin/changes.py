@@ -86,6 +86,8 @@ class AuditedAdmin(StaffAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
         changes = self.shown_changes(request, obj, list(page))

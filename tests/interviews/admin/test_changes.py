@@ -98,6 +98,10 @@ def test_restoring_takes_a_post(root: Staff, change: Change, alice: Contact) -> 
     assert root.post(RESTORE, 999_999).status_code == 404
 
 
+def test_a_history_is_only_read(root: Staff, interview: InterviewRequest) -> None:
+    assert root.post(HISTORY, interview.contact_id).status_code == 405
+
+
 def test_a_long_history_comes_in_pages(
     root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
 ) -> None:

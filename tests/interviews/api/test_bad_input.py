@@ -4,6 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from django.core.handlers.wsgi import LimitedStream
 from django.test import Client
 
 from interviews.models import InterviewRequest
@@ -220,6 +221,19 @@ def test_what_describes_the_api_is_read_only(path: str, method: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
     assert answer.headers["Allow"] == "GET, HEAD"
     assert Client().get(f"/api/{path}").status_code == 200
+
+
+def test_a_client_that_leaves_amid_its_body_is_no_fault_of_ours(
+    acme_api: ApiClient, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*arguments: object) -> bytes:
+        raise OSError("gone")
+
+    monkeypatch.setattr(LimitedStream, "read", fail)
+    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert "Unexpected" not in caplog.text
+    assert stored()[2] == "Old objective"
 
 
 def test_many_unknown_fields_do_not_make_a_long_answer(acme_api: ApiClient, interview: InterviewRequest) -> None:
