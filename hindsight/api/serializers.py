@@ -7,7 +7,7 @@ from typing import Any, cast
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-LARGEST_ID = 2**63 - 1
+from hindsight.db.ids import LARGEST_ID
 
 # Of a body with many unknown fields the answer names the first ones, so that it does not outgrow what was sent.
 SHOWN_UNKNOWN = 20

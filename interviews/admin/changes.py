@@ -8,10 +8,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from hindsight.db.ids import is_id
 from interviews.admin.base import StaffAdmin, actor_of
 from interviews.admin.diff import Piece, diff
 from interviews.admin.forms import MergingForm, fingerprint
-from interviews.models import is_id
 from orgs.audit import ERASURE, restore
 from orgs.models import Change
 

@@ -1,10 +1,8 @@
 """Routes below /api/v1. None ends in a slash, and none redirects."""
 
-import re
-
 from django.urls import path, register_converter
 
-from hindsight.api.serializers import LARGEST_ID
+from hindsight.db.ids import is_id
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
 
 
@@ -17,8 +15,7 @@ class IdConverter:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> int:
-        number = int(value) if re.fullmatch(r"[1-9][0-9]{0,18}", value) else 0
-        return number if number <= LARGEST_ID else 0
+        return int(value) if is_id(value) else 0
 
     def to_url(self, value: int) -> str:
         return str(value)

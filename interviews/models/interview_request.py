@@ -8,16 +8,11 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models import Contact
+from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
 from interviews.lifecycle import Status
 from interviews.models.interview_type import InterviewType
 from orgs.tenancy import SameOrg, TenantQuerySet
-
-LARGEST_ID = 2**63 - 1
-
-
-def is_id(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,19}", text) is not None and int(text) <= LARGEST_ID
 
 
 def new_survey_token() -> str:

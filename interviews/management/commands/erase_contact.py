@@ -5,7 +5,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from contacts.models import Contact
 from contacts.text import clean_email
-from interviews.models import InterviewRequest, Transcript, Turn, is_id
+from hindsight.db.ids import is_id
+from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.services import erase_contact
 from orgs.audit import ERASURE
 from orgs.commands import Command as BaseCommand
