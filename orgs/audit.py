@@ -46,6 +46,11 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
     return _append(changes, actor)
 
 
+def record(row: Any, field: str, *, before: str, after: str, actor: Actor) -> None:
+    """Appends an overwrite of what is no text of the row's own, told as texts. To be called like `overwrite`."""
+    _append([_change(row, field, before=before, after=after)], actor)
+
+
 def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
     """Brings back what the change replaced, which is an overwrite like any other.
 

@@ -38,7 +38,33 @@ class ShownChange:
         return self.entry.field == ERASURE
 
 
-class AuditedAdmin(StaffAdmin):
+class HistoryPage(StaffAdmin):
+    """A page of all that was overwritten of a row, with the way back for those who may change it."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
+        changes = self.shown_changes(request, obj, list(page))
+        may_restore = self.has_change_permission(request, obj)
+        context = {"changes": changes, "page": page, "may_restore": may_restore, **(extra_context or {})}
+        return self.page(request, "history", obj, title="What changed", **context)
+
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
+        may_restore = self.has_change_permission(request, obj)
+        return [
+            ShownChange(
+                entry=entry,
+                label="personal data" if entry.field == ERASURE else entry.field,
+                pieces=diff(entry.before, entry.after),
+                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
+            )
+            for entry in entries
+        ]
+
+
+class AuditedAdmin(HistoryPage):
     """Pages of rows whose texts are overwritten through the services, which keep what was there."""
 
     form: type[MergingForm]
@@ -85,22 +111,13 @@ class AuditedAdmin(StaffAdmin):
             context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
-        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
-        changes = self.shown_changes(request, obj, list(page))
-        return self.page(request, "history", obj, title="What changed", changes=changes, page=page)
-
     def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Brings back what a change replaced, unless the text is no longer the one that was on the page."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         obj = self.object_or_404(request, object_id, self.has_change_permission)
-        number = request.POST.get("change", "")
-        change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
-        if change is None or change.is_erased:
+        change = change_of(obj, request.POST.get("change", ""))
+        if change is None:
             raise Http404
         if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
             message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
@@ -108,18 +125,12 @@ class AuditedAdmin(StaffAdmin):
         restore(obj, change, actor=actor_of(request))
         return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
 
-    def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
-        may_restore = self.has_change_permission(request, obj)
-        return [
-            ShownChange(
-                entry=entry,
-                label="personal data" if entry.field == ERASURE else entry.field,
-                pieces=diff(entry.before, entry.after),
-                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
-            )
-            for entry in entries
-        ]
-
 
 def is_restorable(obj: Any, entry: Change) -> bool:
     return not entry.is_erased and getattr(obj, entry.field) != entry.before
+
+
+def change_of(obj: Any, number: str) -> Change | None:
+    """The row's change of that id, if its texts are still there."""
+    change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
+    return None if change is None or change.is_erased else change

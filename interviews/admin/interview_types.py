@@ -1,20 +1,20 @@
-import json
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from interviews.admin.base import ReadOnlyAdmin
+from interviews.admin.base import ReadOnlyAdmin, actor_of
+from interviews.admin.changes import HistoryPage, change_of
 from interviews.admin.filters import OrgFilter
 from interviews.admin.forms import GuideForm
 from interviews.models import InterviewType
 from interviews.paige.guide import GuideError
-from interviews.services import edit_guide
+from interviews.services import edit_guide, guide_text
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(ReadOnlyAdmin):
+class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
     """What an org's interviews ask. A guide is edited on a page of its own, and has a version."""
 
     change_form_template = "staff/interview_type.html"
@@ -30,7 +30,7 @@ class InterviewTypeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
-        return readable(kind)
+        return guide_text(kind.guide)
 
     def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("interviews.change_interviewtype")
@@ -39,33 +39,23 @@ class InterviewTypeAdmin(ReadOnlyAdmin):
         context["may_edit_guide"] = self.may_edit_guide(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With ways to the editor that begin with an older text: a guide is restored by saving it as a new version."""
+        editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
+        return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
+
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Topics, questions, follow-ups and their order; interviews that have begun keep the guide they began with."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
-        form = GuideForm(request.POST or None, initial={"guide": readable(kind), "version": kind.guide["version"]})
+        older = change_of(kind, request.GET.get("change", ""))
+        text = older.before if older else guide_text(kind.guide)
+        form = GuideForm(request.POST or None, initial={"guide": text, "version": kind.guide["version"]})
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
             try:
-                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide)
-                self.log_change(request, edited, f"Guide: version {edited.guide['version']}.")
+                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
                 text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
                 return self.back_to(request, "change", edited, messages.SUCCESS, text)
             except (GuideError, ValidationError) as error:
                 form.add_error("guide", error.messages if isinstance(error, ValidationError) else str(error))
         return self.page(request, "guide", kind, title="Edit the guide", form=form)
-
-
-def readable(kind: InterviewType) -> str:
-    """The guide to be read and edited, in a fixed order; its version is counted, not typed."""
-    fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
-    return json.dumps({field: _ordered(kind.guide[field]) for field in fields}, ensure_ascii=False, indent=2)
-
-
-def _ordered(value: Any) -> Any:
-    """The parts of a topic in the order in which one reads them: PostgreSQL keeps none."""
-    order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
-    if isinstance(value, list):
-        return [_ordered(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _ordered(value[name]) for name in sorted(value, key=order.index)}
-    return value

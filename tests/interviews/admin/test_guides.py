@@ -13,6 +13,7 @@ from tests.interviews.admin.conftest import Staff, log_in
 
 GUIDE = "interviews_interviewtype_guide"
 CHANGE = "interviews_interviewtype_change"
+HISTORY = "interviews_interviewtype_history"
 
 
 @pytest.fixture
@@ -57,6 +58,27 @@ def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewTyp
     before = kind.guide
     kind.refresh_from_db()
     assert kind.guide == before
+
+
+def test_an_older_guide_is_brought_back_by_the_editor(support: Staff, kind: InterviewType) -> None:
+    first, version = shown(support, kind)
+    save(support, kind, {**first, "closing_question": "What have I missed?"}, version)
+    history = support.get(HISTORY, kind.pk)
+    [change] = history.context["changes"]
+    assert (change.entry.field, change.entry.actor, change.is_restorable) == ("guide", "sue", False)
+    assert "<ins>" in history.content.decode()
+    assert f"?change={change.entry.pk}" in history.content.decode()
+    form = support.get(GUIDE, kind.pk, change=change.entry.pk).context["form"]
+    assert json.loads(form["guide"].value()) == first
+    assert save(support, kind, form["guide"].value(), form["version"].value()).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide == {**first, "version": 3}
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "x", "9" * 5000])
+def test_no_such_change_shows_the_guide_as_it_is(support: Staff, kind: InterviewType, number: str) -> None:
+    form = support.get(GUIDE, kind.pk, change=number).context["form"]
+    assert json.loads(form["guide"].value()) == shown(support, kind)[0]
 
 
 def test_an_interview_that_has_begun_keeps_its_guide(

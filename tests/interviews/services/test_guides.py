@@ -9,8 +9,11 @@ from django.core.exceptions import ValidationError
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide import GuideError, shipped_guide
-from orgs.models import Org
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+
+ANN = Actor(ActorKind.STAFF, "ann", "req-1")
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def edited(kind: InterviewType, **changes: Any) -> dict[str, Any]:
 
 
 def edit(kind: InterviewType, guide: dict[str, Any]) -> InterviewType:
-    return services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide)
+    return services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=ANN)
 
 
 def test_an_edit_is_stored_one_version_up(kind: InterviewType) -> None:
@@ -33,9 +36,18 @@ def test_an_edit_is_stored_one_version_up(kind: InterviewType) -> None:
     assert stored.guide == edited(kind, closing_question="What did I miss?", name="Win-loss, short", version=2)
 
 
+def test_what_was_there_is_kept_in_the_audit(kind: InterviewType) -> None:
+    before = services.guide_text(kind.guide)
+    edit(kind, edited(kind, closing_question="What did I miss?"))
+    [change] = Change.objects.of(kind)
+    assert (change.field, change.before, change.actor, change.request_id) == ("guide", before, "ann", "req-1")
+    assert change.after == before.replace(kind.guide["closing_question"], "What did I miss?")
+
+
 def test_without_a_change_there_is_no_new_version(kind: InterviewType) -> None:
     edit(kind, edited(kind))
     assert InterviewType.objects.get().guide["version"] == 1
+    assert not Change.objects.exists()
 
 
 def test_of_two_edits_of_one_version_the_second_is_refused(kind: InterviewType) -> None:
@@ -62,7 +74,7 @@ def test_two_types_of_an_org_cannot_be_called_alike(kind: InterviewType) -> None
 
 def test_another_orgs_type_is_not_there(kind: InterviewType, globex: Org) -> None:
     with pytest.raises(InterviewType.DoesNotExist):
-        services.edit_guide(org_id=globex.pk, interview_type_id=kind.pk, guide=edited(kind, max_turns=10))
+        services.edit_guide(org_id=globex.pk, interview_type_id=kind.pk, guide=edited(kind, max_turns=10), actor=ANN)
     assert InterviewType.objects.get().guide == kind.guide
 
 
