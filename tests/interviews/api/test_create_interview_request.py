@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -16,6 +15,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
+from tests.interviews.api.conftest import Meanwhile
 
 
 @pytest.fixture
@@ -107,19 +107,11 @@ class TestExistingContact:
         acme_api: ApiClient,
         alice: Contact,
         body: dict[str, Any],
-        monkeypatch: pytest.MonkeyPatch,
+        once_found: Meanwhile,
         remove: Callable[..., object],
     ) -> None:
-        """Between the look for the address and the row's lock."""
-        find = QuerySet.get_or_create
-
-        def find_and_remove(contacts: Any, **values: Any) -> Any:
-            found = find(contacts, **values)
-            monkeypatch.setattr(QuerySet, "get_or_create", find)
-            remove(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
-            return found
-
-        monkeypatch.setattr(QuerySet, "get_or_create", find_and_remove)
+        root = Actor(ActorKind.STAFF, "root")
+        once_found(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root))
         answer = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
         assert answer.status_code == 201
         created = InterviewRequest.objects.select_related("contact").get().contact

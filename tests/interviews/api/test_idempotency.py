@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.api.idempotency import purge_expired
@@ -14,6 +13,7 @@ from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
+from tests.interviews.api.conftest import Meanwhile
 
 
 @pytest.fixture
@@ -99,21 +99,14 @@ def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -
 
 
 def test_a_key_whose_record_is_purged_just_then_is_new(
-    acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    acme_api: ApiClient, body: dict[str, Any], once_found: Meanwhile
 ) -> None:
-    """Between the look for the record and its lock."""
     acme_api.post("/interviews", body, Idempotency_Key="1")
-    find = QuerySet.get_or_create
-
-    def find_and_purge(records: Any, **values: Any) -> Any:
-        found = find(records, **values)
-        monkeypatch.setattr(QuerySet, "get_or_create", find)
-        assert purge_expired() == 1
-        return found
-
-    monkeypatch.setattr(QuerySet, "get_or_create", find_and_purge)
+    purged = []
+    once_found(lambda: purged.append(purge_expired()))
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         answer = acme_api.post("/interviews", body, Idempotency_Key="1")
+    assert purged == [1]
     assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (201, None)
     assert InterviewRequest.objects.count() == 2
     assert IdempotencyRecord.objects.count() == 1
