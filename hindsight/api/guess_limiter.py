@@ -45,7 +45,7 @@ class GuessLimiter:
     def failed(self, request: HttpRequest, digest: str | None) -> None:
         """Counts an attempt that did not authenticate. Raises RateLimitExceeded past the limit."""
         client = client_of(request.META["REMOTE_ADDR"])
-        usage = count_request(request, group="address", key=lambda *_: client, limit=settings.ANONYMOUS_RATE_LIMIT)
+        usage = count_request(request, group="address", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
         if digest is not None:
             self.valid.pop(digest, None)  # revoked since, perhaps
         if usage.exceeded:

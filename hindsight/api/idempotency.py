@@ -56,12 +56,11 @@ def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, 
     held = IdempotencyRecord.objects.select_for_update().filter(pk=record.pk).first()
     if held is None:  # too old to count, and purged since it was found
         return _claim(org_id, key, fingerprint)
-    record = held
-    if record.created_at > timezone.now() - LIFETIME:
-        return record, False
-    record.fingerprint, record.created_at = fingerprint, timezone.now()
-    record.save(update_fields=["fingerprint", "created_at"])
-    return record, True
+    if held.created_at > timezone.now() - LIFETIME:
+        return held, False
+    held.fingerprint, held.created_at = fingerprint, timezone.now()
+    held.save(update_fields=["fingerprint", "created_at"])
+    return held, True
 
 
 def purge_expired() -> int:

@@ -1,7 +1,6 @@
 """Rate limits: counting a request, and one budget a minute for each org. Floods of guesses: see guess_limiter."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -51,9 +50,9 @@ class Usage:
         }
 
 
-def count_request(request: HttpRequest, *, group: str, key: str | Callable[..., str], limit: int) -> Usage:
-    """Counts one request under django-ratelimit's `key`, and keeps the usage for the headers of the answer."""
-    usage = get_usage(request, group=group, key=key, rate=f"{limit}/m", increment=True)
+def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:
+    """Counts one request under the key, and keeps the usage for the headers of the answer."""
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
     now = int(time.time())
     # django-ratelimit's window ends with the second that it names. No usage: the store is away, and we fail open.
     counted = Usage(limit, usage["count"], now + usage["time_left"] + 1) if usage else Usage(limit, 0, now + 60)
@@ -67,10 +66,7 @@ class OrgThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         principal = cast(Limited, request.auth)
         usage = count_request(
-            request._request,
-            group="org",
-            key=lambda *_: principal.rate_limit_key,
-            limit=principal.requests_per_minute,
+            request._request, group="org", key=principal.rate_limit_key, limit=principal.requests_per_minute
         )
         if usage.exceeded:
             raise usage.error

@@ -18,8 +18,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     """A serializer that names the first fields it does not know, and those that they resemble."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        names = [name for name in data if name not in self.fields]
-        unknown = {name[:SHOWN_CHARACTERS]: [self.unknown(name[:SHOWN_CHARACTERS])] for name in names[:SHOWN_UNKNOWN]}
+        names = [name[:SHOWN_CHARACTERS] for name in data if name not in self.fields]
+        unknown = {name: [self.unknown(name)] for name in names[:SHOWN_UNKNOWN]}
         try:
             value: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:

@@ -1,6 +1,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
-from interviews.lifecycle import Status
+from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models.interview_type import InterviewType
 from orgs.tenancy import SameOrg, TenantQuerySet
 
@@ -95,6 +96,15 @@ class InterviewRequest(models.Model):
 
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
+
+    def become(self, status: Status, **changes: datetime) -> None:
+        """Moves on to a status, and saves it with what else changes. ValueError for a step that the table has not."""
+        if status not in NEXT_STATUSES[self.status]:
+            raise ValueError(f"An interview request does not go from {self.status} to {status}.")
+        self.status = status
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.save(update_fields=["status", *changes, "updated_at"])
 
     @property
     def survey_url(self) -> str:

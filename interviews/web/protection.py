@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from hindsight.addresses import client_of
 from hindsight.api.rate_limits import count_request
 from interviews.web.pages import busy_page, unreadable_page
 from interviews.web.posted import Posted
@@ -46,7 +47,8 @@ def public_page(view: View) -> View:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    usage = count_request(request, group="survey", key="ip", limit=settings.ANONYMOUS_RATE_LIMIT)
+    client = client_of(request.META["REMOTE_ADDR"])
+    usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
     del request.rate_limit_usage  # type: ignore[attr-defined]  # an address's budget is no contact's business
     if not _is_readable(request):
         return unreadable_page(request)
