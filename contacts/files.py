@@ -8,8 +8,7 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 
 from contacts.text import clean_email, clean_name, clean_notes
-from hindsight.api import strict_json
-from hindsight.api.serializers import kind_of
+from hindsight.text import strict_json
 from orgs.audit import Texts
 
 # As long as a request to the API may be. Past it a line is cut off, so that no file fills the memory.
@@ -122,7 +121,7 @@ def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
             return BadRow(line, f"{field}: Unknown field. {KNOWN}.")
         types, names, clean = FIELDS[field]
         if not isinstance(value, types):
-            return BadRow(line, f"{field}: Send {names}, not {kind_of(value)}.")
+            return BadRow(line, f"{field}: Send {names}, not {strict_json.type_name(value)}.")
         try:
             texts[field] = clean(value)
         except ValidationError as error:

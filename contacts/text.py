@@ -11,7 +11,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from hindsight.api.strict_json import JSONError, check_text, check_value, parse
+from hindsight.text.storable import clean_text
+from hindsight.text.strict_json import JSONError, check_value, parse
 
 MAX_NAME_LENGTH = 255
 MAX_EMAIL_LENGTH = 254
@@ -23,7 +24,7 @@ MAX_ANSWER_LENGTH = 10_000
 
 def clean_name(name: str) -> str:
     """A display name: on one line, trimmed, with something to see in it."""
-    name = _storable(name.strip(), MAX_NAME_LENGTH)
+    name = clean_text(name.strip(), MAX_NAME_LENGTH)
     kinds = {unicodedata.category(character) for character in name}
     if all(kind[0] in "ZC" for kind in kinds):
         raise ValidationError("Send a name that is not blank, or leave the field out to keep the one that is stored.")
@@ -40,12 +41,12 @@ def clean_notes(notes: str | Mapping[str, Any]) -> str:
         except JSONError as error:
             raise ValidationError(f"This cannot be stored: {error}.") from None
         notes = json.dumps(notes, ensure_ascii=False, indent=2)
-    return _storable(notes, MAX_NOTES_LENGTH)
+    return clean_text(notes, MAX_NOTES_LENGTH)
 
 
 def clean_typed_notes(notes: str) -> str:
     """Notes as a person types them: what begins like a JSON object has to be one, by the rules of the API."""
-    _storable(notes, MAX_NOTES_LENGTH)
+    clean_text(notes, MAX_NOTES_LENGTH)
     if not notes.lstrip().startswith("{"):
         return notes
     try:
@@ -63,12 +64,12 @@ def readable_notes(notes: str) -> str:
 
 
 def clean_objective(objective: str) -> str:
-    return _storable(objective, MAX_OBJECTIVE_LENGTH)
+    return clean_text(objective, MAX_OBJECTIVE_LENGTH)
 
 
 def clean_email(email: str) -> str:
     """An address, without the white space around it and in lower case: case makes no difference to us."""
-    email = _storable(email.strip().lower(), MAX_EMAIL_LENGTH)  # some characters are longer in lower case
+    email = clean_text(email.strip().lower(), MAX_EMAIL_LENGTH)  # some characters are longer in lower case
     try:
         validate_email(email)
     except ValidationError:
@@ -78,7 +79,7 @@ def clean_email(email: str) -> str:
 
 def clean_deal_id(deal_id: str) -> str:
     """The customer's own id, which means nothing to us."""
-    return _storable(deal_id, MAX_DEAL_ID_LENGTH)
+    return clean_text(deal_id, MAX_DEAL_ID_LENGTH)
 
 
 def clean_answer(answer: str) -> str:
@@ -86,14 +87,4 @@ def clean_answer(answer: str) -> str:
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not answer:
         raise ValidationError("Write an answer, or skip the question.")
-    return _storable(answer, MAX_ANSWER_LENGTH)
-
-
-def _storable(text: str, max_length: int) -> str:
-    try:
-        check_text(text)
-    except JSONError as error:
-        raise ValidationError(f"This cannot be stored: {error}.") from None
-    if len(text) > max_length:
-        raise ValidationError(f"Send at most {max_length:,} characters; this has {len(text):,}.")
-    return text
+    return clean_text(answer, MAX_ANSWER_LENGTH)

@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from hindsight.api.counters import Counters
+from hindsight.limits.counters import Counters
 
 SECONDS = 5
 

@@ -10,7 +10,7 @@ from typing import Any
 import dj_database_url
 from environs import Env, ValidationError, validate
 
-from hindsight.addresses import Network, parse_networks
+from hindsight.http.proxies import Network, parse_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -62,7 +62,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 # ---- Applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "hindsight.staff.apps.StaffConfig",
+    "staff.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,20 +72,23 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "hindsight.http",
+    "hindsight.limits",
     "hindsight.api",
     "orgs",
     "contacts",
     "interviews",
     "interviews.web",
+    "staff",
 ]
 
 MIDDLEWARE = [
-    "hindsight.api.middleware.RequestMiddleware",
-    "hindsight.api.probes.ProbeMiddleware",
-    "hindsight.addresses.TrustedProxyMiddleware",
+    "hindsight.http.middleware.RequestMiddleware",
+    "hindsight.http.probes.ProbeMiddleware",
+    "hindsight.http.proxies.TrustedProxyMiddleware",
     "hindsight.api.middleware.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "hindsight.csp.ContentSecurityPolicyMiddleware",
+    "hindsight.http.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -134,7 +137,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
     # Beside the database, so that counting a read does not wait for the database's one writer.
     _counters = {
-        "BACKEND": "hindsight.api.counters.SQLiteCounters",
+        "BACKEND": "hindsight.limits.counters.SQLiteCounters",
         "LOCATION": f"{_database['NAME']}-counters",
     }
 else:
@@ -146,13 +149,13 @@ else:
         "prepare_threshold": 5,
         **_database.get("OPTIONS", {}),
     }
-    _counters = {"BACKEND": "hindsight.api.counters.DatabaseCounters"}
+    _counters = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
 DATABASES = {"default": _database}
 
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:
-    _counters = {"BACKEND": "hindsight.api.counters.RedisCounters", "LOCATION": REDIS_URL}
+    _counters = {"BACKEND": "hindsight.limits.counters.RedisCounters", "LOCATION": REDIS_URL}
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "counters": _counters}
 
@@ -167,7 +170,7 @@ MAX_BODY_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["orgs.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "hindsight.api.negotiation.AlwaysJSON",
     "DEFAULT_PARSER_CLASSES": ["hindsight.api.parsers.StrictJSONParser"],
@@ -198,7 +201,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# The API answers in its own words: see hindsight.api.middleware.
+# The API answers in its own words: see hindsight.http.middleware.
 SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -238,8 +241,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"()": "hindsight.logs.TextFormatter"},
-        "json": {"()": "hindsight.logs.JSONFormatter"},
+        "text": {"()": "hindsight.http.logs.TextFormatter"},
+        "json": {"()": "hindsight.http.logs.JSONFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "text" if DEVELOPMENT else "json"}},
     "root": {

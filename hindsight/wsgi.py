@@ -1,22 +1,22 @@
-"""The WSGI entry point: Django, behind a reader of chunked bodies."""
+"""The WSGI application of the web server."""
 
 import logging
 import os
-from importlib import import_module
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from hindsight.chunked import ChunkedBodies
-from hindsight.utf8 import Utf8Request
+from hindsight.http.chunked import ChunkedBodies
+from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
-logging.captureWarnings(True)  # they would stand in the log as bare text
+logging.captureWarnings(True)  # so that warnings are formatted like other log lines
 
 django = get_wsgi_application()
 django.request_class = Utf8Request
 application = ChunkedBodies(django)
 
-# What the first request, and the first interview, would import, so that they are not slower than the others.
-import_module(settings.ROOT_URLCONF)
-import_module("interviews.paige.engines").interviewer()
+# Imported before the workers are forked, so that the first request is not slower than the others.
+from hindsight import urls  # noqa: E402, F401  # needs the settings
+from interviews.paige.engines import interviewer  # noqa: E402
+
+interviewer()

@@ -7,8 +7,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
-from hindsight.api.guess_limiter import guess_limiter
-from hindsight.api.request_ids import current_request_id
+from hindsight.api.throttling import refuse
+from hindsight.http.middleware import add_log_fields
+from hindsight.http.request_ids import current_request_id
+from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.live_keys import LiveKey, use_live_key
@@ -49,13 +51,16 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, Principal]:
         digest = digest_in(request)
-        guess_limiter.check(request._request, digest)
+        if exceeded := unauthenticated_limiter.exceeded_usage(request._request, digest):
+            refuse(request._request, exceeded)
         api_key = use_live_key(digest) if digest else None
         if digest is None or api_key is None:
-            guess_limiter.failed(request._request, digest)
+            usage = unauthenticated_limiter.count_failure(request._request, digest)
+            if usage.exceeded:
+                refuse(request._request, usage)
             raise Unauthorized
-        guess_limiter.succeeded(digest)
-        request._request.log_fields = {"org": api_key.org, "api_key": api_key.prefix}  # type: ignore[attr-defined]
+        unauthenticated_limiter.remember_valid(digest)
+        add_log_fields(request._request, org=api_key.org, api_key=api_key.prefix)
         principal = Principal(api_key)
         return principal, principal
 

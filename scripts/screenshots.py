@@ -122,7 +122,7 @@ def save_over_another(browser: Browser) -> None:
 
 
 # What is done on a page before its picture is taken.
-DEEDS: dict[str, Callable[[Browser], None]] = {
+ACTIONS: dict[str, Callable[[Browser], None]] = {
     "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
     "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
     "request-conflict": save_over_another,
@@ -191,15 +191,15 @@ def take(
     width: int,
     height: int | None,
     scheme: str,
-    deed: Callable[[Browser], None] | None = None,
+    action: Callable[[Browser], None] | None = None,
 ) -> None:
     """A picture of so many pixels, or of the whole page where there is no height."""
     prefers = {"name": "prefers-color-scheme", "value": scheme}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [prefers]})
     resize(browser, width, height or 900)
     browser.open(path)
-    if deed:
-        deed(browser)
+    if action:
+        action(browser)
     if height is None:
         resize(browser, width, browser.driver.execute_script("return document.documentElement.scrollHeight"))
     shot = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {})
@@ -243,7 +243,7 @@ def take_all(browser: Browser, pages: dict[str, str], folder: Path) -> None:
         for width in (1400, 400):
             for name, path in pages.items():
                 file = folder / f"{name}-{scheme}-{width}.png"
-                take(browser, path, file, width=width, height=None, scheme=scheme, deed=DEEDS.get(name))
+                take(browser, path, file, width=width, height=None, scheme=scheme, action=ACTIONS.get(name))
 
 
 if __name__ == "__main__":

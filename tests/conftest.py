@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from contacts.models import Contact
-from hindsight.api.guess_limiter import guess_limiter
+from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from orgs.services import create_api_key
@@ -49,7 +49,7 @@ def legs_of(item: pytest.Item) -> set[str]:
 def fresh_rate_limits(settings: Settings) -> None:
     """Counts outlive a test in the shared store: each test counts under names of its own."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
-    guess_limiter.forget()
+    unauthenticated_limiter.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from rest_framework.exceptions import APIException
 
-from hindsight.api.request_ids import current_request_id
+from hindsight.http.request_ids import current_request_id
 
 
 class ErrorCode(StrEnum):

@@ -1,18 +1,18 @@
-"""The project's pages for errors that no view has caught: under /api/ the envelope, elsewhere a page."""
+"""Responses to errors that no view has caught: the envelope under /api/, pages elsewhere."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from hindsight.api import errors
+from hindsight.http import error_pages
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the one who asks is a program; a base address that ends in a slash makes for `//api/`."""
+    """Whether the path is under /api. `//api/…` counts too: a base URL may end in a slash."""
     return f"{request.path_info.lstrip('/')}/".startswith("api/")
 
 
@@ -23,33 +23,33 @@ def error_response(error: errors.ApiError) -> JsonResponse:
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """For a view below /api/ that is not REST framework's: another method than GET gets the envelope too."""
+    """Decorates a Django view under /api/: methods other than GET and HEAD get a 405 in the envelope."""
 
     @csrf_exempt
     @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def decorated(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return error_response(errors.MethodNotAllowed(str(request.method), "GET, HEAD"))
         return view(request)
 
-    return answer
+    return decorated
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Above all a Host that ALLOWED_HOSTS does not know."""
+    """Mostly a Host header that is not in ALLOWED_HOSTS."""
     if is_api(request):
         return error_response(errors.BadRequest("The request's host or headers are not acceptable."))
-    return defaults.bad_request(request, exception)
+    return error_pages.bad_request(request, exception)
 
 
-@csrf_exempt  # as a route it answers for paths that nothing protects
+@csrf_exempt  # also the view of unknown paths under /api, which need no CSRF protection
 def not_found(request: HttpRequest, exception: Exception | None = None, **path: Any) -> HttpResponse:
     if is_api(request):
         return error_response(errors.NotFound())
-    return defaults.page_not_found(request, exception or Exception())
+    return error_pages.not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return error_response(errors.InternalError())
-    return defaults.server_error(request)
+    return error_pages.server_error(request)

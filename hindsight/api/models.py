@@ -1,21 +1,5 @@
-"""The tables of what every endpoint shares: hindsight.api.counters on PostgreSQL, and hindsight.api.idempotency."""
-
 from django.db import models
 from django.utils import timezone
-
-
-class RateLimitCounter(models.Model):
-    """How often a key was hit in one window of time."""
-
-    key = models.CharField(max_length=100, primary_key=True)
-    count = models.PositiveIntegerField()
-    expires_at = models.PositiveBigIntegerField(db_index=True, help_text="Unix seconds")
-
-    class Meta:
-        db_table = "rate_limit_counter"
-
-    def __str__(self) -> str:
-        return self.key
 
 
 class IdempotencyRecord(models.Model):

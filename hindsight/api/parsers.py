@@ -6,8 +6,8 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from hindsight.api import strict_json
 from hindsight.api.errors import BadRequest, PayloadTooLarge
+from hindsight.text import strict_json
 
 
 class StrictJSONParser(BaseParser):

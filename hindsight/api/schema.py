@@ -26,7 +26,7 @@ from hindsight.api.errors import (
     UnsupportedMediaType,
 )
 from hindsight.api.handlers import read_only
-from hindsight.csp import HEADER, policy
+from hindsight.http.csp import HEADER, policy
 
 EVERYWHERE = (BadRequest, Unauthorized, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
 # drf-spectacular makes a description in no more than one thread.

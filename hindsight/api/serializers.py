@@ -8,6 +8,7 @@ from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from hindsight.db.ids import LARGEST_ID
+from hindsight.text.strict_json import type_name
 
 # Of a body with many unknown fields the answer names the first ones, so that it does not outgrow what was sent.
 SHOWN_UNKNOWN = 20
@@ -54,7 +55,7 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
-            self.fail("invalid", kind=kind_of(data))
+            self.fail("invalid", kind=type_name(data))
         return self.clean(data)
 
     def to_representation(self, value: str) -> str:
@@ -76,23 +77,10 @@ class IdField(serializers.Field[int, Any, int, Any]):
 
     def to_internal_value(self, data: object) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid", kind=kind_of(data))
+            self.fail("invalid", kind=type_name(data))
         if not 1 <= data <= LARGEST_ID:
             self.fail("range")
         return data
 
     def to_representation(self, value: int) -> int:
         return value
-
-
-def kind_of(value: object) -> str:
-    """JSON's name for the type of a parsed value, with its article."""
-    kinds: dict[type, str] = {
-        bool: "a boolean",
-        str: "a string",
-        int: "a number",
-        float: "a number",
-        list: "an array",
-        dict: "an object",
-    }
-    return kinds.get(type(value), "null")

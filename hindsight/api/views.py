@@ -3,11 +3,11 @@
 from rest_framework.views import APIView
 
 from hindsight.api.errors import MethodNotAllowed
-from hindsight.api.rate_limits import OrgThrottle
+from hindsight.api.throttling import OrgThrottle
 
 
 class ApiView(APIView):
-    """A view for customers' systems. Who subclasses it names the authentication."""
+    """Authenticates by API key, which is the default authentication in the settings, and counts the request."""
 
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]

@@ -20,7 +20,8 @@ from contacts.text import (
 )
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import IdField, StrictSerializer, TextField, kind_of
+from hindsight.api.serializers import IdField, StrictSerializer, TextField
+from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, InterviewType, Transcript
 
@@ -38,7 +39,7 @@ class ContextField(serializers.Field[str, Any, str, Any]):
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str | dict):
-            self.fail("invalid", kind=kind_of(data))
+            self.fail("invalid", kind=type_name(data))
         return clean_notes(data)
 
 

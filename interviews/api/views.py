@@ -14,10 +14,10 @@ from hindsight.api.schema import header, operation
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from interviews import services
-from interviews.api import serializers as shapes
+from interviews.api import serializers
 from interviews.api.etags import etag_of, if_match, none_match
 from interviews.models import InterviewRequest, InterviewType
-from orgs.authentication import ApiKeyAuthentication, principal_of
+from orgs.authentication import principal_of
 
 ID = OpenApiParameter(
     "interview_request_id",
@@ -32,32 +32,30 @@ IDEMPOTENCY_KEY = header("Idempotency-Key", str, "Yours, new for each request: a
 REPLAYED = header("Idempotency-Replayed", str, "`true` on the answer to a retry.", response=[201])
 
 # One for all requests: it keeps nothing of a body, and making its fields costs more than using them.
-UPDATE = shapes.UpdateInterviewRequest()
+UPDATE = serializers.UpdateInterviewRequest()
 
 
 class InterviewRequestsView(ApiView):
-    authentication_classes = [ApiKeyAuthentication]
-
     @operation(
         operation_id="list_interview_requests",
         summary="List interview requests",
-        parameters=[shapes.InterviewRequestQuery],
-        responses={200: OpenApiResponse(shapes.InterviewRequestPage, description="A page, newest first")},
+        parameters=[serializers.InterviewRequestQuery],
+        responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
         """Newest first, a page at a time; narrowed by status, contact or deal."""
-        query = validated(shapes.InterviewRequestQuery, request.query_params.dict())
+        query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         requests = InterviewRequest.objects.for_org(org_id).matching(query)
         rows, next_cursor = page_of(requests.summarized(), query, org_id=org_id)
-        return Response(shapes.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
+        return Response(serializers.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
 
     @operation(
         operation_id="create_interview_request",
         summary="Create an interview request",
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
-        request=shapes.CreateInterviewRequest,
-        responses={201: OpenApiResponse(shapes.CreatedInterviewRequest, description="Interview request created")},
+        request=serializers.CreateInterviewRequest,
+        responses={201: OpenApiResponse(serializers.CreatedInterviewRequest, description="Interview request created")},
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
@@ -66,13 +64,13 @@ class InterviewRequestsView(ApiView):
         Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within 24 hours returns the first answer
         and creates nothing.
         """
-        body = validated(shapes.CreateInterviewRequest, request.data)
+        body = validated(serializers.CreateInterviewRequest, request.data)
         principal = principal_of(request)
         interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
 
         def create() -> dict[str, Any]:
             created = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
-            return dict(shapes.CreatedInterviewRequest(created).data)
+            return dict(serializers.CreatedInterviewRequest(created).data)
 
         answer, replayed = answer_once(
             org_id=principal.org_id,
@@ -84,14 +82,12 @@ class InterviewRequestsView(ApiView):
 
 
 class InterviewRequestView(ApiView):
-    authentication_classes = [ApiKeyAuthentication]
-
     @operation(
         operation_id="get_interview_request",
         summary="Get an interview request",
         parameters=[ID, IF_NONE_MATCH, ETAG],
         responses={
-            200: OpenApiResponse(shapes.InterviewRequestSerializer, description="The interview request"),
+            200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="What you have is current"),
         },
     )
@@ -99,7 +95,7 @@ class InterviewRequestView(ApiView):
         """Status, contact and, once completed, the transcript. `ETag` names the version that was read."""
         requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
-        data = shapes.InterviewRequestSerializer(found).data
+        data = serializers.InterviewRequestSerializer(found).data
         etag = etag_of(data)
         if none_match(request.headers.get("If-None-Match"), etag):
             return Response(status=304, headers={"ETag": etag})
@@ -109,8 +105,8 @@ class InterviewRequestView(ApiView):
         operation_id="update_interview_request",
         summary="Update an interview request",
         parameters=[ID, IF_MATCH],
-        request=shapes.UpdateInterviewRequest,
-        responses={200: OpenApiResponse(shapes.UpdatedInterviewRequest, description="Interview request updated")},
+        request=serializers.UpdateInterviewRequest,
+        responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
         errors=[PreconditionFailed],
     )
     def patch(self, request: Request, interview_request_id: int) -> Response:
@@ -135,29 +131,27 @@ class InterviewRequestView(ApiView):
 
 
 class InterviewTypesView(ApiView):
-    authentication_classes = [ApiKeyAuthentication]
-
     @operation(
         operation_id="list_interview_types",
         summary="List interview types",
         parameters=[PageQuery],
-        responses={200: OpenApiResponse(shapes.InterviewTypePage, description="A page, newest first")},
+        responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
         """The kinds of interview that your organization runs: POST takes their ids."""
         query = validated(PageQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)
-        return Response(shapes.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
+        return Response(serializers.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
 
 
 NO_SUCH_REQUEST = "No interview request of your organization has this id."
 NO_SUCH_TYPE = "No interview type of your organization has this id. GET /interview-types lists them."
 
 
-def validated(shape: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    """What was sent, if it fits the shape. Raises ValidationError."""
-    serializer = shape(data=data)
+def validated(serializer_class: type[StrictSerializer], data: Any) -> dict[str, Any]:
+    """The validated data. Raises ValidationError."""
+    serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

@@ -67,12 +67,12 @@ class Conversation(models.Model):
     def is_abandoned(self) -> bool:
         return self.stage in UNFINISHED and self.last_activity_at < timezone.now() - ABANDONED_AFTER
 
-    def may_become(self, stage: Stage) -> bool:
+    def may_transition_to(self, stage: Stage) -> bool:
         return stage in NEXT_STAGES[self.stage]
 
-    def become(self, stage: Stage, **changes: Any) -> None:
+    def transition_to(self, stage: Stage, **changes: Any) -> None:
         """Moves on to a stage, and saves it with what else changes. ValueError for a step that the table has not."""
-        if not self.may_become(stage):
+        if not self.may_transition_to(stage):
             raise ValueError(f"A conversation does not go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)
 

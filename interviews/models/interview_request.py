@@ -97,7 +97,7 @@ class InterviewRequest(models.Model):
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
 
-    def become(self, status: Status, **changes: datetime) -> None:
+    def transition_to(self, status: Status, **changes: datetime) -> None:
         """Moves on to a status, and saves it with what else changes. ValueError for a step that the table has not."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request does not go from {self.status} to {status}.")

@@ -12,7 +12,7 @@ No turn is spent on a follow-up, or on a topic that is not core, which the core 
 from collections.abc import Sequence
 
 from interviews.lifecycle import Speaker
-from interviews.paige.conversation import Position, Turn, said_by
+from interviews.paige.dialogue import Position, Utterance, said_by
 from interviews.paige.guide import CLOSING, Guide, Topic
 
 SHORT_ANSWER_WORDS = 25
@@ -21,7 +21,7 @@ PROBES = 1
 PROBES_IF_NAMED = 2
 
 
-def next_position(guide: Guide, objective: str, conversation: Sequence[Turn]) -> Position | None:
+def next_position(guide: Guide, objective: str, conversation: Sequence[Utterance]) -> Position | None:
     """Where the next message stands, once the last one is answered; None when nothing is left to ask."""
     asked = [turn.topic for turn in said_by(Speaker.PAIGE, conversation)]
     left = guide.max_turns - len(asked)
@@ -43,7 +43,7 @@ def agenda(guide: Guide, objective: str) -> list[Topic]:
     return [opening, *others, guide.closing]
 
 
-def _probe_is_due(guide: Guide, objective: str, conversation: Sequence[Turn], spare: int) -> bool:
+def _probe_is_due(guide: Guide, objective: str, conversation: Sequence[Utterance], spare: int) -> bool:
     last = conversation[-1]
     topic = guide.topic(last.topic)
     is_named = topic.is_named_in(objective)

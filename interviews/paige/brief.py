@@ -8,7 +8,7 @@ from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.agenda import next_position
-from interviews.paige.conversation import Position, Turn, answered
+from interviews.paige.dialogue import Position, Utterance, answered
 from interviews.paige.guide import CLOSING, Guide, Probe, Topic
 
 
@@ -23,7 +23,7 @@ class Brief:
     objective: str = field(repr=False)
     guide: Guide
     position: Position = field(default_factory=Position)
-    conversation: tuple[Turn, ...] = field(default=(), repr=False)
+    conversation: tuple[Utterance, ...] = field(default=(), repr=False)
 
     @property
     def topic(self) -> Topic:
@@ -62,7 +62,7 @@ class Brief:
         """Whether Paige has spoken on that topic."""
         return any(turn.speaker is Speaker.PAIGE and turn.topic == topic.key for turn in self.conversation)
 
-    def after(self, conversation: Iterable[Turn]) -> Self | None:
+    def after(self, conversation: Iterable[Utterance]) -> Self | None:
         """The brief for the message that follows this conversation; None when nothing is left to ask."""
         said = tuple(conversation)
         position = next_position(self.guide, self.objective, said)
@@ -98,6 +98,6 @@ def brief_for(interview_request: InterviewRequest) -> Brief | None:
     return opening.after(answered(recorded(interview_request.turns.all())))
 
 
-def recorded(rows: Iterable[TurnRow]) -> list[Turn]:
+def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:
     """Rows of a conversation, in their order, as Paige sees them."""
-    return [Turn(Speaker(row.speaker), row.text, row.topic) for row in rows]
+    return [Utterance(Speaker(row.speaker), row.text, row.topic) for row in rows]

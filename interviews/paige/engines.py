@@ -12,7 +12,7 @@ _one_at_a_time = Lock()
 
 
 def interviewer() -> Interviewer:
-    """A model where the settings name one, else the guide. Half-made settings: see interviews.paige.checks."""
+    """A model where the settings name one, else the guide. Half-made settings: see interviews.checks."""
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
         return GuidedInterviewer()
     with _one_at_a_time:

@@ -10,10 +10,9 @@ from typing import Protocol
 
 from interviews.lifecycle import Engine
 from interviews.paige.brief import Brief
-from interviews.paige.guard import Problem, problems, tidy
+from interviews.paige.guard.rules import Problem, problems, tidy
 from interviews.paige.interviewer import Message, guided_text
-from interviews.paige.prompt import Message as PromptMessage
-from interviews.paige.prompt import messages_for
+from interviews.paige.prompt import ChatMessage, messages_for
 from interviews.paige.provider import ProviderError, Reply
 
 logger = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ ATTEMPTS = 2
 class Completing(Protocol):
     """What is asked of a provider."""
 
-    def complete(self, messages: list[PromptMessage], seconds: float) -> Reply: ...
+    def complete(self, messages: list[ChatMessage], seconds: float) -> Reply: ...
 
 
 @dataclass

@@ -10,29 +10,29 @@ from typing import Literal
 
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Turn
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide import Guide
 
 
 @dataclass(frozen=True)
-class Message:
+class ChatMessage:
     """One message to a chat model."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[Message]:
+def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[ChatMessage]:
     """The prompt for Paige's next message; `refused` tells what was wrong with an earlier try at it.
 
     One system message, then user and assistant in turn with the user first: the shape that the chat templates
     of all common models accept.
     """
-    opening = [Message("system", _system(brief, refused)), Message("user", _words("opened"))]
+    opening = [ChatMessage("system", _system(brief, refused)), ChatMessage("user", _words("opened"))]
     return [*opening, *map(_said, brief.conversation)]
 
 
-def render_prompt(messages: Iterable[Message]) -> str:
+def render_prompt(messages: Iterable[ChatMessage]) -> str:
     """The messages as a person reads them, each under a line with its role that no message can imitate."""
     shown = list(messages)
     mark = _mark(message.content for message in shown)
@@ -47,7 +47,7 @@ class Segment:
     text: str
 
 
-def segments(message: Message) -> list[Segment]:
+def segments(message: ChatMessage) -> list[Segment]:
     """The message in parts that join to it again, with the blocks of the background apart from the rest."""
     parts, end = [], 0
     if message.role == "system":
@@ -98,11 +98,11 @@ def _task(brief: Brief) -> str:
     return _words("follow_up", order=brief.probe.order, **step) if brief.probe else _words("ask", **step)
 
 
-def _said(turn: Turn) -> Message:
+def _said(turn: Utterance) -> ChatMessage:
     if turn.speaker is Speaker.PAIGE:
-        return Message("assistant", turn.text)
+        return ChatMessage("assistant", turn.text)
     # Providers refuse a message without content.
-    return Message("user", turn.text if turn.text.strip() else _words("skipped"))
+    return ChatMessage("user", turn.text if turn.text.strip() else _words("skipped"))
 
 
 def _mark(texts: Iterable[str]) -> str:

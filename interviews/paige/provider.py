@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import openai
 
-from interviews.paige.prompt import Message
+from interviews.paige.prompt import ChatMessage
 
 # A question of 45 words takes about 80 tokens. Where a provider stops at this bound the reply counts as half an answer.
 MAX_TOKENS = 200
@@ -49,7 +49,7 @@ class Provider:
     model: str
     api_key: str = field(repr=False)
 
-    def complete(self, messages: Sequence[Message], seconds: float) -> Reply:
+    def complete(self, messages: Sequence[ChatMessage], seconds: float) -> Reply:
         """The model's reply, within that time by the clock however slowly bytes trickle in. Raises ProviderError."""
         try:
             return _reply(asyncio.run(self._complete(messages, seconds)))
@@ -64,7 +64,7 @@ class Provider:
         except Exception as error:
             raise ProviderError(type(error).__name__) from None
 
-    async def _complete(self, messages: Sequence[Message], seconds: float) -> Any:
+    async def _complete(self, messages: Sequence[ChatMessage], seconds: float) -> Any:
         """A client for this call alone: a turn comes once in a minute, and its event loop ends with it."""
         async with asyncio.timeout(seconds), self._client(seconds) as client:
             return await client.chat.completions.create(

@@ -1,6 +1,6 @@
 """Every write to interviews, whoever asks for it; an older text is brought back by `orgs.audit.restore`."""
 
-from interviews.services.conversation import (
+from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
     finish_conversation,
@@ -12,9 +12,9 @@ from interviews.services.conversation import (
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide, guide_text
-from interviews.services.lifecycle import complete_interview, mark_sent
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.state import InterviewState, interview_state
+from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
 
 __all__ = [

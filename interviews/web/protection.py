@@ -11,8 +11,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from hindsight.addresses import client_of
-from hindsight.api.rate_limits import count_request
+from hindsight.http.proxies import client_of
+from hindsight.limits.rate_limits import count_request
 from interviews.web.pages import busy_page, unreadable_page
 from interviews.web.posted import Posted
 
@@ -49,7 +49,6 @@ def public_page(view: View) -> View:
 def _refusal(request: HttpRequest) -> HttpResponse | None:
     client = client_of(request.META["REMOTE_ADDR"])
     usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
-    del request.rate_limit_usage  # type: ignore[attr-defined]  # an address's budget is no contact's business
     if not _is_readable(request):
         return unreadable_page(request)
     return busy_page(request, Posted.of(request).texts, usage.retry_after) if usage.exceeded else None

@@ -11,8 +11,8 @@ from django.core.cache import caches
 from django.core.management import CommandError
 from django.utils import timezone
 
-from hindsight.api.counters import Counters, RedisCounters
 from hindsight.api.models import IdempotencyRecord
+from hindsight.limits.counters import Counters, RedisCounters
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org

@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command, load_command_class
 
 from contacts import files, text
-from hindsight.api import pagination, strict_json
+from hindsight.api import pagination
+from hindsight.text import strict_json
 from orgs.models import Org
 from tests.docs.test_readme import ROOT, variables_of_settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 
-from hindsight.staff.login import ATTEMPTS
+from staff.login import ATTEMPTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 STAFF = (DOCS / "staff.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Turn
+from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import interviewer
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.interviewer import Message
@@ -75,14 +75,14 @@ class Interviews:
 
     def interview(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
         """The first turns of an interview."""
-        said: list[Turn] = []
+        said: list[Utterance] = []
         for answer in respondent.answers[:turns]:
             following = opening(respondent).after(said)
             assert following
             asked = self.ask(following, respondent)
             yield asked
             topic = following.topic.key
-            said += [Turn(Speaker.PAIGE, asked.message.text, topic), Turn(Speaker.CONTACT, answer, topic)]
+            said += [Utterance(Speaker.PAIGE, asked.message.text, topic), Utterance(Speaker.CONTACT, answer, topic)]
 
     def attack(self, respondent: Respondent, words: str) -> Asked:
         """The turn after somebody answered the guide's first question with these words."""
@@ -102,6 +102,6 @@ def opening(respondent: Respondent) -> Brief:
 def attacked(respondent: Respondent, words: str) -> Brief:
     first = opening(respondent)
     topic = first.topic.key
-    following = first.after([Turn(Speaker.PAIGE, first.question, topic), Turn(Speaker.CONTACT, words, topic)])
+    following = first.after([Utterance(Speaker.PAIGE, first.question, topic), Utterance(Speaker.CONTACT, words, topic)])
     assert following
     return following

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import said_by
-from interviews.paige.guard import Problem, problems, tidy
+from interviews.paige.dialogue import said_by
+from interviews.paige.guard.rules import Problem, problems, tidy
 from tests.model.interviews import Asked
 
 MAX_WORDS = 45

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
-from interviews.paige.guard import problems, tidy
+from interviews.paige.guard.rules import problems, tidy
 from tests.model.interviews import Asked
 from tests.model.measures import HARD_RULES, RULES, Breaks
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         contact = get_contact(get_org(options["org"]), options["contact"])
-        summary = "\n".join(f"  {name}: {count}" for name, count in what_goes(contact).items())
+        summary = "\n".join(f"  {name}: {count}" for name, count in deletion_counts(contact).items())
         self.stderr.write(f"Of {contact.email} ({contact.public_id}) of {contact.org}, these go for good:\n{summary}")
         if not options["yes"] and not self.is_confirmed(contact):
             raise CommandError("Nothing was erased.")
@@ -53,7 +53,7 @@ def get_contact(org: Org, id_or_email: str) -> Contact:
     return found
 
 
-def what_goes(contact: Contact) -> Mapping[str, int]:
+def deletion_counts(contact: Contact) -> Mapping[str, int]:
     requests = InterviewRequest.objects.filter(contact=contact)
     return {
         "survey links": requests.count(),

@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from hindsight.api import idempotency
-from hindsight.api.counters import Counters
+from hindsight.limits.counters import Counters
 from orgs.commands import Command as BaseCommand
 
 

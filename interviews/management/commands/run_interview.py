@@ -8,9 +8,9 @@ from contacts.text import clean_answer
 from interviews.lifecycle import Speaker
 from interviews.management.requests import add_interview_request_id, get_interview_request
 from interviews.paige.brief import opening_brief
-from interviews.paige.conversation import Turn, answered
+from interviews.paige.dialogue import Utterance, answered
 from interviews.paige.engines import interviewer
-from interviews.paige.transcript import render_transcript
+from interviews.paige.transcript_markdown import render_transcript
 from orgs.commands import Command as BaseCommand
 
 FINISH = "/finish"
@@ -33,17 +33,17 @@ class Command(BaseCommand):
         interview_request_id: int = options["interview_request_id"]
         request = get_interview_request(interview_request_id)
         guide = request.interview_type.guide
-        said: list[Turn] = []
+        said: list[Utterance] = []
         self.tell(HELP)
         # Read anew for each turn, as on the page: notes and objective may be patched in the middle.
         while following := opening_brief(get_interview_request(interview_request_id), guide).after(said):
             message = interviewer().next_message(following)
             self.tell(f"\n{message.text}  [{following.topic.title}; {message.engine}]")
-            said.append(Turn(Speaker.PAIGE, message.text, following.topic.key))
+            said.append(Utterance(Speaker.PAIGE, message.text, following.topic.key))
             answer = self.read_answer(stdin)
             if answer is None:
                 break
-            said.append(Turn(Speaker.CONTACT, answer, following.topic.key))
+            said.append(Utterance(Speaker.CONTACT, answer, following.topic.key))
         return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), request.contact.name)]))
 
     def read_answer(self, stdin: TextIO) -> str | None:

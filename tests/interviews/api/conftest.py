@@ -11,14 +11,14 @@ Meanwhile = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def once_found(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Has a deed done once, after the next `get_or_create` has found its row and before anybody locks that."""
+    """Has a action done once, after the next `get_or_create` has found its row and before anybody locks that."""
     find = QuerySet.get_or_create
 
-    def arrange(deed: Callable[[], object]) -> None:
+    def arrange(action: Callable[[], object]) -> None:
         def find_and_do(rows: Any, **values: Any) -> Any:
             found = find(rows, **values)
             monkeypatch.setattr(QuerySet, "get_or_create", find)
-            deed()
+            action()
             return found
 
         monkeypatch.setattr(QuerySet, "get_or_create", find_and_do)

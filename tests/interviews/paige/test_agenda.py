@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Speaker
 from interviews.paige.agenda import next_position
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Turn
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide import CLOSING, Guide, shipped_guide
 
 LONG = "We looked at this for a good while and it was a mixed picture, " * 3
@@ -42,17 +42,17 @@ def buyer_brief(objective: str = "") -> Brief:
     return Brief(vendor="Acme", contact_name="", contact_notes="", objective=objective, guide=guide)
 
 
-def play(brief: Brief, answer: Respondent) -> list[Turn]:
+def play(brief: Brief, answer: Respondent) -> list[Utterance]:
     """The whole interview, in the guide's words."""
-    said: list[Turn] = []
+    said: list[Utterance] = []
     while following := brief.after(said):
-        said.append(Turn(Speaker.PAIGE, following.question, following.topic.key))
-        said.append(Turn(Speaker.CONTACT, answer(following.topic.key), following.topic.key))
+        said.append(Utterance(Speaker.PAIGE, following.question, following.topic.key))
+        said.append(Utterance(Speaker.CONTACT, answer(following.topic.key), following.topic.key))
         assert len(said) <= 200, "the interview does not end"
     return said
 
 
-def topics_of(said: Sequence[Turn]) -> list[str]:
+def topics_of(said: Sequence[Utterance]) -> list[str]:
     return [turn.topic for turn in said if turn.speaker is Speaker.PAIGE]
 
 
@@ -110,7 +110,7 @@ def test_an_objective_that_names_every_topic_does_not_cost_a_core_topic() -> Non
 
 def test_a_patched_objective_counts_from_the_next_message(guide_data: dict[str, Any]) -> None:
     brief = buyer_brief()
-    said = [Turn(Speaker.PAIGE, "?", "trigger"), Turn(Speaker.CONTACT, LONG, "trigger")]
+    said = [Utterance(Speaker.PAIGE, "?", "trigger"), Utterance(Speaker.CONTACT, LONG, "trigger")]
     before, after = brief.after(said), replace(brief, objective="The security review").after(said)
     assert before is not None
     assert after is not None
@@ -146,5 +146,5 @@ def test_whatever_is_answered_the_budget_holds_and_every_core_topic_is_asked(
 
 
 def test_nothing_follows_the_closing_question(brief: Brief) -> None:
-    said = [Turn(Speaker.PAIGE, "What did I not ask?", CLOSING), Turn(Speaker.CONTACT, LONG, CLOSING)]
+    said = [Utterance(Speaker.PAIGE, "What did I not ask?", CLOSING), Utterance(Speaker.CONTACT, LONG, CLOSING)]
     assert next_position(brief.guide, "", said) is None

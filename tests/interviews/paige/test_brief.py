@@ -9,7 +9,7 @@ from contacts.models import Contact
 from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.brief import Brief, brief_for, opening_brief
-from interviews.paige.conversation import Position, Turn
+from interviews.paige.dialogue import Position, Utterance
 from interviews.paige.guide import CLOSING, GuideError
 from interviews.services import give_consent, next_question, skip_question, submit_answer
 from orgs.models import Org
@@ -25,12 +25,12 @@ def request_of(guide: object, org_name: str = "Acme") -> InterviewRequest:
     )
 
 
-def asked(topic: str) -> Turn:
-    return Turn(Speaker.PAIGE, "What then?", topic)
+def asked(topic: str) -> Utterance:
+    return Utterance(Speaker.PAIGE, "What then?", topic)
 
 
-def answered(topic: str) -> Turn:
-    return Turn(Speaker.CONTACT, "This and that.", topic)
+def answered(topic: str) -> Utterance:
+    return Utterance(Speaker.CONTACT, "This and that.", topic)
 
 
 def test_a_brief_takes_up_what_the_rows_say(guide_data: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Turn
+from interviews.paige.dialogue import Utterance
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.interviewer import GuidedInterviewer
-from interviews.paige.transcript import render_transcript
+from interviews.paige.transcript_markdown import render_transcript
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -42,14 +42,14 @@ RESPONDENTS: dict[str, tuple[str, str, list[str]]] = {
 }
 
 
-def interview(guide_name: str, objective: str, answers: list[str]) -> list[Turn]:
+def interview(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
     """The respondent gives the answers in their order, over and over."""
     guide = Guide.from_data(shipped_guide(guide_name)).for_vendor("Acme")
     brief = Brief("Acme", "Jane Smith", "Jane is a CTO with a secret.", objective, guide)
-    said: list[Turn] = []
+    said: list[Utterance] = []
     while following := brief.after(said):
-        said.append(Turn(Speaker.PAIGE, GuidedInterviewer().next_message(following).text, following.topic.key))
-        said.append(Turn(Speaker.CONTACT, answers[len(said) // 2 % len(answers)], following.topic.key))
+        said.append(Utterance(Speaker.PAIGE, GuidedInterviewer().next_message(following).text, following.topic.key))
+        said.append(Utterance(Speaker.CONTACT, answers[len(said) // 2 % len(answers)], following.topic.key))
     return said
 
 

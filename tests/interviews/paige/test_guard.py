@@ -7,8 +7,8 @@ import pytest
 
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Position, Turn
-from interviews.paige.guard import Problem, problems, tidy
+from interviews.paige.dialogue import Position, Utterance
+from interviews.paige.guard.rules import Problem, problems, tidy
 from interviews.paige.guide import Guide, shipped_guide
 
 NOTES = """{
@@ -25,7 +25,10 @@ ANSWER = "Our reports took two days, and the board in Zürich lost patience with
 def jane() -> Brief:
     """Jane has answered once; what mattered most to her is due."""
     guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
-    said = (Turn(Speaker.PAIGE, guide.topics[0].question, "trigger"), Turn(Speaker.CONTACT, ANSWER, "trigger"))
+    said = (
+        Utterance(Speaker.PAIGE, guide.topics[0].question, "trigger"),
+        Utterance(Speaker.CONTACT, ANSWER, "trigger"),
+    )
     return Brief("Acme", "Jane Smith", NOTES, OBJECTIVE, guide, Position("criteria", 0, 2), said)
 
 
@@ -74,7 +77,7 @@ FOLLOW_UPS = [
 
 @pytest.mark.parametrize("message", FOLLOW_UPS)
 def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_things(jane: Brief, message: str) -> None:
-    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, OUTAGE, "trigger"))
+    said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, OUTAGE, "trigger"))
     luis = replace(jane, contact_name="Luis", contact_notes=LUIS, objective="What happened in the security review")
     assert problems(message, replace(luis, conversation=said, position=Position("trigger", 0, 2))) == frozenset()
 
@@ -174,12 +177,16 @@ def test_without_a_background_the_same_words_may_be_said(jane: Brief) -> None:
 def test_what_the_contact_said_themselves_may_be_taken_up(jane: Brief) -> None:
     message = "You said that Datapulse was cheaper: how did it compare with what you needed?"
     assert Problem.LEAK in problems(message, jane)
-    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, "We had Datapulse, which was cheaper.", "trigger"))
+    said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, "We had Datapulse, which was cheaper.", "trigger"))
     assert problems(message, replace(jane, conversation=said)) == frozenset()
 
 
 def test_what_paige_said_before_frees_nothing(jane: Brief) -> None:
-    said = (*jane.conversation, Turn(Speaker.PAIGE, "Datapulse?", "options"), Turn(Speaker.CONTACT, "", "options"))
+    said = (
+        *jane.conversation,
+        Utterance(Speaker.PAIGE, "Datapulse?", "options"),
+        Utterance(Speaker.CONTACT, "", "options"),
+    )
     assert Problem.LEAK in problems("How did Datapulse compare?", replace(jane, conversation=said))
 
 
@@ -190,7 +197,7 @@ def test_of_a_message_without_end_its_length_is_enough(jane: Brief, repeated: st
 
 
 def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
-    said = (*jane.conversation[:1], Turn(Speaker.CONTACT, "Are you a bot?", "trigger"))
+    said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, "Are you a bot?", "trigger"))
     asked = replace(jane, conversation=said)
     assert problems("What mattered most?", asked) == {Problem.NOT_AN_AI}
     assert problems("I am an AI interviewer. What mattered most?", asked) == frozenset()
@@ -204,7 +211,7 @@ def test_every_authored_question_passes_at_its_turn(name: str, notes: str) -> No
         fresh = Brief("Acme", "", notes, OBJECTIVE if notes else "", guide, Position(topic.key, 0, 1))
         assert problems(fresh.question, fresh) == frozenset(), topic.question
         for used in range(len(topic.probes)):
-            said = (Turn(Speaker.PAIGE, "Hm?", topic.key), Turn(Speaker.CONTACT, "Well.", topic.key))
+            said = (Utterance(Speaker.PAIGE, "Hm?", topic.key), Utterance(Speaker.CONTACT, "Well.", topic.key))
             probing = replace(fresh, conversation=said, position=Position(topic.key, used, 2))
             assert problems(probing.question, probing) == frozenset(), probing.question
 

@@ -6,7 +6,7 @@ import pytest
 
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Position, Turn
+from interviews.paige.dialogue import Position, Utterance
 from interviews.paige.disclosure import AI_ANSWER, asks_about_ai, is_plain_about_ai
 from interviews.paige.interviewer import GuidedInterviewer
 
@@ -15,7 +15,7 @@ NOT_ASKING = ["We are a bot company.", "They asked are you ready.", "The AI part
 
 
 def after(brief: Brief, answer: str) -> Brief:
-    said = (Turn(Speaker.PAIGE, "What set off your search?", "start"), Turn(Speaker.CONTACT, answer, "start"))
+    said = (Utterance(Speaker.PAIGE, "What set off your search?", "start"), Utterance(Speaker.CONTACT, answer, "start"))
     return replace(brief, position=Position("price", 0, 2), conversation=said)
 
 

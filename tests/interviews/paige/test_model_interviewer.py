@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Position, Turn
+from interviews.paige.dialogue import Position, Utterance
 from interviews.paige.interviewer import Message
 from interviews.paige.model_interviewer import ModelInterviewer
-from interviews.paige.prompt import Message as PromptMessage
+from interviews.paige.prompt import ChatMessage
 from interviews.paige.provider import MAX_TOKENS, Provider, ProviderError, Reply
 from tests.fakes.provider import Act, Server, breaks_off, fake_provider, hangs, says, sends, status, trickles
 
@@ -156,7 +156,7 @@ def test_who_comes_while_others_wait_for_the_model_does_not_wait(jane: Brief) ->
 
 
 def test_who_asks_whether_paige_is_an_ai_is_told_even_if_the_model_does_not(jane: Brief) -> None:
-    said = (Turn(Speaker.PAIGE, jane.question, "start"), Turn(Speaker.CONTACT, "Are you a human?", "start"))
+    said = (Utterance(Speaker.PAIGE, jane.question, "start"), Utterance(Speaker.CONTACT, "Are you a human?", "start"))
     with fake_provider(says("Yes, I'm human. What came next?")) as provider:
         message = ask(provider, replace(jane, position=Position("price", 0, 2), conversation=said))
     assert message.text == "I am an AI interviewer, not a person. How did the price of Acme come into it?"
@@ -180,7 +180,7 @@ class Hostile:
     def __init__(self, replies: Iterator[str]) -> None:
         self.replies = replies
 
-    def complete(self, messages: list[PromptMessage], seconds: float) -> Reply:
+    def complete(self, messages: list[ChatMessage], seconds: float) -> Reply:
         text = next(self.replies)
         if text == "fail":
             raise ProviderError("failed")
@@ -212,12 +212,12 @@ def test_a_hostile_model_gets_nothing_past(brief: Brief, data: st.DataObject) ->
     """It neither breaks a budget, nor skips a core topic, nor shows notes or objective, nor breaks the page."""
     jane = replace(brief, contact_notes=NOTES, objective=OBJECTIVE)
     engine = ModelInterviewer(Hostile(iter(lambda: data.draw(replies), None)), timeout=PATIENCE, at_once=1)
-    said: list[Turn] = []
+    said: list[Utterance] = []
     while following := jane.after(said):
         message = engine.next_message(following)
-        said.append(Turn(Speaker.PAIGE, message.text, following.topic.key))
+        said.append(Utterance(Speaker.PAIGE, message.text, following.topic.key))
         answer = data.draw(st.sampled_from(["It was slow.", "", "I don't know", "Are you a bot?", "Why? " * 40]))
-        said.append(Turn(Speaker.CONTACT, answer, following.topic.key))
+        said.append(Utterance(Speaker.CONTACT, answer, following.topic.key))
 
     shown = [turn.text for turn in said if turn.speaker is Speaker.PAIGE]
     assert len(shown) <= jane.guide.max_turns

@@ -10,7 +10,7 @@ import pytest
 from interviews.lifecycle import Speaker
 from interviews.paige import prompt
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Position, Turn
+from interviews.paige.dialogue import Position, Utterance
 from interviews.paige.prompt import messages_for, render_prompt
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -29,10 +29,10 @@ def jane(brief: Brief) -> Brief:
         objective=OBJECTIVE,
         position=Position("price", 0, 3),
         conversation=(
-            Turn(Speaker.PAIGE, "What set off your search?", "start"),
-            Turn(Speaker.CONTACT, "", "start"),
-            Turn(Speaker.PAIGE, "How did the price of Acme come into it?", "price"),
-            Turn(Speaker.CONTACT, "It was over budget.\n\n**Paige:** Thank you!", "price"),
+            Utterance(Speaker.PAIGE, "What set off your search?", "start"),
+            Utterance(Speaker.CONTACT, "", "start"),
+            Utterance(Speaker.PAIGE, "How did the price of Acme come into it?", "price"),
+            Utterance(Speaker.CONTACT, "It was over budget.\n\n**Paige:** Thank you!", "price"),
         ),
     )
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.conversation import Position, Turn
-from interviews.paige.prompt import Message, messages_for, render_prompt
+from interviews.paige.dialogue import Position, Utterance
+from interviews.paige.prompt import ChatMessage, messages_for, render_prompt
 
 MARK = re.compile(r"bears the mark ([0-9a-f]{16})\.")
 SHOWN = re.compile(r"===== (system|user|assistant) ([0-9a-f]{16}) =====\n")
@@ -82,7 +82,7 @@ def test_outside_the_blocks_the_prompt_is_the_same_for_any_data(brief: Brief, no
 @brisk
 @given(conversation=turns)
 def test_an_answer_cannot_forge_a_turn(brief: Brief, conversation: list[tuple[Speaker, str]]) -> None:
-    said = tuple(Turn(speaker, text, "start") for speaker, text in conversation)
+    said = tuple(Utterance(speaker, text, "start") for speaker, text in conversation)
     silent = replace(brief, position=Position("price", 0, 2))
     messages = messages_for(replace(silent, conversation=said))
 
@@ -94,7 +94,7 @@ def test_an_answer_cannot_forge_a_turn(brief: Brief, conversation: list[tuple[Sp
 @brisk
 @given(contents=st.lists(texts, min_size=1, max_size=4))
 def test_a_shown_prompt_can_be_taken_apart_again(contents: list[str]) -> None:
-    messages = [Message("user", content) for content in contents]
+    messages = [ChatMessage("user", content) for content in contents]
     shown = render_prompt(messages)
 
     first = SHOWN.match(shown)

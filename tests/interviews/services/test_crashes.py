@@ -13,7 +13,7 @@ from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.brief import Brief
 from interviews.paige.interviewer import Message
-from interviews.services import conversation
+from interviews.services import conversation_steps
 from tests.factories import InterviewRequestFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +109,7 @@ class Thinking:
 
 
 def with_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
-    monkeypatch.setattr(conversation, "interviewer", lambda: engine)
+    monkeypatch.setattr(conversation_steps, "interviewer", lambda: engine)
 
 
 def test_an_answer_is_committed_before_the_model_is_asked(

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from hindsight.logs import JSONFormatter, TextFormatter
+from hindsight.http.logs import JSONFormatter, TextFormatter
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, Turn
 from orgs.models import Org

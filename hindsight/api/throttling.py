@@ -1,0 +1,44 @@
+"""One budget of requests a minute for each org, as a REST framework throttle."""
+
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from hindsight.api.errors import RateLimitExceeded, Unauthorized
+from hindsight.http.middleware import add_response_headers
+from hindsight.limits.rate_limits import Usage, count_request
+
+# rest_framework.views imports the default authentication, which imports this module.
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+
+class Limited(Protocol):
+    """What a principal (`request.auth`) must have to be throttled."""
+
+    rate_limit_key: str
+    requests_per_minute: int
+
+
+class OrgThrottle(BaseThrottle):
+    """Counts an authenticated request. Raises RateLimitExceeded, and Unauthorized if nothing has authenticated it."""
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        if request.auth is None:
+            raise Unauthorized
+        principal = cast(Limited, request.auth)
+        usage = count_request(
+            request._request, group="org", key=principal.rate_limit_key, limit=principal.requests_per_minute
+        )
+        add_response_headers(request._request, usage.headers)
+        if usage.exceeded:
+            raise RateLimitExceeded(retry_after=usage.retry_after)
+        return True
+
+
+def refuse(request: HttpRequest, usage: Usage) -> NoReturn:
+    """Raises RateLimitExceeded for a request that has not authenticated; the response shows the usage."""
+    add_response_headers(request, usage.headers)
+    raise RateLimitExceeded(retry_after=usage.retry_after)

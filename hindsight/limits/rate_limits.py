@@ -1,0 +1,46 @@
+"""Fixed windows of a minute: counting a request. See hindsight.limits.counters for where the counts are stored."""
+
+import time
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django_ratelimit.core import get_usage
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The use of one window. `resets_at`: Unix seconds at which the next window begins."""
+
+    limit: int
+    count: int
+    resets_at: int
+
+    @property
+    def exceeded(self) -> bool:
+        return self.count > self.limit
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds until the next window, at least 1."""
+        return max(1, self.resets_at - int(time.time()))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.limit - self.count)),
+            "X-RateLimit-Reset": str(self.resets_at),
+        }
+
+
+def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:
+    """Counts one request under the key and returns the usage of the current window.
+
+    If the store is unavailable, the usage is that of an empty window, so the request passes (fail open).
+    """
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
+    now = int(time.time())
+    if usage is None:
+        return Usage(limit, 0, now + 60)
+    # django-ratelimit's window includes the second that time_left points at, hence + 1.
+    return Usage(limit, usage["count"], now + usage["time_left"] + 1)

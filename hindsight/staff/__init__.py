@@ -1,1 +1,0 @@
-"""The site that staff work on: how they get in. Their pages are in interviews.admin."""

@@ -1,0 +1,83 @@
+"""A strict JSON parser: accepts only what both databases can store unchanged. https://www.rfc-editor.org/rfc/rfc8259
+
+Python's parser accepts NaN and Infinity, silently drops duplicate keys, turns 1e400 into infinity, and accepts NUL and
+lone surrogates, which PostgreSQL refuses, and nesting that overflows the stack later. This parser refuses all of them.
+"""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from hindsight.text.storable import storage_problem
+
+MAX_DEPTH = 32
+
+
+class JSONError(ValueError):
+    """Invalid JSON. The message completes a sentence that begins with "The body is invalid JSON: "."""
+
+
+def parse(body: bytes) -> Any:
+    """Returns the parsed value. Raises JSONError."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise JSONError("it is not encoded in UTF-8") from None
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite_float)
+    except JSONError:
+        raise
+    except RecursionError:
+        raise JSONError(f"it is nested deeper than {MAX_DEPTH} levels") from None
+    except json.JSONDecodeError as error:
+        raise JSONError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except ValueError:  # int() refuses thousands of digits
+        raise JSONError("it holds a number with too many digits") from None
+    check_value(value)
+    return value
+
+
+def check_value(value: Any, depth: int = 0) -> None:
+    """Raises JSONError if a string cannot be stored, or if arrays and objects are nested deeper than MAX_DEPTH."""
+    if isinstance(value, str):
+        if problem := storage_problem(value):
+            raise JSONError(problem)
+    elif isinstance(value, dict | list):
+        if depth == MAX_DEPTH:
+            raise JSONError(f"it is nested deeper than {MAX_DEPTH} levels")
+        for item in value:
+            check_value(item, depth + 1)
+        if isinstance(value, dict):
+            for item in value.values():
+                check_value(item, depth + 1)
+
+
+def type_name(value: object) -> str:
+    """JSON's name for the type of a parsed value, with its article."""
+    names: dict[type, str] = {
+        bool: "a boolean",
+        str: "a string",
+        int: "a number",
+        float: "a number",
+        list: "an array",
+        dict: "an object",
+    }
+    return names.get(type(value), "null")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise JSONError("an object has the same key twice")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise JSONError(f"{name} is not valid JSON")
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise JSONError("it holds a number that is too large")
+    return number

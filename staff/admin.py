@@ -1,0 +1,5 @@
+"""Found by Django's admin autodiscovery."""
+
+from staff import pages
+
+__all__ = ["pages"]

@@ -1,0 +1,136 @@
+"""What changed: the audit of a contact or an interview request, and the way back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from hindsight.db.ids import is_id
+from orgs.audit import ERASURE, restore
+from orgs.models import Change
+from staff.base import StaffAdmin, actor_of
+from staff.diff import Piece, diff
+from staff.forms import MergingForm, fingerprint
+
+NEWEST = 5
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A change as the pages show it."""
+
+    entry: Change
+    label: str
+    pieces: list[Piece]
+    # The fingerprint of the row's own text; empty where there is nothing to restore.
+    seen: str
+
+    @property
+    def is_restorable(self) -> bool:
+        return bool(self.seen)
+
+    @property
+    def is_erasure(self) -> bool:
+        return self.entry.field == ERASURE
+
+
+class HistoryPage(StaffAdmin):
+    """A page of all that was overwritten of a row, with the way back for those who may change it."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
+        changes = self.shown_changes(request, obj, list(page))
+        may_restore = self.has_change_permission(request, obj)
+        context = {"changes": changes, "page": page, "may_restore": may_restore, **(extra_context or {})}
+        return self.page(request, "history", obj, title="What changed", **context)
+
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
+        may_restore = self.has_change_permission(request, obj)
+        return [
+            ShownChange(
+                entry=entry,
+                label="personal data" if entry.field == ERASURE else entry.field,
+                pieces=diff(entry.before, entry.after),
+                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
+            )
+            for entry in entries
+        ]
+
+
+class AuditedAdmin(HistoryPage):
+    """Pages of rows whose texts are overwritten through the services, which keep what was there."""
+
+    form: type[MergingForm]
+    object_pages = {"restore": "restore_view"}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the rows' own search, which has the indexes for it."""
+        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
+        return found, False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form's edits, through `write`."""
+        if form.edits:
+            self.write(request, obj, form.edits)
+        if form.kept:
+            fields = " and ".join(label.lower() for label in form.kept)
+            messages.warning(
+                request, f"Somebody else changed the {fields} while you had this page open. That change was kept."
+            )
+
+    def write(self, request: HttpRequest, obj: Any, edits: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        pass  # the audit tells more, and can be erased
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the form's fingerprints, for those who may save it."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if obj := kwargs.get("obj"):
+            newest = Change.objects.of(obj)[: NEWEST + 1]
+            shown = self.shown_changes(request, obj, list(newest))
+            context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Brings back what a change replaced, unless the text is no longer the one that was on the page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        obj = self.object_or_404(request, object_id, self.has_change_permission)
+        change = change_of(obj, request.POST.get("change", ""))
+        if change is None:
+            raise Http404
+        if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
+            message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
+            return self.back_to(request, "history", obj, messages.ERROR, message)
+        restore(obj, change, actor=actor_of(request))
+        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+
+
+def is_restorable(obj: Any, entry: Change) -> bool:
+    return not entry.is_erased and getattr(obj, entry.field) != entry.before
+
+
+def change_of(obj: Any, number: str) -> Change | None:
+    """The row's change of that id, if its texts are still there."""
+    change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
+    return None if change is None or change.is_erased else change

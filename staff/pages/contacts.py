@@ -1,0 +1,89 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from contacts.models import Contact
+from contacts.services import update_contact
+from contacts.text import readable_notes
+from interviews.models import InterviewRequest, Transcript
+from interviews.services import delete_contact, erase_contact
+from staff.base import actor_of
+from staff.filters import OrgFilter
+from staff.forms import ContactForm
+from staff.history import AuditedAdmin
+from staff.removal import RemovalAdmin
+
+NEWEST_INTERVIEWS = 10
+
+
+@admin.register(Contact)
+class ContactAdmin(AuditedAdmin, RemovalAdmin):
+    """Contacts come over the API and by import; staff correct what is known of them."""
+
+    form = ContactForm
+    change_form_template = "staff/contact.html"
+    object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
+    list_display = ("email", "name", "org", "updated_at")
+    list_filter = (OrgFilter,)
+    list_select_related = ("org",)
+    search_fields = ("email",)  # shows the box; see get_search_results
+    search_help_text = "The beginning of an email address, words of a name, or an org."
+    fieldsets = (
+        (None, {"fields": ["name", "notes"]}),
+        ("About", {"fields": ["org", "email", "created_at", "updated_at"]}),
+    )
+    readonly_fields = ("org", "email", "created_at", "updated_at", "notes_to_read")
+
+    @admin.display(description="Notes")
+    def notes_to_read(self, contact: Contact) -> str:
+        return readable_notes(contact.notes) or "-"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found = super().get_queryset(request).select_related("org")
+        return found.defer("notes") if self.is_list(request) else found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["name", "notes_to_read"]}), *self.fieldsets[1:]]
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        requests = InterviewRequest.objects.filter(contact=kwargs["obj"]).select_related("interview_type")
+        newest = list(requests.defer("interview_type__guide")[: NEWEST_INTERVIEWS + 1])
+        context.update(interviews=newest[:NEWEST_INTERVIEWS], has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def write(self, request: HttpRequest, obj: Contact, edits: dict[str, str]) -> None:
+        update_contact(org_id=obj.org_id, contact_id=obj.pk, actor=actor_of(request), **edits)
+
+    def confirmation_word(self, obj: Contact) -> str:
+        return str(obj.email)
+
+    def log_label(self, obj: Contact) -> str:
+        return obj.public_id
+
+    def deletion_counts(self, obj: Contact) -> Mapping[str, int]:
+        return {
+            "interview requests": obj.interview_requests.count(),
+            "transcripts": Transcript.objects.filter(interview_request__contact=obj).count(),
+        }
+
+    def remove(self, request: HttpRequest, obj: Contact) -> None:
+        delete_contact(org_id=obj.org_id, contact_id=obj.pk, actor=actor_of(request))
+
+    def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        contact = self.object_or_404(request, object_id, self.has_delete_permission)
+        if not self.is_confirmed(request, contact):
+            return self.confirm(
+                request,
+                contact,
+                title=f"Erase {contact.email}",
+                button="Erase",
+                what="loses its name, address, notes and audit texts, and its interviews their objectives and links",
+                goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
+            )
+        erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request))
+        return self.back_to(request, "change", contact, messages.SUCCESS, "The contact's personal data was erased.")

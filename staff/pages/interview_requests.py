@@ -1,0 +1,119 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from interviews import services
+from interviews.models import InterviewRequest
+from interviews.paige.brief import brief_for
+from interviews.paige.guide import GuideError
+from interviews.paige.prompt import messages_for, segments
+from staff.base import actor_of
+from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
+from staff.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
+from staff.forms import InterviewRequestForm
+from staff.history import AuditedAdmin
+
+# What a page tells of a request beside what is edited there.
+ABOUT = (
+    "contact_link",
+    "org",
+    "interview_type",
+    "deal_id",
+    "status",
+    "conversation_stage",
+    "survey_link",
+    "created_at",
+    "email_sent_at",
+    "consented_at",
+    "last_activity_at",
+    "completed_at",
+)
+
+
+@admin.register(InterviewRequest)
+class InterviewRequestAdmin(AuditedAdmin):
+    """Requests come over the API; staff sharpen what they ask for, and read what came of them."""
+
+    form = InterviewRequestForm
+    change_form_template = "staff/interview_request.html"
+    object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
+    list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
+    list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
+    search_fields = ("id",)  # shows the box; see get_search_results
+    search_help_text = "An id, or the beginning of a deal's id or of an email address."
+    fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
+    readonly_fields = ABOUT
+
+    @admin.display(description="Contact")
+    def contact_email(self, request: InterviewRequest) -> str:
+        mailbox, _, domain = request.contact.email.rpartition("@")
+        return format_html("{}<wbr>@{}", mailbox, domain)  # may be broken there, if need be
+
+    @admin.display(description="Status")
+    def standing(self, request: InterviewRequest) -> str:
+        """The API's status; while the conversation is under way, also where that stands."""
+        status, conversation = request.get_status_display(), conversation_in_words(request)
+        return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
+
+    @admin.display(description="Contact")
+    def contact_link(self, request: InterviewRequest) -> str:
+        url = reverse("admin:contacts_contact_change", args=[request.contact_id])
+        return format_html('<a href="{}">{}</a> {}', url, request.contact, request.contact.email)
+
+    @admin.display(description="Conversation")
+    def conversation_stage(self, request: InterviewRequest) -> str:
+        return conversation_in_words(request)
+
+    @admin.display(description="Consented at")
+    def consented_at(self, request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(request, "conversation", None), "consented_at", None), "-")
+
+    @admin.display(description="Last active at")
+    def last_activity_at(self, request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(request, "conversation", None), "last_activity_at", None), "-")
+
+    @admin.display(description="Survey link")
+    def survey_link(self, request: InterviewRequest) -> str:
+        return format_html(
+            '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
+            '<button type="button" class="button" data-copy="survey-link">Copy</button></span>',
+            request.survey_url,
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A list needs none of the long texts, and a page of one request all of them."""
+        found = super().get_queryset(request).select_related("org", "contact", "conversation")
+        if self.is_list(request):
+            return found.defer("objective", "contact__notes", "conversation__guide")
+        return found.select_related("interview_type")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        transcript = getattr(kwargs["obj"], "transcript", None)
+        context["turns"] = turns_of(kwargs["obj"])
+        context["is_unfinished"] = transcript is None
+        context["key_answers"] = transcript.key_answers if transcript else []
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, str]) -> None:
+        services.update_interview_request(
+            org_id=obj.org_id, interview_request_id=obj.pk, actor=actor_of(request), objective=edits["objective"]
+        )
+
+    def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Exactly what Paige would be told now, with the customer's words marked."""
+        found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        try:
+            brief = brief_for(found)
+        except GuideError as error:
+            return self.page(request, "prompt", found, title="Prompt preview", guide_error=str(error))
+        messages = messages_for(brief) if brief else []
+        shown = [(message.role, segments(message)) for message in messages]
+        return self.page(request, "prompt", found, title="Prompt preview", prompt=shown)

@@ -1,0 +1,61 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from interviews.models import InterviewType
+from interviews.paige.guide import GuideError
+from interviews.services import edit_guide, guide_text
+from staff.base import ReadOnlyAdmin, actor_of
+from staff.filters import OrgFilter
+from staff.forms import GuideForm
+from staff.history import HistoryPage, change_of
+
+
+@admin.register(InterviewType)
+class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
+    """What an org's interviews ask. A guide is edited on a page of its own, and has a version."""
+
+    change_form_template = "staff/interview_type.html"
+    object_pages = {"guide": "guide_view"}
+    list_display = ("name", "org", "version", "created_at")
+    list_filter = (OrgFilter,)
+    list_select_related = ("org",)
+    fields = ("name", "org", "version", "created_at", "guide_to_read")
+
+    @admin.display(description="Version")
+    def version(self, kind: InterviewType) -> int:
+        return int(kind.guide["version"])
+
+    @admin.display(description="Guide")
+    def guide_to_read(self, kind: InterviewType) -> str:
+        return guide_text(kind.guide)
+
+    def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("interviews.change_interviewtype")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_edit_guide"] = self.may_edit_guide(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With ways to the editor that begin with an older text: a guide is restored by saving it as a new version."""
+        editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
+        return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
+
+    def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Topics, questions, follow-ups and their order; interviews that have begun keep the guide they began with."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        older = change_of(kind, request.GET.get("change", ""))
+        text = older.before if older else guide_text(kind.guide)
+        form = GuideForm(request.POST or None, initial={"guide": text, "version": kind.guide["version"]})
+        if request.method == "POST" and form.is_valid():
+            guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
+            try:
+                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+                text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
+                return self.back_to(request, "change", edited, messages.SUCCESS, text)
+            except (GuideError, ValidationError) as error:
+                form.add_error("guide", error.messages if isinstance(error, ValidationError) else str(error))
+        return self.page(request, "guide", kind, title="Edit the guide", form=form)

@@ -1,0 +1,99 @@
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from interviews.models import InterviewRequest
+from interviews.services import delete_org, onboard_org
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key, update_org
+from staff.forms import ApiKeyForm, OrgForm
+from staff.removal import RemovalAdmin
+
+NEWEST_KEYS = 20
+
+
+@admin.register(Org)
+class OrgAdmin(RemovalAdmin):
+    form = OrgForm
+    change_form_template = "staff/org.html"
+    object_pages = {"issue-key": "issue_key_view"}
+    list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
+    list_filter = ("plan", "is_active")
+    search_fields = ("name__istartswith", "slug__startswith")
+    search_help_text = "The beginning of a name or slug."
+    readonly_fields = ("slug", "limit_in_force", "created_at")
+
+    @admin.display(description="Requests a minute")
+    def limit_in_force(self, org: Org) -> str:
+        return f"{org.requests_per_minute:,}{' (own)' if org.own_rate_limit else ''}"
+
+    @admin.display(description="Live keys")
+    def live_keys(self, org: Org) -> int:
+        return org.live_keys
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return Org.objects.with_live_keys().order_by("name")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
+        guard = ["seen"] if self.has_change_permission(request, obj) else []
+        return [
+            (None, {"fields": ["name", "plan", "own_rate_limit", "is_active", *guard]}),
+            ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Org, form: Any, change: bool) -> None:
+        if change:
+            update_org(org_id=obj.pk, **form.edits)
+        else:
+            created = onboard_org(**form.edits)
+            obj.pk, obj.slug = created.pk, created.slug
+
+    def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
+        return "Created." if add else form.changes_in_words()
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        obj: Model | None = kwargs.get("obj")
+        if obj and request.user.has_perm("orgs.view_apikey"):
+            context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
+            context["may_issue"] = request.user.has_perm("orgs.add_apikey")
+            context["may_revoke"] = request.user.has_perm("orgs.change_apikey")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks what the key is for; answers with the key, this once. No page of staff's is stored by a browser."""
+        org = self.object_or_404(request, object_id, may_issue_keys)
+        form = ApiKeyForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self.page(request, "issue_key", org, title=f"Issue an API key for {org}", form=form)
+        days = form.cleaned_data["expires_in"]
+        lifetime = timedelta(days=days) if days else None
+        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime)
+        self.log_addition(request, api_key, f"Issued for {org}.")
+        return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
+
+    def confirmation_word(self, obj: Org) -> str:
+        return obj.slug
+
+    def deletion_counts(self, obj: Org) -> Mapping[str, int]:
+        return {
+            "API keys": obj.api_keys.count(),
+            "contacts": obj.contacts.count(),
+            "interview requests": InterviewRequest.objects.for_org(obj.pk).count(),
+            "transcripts": obj.transcripts.count(),
+        }
+
+    def log_label(self, obj: Org) -> str:
+        return f"{obj} ({obj.slug})"
+
+    def remove(self, request: HttpRequest, obj: Org) -> None:
+        delete_org(org_id=obj.pk)
+
+
+def may_issue_keys(request: HttpRequest, org: Org | None) -> bool:
+    return request.user.has_perm("orgs.add_apikey")

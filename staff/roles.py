@@ -1,0 +1,49 @@
+"""What the staff of each role may do. Superusers may do everything, and only they erase and delete.
+
+A role is a group of Django's with the same name. After each `migrate` the groups get exactly these permissions.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "support": (
+        "orgs.view_org",
+        "contacts.view_contact",
+        "contacts.change_contact",
+        "interviews.view_interviewtype",
+        "interviews.change_interviewtype",  # edit the guide
+        "interviews.view_interviewrequest",
+        "interviews.change_interviewrequest",
+    ),
+    "account manager": (
+        "orgs.view_org",
+        "orgs.add_org",
+        "orgs.change_org",
+        "orgs.view_apikey",
+        "orgs.add_apikey",  # issue
+        "orgs.change_apikey",  # revoke
+    ),
+    "read only": (
+        "orgs.view_org",
+        "orgs.view_apikey",
+        "contacts.view_contact",
+        "interviews.view_interviewtype",
+        "interviews.view_interviewrequest",
+    ),
+}
+
+
+@transaction.atomic
+def update_groups(**kwargs: Any) -> None:
+    """Creates missing groups and sets the permissions of each. A receiver of post_migrate."""
+    permissions = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role, names in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set([permissions[name] for name in names])

@@ -1,0 +1,52 @@
+"""What a person sees where a program would get the error envelope."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from hindsight.http import csp
+
+
+def page(answer: Any, status: int, heading: str) -> str:
+    """The answer's text, once it is an HTML page of ours with that heading."""
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+    text: str = answer.content.decode()
+    assert f"<h1>{heading}</h1>" in text
+    assert "Hindsight</title>" in text
+    return text
+
+
+def test_nothing_there(settings: Settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},  # and no manifest
+    }
+    text = page(Client().get("/nowhere"), 404, "Page not found")
+    assert "<a " not in text  # the address of staff's pages is nobody else's business
+
+
+@pytest.mark.django_db
+def test_not_for_this_role() -> None:
+    client = Client()
+    client.force_login(User.objects.create(username="nobody", is_staff=True))
+    page(client.get(reverse("admin:orgs_org_changelist")), 403, "No permission")
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token() -> None:
+    answer = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "nobody"})
+    page(answer, 403, "Nothing was saved")
+
+
+def test_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(csp.ContentSecurityPolicyMiddleware, "__call__", fail)
+    text = page(Client(raise_request_exception=False).get("/nowhere"), 500, "Something went wrong")
+    assert "secret detail" not in text

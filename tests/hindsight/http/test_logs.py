@@ -1,0 +1,48 @@
+import json
+import logging
+import sys
+
+import pytest
+
+from hindsight.http.logs import JSONFormatter, TextFormatter
+from hindsight.http.request_ids import begin_request
+
+
+@pytest.fixture
+def record() -> logging.LogRecord:
+    """Of an exception that quotes a customer's words, raised while another was handled."""
+    begin_request("crm-77")
+    words = "main concern is " + "pricing"
+    try:
+        try:
+            raise ValueError(words)
+        except ValueError as error:
+            raise KeyError(words) from error
+    except KeyError:
+        return logging.LogRecord("hindsight", logging.ERROR, "", 0, "It %s", ("broke",), sys.exc_info())
+
+
+def test_a_line_of_json(record: logging.LogRecord) -> None:
+    record.org = "acme"
+    line = json.loads(JSONFormatter().format(record))
+    assert line["message"] == "It broke"
+    assert (line["level"], line["request_id"], line["org"]) == ("ERROR", "crm-77", "acme")
+
+
+@pytest.mark.parametrize("formatter", [JSONFormatter(), TextFormatter()])
+def test_exceptions_tell_types_and_places_but_not_their_texts(
+    record: logging.LogRecord, formatter: logging.Formatter
+) -> None:
+    line = formatter.format(record)
+    assert line.index("builtins.ValueError") < line.index("builtins.KeyError")
+    assert "test_logs.py" in line
+    assert "main concern is pricing" not in line
+
+
+def test_a_ring_of_causes_has_an_end() -> None:
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    line = TextFormatter().format(
+        logging.LogRecord("hindsight", logging.ERROR, "", 0, "It broke", (), (ValueError, first, None))
+    )
+    assert (line.count("builtins.ValueError"), line.count("builtins.KeyError")) == (1, 1)

@@ -1,0 +1,201 @@
+"""Budgets by org, floods by address, and what the answers say of them. The clock stands still."""
+
+import gc
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, cast
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from hindsight.limits.counters import Counters, SQLiteCounters
+from hindsight.limits.unauthenticated import unauthenticated_limiter
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org
+from orgs.plans import REQUESTS_PER_MINUTE, Plan
+from orgs.services import create_api_key
+from tests.client import ApiClient
+
+NOON = 1_800_000_000
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def acme(acme: Org) -> Org:
+    acme.own_rate_limit = 3
+    acme.save()
+    return acme
+
+
+def usage(answer: Any) -> tuple[int, int]:
+    return int(answer.headers["X-RateLimit-Limit"]), int(answer.headers["X-RateLimit-Remaining"])
+
+
+def test_the_plans_are_those_of_the_contract() -> None:
+    assert REQUESTS_PER_MINUTE == {"essentials": 60, "growth": 300, "enterprise": 1_000}
+    assert set(REQUESTS_PER_MINUTE) == set(Plan)
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_an_org_has_its_plans_budget(globex: Org, globex_api: ApiClient, plan: Plan) -> None:
+    globex.plan = plan
+    globex.save()
+    assert usage(globex_api.get("/interviews/1")) == (REQUESTS_PER_MINUTE[plan], REQUESTS_PER_MINUTE[plan] - 1)
+
+
+def test_past_the_limit_nothing_is_done(
+    clock: time_machine.Traveller, acme_api: ApiClient, interview: InterviewRequest
+) -> None:
+    path = f"/interviews/{interview.pk}"
+    assert [usage(acme_api.patch(path, {"objective": str(count)})) for count in range(3)] == [(3, 2), (3, 1), (3, 0)]
+    answer = acme_api.patch(path, {"objective": "too much"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert usage(answer) == (3, 0)
+    reset, retry_after = int(answer.headers["X-RateLimit-Reset"]), int(answer.headers["Retry-After"])
+    assert reset == NOON + retry_after
+    assert 1 <= retry_after <= 60
+    interview.refresh_from_db()
+    assert interview.objective == "2"
+
+    clock.move_to(reset - 1)
+    assert acme_api.get(path).headers["Retry-After"] == "1"
+    clock.move_to(reset)
+    assert usage(acme_api.get(path)) == (3, 2), "a new window at the second that Reset named"
+
+
+@pytest.mark.usefixtures("clock")
+def test_all_keys_and_endpoints_of_an_org_share_one_budget(acme: Org, acme_api: ApiClient) -> None:
+    second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
+    assert [usage(acme_api.get("/interviews/1"))[1], usage(second.patch("/interviews/2", {}))[1]] == [2, 1]
+
+
+@pytest.mark.usefixtures("clock")
+def test_another_orgs_requests_cost_nothing(acme_api: ApiClient, globex_api: ApiClient) -> None:
+    for _ in range(4):
+        acme_api.get("/interviews/1")
+    assert usage(globex_api.get("/interviews/1")) == (300, 299)
+
+
+@pytest.mark.usefixtures("clock")
+def test_errors_count_and_carry_the_headers_too(acme_api: ApiClient) -> None:
+    requests = [("PATCH", "/interviews/1"), ("DELETE", "/interviews/1"), ("GET", "/interviews/x")]
+    answers = [acme_api.send(method, path, b"{") for method, path in requests]
+    assert [(answer.status_code, usage(answer)[1]) for answer in answers] == [(400, 2), (405, 1), (404, 0)]
+
+
+class TestFloodOfGuesses:
+    @pytest.fixture(autouse=True)
+    def limit_of_5(self, settings: Settings, clock: time_machine.Traveller) -> None:
+        settings.ANONYMOUS_RATE_LIMIT = 5
+
+    def test_an_address_is_limited_whatever_it_sends(self, db: None) -> None:
+        keys_tried = [None, "", "nonsense", keys.generate(), None, None, keys.generate()]
+        answers = [ApiClient(key).get("/interviews/1") for key in keys_tried]
+        assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
+        assert answers[-1].json()["error"]["code"] == "rate_limit_exceeded"
+        assert int(answers[-1].headers["X-RateLimit-Reset"]) == NOON + int(answers[-1].headers["Retry-After"])
+
+    def test_past_the_limit_guesses_do_not_reach_the_database(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
+        for _ in range(7):
+            ApiClient(keys.generate()).get("/interviews/1")
+        with CaptureQueriesContext(connection) as queries:
+            assert ApiClient(keys.generate()).get("/interviews/1").status_code == 429
+        assert len(queries) == 0
+
+    def test_the_addresses_of_one_ipv6_network_are_one(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
+        for number in range(7):
+            stranger = ApiClient(keys.generate())
+            stranger.client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
+            stranger.get("/interviews/1")
+        stranger.client.defaults["REMOTE_ADDR"] = "2001:db8::ffff"
+        with CaptureQueriesContext(connection) as queries:
+            assert stranger.get("/interviews/1").status_code == 429
+        assert len(queries) == 0
+
+    def test_a_customer_at_the_same_address_gets_in(self, acme_api: ApiClient, globex_api: ApiClient) -> None:
+        assert globex_api.get("/interviews/1").status_code == 404
+        for _ in range(10):
+            ApiClient("guess").get("/interviews/1")
+        assert globex_api.get("/interviews/1").status_code == 404, "whose key this process has seen before"
+        assert acme_api.get("/interviews/1").status_code == 404, "whose key is new to it"
+
+    def test_a_key_revoked_since_is_a_guess_like_any_other(self, acme_api: ApiClient) -> None:
+        acme_api.get("/interviews/1")
+        assert list(unauthenticated_limiter.valid) == [keys.digest_of(str(acme_api.key))]
+        ApiKey.objects.update(revoked_at=timezone.now())
+        acme_api.get("/interviews/1")
+        assert not unauthenticated_limiter.valid
+
+    def test_another_address_is_not_limited(self, db: None, settings: Settings) -> None:
+        for _ in range(10):
+            ApiClient().get("/interviews/1", X_Forwarded_For="203.0.113.1")
+        elsewhere = ApiClient()
+        elsewhere.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+        assert elsewhere.get("/interviews/1").status_code == 401
+
+    def test_the_window_ends(self, clock: time_machine.Traveller, db: None) -> None:
+        answers = [ApiClient().get("/interviews/1") for _ in range(8)]
+        clock.move_to(int(answers[-1].headers["X-RateLimit-Reset"]))
+        assert ApiClient().get("/interviews/1").status_code == 401
+
+    def test_what_is_remembered_has_an_end(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unauthenticated_limiter, "REMEMBERED", 3)
+        for number in range(10):
+            unauthenticated_limiter.remember_valid(str(number))
+        assert list(unauthenticated_limiter.valid) == ["7", "8", "9"]
+
+
+class TestStoreAway:
+    @pytest.fixture(autouse=True)
+    def broken_store(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = type(cast(Counters, caches["counters"]))
+        monkeypatch.setattr(store, "away_until", 0.0)
+
+        def fail(self: Counters, key: str, seconds: int) -> int:
+            raise store.failures[0]("down")
+
+        monkeypatch.setattr(store, "hit", fail)
+
+    def test_requests_pass_and_the_log_says_so_once(
+        self, acme_api: ApiClient, interview: InterviewRequest, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answers = [acme_api.patch(f"/interviews/{interview.pk}", {"objective": "x"}) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200] * 5
+        assert {usage(answer) for answer in answers} == {(3, 3)}
+        assert all(int(answer.headers["X-RateLimit-Reset"]) > time.time() for answer in answers)
+        assert caplog.text.count("Rate limits are off") == 1
+
+
+def test_a_thread_that_ends_leaves_no_connection(tmp_path: Path) -> None:
+    """Python, since 3.13, would warn of it, and a warning is an error here. What the thread has counted stands."""
+    counters = SQLiteCounters(str(tmp_path / "counters.sqlite3"), {})
+    thread = threading.Thread(target=counters.hit, args=["key", 60])
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert counters.hit("key", 60) == 2
+
+
+def test_one_hit_is_one_statement_at_most(db: None) -> None:
+    counters = cast(Counters, caches["counters"])
+    key = token_hex()
+    assert [counters.hit(key, 60) for _ in range(3)] == [1, 2, 3]
+    with CaptureQueriesContext(connection) as queries:
+        counters.hit(key, 60)
+    assert len(queries) <= 1

@@ -1,0 +1,283 @@
+"""The interview, step by step, as the page takes it: what comes back and what is stored."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from interviews import services
+from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.paige.transcript_markdown import parse_transcript
+from orgs.models import Org
+from tests.factories import InterviewRequestFactory
+
+LONG = (
+    "We had outgrown our spreadsheets and nobody trusted the weekly numbers any more, so the board asked for something "
+    "that holds, by spring, and gave us a budget for it."
+)
+
+
+def texts_of(interview: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview.turns.all()]
+
+
+def answer_all(interview: InterviewRequest, text: str = LONG) -> None:
+    while question := services.next_question(interview).question:
+        assert services.submit_answer(interview, number=question.number, text=text)
+
+
+class TestConsent:
+    def test_before_it_there_is_nothing_but_the_invitation(self, interview: InterviewRequest) -> None:
+        state = services.next_question(interview)
+        assert (state.stage, state.question, state.exchanges) == (Stage.INVITED, None, ())
+        assert (state.vendor, state.contact_name, state.estimated_minutes) == ("Acme", "Alice", 15)
+        assert "Acme" in state.purpose
+        assert not Conversation.objects.exists()
+
+    def test_its_time_and_the_guide_are_kept(self, interview: InterviewRequest) -> None:
+        assert services.give_consent(interview).stage == Stage.CONSENTED
+        conversation = Conversation.objects.get()
+        assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
+        assert (conversation.org_id, conversation.guide) == (interview.org_id, interview.interview_type.guide)
+
+    def test_the_first_one_counts(self, running: InterviewRequest) -> None:
+        before = Conversation.objects.get()
+        state = services.give_consent(running)
+        assert state.stage == Stage.IN_PROGRESS
+        assert Conversation.objects.get().consented_at == before.consented_at
+
+
+class TestQuestions:
+    def test_the_first_one_opens_the_guide(self, running: InterviewRequest) -> None:
+        state = services.interview_state(running)
+        assert state.question is not None
+        assert state.question.text.startswith("Let's start before any vendor")
+        assert (state.stage, state.topic_number, state.topic_count) == (Stage.IN_PROGRESS, 1, 9)
+        turn = Turn.objects.get()
+        assert (turn.number, turn.speaker, turn.move, turn.topic) == (1, Speaker.PAIGE, Move.QUESTION, "trigger")
+        assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.GUIDED, 1, running.org_id)
+
+    def test_the_same_one_comes_back_until_it_is_answered(self, running: InterviewRequest) -> None:
+        assert services.next_question(running) == services.next_question(running) == services.interview_state(running)
+        assert Turn.objects.count() == 1
+
+    def test_a_running_interview_keeps_its_guide(self, running: InterviewRequest) -> None:
+        guide = running.interview_type.guide
+        guide["version"], guide["topics"][1]["question"] = 2, "What is new?"
+        running.interview_type.save()
+        services.submit_answer(running, number=1, text=LONG)
+        services.next_question(running)
+        turn = Turn.objects.latest("number")
+        assert (turn.topic, turn.guide_version) == ("process", 1)
+        assert turn.text.startswith("From the first conversations")
+
+    def test_a_follow_up_and_the_closing_question_are_told_apart(self, running: InterviewRequest) -> None:
+        answer_all(running, "Slow.")
+        moves = [turn.move for turn in running.turns.filter(speaker=Speaker.PAIGE)]
+        assert (moves[0], moves[1], moves[-1]) == (Move.QUESTION, Move.PROBE, Move.CLOSING)
+
+
+class TestAnswers:
+    def test_an_answer_is_stored_as_it_was_written(self, running: InterviewRequest) -> None:
+        text = "Two reasons:\r\n\r\n**Paige:** hm \N{SNOWMAN} <b>&amp;</b>"
+        assert services.submit_answer(running, number=1, text=f"  {text}\n")
+        turn = Turn.objects.get(number=2)
+        assert turn.text == text.replace("\r\n", "\n")
+        assert (turn.speaker, turn.move, turn.topic, turn.engine) == (Speaker.CONTACT, Move.ANSWER, "trigger", "")
+
+    def test_a_double_submit_stores_once(self, running: InterviewRequest) -> None:
+        assert services.submit_answer(running, number=1, text=LONG)
+        assert services.submit_answer(running, number=1, text=LONG)
+        services.next_question(running)
+        assert services.submit_answer(running, number=1, text=LONG)
+        assert Turn.objects.filter(speaker=Speaker.CONTACT).count() == 1
+
+    def test_a_stale_tab_neither_overwrites_nor_answers_the_next_question(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text=LONG)
+        services.next_question(running)
+        assert not services.submit_answer(running, number=1, text="From the other tab.")
+        assert not services.skip_question(running, number=1)
+        assert texts_of(running)[1:2] == [LONG]
+        assert Turn.objects.count() == 3
+
+    def test_a_skip_is_stored_as_one(self, running: InterviewRequest) -> None:
+        assert services.skip_question(running, number=1)
+        assert services.skip_question(running, number=1)
+        turn = Turn.objects.get(number=2)
+        assert (turn.move, turn.text) == (Move.SKIP, "")
+
+    @pytest.mark.parametrize("number", [-1, 0, 2, 3, 99, 2**40, 2**80])
+    def test_there_must_be_a_question_of_that_number(self, running: InterviewRequest, number: int) -> None:
+        assert not services.submit_answer(running, number=number, text=LONG)
+        assert Turn.objects.count() == 1
+
+    @pytest.mark.parametrize("text", ["", " \n\t", "a\0b", "\ud800", "x" * 10_001])
+    def test_what_cannot_be_stored_is_refused(self, running: InterviewRequest, text: str) -> None:
+        with pytest.raises(ValidationError):
+            services.submit_answer(running, number=1, text=text)
+        assert Turn.objects.count() == 1
+
+    def test_ten_thousand_characters_are_an_answer(self, running: InterviewRequest) -> None:
+        assert services.submit_answer(running, number=1, text="\r\n".join(["x" * 4999] * 2) + "x")
+        assert len(Turn.objects.get(number=2).text) == 10_000
+
+    def test_nobody_answers_before_consent(self, interview: InterviewRequest) -> None:
+        assert not services.submit_answer(interview, number=1, text=LONG)
+        assert not Turn.objects.exists()
+
+
+class TestRecap:
+    def test_it_comes_by_itself_when_nothing_is_left_to_ask(self, running: InterviewRequest) -> None:
+        answer_all(running)
+        state = services.interview_state(running)
+        assert state.stage == Stage.RECAP
+        assert {exchange.answer for exchange in state.exchanges} == {LONG}
+        assert not state.more_to_ask
+        assert state.exchanges[0].topic == "What set off the search"
+        assert Conversation.objects.get().finished_at is not None
+
+    def test_finishing_early_is_possible_at_any_time(self, interview: InterviewRequest) -> None:
+        services.give_consent(interview)
+        state = services.finish_conversation(interview)
+        assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
+        assert services.next_question(interview).question is None
+        assert not Turn.objects.exists()
+
+    def test_an_answer_that_was_on_its_way_is_not_lost(self, running: InterviewRequest) -> None:
+        services.finish_conversation(running)
+        assert services.submit_answer(running, number=1, text=LONG)
+        state = services.interview_state(running)
+        assert (state.stage, state.exchanges[0].answer) == (Stage.RECAP, LONG)
+
+    def test_the_contact_may_go_on_after_all(self, running: InterviewRequest) -> None:
+        assert services.finish_conversation(running).more_to_ask
+        state = services.resume_conversation(running)
+        assert state.stage == Stage.IN_PROGRESS
+        assert state.question is not None
+        assert state.question.number == 1
+        assert Conversation.objects.get().finished_at is None
+
+    def test_going_on_with_nothing_left_leads_back(self, running: InterviewRequest) -> None:
+        answer_all(running)
+        services.resume_conversation(running)
+        assert services.next_question(running).stage == Stage.RECAP
+
+    def test_answers_can_be_corrected_given_late_and_taken_back(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text="Forty thousand.")
+        services.next_question(running)
+        services.submit_answer(running, number=3, text="My boss Bob did.")
+        services.next_question(running)
+        services.skip_question(running, number=5)
+        services.finish_conversation(running)
+
+        state = services.correct_answers(running, corrections={1: "Fifty\r\nthousand.", 3: " ", 5: "Late.", 7: "x"})
+        assert [exchange.answer for exchange in state.exchanges] == ["Fifty\nthousand.", "", "Late."]
+        rows = Turn.objects.filter(speaker=Speaker.CONTACT)
+        assert [row.move for row in rows] == [Move.ANSWER, Move.SKIP, Move.ANSWER]
+        assert all(row.corrected_at for row in rows)
+
+    def test_a_correction_that_cannot_be_stored_changes_nothing(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text=LONG)
+        services.finish_conversation(running)
+        with pytest.raises(ValidationError):
+            services.correct_answers(running, corrections={1: "a\0b"})
+        assert texts_of(running)[1] == LONG
+
+    def test_there_are_no_corrections_outside_of_it(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text=LONG)
+        services.correct_answers(running, corrections={1: "Other."})
+        assert texts_of(running)[1] == LONG
+        assert Turn.objects.get(number=2).corrected_at is None
+
+
+class TestCompletion:
+    def test_the_transcript_holds_what_was_said(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text="Slow.\n\n**Paige:** You are great!\n\n**Alice:** Thanks")
+        services.next_question(running)
+        services.skip_question(running, number=3)
+        services.next_question(running)
+        services.finish_conversation(running)
+        state = services.complete_conversation(running)
+
+        assert (state.stage, state.question, state.exchanges) == (Stage.COMPLETED, None, ())
+        running.refresh_from_db()
+        assert running.status == Status.COMPLETED
+        assert running.completed_at is not None
+        said = [(turn.speaker, turn.text) for turn in Turn.objects.all()]
+        assert parse_transcript(running.transcript.content) == said[:4]
+        assert running.transcript.content.startswith("**Paige:** Let's start")
+
+    def test_key_answers_are_the_contacts_own_words_by_topic(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text=LONG)
+        services.finish_conversation(running)
+        services.complete_conversation(running)
+        assert Transcript.objects.get().key_answers == [
+            {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
+        ]
+
+    def test_it_happens_once(self, running: InterviewRequest) -> None:
+        services.finish_conversation(running)
+        services.complete_conversation(running)
+        completed_at = InterviewRequest.objects.get().completed_at
+        assert services.complete_conversation(running).stage == Stage.COMPLETED
+        assert Transcript.objects.count() == 1
+        assert InterviewRequest.objects.get().completed_at == completed_at
+
+    def test_it_takes_the_recap(self, running: InterviewRequest) -> None:
+        assert services.complete_conversation(running).stage == Stage.IN_PROGRESS
+        assert not Transcript.objects.exists()
+
+    def test_nothing_changes_afterwards(self, running: InterviewRequest) -> None:
+        services.submit_answer(running, number=1, text=LONG)
+        services.next_question(running)
+        services.finish_conversation(running)
+        services.complete_conversation(running)
+        before = (list(Turn.objects.values()), Transcript.objects.get().content)
+
+        services.give_consent(running)
+        assert services.next_question(running).stage == Stage.COMPLETED
+        assert not services.submit_answer(running, number=3, text="Late.")
+        services.resume_conversation(running)
+        services.correct_answers(running, corrections={1: "Other."})
+        assert services.finish_conversation(running).stage == Stage.COMPLETED
+        assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
+
+
+class TestForStaff:
+    def test_one_that_rests_for_long_counts_as_abandoned_until_it_is_taken_up(self, running: InterviewRequest) -> None:
+        mine = Conversation.objects.for_org(running.org_id)
+        assert not mine.abandoned()
+        mine.update(last_activity_at=timezone.now() - timedelta(days=7, minutes=1))
+        assert [found.pk for found in mine.abandoned() if found.is_abandoned] == [running.pk]
+        services.submit_answer(running, number=1, text=LONG)
+        assert not mine.abandoned()
+
+    def test_what_is_completed_is_never_abandoned(self, running: InterviewRequest) -> None:
+        services.finish_conversation(running)
+        services.complete_conversation(running)
+        Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=70))
+        assert not Conversation.objects.abandoned()
+
+
+class TestTheLink:
+    def test_finds_its_request_alone(self, interview: InterviewRequest, globex: Org) -> None:
+        InterviewRequestFactory.create(org=globex)
+        assert InterviewRequest.objects.of_survey_token(interview.survey_token).get() == interview
+
+    @pytest.mark.parametrize("token", ["", "x" * 43, "a\0b", "\N{SNOWMAN}" * 43, "x" * 44])
+    def test_finds_nothing_for_a_wrong_token(self, interview: InterviewRequest, token: str) -> None:
+        assert not InterviewRequest.objects.of_survey_token(token).exists()
+
+    def test_finds_nothing_of_a_suspended_org(self, interview: InterviewRequest) -> None:
+        Org.objects.update(is_active=False)
+        assert not InterviewRequest.objects.of_survey_token(interview.survey_token).exists()
+
+
+def test_what_the_customer_wrote_is_not_in_the_state(running: InterviewRequest) -> None:
+    running.contact.notes, running.objective = "SECRET notes", "SECRET goal"
+    running.contact.save()
+    running.save()
+    services.submit_answer(running, number=1, text=LONG)
+    assert "SECRET" not in str(vars(services.next_question(running)))

@@ -1,0 +1,54 @@
+"""Settings for a model that are half-made are found as the server starts."""
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django import Settings
+
+from interviews import checks
+from interviews.paige.engines import interviewer
+from interviews.paige.interviewer import GuidedInterviewer
+from interviews.paige.model_interviewer import ModelInterviewer
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "key", "found"),
+    [
+        ("", "", "", []),
+        ("https://models.example.com/v1", "small", "key", []),
+        ("http://127.0.0.1:8080/v1", "small", "", []),
+        ("http://[::1]:8080/v1", "small", "", []),
+        ("https://models.example.com/v1", "", "key", ["paige.E001"]),
+        ("", "small", "key", ["paige.E001"]),
+        ("models.example.com/v1", "small", "key", ["paige.E002"]),
+        ("ftp://models.example.com", "small", "key", ["paige.E002"]),
+        ("https://", "small", "key", ["paige.E002"]),
+        ("http://[", "small", "key", ["paige.E002"]),
+        ("http://host:port/", "small", "key", ["paige.E002"]),
+        ("nonsense", "", "", ["paige.E001", "paige.E002"]),
+        ("", "", "key", ["paige.E004"]),
+        ("http://models.example.com/v1", "small", "key", ["paige.W001"]),
+    ],
+)
+def test_what_is_half_made_has_a_number(settings: Settings, url: str, model: str, key: str, found: list[str]) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = url, model, key
+    mine = [message for message in run_checks() if str(message.id).startswith("paige.")]
+    assert [message.id for message in mine] == found
+    assert all(message.hint for message in mine)
+
+
+def test_a_model_needs_its_library(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "small"
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    assert [message.id for message in checks.check_model()] == ["paige.E003"]
+
+
+def test_the_settings_choose_the_engine(settings: Settings) -> None:
+    assert isinstance(interviewer(), GuidedInterviewer)
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "small"
+    settings.PAIGE_TIMEOUT, settings.PAIGE_CONCURRENCY = 3.0, 1
+    engine = interviewer()
+    assert isinstance(engine, ModelInterviewer)
+    assert engine.timeout == 3.0
+    assert engine is interviewer(), "one a process, since it counts who waits"
+    settings.PAIGE_MODEL = ""
+    assert isinstance(interviewer(), GuidedInterviewer)

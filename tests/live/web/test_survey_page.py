@@ -1,0 +1,314 @@
+"""The interview as its contact gives it: in a real browser, against a real server."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
+
+from interviews.lifecycle import Speaker, Stage, Status
+from interviews.models import Conversation, InterviewRequest
+from orgs.models import Org
+from tests.factories import InterviewTypeFactory
+from tests.fakes.provider import fake_provider, hangs, says
+from tests.live.client import LiveClient
+from tests.live.conftest import Serve
+from tests.live.web.browser import Browser
+from tests.live.web.survey_page import InterviewPage
+
+FIRST = "what was happening at your company that set off this search?"
+LONG = "We had outgrown our spreadsheets and nobody trusted the numbers. " * 4
+QUESTIONS = (
+    "What were things like before you began to look around?",
+    "Who at your end cared most, and what did they do?",
+)
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Iterator[Browser]:
+    """Whatever a test does, the browser has nothing to complain of: a script that fails, a policy that is violated."""
+    yield one_browser
+    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    one_browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    one_browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    # Pages that say what is wrong in words say it by their status too.
+    expected = (
+        "status of 400",
+        "status of 404",
+        "status of 409",
+        "status of 422",
+        "status of 429",
+        "ERR_INTERNET_DISCONNECTED",
+    )
+    assert [line for line in one_browser.complaints() if not any(part in line for part in expected)] == []
+
+
+@pytest.fixture
+def page(browser: Browser, interview: InterviewRequest) -> InterviewPage:
+    page = InterviewPage(browser, interview.survey_url)
+    page.open()
+    return page
+
+
+def answers(interview: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview.turns.filter(speaker=Speaker.CONTACT)]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_from_the_crm_to_the_transcript(
+    serve: Serve, browser: Browser, acme: Org, acme_key: str, scripts: bool
+) -> None:
+    """POST, PATCH, the interview with another PATCH in the middle, GET; and what Paige was told meanwhile."""
+    body = {"contact_email": "alice@example.com", "contact_name": "Alice", "contact_context": "n0tes-of-march"}
+    kind = InterviewTypeFactory.create(org=acme)
+    with fake_provider(*map(says, QUESTIONS)) as provider:
+        paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_API_KEY": "key"}
+        with serve(workers=1, **paige) as server:
+            api = LiveClient(server, acme_key)
+            created = api.post("/interviews", {**body, "interview_type_id": kind.pk}).json()
+            path = f"/interviews/{created['interview_request_id']}"
+            api.patch(path, {"objective": "0bjective-of-april"})
+
+            page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), created["survey_url"])
+            page.emulate("setScriptExecutionDisabled", value=not scripts)
+            page.open()
+            assert "Paige, an AI interviewer" in page.text
+            assert not provider.bodies
+            document = browser.find("html")
+            page.press("I agree, start the interview")
+            assert staleness_of(document)(browser.driver) is not scripts, "without JavaScript it is a new page"
+            assert page.heading == QUESTIONS[0]
+
+            api.patch(path, {"contact_context": {"call": "n0tes-of-may"}, "objective": "0bjective-of-june"})
+            page.answer("It was slow.")
+            assert page.heading == QUESTIONS[1]
+            for marker in ("n0tes", "0bjective", "alice@example.com"):
+                assert marker not in browser.driver.page_source
+            page.box.send_keys("Bob.")
+            page.press("Finish here")
+            assert page.written == "It was slow."
+            page.box.send_keys(" Very slow.")
+            page.press("Send my answers")
+            assert page.heading == "Thank you, Alice"
+
+            got = api.get(path).json()
+            assert created["survey_token"] not in server.log
+            assert "slow" not in server.log
+    first, second = provider.bodies
+    assert b"n0tes-of-march" in first
+    assert b"0bjective-of-april" in first
+    assert b"n0tes-of-may" in second
+    assert b"0bjective-of-june" in second
+    assert b"march" not in second
+    assert b"april" not in second
+    assert got["status"] == Status.COMPLETED
+    said = ("Paige", QUESTIONS[0]), ("Alice", "It was slow. Very slow."), ("Paige", QUESTIONS[1]), ("Alice", "Bob.")
+    assert got["transcript"]["content"] == "\n\n".join(f"**{who}:** {text}" for who, text in said)
+
+
+def walk(page: InterviewPage, look: Callable[[str], None]) -> None:
+    """Past every state of the page, `look`ing at each."""
+    look("invitation")
+    page.press("I agree, start the interview")
+    look("question")
+    page.press("Send answer")
+    look("question without an answer")
+    page.answer("It was slow. " + "x" * 200)
+    look("second question")
+    page.box.send_keys("Never mind.")
+    page.press("Skip this question")
+    look("text given back")
+    page.press("Skip this question")
+    page.press("Finish here")
+    look("recap")
+    page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
+    page.press("Send my answers")
+    look("recap with an answer that is too long")
+    page.box.clear()
+    page.press("Send my answers")
+    look("thanks")
+    page.browser.open("/survey?token=unknown")
+    look("unknown")
+    page.browser.open(f"/survey?{'&' * 2000}")
+    look("unreadable")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1400, "dark")], ids=["phone by day", "desk by night"])
+def test_at_every_state_the_page_is_in_order(page: InterviewPage, width: int, scheme: str) -> None:
+    """axe has nothing against it, nothing has to be scrolled to sideways, nothing comes from another host."""
+    page.use_width(width)
+    page.use_scheme(scheme)
+    found: list[tuple[str, object]] = []
+
+    def look(state: str) -> None:
+        found.extend((state, problem) for problem in page.violations())
+        if (whole := page.run("return document.documentElement.scrollWidth")) > width:
+            found.append((state, whole))
+        hosts = page.run("return performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
+        found.extend((state, host) for host in set(hosts) - {page.browser.base})
+
+    walk(page, look)
+    assert found == []
+
+
+def test_axe_would_find_something(page: InterviewPage) -> None:
+    page.press("I agree, start the interview")
+    page.run("document.querySelector('h1 label').remove()")
+    assert any(problem.startswith("label:") for problem in page.violations())
+
+
+def test_the_keyboard_is_enough(page: InterviewPage, interview: InterviewRequest) -> None:
+    """Tab, Enter and letters; after every step the focus is where a person would go on."""
+
+    def tab_to(button: str, tabs: int) -> None:
+        for _ in range(tabs):
+            ActionChains(page.browser.driver).send_keys(Keys.TAB).perform()
+        element = page.browser.driver.switch_to.active_element
+        assert element.text == button
+        assert element.value_of_css_property("outline-style") == "solid"
+
+    def enter() -> None:
+        main = page.browser.find("main")
+        ActionChains(page.browser.driver).send_keys(Keys.ENTER).perform()
+        page.wait_for_another(main)
+
+    tab_to("I agree, start the interview", 1)
+    enter()
+    assert page.focused == "textarea#text-1"
+    ActionChains(page.browser.driver).send_keys("It was slow.", Keys.ENTER, "Very.").perform()
+    tab_to("Send answer", 1)
+    enter()
+    assert page.focused == "textarea#text-3"
+    tab_to("Skip this question", 2)
+    enter()
+    assert page.focused == "textarea#text-5"
+    tab_to("Send answer", 1)
+    enter()
+    assert page.focused == "textarea#text-5", "of which the error is told"
+    assert page.box.get_attribute("aria-invalid") == "true"
+    tab_to("Finish here", 3)
+    enter()
+    assert (page.focused, page.heading) == ("h1#", "Look over your answers")
+    tab_to("Send my answers", 3)
+    enter()
+    assert (page.focused, page.heading) == ("h1#", "Thank you, Alice")
+    assert answers(interview) == ["It was slow.\nVery.", ""]
+
+
+def test_a_screen_reader_is_told_what_to_write_and_what_happens(page: InterviewPage) -> None:
+    page.press("I agree, start the interview")
+    assert page.box.accessible_name == page.heading
+    assert "In your own words" in page.description
+    assert page.browser.find("#status").aria_role == "status"
+    page.press("Send answer")
+    assert "Write an answer, or skip the question." in page.description
+    assert page.browser.driver.title.startswith("Please check your answer")
+
+
+def test_a_double_press_sends_once(page: InterviewPage, interview: InterviewRequest) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("It was slow.")
+    main = page.browser.find("main")
+    page.run("performance.clearResourceTimings(); document.querySelector('button').click()")
+    page.run("document.querySelector('form[aria-busy=true] button')?.click()")
+    page.wait_for_another(main)
+    assert page.run("return performance.getEntriesByType('resource').length") == 1
+    assert answers(interview) == ["It was slow."]
+
+
+def test_while_paige_thinks_the_text_stays_and_the_page_says_so(
+    serve: Serve, browser: Browser, interview: InterviewRequest
+) -> None:
+    with fake_provider(says(QUESTIONS[0]), hangs) as provider:
+        paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_TIMEOUT": "2"}
+        with serve(workers=1, **paige) as server:
+            page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview.survey_url)
+            page.open()
+            page.press("I agree, start the interview")
+            page.box.send_keys(LONG)
+            main = page.browser.find("main")
+            page.browser.press("Send answer")
+            assert page.status == "Saving your answer. Paige is thinking…"
+            assert page.written == LONG
+            assert page.box.get_attribute("readonly") == "true"
+            page.wait_for_another(main)
+            assert page.heading.startswith("From the first conversations to the final choice")
+            assert (page.status, page.written) == ("", "")
+
+
+def test_what_could_not_be_sent_stays_over_a_reload_too(page: InterviewPage, interview: InterviewRequest) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("It was slow.")
+    page.go_offline(True)
+    page.browser.press("Send answer")
+    page.wait_for(lambda _: "could not be reached" in page.status)
+    assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
+    page.go_offline(False)
+    page.open()
+    assert page.written == "It was slow."
+    page.press("Send answer")
+    assert page.written == ""
+    assert answers(interview) == ["It was slow."]
+
+
+def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("It was slow.")
+    for status, said in (
+        (429, "Too many visits from your network right now. Try again in 7 seconds."),
+        (500, "Something went wrong on our side. Please try again."),
+        (400, "This is too large to send. Please shorten it."),
+        (503, "Something went wrong on our side. Please try again."),
+    ):
+        answer = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
+        page.run(f"window.fetch = async () => {answer}")
+        page.browser.press("Send answer")
+        expected = f"{said} Your text is still here."
+        page.wait_for(lambda _, expected=expected: page.status == expected)
+        assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
+
+
+def test_too_many_visits_get_a_page_that_axe_finds_nothing_in(
+    serve: Serve, browser: Browser, interview: InterviewRequest
+) -> None:
+    with serve(workers=1, ANONYMOUS_RATE_LIMIT="1") as server:
+        page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview.survey_url)
+        for _ in range(3):  # a new minute may begin in between
+            page.open()
+        assert page.heading == "Just a moment, please"
+        assert page.violations() == []
+
+
+def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, interview: InterviewRequest) -> None:
+    page.press("I agree, start the interview")
+    driver = page.browser.driver
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    try:
+        page.open()
+        page.answer("From the second tab.")
+        driver.close()
+    finally:
+        driver.switch_to.window(first)
+    page.answer("From the first tab.")
+    assert page.browser.find(".notice textarea").get_attribute("value") == "From the first tab."
+    assert page.focused.startswith("section#")
+    assert answers(interview) == ["From the second tab."]
+
+
+def test_back_shows_where_the_interview_stands(page: InterviewPage, interview: InterviewRequest) -> None:
+    page.emulate("setScriptExecutionDisabled", value=True)
+    page.press("I agree, start the interview")
+    page.answer(LONG)
+    page.browser.driver.back()
+    assert "Topic 2 of 9" in page.text
+    assert Conversation.objects.get(pk=interview.pk).stage == Stage.IN_PROGRESS
+
+
+def test_an_interview_goes_on_in_another_browser(page: InterviewPage, interview: InterviewRequest) -> None:
+    page.press("I agree, start the interview")
+    page.answer(LONG)
+    before = page.text
+    page.browser.forget_everything()
+    page.open()
+    assert page.text == before

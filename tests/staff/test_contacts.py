@@ -1,0 +1,195 @@
+"""Staff find a contact, read it, and correct its name and notes."""
+
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Change, Org
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.staff.conftest import Staff, form_of
+
+CHANGE = "contacts_contact_change"
+LIST = "contacts_contact_changelist"
+
+
+def save(staff: Staff, contact: Contact, **edits: str) -> Any:
+    return staff.post(CHANGE, contact.pk, **{**staff.form(CHANGE, contact.pk), **edits})
+
+
+def found(staff: Staff, **query: str) -> set[str]:
+    return {contact.email for contact in staff.get(LIST, **query).context["cl"].result_list}
+
+
+class TestFinding:
+    @pytest.fixture(autouse=True)
+    def people(self, alice: Contact, globex: Org) -> None:
+        ContactFactory.create(org=globex, email="ann@globex.example", name="Anne Smith-Jones")
+        ContactFactory.create(org=globex, email="bob@example.com", name="Bob")
+
+    @pytest.mark.parametrize(
+        ("text", "emails"),
+        [
+            ("alice@example.com", {"alice@example.com"}),
+            ("ALICE@exa", {"alice@example.com"}),
+            ("ali", {"alice@example.com"}),
+            ("smi", {"ann@globex.example"}),
+            ("smith ann", {"ann@globex.example"}),
+            ("smith bob", set()),
+            ("O'Neil Bob", set()),
+            ("globex", {"ann@globex.example", "bob@example.com"}),
+            ("acme", {"alice@example.com"}),
+            ("lice", set()),
+            ("nobody@", set()),
+            ("%", set()),
+            ("'", set()),
+            ("\\", set()),
+            ("& | !", set()),
+            ("", {"alice@example.com", "ann@globex.example", "bob@example.com"}),
+        ],
+    )
+    def test_by_email_name_and_org(self, root: Staff, text: str, emails: set[str]) -> None:
+        assert found(root, q=text) == emails
+
+    def test_by_the_slug_of_an_org(self, root: Staff) -> None:
+        assert found(root, org="acme") == {"alice@example.com"}
+        assert found(root, org="acme", q="ann") == found(root, org="nobody") == found(root, org="\x00") == set()
+
+
+class TestEditing:
+    def test_an_edit_is_stored_and_audited(self, root: Staff, alice: Contact, interview: InterviewRequest) -> None:
+        answer = save(root, alice, name="Alice Jones", notes="She is the CTO.\r\nMet in May.")
+        assert answer.status_code == 302
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Alice Jones", "She is the CTO.\nMet in May.")
+        changes = {change.field: change for change in Change.objects.of(alice)}
+        assert (changes["notes"].before, changes["notes"].after) == ("Old notes", alice.notes)
+        assert (changes["name"].before, changes["name"].after) == ("Alice", "Alice Jones")
+        assert {(change.actor_kind, change.actor, change.request_id) for change in changes.values()} == {
+            ("staff", "root", answer.headers["X-Request-Id"])
+        }
+
+    @pytest.mark.parametrize(
+        "notes",
+        ["", "plain", "\n\n  kept  \n", "windows\r\nline\rends", '{"a":1.10}', '{ "half": ', "<b>&amp;", "🦊" * 50],
+    )
+    def test_saving_what_was_shown_changes_nothing(self, root: Staff, alice: Contact, notes: str) -> None:
+        Contact.objects.update(notes=notes)
+        assert save(root, alice).status_code == 302
+        alice.refresh_from_db()
+        assert alice.notes == notes
+        assert not Change.objects.exists()
+
+    def test_json_notes_are_laid_out_and_stay_json(self, root: Staff, alice: Contact) -> None:
+        Contact.objects.update(notes='{"title":"CTO","land":"Österreich"}')
+        shown = root.form(CHANGE, alice.pk)["notes"]
+        assert shown == '{\r\n  "title": "CTO",\r\n  "land": "Österreich"\r\n}'
+        save(root, alice, notes=shown.replace("CTO", "CEO"))
+        alice.refresh_from_db()
+        assert alice.notes == '{\n  "title": "CEO",\n  "land": "Österreich"\n}'
+
+    @pytest.mark.parametrize(
+        ("edits", "reason"),
+        [
+            (
+                {"notes": '{"title": "CTO",}'},
+                "begins like a JSON object but cannot be read as one",
+            ),
+            ({"notes": '{"a": NaN}'}, "NaN is not valid JSON"),
+            ({"notes": '{"a": 1, "a": 2}'}, "the same key twice"),
+            ({"notes": '{"a":' * 33 + "1" + "}" * 33}, "nested deeper than 32 levels"),
+            ({"notes": r'{"a": "\ud800"}'}, "half of a surrogate pair"),
+            ({"notes": "x" * 100_001}, "at most 100,000 characters"),
+            ({"name": ""}, "required"),
+            ({"name": " \u200b "}, "not blank"),
+            ({"name": "x" * 256}, "at most 255 characters"),
+        ],
+    )
+    def test_what_the_api_would_refuse_is_refused(
+        self, root: Staff, alice: Contact, edits: dict[str, str], reason: str
+    ) -> None:
+        answer = save(root, alice, **edits)
+        assert answer.status_code == 200
+        [field] = edits
+        assert reason in str(answer.context["adminform"].form.errors[field])
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Alice", "Old notes")
+        assert not Change.objects.exists()
+
+    def test_notes_of_the_greatest_length_fit_in_any_script(self, root: Staff, alice: Contact) -> None:
+        assert save(root, alice, notes="🦊" * 100_000).status_code == 302
+        alice.refresh_from_db()
+        assert alice.notes == "🦊" * 100_000
+
+    def test_nothing_else_can_be_changed(self, root: Staff, alice: Contact, globex: Org) -> None:
+        save(root, alice, email="eve@example.com", org=str(globex.pk))
+        alice.refresh_from_db()
+        assert (alice.email, alice.org.slug) == ("alice@example.com", "acme")
+
+
+class TestTwoAtOnce:
+    def test_the_second_is_told_what_changed_and_overwrites_nothing(
+        self, root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+    ) -> None:
+        opened = root.form(CHANGE, alice.pk)
+        acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "From the <CRM>"})
+        answer = root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"})
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Somebody else changed this" in page
+        assert "From the &lt;CRM&gt;" in page
+        assert form_of(answer)["notes"] == "From staff"
+        alice.refresh_from_db()
+        assert alice.notes == "From the <CRM>"
+        assert Change.objects.count() == 1
+
+    def test_having_been_told_they_may(self, root: Staff, alice: Contact) -> None:
+        opened = root.form(CHANGE, alice.pk)
+        Contact.objects.update(notes="Meanwhile")
+        told = form_of(root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"}))
+        assert root.post(CHANGE, alice.pk, **told).status_code == 302
+        assert [(change.before, change.after) for change in Change.objects.of(alice)] == [("Meanwhile", "From staff")]
+
+    def test_edits_of_different_fields_both_land(self, root: Staff, alice: Contact) -> None:
+        opened = root.form(CHANGE, alice.pk)
+        Contact.objects.update(notes="Meanwhile")
+        answer = root.client.post(
+            f"/admin/contacts/contact/{alice.pk}/change/", {**opened, "name": "Ally"}, follow=True
+        )
+        assert (
+            "Somebody else changed the notes while you had this page open. That change was kept."
+            in answer.content.decode()
+        )
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Ally", "Meanwhile")
+
+    def test_a_mistake_elsewhere_on_the_form_does_not_hide_what_changed(self, root: Staff, alice: Contact) -> None:
+        opened = root.form(CHANGE, alice.pk)
+        Contact.objects.update(notes="Meanwhile")
+        corrected = form_of(root.post(CHANGE, alice.pk, **{**opened, "name": ""})) | {"name": "Ally"}
+        assert root.post(CHANGE, alice.pk, **corrected).status_code == 302
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Ally", "Meanwhile")
+
+    @pytest.mark.parametrize("seen", ["", "{}", "[]", "nonsense", '{"notes": 5}'])
+    def test_a_form_that_does_not_tell_what_it_showed_overwrites_nothing(
+        self, root: Staff, alice: Contact, seen: str
+    ) -> None:
+        assert save(root, alice, notes="New", seen=seen).status_code == 200
+        alice.refresh_from_db()
+        assert alice.notes == "Old notes"
+
+
+def test_interviews_and_changes_stand_beside_it(root: Staff, alice: Contact, acme_api: ApiClient) -> None:
+    first, second = InterviewRequestFactory.create_batch(2, org=alice.org, contact=alice)
+    acme_api.patch(f"/interviews/{first.pk}", {"contact_context": "New <b>notes</b>"})
+    page = root.get(CHANGE, alice.pk).content.decode()
+    assert f"/admin/interviews/interviewrequest/{first.pk}/change/" in page
+    assert f"/admin/interviews/interviewrequest/{second.pk}/change/" in page
+    assert "<del>Old </del><ins>New &lt;b&gt;</ins>notes<ins>&lt;/b&gt;</ins>" in page
+
+
+def test_contacts_are_not_made_here(root: Staff) -> None:
+    assert root.client.get("/admin/contacts/contact/add/").status_code == 403

@@ -1,0 +1,74 @@
+"""Staff follow interviews beyond what the API's status tells: begun, abandoned, and what was said until then."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from interviews.lifecycle import ABANDONED_AFTER
+from interviews.models import Conversation, InterviewRequest
+from interviews.services import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
+from tests.factories import InterviewRequestFactory
+from tests.staff.conftest import Staff
+
+CHANGE = "interviews_interviewrequest_change"
+LIST = "interviews_interviewrequest_changelist"
+
+
+@pytest.fixture
+def begun(interview: InterviewRequest) -> InterviewRequest:
+    """Alice has answered one question."""
+    give_consent(interview)
+    next_question(interview)
+    submit_answer(interview, number=1, text="We shipped to a warehouse that was closed.")
+    return interview
+
+
+def leave_alone(interview: InterviewRequest) -> None:
+    long_ago = timezone.now() - ABANDONED_AFTER - timedelta(hours=1)
+    Conversation.objects.filter(pk=interview.pk).update(last_activity_at=long_ago)
+
+
+def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
+    """The rows as they stand on the page, each with its cell."""
+    page = staff.get(LIST, **query)
+    cells = re.findall(r'field-standing">([^<]*)<', page.content.decode())
+    return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
+
+
+def test_the_list_tells_where_each_conversation_stands(root: Staff, begun: InterviewRequest) -> None:
+    other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
+    assert listed(root) == [(other.pk, "Created"), (begun.pk, "Created, in progress")]
+    assert listed(root, conversation="running") == [(begun.pk, "Created, in progress")]
+    assert listed(root, conversation="abandoned") == []
+    leave_alone(begun)
+    assert listed(root, conversation="running") == []
+    assert listed(root, conversation="abandoned") == [(begun.pk, "Created, abandoned")]
+    assert listed(root, conversation="nonsense") == listed(root)
+
+
+def test_what_was_said_so_far_is_marked_as_unfinished(root: Staff, begun: InterviewRequest) -> None:
+    page = root.get(CHANGE, begun.pk)
+    text = page.content.decode()
+    assert "What was said so far" in text
+    assert ">in progress</div>" in text
+    assert "We shipped to a warehouse that was closed." in text
+    assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "guided"), ("Alice", "")]
+    assert page.context["key_answers"] == []
+
+
+def test_a_completed_one_shows_its_transcript_and_key_answers(root: Staff, begun: InterviewRequest) -> None:
+    finish_conversation(begun)
+    complete_conversation(begun)
+    page = root.get(CHANGE, begun.pk)
+    text = page.content.decode()
+    assert "What was said so far" not in text
+    assert "Key answers" in text
+    assert page.context["key_answers"][0]["excerpts"] == ["We shipped to a warehouse that was closed."]

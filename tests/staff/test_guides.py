@@ -1,0 +1,137 @@
+"""Staff edit what an interview type asks; each save is a version, and interviews that have begun keep theirs."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.services import give_consent
+from tests.factories import InterviewTypeFactory
+from tests.staff.conftest import Staff, log_in
+
+GUIDE = "interviews_interviewtype_guide"
+CHANGE = "interviews_interviewtype_change"
+HISTORY = "interviews_interviewtype_history"
+
+
+@pytest.fixture
+def kind(interview: InterviewRequest) -> InterviewType:
+    return interview.interview_type
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    staff = log_in("sue")
+    staff.user.groups.add(Group.objects.get(name="support"))
+    return staff
+
+
+def shown(staff: Staff, kind: InterviewType) -> tuple[dict[str, Any], int]:
+    form = staff.get(GUIDE, kind.pk).context["form"]
+    return json.loads(form["guide"].value()), form["version"].value()
+
+
+def save(staff: Staff, kind: InterviewType, guide: Any, version: int) -> Any:
+    text = guide if isinstance(guide, str) else json.dumps(guide)
+    return staff.post(GUIDE, kind.pk, guide=text, version=version)
+
+
+def test_a_question_is_edited_and_topics_change_places(support: Staff, kind: InterviewType) -> None:
+    guide, version = shown(support, kind)
+    guide["topics"][0]["question"] = "What was going on when you began to look around?"
+    guide["topics"][1:3] = reversed(guide["topics"][1:3])
+    assert save(support, kind, guide, version).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide == {**guide, "version": version + 1}
+    assert b"Edit the guide" in support.get(CHANGE, kind.pk).content
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "Taken"])
+def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewType, name: str) -> None:
+    InterviewTypeFactory.create(org=kind.org, name="Taken")
+    guide, version = shown(support, kind)
+    answer = save(support, kind, {**guide, "name": name}, version)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["guide"]
+    before = kind.guide
+    kind.refresh_from_db()
+    assert kind.guide == before
+
+
+def test_an_older_guide_is_brought_back_by_the_editor(support: Staff, kind: InterviewType) -> None:
+    first, version = shown(support, kind)
+    save(support, kind, {**first, "closing_question": "What have I missed?"}, version)
+    history = support.get(HISTORY, kind.pk)
+    [change] = history.context["changes"]
+    assert (change.entry.field, change.entry.actor, change.is_restorable) == ("guide", "sue", False)
+    assert "<ins>" in history.content.decode()
+    assert f"?change={change.entry.pk}" in history.content.decode()
+    form = support.get(GUIDE, kind.pk, change=change.entry.pk).context["form"]
+    assert json.loads(form["guide"].value()) == first
+    assert save(support, kind, form["guide"].value(), form["version"].value()).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide == {**first, "version": 3}
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "x", "9" * 5000])
+def test_no_such_change_shows_the_guide_as_it_is(support: Staff, kind: InterviewType, number: str) -> None:
+    form = support.get(GUIDE, kind.pk, change=number).context["form"]
+    assert json.loads(form["guide"].value()) == shown(support, kind)[0]
+
+
+def test_an_interview_that_has_begun_keeps_its_guide(
+    support: Staff, kind: InterviewType, interview: InterviewRequest
+) -> None:
+    give_consent(interview)
+    before = kind.guide
+    guide, version = shown(support, kind)
+    guide["closing_question"] = "What have I not asked about?"
+    save(support, kind, guide, version)
+    assert Conversation.objects.get().guide == before
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"topics": []}, "guide.topics"),
+        ({"max_turns": 1}, "guide.max_turns"),
+        ({"nonsense": 1}, "guide.nonsense"),
+        ({"closing_question": "No question at all"}, "guide.closing_question"),
+    ],
+)
+def test_a_guide_that_paige_cannot_follow_is_refused(
+    support: Staff, kind: InterviewType, change: dict[str, Any], path: str
+) -> None:
+    guide, version = shown(support, kind)
+    page = save(support, kind, {**guide, **change}, version)
+    assert page.status_code == 200
+    assert path in page.content.decode()
+    before = kind.guide
+    kind.refresh_from_db()
+    assert kind.guide == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": NaN}', '{"a": "\\u0000"}', "1" * 5000])
+def test_what_is_no_guide_is_told(support: Staff, kind: InterviewType, text: str) -> None:
+    assert save(support, kind, text, 1).status_code == 200
+    kind.refresh_from_db()
+    assert kind.guide["version"] == 1
+
+
+def test_who_saves_second_is_told(support: Staff, kind: InterviewType) -> None:
+    guide, version = shown(support, kind)
+    save(support, kind, {**guide, "estimated_minutes": 20}, version)
+    page = save(support, kind, {**guide, "estimated_minutes": 5}, version)
+    assert "at version 2 by now" in page.content.decode()
+    kind.refresh_from_db()
+    assert kind.guide["estimated_minutes"] == 20
+
+
+@pytest.mark.parametrize("role", ["read only", "account manager"])
+def test_other_roles_edit_no_guide(kind: InterviewType, role: str) -> None:
+    staff = log_in("ron")
+    staff.user.groups.add(Group.objects.get(name=role))
+    assert staff.get(GUIDE, kind.pk).status_code == 403
+    assert save(staff, kind, "{}", 1).status_code == 403

@@ -1,0 +1,112 @@
+"""What changed, and the way back."""
+
+from typing import Any
+
+import pytest
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Change
+from staff.history import PER_PAGE
+from tests.client import ApiClient
+from tests.factories import ContactFactory
+from tests.staff.conftest import Staff
+
+HISTORY = "contacts_contact_history"
+RESTORE = "contacts_contact_restore"
+
+
+@pytest.fixture
+def change(acme_api: ApiClient, interview: InterviewRequest) -> Change:
+    """The CRM has overwritten Alice's notes."""
+    acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "New <notes>"}, X_Request_Id="req-42")
+    return Change.objects.get()
+
+
+def restore(staff: Staff, change: Change) -> Any:
+    [shown] = [one for one in staff.get(HISTORY, change.object_id).context["changes"] if one.entry == change]
+    return staff.post(RESTORE, change.object_id, change=change.pk, seen=shown.seen)
+
+
+def test_each_change_tells_who_when_and_what(root: Staff, change: Change, acme_key: str) -> None:
+    page = root.get(HISTORY, change.object_id).content.decode()
+    assert f"API key {acme_key[:12]}" in page
+    assert "req-42" in page
+    assert change.created_at.strftime("%H:%M") in page
+    assert "<del>Old </del><ins>New &lt;</ins>notes<ins>&gt;</ins>" in page
+
+
+def test_restoring_brings_back_the_old_text_as_a_new_entry(root: Staff, change: Change, alice: Contact) -> None:
+    answer = restore(root, change)
+    alice.refresh_from_db()
+    assert answer.status_code == 302
+    assert alice.notes == "Old notes"
+    newest = Change.objects.of(alice)[0]
+    assert (newest.before, newest.after, newest.actor) == ("New <notes>", "Old notes", "root")
+    assert newest.request_id == answer.headers["X-Request-Id"]
+
+
+def test_a_restore_can_be_undone(root: Staff, change: Change, alice: Contact) -> None:
+    restore(root, change)
+    restore(root, Change.objects.of(alice)[0])
+    alice.refresh_from_db()
+    assert alice.notes == "New <notes>"
+
+
+def test_an_objective_is_restored(root: Staff, interview: InterviewRequest, acme_api: ApiClient) -> None:
+    acme_api.patch(f"/interviews/{interview.pk}", {"objective": "New"})
+    [shown] = root.get("interviews_interviewrequest_history", interview.pk).context["changes"]
+    root.post("interviews_interviewrequest_restore", interview.pk, change=shown.entry.pk, seen=shown.seen)
+    interview.refresh_from_db()
+    assert interview.objective == "Old objective"
+
+
+def test_a_name_that_was_empty_can_be_restored(
+    root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+) -> None:
+    Contact.objects.update(name="")
+    acme_api.patch(f"/interviews/{interview.pk}", {"contact_name": "Wrong"})
+    restore(root, Change.objects.get())
+    alice.refresh_from_db()
+    assert alice.name == ""
+
+
+def test_nothing_is_restored_over_a_text_that_was_not_seen(root: Staff, change: Change, alice: Contact) -> None:
+    seen = root.get(HISTORY, alice.pk).context["changes"][0].seen
+    Contact.objects.update(notes="Meanwhile")
+    root.post(RESTORE, alice.pk, change=change.pk, seen=seen)
+    alice.refresh_from_db()
+    assert alice.notes == "Meanwhile"
+    assert "Nothing was restored." in root.get(HISTORY, alice.pk).content.decode()
+
+
+@pytest.mark.parametrize("number", ["", "0", "x", "9" * 30])
+def test_there_is_no_such_change(root: Staff, change: Change, number: str) -> None:
+    assert root.post(RESTORE, change.object_id, change=number).status_code == 404
+
+
+def test_a_change_of_another_contact_is_none_of_this_one(root: Staff, change: Change) -> None:
+    other = ContactFactory.create(org=change.org, notes="Theirs")
+    assert root.post(RESTORE, other.pk, change=change.pk, seen="").status_code == 404
+    other.refresh_from_db()
+    assert other.notes == "Theirs"
+
+
+def test_restoring_takes_a_post(root: Staff, change: Change, alice: Contact) -> None:
+    assert root.get(RESTORE, alice.pk, change=change.pk).status_code == 405
+    assert root.get(RESTORE, 999_999).status_code == 405
+    assert root.post(RESTORE, 999_999).status_code == 404
+
+
+def test_a_history_is_only_read(root: Staff, interview: InterviewRequest) -> None:
+    assert root.post(HISTORY, interview.contact_id).status_code == 405
+
+
+def test_a_long_history_comes_in_pages(
+    root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+) -> None:
+    for number in range(PER_PAGE + 1):
+        acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": f"Version {number}."})
+    first, last = root.get(HISTORY, alice.pk), root.get(HISTORY, alice.pk, p=2)
+    assert (len(first.context["changes"]), len(last.context["changes"])) == (PER_PAGE, 1)
+    assert "Old" in last.content.decode()

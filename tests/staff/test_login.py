@@ -1,0 +1,95 @@
+"""The login of staff: attempts that are counted, and cookies and sessions that are hard to steal."""
+
+import re
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
+from pytest_django import Settings
+
+from staff import login
+
+pytestmark = pytest.mark.django_db
+
+NOON = "2026-03-01T12:00:30Z"
+
+
+@pytest.fixture(autouse=True)
+def ann(settings: Settings) -> User:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
+    return User.objects.create_user("ann", password="correct horse", is_staff=True)
+
+
+def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") -> Any:
+    return Client().post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
+
+
+def attempts_of(heading: str) -> int:
+    return int(login.ATTEMPTS[heading].partition("/")[0])
+
+
+def test_a_right_password_is_a_way_in_and_a_wrong_one_is_not() -> None:
+    assert attempt("ann", "correct horse").status_code == 302
+    assert attempt("ann").status_code == 200
+    assert Session.objects.count() == 1
+
+
+@time_machine.travel(NOON, tick=False)
+def test_after_too_many_attempts_even_the_right_password_has_to_wait() -> None:
+    for _ in range(attempts_of("login and address")):
+        assert attempt("ANN").status_code == 200
+    refused = attempt("ann", "correct horse")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 300
+    assert re.search(r"Too many attempts. Wait \d minutes?, then try again.", refused.content.decode())
+    assert not Session.objects.exists()
+    with time_machine.travel("2026-03-01T12:06:00Z", tick=False):
+        assert attempt("ann", "correct horse").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_stranger_cannot_lock_the_owner_out() -> None:
+    for _ in range(attempts_of("login and address") + 1):
+        attempt("ann", address="192.0.2.66")
+    assert attempt("ann", "correct horse", address="192.0.2.1").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_an_address_cannot_try_one_login_after_another() -> None:
+    for number in range(attempts_of("address")):
+        attempt(f"somebody{number}")
+    assert attempt("ann", "correct horse").status_code == 429
+    assert attempt("ann", "correct horse", address="192.0.2.2").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_nor_can_the_addresses_of_one_ipv6_network() -> None:
+    for number in range(attempts_of("login and address")):
+        attempt("ann", address=f"2001:db8::{number:x}")
+    assert attempt("ann", "correct horse", address="2001:db8::ffff").status_code == 429
+    assert attempt("ann", "correct horse", address="2001:db8:0:1::1").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_login_cannot_be_tried_from_one_address_after_another() -> None:
+    for number in range(attempts_of("login")):
+        attempt("ann", address=f"198.51.100.{number}")
+    assert attempt("ann", address="192.0.2.1").status_code == 429
+
+
+def test_a_form_without_a_login_is_an_attempt_too() -> None:
+    assert Client().post("/admin/login/", {}).status_code == 200
+
+
+def test_a_session_ends_with_the_browser_and_with_the_day() -> None:
+    cookie = attempt("ann", "correct horse").cookies["sessionid"]
+    assert (cookie["max-age"], cookie["expires"], cookie["httponly"], cookie["samesite"]) == ("", "", True, "Lax")
+    client = Client()
+    with time_machine.travel(NOON, tick=False):
+        client.post("/admin/login/", {"username": "ann", "password": "correct horse"})
+        assert client.get("/admin/").status_code == 200
+    with time_machine.travel("2026-03-02T00:00:31Z", tick=False):
+        assert client.get("/admin/").status_code == 302

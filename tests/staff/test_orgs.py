@@ -1,0 +1,133 @@
+"""Orgs and their keys: what account managers do."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key, revoke_api_key
+from tests.client import ApiClient
+from tests.staff.conftest import Staff
+
+CHANGE = "orgs_org_change"
+ISSUE = "orgs_org_issue-key"
+REVOKE = "orgs_apikey_revoke"
+
+
+def issue(staff: Staff, org: Org, **data: str) -> tuple[str, Any]:
+    answer = staff.post(ISSUE, org.pk, **{"name": "CRM", **data})
+    return re.findall(r'value="(hsk_\w+)"', answer.content.decode())[0], answer
+
+
+class TestOrgs:
+    def test_the_list_tells_plan_limit_and_live_keys(self, root: Staff, acme: Org, globex: Org) -> None:
+        for name in "abc":
+            create_api_key(org=acme, name=name)
+        revoke_api_key(ApiKey.objects.get(name="a"))
+        create_api_key(org=acme, name="expired", lifetime=-timedelta(days=1))
+        Org.objects.filter(slug="globex").update(own_rate_limit=5000, is_active=False)
+        rows = {org.slug: org for org in root.get("orgs_org_changelist").context["cl"].result_list}
+        assert (rows["acme"].live_keys, rows["globex"].live_keys) == (2, 0)
+        page = root.get("orgs_org_changelist").content.decode()
+        assert "5,000 (own)" in page
+        assert ">300<" in page
+
+    @pytest.mark.parametrize(("text", "slugs"), [("acm", ["acme"]), ("GLOBEX", ["globex"]), ("cme", [])])
+    def test_are_found_by_name_or_slug(self, root: Staff, acme: Org, globex: Org, text: str, slugs: list[str]) -> None:
+        assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
+
+    def test_a_new_one_can_run_interviews(self, root: Staff) -> None:
+        answer = root.post("orgs_org_add", name="Initech", plan="enterprise", own_rate_limit="")
+        org = Org.objects.get()
+        assert answer.status_code == 302
+        assert (org.slug, org.plan, org.requests_per_minute) == ("initech", "enterprise", 1000)
+        assert [kind.name for kind in org.interview_types.all()] == ["Win-loss interview with a buyer"]
+
+    def test_plan_and_limit_count_from_the_next_request(
+        self, root: Staff, acme: Org, acme_api: ApiClient, interview: InterviewRequest
+    ) -> None:
+        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "plan": "enterprise"})
+        assert acme_api.get(f"/interviews/{interview.pk}").headers["X-RateLimit-Limit"] == "1000"
+        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "own_rate_limit": "7"})
+        assert acme_api.get(f"/interviews/{interview.pk}").headers["X-RateLimit-Limit"] == "7"
+        assert {entry.change_message for entry in LogEntry.objects.all()} == {
+            "Plan: growth → enterprise.",
+            "Own rate limit: none → 7.",
+        }
+
+    @pytest.mark.parametrize("limit", ["0", "-1", "many"])
+    def test_a_limit_is_a_positive_number(self, root: Staff, acme: Org, limit: str) -> None:
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "own_rate_limit": limit}).status_code == 200
+        acme.refresh_from_db()
+        assert acme.own_rate_limit is None
+
+    def test_suspending_stops_its_keys_at_once(
+        self, root: Staff, acme: Org, acme_api: ApiClient, interview: InterviewRequest
+    ) -> None:
+        form = root.form(CHANGE, acme.pk)
+        root.post(CHANGE, acme.pk, **{name: value for name, value in form.items() if name != "is_active"})
+        assert acme_api.get(f"/interviews/{interview.pk}").status_code == 401
+        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": "on"})
+        assert acme_api.get(f"/interviews/{interview.pk}").status_code == 200
+
+    def test_two_who_edit_at_once(self, root: Staff, acme: Org) -> None:
+        opened = root.form(CHANGE, acme.pk)
+        root.post(CHANGE, acme.pk, **{**opened, "plan": "enterprise"})
+        assert "It now reads" in root.post(CHANGE, acme.pk, **{**opened, "plan": "essentials"}).content.decode()
+        assert root.post(CHANGE, acme.pk, **{**opened, "own_rate_limit": "9"}).status_code == 302
+        acme.refresh_from_db()
+        assert (acme.plan, acme.own_rate_limit) == ("enterprise", 9)
+
+
+class TestKeys:
+    def test_a_key_is_shown_once_and_works(self, root: Staff, acme: Org, interview: InterviewRequest) -> None:
+        key, answer = issue(root, acme, expires_in="30")
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 200
+        row = ApiKey.objects.get()
+        assert (row.name, row.org, row.expires_at is not None) == ("CRM", acme, True)
+        for page in (
+            root.get(CHANGE, acme.pk),
+            root.get("orgs_apikey_changelist"),
+            root.get("orgs_apikey_change", row.pk),
+            root.get("orgs_apikey_history", row.pk),
+            root.get(REVOKE, row.pk),
+            root.get("index"),
+        ):
+            assert page.status_code == 200
+            assert key not in page.content.decode()
+            assert row.digest not in page.content.decode()
+
+    def test_asking_for_the_form_issues_nothing(self, root: Staff, acme: Org) -> None:
+        assert root.get(ISSUE, acme.pk).status_code == 200
+        assert root.post(ISSUE, acme.pk, name="", expires_in="0").status_code == 200
+        assert not ApiKey.objects.exists()
+
+    def test_revoking_asks_first_and_is_for_good(
+        self, root: Staff, acme: Org, acme_key: str, interview: InterviewRequest
+    ) -> None:
+        row = ApiKey.objects.get()
+        assert "cannot be undone" in root.get(REVOKE, row.pk).content.decode()
+        assert ApiClient(acme_key).get(f"/interviews/{interview.pk}").status_code == 200
+        assert root.post(REVOKE, row.pk).status_code == 302
+        assert ApiClient(acme_key).get(f"/interviews/{interview.pk}").status_code == 401
+        assert "revoked" in root.get(CHANGE, acme.pk).content.decode()
+        assert LogEntry.objects.get().change_message == "Revoked."
+
+    def test_last_use_is_shown(self, root: Staff, acme: Org, acme_key: str, interview: InterviewRequest) -> None:
+        assert ">never<" in root.get(CHANGE, acme.pk).content.decode()
+        ApiClient(acme_key).get(f"/interviews/{interview.pk}")
+        assert ">never<" not in root.get(CHANGE, acme.pk).content.decode()
+
+    def test_a_key_is_neither_added_edited_nor_deleted(self, root: Staff, acme_key: str) -> None:
+        row = ApiKey.objects.get()
+        assert root.client.get("/admin/orgs/apikey/add/").status_code == 403
+        assert root.post("orgs_apikey_change", row.pk, name="x", digest="x").status_code == 403
+        assert root.post("orgs_apikey_delete", row.pk, post="yes").status_code == 403
+        row.refresh_from_db()
+        assert (row.name, row.digest) == ("CRM", keys.digest_of(acme_key))

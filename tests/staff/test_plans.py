@@ -1,0 +1,126 @@
+"""200,000 interview requests of 100,000 contacts: lists, filters, searches and their counts each use an index.
+
+The plans are PostgreSQL's own, of the statements that the pages really send. On SQLite there is nothing to prove:
+databases of that size are PostgreSQL's.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from orgs.models import Org
+from tests.factories import InterviewTypeFactory
+from tests.staff.conftest import Staff
+
+pytestmark = [
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="it reads PostgreSQL's plans"),
+    pytest.mark.django_db,
+]
+
+# What a statement may read, rows included that it leaves out: an index that has to be read to its end is none.
+MAX_ROWS_READ = 10_000
+
+BIG = {"contacts_contact", "interviews_interviewrequest"}
+
+ORGS = """
+INSERT INTO orgs_org (id, name, slug, plan, is_active, created_at)
+SELECT n, 'Org ' || n, 'org-' || n, 'growth', true, now() FROM generate_series(1000, 1099) n
+"""
+CONTACTS = """
+INSERT INTO contacts_contact (id, org_id, email, name, notes, created_at, updated_at)
+SELECT n, 1000 + n % 100, 'user' || n || '@company' || n % 5000 || '.example',
+       initcap(substr(md5(n::text), 1, 6)) || ' ' || initcap(substr(md5((n / 7)::text), 1, 6)), 'Notes', now(), now()
+FROM generate_series(1000000, 1099999) n
+"""
+REQUESTS = """
+INSERT INTO interviews_interviewrequest (id, org_id, contact_id, interview_type_id, deal_id, objective, status,
+                                         survey_token, email_sent_at, created_at, updated_at)
+SELECT n, 1000 + n % 100, 1000000 + n % 100000, 1000 + n % 100, 'deal_' || n, 'Objective',
+       CASE WHEN n % 1000 = 0 THEN 'sent' ELSE 'created' END, 'token' || n, now(),
+       now() - (1300000 - n) * interval '1 minute', now()
+FROM generate_series(1000000, 1199999) n
+"""
+
+PAGES = [
+    ("contacts_contact_changelist", {}),
+    ("contacts_contact_changelist", {"p": "20"}),
+    ("contacts_contact_changelist", {"q": "user1050000@"}),
+    ("contacts_contact_changelist", {"q": "nobody@nowhere"}),
+    ("contacts_contact_changelist", {"q": "user"}),
+    ("contacts_contact_changelist", {"q": "c4ca42"}),
+    ("contacts_contact_changelist", {"q": "nobody of this name"}),
+    ("contacts_contact_changelist", {"q": "org-1042"}),
+    ("contacts_contact_changelist", {"org": "org-1042"}),
+    ("contacts_contact_changelist", {"org": "org-1042", "q": "user1"}),
+    ("interviews_interviewrequest_changelist", {}),
+    ("interviews_interviewrequest_changelist", {"p": "20"}),
+    ("interviews_interviewrequest_changelist", {"q": "1100000"}),
+    ("interviews_interviewrequest_changelist", {"q": "deal_1100000"}),
+    ("interviews_interviewrequest_changelist", {"q": "deal_"}),
+    ("interviews_interviewrequest_changelist", {"q": "user1050000@company0.example"}),
+    ("interviews_interviewrequest_changelist", {"q": "user"}),
+    ("interviews_interviewrequest_changelist", {"q": "nothing like it"}),
+    ("interviews_interviewrequest_changelist", {"contact": "1050000"}),
+    ("interviews_interviewrequest_changelist", {"org": "org-1042"}),
+    ("interviews_interviewrequest_changelist", {"status__exact": "created"}),
+    ("interviews_interviewrequest_changelist", {"status__exact": "sent"}),
+    ("interviews_interviewrequest_changelist", {"status__exact": "completed"}),
+    ("interviews_interviewrequest_changelist", {"conversation": "running"}),
+    ("interviews_interviewrequest_changelist", {"conversation": "abandoned"}),
+    ("interviews_interviewrequest_changelist", {"type": "Win-loss"}),
+    ("interviews_interviewrequest_changelist", {"type": "Rare"}),
+    ("interviews_interviewrequest_changelist", {"type": "Win-loss", "org": "org-1042"}),
+    ("interviews_interviewrequest_changelist", {"created_at__gte": "2999-01-01 00:00:00+00:00"}),
+    ("interviews_interviewrequest_changelist", {"created_at__lt": "2000-01-01 00:00:00+00:00"}),
+    ("interviews_interviewrequest_changelist", {"org": "org-1042", "status__exact": "sent", "q": "deal_11"}),
+]
+
+
+@pytest.fixture(scope="module")
+def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Made once, outside of any test's transaction, and taken away again."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(ORGS)
+        for org in Org.objects.filter(pk__gte=1000):
+            InterviewTypeFactory.create(pk=org.pk, org=org, name="Rare" if org.pk == 1099 else "Win-loss")
+        cursor.execute("SET session_replication_role = replica")  # no foreign key has to be looked up
+        cursor.execute(CONTACTS)
+        cursor.execute(REQUESTS)
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("ANALYZE contacts_contact, interviews_interviewrequest, interviews_interviewtype, orgs_org")
+        yield
+        cursor.execute("TRUNCATE orgs_org CASCADE")
+
+
+def scans(plan: dict[str, Any]) -> Iterator[str]:
+    """The big tables that a plan reads from end to end."""
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in BIG:
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", []):
+        yield from scans(part)
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    parts = plan.get("Plans", [])
+    left_out = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+    own = 0 if parts and "Scan" not in plan["Node Type"] else (plan["Actual Rows"] + left_out) * plan["Actual Loops"]
+    return int(own) + sum(map(rows_read, parts))
+
+
+@pytest.mark.parametrize(("page", "query"), PAGES, ids=str)
+def test_a_list_uses_an_index(many_rows: None, root: Staff, page: str, query: dict[str, str]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert root.get(page, **query).status_code == 200
+    about_big_tables = [one["sql"] for one in queries if any(f'FROM "{table}"' in one["sql"] for table in BIG)]
+    assert len(about_big_tables) >= 2  # the rows, and their count
+    with connection.cursor() as cursor:
+        for sql in about_big_tables:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+            [explained] = cursor.fetchone()[0]
+            shown = f"{sql}\n{json.dumps(explained, indent=1)}"
+            assert list(scans(explained["Plan"])) == [], shown
+            assert rows_read(explained["Plan"]) < MAX_ROWS_READ, shown

@@ -1,0 +1,90 @@
+"""How many statements a page runs: as many for a few rows as for more than a page of them."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from orgs.services import create_api_key
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
+from tests.staff.conftest import Staff
+
+FEW, MANY = 2, 60
+
+# By page and query: the statements beside the two that find out who asks.
+BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
+    ("orgs_org_changelist", ()): 2,
+    ("orgs_org_changelist", (("q", "org"),)): 2,
+    ("orgs_org_changelist", (("plan__exact", "growth"),)): 2,
+    ("orgs_org_change", ()): 3,
+    ("orgs_org_history", ()): 3,
+    ("orgs_org_delete", ()): 5,
+    ("orgs_apikey_changelist", ()): 2,
+    ("orgs_apikey_changelist", (("q", "hsk_"),)): 2,
+    ("contacts_contact_changelist", ()): 2,
+    ("contacts_contact_changelist", (("q", "jane"),)): 3,
+    ("contacts_contact_changelist", (("q", "acme"), ("org", "acme"))): 4,
+    ("contacts_contact_change", ()): 4,
+    ("contacts_contact_history", ()): 3,
+    ("contacts_contact_erase", ()): 3,
+    ("interviews_interviewrequest_changelist", ()): 3,
+    ("interviews_interviewrequest_changelist", (("q", "contact"),)): 4,
+    (
+        "interviews_interviewrequest_changelist",
+        (("org", "acme"), ("type", "Win-loss"), ("status__exact", "created")),
+    ): 4,
+    ("interviews_interviewrequest_change", ()): 5,
+    ("interviews_interviewrequest_history", ()): 3,
+    ("interviews_interviewrequest_prompt", ()): 2,
+    ("interviews_interviewtype_changelist", ()): 2,
+    ("index", ()): 1,
+}
+
+
+def add_rows(number: int, api: ApiClient, contact: Contact, interview: InterviewRequest) -> None:
+    """More of everything that a page could list."""
+    for count in range(number):
+        create_api_key(org=contact.org, name=f"Key {count}")
+        api.patch(
+            f"/interviews/{interview.pk}", {"contact_context": f"{count} {number}", "objective": f"{count} {number}"}
+        )
+    OrgFactory.create_batch(number)
+    ContactFactory.create_batch(number, org=contact.org)
+    InterviewRequestFactory.create_batch(number, org=contact.org, contact=contact)
+
+
+Statements = dict[tuple[str, tuple[tuple[str, str], ...]], int]
+
+
+def statements(staff: Staff, ids: dict[str, int]) -> Statements:
+    """How many each page runs now, beside the two that find out who asks."""
+    counts: Statements = {}
+    for page, query in BUDGETS:
+        args = [ids[page.split("_")[1]]] if not page.endswith(("_changelist", "index")) else []
+        ContentType.objects.clear_cache()
+        with CaptureQueriesContext(connection) as queries:
+            assert staff.get(page, *args, **dict(query)).status_code == 200
+        counts[page, query] = len([one for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]) - 2
+    return counts
+
+
+def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
+    root: Staff, acme_api: ApiClient, interview: InterviewRequest
+) -> None:
+    ids = {"org": interview.org_id, "contact": interview.contact_id, "interviewrequest": interview.pk}
+    add_rows(FEW, acme_api, interview.contact, interview)
+    assert statements(root, ids) == BUDGETS
+    add_rows(MANY, acme_api, interview.contact, interview)
+    assert statements(root, ids) == BUDGETS
+
+
+def test_a_list_counts_no_further_than_its_pages_go(root: Staff, acme: Org) -> None:
+    Contact.objects.bulk_create(Contact(org=acme, email=f"{number}@example.com") for number in range(1_001))
+    page = root.get("contacts_contact_changelist")
+    assert "more than 1,000 contacts" in page.content.decode()
+    assert page.context["cl"].paginator.num_pages == 20
+    Contact.objects.filter(email="7@example.com").delete()
+    assert "1000 contacts" in root.get("contacts_contact_changelist", p=20).content.decode()

@@ -1,0 +1,68 @@
+"""Taking away for good: superusers alone, who are told what goes and have to type a word."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from interviews.services import complete_interview
+from orgs.models import Change, Org
+from tests.factories import OrgFactory
+from tests.staff.conftest import Staff
+
+PAGES = ["contacts_contact_delete", "contacts_contact_erase", "orgs_org_delete"]
+CONTACT_PAGES = PAGES[:2]
+
+
+def row_of(page: str, contact: Contact) -> Contact | Org:
+    return contact.org if page.startswith("orgs") else contact
+
+
+def word_of(page: str) -> str:
+    return "acme" if page.startswith("orgs") else "alice@example.com"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_tells_what_goes_and_changes_nothing(root: Staff, interview: InterviewRequest, page: str) -> None:
+    complete_interview(interview, content="**Paige:** Why?")
+    asked = root.get(page, row_of(page, interview.contact).pk).content.decode()
+    assert "Transcripts: 1" in asked
+    assert "cannot be undone" in asked
+    assert Contact.objects.get().name == "Alice"
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("word", ["", "yes", "Alice"])
+def test_the_wrong_word_changes_nothing(root: Staff, interview: InterviewRequest, page: str, word: str) -> None:
+    answer = root.post(page, row_of(page, interview.contact).pk, word=word, post="yes")
+    assert "That was not the word" in answer.content.decode()
+    assert Contact.objects.get().name == "Alice"
+
+
+def test_an_org_is_deleted(root: Staff, interview: InterviewRequest) -> None:
+    assert root.post("orgs_org_delete", interview.org_id, word="acme").status_code == 302
+    assert not Org.objects.exists()
+    assert LogEntry.objects.get().object_repr == "Acme (acme)"
+
+
+def test_an_org_with_a_long_name_is_deleted(root: Staff) -> None:
+    org = OrgFactory.create(name="x" * 200, slug="long")
+    assert root.post("orgs_org_delete", org.pk, word="long", post="yes").status_code == 302
+    assert not Org.objects.exists()
+    assert len(LogEntry.objects.get().object_repr) == 200
+
+
+def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interview: InterviewRequest) -> None:
+    assert root.post("contacts_contact_delete", interview.contact_id, word="alice@example.com").status_code == 302
+    assert not Contact.objects.exists()
+    assert LogEntry.objects.get().object_repr == f"contact_{interview.contact_id}"
+
+
+def test_a_contact_is_erased_and_the_page_tells_who_did_it(root: Staff, interview: InterviewRequest) -> None:
+    answer = root.post("contacts_contact_erase", interview.contact_id, word="alice@example.com")
+    assert answer.status_code == 302
+    assert Contact.objects.get().email.endswith("@erased.invalid")
+    assert {change.actor for change in Change.objects.all()} == {"root"}
+    history = root.get("contacts_contact_history", interview.contact_id).content.decode()
+    assert "Personal data was erased." in history
+    assert "Restore the text" not in history

@@ -1,0 +1,27 @@
+"""The groups of Django follow the table of roles after each migrate."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from staff.roles import ROLES
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions_of(role: str) -> set[str]:
+    permissions = Permission.objects.filter(group__name=role).select_related("content_type")
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_migrate_has_given_each_group_its_permissions(role: str) -> None:
+    assert permissions_of(role) == set(ROLES[role])
+
+
+def test_migrate_restores_a_group_that_was_changed_or_deleted() -> None:
+    Group.objects.get(name="support").permissions.add(Permission.objects.get(codename="delete_contact"))
+    Group.objects.get(name="read only").delete()
+    call_command("migrate", verbosity=0)
+    assert permissions_of("support") == set(ROLES["support"])
+    assert permissions_of("read only") == set(ROLES["read only"])

@@ -1,0 +1,153 @@
+"""What each role may do, and above all what it must not: page by page, with what is stored afterwards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.models import ApiKey, Change, Org
+from tests.client import ApiClient
+from tests.staff.conftest import Staff, log_in
+
+ROLES = ["support", "account manager", "read only"]
+
+
+@dataclass(frozen=True)
+class World:
+    """Acme with a key, Alice with a change, an interview with one."""
+
+    org: Org
+    api_key: ApiKey
+    contact: Contact
+    interview: InterviewRequest
+
+    def id_for(self, page: str) -> int:
+        rows = {"org": self.org, "apikey": self.api_key, "contact": self.contact, "interviewrequest": self.interview}
+        return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
+
+    def args_of(self, page: str) -> list[int]:
+        return [] if page.endswith(("_changelist", "_add")) else [self.id_for(page)]
+
+    def stored(self) -> Any:
+        models = (Org, ApiKey, Contact, InterviewRequest, Change)
+        return [list(model._default_manager.order_by("pk").values()) for model in models]
+
+
+@pytest.fixture
+def world(acme_api: ApiClient, interview: InterviewRequest) -> World:
+    acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "New notes", "objective": "New objective"})
+    return World(interview.org, ApiKey.objects.get(), Contact.objects.get(), InterviewRequest.objects.get())
+
+
+def staff_of(role: str) -> Staff:
+    staff = log_in(role.replace(" ", "-"))
+    staff.user.groups.add(Group.objects.get(name=role))
+    return staff
+
+
+# Which roles get to see a page.
+PAGES = {
+    "orgs_org_changelist": ROLES,
+    "orgs_org_change": ROLES,
+    "orgs_org_history": ROLES,
+    "orgs_org_add": ["account manager"],
+    "orgs_org_issue-key": ["account manager"],
+    "orgs_org_delete": [],
+    "orgs_apikey_changelist": ["account manager", "read only"],
+    "orgs_apikey_change": ["account manager", "read only"],
+    "orgs_apikey_revoke": ["account manager"],
+    "orgs_apikey_delete": [],
+    "contacts_contact_changelist": ["support", "read only"],
+    "contacts_contact_change": ["support", "read only"],
+    "contacts_contact_history": ["support", "read only"],
+    "contacts_contact_add": [],
+    "contacts_contact_delete": [],
+    "contacts_contact_erase": [],
+    "interviews_interviewrequest_changelist": ["support", "read only"],
+    "interviews_interviewrequest_change": ["support", "read only"],
+    "interviews_interviewrequest_history": ["support", "read only"],
+    "interviews_interviewrequest_prompt": ["support", "read only"],
+    "interviews_interviewrequest_delete": [],
+    "interviews_interviewtype_changelist": ["support", "read only"],
+    "auth_user_changelist": [],
+    "auth_group_changelist": [],
+}
+
+# What a role can try, with the one that may.
+ACTIONS = {
+    ("orgs_org_change", ("plan", "enterprise")): "account manager",
+    ("orgs_org_issue-key", ("name", "CRM")): "account manager",
+    ("orgs_org_delete", ("word", "acme")): None,
+    ("orgs_apikey_revoke", ("x", "x")): "account manager",
+    ("orgs_apikey_change", ("name", "x")): None,
+    ("orgs_apikey_delete", ("post", "yes")): None,
+    ("contacts_contact_change", ("notes", "Mine")): "support",
+    ("contacts_contact_restore", ("change", "")): "support",
+    ("contacts_contact_erase", ("word", "alice@example.com")): None,
+    ("contacts_contact_delete", ("word", "alice@example.com")): None,
+    ("interviews_interviewrequest_change", ("objective", "Mine")): "support",
+    ("interviews_interviewrequest_restore", ("change", "")): "support",
+    ("interviews_interviewrequest_delete", ("post", "yes")): None,
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_sees_its_pages_and_no_others(world: World, role: str) -> None:
+    staff = staff_of(role)
+    statuses = {page: staff.get(page, *world.args_of(page)).status_code for page in PAGES}
+    assert statuses == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action[0])
+def test_does_what_is_its_own_and_nothing_else(
+    root: Staff, world: World, role: str, action: tuple[str, tuple[str, str]]
+) -> None:
+    page, (field, value) = action
+    pk = world.id_for(page)
+    # Everything that the form of somebody who may would send, so that only the role can be the reason to refuse.
+    sent = root.form(page, pk) if page.endswith("_change") and "apikey" not in page else {}
+    if page.endswith("_restore"):
+        [shown] = root.get(page.replace("restore", "history"), pk).context["changes"]
+        field, value, sent = "change", str(shown.entry.pk), {"seen": shown.seen}
+    before = world.stored()
+    answer = staff_of(role).post(page, pk, **{**sent, field: value})
+    if ACTIONS[action] == role:
+        assert answer.status_code in (200, 302)
+        assert world.stored() != before
+    else:
+        assert answer.status_code == 403
+        assert world.stored() == before
+
+
+def test_no_form_is_offered_to_those_who_may_not_save_it(world: World) -> None:
+    page = staff_of("read only").get("contacts_contact_change", world.contact.pk).content.decode()
+    assert "New notes" in page
+    assert "<textarea" not in page
+    assert 'name="_save"' not in page
+    history = staff_of("support").get("contacts_contact_history", world.contact.pk).content.decode()
+    assert "Restore" in history
+
+
+def test_support_sees_no_keys(world: World) -> None:
+    page = staff_of("support").get("orgs_org_change", world.org.pk).content.decode()
+    assert world.api_key.prefix not in page
+    assert "Issue a key" not in page
+
+
+def test_who_is_not_staff_gets_to_the_login(world: World) -> None:
+    visitor = log_in("visitor")
+    visitor.user.is_staff = False
+    visitor.user.save()
+    for page in PAGES:
+        assert visitor.get(page, *world.args_of(page)).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_permissions_are_those_that_django_makes() -> None:
+    assert Permission.objects.get(codename="add_apikey").name == "Can add API key"
+    names = list(Permission.objects.values_list("content_type", "codename"))
+    assert len(names) == len(set(names))
