@@ -8,7 +8,7 @@ from orgs.commands import Command as BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Checks the database, migrations, rate limits' store, email, the model's endpoint and the deployment, and "
+        "Checks the database, migrations, the store of the rate limits, the model's endpoint and the settings, and "
         "prints a line on each: ok, or FAIL with what to do about it. The exit status is 1 if anything fails."
     )
 
