@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.api.models import IdempotencyRecord
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn, new_survey_token
 from orgs import audit
 from orgs.actors import Actor
@@ -45,11 +46,12 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 
 @transaction.atomic
 def delete_org(*, org_id: int) -> None:
-    """The org with everything that is its own, the audit included. Raises Org.DoesNotExist."""
+    """Deletes the org with all of its rows, including the audit. Raises Org.DoesNotExist."""
     org = Org.objects.select_for_update().get(pk=org_id)
     # In batches, for Django holds in memory what it deletes; requests first, for they protect their types.
     while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
         InterviewRequest.objects.filter(pk__in=batch).delete()
+    IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # their responses hold survey tokens
     org.delete()
 
 

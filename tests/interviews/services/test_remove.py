@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
+from hindsight.api.models import IdempotencyRecord
 from interviews.models import InterviewRequest, InterviewType, Transcript
 from interviews.services import (
     complete_conversation,
@@ -104,9 +105,11 @@ def test_deleting_an_org_takes_all_that_is_its_own_and_nothing_else(
     known: Contact, globex: Org, globex_api: ApiClient
 ) -> None:
     kept = InterviewRequestFactory.create(org=globex)
+    for org_id in (known.org_id, globex.pk):
+        IdempotencyRecord.objects.create(org_id=org_id, key="1", fingerprint="", answer='{"survey_token": "secret"}')
     delete_org(org_id=known.org_id)
     assert list(Org.objects.all()) == [globex]
-    for model in (Contact, InterviewRequest, InterviewType, ApiKey):
+    for model in (Contact, InterviewRequest, InterviewType, ApiKey, IdempotencyRecord):
         assert [row.org_id for row in model._default_manager.all()] == [globex.pk], model
     assert not Transcript.objects.exists()
     assert not Change.objects.exists()
