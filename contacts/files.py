@@ -8,11 +8,12 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 
 from contacts.text import clean_email, clean_name, clean_notes
+from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
 from orgs.audit import Texts
 
-# As long as a request to the API may be. Past it a line is cut off, so that no file fills the memory.
-MAX_LINE_BYTES = 1024 * 1024
+# Longer lines are cut off, so that no file can exhaust the memory.
+MAX_LINE_BYTES = MAX_BODY_BYTES
 
 FIELDS: dict[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]] = {
     "email": (str, "a string", clean_email),

@@ -2,25 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact
-from contacts.text import clean_email, clean_name, clean_notes
+from contacts.text import Email, Name, Notes
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
 
 # Of a bulk write that others get in the way of.
 ATTEMPTS = 3
-
-
-def contact_texts(name: str | None, notes: str | Mapping[str, Any] | None) -> Texts:
-    """What to write to a contact's row for the name and notes that somebody sent. Raises ValidationError."""
-    return {
-        "name": None if name is None else clean_name(name),
-        "notes": None if notes is None else clean_notes(notes),
-    }
 
 
 @transaction.atomic
@@ -29,28 +20,27 @@ def update_contact(
     org_id: int,
     contact_id: int,
     actor: Actor,
-    name: str | None = None,
-    notes: str | Mapping[str, Any] | None = None,
+    name: Name | None = None,
+    notes: Notes | None = None,
 ) -> Contact:
     """Overwrites what is given, and keeps what was replaced in the audit. None leaves a text as it is.
 
-    Raises Contact.DoesNotExist (also for another org's) and ValidationError.
+    Raises Contact.DoesNotExist, also for a contact of another org.
     """
     contact: Contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).get(pk=contact_id)
-    overwrite((contact, contact_texts(name, notes)), actor=actor)
+    overwrite((contact, {"name": name, "notes": notes}), actor=actor)
     return contact
 
 
 def upsert_contact(
-    *, org_id: int, email: str, actor: Actor, name: str | None = None, notes: str | Mapping[str, Any] | None = None
+    *, org_id: int, email: Email, actor: Actor, name: Name | None = None, notes: Notes | None = None
 ) -> Contact:
     """The org's contact of this address, made if there is none; what is given of name and notes is written to it.
 
     To be called in a transaction. Of two calls at once for one new address, one makes the contact and the other finds
-    it. Raises ValidationError.
+    it.
     """
-    email = clean_email(email)
-    texts = contact_texts(name, notes)
+    texts = {"name": name, "notes": notes}
     given = {field: text for field, text in texts.items() if text is not None}
     contact, created = Contact.objects.get_or_create(org_id=org_id, email=email, defaults=given)
     if created:

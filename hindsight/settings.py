@@ -10,6 +10,7 @@ from typing import Any
 import dj_database_url
 from environs import Env, ValidationError, validate
 
+from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -166,7 +167,6 @@ RATELIMIT_FAIL_OPEN = True
 # Requests a minute from one address that bring no valid key.
 ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
 
-MAX_BODY_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 REST_FRAMEWORK = {

@@ -5,7 +5,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from hindsight.http.chunked import ChunkedBodies
+from hindsight.http.bodies import ChunkedBodies
 from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")

@@ -28,6 +28,7 @@ from django.core.management import call_command  # noqa: E402
 
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
+from contacts.text import clean_name, clean_notes  # noqa: E402
 from interviews.models import InterviewRequest  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
@@ -150,10 +151,13 @@ def prepare() -> dict[str, int]:
         org_id=org.pk,
         contact_id=contact.pk,
         actor=Actor(ActorKind.API_KEY, crm.prefix, "9f2c41d07b"),
-        notes=notes.replace('"CTO"', '"CTO and co-founder"'),
+        notes=clean_notes(notes.replace('"CTO"', '"CTO and co-founder"')),
     )
     update_contact(
-        org_id=org.pk, contact_id=contact.pk, actor=Actor(ActorKind.STAFF, LOGIN, "77ab03e1c4"), name="Jane Smith-Lopez"
+        org_id=org.pk,
+        contact_id=contact.pk,
+        actor=Actor(ActorKind.STAFF, LOGIN, "77ab03e1c4"),
+        name=clean_name("Jane Smith-Lopez"),
     )
     gone = Contact.objects.latest("pk")
     erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))

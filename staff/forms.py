@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from contacts.text import clean_name, clean_objective, clean_typed_notes, readable_notes
+from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
+from interviews.text import clean_objective
 from orgs.services import MAX_LIFETIME_DAYS
 
 # Django's class takes its type argument from type checkers alone.

@@ -90,7 +90,7 @@ class AuditedAdmin(HistoryPage):
                 request, f"Somebody else changed the {fields} while you had this page open. That change was kept."
             )
 
-    def write(self, request: HttpRequest, obj: Any, edits: dict[str, str]) -> None:
+    def write(self, request: HttpRequest, obj: Any, edits: dict[str, Any]) -> None:
         raise NotImplementedError
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from rest_framework.exceptions import APIException
 
+from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.request_ids import current_request_id
 
 
@@ -95,7 +96,7 @@ class IdempotencyConflict(ApiError):
     status_code = 409
     code = ErrorCode.IDEMPOTENCY_CONFLICT
     message = (
-        "This Idempotency-Key was used in the last 24 hours for another body. "
+        "This Idempotency-Key was used for another body. "
         "Send a new key for a new request, and the same body with the same key for a retry."
     )
 
@@ -112,7 +113,7 @@ class PreconditionFailed(ApiError):
 class PayloadTooLarge(ApiError):
     status_code = 413
     code = ErrorCode.PAYLOAD_TOO_LARGE
-    message = "The body is larger than 1 MiB (1,048,576 bytes). Send less."
+    message = f"The body is larger than {MAX_BODY_BYTES // 2**20} MiB ({MAX_BODY_BYTES:,} bytes). Send less."
 
 
 class UnsupportedMediaType(ApiError):

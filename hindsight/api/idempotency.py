@@ -17,11 +17,12 @@ from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
 from hindsight.api.errors import BadRequest, IdempotencyConflict
-from hindsight.api.models import IdempotencyRecord
+from hindsight.api.models import MAX_KEY_LENGTH, IdempotencyRecord
 
-LIFETIME = timedelta(hours=24)
+LIFETIME_HOURS = 24
+LIFETIME = timedelta(hours=LIFETIME_HOURS)
 
-_WELL_FORMED = re.compile(r"[\x21-\x7e]{1,255}")
+_WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
 Answer = dict[str, Any]
 
@@ -35,7 +36,7 @@ def answer_once(*, org_id: int, key: str | None, request: Any, create: Callable[
     if key is None:
         return create(), False
     if not _WELL_FORMED.fullmatch(key):
-        raise BadRequest("Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID.")
+        raise BadRequest(f"Send an Idempotency-Key of 1 to {MAX_KEY_LENGTH} visible ASCII characters, such as a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
         record, is_new = _claim(org_id, key, fingerprint)

@@ -1,12 +1,15 @@
 from django.db import models
 from django.utils import timezone
 
+# Of an Idempotency-Key, in characters.
+MAX_KEY_LENGTH = 255
+
 
 class IdempotencyRecord(models.Model):
-    """What was answered to a request that brought an Idempotency-Key."""
+    """The response to the first request with an Idempotency-Key."""
 
     org_id = models.BigIntegerField()
-    key = models.CharField(max_length=255)
+    key = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hexadecimal")
     answer = models.TextField(help_text="JSON")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

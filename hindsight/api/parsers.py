@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.conf import settings
 from rest_framework.parsers import BaseParser
 
 from hindsight.api.errors import BadRequest, PayloadTooLarge
+from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
 
 
@@ -18,8 +18,8 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        body = stream.read(settings.MAX_BODY_BYTES + 1)
-        if len(body) > settings.MAX_BODY_BYTES:
+        body = stream.read(MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
             raise PayloadTooLarge
         try:
             value = strict_json.parse(body)

@@ -68,7 +68,7 @@ class IdField(serializers.Field[int, Any, int, Any]):
     default_error_messages = {
         "invalid": "Send a whole number, not {kind}.",
         "null": "Send a whole number, not null.",
-        "range": "Send a number from 1 to 9223372036854775807.",
+        "range": f"Send a number from 1 to {LARGEST_ID}.",
     }
 
     def __init__(self, **kwargs: Any) -> None:

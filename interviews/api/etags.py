@@ -29,11 +29,3 @@ def if_match(header: str | None) -> Callable[[InterviewRequest], bool] | None:
         return lambda _: True
     tags = parse_etags(header)
     return lambda request: etag_of(InterviewRequestSerializer(request).data) in tags
-
-
-def none_match(header: str | None, etag: str) -> bool:
-    """Whether an If-None-Match header says that the client holds this version already."""
-    if header is None:
-        return False
-    tags = [tag.removeprefix("W/") for tag in parse_etags(header)]
-    return header.strip() == "*" or etag in tags

@@ -6,24 +6,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from contacts.models import Contact
-from contacts.text import (
-    MAX_DEAL_ID_LENGTH,
-    MAX_EMAIL_LENGTH,
-    MAX_NAME_LENGTH,
-    MAX_NOTES_LENGTH,
-    MAX_OBJECTIVE_LENGTH,
-    clean_deal_id,
-    clean_email,
-    clean_name,
-    clean_notes,
-    clean_objective,
-)
+from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
 from hindsight.api.serializers import IdField, StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, InterviewType, Transcript
+from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
 
 @extend_schema_field(

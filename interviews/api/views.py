@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
-from hindsight.api.idempotency import answer_once
+from hindsight.api.idempotency import LIFETIME_HOURS, answer_once
 from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.schema import header, operation
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import serializers
-from interviews.api.etags import etag_of, if_match, none_match
+from interviews.api.etags import etag_of, if_match
 from interviews.models import InterviewRequest, InterviewType
 from orgs.authentication import principal_of
 
@@ -30,6 +32,11 @@ IF_NONE_MATCH = header("If-None-Match", str, "The ETag that GET gave: 304 where 
 ETAG = header("ETag", str, "The version that was read.", response=[200, 304])
 IDEMPOTENCY_KEY = header("Idempotency-Key", str, "Yours, new for each request: a retry with it creates nothing twice.")
 REPLAYED = header("Idempotency-Replayed", str, "`true` on the answer to a retry.", response=[201])
+
+CREATE_DESCRIPTION = f"""Creates a request with a link for its contact, who is found by email or created.
+
+Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within {LIFETIME_HOURS} hours returns the first
+response and creates nothing."""
 
 # One for all requests: it keeps nothing of a body, and making its fields costs more than using them.
 UPDATE = serializers.UpdateInterviewRequest()
@@ -53,17 +60,13 @@ class InterviewRequestsView(ApiView):
     @operation(
         operation_id="create_interview_request",
         summary="Create an interview request",
+        description=CREATE_DESCRIPTION,
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
         request=serializers.CreateInterviewRequest,
         responses={201: OpenApiResponse(serializers.CreatedInterviewRequest, description="Interview request created")},
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
-        """Creates a request with a link for its contact, who is found by email or made.
-
-        Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within 24 hours returns the first answer
-        and creates nothing.
-        """
         body = validated(serializers.CreateInterviewRequest, request.data)
         principal = principal_of(request)
         interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
@@ -90,16 +93,20 @@ class InterviewRequestView(ApiView):
             200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="What you have is current"),
         },
+        errors=[PreconditionFailed],
     )
-    def get(self, request: Request, interview_request_id: int) -> Response:
+    def get(self, request: Request, interview_request_id: int) -> HttpResponseBase:
         """Status, contact and, once completed, the transcript. `ETag` names the version that was read."""
         requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
         data = serializers.InterviewRequestSerializer(found).data
         etag = etag_of(data)
-        if none_match(request.headers.get("If-None-Match"), etag):
-            return Response(status=304, headers={"ETag": etag})
-        return Response(data, headers={"ETag": etag})
+        response = get_conditional_response(request._request, etag=etag, response=Response(data))
+        assert response is not None  # it is only None if no response is given
+        if response.status_code == PreconditionFailed.status_code:  # Django's 412 has no envelope
+            raise PreconditionFailed
+        response.headers["ETag"] = etag
+        return response
 
     @operation(
         operation_id="update_interview_request",

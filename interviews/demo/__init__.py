@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
+from contacts.text import clean_email, clean_name, clean_notes
 from interviews import services
 from interviews.lifecycle import Status
+from interviews.text import clean_deal_id, clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
 
@@ -34,11 +36,11 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
     request = services.create_interview_request(
         interview_type=org.interview_types.get(),
         actor=actor,
-        contact_email=contact["email"],
-        contact_name=contact["name"] or None,
-        contact_context=contact["notes"],
-        deal_id=data["deal_id"],
-        objective=data.get("objective", ""),
+        contact_email=clean_email(contact["email"]),
+        contact_name=clean_name(contact["name"]) if contact["name"] else None,
+        contact_context=clean_notes(contact["notes"]),
+        deal_id=clean_deal_id(data["deal_id"]),
+        objective=clean_objective(data.get("objective", "")),
     )
     status = data.get("status", Status.CREATED)
     if status != Status.CREATED:

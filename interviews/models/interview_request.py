@@ -13,6 +13,7 @@ from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models.interview_type import InterviewType
+from interviews.text import MAX_DEAL_ID_LENGTH
 from orgs.tenancy import SameOrg, TenantQuerySet
 
 
@@ -56,7 +57,9 @@ class InterviewRequest(models.Model):
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interview_requests")
     interview_type = models.ForeignKey(InterviewType, on_delete=models.PROTECT, related_name="interview_requests")
-    deal_id = models.CharField(max_length=255, blank=True, help_text="The customer's own id of the deal.")
+    deal_id = models.CharField(
+        max_length=MAX_DEAL_ID_LENGTH, blank=True, help_text="The customer's own id of the deal."
+    )
     objective = models.TextField(blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     survey_token = models.CharField(max_length=43, unique=True, default=new_survey_token, editable=False)

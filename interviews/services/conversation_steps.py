@@ -1,47 +1,46 @@
-"""The interview itself, step by step: what the contact's page does, and nothing that only a page needs.
+"""The steps of an interview, as the survey page takes them.
 
-How a page uses it: find the request by its token (`InterviewRequest.objects.of_survey_token(token).get()`), do what the
-contact asked for, then show what `interview_state` says. Every step may be repeated (a reload, a double submit, a
-second tab, another device, a worker killed half-way): it is done once, and a repetition changes nothing.
+The page finds the request by its token, calls the step, then shows `interview_state` or `next_question`. Every step is
+idempotent: after a reload, a double submit, a second tab or a killed worker it can be repeated.
 
-| the contact                  | call                                          | then                     |
-|------------------------------|-----------------------------------------------|--------------------------|
-| opens the link               | `interview_state(request)`                    | show its stage           |
-| agrees                       | `give_consent(request)`                       | `next_question(request)` |
-| answers, or skips            | `submit_answer(…)`, `skip_question(…)`        | `next_question(request)` |
-| presses Finish               | `finish_conversation(request)`                | show the recap           |
-| wants to go on after all     | `resume_conversation(request)`                | `next_question(request)` |
-| corrects the recap, sends it | `correct_answers(…)`, `complete_conversation` | thank them               |
+| the contact                  | step                                          | then            |
+|------------------------------|-----------------------------------------------|-----------------|
+| opens the link               |                                               | `next_question` |
+| agrees                       | `give_consent`                                | `next_question` |
+| answers, or skips            | `submit_answer`, `skip_question`              | `next_question` |
+| presses Finish               | `finish_conversation`                         | the recap       |
+| continues from the recap     | `resume_conversation`                         | `next_question` |
+| corrects the recap, sends it | `correct_answers`, `complete_conversation`    | the thanks      |
 
-`next_question` is the only step that may take long, up to PAIGE_TIMEOUT: it may ask a model, and holds no transaction
-meanwhile. An answer is committed before. None of it raises for what a contact does at the wrong moment (ValidationError
-apart, for a text that cannot be stored): the state that comes back says where the interview stands.
+A step at the wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored, and
+InterviewRequest.DoesNotExist for a deleted request.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.text import clean_answer
 from interviews.lifecycle import Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.paige.brief import Brief, brief_for, opening_brief, recorded
+from interviews.paige.brief import Brief, recorded
 from interviews.paige.dialogue import answered
 from interviews.paige.engines import interviewer
 from interviews.paige.interviewer import Message
 from interviews.paige.transcript_markdown import key_answers, render_transcript
-from interviews.services.state import InterviewState, current, interview_state, stage_of, state_of
+from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
+from interviews.text import clean_answer
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 
 
-def give_consent(request: InterviewRequest) -> InterviewState:
-    """The contact agrees to be interviewed; the interview keeps the guide as it is now. The first consent counts."""
+def give_consent(interview_request: InterviewRequest) -> None:
+    """Starts the conversation with a copy of the guide as it is now. The first consent counts."""
     now = timezone.now()
-    found = current(request)
+    found = InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=interview_request.pk)
     if stage_of(found) == Stage.INVITED:
         Conversation.objects.get_or_create(
             interview_request_id=found.pk,
@@ -52,114 +51,115 @@ def give_consent(request: InterviewRequest) -> InterviewState:
                 "last_activity_at": now,
             },
         )
-    return interview_state(request)
 
 
-def next_question(request: InterviewRequest) -> InterviewState:
-    """The state with the question that waits for an answer, which Paige writes now if there is none.
+def next_question(interview_request: InterviewRequest) -> InterviewState:
+    """Returns the state with the question that waits for an answer. If there is none, Paige writes it now.
 
-    Notes and objective are read now: a PATCH that has come before counts. When nothing is left to ask, the recap comes.
-    Of two calls at once both may ask the model, and one message is kept.
+    Notes and objective are read now, so an earlier PATCH counts. If nothing is left to ask, the recap follows. Of two
+    concurrent calls both may call the model, and one message is stored. May take PAIGE_TIMEOUT seconds: no transaction
+    is open while the model is called.
     """
-    found = current(request)
-    state = state_of(found)
-    if state.stage not in RUNNING or state.question is not None:
-        return state
-    brief = brief_for(found)
+    interview = StoredInterview.load(interview_request)
+    if interview.stage not in RUNNING or interview.state.question is not None:
+        return interview.state
+    brief = interview.next_brief()
     if brief is None:
-        return finish_conversation(request)
-    _put_question(request, brief, interviewer().next_message(brief))
-    return interview_state(request)
+        finish_conversation(interview_request)
+        return interview_state(interview_request)
+    turn = _put_question(interview.interview_request, brief, interviewer().next_message(brief))
+    return interview_state(interview_request) if turn is None else interview.with_question(turn).state
 
 
-def submit_answer(request: InterviewRequest, *, number: int, text: str) -> bool:
-    """Stores the answer to the question of that number; whether this text is now the one that stands there.
+def submit_answer(interview_request: InterviewRequest, *, number: int, text: str) -> bool:
+    """Stores the answer to the question of that number. Returns whether this text is now the stored answer.
 
-    False where another answer stands already (the other tab's) or the interview takes none: show the text to its
-    writer again, who may put it into the recap. Raises ValidationError for a text that is blank, too long or cannot be
-    stored.
+    False if another answer is stored already, as from another tab, or if the interview takes none now: show the text
+    again, so that the contact can copy it into the recap. Raises ValidationError.
     """
-    return _store_answer(request, number, Move.ANSWER, clean_answer(text))
+    return _store_answer(interview_request, number, Move.ANSWER, clean_answer(text))
 
 
-def skip_question(request: InterviewRequest, *, number: int) -> bool:
-    """Stores that the contact passed over the question of that number; False where an answer stands already."""
-    return _store_answer(request, number, Move.SKIP, "")
+def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
+    """Stores that the contact skipped the question of that number. False if an answer is stored already."""
+    return _store_answer(interview_request, number, Move.SKIP, "")
 
 
-def finish_conversation(request: InterviewRequest) -> InterviewState:
-    """No more questions: on to the recap. A question that waits may still be answered, or taken up by resuming."""
-    with _locked(request) as conversation:
+def finish_conversation(interview_request: InterviewRequest) -> None:
+    """Moves on to the recap. A waiting question can still be answered after resuming."""
+    with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.RECAP):
             conversation.transition_to(Stage.RECAP, finished_at=timezone.now())
-    return interview_state(request)
 
 
-def resume_conversation(request: InterviewRequest) -> InterviewState:
-    """Back from the recap to the questions, as far as the guide has any left."""
-    with _locked(request) as conversation:
+def resume_conversation(interview_request: InterviewRequest) -> None:
+    """Moves from the recap back to the questions."""
+    with _locked(interview_request) as conversation:
         if conversation.stage == Stage.RECAP:
             conversation.transition_to(Stage.IN_PROGRESS, finished_at=None)
-    return interview_state(request)
 
 
-def correct_answers(request: InterviewRequest, *, corrections: Mapping[int, str]) -> InterviewState:
-    """During the recap, puts the contact's new texts in place of their answers; a blank one takes the answer back.
+def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping[int, str]) -> Mapping[int, str]:
+    """During the recap, replaces answers by question number; a blank text withdraws the answer. All or nothing.
 
-    By the number of the question. All or nothing. What the contact took back is not kept. Raises ValidationError.
+    Returns the corrections that are not stored, because the interview is not in the recap or has no such answer.
+    The replaced text is not kept. Raises ValidationError with a message for each question number.
     """
-    texts = {number: clean_answer(text) if text.strip() else "" for number, text in corrections.items()}
-    with _locked(request) as conversation:
+    texts = _clean_corrections(corrections)
+    with _locked(interview_request) as conversation:
+        answers = {answer.number - 1: answer for answer in interview_request.turns.filter(speaker=Speaker.CONTACT)}
         if conversation.stage == Stage.RECAP:
-            for answer in request.turns.filter(speaker=Speaker.CONTACT):
-                _correct(answer, texts.get(answer.number - 1, answer.text))
+            for number in texts.keys() & answers.keys():
+                _correct(answers[number], texts[number])
             conversation.touch()
-    return interview_state(request)
+    stored = {number: answer.text for number, answer in answers.items()}
+    return {number: corrections[number] for number, text in texts.items() if text and text != stored.get(number)}
 
 
-def complete_conversation(request: InterviewRequest) -> InterviewState:
-    """The contact is done with the recap: the transcript comes into being and the request is completed. Once."""
-    with _locked(request) as conversation:
+def complete_conversation(interview_request: InterviewRequest) -> None:
+    """Creates the transcript and completes the request, once."""
+    with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
-            found = current(request)
-            turns = answered(recorded(found.turns.all()))
+            interview = StoredInterview.load(interview_request)
+            utterances = answered(recorded(interview.turns))
             complete_interview(
-                found,
-                content=render_transcript(turns, found.contact.name),
-                key_answers=key_answers(opening_brief(found, conversation.guide).guide, turns),
+                interview.interview_request,
+                content=render_transcript(utterances, interview.opening.contact_name),
+                key_answers=key_answers(interview.opening.guide, utterances),
             )
             conversation.transition_to(Stage.COMPLETED)
-    return interview_state(request)
 
 
 @contextmanager
-def _locked(request: InterviewRequest) -> Iterator[Conversation]:
-    """The conversation, to oneself until the end of the transaction. Without consent: one that is not saved."""
+def _locked(interview_request: InterviewRequest) -> Iterator[Conversation]:
+    """The conversation, locked in a transaction. Before consent, an unsaved one in the stage INVITED."""
     with transaction.atomic():
-        held = Conversation.objects.for_org(request.org_id).select_for_update().filter(pk=request.pk).first()
-        yield held or Conversation(stage=Stage.INVITED)
+        conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update()
+        yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)
 
 
-def _put_question(request: InterviewRequest, brief: Brief, message: Message) -> None:
-    """Stores the message, unless another tab was faster or the interview was finished meanwhile."""
+def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
+    """Stores the message. Returns None if another tab was faster, or if the interview was finished in between."""
     number = len(brief.conversation) + 1
-    with _locked(request) as conversation:
-        if conversation.stage in RUNNING and not request.turns.filter(number=number).exists():
-            Turn.objects.create(
-                org_id=request.org_id,
-                interview_request=request,
-                number=number,
-                speaker=Speaker.PAIGE,
-                move=brief.move,
-                topic=brief.topic.key,
-                text=message.text,
-                engine=message.engine,
-                guide_version=brief.guide.version,
-                latency_ms=message.latency_ms,
-                prompt_tokens=message.prompt_tokens,
-                completion_tokens=message.completion_tokens,
-            )
-            _count_as_started(conversation)
+    with _locked(interview_request) as conversation:
+        if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
+            return None
+        turn: Turn = Turn.objects.create(
+            org_id=interview_request.org_id,
+            interview_request=interview_request,
+            number=number,
+            speaker=Speaker.PAIGE,
+            move=brief.move,
+            topic=brief.topic.key,
+            text=message.text,
+            engine=message.engine,
+            guide_version=brief.guide.version,
+            latency_ms=message.latency_ms,
+            prompt_tokens=message.prompt_tokens,
+            completion_tokens=message.completion_tokens,
+        )
+        _count_as_started(conversation)
+        return turn
 
 
 def _count_as_started(conversation: Conversation) -> None:
@@ -169,9 +169,9 @@ def _count_as_started(conversation: Conversation) -> None:
         conversation.touch(started_at=conversation.started_at or timezone.now())
 
 
-def _store_answer(request: InterviewRequest, number: int, move: Move, text: str) -> bool:
-    with _locked(request) as conversation:
-        turns = {turn.number: turn for turn in request.turns.all()}
+def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:
+    with _locked(interview_request) as conversation:
+        turns = {turn.number: turn for turn in interview_request.turns.all()}
         question, answer = turns.get(number), turns.get(number + 1)
         if question is None or question.speaker != Speaker.PAIGE:
             return False
@@ -180,8 +180,8 @@ def _store_answer(request: InterviewRequest, number: int, move: Move, text: str)
         if conversation.stage not in (Stage.IN_PROGRESS, Stage.RECAP):
             return False
         Turn.objects.create(
-            org_id=request.org_id,
-            interview_request=request,
+            org_id=interview_request.org_id,
+            interview_request=interview_request,
             number=number + 1,
             speaker=Speaker.CONTACT,
             move=move,
@@ -191,6 +191,19 @@ def _store_answer(request: InterviewRequest, number: int, move: Move, text: str)
         )
         conversation.touch()
         return True
+
+
+def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:
+    texts: dict[int, str] = {}
+    errors: dict[str, list[str]] = {}
+    for number, text in corrections.items():
+        try:
+            texts[number] = clean_answer(text) if text.strip() else ""
+        except ValidationError as error:
+            errors[str(number)] = error.messages
+    if errors:
+        raise ValidationError(errors)
+    return texts
 
 
 def _correct(answer: Turn, text: str) -> None:

@@ -1,14 +1,14 @@
 """What comes into being: orgs ready to run interviews, interview types, interview requests."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
 from contacts.services import upsert_contact
-from contacts.text import clean_deal_id, clean_objective
+from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import Guide, shipped_guide
+from interviews.text import DealId, Objective
 from orgs.actors import Actor
 from orgs.models import Org
 from orgs.services import create_org
@@ -32,13 +32,13 @@ def create_interview_request(
     *,
     interview_type: InterviewType,
     actor: Actor,
-    contact_email: str,
-    contact_name: str | None = None,
-    contact_context: str | Mapping[str, Any] | None = None,
-    deal_id: str = "",
-    objective: str = "",
+    contact_email: Email,
+    contact_name: Name | None = None,
+    contact_context: Notes | None = None,
+    deal_id: DealId | None = None,
+    objective: Objective | None = None,
 ) -> InterviewRequest:
-    """A new request to the contact of this address, who is made if the type's org has none. Raises ValidationError."""
+    """Creates a request for the contact with this address, and the contact if the org has none."""
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )
@@ -46,6 +46,6 @@ def create_interview_request(
         org_id=interview_type.org_id,
         contact=contact,
         interview_type=interview_type,
-        deal_id=clean_deal_id(deal_id),
-        objective=clean_objective(objective),
+        deal_id=deal_id or "",
+        objective=objective or "",
     )

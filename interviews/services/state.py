@@ -1,16 +1,17 @@
-"""Where an interview stands, as its contact may see it: without notes, objective or whatever is not theirs."""
+"""The state of an interview, as its contact may see it: without notes and objective."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.paige.brief import opening_brief, recorded
-from interviews.paige.guide import Guide
+from interviews.paige.brief import Brief, opening_brief, recorded
+from interviews.paige.dialogue import answered
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question that waits for its answer: `number` is what the answer is submitted to."""
+    """A question without an answer yet. The answer is submitted with its `number`."""
 
     number: int
     text: str = field(repr=False)
@@ -18,7 +19,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question and its answer, which is empty where the contact skipped it. `number` is the question's."""
+    """A question and its answer, which is empty if the contact skipped it. `number` is the question's."""
 
     number: int
     topic: str
@@ -28,11 +29,11 @@ class Exchange:
 
 @dataclass(frozen=True)
 class InterviewState:
-    """What the page shows. `question` only while one waits; `exchanges` no longer once the interview is completed.
+    """What the survey page shows.
 
-    CONSENTED or IN_PROGRESS without a question: Paige has yet to write it (`next_question`). Progress is told in
-    topics: the one that the conversation is at, from 1, and how many there are. `more_to_ask`: whether resuming from
-    the recap leads to a question.
+    `question` is None unless one waits for an answer. `exchanges` is empty once the interview is completed. Progress is
+    counted in topics: `topic_number` is the number of topics asked so far. `more_to_ask`: whether resuming from the
+    recap leads to a question.
     """
 
     stage: Stage
@@ -47,53 +48,75 @@ class InterviewState:
     more_to_ask: bool = False
 
 
-def interview_state(request: InterviewRequest) -> InterviewState:
-    """Where the interview stands now, freshly read. InterviewRequest.DoesNotExist if it is gone."""
-    return state_of(current(request))
+@dataclass(frozen=True)
+class StoredInterview:
+    """The rows of an interview, read once, with the guide parsed once."""
+
+    interview_request: InterviewRequest
+    stage: Stage
+    turns: tuple[Turn, ...]
+    opening: Brief
+
+    @classmethod
+    def load(cls, interview_request: InterviewRequest) -> Self:
+        """Reads the rows anew, in two statements. Raises InterviewRequest.DoesNotExist."""
+        related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
+        found = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
+        conversation = conversation_of(found)
+        return cls(
+            interview_request=found,
+            stage=stage_of(found),
+            turns=tuple(found.turns.all()),
+            opening=opening_brief(found, conversation.guide if conversation else None),
+        )
+
+    @property
+    def waiting(self) -> Turn | None:
+        """The last turn, if it is Paige's."""
+        return self.turns[-1] if self.turns and self.turns[-1].speaker == Speaker.PAIGE else None
+
+    def next_brief(self) -> Brief | None:
+        """The brief for Paige's next message, or None if nothing is left to ask."""
+        return self.opening.after(answered(recorded(self.turns)))
+
+    def with_question(self, turn: Turn) -> Self:
+        """This interview after Paige has asked."""
+        return replace(self, stage=Stage.IN_PROGRESS, turns=(*self.turns, turn))
+
+    @property
+    def state(self) -> InterviewState:
+        guide, waiting = self.opening.guide, self.waiting
+        turns = () if self.stage == Stage.COMPLETED else self.turns
+        return InterviewState(
+            stage=self.stage,
+            vendor=self.opening.vendor,
+            contact_name=self.opening.contact_name,
+            purpose=guide.purpose,
+            estimated_minutes=guide.estimated_minutes,
+            topic_number=len({turn.topic for turn in turns}),
+            topic_count=len(guide.every_topic),
+            question=Question(waiting.number, waiting.text) if waiting and self.stage == Stage.IN_PROGRESS else None,
+            exchanges=tuple(
+                Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
+                for question, answer in zip(turns[::2], turns[1::2], strict=False)
+            ),
+            more_to_ask=self.stage == Stage.RECAP and (waiting or self.next_brief()) is not None,
+        )
 
 
-def current(request: InterviewRequest) -> InterviewRequest:
-    """The request with all that its interview needs, as it stands in the database now."""
-    related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
-    found: InterviewRequest = related.prefetch_related("turns").get(pk=request.pk, org_id=request.org_id)
-    return found
+def interview_state(interview_request: InterviewRequest) -> InterviewState:
+    """The state, read anew. Raises InterviewRequest.DoesNotExist."""
+    return StoredInterview.load(interview_request).state
 
 
-def conversation_of(request: InterviewRequest) -> Conversation | None:
-    """The request's conversation, None before the contact's consent."""
-    return getattr(request, "conversation", None)
+def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
+    """The conversation, or None before the contact's consent."""
+    return getattr(interview_request, "conversation", None)
 
 
-def stage_of(request: InterviewRequest) -> Stage:
-    """Where the conversation stands. A request may be completed without one: the demo's are."""
-    conversation = conversation_of(request)
-    if request.status == Status.COMPLETED:
+def stage_of(interview_request: InterviewRequest) -> Stage:
+    """The stage of the conversation. A request without one may be completed: those of the demo are."""
+    conversation = conversation_of(interview_request)
+    if interview_request.status == Status.COMPLETED:
         return Stage.COMPLETED
     return Stage.INVITED if conversation is None else Stage(conversation.stage)
-
-
-def state_of(request: InterviewRequest) -> InterviewState:
-    """The state that a request as returned by `current` is in."""
-    stage, conversation = stage_of(request), conversation_of(request)
-    opening = opening_brief(request, conversation.guide if conversation else None)
-    turns = [] if stage == Stage.COMPLETED else list(request.turns.all())
-    waiting = turns[-1] if turns and turns[-1].speaker == Speaker.PAIGE else None
-    return InterviewState(
-        stage=stage,
-        vendor=opening.vendor,
-        contact_name=opening.contact_name,
-        purpose=opening.guide.purpose,
-        estimated_minutes=opening.guide.estimated_minutes,
-        topic_number=len({turn.topic for turn in turns}),
-        topic_count=len(opening.guide.every_topic),
-        question=Question(waiting.number, waiting.text) if waiting and stage == Stage.IN_PROGRESS else None,
-        exchanges=_exchanges(turns, opening.guide),
-        more_to_ask=stage == Stage.RECAP and (waiting or opening.after(recorded(turns))) is not None,
-    )
-
-
-def _exchanges(turns: list[Turn], guide: Guide) -> tuple[Exchange, ...]:
-    return tuple(
-        Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
-        for question, answer in zip(turns[::2], turns[1::2], strict=False)
-    )

@@ -1,15 +1,14 @@
 """Updating context: the heart of the product."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from django.db import connection, transaction
 
-from contacts.services import contact_texts
-from contacts.text import clean_objective
+from contacts.text import Name, Notes
 from hindsight.api.errors import PreconditionFailed
 from interviews.models import InterviewRequest
 from interviews.services.update_sql import overwrite_in_one_statement
+from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite
 
@@ -21,18 +20,17 @@ def update_interview_request(
     org_id: int,
     interview_request_id: int,
     actor: Actor,
-    contact_context: str | Mapping[str, Any] | None = None,
-    contact_name: str | None = None,
-    objective: str | None = None,
+    contact_context: Notes | None = None,
+    contact_name: Name | None = None,
+    objective: Objective | None = None,
     precondition: Precondition | None = None,
 ) -> None:
     """Overwrites what is given, on the request and on its contact, and keeps what was replaced in the audit.
 
     All or nothing. None leaves a text as it is. `precondition` judges the rows while they are locked. Raises
-    InterviewRequest.DoesNotExist (also for another org's), PreconditionFailed, and ValidationError.
+    InterviewRequest.DoesNotExist (also for a request of another org) and PreconditionFailed.
     """
-    texts = contact_texts(contact_name, contact_context)
-    objective = None if objective is None else clean_objective(objective)
+    texts = {"name": contact_name, "notes": contact_context}
     if precondition is None and connection.vendor == "postgresql":
         overwrite_in_one_statement(
             org_id=org_id,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
 from interviews.services import InterviewState
+from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.steps import Outcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
@@ -64,7 +65,7 @@ def unknown_page(request: HttpRequest, untaken: Sequence[str] = ()) -> HttpRespo
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/unreadable.html", status=400)
+    return render(request, "survey/unreadable.html", {"max_answer_length": f"{MAX_ANSWER_LENGTH:,}"}, status=400)
 
 
 def busy_page(request: HttpRequest, untaken: Sequence[str], retry_after: int) -> HttpResponse:

@@ -56,7 +56,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
         context.update(interviews=newest[:NEWEST_INTERVIEWS], has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def write(self, request: HttpRequest, obj: Contact, edits: dict[str, str]) -> None:
+    def write(self, request: HttpRequest, obj: Contact, edits: dict[str, Any]) -> None:
         update_contact(org_id=obj.org_id, contact_id=obj.pk, actor=actor_of(request), **edits)
 
     def confirmation_word(self, obj: Contact) -> str:

@@ -102,7 +102,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         context["key_answers"] = transcript.key_answers if transcript else []
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, str]) -> None:
+    def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         services.update_interview_request(
             org_id=obj.org_id, interview_request_id=obj.pk, actor=actor_of(request), objective=edits["objective"]
         )

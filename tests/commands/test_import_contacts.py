@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts import batches, services
 from contacts.models import Contact
 from contacts.services import upsert_contact, upsert_contacts
+from contacts.text import clean_email, clean_name
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import ContactFactory
@@ -230,7 +231,9 @@ class TestBatches:
         def beaten(*arguments: object) -> object:
             tries.append(arguments)
             if len(tries) == 1:
-                upsert_contact(org_id=acme.pk, email="bob@example.com", name="Bob", actor=OPERATOR)
+                upsert_contact(
+                    org_id=acme.pk, email=clean_email("bob@example.com"), name=clean_name("Bob"), actor=OPERATOR
+                )
                 raise IntegrityError
             return real(*arguments)  # type: ignore[arg-type]
 

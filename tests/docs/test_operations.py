@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
 
-from contacts import files, text
+from contacts import files
+from contacts import text as contact_text
 from hindsight.api import pagination
 from hindsight.text import strict_json
+from interviews import text as interview_text
 from orgs.models import Org
 from tests.docs.test_readme import ROOT, variables_of_settings
 
@@ -54,11 +56,11 @@ def test_the_sizes_are_those_of_the_code() -> None:
     table = section("Limits of size")
     for size, unit in [
         (files.MAX_LINE_BYTES, "bytes"),
-        (text.MAX_NOTES_LENGTH, "characters"),
-        (text.MAX_OBJECTIVE_LENGTH, "characters"),
-        (text.MAX_NAME_LENGTH, "characters"),
-        (text.MAX_EMAIL_LENGTH, "characters"),
-        (text.MAX_DEAL_ID_LENGTH, "characters"),
+        (contact_text.MAX_NOTES_LENGTH, "characters"),
+        (interview_text.MAX_OBJECTIVE_LENGTH, "characters"),
+        (contact_text.MAX_NAME_LENGTH, "characters"),
+        (contact_text.MAX_EMAIL_LENGTH, "characters"),
+        (interview_text.MAX_DEAL_ID_LENGTH, "characters"),
         (strict_json.MAX_DEPTH, "levels"),
         (pagination.MAX_LIMIT, "rows"),
     ]:

@@ -8,6 +8,7 @@ import pytest
 from interviews import services
 from interviews.lifecycle import Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from tests.interviews.steps import after
 from tests.live.client import at_once
 from tests.live.stores import orm_at
 
@@ -29,7 +30,7 @@ def in_tabs(database_url: str) -> InTabs:
 
 
 def test_twelve_consents_are_one(interview: InterviewRequest, in_tabs: InTabs) -> None:
-    in_tabs(lambda _: services.give_consent(interview))
+    in_tabs(lambda _: after(services.give_consent, interview))
     assert Conversation.objects.filter(pk=interview.pk).count() == 1
 
 
@@ -62,6 +63,6 @@ def test_twelve_completions_make_one_transcript(interview: InterviewRequest, in_
     services.next_question(interview)
     services.submit_answer(interview, number=1, text="It was slow.")
     services.finish_conversation(interview)
-    states = in_tabs(lambda _: services.complete_conversation(interview).stage)
+    states = in_tabs(lambda _: after(services.complete_conversation, interview).stage)
     assert states == [Stage.COMPLETED] * TABS
     assert Transcript.objects.filter(interview_request=interview).count() == 1

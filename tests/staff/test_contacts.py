@@ -95,7 +95,7 @@ class TestEditing:
         [
             (
                 {"notes": '{"title": "CTO",}'},
-                "begins like a JSON object but cannot be read as one",
+                "Enter a valid JSON object: Illegal trailing comma",
             ),
             ({"notes": '{"a": NaN}'}, "NaN is not valid JSON"),
             ({"notes": '{"a": 1, "a": 2}'}, "the same key twice"),

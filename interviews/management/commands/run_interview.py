@@ -4,13 +4,13 @@ from typing import Any, TextIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 
-from contacts.text import clean_answer
 from interviews.lifecycle import Speaker
 from interviews.management.requests import add_interview_request_id, get_interview_request
 from interviews.paige.brief import opening_brief
 from interviews.paige.dialogue import Utterance, answered
 from interviews.paige.engines import interviewer
 from interviews.paige.transcript_markdown import render_transcript
+from interviews.text import clean_answer
 from orgs.commands import Command as BaseCommand
 
 FINISH = "/finish"

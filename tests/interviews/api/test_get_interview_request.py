@@ -119,6 +119,17 @@ def test_a_version_that_the_client_holds_is_not_sent_again(
     assert "X-RateLimit-Remaining" in answer.headers
 
 
+@pytest.mark.parametrize(("header", "status"), [("{etag}", 200), ("*", 200), ('"other"', 412)])
+def test_if_match_of_another_version_fails(
+    acme_api: ApiClient, interview: InterviewRequest, header: str, status: int
+) -> None:
+    etag = acme_api.get(f"/interviews/{interview.pk}").headers["ETag"]
+    response = acme_api.get(f"/interviews/{interview.pk}", If_Match=header.format(etag=etag))
+    assert response.status_code == status
+    if status == 412:
+        assert response.json()["error"]["code"] == "precondition_failed"
+
+
 def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview: InterviewRequest) -> None:
     answer = globex_api.get(f"/interviews/{interview.pk}")
     assert answer.status_code == 404

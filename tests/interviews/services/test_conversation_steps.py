@@ -1,17 +1,22 @@
 """The interview, step by step, as the page takes it: what comes back and what is stored."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.transcript_markdown import parse_transcript
+from interviews.services import state as state_module
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
+from tests.interviews.steps import after
 
 LONG = (
     "We had outgrown our spreadsheets and nobody trusted the weekly numbers any more, so the board asked for something "
@@ -37,14 +42,14 @@ class TestConsent:
         assert not Conversation.objects.exists()
 
     def test_its_time_and_the_guide_are_kept(self, interview: InterviewRequest) -> None:
-        assert services.give_consent(interview).stage == Stage.CONSENTED
+        assert after(services.give_consent, interview).stage == Stage.CONSENTED
         conversation = Conversation.objects.get()
         assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
         assert (conversation.org_id, conversation.guide) == (interview.org_id, interview.interview_type.guide)
 
     def test_the_first_one_counts(self, running: InterviewRequest) -> None:
         before = Conversation.objects.get()
-        state = services.give_consent(running)
+        state = after(services.give_consent, running)
         assert state.stage == Stage.IN_PROGRESS
         assert Conversation.objects.get().consented_at == before.consented_at
 
@@ -62,6 +67,29 @@ class TestQuestions:
     def test_the_same_one_comes_back_until_it_is_answered(self, running: InterviewRequest) -> None:
         assert services.next_question(running) == services.next_question(running) == services.interview_state(running)
         assert Turn.objects.count() == 1
+
+    @pytest.mark.parametrize(("is_waiting", "statements"), [(True, 2), (False, 8)])
+    def test_the_row_is_read_once_and_the_guide_parsed_once(
+        self,
+        running: InterviewRequest,
+        monkeypatch: pytest.MonkeyPatch,
+        django_assert_num_queries: DjangoAssertNumQueries,
+        is_waiting: bool,
+        statements: int,
+    ) -> None:
+        """8: request, turns; savepoint, lock, does another tab's question exist, insert, update, release."""
+        if not is_waiting:
+            services.submit_answer(running, number=1, text=LONG)
+        parsed = []
+
+        def counted(*args: Any) -> Brief:
+            parsed.append(args)
+            return opening_brief(*args)
+
+        monkeypatch.setattr(state_module, "opening_brief", counted)
+        with django_assert_num_queries(statements):
+            services.next_question(running)
+        assert len(parsed) == 1
 
     def test_a_running_interview_keeps_its_guide(self, running: InterviewRequest) -> None:
         guide = running.interview_type.guide
@@ -140,7 +168,7 @@ class TestRecap:
 
     def test_finishing_early_is_possible_at_any_time(self, interview: InterviewRequest) -> None:
         services.give_consent(interview)
-        state = services.finish_conversation(interview)
+        state = after(services.finish_conversation, interview)
         assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
         assert services.next_question(interview).question is None
         assert not Turn.objects.exists()
@@ -152,8 +180,8 @@ class TestRecap:
         assert (state.stage, state.exchanges[0].answer) == (Stage.RECAP, LONG)
 
     def test_the_contact_may_go_on_after_all(self, running: InterviewRequest) -> None:
-        assert services.finish_conversation(running).more_to_ask
-        state = services.resume_conversation(running)
+        assert after(services.finish_conversation, running).more_to_ask
+        state = after(services.resume_conversation, running)
         assert state.stage == Stage.IN_PROGRESS
         assert state.question is not None
         assert state.question.number == 1
@@ -172,7 +200,9 @@ class TestRecap:
         services.skip_question(running, number=5)
         services.finish_conversation(running)
 
-        state = services.correct_answers(running, corrections={1: "Fifty\r\nthousand.", 3: " ", 5: "Late.", 7: "x"})
+        state = after(
+            services.correct_answers, running, corrections={1: "Fifty\r\nthousand.", 3: " ", 5: "Late.", 7: "x"}
+        )
         assert [exchange.answer for exchange in state.exchanges] == ["Fifty\nthousand.", "", "Late."]
         rows = Turn.objects.filter(speaker=Speaker.CONTACT)
         assert [row.move for row in rows] == [Move.ANSWER, Move.SKIP, Move.ANSWER]
@@ -199,7 +229,7 @@ class TestCompletion:
         services.skip_question(running, number=3)
         services.next_question(running)
         services.finish_conversation(running)
-        state = services.complete_conversation(running)
+        state = after(services.complete_conversation, running)
 
         assert (state.stage, state.question, state.exchanges) == (Stage.COMPLETED, None, ())
         running.refresh_from_db()
@@ -221,12 +251,12 @@ class TestCompletion:
         services.finish_conversation(running)
         services.complete_conversation(running)
         completed_at = InterviewRequest.objects.get().completed_at
-        assert services.complete_conversation(running).stage == Stage.COMPLETED
+        assert after(services.complete_conversation, running).stage == Stage.COMPLETED
         assert Transcript.objects.count() == 1
         assert InterviewRequest.objects.get().completed_at == completed_at
 
     def test_it_takes_the_recap(self, running: InterviewRequest) -> None:
-        assert services.complete_conversation(running).stage == Stage.IN_PROGRESS
+        assert after(services.complete_conversation, running).stage == Stage.IN_PROGRESS
         assert not Transcript.objects.exists()
 
     def test_nothing_changes_afterwards(self, running: InterviewRequest) -> None:
@@ -241,7 +271,7 @@ class TestCompletion:
         assert not services.submit_answer(running, number=3, text="Late.")
         services.resume_conversation(running)
         services.correct_answers(running, corrections={1: "Other."})
-        assert services.finish_conversation(running).stage == Stage.COMPLETED
+        assert after(services.finish_conversation, running).stage == Stage.COMPLETED
         assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
 
 

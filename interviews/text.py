@@ -1,0 +1,31 @@
+"""The rules for texts about interviews. See contacts.text for how they are used."""
+
+from typing import NewType
+
+from django.core.exceptions import ValidationError
+
+from hindsight.text.storable import clean_text
+
+MAX_DEAL_ID_LENGTH = 255
+MAX_OBJECTIVE_LENGTH = 10_000
+MAX_ANSWER_LENGTH = 10_000
+
+DealId = NewType("DealId", str)
+Objective = NewType("Objective", str)
+
+
+def clean_objective(objective: str) -> Objective:
+    return Objective(clean_text(objective, MAX_OBJECTIVE_LENGTH))
+
+
+def clean_deal_id(deal_id: str) -> DealId:
+    """The customer's own id of a deal. It may be any text."""
+    return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
+
+
+def clean_answer(answer: str) -> str:
+    """A contact's answer: trimmed, with line feeds as line ends, not blank."""
+    answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not answer:
+        raise ValidationError("Write an answer, or skip the question.")
+    return clean_text(answer, MAX_ANSWER_LENGTH)
