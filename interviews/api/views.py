@@ -1,6 +1,6 @@
 """The endpoints of interview requests: each validates, fetches within the org, calls one service, and renders."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -101,8 +101,9 @@ class InterviewRequestView(ApiView):
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
         data = serializers.InterviewRequestSerializer(found).data
         etag = etag_of(data)
-        response = get_conditional_response(request._request, etag=etag, response=Response(data))
-        assert response is not None  # it is only None if no response is given
+        response = cast(
+            HttpResponseBase, get_conditional_response(request._request, etag=etag, response=Response(data))
+        )
         if response.status_code == PreconditionFailed.status_code:  # Django's 412 has no envelope
             raise PreconditionFailed
         response.headers["ETag"] = etag
