@@ -12,7 +12,7 @@ run: ## Serve Hindsight with demo data, at http://127.0.0.1:8000
 
 test: ## Run all tests, on SQLite and on PostgreSQL with Redis; ARGS="-k name" goes to pytest
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.legs $(ARGS)
+	@.venv/bin/python -m tests.environments $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev

@@ -1,8 +1,7 @@
-"""How fast the project is, from socket to committed row: `python -m bench [--seconds 10] [--workers 2]`.
+"""Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`.
 
-A private PostgreSQL, as durable as its defaults make it, and a private Redis; the server as scripts/serve starts it;
-some connections, on each of them one request after the other. Beside it pgbench, which runs the statements of a PATCH
-alone. Machines differ and are never quiet: compare ratios, and take less than a tenth for noise.
+Starts PostgreSQL with its default durability, Redis and the web server, and sends requests over several connections.
+Compares PATCH with pgbench running the same SQL. Compare ratios between machines; below 10% is noise.
 """
 
 import argparse
@@ -12,14 +11,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from bench import client, cpu
-from bench.server import Server, serving
-from tests.servers import ServerError, postgres, redis_server
+from harness.processes import ServerError
+from harness.stores import postgres, redis_server
+from harness.web import Server, serving
 
 WARM_UP_SECONDS = 2.0
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
-# PostgreSQL's own, when it commits; nobody waits a round trip for it.
+# Run by PostgreSQL for foreign keys, without a round trip, so not counted.
 FOREIGN_KEY_CHECK = "SELECT 1 FROM ONLY % FOR KEY SHARE OF x"
 
 HEADINGS = ("", "requests/s", "of pgbench", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL CPU ms", "SQL statements")
@@ -61,15 +63,16 @@ def set_up_django(database_url: str, redis_url: str) -> None:
 
 
 def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:
-    from bench import data, floor  # with models, so after Django's setup
+    from bench import data, floor  # they import models, which requires django.setup()
 
     customer = data.load()
     execute("CREATE EXTENSION pg_stat_statements")
-    postmaster = cpu.parent_of(int(execute("SELECT pg_backend_pid()")))
-    program = Path(f"/proc/{postmaster}/exe").resolve().with_name("pgbench")
+    postmaster = psutil.Process(int(execute("SELECT pg_backend_pid()"))).ppid()
+    program = Path(psutil.Process(postmaster).exe()).with_name("pgbench")
     requests = client.Requests(customer.key, customer.first_request_id, customer.last_request_id)
 
-    with serving(directory, workers=options.workers) as server:
+    stores = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
+    with serving(directory / "server.log", stores, workers=options.workers) as server:
         measured = {
             name: load(options, server, postmaster, make)
             for name, make in {"PATCH": requests.patch, "GET": requests.get}.items()
@@ -91,13 +94,13 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
 def load(
     options: argparse.Namespace, server: Server, postmaster: int, make_request: client.MakeRequest
 ) -> tuple[client.Result, tuple[str, ...]]:
-    """Measures one kind of request: what came of it, and the cells of its row from p50 on."""
+    """Measures one kind of request. Returns the result and the table cells from p50 on."""
     client.run(server.port, make_request, seconds=WARM_UP_SECONDS, connections=options.connections)
     execute("CHECKPOINT")
     execute("SELECT pg_stat_statements_reset()")
-    spent = {"server": -cpu.seconds_of(server.pid), "postgres": -cpu.seconds_of(postmaster)}
+    spent = {"server": -cpu.seconds_of(server.process.pid), "postgres": -cpu.seconds_of(postmaster)}
     result = client.run(server.port, make_request, seconds=options.seconds, connections=options.connections)
-    spent["server"] += cpu.seconds_of(server.pid)
+    spent["server"] += cpu.seconds_of(server.process.pid)
     spent["postgres"] += cpu.seconds_of(postmaster)
     statements = float(execute(f"SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '{FOREIGN_KEY_CHECK}'"))
     count = len(result.times)
@@ -111,7 +114,7 @@ def load(
 
 
 def execute(sql: str) -> str:
-    """Runs a statement on the bench's database and returns the first value of its result as text."""
+    """Runs the SQL and returns the first value of the result as text."""
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -1,8 +1,7 @@
-"""How long the bulk commands take, and how much memory: `python -m bench.bulk [--rows N …] [--postgres]`.
+"""Measures time and memory of the bulk commands: `python -m bench.bulk [--rows N …] [--postgres]`.
 
-On a SQLite file of its own, or a PostgreSQL server of its own (which does not wait for its disk). Each command is a
-process by itself, whose peak memory the system tells when it ends; constant memory is when ten times the rows do not
-need more of it.
+Uses a new SQLite file, or a new PostgreSQL server with fsync off. Each command runs in its own process, and the peak
+memory is its maximum resident set size. Memory use should not depend on the number of rows.
 """
 
 import argparse
@@ -16,11 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import postgres
+from harness.stores import postgres
 
 MANAGE = [sys.executable, str(Path(__file__).parents[1] / "manage.py")]
 
-# One interview request for each contact; every tenth is completed and has a transcript of some 2,000 characters.
+# One interview request per contact. Every tenth is completed, with a transcript of about 2,000 characters.
 INTERVIEWS = """
 INSERT INTO interviews_interviewrequest (org_id, contact_id, interview_type_id, deal_id, objective, status,
     survey_token, email_sent_at, completed_at, created_at, updated_at)
@@ -38,8 +37,8 @@ def manage(*words: str) -> None:
     subprocess.run([*MANAGE, *words], check=True, stdout=subprocess.DEVNULL)
 
 
-def measure(what: str, rows: int, *words: str) -> None:
-    """Runs a command, and prints what it took as a row of a table."""
+def measure(title: str, rows: int, *words: str) -> None:
+    """Runs a command and prints a table row with its time and memory."""
     started = time.perf_counter()
     with open(os.devnull, "w") as nowhere:
         process = subprocess.Popen([*MANAGE, *words], stdout=nowhere)
@@ -47,7 +46,7 @@ def measure(what: str, rows: int, *words: str) -> None:
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, words
-    cells = (f"{rows:,}", what, f"{seconds:.0f} s", f"{rows / seconds:,.0f}", f"{usage.ru_maxrss / 1024:.0f} MiB")
+    cells = (f"{rows:,}", title, f"{seconds:.0f} s", f"{rows / seconds:,.0f}", f"{usage.ru_maxrss / 1024:.0f} MiB")
     print(f"| {' | '.join(cells)} |", flush=True)
 
 

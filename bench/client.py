@@ -1,4 +1,4 @@
-"""The load: one process, some connections that are kept, on each of them one request after the other."""
+"""The load generator: one process, several persistent connections, one request at a time on each."""
 
 import json
 import random
@@ -13,7 +13,7 @@ MakeRequest = Callable[[], bytes]
 
 @dataclass
 class Result:
-    """`times`: of each answer, in seconds. `refused`: the status lines that are not 200."""
+    """`times`: seconds from request to response. `refused`: status lines other than 200."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -23,37 +23,36 @@ class Result:
     def rate(self) -> float:
         return len(self.times) / self.seconds
 
-    def milliseconds(self, part: float) -> float:
-        """The time within which that part of the answers came."""
-        return sorted(self.times)[int(part * (len(self.times) - 1))] * 1000
+    def milliseconds(self, quantile: float) -> float:
+        return sorted(self.times)[int(quantile * (len(self.times) - 1))] * 1000
 
 
 class Connection:
-    """A socket on which one request is under way."""
+    """A socket with one request in progress."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.answer = b""
+        self.response = b""
         self.sent_at = 0.0
 
     def send(self, request: bytes) -> None:
-        self.answer, self.sent_at = b"", time.perf_counter()
+        self.response, self.sent_at = b"", time.perf_counter()
         self.socket.sendall(request)
 
     def receive(self) -> bool:
-        """Reads what has come; whether the answer is complete."""
+        """Reads available bytes. Returns whether the response is complete."""
         part = self.socket.recv(65536)
         if not part:
-            raise ConnectionError("The server has closed a connection.")
-        self.answer += part
-        head, end, body = self.answer.partition(b"\r\n\r\n")
+            raise ConnectionError("The server closed a connection.")
+        self.response += part
+        head, end, body = self.response.partition(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
         return bool(end) and len(body) >= int(length)
 
 
 def run(port: int, make_request: MakeRequest, *, seconds: float, connections: int) -> Result:
-    """Sends as many requests as the server answers in that time."""
+    """Sends requests for that many seconds, each as soon as the previous response has arrived."""
     result, started = Result(), time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for connection in [Connection(port) for _ in range(connections)]:
@@ -66,8 +65,8 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
                     continue
                 now = time.perf_counter()
                 result.times.append(now - connection.sent_at)
-                if not connection.answer.startswith(b"HTTP/1.1 200 "):
-                    result.refused.append(connection.answer.partition(b"\r\n")[0])
+                if not connection.response.startswith(b"HTTP/1.1 200 "):
+                    result.refused.append(connection.response.partition(b"\r\n")[0])
                 if now - started < seconds:
                     connection.send(make_request())
                 else:
@@ -78,7 +77,7 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
 
 
 class Requests:
-    """What an integration sends: random requests of its org, each time with other texts."""
+    """Builds HTTP requests for random interview requests of one org, with varying texts."""
 
     def __init__(self, key: str, first_id: int, last_id: int) -> None:
         self.key = key
@@ -89,7 +88,7 @@ class Requests:
         return self.message("GET", b"")
 
     def patch(self) -> bytes:
-        """Four in ten replace the notes, three the objective, three all there is."""
+        """40% replace the notes, 30% the objective, 30% everything."""
         number = self.random.randrange(10**6)
         context = {"title": "CTO", "evaluation_notes": f"Completed a 30-day POC, main concern is pricing; {number}"}
         objective = f"Understand why pricing was the blocker; {number}"

@@ -1,4 +1,4 @@
-"""What the bench works on: orgs of one size, with contacts and interview requests, and the key of one of them."""
+"""The data of the benchmark: orgs with contacts and interview requests, and an API key of one org."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ JOIN interviews_interviewtype AS type ON type.org_id = contact.org_id,
 
 @dataclass(frozen=True)
 class Customer:
-    """The org whose system sends the requests."""
+    """The org that sends the requests."""
 
     org_id: int
     key: str
@@ -45,7 +45,7 @@ class Customer:
 
 
 def load() -> Customer:
-    """Fills a new database. The customer's requests have ids without a gap."""
+    """Fills a new database. The ids of the customer's interview requests are consecutive."""
     call_command("migrate", verbosity=0)
     orgs = [
         onboard_org(name=f"Org {number}", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED) for number in range(ORGS)
@@ -62,5 +62,5 @@ def customer_of(org: Org) -> Customer:
     ids = org.interview_requests.order_by("id").values_list("id", flat=True)
     first, last = ids[0], ids.reverse()[0]
     if len(ids) != last - first + 1:
-        raise RuntimeError("The ids of the customer's requests have a gap.")
+        raise RuntimeError("The ids of the customer's interview requests are not consecutive.")
     return Customer(org.pk, key, api_key.digest, first, last)

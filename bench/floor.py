@@ -1,4 +1,4 @@
-"""pgbench with the statements of a PATCH and nothing in front: what the database alone can do."""
+"""pgbench with the SQL of a PATCH: the upper limit set by the database."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
 NAME = "'Jane Smith ' || :number"
 OBJECTIVE = "'Understand why pricing was the blocker; ' || :number"
 
-# As bench.client mixes them: what each kind of request writes, and its weight.
+# The fields that each kind of request writes, and its weight, as in bench.client.
 KINDS = {
     "notes": ({"notes": CONTEXT}, 4),
     "objective": ({"objective": OBJECTIVE}, 3),
@@ -21,7 +21,7 @@ KINDS = {
 
 
 def script(customer: Customer, texts: dict[str, str]) -> str:
-    """One PATCH for pgbench."""
+    """The pgbench script of one PATCH."""
     find = FIND_LIVE_KEY % {"digest": f"'{customer.digest}'", "now": "now()", "recently": "now()"}
     values = {"name": "NULL", "notes": "NULL", "objective": "NULL", **{name: f"({texts[name]})" for name in texts}}
     update = UPDATE_INTERVIEW_REQUEST % {
@@ -40,7 +40,7 @@ def script(customer: Customer, texts: dict[str, str]) -> str:
 
 
 def run(program: Path, database_url: str, customer: Customer, directory: Path, *, seconds: float, clients: int) -> str:
-    """Returns what pgbench reports of its run."""
+    """Returns the output of pgbench."""
     files = []
     for name, (texts, weight) in KINDS.items():
         file = directory / f"{name}.sql"

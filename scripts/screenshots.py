@@ -1,7 +1,7 @@
-"""Takes the pictures of docs/staff.md with headless Chromium, of a server of its own with the demo data.
+"""Takes screenshots of the admin with headless Chromium, on a temporary server with the demo data.
 
-`scripts/screenshots.py` rewrites docs/images; `scripts/screenshots.py FOLDER` shows every page of staff's, wide and
-narrow, light and dark, for those who change them. To be run by .venv/bin/python from the project's folder.
+`.venv/bin/python scripts/screenshots.py` rewrites docs/images. With the name of a folder, it writes every page there:
+wide and narrow, light and dark.
 """
 
 import os
@@ -16,7 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("HINDSIGHT_ENV", "development")
+directory = tempfile.TemporaryDirectory(prefix="hindsight-")
+os.environ["HINDSIGHT_ENV"] = "development"
+os.environ["DATABASE_URL"] = f"sqlite:///{directory.name}/database.sqlite3"
 os.environ["DJANGO_SETTINGS_MODULE"] = "hindsight.settings"
 
 import django  # noqa: E402
@@ -29,6 +31,8 @@ from django.core.management import call_command  # noqa: E402
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_name, clean_notes  # noqa: E402
+from harness.browser import Browser, browsing  # noqa: E402
+from harness.web import serving  # noqa: E402
 from interviews.models import InterviewRequest  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
@@ -42,9 +46,6 @@ from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
-from tests.live.server import serving  # noqa: E402
-from tests.live.stores import migrated_database, orm_at  # noqa: E402
-from tests.live.web.browser import Browser, browsing  # noqa: E402
 
 LOGIN, PASSWORD = "sam", "screenshots only"
 
@@ -56,7 +57,7 @@ ANSWERS = (
     "migration cost us a quarter.",
 )
 
-# Of docs/staff.md.
+# Used in docs/staff.md.
 PICTURES = {
     "contact": "/admin/contacts/contact/{contact}/change/",
     "what-changed": "/admin/contacts/contact/{contact}/history/",
@@ -108,7 +109,7 @@ BEFORE_LOGIN = {
 
 
 def fill(browser: Browser, button: str, **values: str) -> None:
-    """Fields by their names, as if typed, but at once; then the button."""
+    """Sets fields by name and presses the button."""
     for name, value in values.items():
         script = "arguments[0].value = arguments[1]"
         browser.driver.execute_script(script, browser.find(f"#content [name={name}]"), value)
@@ -116,13 +117,13 @@ def fill(browser: Browser, button: str, **values: str) -> None:
 
 
 def save_over_another(browser: Browser) -> None:
-    """Somebody's text lies between what the page has shown and what it sends."""
+    """Another update happens between loading the page and saving it."""
     seen = browser.find("[name=seen]").get_attribute("value") or ""
     fill(browser, "Save and continue editing", objective=f"What the CRM sent meanwhile, at {time.time()}")
     fill(browser, "Save", objective="What I had in mind", seen=seen)
 
 
-# What is done on a page before its picture is taken.
+# Actions on a page before its screenshot.
 ACTIONS: dict[str, Callable[[Browser], None]] = {
     "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
     "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
@@ -138,7 +139,7 @@ ACTIONS: dict[str, Callable[[Browser], None]] = {
 
 
 def prepare() -> dict[str, int]:
-    """The demo data with something to see on every page; the ids by which the paths name it."""
+    """Creates the demo data and rows for every page. Returns the ids used in the paths."""
     call_command("seed_demo", stdout=StringIO())
     User.objects.create_superuser(LOGIN, password=PASSWORD)
     org = Org.objects.earliest("pk")
@@ -163,7 +164,7 @@ def prepare() -> dict[str, int]:
     erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))
     request = InterviewRequest.objects.filter(contact=contact).earliest("pk")
     running, completed = InterviewRequest.objects.exclude(pk=request.pk).exclude(status="completed").order_by("pk")[:2]
-    hold_interviews(running, completed)
+    conduct_interviews(running, completed)
     return {
         "org": org.pk,
         "key": crm.pk,
@@ -176,7 +177,7 @@ def prepare() -> dict[str, int]:
     }
 
 
-def hold_interviews(running: InterviewRequest, completed: InterviewRequest) -> None:
+def conduct_interviews(running: InterviewRequest, completed: InterviewRequest) -> None:
     for interview in (running, completed):
         give_consent(interview)
         for answer in ANSWERS:
@@ -197,7 +198,7 @@ def take(
     scheme: str,
     action: Callable[[Browser], None] | None = None,
 ) -> None:
-    """A picture of so many pixels, or of the whole page where there is no height."""
+    """Takes a screenshot. Without a height, it shows the whole page."""
     prefers = {"name": "prefers-color-scheme", "value": scheme}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [prefers]})
     resize(browser, width, height or 900)
@@ -217,22 +218,20 @@ def resize(browser: Browser, width: int, height: int) -> None:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    with tempfile.TemporaryDirectory() as directory:
-        place = Path(directory)
-        with migrated_database(place) as url:
-            with orm_at(url):
-                ids = prepare()
-            with (
-                serving(place / "log", {"DATABASE_URL": url}, workers=1) as server,
-                browsing(f"http://127.0.0.1:{server.port}", place / "profile") as browser,
-            ):
-                if folder:
-                    take_all(browser, BEFORE_LOGIN, folder)
-                browser.log_in(LOGIN, PASSWORD)
-                if folder:
-                    take_all(browser, {name: path.format(**ids) for name, path in ALL_PAGES.items()}, folder)
-                else:
-                    take_pictures(browser, ids, ROOT / "docs" / "images")
+    temporary = Path(directory.name)
+    call_command("migrate", verbosity=0)
+    ids = prepare()
+    with (
+        serving(temporary / "log", {}, workers=1) as server,
+        browsing(f"http://127.0.0.1:{server.port}", temporary / "profile") as browser,
+    ):
+        if folder:
+            take_all(browser, BEFORE_LOGIN, folder)
+        browser.log_in(LOGIN, PASSWORD)
+        if folder:
+            take_all(browser, {name: path.format(**ids) for name, path in ALL_PAGES.items()}, folder)
+        else:
+            take_pictures(browser, ids, ROOT / "docs" / "images")
 
 
 def take_pictures(browser: Browser, ids: dict[str, int], folder: Path) -> None:

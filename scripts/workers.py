@@ -1,7 +1,6 @@
-"""granian's command line, with the application imported before the workers are forked from it.
+"""Granian's command line. Imports the application before forking, so that workers start fast and share memory.
 
-So they start at once, a replaced one too, and share the memory that they do not write to. Where processes are not
-forked (macOS), each imports the application itself.
+Without fork (macOS), each worker imports the application itself.
 """
 
 import multiprocessing

@@ -1,4 +1,4 @@
-"""An API client that holds every answer against the OpenAPI description."""
+"""An API client that validates every response against the OpenAPI schema."""
 
 import json
 import re
@@ -15,7 +15,7 @@ HEADERS_OF_AUTHENTICATED = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 
 
 class ApiClient:
-    """Speaks as one org's system. `key` None: as somebody without a key."""
+    """An API client of one org. With key None, it sends no key."""
 
     def __init__(self, key: str | None = None) -> None:
         self.key = key
@@ -25,7 +25,7 @@ class ApiClient:
         return self.send("GET", path, None, **headers)
 
     def patch(self, path: str, body: Any, **headers: str) -> Any:
-        """`body`: bytes as they are, anything else as JSON."""
+        """Sends bytes unchanged and any other body as JSON."""
         return self.send("PATCH", path, body, **headers)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
@@ -43,7 +43,7 @@ class ApiClient:
 
 
 def check_answer(method: str, path: str, answer: Any) -> None:
-    """Fails where an answer is not as described: its status, its body, the headers that every answer has."""
+    """Asserts that status, body and headers match the schema."""
     assert all(name in answer.headers for name in HEADERS_OF_ALL)
     if answer.status_code == 304:
         return
@@ -59,13 +59,13 @@ def check_answer(method: str, path: str, answer: Any) -> None:
 
 
 def response_schema(method: str, path: str, status: int) -> dict[str, Any]:
-    """What the description says of an answer; for paths and methods that it does not know, that it is an error."""
+    """The JSON schema of a response. For unknown paths and methods, the schema of an error."""
     for template, operations in description()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), f"/api/v1{path}") and method.lower() in operations:
             responses = operations[method.lower()]["responses"]
-            assert str(status) in responses, f"{status} is no answer of {method} {template}"
+            assert str(status) in responses, f"{status} is not a documented response of {method} {template}"
             return dict(responses[str(status)]["content"]["application/json"]["schema"])
-    assert status in (400, 401, 404, 405, 429), f"{status} for {method} {path}, which is not described"
+    assert status in (400, 401, 404, 405, 429), f"{status} for {method} {path}, which is not documented"
     return {"$ref": "#/components/schemas/Error"}
 
 

@@ -1,4 +1,4 @@
-"""The cast: Acme and Globex, two customers; Alice, a contact of Acme's; a system of each customer's with its key."""
+"""Shared fixtures: the orgs Acme and Globex with their API clients, and Alice, a contact of Acme."""
 
 import os
 import secrets
@@ -15,29 +15,29 @@ from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 
-# The leg of tests/legs.py that this is; None outside of it, where all tests are run.
-LEG = os.environ.get("TEST_LEG")
+# Set by tests/environments.py. None if pytest was started directly: all tests are run.
+ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 
-# What a browser shows, and what becomes of connections and processes: not to be tried with each of the databases.
+# Tests of pages, connections and processes. They run in one environment only.
 WEB = Path(__file__).parent / "live" / "web"
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """The leg of these tests has no need to import all the others."""
+    # The environment `web` imports no other tests.
     is_elsewhere = collection_path.suffix == ".py" and WEB not in collection_path.parents
-    return True if LEG == "web" and is_elsewhere else None
+    return True if ENVIRONMENT == "web" and is_elsewhere else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = [item for item in items if LEG is None or LEG in legs_of(item)]
+    here = [item for item in items if ENVIRONMENT is None or ENVIRONMENT in environments_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
     items[:] = here
 
 
-def legs_of(item: pytest.Item) -> set[str]:
-    """The legs that have this test: both databases', unless it has nothing to do with a database."""
+def environments_of(item: pytest.Item) -> set[str]:
+    """The environments that run the test: both databases if it uses the database, otherwise `sqlite`."""
     if WEB in item.path.parents:
         return {"web"}
     fixtures: list[str] = getattr(item, "fixturenames", [])
@@ -47,20 +47,20 @@ def legs_of(item: pytest.Item) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def fresh_rate_limits(settings: Settings) -> None:
-    """Counts outlive a test in the shared store: each test counts under names of its own."""
+    """A new key prefix per test: the counters in the shared store are not reset."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Settings) -> None:
-    """A hash that is slow on purpose would be slow in each test that sets or tries a password."""
+    """A fast hash instead of the deliberately slow default."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def static_files_on_demand(settings: Settings) -> None:
-    """Each test client would look up all static files first, which takes longer than most tests."""
+    """Otherwise WhiteNoise scans all static files when a test client is created."""
     settings.WHITENOISE_AUTOREFRESH = True
 
 
@@ -96,5 +96,5 @@ def alice(acme: Org) -> Contact:
 
 @pytest.fixture
 def interview(alice: Contact) -> InterviewRequest:
-    """Acme's request for an interview with Alice."""
+    """Acme's interview request for Alice."""
     return InterviewRequestFactory.create(org=alice.org, contact=alice, objective="Old objective")

@@ -1,4 +1,4 @@
-"""Rows for tests. Every row of one call belongs to one org, as the database demands."""
+"""Model factories. All rows of one call belong to the same org, as the foreign keys require."""
 
 from typing import Any
 

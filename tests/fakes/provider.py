@@ -1,8 +1,8 @@
-"""A model's provider on a loopback port: it answers as it was told, in order, and keeps the bytes that it was sent.
+"""A fake model provider on a loopback port. It gives the configured responses in order and records the requests.
 
     with fake_provider(says("What came next?"), status(500)) as provider: ...
 
-When it has nothing left to say it says its last again.
+The last response is repeated.
 """
 
 import json
@@ -38,7 +38,7 @@ class Server(ThreadingHTTPServer):
         return [json.loads(body)["messages"] for body in self.bodies]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that had no patience is no news."""
+        """Ignores disconnected clients."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         act(self)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silence."""
+        """Logs nothing."""
 
     def start(self, code: int, content_type: str, length: int, **headers: str) -> None:
         self.send_response(code)
@@ -72,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
 def completion(text: object, finish_reason: str = "stop") -> bytes:
     choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text}}
     usage = {"prompt_tokens": 900, "completion_tokens": 12, "total_tokens": 912}
-    shape = {"id": "1", "object": "chat.completion", "created": 1, "model": "fake", "choices": [choice], "usage": usage}
-    return json.dumps(shape).encode()
+    body = {"id": "1", "object": "chat.completion", "created": 1, "model": "fake", "choices": [choice], "usage": usage}
+    return json.dumps(body).encode()
 
 
 def says(text: object, finish_reason: str = "stop") -> Act:
@@ -89,13 +89,13 @@ def status(code: int, **headers: str) -> Act:
 
 
 def hangs(handler: Handler) -> None:
-    """Says nothing until the test is over."""
+    """Sends nothing until the test ends."""
     handler.server.over.wait()
     handler.close_connection = True
 
 
 def trickles(handler: Handler) -> None:
-    """A byte now and then, so that no read of the client's ever takes long."""
+    """Sends a byte every TRICKLE_SECONDS, so that the client's read timeout never expires."""
     handler.start(200, "application/json", 1_000_000)
     while not handler.server.over.wait(TRICKLE_SECONDS):
         handler.wfile.write(b" ")
@@ -103,7 +103,7 @@ def trickles(handler: Handler) -> None:
 
 
 def breaks_off(handler: Handler) -> None:
-    """Half a body, then nothing more."""
+    """Closes the connection after half of the body."""
     body = completion("What came next?")
     handler.start(200, "application/json", len(body))
     handler.wfile.write(body[: len(body) // 2])

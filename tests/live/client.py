@@ -1,4 +1,4 @@
-"""HTTP to a live server: one connection a request, so that requests spread over the workers; and bytes as they are."""
+"""HTTP clients of a live server. One connection per request, so that all workers get requests."""
 
 import json
 import socket
@@ -9,8 +9,8 @@ from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, TypeVar
 
+from harness.web import Server
 from tests.client import check_answer
-from tests.live.server import Server
 
 T = TypeVar("T")
 
@@ -30,13 +30,13 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The error's."""
+        """The code of the error."""
         return str(self.json()["error"]["code"])
 
 
 @dataclass(frozen=True)
 class LiveClient:
-    """Speaks as one org's system, and holds every answer against the OpenAPI description."""
+    """An API client of one org that validates every response against the OpenAPI schema."""
 
     server: Server
     key: str
@@ -71,7 +71,7 @@ class LiveClient:
 
 
 def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:
-    """The results of the calls, in their order, made by so many threads."""
+    """Runs the calls in that many threads. Returns the results in the order of the calls."""
     with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
@@ -81,7 +81,7 @@ def connect(server: Server) -> socket.socket:
 
 
 def read_answer(connection: socket.socket) -> Answer | None:
-    """The next answer on the connection; None where the server closes it without one."""
+    """The next response on the connection. None if the server closes the connection first."""
     response = HTTPResponse(connection)
     try:
         response.begin()
@@ -93,17 +93,17 @@ def read_answer(connection: socket.socket) -> Answer | None:
 
 
 def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Answer | None:
-    """The answer to these bytes. `hang_up`: the client says that no more will follow, whatever it has promised."""
+    """The response to these bytes. With `hang_up`, the client closes its sending side after them."""
     with connect(server) as connection:
         try:
             connection.sendall(request)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
         except ConnectionError:
-            pass  # the server has heard enough
+            pass  # the server may close before it has read everything
         return read_answer(connection)
 
 
 def head(line: str, *headers: str) -> bytes:
-    """The bytes of a request before its body."""
+    """The request line and headers as bytes."""
     return "".join(f"{part}\r\n" for part in (line, *headers, "")).encode("latin-1")

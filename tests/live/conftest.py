@@ -1,4 +1,4 @@
-"""A live server of four workers, shared; Acme, its contact Alice and its key, of which each test has its own."""
+"""A live server with four workers for all tests. Each test has its own Acme, Alice and API key."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -8,10 +8,10 @@ import pytest
 from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from harness.web import SERVE, Server, serving
 from orgs.models import Org
 from tests.factories import OrgFactory
 from tests.live.client import LiveClient
-from tests.live.server import SERVE, Server, serving
 from tests.live.stores import migrated_database, orm_at
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -25,7 +25,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Dj
 
 @pytest.fixture(scope="session")
 def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Starts a server before the stores of this run; `environment` adds to its variables."""
+    """Starts a server with the stores of this environment; `environment` adds variables."""
 
     def serve(*, workers: int, command: list[str] = SERVE, **environment: str) -> AbstractContextManager[Server]:
         stores = {"DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL}
@@ -43,13 +43,13 @@ def server(serve: Serve) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def orm(database_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Rows that a test makes and reads are the server's."""
+    """The test process uses the database of the server."""
     with django_db_blocker.unblock(), orm_at(database_url):
         yield
 
 
 def new_org(requests_per_minute: int = 100_000) -> Org:
-    """An org with an id of its own, since counts by id outlive the database in a shared Redis."""
+    """An org with a random id: Redis keeps counters by id even after the database is dropped."""
     return OrgFactory.create(pk=secrets.randbits(48), name="Acme", own_rate_limit=requests_per_minute)
 
 
@@ -60,10 +60,10 @@ def acme() -> Org:
 
 @pytest.fixture
 def api(server: Server, acme_key: str) -> LiveClient:
-    """Acme's system, speaking with the shared server."""
+    """Acme's API client of the shared server."""
     return LiveClient(server, acme_key)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> None:
-    """None here: the server would not know the hash."""
+    """Disabled: the server does not accept the fast hash."""

@@ -1,4 +1,4 @@
-"""The database of the live servers, and the ORM of the test's own process turned towards it."""
+"""The database of the live servers, and access to it from the test process."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +19,7 @@ ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 
 @contextmanager
 def orm_at(database_url: str) -> Iterator[None]:
-    """Queries of this thread go to that database, where the servers' go."""
+    """Directs the ORM of this thread to that database."""
     own = connections["default"]
     url: Any = dj_database_url.parse(database_url)
     live = ConnectionHandler({"default": {**settings.DATABASES["default"], **url}})["default"]

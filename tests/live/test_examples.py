@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
-from tests.live.server import Server
 
 ROOT = Path(__file__).parents[2]
 

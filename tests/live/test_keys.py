@@ -3,13 +3,14 @@
 from collections import Counter
 from functools import partial
 
+from harness.processes import eventually
+from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey
 from orgs.services import create_api_key, revoke_api_key
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
-from tests.live.server import Server, eventually
 
 LIMIT = 20
 GUESSES = 3 * LIMIT  # so many pass the limit even where the window turns over amid them

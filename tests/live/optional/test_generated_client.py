@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 from contacts.models import Contact
+from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
-from tests.live.server import Server
 
 ROOT = Path(__file__).parents[3]
 GENERATOR = ROOT / ".venv-client" / "bin"

@@ -11,7 +11,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.live.web.browser import SECONDS, Browser
+from harness.browser import SECONDS, Browser
 
 # What WCAG 2.2 AA asks for, as far as a program can tell, and what axe recommends besides.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")

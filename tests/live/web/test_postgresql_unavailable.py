@@ -1,4 +1,4 @@
-"""The database goes away and comes back, while the server stays up."""
+"""The database becomes unavailable and available again while the server runs."""
 
 from functools import partial
 
@@ -6,17 +6,18 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
+from harness.processes import eventually
+from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Change
-from tests.live.cables import cable
 from tests.live.client import LiveClient, at_once, exchange, head
 from tests.live.conftest import Serve
-from tests.live.server import Server, eventually
 from tests.live.stores import ON_POSTGRESQL
+from tests.live.tcp_proxy import tcp_proxy
 
-pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs a leg with PostgreSQL")
+pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
-REQUESTS = 60  # enough that each of four workers gets some
+REQUESTS = 60  # enough to reach all four workers
 
 
 def probe(server: Server, path: str) -> int:
@@ -25,19 +26,19 @@ def probe(server: Server, path: str) -> int:
     return answer.status_code
 
 
-@pytest.mark.parametrize("environment", [{}, {"REDIS_URL": ""}], ids=["as the leg", "counting in the database"])
-def test_requests_fail_cleanly_and_go_on_without_a_restart(
+@pytest.mark.parametrize("environment", [{}, {"REDIS_URL": ""}], ids=["counters in Redis", "counters in the database"])
+def test_requests_get_503_and_recover_without_a_restart(
     environment: dict[str, str], serve: Serve, database_url: str, acme_key: str, interview: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview.pk}"
     with (
-        cable(database_url) as postgresql,
+        tcp_proxy(database_url) as postgresql,
         serve(workers=1, DATABASE_URL=postgresql.url(database_url), **environment) as server,
     ):
         api = LiveClient(server, acme_key)
         assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}
 
-        postgresql.turn("cut")
+        postgresql.set_state("down")
         for answer in [api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)]:
             assert (answer.status_code, answer.code) == (503, "service_unavailable")
             assert int(answer.headers["Retry-After"]) >= 1
@@ -45,21 +46,21 @@ def test_requests_fail_cleanly_and_go_on_without_a_restart(
         interview.refresh_from_db()
         assert interview.objective == "Before"
 
-        postgresql.turn("plugged")
+        postgresql.set_state("up")
         assert {api.patch(path, {"objective": "After"}).status_code for _ in range(10)} == {200}
         assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
         interview.refresh_from_db()
         assert interview.objective == "After"
 
 
-def test_connections_that_the_database_has_ended_cost_no_request(
+def test_connections_terminated_by_the_database_fail_no_request(
     api: LiveClient, interview: InterviewRequest, alice: Contact
 ) -> None:
     path = f"/interviews/{interview.pk}"
     for number in range(1, 4):
         reads = [partial(api.get, path)] * REQUESTS
-        assert {answer.status_code for answer in at_once(reads)} == {200}  # every worker has connections now
-        end_connections_of_others()
+        assert {answer.status_code for answer in at_once(reads)} == {200}  # every worker has connections
+        terminate_other_connections()
         names = [f"Alice {number} of {count}" for count in range(REQUESTS)]
         writes = [partial(api.patch, path, {"contact_name": name}) for name in names]
         assert {answer.status_code for answer in at_once(writes)} == {200}
@@ -68,7 +69,7 @@ def test_connections_that_the_database_has_ended_cost_no_request(
         assert Change.objects.of(alice).count() == number * REQUESTS
 
 
-def end_connections_of_others() -> None:
+def terminate_other_connections() -> None:
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")

@@ -5,10 +5,11 @@ import os
 import signal
 from secrets import token_hex
 
+from harness.processes import eventually, is_running
+from harness.web import SCRIPT
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
-from tests.live.server import SCRIPT, eventually, is_running
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(

@@ -8,12 +8,13 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from contacts.models import Contact
+from harness.browser import Browser
+from harness.processes import eventually
+from harness.web import Server
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
 from tests.live.client import LiveClient
-from tests.live.server import Server, eventually
-from tests.live.web.browser import Browser
 
 PASSWORD = "correct horse"
 
@@ -24,7 +25,7 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
     yield one_browser
     # The last is the one thing that Redoc asks somebody else for, in vain.
     expected = ("status of 403", "/favicon.ico", "https://cdn.redoc.ly/redoc/logo-mini.svg")
-    assert [line for line in one_browser.complaints() if not any(part in line for part in expected)] == []
+    assert [line for line in one_browser.console_messages() if not any(part in line for part in expected)] == []
 
 
 def new_staff(role: str, password: str | None = None) -> User:

@@ -6,6 +6,7 @@ import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
+from harness.browser import Browser
 from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
@@ -13,7 +14,6 @@ from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
-from tests.live.web.browser import Browser
 from tests.live.web.survey_page import InterviewPage
 
 FIRST = "what was happening at your company that set off this search?"
@@ -40,7 +40,7 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
         "status of 429",
         "ERR_INTERNET_DISCONNECTED",
     )
-    assert [line for line in one_browser.complaints() if not any(part in line for part in expected)] == []
+    assert [line for line in one_browser.console_messages() if not any(part in line for part in expected)] == []
 
 
 @pytest.fixture
@@ -309,6 +309,6 @@ def test_an_interview_goes_on_in_another_browser(page: InterviewPage, interview:
     page.press("I agree, start the interview")
     page.answer(LONG)
     before = page.text
-    page.browser.forget_everything()
+    page.browser.clear_data()
     page.open()
     assert page.text == before

@@ -1,50 +1,29 @@
-"""The server as `make run` starts it: real processes, signals and sockets."""
+"""The web server, started with the command line of scripts/serve.py."""
 
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.servers import end_with_parent
+from harness.processes import ServerError, eventually, free_port, is_running
+from scripts.serve import end_with_parent
 
-ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+STOP_SECONDS = 10
+ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = [sys.executable, "scripts/serve.py"]
-# The script without its migrations, which take a second, and without the demo data.
+# Skips the migrations, which take a second, and the demo data.
 SERVE = [
     sys.executable,
     "-c",
     "import os, sys; from scripts.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))",
 ]
-
-
-def eventually(check: Callable[[], bool], *, seconds: float = 10) -> bool:
-    """Whether `check` comes true before the time is up."""
-    deadline = time.monotonic() + seconds
-    while not (true := check()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -55,23 +34,24 @@ class Server:
 
     @property
     def log(self) -> str:
-        """All that the server has written to standard output and standard error so far."""
+        """The output of the server so far, stdout and stderr."""
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
     @property
     def workers(self) -> list[int]:
-        """The process ids of all workers that were ever started, in their order."""
+        """The process ids of all workers, including those that have ended, in the order of their start."""
         return [int(pid) for pid in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log)]
 
     @property
     def processes(self) -> list[int]:
-        """The one that was started, and those that it started."""
+        """The process ids of scripts/serve.py, granian and its workers."""
         main = re.findall(r"main PID: (\d+)", self.log)
         return [self.process.pid, *map(int, main), *self.workers]
 
     def is_up(self, workers: int) -> bool:
-        """Whether so many workers have started and one of them answers."""
-        assert self.process.poll() is None, self.log
+        """Whether that many workers have started and /healthz responds. Raises ServerError if the server has ended."""
+        if self.process.poll() is not None:
+            raise ServerError(f"The server has ended:\n{self.log}")
         return len(re.findall(r"Started worker-\d+", self.log)) >= workers and self.is_healthy()
 
     def is_healthy(self) -> bool:
@@ -85,10 +65,10 @@ class Server:
             connection.close()
 
     def stop(self) -> int:
-        """Asks the server to end and returns its exit status; kills what is left after ten seconds."""
+        """Sends SIGTERM and returns the exit status. After STOP_SECONDS, kills all and raises TimeoutExpired."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=10)
+            return self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             for pid in filter(is_running, self.processes):
                 os.kill(pid, signal.SIGKILL)
@@ -100,7 +80,7 @@ class Server:
 def serving(
     log_file: Path, environment: Mapping[str, str], *, workers: int, command: list[str] = SERVE
 ) -> Iterator[Server]:
-    """A server until the end of the block."""
+    """Runs a server until the end of the block; `environment` extends the caller's. Raises ServerError."""
     port = free_port()
     with log_file.open("wb") as log:
         process = subprocess.Popen(
@@ -119,11 +99,12 @@ def serving(
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=end_with_parent(),
+            preexec_fn=end_with_parent(signal.SIGTERM),
         )
     server = Server(process, port, log_file)
     try:
-        assert eventually(lambda: server.is_up(workers), seconds=30), server.log
+        if not eventually(lambda: server.is_up(workers), seconds=START_SECONDS):
+            raise ServerError(f"The server did not start:\n{server.log}")
         yield server
     finally:
         if process.poll() is None:

@@ -1,10 +1,12 @@
-"""Runs the suite in three legs side by side: `python -m tests.legs [pytest arguments]`.
+"""Runs the suite in three environments at the same time: `python -m tests.environments [pytest arguments]`.
 
-The leg `sqlite` has no other store, as `make run`. The leg `postgresql` has a private PostgreSQL and a private server
-of Redis's protocol, as production; so has the leg `web`, with the tests of pages and processes, which need not be run
-on both. Each finds its name in TEST_LEG, and tests/conftest.py says which tests are whose. The first leg's output
-appears as it comes, the others' when they have ended. The exit status is 0 only if all passed. A leg that ran no test
-has not, unless arguments asked for a part of the suite that is not its.
+- `sqlite`: SQLite without Redis, as `make run`.
+- `postgresql`: PostgreSQL and Redis, as production.
+- `web`: the same stores, for tests/live/web, which does not need to run on both databases.
+
+tests/conftest.py selects the tests of an environment by TEST_ENVIRONMENT. The output of `sqlite` appears immediately,
+the output of the others when they have ended. The exit status is 0 only if all environments passed. An environment
+without tests has failed, unless arguments were given.
 """
 
 import os
@@ -19,14 +21,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.servers import ServerError, end_with_parent, postgres, redis_server
+from harness.processes import ServerError
+from harness.stores import postgres, redis_server
+from scripts.serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 NO_TESTS = 5  # pytest's exit status
 
-# What the caller's shell says of these must not bend the result: whatever the settings name, and what else is heard.
-# Without compiled modules each of the many processes that tests start would compile the project again.
+# Not inherited from the caller: all settings, and other variables that change the result. PYTHONDONTWRITEBYTECODE would
+# make every process started by a test compile the project again.
 PROJECT_VARIABLES = {
     *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
     *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "WEB_CONCURRENCY", "WEB_THREADS"),
@@ -35,63 +39,64 @@ PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 
 def main(arguments: Sequence[str]) -> int:
-    # A SIGTERM unwinds like a Ctrl-C, so that it leaves no server behind either. Background jobs start deaf to Ctrl-C.
+    # SIGTERM too raises KeyboardInterrupt, so that the servers are stopped. Shells start background jobs with SIGINT
+    # ignored, so it is set here.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     statuses = {}
     try:
         with ExitStack() as stack:
-            _say("=== leg sqlite")
-            legs = {"sqlite": stack.enter_context(_leg("sqlite", arguments))}
+            _say("=== environment sqlite")
+            running = {"sqlite": stack.enter_context(_run("sqlite", arguments))}
             stores = {
                 "DATABASE_URL": stack.enter_context(postgres()),
                 "REDIS_URL": stack.enter_context(redis_server()),
             }
             for name in ("postgresql", "web"):
-                legs[name] = stack.enter_context(_held_back_leg(name, arguments, stores))
-            statuses = {name: leg.wait() for name, leg in legs.items()}
+                running[name] = stack.enter_context(_run_buffered(name, arguments, stores))
+            statuses = {name: pytest.wait() for name, pytest in running.items()}
     except ServerError as error:
         _say(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
     if arguments and any(status != NO_TESTS for status in statuses.values()):
-        statuses = {leg: status for leg, status in statuses.items() if status != NO_TESTS}
-    for leg, status in statuses.items():
-        _say(f"=== leg {leg}: {f'failed (pytest exit status {status})' if status else 'passed'}")
+        statuses = {name: status for name, status in statuses.items() if status != NO_TESTS}
+    for name, status in statuses.items():
+        _say(f"=== environment {name}: {f'failed (pytest exit status {status})' if status else 'passed'}")
     return next((status for status in statuses.values() if status), 0)
 
 
 @contextmanager
-def _held_back_leg(name: str, arguments: Sequence[str], stores: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A leg whose output is shown when the context ends."""
+def _run_buffered(name: str, arguments: Sequence[str], stores: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs an environment and prints its output when the context ends."""
     with tempfile.TemporaryFile() as output:
         try:
-            with _leg(name, arguments, stores, output) as leg:
-                yield leg
+            with _run(name, arguments, stores, output) as process:
+                yield process
         finally:
-            _say(f"=== leg {name}")
+            _say(f"=== environment {name}")
             output.seek(0)
             shutil.copyfileobj(output, sys.stdout.buffer)
             sys.stdout.flush()
 
 
 @contextmanager
-def _leg(
+def _run(
     name: str, arguments: Sequence[str], stores: Mapping[str, str] | None = None, output: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A pytest under way; interrupted if it still runs when the context ends."""
+    """Runs pytest. Interrupts it if it is still running when the context ends."""
     process = subprocess.Popen(
-        # Each leg remembers its own failures, for --last-failed.
+        # One cache per environment, for --last-failed.
         [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments],
         cwd=ROOT,
-        env=_environment() | {"HINDSIGHT_ENV": "development", "TEST_LEG": name} | dict(stores or {}),
+        env=_inherited_variables() | {"HINDSIGHT_ENV": "development", "TEST_ENVIRONMENT": name} | dict(stores or {}),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
-        # A Ctrl-C reaches us alone and is passed on once: pytest takes a second one for impatience.
+        # In its own session, pytest gets SIGINT only from below: a second one would make it exit without cleaning up.
         start_new_session=True,
-        preexec_fn=end_with_parent(),
+        preexec_fn=end_with_parent(signal.SIGINT),
     )
     try:
         yield process
@@ -105,7 +110,7 @@ def _leg(
                 process.wait()
 
 
-def _environment() -> dict[str, str]:
+def _inherited_variables() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()

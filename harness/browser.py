@@ -1,12 +1,10 @@
-"""A person at a browser: headless Chromium, spoken to in the words that stand on the page."""
+"""Headless Chromium, operated through the texts of links and buttons."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
@@ -18,24 +16,29 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     *("--hide-scrollbars", "--lang=en-US"),
 )
-# For who wants no pictures: these save a third of the processor time.
-UNSEEN = ("--disable-threaded-compositing", "--in-process-gpu", "--disable-features=BackForwardCache,PaintHolding")
+# Without screenshots, these flags save a third of the CPU time.
+NO_SCREENSHOTS = (
+    "--disable-threaded-compositing",
+    "--in-process-gpu",
+    "--disable-features=BackForwardCache,PaintHolding",
+)
 
-# How long a page may take to show what a test looks for.
+# The time limit for an element to appear.
 SECONDS = 10
 
 
+class BrowserMissingError(RuntimeError):
+    """Chromium or ChromeDriver is not installed."""
+
+
 def programs() -> tuple[str, str]:
-    """Chromium and its driver. Skips the test where this machine has none, but not in CI."""
+    """The paths of Chromium and ChromeDriver. Raises BrowserMissingError."""
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     driver = shutil.which("chromedriver")
     if chromium and driver:
         return chromium, driver
-    reason = "it needs Chromium and ChromeDriver (Debian: chromium, chromium-driver)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    raise BrowserMissingError("Install Chromium and ChromeDriver (Debian: chromium, chromium-driver).")
 
 
 class Browser:
@@ -61,27 +64,27 @@ class Browser:
         return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, css)]
 
     def press(self, text: str) -> None:
-        """The first link or button that bears this text."""
+        """Clicks the first link or button with this text."""
         path = f'//a[normalize-space()="{text}"] | //button[normalize-space()="{text}"] | //input[@value="{text}"]'
         self.driver.find_element(By.XPATH, path).click()
 
     def follow(self, text: str) -> None:
-        """Presses it, and waits for the page that it leads to."""
+        """Clicks the link or button and waits until the next page has loaded."""
         self.driver.execute_script("window.isLeft = true")
         self.press(text)
         arrived = "return !window.isLeft && document.readyState === 'complete'"
-        # Between two pages the driver may find no window to run a script in.
+        # During navigation execute_script may raise WebDriverException.
         wait = WebDriverWait(self.driver, SECONDS, poll_frequency=0.05, ignored_exceptions=[WebDriverException])
         wait.until(lambda driver: driver.execute_script(arrived))
 
     def type(self, css: str, text: str) -> None:
-        """Instead of what the field holds."""
+        """Replaces the value of the field."""
         field = self.find(css)
         field.clear()
         field.send_keys(text)
 
-    def forget_everything(self) -> None:
-        """As if it were another browser that nobody has used yet."""
+    def clear_data(self) -> None:
+        """Clears cookies, storage and the cache."""
         self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": self.base, "storageTypes": "all"})
         self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
 
@@ -93,18 +96,18 @@ class Browser:
         self.follow("Log in")
 
     def continue_session(self, key: str) -> None:
-        """As whoever logged in to the session of that key."""
+        """Sets the session cookie."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Network.setCookie", {"name": "sessionid", "value": key, "url": self.base})
 
-    def complaints(self) -> list[str]:
-        """What the browser's console has to say since it was last asked, policies that were violated for one."""
+    def console_messages(self) -> list[str]:
+        """New messages of the browser's console, including violations of the Content-Security-Policy."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
 
 @contextmanager
 def browsing(base: str, profile: Path, *flags: str) -> Iterator[Browser]:
-    """A browser with a new profile until the end of the block."""
+    """Runs a browser with a new profile until the end of the block."""
     chromium, chromedriver = programs()
     options = ChromeOptions()
     options.binary_location = chromium

