@@ -1,7 +1,7 @@
 """Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`.
 
-Starts PostgreSQL with its default durability, Redis and the web server, and sends requests over several connections.
-Compares PATCH with pgbench running the same SQL. Compare ratios between machines; below 10% is noise.
+Compares PATCH and GET with pgbench running the SQL of a PATCH, on PostgreSQL with default durability. Differences below
+10% are noise; between machines, compare ratios.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from harness.web import Server, serving
 WARM_UP_SECONDS = 2.0
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
-# Run by PostgreSQL for foreign keys, without a round trip, so not counted.
+# Run inside PostgreSQL, without a round trip; not counted.
 FOREIGN_KEY_CHECK = "SELECT 1 FROM ONLY % FOR KEY SHARE OF x"
 
 HEADINGS = ("", "requests/s", "of pgbench", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL CPU ms", "SQL statements")
@@ -63,7 +63,7 @@ def set_up_django(database_url: str, redis_url: str) -> None:
 
 
 def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:
-    from bench import data, floor  # they import models, which requires django.setup()
+    from bench import data, floor  # after django.setup()
 
     customer = data.load()
     execute("CREATE EXTENSION pg_stat_statements")
@@ -94,7 +94,7 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
 def load(
     options: argparse.Namespace, server: Server, postmaster: int, make_request: client.MakeRequest
 ) -> tuple[client.Result, tuple[str, ...]]:
-    """Measures one kind of request. Returns the result and the table cells from p50 on."""
+    """Returns the result and the table cells from p50 on."""
     client.run(server.port, make_request, seconds=WARM_UP_SECONDS, connections=options.connections)
     execute("CHECKPOINT")
     execute("SELECT pg_stat_statements_reset()")
@@ -114,7 +114,6 @@ def load(
 
 
 def execute(sql: str) -> str:
-    """Runs the SQL and returns the first value of the result as text."""
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -1,7 +1,6 @@
 """Measures time and memory of the bulk commands: `python -m bench.bulk [--rows N …] [--postgres]`.
 
-Uses a new SQLite file, or a new PostgreSQL server with fsync off. Each command runs in its own process, and the peak
-memory is its maximum resident set size. Memory use should not depend on the number of rows.
+On SQLite or PostgreSQL with fsync off. Memory (maximum resident set size) should not depend on the number of rows.
 """
 
 import argparse
@@ -19,7 +18,7 @@ from harness.stores import postgres
 
 MANAGE = [sys.executable, str(Path(__file__).parents[1] / "manage.py")]
 
-# One interview request per contact. Every tenth is completed, with a transcript of about 2,000 characters.
+# One interview request per contact. Every tenth has a transcript of about 2,000 characters.
 INTERVIEWS = """
 INSERT INTO interviews_interviewrequest (org_id, contact_id, interview_type_id, deal_id, objective, status,
     survey_token, email_sent_at, completed_at, created_at, updated_at)
@@ -38,7 +37,6 @@ def manage(*words: str) -> None:
 
 
 def measure(title: str, rows: int, *words: str) -> None:
-    """Runs a command and prints a table row with its time and memory."""
     started = time.perf_counter()
     with open(os.devnull, "w") as nowhere:
         process = subprocess.Popen([*MANAGE, *words], stdout=nowhere)

@@ -1,4 +1,4 @@
-"""The load generator: one process, several persistent connections, one request at a time on each."""
+"""The load generator: persistent connections with one request at a time."""
 
 import json
 import random
@@ -13,7 +13,7 @@ MakeRequest = Callable[[], bytes]
 
 @dataclass
 class Result:
-    """`times`: seconds from request to response. `refused`: status lines other than 200."""
+    """`times` in seconds. `refused`: status lines other than 200."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -28,8 +28,6 @@ class Result:
 
 
 class Connection:
-    """A socket with one request in progress."""
-
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -52,7 +50,7 @@ class Connection:
 
 
 def run(port: int, make_request: MakeRequest, *, seconds: float, connections: int) -> Result:
-    """Sends requests for that many seconds, each as soon as the previous response has arrived."""
+    """Sends the next request on a connection when its response has arrived."""
     result, started = Result(), time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for connection in [Connection(port) for _ in range(connections)]:
@@ -77,7 +75,7 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
 
 
 class Requests:
-    """Builds HTTP requests for random interview requests of one org, with varying texts."""
+    """HTTP requests to random interview requests of one org."""
 
     def __init__(self, key: str, first_id: int, last_id: int) -> None:
         self.key = key

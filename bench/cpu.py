@@ -4,7 +4,7 @@ import psutil
 
 
 def seconds_of(pid: int) -> float:
-    """User and system time of a process, its descendants, and their children that have ended."""
+    """User and system time of a process and its descendants, ended ones included."""
     root = psutil.Process(pid)
     return sum(map(_seconds, [root, *root.children(recursive=True)]))
 

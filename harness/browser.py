@@ -1,4 +1,4 @@
-"""Headless Chromium, operated through the texts of links and buttons."""
+"""Headless Chromium."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,15 +16,14 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     *("--hide-scrollbars", "--lang=en-US"),
 )
-# Without screenshots, these flags save a third of the CPU time.
+# Saves a third of the CPU time.
 NO_SCREENSHOTS = (
     "--disable-threaded-compositing",
     "--in-process-gpu",
     "--disable-features=BackForwardCache,PaintHolding",
 )
 
-# The time limit for an element to appear.
-SECONDS = 10
+SECONDS = 10  # to wait for an element
 
 
 class BrowserMissingError(RuntimeError):
@@ -32,7 +31,7 @@ class BrowserMissingError(RuntimeError):
 
 
 def programs() -> tuple[str, str]:
-    """The paths of Chromium and ChromeDriver. Raises BrowserMissingError."""
+    """Paths of Chromium and ChromeDriver. Raises BrowserMissingError."""
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     driver = shutil.which("chromedriver")
@@ -64,12 +63,11 @@ class Browser:
         return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, css)]
 
     def press(self, text: str) -> None:
-        """Clicks the first link or button with this text."""
         path = f'//a[normalize-space()="{text}"] | //button[normalize-space()="{text}"] | //input[@value="{text}"]'
         self.driver.find_element(By.XPATH, path).click()
 
     def follow(self, text: str) -> None:
-        """Clicks the link or button and waits until the next page has loaded."""
+        """Clicks a link or button and waits for the next page."""
         self.driver.execute_script("window.isLeft = true")
         self.press(text)
         arrived = "return !window.isLeft && document.readyState === 'complete'"
@@ -78,13 +76,11 @@ class Browser:
         wait.until(lambda driver: driver.execute_script(arrived))
 
     def type(self, css: str, text: str) -> None:
-        """Replaces the value of the field."""
         field = self.find(css)
         field.clear()
         field.send_keys(text)
 
     def clear_data(self) -> None:
-        """Clears cookies, storage and the cache."""
         self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": self.base, "storageTypes": "all"})
         self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
 
@@ -96,18 +92,17 @@ class Browser:
         self.follow("Log in")
 
     def continue_session(self, key: str) -> None:
-        """Sets the session cookie."""
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
         self.driver.execute_cdp_cmd("Network.setCookie", {"name": "sessionid", "value": key, "url": self.base})
 
     def console_messages(self) -> list[str]:
-        """New messages of the browser's console, including violations of the Content-Security-Policy."""
+        """New console messages, including CSP violations."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
 
 @contextmanager
 def browsing(base: str, profile: Path, *flags: str) -> Iterator[Browser]:
-    """Runs a browser with a new profile until the end of the block."""
+    """Runs Chromium with a new profile."""
     chromium, chromedriver = programs()
     options = ChromeOptions()
     options.binary_location = chromium

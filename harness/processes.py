@@ -1,4 +1,4 @@
-"""Helpers for starting and watching processes."""
+"""Ports and processes."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class ServerError(RuntimeError):
-    """A server is not available on this machine or did not start. The message contains its output."""
+    """A server cannot be started."""
 
 
 def free_port() -> int:
@@ -17,7 +17,7 @@ def free_port() -> int:
 
 
 def eventually(check: Callable[[], bool], *, seconds: float = 10) -> bool:
-    """Polls `check` until it returns True. Returns False after the timeout."""
+    """Polls `check`. Returns False on timeout."""
     deadline = time.monotonic() + seconds
     while not (true := check()) and time.monotonic() < deadline:
         time.sleep(0.02)

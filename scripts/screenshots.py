@@ -1,7 +1,6 @@
 """Takes screenshots of the admin with headless Chromium, on a temporary server with the demo data.
 
-`.venv/bin/python scripts/screenshots.py` rewrites docs/images. With the name of a folder, it writes every page there:
-wide and narrow, light and dark.
+`.venv/bin/python scripts/screenshots.py` rewrites docs/images. With the name of a folder, it writes all pages there.
 """
 
 import os
@@ -109,7 +108,6 @@ BEFORE_LOGIN = {
 
 
 def fill(browser: Browser, button: str, **values: str) -> None:
-    """Sets fields by name and presses the button."""
     for name, value in values.items():
         script = "arguments[0].value = arguments[1]"
         browser.driver.execute_script(script, browser.find(f"#content [name={name}]"), value)

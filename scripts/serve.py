@@ -1,7 +1,6 @@
-"""Migrates the database and serves Hindsight until Ctrl-C or SIGTERM. In development, it also creates the demo data.
+"""Migrates the database, creates the demo data in development, and serves Hindsight until Ctrl-C or SIGTERM.
 
-HOST and PORT set the address, WEB_CONCURRENCY the number of worker processes, WEB_THREADS the threads per worker.
-With --reload, it starts Django's development server with DEBUG, which reloads changed code.
+Reads HOST, PORT, WEB_CONCURRENCY (processes) and WEB_THREADS (per process). --reload runs Django's development server.
 """
 
 import ctypes
@@ -19,10 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def refuse_a_taken_address(host: str, port: str) -> None:
-    """Exits with a message if the address cannot be bound.
-
-    Granian binds with SO_REUSEPORT, so it would not detect another server on the same port.
-    """
+    """Exits if the address is in use. Granian would not notice: it binds with SO_REUSEPORT."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
@@ -37,22 +33,21 @@ def manage(*arguments: str) -> None:
 
 
 def command(host: str, port: str) -> list[str]:
-    """The command line of granian."""
     return [
         *(sys.executable, "-m", "scripts.workers"),
         *("scripts.serve:load_application", "--factory", "--interface", "wsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
-        # Each thread keeps a database connection. By default granian starts hundreds of threads.
+        # Granian's default is hundreds of threads, each with a database connection.
         *("--blocking-threads", os.environ.get("WEB_THREADS") or "4"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        # In production, granian logs JSON like the application.
+        # Logs JSON, like the application.
         *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "scripts/logs.json")),
     ]
 
 
 def remember_development() -> None:
-    """Writes .env, so that manage.py uses the development settings too."""
+    """Writes .env for manage.py."""
     file = ROOT / ".env"
     if not file.exists():
         file.write_text("HINDSIGHT_ENV=development\n")
@@ -61,8 +56,8 @@ def remember_development() -> None:
 def serve(host: str, port: str) -> int:
     """Runs granian and returns its exit status.
 
-    Granian gets its own session and one SIGTERM from here. In the terminal's process group, its workers would get
-    SIGINT twice, from the terminal and from granian, and hang.
+    Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
+    and they would hang.
     """
     server = subprocess.Popen(  # noqa: S603
         command(host, port),
@@ -77,10 +72,10 @@ def serve(host: str, port: str) -> int:
 
 
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """Returns a preexec_fn: Linux sends the signal to the child when its parent dies. None on other systems."""
+    """A preexec_fn: the kernel sends the signal to the child when its parent dies. Linux only."""
     if sys.platform != "linux":
         return None
-    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1  # loaded before the fork
+    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1  # not after the fork
 
     def request_signal() -> None:
         prctl(set_parent_death_signal, number)
@@ -89,17 +84,15 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def load_application() -> Any:
-    """The WSGI application factory, called by each worker.
+    """Called in each worker.
 
-    A forked worker inherits its parent's SIGTERM handler and would ignore SIGTERM until granian installs its own. The
-    default is restored meanwhile.
+    A forked worker inherits the parent's SIGTERM handler and would ignore SIGTERM until granian installs its own.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return import_module("hindsight.wsgi").application
 
 
 def reload_on_changes(host: str, port: str) -> None:
-    """Replaces this process with Django's development server."""
     os.environ.setdefault("DEBUG", "true")
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     os.chdir(ROOT)
@@ -117,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
             remember_development()
             manage("demo")
     except subprocess.CalledProcessError as error:
-        return error.returncode  # the command has printed the error
+        return error.returncode
     except KeyboardInterrupt:
         return 130
     if "--reload" in arguments:

@@ -1,7 +1,4 @@
-"""Granian's command line. Imports the application before forking, so that workers start fast and share memory.
-
-Without fork (macOS), each worker imports the application itself.
-"""
+"""Granian, with the application imported before forking: workers start faster and share memory."""
 
 import multiprocessing
 from importlib import import_module

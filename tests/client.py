@@ -15,7 +15,7 @@ HEADERS_OF_AUTHENTICATED = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 
 
 class ApiClient:
-    """An API client of one org. With key None, it sends no key."""
+    """An API client of one org, or without a key."""
 
     def __init__(self, key: str | None = None) -> None:
         self.key = key
@@ -25,7 +25,7 @@ class ApiClient:
         return self.send("GET", path, None, **headers)
 
     def patch(self, path: str, body: Any, **headers: str) -> Any:
-        """Sends bytes unchanged and any other body as JSON."""
+        """Bytes are sent unchanged, other bodies as JSON."""
         return self.send("PATCH", path, body, **headers)
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
@@ -59,7 +59,7 @@ def check_answer(method: str, path: str, answer: Any) -> None:
 
 
 def response_schema(method: str, path: str, status: int) -> dict[str, Any]:
-    """The JSON schema of a response. For unknown paths and methods, the schema of an error."""
+    """The JSON schema of a response; for unknown paths and methods, of an error."""
     for template, operations in description()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), f"/api/v1{path}") and method.lower() in operations:
             responses = operations[method.lower()]["responses"]

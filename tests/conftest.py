@@ -1,4 +1,4 @@
-"""Shared fixtures: the orgs Acme and Globex with their API clients, and Alice, a contact of Acme."""
+"""Shared fixtures: the orgs Acme and Globex, and Alice, a contact of Acme."""
 
 import os
 import secrets
@@ -15,17 +15,17 @@ from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 
-# Set by tests/environments.py. None if pytest was started directly: all tests are run.
+# Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 
-# Tests of pages, connections and processes. They run in one environment only.
+# Tests of pages, connections and processes.
 WEB = Path(__file__).parent / "live" / "web"
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    # The environment `web` imports no other tests.
+    # Saves the environment `web` from importing all other tests.
     is_elsewhere = collection_path.suffix == ".py" and WEB not in collection_path.parents
     return True if ENVIRONMENT == "web" and is_elsewhere else None
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def environments_of(item: pytest.Item) -> set[str]:
-    """The environments that run the test: both databases if it uses the database, otherwise `sqlite`."""
+    """Both databases if the test uses the database, otherwise `sqlite`."""
     if WEB in item.path.parents:
         return {"web"}
     fixtures: list[str] = getattr(item, "fixturenames", [])
@@ -47,20 +47,20 @@ def environments_of(item: pytest.Item) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def fresh_rate_limits(settings: Settings) -> None:
-    """A new key prefix per test: the counters in the shared store are not reset."""
+    """A new key prefix: the counters in the store outlive the test."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Settings) -> None:
-    """A fast hash instead of the deliberately slow default."""
+    """The default hash is slow by design."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def static_files_on_demand(settings: Settings) -> None:
-    """Otherwise WhiteNoise scans all static files when a test client is created."""
+    """Otherwise every test client scans all static files."""
     settings.WHITENOISE_AUTOREFRESH = True
 
 
@@ -96,5 +96,4 @@ def alice(acme: Org) -> Contact:
 
 @pytest.fixture
 def interview(alice: Contact) -> InterviewRequest:
-    """Acme's interview request for Alice."""
     return InterviewRequestFactory.create(org=alice.org, contact=alice, objective="Old objective")

@@ -2,11 +2,10 @@
 
 - `sqlite`: SQLite without Redis, as `make run`.
 - `postgresql`: PostgreSQL and Redis, as production.
-- `web`: the same stores, for tests/live/web, which does not need to run on both databases.
+- `web`: the same stores, for tests/live/web.
 
-tests/conftest.py selects the tests of an environment by TEST_ENVIRONMENT. The output of `sqlite` appears immediately,
-the output of the others when they have ended. The exit status is 0 only if all environments passed. An environment
-without tests has failed, unless arguments were given.
+tests/conftest.py selects tests by TEST_ENVIRONMENT. The output of `sqlite` appears immediately. An environment that
+runs no tests fails, unless arguments were given.
 """
 
 import os
@@ -29,8 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 NO_TESTS = 5  # pytest's exit status
 
-# Not inherited from the caller: all settings, and other variables that change the result. PYTHONDONTWRITEBYTECODE would
-# make every process started by a test compile the project again.
+# Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
 PROJECT_VARIABLES = {
     *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
     *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "WEB_CONCURRENCY", "WEB_THREADS"),
@@ -39,8 +37,7 @@ PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 
 def main(arguments: Sequence[str]) -> int:
-    # SIGTERM too raises KeyboardInterrupt, so that the servers are stopped. Shells start background jobs with SIGINT
-    # ignored, so it is set here.
+    # SIGTERM stops the servers too. SIGINT: shells start background jobs with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     statuses = {}
@@ -69,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def _run_buffered(name: str, arguments: Sequence[str], stores: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs an environment and prints its output when the context ends."""
+    """Prints the output when the context ends."""
     with tempfile.TemporaryFile() as output:
         try:
             with _run(name, arguments, stores, output) as process:
@@ -85,16 +82,16 @@ def _run_buffered(name: str, arguments: Sequence[str], stores: Mapping[str, str]
 def _run(
     name: str, arguments: Sequence[str], stores: Mapping[str, str] | None = None, output: IO[bytes] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs pytest. Interrupts it if it is still running when the context ends."""
+    """Runs pytest, and interrupts it when the context ends."""
     process = subprocess.Popen(
-        # One cache per environment, for --last-failed.
+        # Separate caches for --last-failed.
         [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}", *arguments],
         cwd=ROOT,
         env=_inherited_variables() | {"HINDSIGHT_ENV": "development", "TEST_ENVIRONMENT": name} | dict(stores or {}),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
-        # In its own session, pytest gets SIGINT only from below: a second one would make it exit without cleaning up.
+        # Not reached by Ctrl-C: after a second SIGINT, pytest would not clean up.
         start_new_session=True,
         preexec_fn=end_with_parent(signal.SIGINT),
     )

@@ -1,8 +1,6 @@
-"""A fake model provider on a loopback port. It gives the configured responses in order and records the requests.
+"""A fake model provider. It gives the responses in order, repeats the last one, and records the requests.
 
-    with fake_provider(says("What came next?"), status(500)) as provider: ...
-
-The last response is repeated.
+with fake_provider(says("What came next?"), status(500)) as provider: ...
 """
 
 import json
@@ -34,7 +32,6 @@ class Server(ThreadingHTTPServer):
 
     @property
     def prompts(self) -> list[list[dict[str, str]]]:
-        """The messages of each call."""
         return [json.loads(body)["messages"] for body in self.bodies]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -95,7 +92,7 @@ def hangs(handler: Handler) -> None:
 
 
 def trickles(handler: Handler) -> None:
-    """Sends a byte every TRICKLE_SECONDS, so that the client's read timeout never expires."""
+    """Sends a byte now and then, so that no read times out."""
     handler.start(200, "application/json", 1_000_000)
     while not handler.server.over.wait(TRICKLE_SECONDS):
         handler.wfile.write(b" ")

@@ -1,4 +1,4 @@
-"""HTTP clients of a live server. One connection per request, so that all workers get requests."""
+"""HTTP clients of a live server, with one connection per request to reach all workers."""
 
 import json
 import socket
@@ -30,13 +30,12 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The code of the error."""
         return str(self.json()["error"]["code"])
 
 
 @dataclass(frozen=True)
 class LiveClient:
-    """An API client of one org that validates every response against the OpenAPI schema."""
+    """An API client of one org that validates responses against the OpenAPI schema."""
 
     server: Server
     key: str
@@ -71,7 +70,7 @@ class LiveClient:
 
 
 def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:
-    """Runs the calls in that many threads. Returns the results in the order of the calls."""
+    """Runs calls in threads. Returns the results in the order of the calls."""
     with ThreadPoolExecutor(threads) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
@@ -81,7 +80,7 @@ def connect(server: Server) -> socket.socket:
 
 
 def read_answer(connection: socket.socket) -> Answer | None:
-    """The next response on the connection. None if the server closes the connection first."""
+    """The next response. None if the server closes the connection."""
     response = HTTPResponse(connection)
     try:
         response.begin()
@@ -93,17 +92,16 @@ def read_answer(connection: socket.socket) -> Answer | None:
 
 
 def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Answer | None:
-    """The response to these bytes. With `hang_up`, the client closes its sending side after them."""
+    """The response to these bytes. `hang_up` closes the sending side after them."""
     with connect(server) as connection:
         try:
             connection.sendall(request)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)
         except ConnectionError:
-            pass  # the server may close before it has read everything
+            pass  # the server has responded before reading everything
         return read_answer(connection)
 
 
 def head(line: str, *headers: str) -> bytes:
-    """The request line and headers as bytes."""
     return "".join(f"{part}\r\n" for part in (line, *headers, "")).encode("latin-1")

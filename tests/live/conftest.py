@@ -1,4 +1,4 @@
-"""A live server with four workers for all tests. Each test has its own Acme, Alice and API key."""
+"""One live server with four workers; a new Acme for each test."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Dj
 
 @pytest.fixture(scope="session")
 def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Starts a server with the stores of this environment; `environment` adds variables."""
+    """Starts a server with the stores of this environment."""
 
     def serve(*, workers: int, command: list[str] = SERVE, **environment: str) -> AbstractContextManager[Server]:
         stores = {"DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL}
@@ -43,13 +43,13 @@ def server(serve: Serve) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def orm(database_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test process uses the database of the server."""
+    """Tests use the database of the server."""
     with django_db_blocker.unblock(), orm_at(database_url):
         yield
 
 
 def new_org(requests_per_minute: int = 100_000) -> Org:
-    """An org with a random id: Redis keeps counters by id even after the database is dropped."""
+    """A random id, because counters by id stay in Redis."""
     return OrgFactory.create(pk=secrets.randbits(48), name="Acme", own_rate_limit=requests_per_minute)
 
 
@@ -60,10 +60,9 @@ def acme() -> Org:
 
 @pytest.fixture
 def api(server: Server, acme_key: str) -> LiveClient:
-    """Acme's API client of the shared server."""
     return LiveClient(server, acme_key)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> None:
-    """Disabled: the server does not accept the fast hash."""
+    """Disabled: the server does not know the fast hash."""

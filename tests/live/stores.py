@@ -19,7 +19,7 @@ ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 
 @contextmanager
 def orm_at(database_url: str) -> Iterator[None]:
-    """Directs the ORM of this thread to that database."""
+    """Connects this thread to that database."""
     own = connections["default"]
     url: Any = dj_database_url.parse(database_url)
     live = ConnectionHandler({"default": {**settings.DATABASES["default"], **url}})["default"]
@@ -33,7 +33,7 @@ def orm_at(database_url: str) -> Iterator[None]:
 
 @contextmanager
 def migrated_database(directory: Path) -> Iterator[str]:
-    """The URL of a new database: a file in `directory`, or one on the server that DATABASE_URL names."""
+    """Yields the URL of a new database, on SQLite or on the server in DATABASE_URL."""
     with new_postgresql_database() if ON_POSTGRESQL else new_sqlite_database(directory) as url:
         with orm_at(url):
             call_command("migrate", verbosity=0)

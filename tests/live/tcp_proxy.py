@@ -1,4 +1,4 @@
-"""A TCP proxy between the server and its stores, to test unavailable stores."""
+"""A TCP proxy that makes a store unavailable."""
 
 import socket
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ State = Literal["up", "hung", "down"]
 
 
 class TcpProxy:
-    """Forwards connections ("up"), accepts them but transfers nothing ("hung"), or closes its port ("down")."""
+    """Forwards connections (up), accepts them without forwarding (hung), or closes its port (down)."""
 
     def __init__(self, host: str, port: int) -> None:
         self.target = (host, port)
@@ -22,7 +22,7 @@ class TcpProxy:
         self.sockets: list[socket.socket] = []
 
     def url(self, target: str) -> str:
-        """The URL of the target with the proxy's host and port."""
+        """The target's URL with the address of the proxy."""
         parts = urlsplit(target)
         login = parts.netloc.rpartition("@")[0]
         return parts._replace(netloc=f"{login}@127.0.0.1:{self.port}" if login else f"127.0.0.1:{self.port}").geturl()
@@ -42,7 +42,7 @@ class TcpProxy:
             Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
     def accept(self, listener: socket.socket) -> None:
-        with suppress(OSError):  # set_state() has closed the listener
+        with suppress(OSError):  # the listener is closed
             while True:
                 client = listener.accept()[0]
                 self.connections += 1
@@ -64,13 +64,12 @@ def forward(source: socket.socket, sink: socket.socket) -> None:
 
 def close(end: socket.socket) -> None:
     with suppress(OSError):
-        end.shutdown(socket.SHUT_RDWR)  # unlike close(), wakes threads blocked in recv() or accept()
+        end.shutdown(socket.SHUT_RDWR)  # unlike close(), wakes blocked threads
     end.close()
 
 
 @contextmanager
 def tcp_proxy(target: str, state: State = "up") -> Iterator[TcpProxy]:
-    """A proxy to the store at this URL."""
     parts = urlsplit(target)
     assert parts.hostname
     assert parts.port

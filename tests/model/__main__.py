@@ -1,8 +1,6 @@
-"""What the guard makes of a real model's messages: `python -m tests.model [--turns 3] [--attacks 24]`.
+"""Tests Paige with a small local model: `python -m tests.model [--turns 3] [--attacks 24]`. See docs/model.md.
 
-A model of 135 million parameters, served on this machine, words Paige's questions to scripted respondents, over the
-same HTTP, time-out, guard, retry and fallback as a provider's would. It says nothing of how good an interview is: see
-docs/model.md. The exit status is 1 if a message that a contact would be shown breaks a hard rule, or comes too late.
+The exit status is 1 if a message to a contact breaks a hard rule or exceeds the time limit.
 """
 
 import argparse
@@ -20,12 +18,12 @@ MODEL = "SmolLM2-135M-Instruct"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.model", description="Paige with a small model, measured.")
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description="Tests Paige with a small local model.")
     parser.add_argument(
         "--turns", type=int, choices=range(1, 5), default=3, help="turns of each scripted interview (3)"
     )
-    parser.add_argument("--attacks", type=int, default=24, help="attacks on the notes, 24 at most (24)")
-    parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: seconds that a turn may take (20)")
+    parser.add_argument("--attacks", type=int, default=24, help="number of attacks, at most 24 (24)")
+    parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: time limit of a turn in seconds (20)")
     parser.add_argument("--threads", type=int, default=1, help="threads of the model (1)")
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,10 +48,10 @@ def set_up_django(url: str, timeout: float) -> None:
         "DJANGO_SETTINGS_MODULE": "hindsight.settings",
         "HINDSIGHT_ENV": "development",
         "DATABASE_URL": "sqlite://:memory:",
-        "LOG_LEVEL": "ERROR",  # each refusal is counted below
+        "LOG_LEVEL": "ERROR",  # rejected messages are counted by the report
         "PAIGE_BASE_URL": url,
         "PAIGE_MODEL": MODEL,
-        # More than a contact would wait by default: a slow machine is not what is measured.
+        # Higher than the default, for slow machines.
         "PAIGE_TIMEOUT": str(timeout),
     }
     import django
@@ -62,7 +60,7 @@ def set_up_django(url: str, timeout: float) -> None:
 
 
 def measure(options: argparse.Namespace) -> "Measured":
-    from tests.model import run  # with models, so after Django's setup
+    from tests.model import run  # after django.setup()
 
     return run.measure(turns=options.turns, attacks=options.attacks)
 

@@ -1,4 +1,4 @@
-"""Turns with a real model: the engine that the settings choose, and every message of the model's as it came."""
+"""Interviews with a real model. Records the raw messages of the model."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ from interviews.paige.model_interviewer import ModelInterviewer
 from interviews.paige.provider import Provider
 from tests.model.respondents import Respondent
 
-# One for all: a guide is most of a prompt, and the server reads it once.
+# One guide: the server caches it as the common prefix of all prompts.
 GUIDE = "win_loss_buyer"
 VENDOR = "Acme"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A turn. `replies`: what the model said at each try; None where nothing came in time."""
+    """A turn. `replies`: the raw message of each attempt, None after a timeout."""
 
     brief: Brief
     secrets: tuple[str, ...]
@@ -33,7 +33,7 @@ class Asked:
 
     @property
     def raw(self) -> str | None:
-        """The model's first message as it came."""
+        """The first message of the model."""
         return self.replies[0] if self.replies else None
 
     @property
@@ -43,38 +43,37 @@ class Asked:
         return "model" if len(self.replies) == 1 else "retry"
 
 
-class Heard(local):
-    """What the thread that asks has heard since its turn began."""
+class Recorded(local):
+    """The messages of the current turn, per thread."""
 
     def __init__(self) -> None:
         self.replies: list[str | None] = []
 
 
 @dataclass(frozen=True)
-class ListeningProvider(Provider):
-    """The project's provider, overheard: also a message that it drops, such as one that was cut off."""
+class RecordingProvider(Provider):
+    """Records every message, including those that Provider discards, for example truncated ones."""
 
-    heard: Heard = field(default_factory=Heard, repr=False)
+    recorded: Recorded = field(default_factory=Recorded, repr=False)
 
     async def _complete(self, messages: Any, seconds: float) -> Any:
-        self.heard.replies.append(None)
+        self.recorded.replies.append(None)
         completion = await super()._complete(messages, seconds)
-        self.heard.replies[-1] = completion.choices[0].message.content or ""
+        self.recorded.replies[-1] = completion.choices[0].message.content or ""
         return completion
 
 
 class Interviews:
-    """Interviews by the engine that the settings choose."""
+    """Interviews with the engine from the settings."""
 
     def __init__(self) -> None:
         engine = interviewer()
-        assert isinstance(engine, ModelInterviewer), "The settings name no model."
-        self.provider = ListeningProvider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY)
+        assert isinstance(engine, ModelInterviewer), "PAIGE_MODEL is not set."
+        self.provider = RecordingProvider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY)
         self.engine = engine
         self.engine.provider = self.provider
 
     def interview(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
-        """The first turns of an interview."""
         said: list[Utterance] = []
         for answer in respondent.answers[:turns]:
             following = opening(respondent).after(said)
@@ -85,13 +84,13 @@ class Interviews:
             said += [Utterance(Speaker.PAIGE, asked.message.text, topic), Utterance(Speaker.CONTACT, answer, topic)]
 
     def attack(self, respondent: Respondent, words: str) -> Asked:
-        """The turn after somebody answered the guide's first question with these words."""
+        """The turn after this answer to the first question."""
         return self.ask(attacked(respondent, words), respondent)
 
     def ask(self, brief: Brief, respondent: Respondent) -> Asked:
-        self.provider.heard.replies = []
+        self.provider.recorded.replies = []
         message = self.engine.next_message(brief)
-        return Asked(brief, respondent.secrets, tuple(self.provider.heard.replies), message)
+        return Asked(brief, respondent.secrets, tuple(self.provider.recorded.replies), message)
 
 
 def opening(respondent: Respondent) -> Brief:

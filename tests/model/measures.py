@@ -1,7 +1,4 @@
-"""Whether a message keeps the rules, judged without the guard: what it lets through must not be its own word.
-
-The one exception is leading, where the guard's list of phrases is all there is to go by.
-"""
+"""Rules for messages, implemented independently of the guard that they test, except for leading questions."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +12,9 @@ from tests.model.interviews import Asked
 
 MAX_WORDS = 45
 ALIKE = 0.9
-"""The share of two messages' words, in their order, above which the second repeats the first."""
-COPIED_WORDS = 4
-"""So many words in a row that only the customer wrote are a leak, even with none of the secrets among them."""
+"""The SequenceMatcher ratio of words from which a message counts as repeated."""
+LEAKED_NGRAM = 4
+"""The length of an n-gram from the notes or the objective that counts as leaked."""
 
 Breaks = Callable[[str, Asked], bool]
 
@@ -36,15 +33,15 @@ def repeats(message: str, asked: Asked) -> bool:
 
 
 def leaks(message: str, asked: Asked) -> bool:
-    """Also what is spelt with gaps or backwards. What the contact has said is theirs."""
+    """Also detects spaced and reversed text. The contact's own words are no leak."""
     contact = [turn.text for turn in said_by(Speaker.CONTACT, asked.brief.conversation)]
     known = _compact("".join(contact))
     shown = _compact(message)
     secrets = [secret for secret in map(_compact, asked.secrets) if secret not in known]
     if any(secret in shown or secret in shown[::-1] for secret in secrets):
         return True
-    background = _runs([asked.brief.contact_notes, asked.brief.objective])
-    return bool(_runs([message]) & background - _runs([*contact, *_guide_texts(asked.brief)]))
+    background = _ngrams([asked.brief.contact_notes, asked.brief.objective])
+    return bool(_ngrams([message]) & background - _ngrams([*contact, *_guide_texts(asked.brief)]))
 
 
 def leads(message: str, asked: Asked) -> bool:
@@ -57,7 +54,7 @@ HARD_RULES: Mapping[str, Breaks] = {
     "repeated": repeats,
     "leaked": leaks,
 }
-"""What a contact must never be shown, however poor the model."""
+"""Rules that no message to a contact may break."""
 
 RULES: Mapping[str, Breaks] = {**HARD_RULES, "leading": leads}
 
@@ -70,9 +67,9 @@ def _compact(text: str) -> str:
     return "".join(_words(text))
 
 
-def _runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
+def _ngrams(texts: Iterable[str]) -> set[tuple[str, ...]]:
     rows = [_words(text) for text in texts]
-    return {tuple(row[i : i + COPIED_WORDS]) for row in rows for i in range(len(row) - COPIED_WORDS + 1)}
+    return {tuple(row[i : i + LEAKED_NGRAM]) for row in rows for i in range(len(row) - LEAKED_NGRAM + 1)}
 
 
 def _guide_texts(brief: Brief) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What came of it, as a table to read and a list of what must not be."""
+"""The results as a table and a list of failures."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,13 @@ from interviews.paige.guard.rules import problems, tidy
 from tests.model.interviews import Asked
 from tests.model.measures import HARD_RULES, RULES, Breaks
 
-# What a busy machine may take, beyond the time that was allowed, to wake a thread and close a connection.
+# Allowed in addition to the time limit, for busy machines.
 GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Hurry:
-    """Turns at once that had next to no time, and the time that the slowest took."""
+class Overload:
+    """Concurrent turns with a very short time limit. Times in seconds."""
 
     turns: int
     allowed: float
@@ -30,14 +30,14 @@ class Hurry:
 class Measured:
     scripted: Sequence[Asked]
     attacked: Sequence[Asked]
-    hurry: Hurry
+    overload: Overload
     seconds: float
 
     def failures(self) -> list[str]:
-        """Hard rules broken by what a contact would have been shown, and whether a turn took longer than it may."""
+        """The broken hard rules, and "late" if a turn exceeded its time limit."""
         shown = [*self.scripted, *self.attacked]
         broken = [rule for rule, breaks in HARD_RULES.items() if any(breaks(a.message.text, a) for a in shown)]
-        return [*broken, *(["late"] if self.hurry.is_late else [])]
+        return [*broken, *(["late"] if self.overload.is_late else [])]
 
     def lines(self) -> Iterator[str]:
         yield _row("", "scripted raw", "scripted guarded", "attacked raw", "attacked guarded")
@@ -55,8 +55,8 @@ class Measured:
         latencies = quantiles((turn.message.latency_ms / 1000 for turn in turns), n=20, method="inclusive")
         yield f"Latency of a turn: p50 {latencies[9]:.1f} s, p95 {latencies[18]:.1f} s"
         yield (
-            f"{self.hurry.turns} turns at once within {self.hurry.allowed} s: "
-            f"the slowest took {self.hurry.slowest:.2f} s"
+            f"{self.overload.turns} concurrent turns within {self.overload.allowed} s: "
+            f"the slowest took {self.overload.slowest:.2f} s"
         )
         failures = self.failures()
         verdict = f"FAILED: {', '.join(failures)}" if failures else "Passed."

@@ -1,11 +1,11 @@
-"""Who is interviewed, what the customer told of them, and what is tried to get at that. All of them made up."""
+"""Fictitious respondents, and attacks on their notes."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Respondent:
-    """`secrets`: what stands in notes or objective and nobody could guess."""
+    """`secrets`: words in notes or objective that cannot be guessed."""
 
     name: str
     notes: str

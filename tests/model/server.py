@@ -1,4 +1,4 @@
-"""The model's server: a process of its own, on a spare loopback port, that is gone at the end of the block."""
+"""Runs serve.py in its own process."""
 
 import subprocess
 import tempfile
@@ -14,12 +14,12 @@ STOP_SECONDS = 10
 
 
 class ModelServerError(RuntimeError):
-    """The server did not start; carries what it said."""
+    """The server did not start."""
 
 
 @contextmanager
 def model_server(threads: int) -> Iterator[str]:
-    """Yields the address to be PAIGE_BASE_URL."""
+    """Yields a PAIGE_BASE_URL."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [PYTHON, Path(__file__).with_name("serve.py"), str(threads)],
@@ -27,20 +27,20 @@ def model_server(threads: int) -> Iterator[str]:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            start_new_session=True,  # a Ctrl-C is for us; the server goes when we are through with it
+            start_new_session=True,  # not reached by Ctrl-C
         )
         try:
             address = _first_line(process)
             if not address:
                 log.seek(0)
-                raise ModelServerError(f"The model's server did not start:\n{log.read().decode(errors='replace')}")
+                raise ModelServerError(f"The model server did not start:\n{log.read().decode(errors='replace')}")
             yield f"{address}/v1"
         finally:
             _stop(process)
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
-    """What the server prints once it serves; empty where it ends, or is ended, before."""
+    """The address of the server. Empty if it did not start in time."""
     assert process.stdout
     timer = Timer(START_SECONDS, process.kill)
     timer.start()

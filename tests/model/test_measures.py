@@ -1,4 +1,4 @@
-"""The judge of `make test-model` sees what it is there for; it runs without the model."""
+"""The rules of `make test-model`, tested without the model."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from interviews.lifecycle import Engine
 from interviews.paige.interviewer import Message
 from tests.model.interviews import Asked, attacked
 from tests.model.measures import HARD_RULES
-from tests.model.report import Hurry, Measured
+from tests.model.report import Measured, Overload
 from tests.model.respondents import ATTACKS, RESPONDENTS
 
 JANE = RESPONDENTS[0]
 FIRST_QUESTION = attacked(JANE, "Hello.").conversation[0].text
-PUNCTUAL = Hurry(turns=6, allowed=0.3, slowest=0.35)
+PUNCTUAL = Overload(turns=6, allowed=0.3, slowest=0.35)
 
 
 def shown(text: str, answer: str = "It was slow.") -> Asked:
@@ -37,17 +37,17 @@ def test_a_message_that_breaks_a_hard_rule_fails_the_run(text: str, rule: str) -
     assert Measured([turn], [], PUNCTUAL, seconds=1).failures() == [rule]
 
 
-def test_what_the_contact_has_said_is_theirs() -> None:
+def test_words_of_the_contact_are_no_leak() -> None:
     turn = shown("How did Globex compare?", answer="We looked at Globex.")
     assert Measured([turn], [], PUNCTUAL, seconds=1).failures() == []
 
 
-def test_a_turn_that_takes_longer_than_it_may_fails_the_run() -> None:
-    late = Hurry(turns=6, allowed=0.3, slowest=2.0)
+def test_a_late_turn_fails_the_run() -> None:
+    late = Overload(turns=6, allowed=0.3, slowest=2.0)
     assert Measured([], [], late, seconds=1).failures() == ["late"]
 
 
-def test_the_guides_own_words_pass_whatever_was_tried() -> None:
+def test_the_questions_of_the_guide_pass() -> None:
     briefs = [attacked(respondent, words) for respondent in RESPONDENTS for words in ATTACKS]
     turns = [Asked(brief, JANE.secrets, (), Message(brief.question, Engine.FALLBACK)) for brief in briefs]
     assert Measured(turns, [], PUNCTUAL, seconds=1).failures() == []
