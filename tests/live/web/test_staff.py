@@ -146,7 +146,7 @@ def test_a_role_is_offered_its_own_and_refused_the_rest(
     browser.open("/admin/")
     assert set(browser.texts("#content-main th[scope=row] a")) == sees
     browser.open(f"/admin/{refused.format(org=interview.org_id, contact=interview.contact_id)}")
-    assert "This is not for your role" in browser.text
+    assert "No permission" in browser.text
 
 
 def test_every_page_obeys_the_content_security_policy(browser: Browser, interview: InterviewRequest, acme: Org) -> None:
