@@ -176,12 +176,12 @@ def prepare() -> dict[str, int]:
 
 
 def conduct_interviews(running: InterviewRequest, completed: InterviewRequest) -> None:
-    for interview in (running, completed):
-        give_consent(interview)
+    for interview_request in (running, completed):
+        give_consent(interview_request)
         for answer in ANSWERS:
-            if question := next_question(interview).question:
-                submit_answer(interview, number=question.number, text=answer)
-        next_question(interview)
+            if question := next_question(interview_request).question:
+                submit_answer(interview_request, number=question.number, text=answer)
+        next_question(interview_request)
     finish_conversation(completed)
     complete_conversation(completed)
 

@@ -37,25 +37,25 @@ class ApiClient:
         if self.key is not None:
             sent.setdefault("Authorization", f"Bearer {self.key}")
         content_type = sent.pop("Content-Type", "application/json")
-        answer = self.client.generic(method, f"/api/v1{path}", data, content_type, headers=sent)
-        check_answer(method, path, answer)
-        return answer
+        response = self.client.generic(method, f"/api/v1{path}", data, content_type, headers=sent)
+        check_response(method, path, response)
+        return response
 
 
-def check_answer(method: str, path: str, answer: Any) -> None:
+def check_response(method: str, path: str, response: Any) -> None:
     """Asserts that status, body and headers match the schema."""
-    assert all(name in answer.headers for name in HEADERS_OF_ALL)
-    if answer.status_code == 304:
+    assert all(name in response.headers for name in HEADERS_OF_ALL)
+    if response.status_code == 304:
         return
-    assert answer.headers["Content-Type"] == "application/json", answer.content
-    body = json.loads(answer.content)
-    schema = response_schema(method, path.partition("?")[0], answer.status_code)
+    assert response.headers["Content-Type"] == "application/json", response.content
+    body = json.loads(response.content)
+    schema = response_schema(method, path.partition("?")[0], response.status_code)
     errors = [f"{error.json_path}: {error.message}" for error in validator(json.dumps(schema)).iter_errors(body)]
     assert not errors, (errors, body)
-    if answer.status_code < 400:
-        assert all(name in answer.headers for name in HEADERS_OF_AUTHENTICATED)
+    if response.status_code < 400:
+        assert all(name in response.headers for name in HEADERS_OF_AUTHENTICATED)
     else:
-        assert body["error"]["request_id"] == answer.headers["X-Request-Id"]
+        assert body["error"]["request_id"] == response.headers["X-Request-Id"]
 
 
 def response_schema(method: str, path: str, status: int) -> dict[str, Any]:

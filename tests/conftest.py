@@ -95,5 +95,5 @@ def alice(acme: Org) -> Contact:
 
 
 @pytest.fixture
-def interview(alice: Contact) -> InterviewRequest:
+def interview_request(alice: Contact) -> InterviewRequest:
     return InterviewRequestFactory.create(org=alice.org, contact=alice, objective="Old objective")

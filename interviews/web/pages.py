@@ -35,14 +35,19 @@ class Item:
 
 
 def state_page(
-    request: HttpRequest, interview: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
 ) -> HttpResponse:
     """Where the interview stands, with what a step could not store beside it."""
     outcome = outcome or Outcome()
     items = _items(state, outcome)
     shown = {item.number for item in items}
     late = [text for number, text in outcome.kept.items() if number not in shown and text.strip()]
-    context = {"state": state, "token": interview.survey_token, "items": items, "untaken": [*outcome.untaken, *late]}
+    context = {
+        "state": state,
+        "token": interview_request.survey_token,
+        "items": items,
+        "untaken": [*outcome.untaken, *late],
+    }
     context["refused"] = any(item.error for item in items)
     status = UNPROCESSABLE if context["refused"] else CONFLICT if context["untaken"] else OK
     return render(request, TEMPLATES[state.stage], context, status=status)

@@ -25,19 +25,19 @@ class SeeOther(HttpResponseRedirect):
 class SurveyView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            interview = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
-            return state_page(request, interview, services.next_question(interview))
+            interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
+            return state_page(request, interview_request, services.next_question(interview_request))
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = Posted.of(request)
         try:
-            interview = InterviewRequest.objects.of_survey_token(posted.token).get()
-            outcome = take_step(interview, posted)
+            interview_request = InterviewRequest.objects.of_survey_token(posted.token).get()
+            outcome = take_step(interview_request, posted)
             if outcome.is_clean:
                 return SeeOther(f"{reverse('survey')}?{urlencode({'token': posted.token})}")
-            return state_page(request, interview, services.next_question(interview), outcome)
+            return state_page(request, interview_request, services.next_question(interview_request), outcome)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request, posted.texts)
 

@@ -61,12 +61,12 @@ class TestCreateOrg:
 
 
 class TestApiKeys:
-    def test_a_new_key_works_until_it_is_revoked(self, acme: Org, interview: InterviewRequest) -> None:
+    def test_a_new_key_works_until_it_is_revoked(self, acme: Org, interview_request: InterviewRequest) -> None:
         key = run("create_api_key", "acme", "--name", "CRM").strip()
         assert keys.is_well_formed(key)
-        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 200
+        assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 200
         assert run("revoke_api_key", key) == f"{key[:12]}\n"
-        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 401
+        assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 401
 
     def test_a_key_is_revoked_by_its_prefix_too(self, acme_key: str) -> None:
         run("revoke_api_key", acme_key[:12])
@@ -97,11 +97,11 @@ class TestApiKeys:
 
 
 class TestShowPrompt:
-    def test_a_patch_stands_in_the_prompt(self, acme_api: ApiClient, interview: InterviewRequest) -> None:
+    def test_a_patch_stands_in_the_prompt(self, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
         acme_api.patch(
-            f"/interviews/{interview.pk}", {"contact_context": {"title": "CTO"}, "objective": "Why pricing?"}
+            f"/interviews/{interview_request.pk}", {"contact_context": {"title": "CTO"}, "objective": "Why pricing?"}
         )
-        prompt = run("show_prompt", interview.pk)
+        prompt = run("show_prompt", interview_request.pk)
         assert '{\n  "title": "CTO"\n}' in prompt
         assert "Why pricing?" in prompt
         assert "Old" not in prompt
@@ -111,20 +111,20 @@ class TestShowPrompt:
         with pytest.raises(CommandError):
             run("show_prompt", wrong)
 
-    def test_a_running_interview_shows_what_comes_next(self, interview: InterviewRequest) -> None:
-        services.give_consent(interview)
-        services.next_question(interview)
-        services.submit_answer(interview, number=1, text="It was a slow spring.")
-        prompt = run("show_prompt", interview.pk)
+    def test_a_running_interview_shows_what_comes_next(self, interview_request: InterviewRequest) -> None:
+        services.give_consent(interview_request)
+        services.next_question(interview_request)
+        services.submit_answer(interview_request, number=1, text="It was a slow spring.")
+        prompt = run("show_prompt", interview_request.pk)
         assert "It was a slow spring." in prompt
         assert "This is message 2 of at most 12." in prompt
 
-    def test_an_interview_with_nothing_left_has_no_next_prompt(self, interview: InterviewRequest) -> None:
-        services.give_consent(interview)
-        while question := services.next_question(interview).question:
-            services.skip_question(interview, number=question.number)
+    def test_an_interview_with_nothing_left_has_no_next_prompt(self, interview_request: InterviewRequest) -> None:
+        services.give_consent(interview_request)
+        while question := services.next_question(interview_request).question:
+            services.skip_question(interview_request, number=question.number)
         with pytest.raises(CommandError, match="nothing left"):
-            run("show_prompt", interview.pk)
+            run("show_prompt", interview_request.pk)
 
 
 class TestDemo:
@@ -155,8 +155,8 @@ class TestDemo:
         for _ in range(2):
             (link,) = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
             assert "I agree, start the interview" in client.get(link).content.decode()
-            interview = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
-            services.complete_interview(interview, content="")
+            interview_request = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
+            services.complete_interview(interview_request, content="")
             links.append(link)
         assert links[0] != links[1]
 

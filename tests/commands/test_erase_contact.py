@@ -13,12 +13,12 @@ from tests.commands.running import run
 
 
 @pytest.fixture
-def begun(interview: InterviewRequest) -> InterviewRequest:
+def begun(interview_request: InterviewRequest) -> InterviewRequest:
     """Alice has answered one question and left."""
-    services.give_consent(interview)
-    services.next_question(interview)
-    services.submit_answer(interview, number=1, text="Our old tool broke.")
-    return interview
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    services.submit_answer(interview_request, number=1, text="Our old tool broke.")
+    return interview_request
 
 
 def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

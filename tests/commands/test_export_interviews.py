@@ -37,10 +37,10 @@ def jsonl(text: str) -> list[dict[str, Any]]:
 
 class TestJSONLines:
     def test_as_the_api_shows_them_oldest_first(
-        self, acme_api: ApiClient, interview: InterviewRequest, completed: InterviewRequest
+        self, acme_api: ApiClient, interview_request: InterviewRequest, completed: InterviewRequest
     ) -> None:
         exported = jsonl(run("export_interviews", "--org", "acme"))
-        for record, request in zip(exported, (interview, completed), strict=True):
+        for record, request in zip(exported, (interview_request, completed), strict=True):
             shown = acme_api.get(f"/interviews/{request.pk}").json()
             for name in ("contact_id", "survey_url"):
                 del shown[name]
@@ -49,10 +49,10 @@ class TestJSONLines:
             assert record.pop("completed_at") == (done and done.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
             assert record == shown
 
-    def test_no_links_to_answer_with(self, interview: InterviewRequest) -> None:
-        assert interview.survey_token not in run("export_interviews", "--org", "acme")
+    def test_no_links_to_answer_with(self, interview_request: InterviewRequest) -> None:
+        assert interview_request.survey_token not in run("export_interviews", "--org", "acme")
 
-    def test_another_orgs_are_left_out(self, interview: InterviewRequest, globex: Org) -> None:
+    def test_another_orgs_are_left_out(self, interview_request: InterviewRequest, globex: Org) -> None:
         assert run("export_interviews", "--org", "globex") == ""
 
     def test_every_page_is_read_once(self, alice: Contact, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,9 @@ class TestJSONLines:
 
 
 class TestCSV:
-    def test_one_row_each(self, interview: InterviewRequest, completed: InterviewRequest, tmp_path: Path) -> None:
+    def test_one_row_each(
+        self, interview_request: InterviewRequest, completed: InterviewRequest, tmp_path: Path
+    ) -> None:
         run("export_interviews", "--org", "acme", "--format", "csv", "--output", tmp_path / "x.csv")
         with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, strict=True))
@@ -87,7 +89,7 @@ class TestCSV:
         }
         assert {name: rows[1][name] for name in expected} == expected
         assert rows[1]["completed_at"].endswith("Z")
-        assert (rows[0]["interview_request_id"], rows[0]["transcript.content"]) == (str(interview.pk), "")
+        assert (rows[0]["interview_request_id"], rows[0]["transcript.content"]) == (str(interview_request.pk), "")
         assert (tmp_path / "x.csv").read_bytes().startswith("\ufeffinterview_request_id,".encode())
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
@@ -116,7 +118,9 @@ def test_wrong_words(acme: Org, words: list[str]) -> None:
         run("export_interviews", *words)
 
 
-def test_a_reader_that_has_enough_is_no_error(interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_has_enough_is_no_error(
+    interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Head(StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError

@@ -77,8 +77,10 @@ class TestListApiKeys:
 
 
 class TestRotateApiKey:
-    def test_both_keys_work_until_the_grace_period_is_over(self, acme: Org, interview: InterviewRequest) -> None:
-        path = f"/interviews/{interview.pk}"
+    def test_both_keys_work_until_the_grace_period_is_over(
+        self, acme: Org, interview_request: InterviewRequest
+    ) -> None:
+        path = f"/interviews/{interview_request.pk}"
         with time_machine.travel(NOON, tick=False) as clock:
             old = create_api_key(org=acme, name="CRM")[1]
             printed = run("rotate_api_key", old[:12])

@@ -19,8 +19,8 @@ def run_interview(request: InterviewRequest, lines: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_prints_the_transcript_marked_as_a_test(interview: InterviewRequest) -> None:
-    out, err = run_interview(interview, "It was slow.\n\n/finish\n")
+def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequest) -> None:
+    out, err = run_interview(interview_request, "It was slow.\n\n/finish\n")
     mark, *turns = out.rstrip("\n").split("\n\n")
     assert mark.startswith("TEST")
     assert [line.partition(":** ")[0] for line in turns] == ["**Paige", "**Alice", "**Paige", "**Alice"]
@@ -30,36 +30,36 @@ def test_prints_the_transcript_marked_as_a_test(interview: InterviewRequest) -> 
     assert "What set off the search; guided" in err
 
 
-def test_goes_to_the_end_of_the_guide(interview: InterviewRequest) -> None:
-    out, _ = run_interview(interview, "\n" * 99)
+def test_goes_to_the_end_of_the_guide(interview_request: InterviewRequest) -> None:
+    out, _ = run_interview(interview_request, "\n" * 99)
     assert out.count("**Paige:**") == 9
     assert "What, if anything, did I not ask" in out
 
 
-def test_leaves_no_trace_beside_the_customers_data(interview: InterviewRequest) -> None:
+def test_leaves_no_trace_beside_the_customers_data(interview_request: InterviewRequest) -> None:
     before = InterviewRequest.objects.values().get()
-    run_interview(interview, "It was slow.\n" * 99)
+    run_interview(interview_request, "It was slow.\n" * 99)
     assert InterviewRequest.objects.values().get() == before
     assert not any(model.objects.exists() for model in (Conversation, Turn, Transcript))
 
 
-def test_does_not_take_up_the_contacts_own_interview(interview: InterviewRequest) -> None:
-    services.give_consent(interview)
-    services.next_question(interview)
-    services.submit_answer(interview, number=1, text="Said by Alice herself.")
-    out, _ = run_interview(interview, "It was slow.\n")
+def test_does_not_take_up_the_contacts_own_interview(interview_request: InterviewRequest) -> None:
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    services.submit_answer(interview_request, number=1, text="Said by Alice herself.")
+    out, _ = run_interview(interview_request, "It was slow.\n")
     assert "Alice herself" not in out
     assert Turn.objects.count() == 2
 
 
-def test_what_could_not_be_stored_is_asked_again(interview: InterviewRequest) -> None:
-    out, err = run_interview(interview, f"{'x' * 10_001}\nIt was slow.\n/finish\n")
+def test_what_could_not_be_stored_is_asked_again(interview_request: InterviewRequest) -> None:
+    out, err = run_interview(interview_request, f"{'x' * 10_001}\nIt was slow.\n/finish\n")
     assert "at most 10,000" in err
     assert "**Alice:** It was slow." in out
 
 
-def test_without_an_answer_there_is_only_the_mark(interview: InterviewRequest) -> None:
-    assert run_interview(interview, "")[0] == "TEST: nothing of this interview is stored.\n"
+def test_without_an_answer_there_is_only_the_mark(interview_request: InterviewRequest) -> None:
+    assert run_interview(interview_request, "")[0] == "TEST: nothing of this interview is stored.\n"
 
 
 def test_no_such_request() -> None:

@@ -61,9 +61,9 @@ def test_llms_txt_leads_to_what_is_there() -> None:
     ],
 )
 def test_the_schema_comes_in_json_for_those_who_ask(accept: str, media_type: str) -> None:
-    answer = Client().get("/api/schema", headers={"Accept": accept})
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
-    assert b"3.1.0" in answer.content
+    response = Client().get("/api/schema", headers={"Accept": accept})
+    assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+    assert b"3.1.0" in response.content
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:

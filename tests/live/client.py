@@ -10,19 +10,19 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, TypeVar
 
 from harness.web import Server
-from tests.client import check_answer
+from tests.client import check_response
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status_code: int
     headers: Message
     content: bytes
 
     @classmethod
-    def of(cls, response: HTTPResponse) -> "Answer":
+    def of(cls, response: HTTPResponse) -> "Response":
         return cls(response.status, response.headers, response.read())
 
     def json(self) -> Any:
@@ -40,16 +40,16 @@ class LiveClient:
     server: Server
     key: str
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> Response:
         return self.send("GET", path, None, **headers)
 
-    def patch(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+    def patch(self, path: str, body: dict[str, Any], **headers: str) -> Response:
         return self.send("PATCH", path, json.dumps(body).encode(), **headers)
 
-    def post(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Response:
         return self.send("POST", path, json.dumps(body).encode(), **headers)
 
-    def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Answer:
+    def send(self, method: str, path: str, body: bytes | None, **headers: str) -> Response:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
         try:
             connection.request(
@@ -62,11 +62,11 @@ class LiveClient:
                     **{name.replace("_", "-"): value for name, value in headers.items()},
                 },
             )
-            answer = Answer.of(connection.getresponse())
+            response = Response.of(connection.getresponse())
         finally:
             connection.close()
-        check_answer(method, path, answer)
-        return answer
+        check_response(method, path, response)
+        return response
 
 
 def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:
@@ -79,19 +79,19 @@ def connect(server: Server) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), timeout=5)
 
 
-def read_answer(connection: socket.socket) -> Answer | None:
+def read_response(connection: socket.socket) -> Response | None:
     """The next response. None if the server closes the connection."""
     response = HTTPResponse(connection)
     try:
         response.begin()
-        return Answer.of(response)
+        return Response.of(response)
     except (ConnectionError, HTTPException):
         return None
     finally:
         response.close()
 
 
-def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Answer | None:
+def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Response | None:
     """The response to these bytes. `hang_up` closes the sending side after them."""
     with connect(server) as connection:
         try:
@@ -100,7 +100,7 @@ def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Answer
                 connection.shutdown(socket.SHUT_WR)
         except ConnectionError:
             pass  # the server has responded before reading everything
-        return read_answer(connection)
+        return read_response(connection)
 
 
 def head(line: str, *headers: str) -> bytes:

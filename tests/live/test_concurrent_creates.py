@@ -21,9 +21,9 @@ def body(acme: Org) -> dict[str, Any]:
 def test_twenty_requests_for_one_new_address_make_one_contact(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
     bodies = [{**body, "contact_email": email} for email in ("new@example.com", "NEW@Example.com") * 10]
     answers = at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
-    assert [answer.status_code for answer in answers] == [201] * 20
+    assert [response.status_code for response in answers] == [201] * 20
     contact = Contact.objects.get(org=acme)
-    assert {answer.json()["contact_id"] for answer in answers} == {contact.public_id}
+    assert {response.json()["contact_id"] for response in answers} == {contact.public_id}
     assert InterviewRequest.objects.for_org(acme.pk).count() == 20
 
 
@@ -41,7 +41,7 @@ def test_of_retries_at_once_one_creates(api: LiveClient, acme: Org, body: dict[s
     for number in range(5):
         retry = partial(api.post, "/interviews", body, Idempotency_Key=f"retry-{number}")
         answers = at_once([retry] * 6, threads=6)
-        assert {answer.status_code for answer in answers} == {201}
-        assert len({answer.content for answer in answers}) == 1
-        assert [answer.headers["Idempotency-Replayed"] for answer in answers].count("true") == 5
+        assert {response.status_code for response in answers} == {201}
+        assert len({response.content for response in answers}) == 1
+        assert [response.headers["Idempotency-Replayed"] for response in answers].count("true") == 5
     assert InterviewRequest.objects.for_org(acme.pk).count() == 5

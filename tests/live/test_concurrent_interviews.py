@@ -29,40 +29,40 @@ def in_tabs(database_url: str) -> InTabs:
     return lambda step: at_once([partial(in_tab, step, number) for number in range(TABS)], threads=TABS)
 
 
-def test_twelve_consents_are_one(interview: InterviewRequest, in_tabs: InTabs) -> None:
-    in_tabs(lambda _: after(services.give_consent, interview))
-    assert Conversation.objects.filter(pk=interview.pk).count() == 1
+def test_twelve_consents_are_one(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+    in_tabs(lambda _: after(services.give_consent, interview_request))
+    assert Conversation.objects.filter(pk=interview_request.pk).count() == 1
 
 
-def test_twelve_reloads_show_one_question(interview: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview)
-    states = in_tabs(lambda _: services.next_question(interview))
-    assert states == [services.interview_state(interview)] * TABS
-    assert interview.turns.count() == 1
+def test_twelve_reloads_show_one_question(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview_request)
+    states = in_tabs(lambda _: services.next_question(interview_request))
+    assert states == [services.interview_state(interview_request)] * TABS
+    assert interview_request.turns.count() == 1
 
 
 def test_of_twelve_answers_one_is_stored_and_its_writer_alone_is_told_so(
-    interview: InterviewRequest, in_tabs: InTabs
+    interview_request: InterviewRequest, in_tabs: InTabs
 ) -> None:
-    services.give_consent(interview)
-    services.next_question(interview)
-    stored = in_tabs(lambda tab: services.submit_answer(interview, number=1, text=f"From tab {tab}."))
-    answer = Turn.objects.get(interview_request=interview, speaker=Speaker.CONTACT)
-    assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [answer.text]
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    stored = in_tabs(lambda tab: services.submit_answer(interview_request, number=1, text=f"From tab {tab}."))
+    response = Turn.objects.get(interview_request=interview_request, speaker=Speaker.CONTACT)
+    assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [response.text]
 
 
-def test_one_answer_submitted_twelve_times_is_stored_once(interview: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview)
-    services.next_question(interview)
-    assert in_tabs(lambda _: services.submit_answer(interview, number=1, text="It was slow.")) == [True] * TABS
-    assert interview.turns.count() == 2
+def test_one_answer_submitted_twelve_times_is_stored_once(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    assert in_tabs(lambda _: services.submit_answer(interview_request, number=1, text="It was slow.")) == [True] * TABS
+    assert interview_request.turns.count() == 2
 
 
-def test_twelve_completions_make_one_transcript(interview: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview)
-    services.next_question(interview)
-    services.submit_answer(interview, number=1, text="It was slow.")
-    services.finish_conversation(interview)
-    states = in_tabs(lambda _: after(services.complete_conversation, interview).stage)
+def test_twelve_completions_make_one_transcript(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    services.submit_answer(interview_request, number=1, text="It was slow.")
+    services.finish_conversation(interview_request)
+    states = in_tabs(lambda _: after(services.complete_conversation, interview_request).stage)
     assert states == [Stage.COMPLETED] * TABS
-    assert Transcript.objects.filter(interview_request=interview).count() == 1
+    assert Transcript.objects.filter(interview_request=interview_request).count() == 1

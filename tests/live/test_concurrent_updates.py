@@ -30,39 +30,41 @@ def assert_unbroken(row: Any, field: str, *, first: str, written: set[str]) -> N
     assert getattr(row, field) == changes[-1][1]
 
 
-def test_different_fields_all_land(api: LiveClient, interview: InterviewRequest, alice: Contact) -> None:
-    path = f"/interviews/{interview.pk}"
+def test_different_fields_all_land(api: LiveClient, interview_request: InterviewRequest, alice: Contact) -> None:
+    path = f"/interviews/{interview_request.pk}"
     for number in range(ROUNDS):
         notes, name, objective = f"Notes {number}", f"Alice {number}", f"Objective {number}"
         bodies = [{"contact_context": notes}, {"contact_name": name}, {"objective": objective}]
         answers = at_once([partial(api.patch, path, body) for body in bodies], threads=3)
-        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert [response.status_code for response in answers] == [200, 200, 200]
         alice.refresh_from_db()
-        interview.refresh_from_db()
-        assert (alice.notes, alice.name, interview.objective) == (notes, name, objective)
+        interview_request.refresh_from_db()
+        assert (alice.notes, alice.name, interview_request.objective) == (notes, name, objective)
 
     numbers = range(ROUNDS)
     notes_before, names_before = ["Old notes"], ["Alice"]
     assert history(alice, "notes") == list(pairwise([*notes_before, *(f"Notes {number}" for number in numbers)]))
     assert history(alice, "name") == list(pairwise([*names_before, *(f"Alice {number}" for number in numbers)]))
-    assert len(history(interview, "objective")) == ROUNDS
+    assert len(history(interview_request, "objective")) == ROUNDS
 
 
 def test_the_audit_of_one_field_is_an_unbroken_chain(
-    api: LiveClient, interview: InterviewRequest, alice: Contact
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
 ) -> None:
     written = {f"Notes {number}" for number in range(60)}
-    calls = [partial(api.patch, f"/interviews/{interview.pk}", {"contact_context": notes}) for notes in written]
+    calls = [partial(api.patch, f"/interviews/{interview_request.pk}", {"contact_context": notes}) for notes in written]
     answers = at_once(calls, threads=8)
-    assert {answer.status_code for answer in answers} == {200}
+    assert {response.status_code for response in answers} == {200}
     assert_unbroken(alice, "notes", first="Old notes", written=written)
 
 
-def test_two_requests_of_one_contact_at_once(api: LiveClient, interview: InterviewRequest, alice: Contact) -> None:
+def test_two_requests_of_one_contact_at_once(
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
+) -> None:
     other = InterviewRequestFactory.create(
-        org=alice.org, contact=alice, interview_type=interview.interview_type, objective="Old objective"
+        org=alice.org, contact=alice, interview_type=interview_request.interview_type, objective="Old objective"
     )
-    numbers = [(row, number) for number in range(ROUNDS) for row in (interview, other)]
+    numbers = [(row, number) for number in range(ROUNDS) for row in (interview_request, other)]
     calls = [
         partial(
             api.patch,
@@ -72,22 +74,24 @@ def test_two_requests_of_one_contact_at_once(api: LiveClient, interview: Intervi
         for row, number in numbers
     ]
     answers = at_once(calls, threads=8)
-    assert {answer.status_code for answer in answers} == {200}
+    assert {response.status_code for response in answers} == {200}
     assert_unbroken(
         alice, "notes", first="Old notes", written={f"Notes {number} of {row.pk}" for row, number in numbers}
     )
-    for row in (interview, other):
+    for row in (interview_request, other):
         objectives = {f"Objective {number}" for number in range(ROUNDS)}
         assert_unbroken(row, "objective", first="Old objective", written=objectives)
 
 
-def test_of_many_updates_with_one_etag_one_wins(api: LiveClient, interview: InterviewRequest, alice: Contact) -> None:
-    path = f"/interviews/{interview.pk}"
+def test_of_many_updates_with_one_etag_one_wins(
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
+) -> None:
+    path = f"/interviews/{interview_request.pk}"
     for number in range(5):
         etag = api.get(path).headers["ETag"]
         texts = [f"Notes {number} of {writer}" for writer in range(12)]
         answers = at_once([partial(api.patch, path, {"contact_context": text}, If_Match=etag) for text in texts])
-        statuses = [answer.status_code for answer in answers]
+        statuses = [response.status_code for response in answers]
         assert Counter(statuses) == {200: 1, 412: 11}
         alice.refresh_from_db()
         assert alice.notes == texts[statuses.index(200)]

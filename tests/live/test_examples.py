@@ -24,7 +24,7 @@ class Example(NamedTuple):
 
     language: str
     code: str
-    answer: str
+    response: str
 
 
 def examples(page: str) -> list[Example]:
@@ -66,8 +66,8 @@ def test_the_guide_for_integrators(environment: dict[str, str], request_4821: In
         code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {kind.pk}')
         code = code.replace("4821", str(request_4821.pk))
         output = run(example._replace(code=code), environment)
-        if example.answer:
-            told, shown = json.loads(output), json.loads(example.answer)
+        if example.response:
+            told, shown = json.loads(output), json.loads(example.response)
             assert "error" not in told, told
             assert shape(told) == shape(shown), example.code
     requests = InterviewRequest.objects.for_org(request_4821.org_id).select_related("contact")
@@ -84,10 +84,10 @@ def test_the_guide_for_integrators(environment: dict[str, str], request_4821: In
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
 def test_the_curl_line_of_the_readme(environment: dict[str, str], request_4821: InterviewRequest) -> None:
     (console,) = re.findall(r"```console\n\$ (.*?)\n(\{.*?)\n```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    command, answer = console
+    command, response = console
     api = environment["HINDSIGHT_URL"]
     command = command.replace("http://127.0.0.1:8000/api/v1/interviews/1", f"{api}/interviews/{request_4821.pk}")
-    told = json.loads(run(Example("bash", command, answer), environment))
-    assert shape(told) == shape(json.loads(answer))
+    told = json.loads(run(Example("bash", command, response), environment))
+    assert shape(told) == shape(json.loads(response))
     request_4821.refresh_from_db()
     assert request_4821.objective == "Focus on why pricing was a blocker vs. Competitor X"

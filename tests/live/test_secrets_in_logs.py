@@ -11,8 +11,10 @@ from tests.factories import ContactFactory
 from tests.live.client import LiveClient, exchange, head
 
 
-def test_neither_keys_nor_texts_reach_the_log(api: LiveClient, interview: InterviewRequest, alice: Contact) -> None:
-    path, word = f"/interviews/{interview.pk}", f"marker{token_hex(8)}"
+def test_neither_keys_nor_texts_reach_the_log(
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
+) -> None:
+    path, word = f"/interviews/{interview_request.pk}", f"marker{token_hex(8)}"
     bodies = [
         (200, json.dumps({"contact_context": f"{word} notes", "contact_name": word, "objective": word}).encode()),
         (200, json.dumps({"contact_context": {word: [word]}}).encode()),
@@ -38,16 +40,16 @@ def test_neither_keys_nor_texts_reach_the_log(api: LiveClient, interview: Interv
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE UNIQUE INDEX {index} ON contacts_contact (notes) WHERE org_id = {alice.org_id}")
         try:
-            answer = api.patch(path, {"contact_context": f"{word} of another"})
+            response = api.patch(path, {"contact_context": f"{word} of another"})
         finally:
             cursor.execute(f"DROP INDEX {index}")
-    assert (answer.status_code, answer.code) == (500, "internal_error")
-    assert word not in answer.content.decode()
+    assert (response.status_code, response.code) == (500, "internal_error")
+    assert word not in response.content.decode()
     alice.refresh_from_db()
     assert alice.notes == json.dumps({word: [word]}, indent=2)
 
     log = api.server.log
-    assert answer.headers["X-Request-Id"] in log
+    assert response.headers["X-Request-Id"] in log
     assert "IntegrityError" in log
     assert word not in log
     assert api.key not in log

@@ -73,7 +73,7 @@ class Interviews:
         self.engine = engine
         self.engine.provider = self.provider
 
-    def interview(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
+    def interview_request(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
         said: list[Utterance] = []
         for answer in respondent.answers[:turns]:
             following = opening(respondent).after(said)

@@ -27,8 +27,8 @@ def measure(*, turns: int, attacks: int) -> Measured:
         list(pool.map(lambda respondent: warm_up(interviews, respondent), RESPONDENTS[: settings.PAIGE_CONCURRENCY]))
         started = monotonic()
         say(f"{len(RESPONDENTS)} interviews of {turns} turns ...")
-        scripted = pool.map(lambda respondent: list(interviews.interview(respondent, turns)), RESPONDENTS)
-        asked = [turn for interview in scripted for turn in interview]
+        scripted = pool.map(lambda respondent: list(interviews.interview_request(respondent, turns)), RESPONDENTS)
+        asked = [turn for interview_request in scripted for turn in interview_request]
         say(f"{attacks} attacks ...")
         attacked = list(pool.map(lambda each: interviews.attack(*each), distribute(ATTACKS[:attacks])))
     say("Overload ...")

@@ -14,14 +14,14 @@ from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
 
 
-def status(api: ApiClient, interview: InterviewRequest, **headers: str) -> int:
-    code: int = api.get(f"/interviews/{interview.pk}", **headers).status_code
+def status(api: ApiClient, interview_request: InterviewRequest, **headers: str) -> int:
+    code: int = api.get(f"/interviews/{interview_request.pk}", **headers).status_code
     return code
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
-def test_the_scheme_is_case_insensitive(acme_key: str, interview: InterviewRequest, scheme: str) -> None:
-    assert status(ApiClient(), interview, Authorization=f"{scheme} {acme_key}") == 200
+def test_the_scheme_is_case_insensitive(acme_key: str, interview_request: InterviewRequest, scheme: str) -> None:
+    assert status(ApiClient(), interview_request, Authorization=f"{scheme} {acme_key}") == 200
 
 
 @pytest.mark.parametrize(
@@ -45,22 +45,26 @@ def test_the_scheme_is_case_insensitive(acme_key: str, interview: InterviewReque
         "Bearer ' OR 1=1 --",
     ],
 )
-def test_without_a_valid_key_nothing_is_told(acme_key: str, interview: InterviewRequest, header: str | None) -> None:
+def test_without_a_valid_key_nothing_is_told(
+    acme_key: str, interview_request: InterviewRequest, header: str | None
+) -> None:
     headers = {} if header is None else {"Authorization": header.format(key=acme_key, unknown=keys.generate())}
-    answer = ApiClient().patch(f"/interviews/{interview.pk}", {"objective": "new"}, **headers)
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"]) == (401, "unauthorized")
+    response = ApiClient().patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, **headers)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (401, "unauthorized")
     assert error["message"] == ApiClient().get("/interviews/999999").json()["error"]["message"]
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert "X-RateLimit-Limit" not in answer.headers
-    interview.refresh_from_db()
-    assert interview.objective == "Old objective"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert "X-RateLimit-Limit" not in response.headers
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
 
 
-def test_a_revoked_key_is_refused_from_the_next_request_on(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    assert status(acme_api, interview) == 200
+def test_a_revoked_key_is_refused_from_the_next_request_on(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    assert status(acme_api, interview_request) == 200
     revoke_api_key(ApiKey.objects.get())
-    assert status(acme_api, interview) == 401
+    assert status(acme_api, interview_request) == 401
 
 
 def test_revoking_again_keeps_the_first_time(acme_key: str) -> None:
@@ -71,21 +75,23 @@ def test_revoking_again_keeps_the_first_time(acme_key: str) -> None:
     assert api_key.revoked_at == first is not None
 
 
-def test_an_expired_key_is_refused(acme: Org, interview: InterviewRequest) -> None:
+def test_an_expired_key_is_refused(acme: Org, interview_request: InterviewRequest) -> None:
     soon = create_api_key(org=acme, name="a", lifetime=timedelta(minutes=1))[1]
     past = create_api_key(org=acme, name="b", lifetime=-timedelta(seconds=1))[1]
-    assert (status(ApiClient(soon), interview), status(ApiClient(past), interview)) == (200, 401)
+    assert (status(ApiClient(soon), interview_request), status(ApiClient(past), interview_request)) == (200, 401)
 
 
-def test_the_keys_of_a_suspended_org_are_refused(acme: Org, acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_the_keys_of_a_suspended_org_are_refused(
+    acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     acme.is_active = False
     acme.save()
-    assert status(acme_api, interview) == 401
+    assert status(acme_api, interview_request) == 401
 
 
-def test_an_org_may_have_several_keys(acme: Org, acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_an_org_may_have_several_keys(acme: Org, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
-    assert (status(acme_api, interview), status(second, interview)) == (200, 200)
+    assert (status(acme_api, interview_request), status(second, interview_request)) == (200, 200)
 
 
 def test_only_the_digest_and_the_prefix_are_stored(acme_key: str) -> None:
@@ -94,27 +100,27 @@ def test_only_the_digest_and_the_prefix_are_stored(acme_key: str) -> None:
     assert not any(acme_key in str(value) for value in row.values())
 
 
-def test_a_typo_does_not_reach_the_database(acme_key: str, interview: InterviewRequest) -> None:
+def test_a_typo_does_not_reach_the_database(acme_key: str, interview_request: InterviewRequest) -> None:
     with CaptureQueriesContext(connection) as queries:
-        assert status(ApiClient(acme_key[:-1] + ("0" if acme_key[-1] != "0" else "1")), interview) == 401
+        assert status(ApiClient(acme_key[:-1] + ("0" if acme_key[-1] != "0" else "1")), interview_request) == 401
     assert [query for query in queries if "rate_limit_counter" not in query["sql"]] == []
 
 
-def test_last_use_is_noted_at_most_once_a_minute(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    status(acme_api, interview)
+def test_last_use_is_noted_at_most_once_a_minute(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    status(acme_api, interview_request)
     first = ApiKey.objects.get().last_used_at
-    status(acme_api, interview)
+    status(acme_api, interview_request)
     assert first is not None
     assert ApiKey.objects.get().last_used_at == first
     ApiKey.objects.update(last_used_at=first - timedelta(seconds=61))
-    status(acme_api, interview)
+    status(acme_api, interview_request)
     assert ApiKey.objects.filter(last_used_at__gt=first).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_last_use_is_noted_outside_of_the_requests_transaction(
-    acme_api: ApiClient, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Principal, "actor", property(lambda _: 1 / 0))
-    assert acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}).status_code == 500
+    assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}).status_code == 500
     assert ApiKey.objects.get().last_used_at is not None

@@ -24,27 +24,29 @@ def refused(write: Any) -> bool:
 
 
 @pytest.mark.parametrize("field", ["contact", "interview_type"])
-def test_a_request_cannot_refer_to_another_orgs_row(interview: InterviewRequest, globex: Org, field: str) -> None:
+def test_a_request_cannot_refer_to_another_orgs_row(
+    interview_request: InterviewRequest, globex: Org, field: str
+) -> None:
     factories: dict[str, Any] = {"contact": ContactFactory, "interview_type": InterviewTypeFactory}
     foreign = factories[field].create(org=globex)
     assert refused(lambda: InterviewRequest.objects.update(**{field: foreign}))
-    assert refused(lambda: InterviewRequestFactory.create(org=interview.org, **{field: foreign}))
-    assert InterviewRequest.objects.get() == interview
+    assert refused(lambda: InterviewRequestFactory.create(org=interview_request.org, **{field: foreign}))
+    assert InterviewRequest.objects.get() == interview_request
 
 
-def test_neither_side_can_move_to_another_org(interview: InterviewRequest, globex: Org) -> None:
+def test_neither_side_can_move_to_another_org(interview_request: InterviewRequest, globex: Org) -> None:
     assert refused(lambda: InterviewRequest.objects.update(org=globex))
     assert refused(lambda: Contact.objects.update(org=globex))
     assert refused(lambda: InterviewType.objects.update(org=globex))
 
 
-def test_a_transcript_is_of_its_requests_org(interview: InterviewRequest, globex: Org) -> None:
-    assert refused(lambda: Transcript.objects.create(org=globex, interview_request=interview, content="x"))
+def test_a_transcript_is_of_its_requests_org(interview_request: InterviewRequest, globex: Org) -> None:
+    assert refused(lambda: Transcript.objects.create(org=globex, interview_request=interview_request, content="x"))
 
 
-def test_a_conversation_and_its_turns_are_of_its_requests_org(interview: InterviewRequest, globex: Org) -> None:
-    give_consent(interview)
-    next_question(interview)
+def test_a_conversation_and_its_turns_are_of_its_requests_org(interview_request: InterviewRequest, globex: Org) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
     assert refused(lambda: Conversation.objects.update(org=globex))
     assert refused(lambda: Turn.objects.update(org=globex))
 
@@ -61,30 +63,34 @@ def test_a_conversation_and_its_turns_are_of_its_requests_org(interview: Intervi
         {"speaker": "nobody", "engine": ""},
     ],
 )
-def test_the_database_refuses_turns_that_nobody_said(interview: InterviewRequest, values: dict[str, str]) -> None:
-    give_consent(interview)
-    next_question(interview)
+def test_the_database_refuses_turns_that_nobody_said(
+    interview_request: InterviewRequest, values: dict[str, str]
+) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
     assert refused(lambda: Turn.objects.update(**values))
 
 
-def test_the_database_keeps_one_turn_a_number(interview: InterviewRequest) -> None:
-    give_consent(interview)
-    next_question(interview)
+def test_the_database_keeps_one_turn_a_number(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
     again = Turn.objects.get()
     again.pk = None
     assert refused(again.save)
 
 
 @pytest.mark.parametrize("values", [{"stage": "recap"}, {"stage": "invited"}, {"finished_at": "2026-01-01T00:00Z"}])
-def test_the_database_refuses_stages_that_cannot_be(interview: InterviewRequest, values: dict[str, str]) -> None:
-    give_consent(interview)
+def test_the_database_refuses_stages_that_cannot_be(
+    interview_request: InterviewRequest, values: dict[str, str]
+) -> None:
+    give_consent(interview_request)
     assert refused(lambda: Conversation.objects.update(**values))
 
 
-def test_a_form_is_told_before_the_database(interview: InterviewRequest, globex: Org) -> None:
-    interview.contact = ContactFactory.create(org=globex)
+def test_a_form_is_told_before_the_database(interview_request: InterviewRequest, globex: Org) -> None:
+    interview_request.contact = ContactFactory.create(org=globex)
     with pytest.raises(ValidationError, match="another org"):
-        interview.full_clean()
+        interview_request.full_clean()
 
 
 @pytest.mark.parametrize("model", [Contact, InterviewType, InterviewRequest, Transcript, Conversation, Turn])
@@ -103,7 +109,7 @@ def test_an_email_is_unique_in_its_org_without_regard_to_case(acme: Org, globex:
 @pytest.mark.parametrize(
     "values", [{"status": "lost"}, {"status": "completed"}, {"status": "sent"}, {"completed_at": "2026-01-01T00:00Z"}]
 )
-def test_the_database_refuses_nonsense(interview: InterviewRequest, values: dict[str, str]) -> None:
+def test_the_database_refuses_nonsense(interview_request: InterviewRequest, values: dict[str, str]) -> None:
     assert refused(lambda: InterviewRequest.objects.update(**values))
 
 

@@ -59,16 +59,18 @@ class TestFinding:
 
 
 class TestEditing:
-    def test_an_edit_is_stored_and_audited(self, root: Staff, alice: Contact, interview: InterviewRequest) -> None:
-        answer = save(root, alice, name="Alice Jones", notes="She is the CTO.\r\nMet in May.")
-        assert answer.status_code == 302
+    def test_an_edit_is_stored_and_audited(
+        self, root: Staff, alice: Contact, interview_request: InterviewRequest
+    ) -> None:
+        response = save(root, alice, name="Alice Jones", notes="She is the CTO.\r\nMet in May.")
+        assert response.status_code == 302
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Alice Jones", "She is the CTO.\nMet in May.")
         changes = {change.field: change for change in Change.objects.of(alice)}
         assert (changes["notes"].before, changes["notes"].after) == ("Old notes", alice.notes)
         assert (changes["name"].before, changes["name"].after) == ("Alice", "Alice Jones")
         assert {(change.actor_kind, change.actor, change.request_id) for change in changes.values()} == {
-            ("staff", "root", answer.headers["X-Request-Id"])
+            ("staff", "root", response.headers["X-Request-Id"])
         }
 
     @pytest.mark.parametrize(
@@ -110,10 +112,10 @@ class TestEditing:
     def test_what_the_api_would_refuse_is_refused(
         self, root: Staff, alice: Contact, edits: dict[str, str], reason: str
     ) -> None:
-        answer = save(root, alice, **edits)
-        assert answer.status_code == 200
+        response = save(root, alice, **edits)
+        assert response.status_code == 200
         [field] = edits
-        assert reason in str(answer.context["adminform"].form.errors[field])
+        assert reason in str(response.context["adminform"].form.errors[field])
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Alice", "Old notes")
         assert not Change.objects.exists()
@@ -131,16 +133,16 @@ class TestEditing:
 
 class TestTwoAtOnce:
     def test_the_second_is_told_what_changed_and_overwrites_nothing(
-        self, root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+        self, root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
     ) -> None:
         opened = root.form(CHANGE, alice.pk)
-        acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "From the <CRM>"})
-        answer = root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"})
-        page = answer.content.decode()
-        assert answer.status_code == 200
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "From the <CRM>"})
+        response = root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"})
+        page = response.content.decode()
+        assert response.status_code == 200
         assert "Somebody else changed this" in page
         assert "From the &lt;CRM&gt;" in page
-        assert form_of(answer)["notes"] == "From staff"
+        assert form_of(response)["notes"] == "From staff"
         alice.refresh_from_db()
         assert alice.notes == "From the <CRM>"
         assert Change.objects.count() == 1
@@ -155,12 +157,12 @@ class TestTwoAtOnce:
     def test_edits_of_different_fields_both_land(self, root: Staff, alice: Contact) -> None:
         opened = root.form(CHANGE, alice.pk)
         Contact.objects.update(notes="Meanwhile")
-        answer = root.client.post(
+        response = root.client.post(
             f"/admin/contacts/contact/{alice.pk}/change/", {**opened, "name": "Ally"}, follow=True
         )
         assert (
             "Somebody else changed the notes while you had this page open. That change was kept."
-            in answer.content.decode()
+            in response.content.decode()
         )
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Ally", "Meanwhile")

@@ -23,17 +23,17 @@ LIST = "interviews_interviewrequest_changelist"
 
 
 @pytest.fixture
-def begun(interview: InterviewRequest) -> InterviewRequest:
+def begun(interview_request: InterviewRequest) -> InterviewRequest:
     """Alice has answered one question."""
-    give_consent(interview)
-    next_question(interview)
-    submit_answer(interview, number=1, text="We shipped to a warehouse that was closed.")
-    return interview
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="We shipped to a warehouse that was closed.")
+    return interview_request
 
 
-def leave_alone(interview: InterviewRequest) -> None:
+def leave_alone(interview_request: InterviewRequest) -> None:
     long_ago = timezone.now() - ABANDONED_AFTER - timedelta(hours=1)
-    Conversation.objects.filter(pk=interview.pk).update(last_activity_at=long_ago)
+    Conversation.objects.filter(pk=interview_request.pk).update(last_activity_at=long_ago)
 
 
 def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:

@@ -17,8 +17,8 @@ HISTORY = "interviews_interviewtype_history"
 
 
 @pytest.fixture
-def kind(interview: InterviewRequest) -> InterviewType:
-    return interview.interview_type
+def kind(interview_request: InterviewRequest) -> InterviewType:
+    return interview_request.interview_type
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_a_question_is_edited_and_topics_change_places(support: Staff, kind: Int
 def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewType, name: str) -> None:
     InterviewTypeFactory.create(org=kind.org, name="Taken")
     guide, version = shown(support, kind)
-    answer = save(support, kind, {**guide, "name": name}, version)
-    assert answer.status_code == 200
-    assert answer.context["form"].errors["guide"]
+    response = save(support, kind, {**guide, "name": name}, version)
+    assert response.status_code == 200
+    assert response.context["form"].errors["guide"]
     before = kind.guide
     kind.refresh_from_db()
     assert kind.guide == before
@@ -82,9 +82,9 @@ def test_no_such_change_shows_the_guide_as_it_is(support: Staff, kind: Interview
 
 
 def test_an_interview_that_has_begun_keeps_its_guide(
-    support: Staff, kind: InterviewType, interview: InterviewRequest
+    support: Staff, kind: InterviewType, interview_request: InterviewRequest
 ) -> None:
-    give_consent(interview)
+    give_consent(interview_request)
     before = kind.guide
     guide, version = shown(support, kind)
     guide["closing_question"] = "What have I not asked about?"

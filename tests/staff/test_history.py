@@ -17,9 +17,9 @@ RESTORE = "contacts_contact_restore"
 
 
 @pytest.fixture
-def change(acme_api: ApiClient, interview: InterviewRequest) -> Change:
+def change(acme_api: ApiClient, interview_request: InterviewRequest) -> Change:
     """The CRM has overwritten Alice's notes."""
-    acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "New <notes>"}, X_Request_Id="req-42")
+    acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "New <notes>"}, X_Request_Id="req-42")
     return Change.objects.get()
 
 
@@ -37,13 +37,13 @@ def test_each_change_tells_who_when_and_what(root: Staff, change: Change, acme_k
 
 
 def test_restoring_brings_back_the_old_text_as_a_new_entry(root: Staff, change: Change, alice: Contact) -> None:
-    answer = restore(root, change)
+    response = restore(root, change)
     alice.refresh_from_db()
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert alice.notes == "Old notes"
     newest = Change.objects.of(alice)[0]
     assert (newest.before, newest.after, newest.actor) == ("New <notes>", "Old notes", "root")
-    assert newest.request_id == answer.headers["X-Request-Id"]
+    assert newest.request_id == response.headers["X-Request-Id"]
 
 
 def test_a_restore_can_be_undone(root: Staff, change: Change, alice: Contact) -> None:
@@ -53,19 +53,19 @@ def test_a_restore_can_be_undone(root: Staff, change: Change, alice: Contact) ->
     assert alice.notes == "New <notes>"
 
 
-def test_an_objective_is_restored(root: Staff, interview: InterviewRequest, acme_api: ApiClient) -> None:
-    acme_api.patch(f"/interviews/{interview.pk}", {"objective": "New"})
-    [shown] = root.get("interviews_interviewrequest_history", interview.pk).context["changes"]
-    root.post("interviews_interviewrequest_restore", interview.pk, change=shown.entry.pk, seen=shown.seen)
-    interview.refresh_from_db()
-    assert interview.objective == "Old objective"
+def test_an_objective_is_restored(root: Staff, interview_request: InterviewRequest, acme_api: ApiClient) -> None:
+    acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+    [shown] = root.get("interviews_interviewrequest_history", interview_request.pk).context["changes"]
+    root.post("interviews_interviewrequest_restore", interview_request.pk, change=shown.entry.pk, seen=shown.seen)
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
 
 
 def test_a_name_that_was_empty_can_be_restored(
-    root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+    root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
 ) -> None:
     Contact.objects.update(name="")
-    acme_api.patch(f"/interviews/{interview.pk}", {"contact_name": "Wrong"})
+    acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Wrong"})
     restore(root, Change.objects.get())
     alice.refresh_from_db()
     assert alice.name == ""
@@ -98,15 +98,15 @@ def test_restoring_takes_a_post(root: Staff, change: Change, alice: Contact) -> 
     assert root.post(RESTORE, 999_999).status_code == 404
 
 
-def test_a_history_is_only_read(root: Staff, interview: InterviewRequest) -> None:
-    assert root.post(HISTORY, interview.contact_id).status_code == 405
+def test_a_history_is_only_read(root: Staff, interview_request: InterviewRequest) -> None:
+    assert root.post(HISTORY, interview_request.contact_id).status_code == 405
 
 
 def test_a_long_history_comes_in_pages(
-    root: Staff, alice: Contact, interview: InterviewRequest, acme_api: ApiClient
+    root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
 ) -> None:
     for number in range(PER_PAGE + 1):
-        acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": f"Version {number}."})
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": f"Version {number}."})
     first, last = root.get(HISTORY, alice.pk), root.get(HISTORY, alice.pk, p=2)
     assert (len(first.context["changes"]), len(last.context["changes"])) == (PER_PAGE, 1)
     assert "Old" in last.content.decode()

@@ -20,8 +20,8 @@ REVOKE = "orgs_apikey_revoke"
 
 
 def issue(staff: Staff, org: Org, **data: str) -> tuple[str, Any]:
-    answer = staff.post(ISSUE, org.pk, **{"name": "CRM", **data})
-    return re.findall(r'value="(hsk_\w+)"', answer.content.decode())[0], answer
+    response = staff.post(ISSUE, org.pk, **{"name": "CRM", **data})
+    return re.findall(r'value="(hsk_\w+)"', response.content.decode())[0], response
 
 
 class TestOrgs:
@@ -42,19 +42,19 @@ class TestOrgs:
         assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
 
     def test_a_new_one_can_run_interviews(self, root: Staff) -> None:
-        answer = root.post("orgs_org_add", name="Initech", plan="enterprise", own_rate_limit="")
+        response = root.post("orgs_org_add", name="Initech", plan="enterprise", own_rate_limit="")
         org = Org.objects.get()
-        assert answer.status_code == 302
+        assert response.status_code == 302
         assert (org.slug, org.plan, org.requests_per_minute) == ("initech", "enterprise", 1000)
         assert [kind.name for kind in org.interview_types.all()] == ["Win-loss interview with a buyer"]
 
     def test_plan_and_limit_count_from_the_next_request(
-        self, root: Staff, acme: Org, acme_api: ApiClient, interview: InterviewRequest
+        self, root: Staff, acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "plan": "enterprise"})
-        assert acme_api.get(f"/interviews/{interview.pk}").headers["X-RateLimit-Limit"] == "1000"
+        assert acme_api.get(f"/interviews/{interview_request.pk}").headers["X-RateLimit-Limit"] == "1000"
         root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "own_rate_limit": "7"})
-        assert acme_api.get(f"/interviews/{interview.pk}").headers["X-RateLimit-Limit"] == "7"
+        assert acme_api.get(f"/interviews/{interview_request.pk}").headers["X-RateLimit-Limit"] == "7"
         assert {entry.change_message for entry in LogEntry.objects.all()} == {
             "Plan: growth → enterprise.",
             "Own rate limit: none → 7.",
@@ -67,13 +67,13 @@ class TestOrgs:
         assert acme.own_rate_limit is None
 
     def test_suspending_stops_its_keys_at_once(
-        self, root: Staff, acme: Org, acme_api: ApiClient, interview: InterviewRequest
+        self, root: Staff, acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
         form = root.form(CHANGE, acme.pk)
         root.post(CHANGE, acme.pk, **{name: value for name, value in form.items() if name != "is_active"})
-        assert acme_api.get(f"/interviews/{interview.pk}").status_code == 401
+        assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 401
         root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": "on"})
-        assert acme_api.get(f"/interviews/{interview.pk}").status_code == 200
+        assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
 
     def test_two_who_edit_at_once(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)
@@ -85,10 +85,10 @@ class TestOrgs:
 
 
 class TestKeys:
-    def test_a_key_is_shown_once_and_works(self, root: Staff, acme: Org, interview: InterviewRequest) -> None:
-        key, answer = issue(root, acme, expires_in="30")
-        assert "no-store" in answer.headers["Cache-Control"]
-        assert ApiClient(key).get(f"/interviews/{interview.pk}").status_code == 200
+    def test_a_key_is_shown_once_and_works(self, root: Staff, acme: Org, interview_request: InterviewRequest) -> None:
+        key, response = issue(root, acme, expires_in="30")
+        assert "no-store" in response.headers["Cache-Control"]
+        assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 200
         row = ApiKey.objects.get()
         assert (row.name, row.org, row.expires_at is not None) == ("CRM", acme, True)
         for page in (
@@ -109,19 +109,21 @@ class TestKeys:
         assert not ApiKey.objects.exists()
 
     def test_revoking_asks_first_and_is_for_good(
-        self, root: Staff, acme: Org, acme_key: str, interview: InterviewRequest
+        self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest
     ) -> None:
         row = ApiKey.objects.get()
         assert "cannot be undone" in root.get(REVOKE, row.pk).content.decode()
-        assert ApiClient(acme_key).get(f"/interviews/{interview.pk}").status_code == 200
+        assert ApiClient(acme_key).get(f"/interviews/{interview_request.pk}").status_code == 200
         assert root.post(REVOKE, row.pk).status_code == 302
-        assert ApiClient(acme_key).get(f"/interviews/{interview.pk}").status_code == 401
+        assert ApiClient(acme_key).get(f"/interviews/{interview_request.pk}").status_code == 401
         assert "revoked" in root.get(CHANGE, acme.pk).content.decode()
         assert LogEntry.objects.get().change_message == "Revoked."
 
-    def test_last_use_is_shown(self, root: Staff, acme: Org, acme_key: str, interview: InterviewRequest) -> None:
+    def test_last_use_is_shown(
+        self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest
+    ) -> None:
         assert ">never<" in root.get(CHANGE, acme.pk).content.decode()
-        ApiClient(acme_key).get(f"/interviews/{interview.pk}")
+        ApiClient(acme_key).get(f"/interviews/{interview_request.pk}")
         assert ">never<" not in root.get(CHANGE, acme.pk).content.decode()
 
     def test_a_key_is_neither_added_edited_nor_deleted(self, root: Staff, acme_key: str) -> None:

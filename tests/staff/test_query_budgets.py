@@ -44,12 +44,13 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
 }
 
 
-def add_rows(number: int, api: ApiClient, contact: Contact, interview: InterviewRequest) -> None:
+def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: InterviewRequest) -> None:
     """More of everything that a page could list."""
     for count in range(number):
         create_api_key(org=contact.org, name=f"Key {count}")
         api.patch(
-            f"/interviews/{interview.pk}", {"contact_context": f"{count} {number}", "objective": f"{count} {number}"}
+            f"/interviews/{interview_request.pk}",
+            {"contact_context": f"{count} {number}", "objective": f"{count} {number}"},
         )
     OrgFactory.create_batch(number)
     ContactFactory.create_batch(number, org=contact.org)
@@ -72,12 +73,16 @@ def statements(staff: Staff, ids: dict[str, int]) -> Statements:
 
 
 def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
-    root: Staff, acme_api: ApiClient, interview: InterviewRequest
+    root: Staff, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    ids = {"org": interview.org_id, "contact": interview.contact_id, "interviewrequest": interview.pk}
-    add_rows(FEW, acme_api, interview.contact, interview)
+    ids = {
+        "org": interview_request.org_id,
+        "contact": interview_request.contact_id,
+        "interviewrequest": interview_request.pk,
+    }
+    add_rows(FEW, acme_api, interview_request.contact, interview_request)
     assert statements(root, ids) == BUDGETS
-    add_rows(MANY, acme_api, interview.contact, interview)
+    add_rows(MANY, acme_api, interview_request.contact, interview_request)
     assert statements(root, ids) == BUDGETS
 
 

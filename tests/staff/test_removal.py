@@ -23,9 +23,11 @@ def word_of(page: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_page_tells_what_goes_and_changes_nothing(root: Staff, interview: InterviewRequest, page: str) -> None:
-    complete_interview(interview, content="**Paige:** Why?")
-    asked = root.get(page, row_of(page, interview.contact).pk).content.decode()
+def test_the_page_tells_what_goes_and_changes_nothing(
+    root: Staff, interview_request: InterviewRequest, page: str
+) -> None:
+    complete_interview(interview_request, content="**Paige:** Why?")
+    asked = root.get(page, row_of(page, interview_request.contact).pk).content.decode()
     assert "Transcripts: 1" in asked
     assert "cannot be undone" in asked
     assert Contact.objects.get().name == "Alice"
@@ -33,14 +35,14 @@ def test_the_page_tells_what_goes_and_changes_nothing(root: Staff, interview: In
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("word", ["", "yes", "Alice"])
-def test_the_wrong_word_changes_nothing(root: Staff, interview: InterviewRequest, page: str, word: str) -> None:
-    answer = root.post(page, row_of(page, interview.contact).pk, word=word, post="yes")
-    assert "That was not the word" in answer.content.decode()
+def test_the_wrong_word_changes_nothing(root: Staff, interview_request: InterviewRequest, page: str, word: str) -> None:
+    response = root.post(page, row_of(page, interview_request.contact).pk, word=word, post="yes")
+    assert "That was not the word" in response.content.decode()
     assert Contact.objects.get().name == "Alice"
 
 
-def test_an_org_is_deleted(root: Staff, interview: InterviewRequest) -> None:
-    assert root.post("orgs_org_delete", interview.org_id, word="acme").status_code == 302
+def test_an_org_is_deleted(root: Staff, interview_request: InterviewRequest) -> None:
+    assert root.post("orgs_org_delete", interview_request.org_id, word="acme").status_code == 302
     assert not Org.objects.exists()
     assert LogEntry.objects.get().object_repr == "Acme (acme)"
 
@@ -52,17 +54,19 @@ def test_an_org_with_a_long_name_is_deleted(root: Staff) -> None:
     assert len(LogEntry.objects.get().object_repr) == 200
 
 
-def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interview: InterviewRequest) -> None:
-    assert root.post("contacts_contact_delete", interview.contact_id, word="alice@example.com").status_code == 302
+def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interview_request: InterviewRequest) -> None:
+    assert (
+        root.post("contacts_contact_delete", interview_request.contact_id, word="alice@example.com").status_code == 302
+    )
     assert not Contact.objects.exists()
-    assert LogEntry.objects.get().object_repr == f"contact_{interview.contact_id}"
+    assert LogEntry.objects.get().object_repr == f"contact_{interview_request.contact_id}"
 
 
-def test_a_contact_is_erased_and_the_page_tells_who_did_it(root: Staff, interview: InterviewRequest) -> None:
-    answer = root.post("contacts_contact_erase", interview.contact_id, word="alice@example.com")
-    assert answer.status_code == 302
+def test_a_contact_is_erased_and_the_page_tells_who_did_it(root: Staff, interview_request: InterviewRequest) -> None:
+    response = root.post("contacts_contact_erase", interview_request.contact_id, word="alice@example.com")
+    assert response.status_code == 302
     assert Contact.objects.get().email.endswith("@erased.invalid")
     assert {change.actor for change in Change.objects.all()} == {"root"}
-    history = root.get("contacts_contact_history", interview.contact_id).content.decode()
+    history = root.get("contacts_contact_history", interview_request.contact_id).content.decode()
     assert "Personal data was erased." in history
     assert "Restore the text" not in history

@@ -22,10 +22,15 @@ class World:
     org: Org
     api_key: ApiKey
     contact: Contact
-    interview: InterviewRequest
+    interview_request: InterviewRequest
 
     def id_for(self, page: str) -> int:
-        rows = {"org": self.org, "apikey": self.api_key, "contact": self.contact, "interviewrequest": self.interview}
+        rows = {
+            "org": self.org,
+            "apikey": self.api_key,
+            "contact": self.contact,
+            "interviewrequest": self.interview_request,
+        }
         return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
 
     def args_of(self, page: str) -> list[int]:
@@ -37,9 +42,11 @@ class World:
 
 
 @pytest.fixture
-def world(acme_api: ApiClient, interview: InterviewRequest) -> World:
-    acme_api.patch(f"/interviews/{interview.pk}", {"contact_context": "New notes", "objective": "New objective"})
-    return World(interview.org, ApiKey.objects.get(), Contact.objects.get(), InterviewRequest.objects.get())
+def world(acme_api: ApiClient, interview_request: InterviewRequest) -> World:
+    acme_api.patch(
+        f"/interviews/{interview_request.pk}", {"contact_context": "New notes", "objective": "New objective"}
+    )
+    return World(interview_request.org, ApiKey.objects.get(), Contact.objects.get(), InterviewRequest.objects.get())
 
 
 def staff_of(role: str) -> Staff:
@@ -114,12 +121,12 @@ def test_does_what_is_its_own_and_nothing_else(
         [shown] = root.get(page.replace("restore", "history"), pk).context["changes"]
         field, value, sent = "change", str(shown.entry.pk), {"seen": shown.seen}
     before = world.stored()
-    answer = staff_of(role).post(page, pk, **{**sent, field: value})
+    response = staff_of(role).post(page, pk, **{**sent, field: value})
     if ACTIONS[action] == role:
-        assert answer.status_code in (200, 302)
+        assert response.status_code in (200, 302)
         assert world.stored() != before
     else:
-        assert answer.status_code == 403
+        assert response.status_code == 403
         assert world.stored() == before
 
 

@@ -62,14 +62,14 @@ def _write_privately(file: Path, text: str) -> None:
 def _welcome(org: Org, api_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
     request = org.interview_requests.earliest("id")
-    interview = org.interview_requests.exclude(status=Status.COMPLETED).order_by("id").first() or request
+    interview_request = org.interview_requests.exclude(status=Status.COMPLETED).order_by("id").first() or request
     return f"""
 Hindsight is ready for {org.name} (a demo).
 
   API key   {api_key}
   Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one you have set"}
   API docs  {base}/api/docs
-  Interview {interview.survey_url}
+  Interview {interview_request.survey_url}
 
 Tell Paige more about a contact:
 

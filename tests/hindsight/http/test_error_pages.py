@@ -11,11 +11,11 @@ from pytest_django import Settings
 from hindsight.http import csp
 
 
-def page(answer: Any, status: int, heading: str) -> str:
+def page(response: Any, status: int, heading: str) -> str:
     """The answer's text, once it is an HTML page of ours with that heading."""
-    assert answer.status_code == status
-    assert answer.headers["Content-Type"].startswith("text/html")
-    text: str = answer.content.decode()
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+    text: str = response.content.decode()
     assert f"<h1>{heading}</h1>" in text
     assert "Hindsight</title>" in text
     return text
@@ -39,8 +39,8 @@ def test_not_for_this_role() -> None:
 
 @pytest.mark.django_db
 def test_a_form_without_its_token() -> None:
-    answer = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "nobody"})
-    page(answer, 403, "Nothing was saved")
+    response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "nobody"})
+    page(response, 403, "Nothing was saved")
 
 
 def test_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,18 +22,18 @@ def test_they_answer_by_any_name_and_leave_no_line_in_the_log(
     db: None, client: Client, caplog: pytest.LogCaptureFixture, path: str, method: str
 ) -> None:
     caplog.set_level(logging.INFO)
-    answer = client.generic(method, path, headers=BY_ADDRESS)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain")
-    assert answer.content == (b"ok\n" if method == "GET" else b"")
-    assert "X-Request-Id" in answer.headers
+    response = client.generic(method, path, headers=BY_ADDRESS)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/plain")
+    assert response.content == (b"ok\n" if method == "GET" else b"")
+    assert "X-Request-Id" in response.headers
     assert not caplog.records
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_they_are_only_read(client: Client, path: str, method: str) -> None:
-    answer = client.generic(method, path, headers=BY_ADDRESS)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    response = client.generic(method, path, headers=BY_ADDRESS)
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
@@ -46,8 +46,8 @@ def test_the_database_is_away(
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(connection, "cursor", away)
     assert client.get("/healthz", headers=BY_ADDRESS).status_code == 200
-    answer = client.get("/readyz", headers=BY_ADDRESS)
-    assert (answer.status_code, answer.content) == (503, b"the database is away\n")
+    response = client.get("/readyz", headers=BY_ADDRESS)
+    assert (response.status_code, response.content) == (503, b"the database is away\n")
     assert "GET /readyz 503" in caplog.messages
     assert not any("healthz" in message for message in caplog.messages)
 

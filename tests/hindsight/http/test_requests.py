@@ -10,15 +10,17 @@ from tests.client import ApiClient
 
 
 @pytest.mark.parametrize("proposed", ["crm-77", "a" * 128, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
-def test_a_well_formed_id_is_kept(acme_api: ApiClient, interview: InterviewRequest, proposed: str) -> None:
-    assert acme_api.get(f"/interviews/{interview.pk}", X_Request_Id=proposed).headers["X-Request-Id"] == proposed
+def test_a_well_formed_id_is_kept(acme_api: ApiClient, interview_request: InterviewRequest, proposed: str) -> None:
+    assert (
+        acme_api.get(f"/interviews/{interview_request.pk}", X_Request_Id=proposed).headers["X-Request-Id"] == proposed
+    )
 
 
 @pytest.mark.parametrize("proposed", ["", "a b", "a" * 129, "é", "a\tb", "<script>", "a,b"])
 def test_any_other_is_replaced(acme_api: ApiClient, proposed: str) -> None:
-    answer = acme_api.get("/interviews/1", X_Request_Id=proposed)
-    assert UUID(answer.headers["X-Request-Id"])
-    assert answer.json()["error"]["request_id"] == answer.headers["X-Request-Id"]
+    response = acme_api.get("/interviews/1", X_Request_Id=proposed)
+    assert UUID(response.headers["X-Request-Id"])
+    assert response.json()["error"]["request_id"] == response.headers["X-Request-Id"]
 
 
 def test_a_path_cannot_forge_a_line(acme_api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
@@ -29,11 +31,13 @@ def test_a_path_cannot_forge_a_line(acme_api: ApiClient, caplog: pytest.LogCaptu
 
 
 def test_each_request_has_its_line_with_who_and_how(
-    acme_api: ApiClient, acme_key: str, interview: InterviewRequest, caplog: pytest.LogCaptureFixture
+    acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    acme_api.patch(f"/interviews/{interview.pk}?email=secret", {"objective": "words of ours"}, X_Request_Id="crm-77")
+    acme_api.patch(
+        f"/interviews/{interview_request.pk}?email=secret", {"objective": "words of ours"}, X_Request_Id="crm-77"
+    )
     (record,) = [record for record in caplog.records if record.name == "hindsight.access"]
-    assert record.getMessage() == f"PATCH /api/v1/interviews/{interview.pk} 200"
+    assert record.getMessage() == f"PATCH /api/v1/interviews/{interview_request.pk} 200"
     assert (record.org, record.api_key) == ("acme", acme_key[:12])  # type: ignore[attr-defined]
     assert not any(word in str(vars(record)) for word in ("secret", "words of ours", acme_key))

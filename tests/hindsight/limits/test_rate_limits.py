@@ -41,8 +41,8 @@ def acme(acme: Org) -> Org:
     return acme
 
 
-def usage(answer: Any) -> tuple[int, int]:
-    return int(answer.headers["X-RateLimit-Limit"]), int(answer.headers["X-RateLimit-Remaining"])
+def usage(response: Any) -> tuple[int, int]:
+    return int(response.headers["X-RateLimit-Limit"]), int(response.headers["X-RateLimit-Remaining"])
 
 
 def test_the_plans_are_those_of_the_contract() -> None:
@@ -58,18 +58,18 @@ def test_an_org_has_its_plans_budget(globex: Org, globex_api: ApiClient, plan: P
 
 
 def test_past_the_limit_nothing_is_done(
-    clock: time_machine.Traveller, acme_api: ApiClient, interview: InterviewRequest
+    clock: time_machine.Traveller, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    path = f"/interviews/{interview.pk}"
+    path = f"/interviews/{interview_request.pk}"
     assert [usage(acme_api.patch(path, {"objective": str(count)})) for count in range(3)] == [(3, 2), (3, 1), (3, 0)]
-    answer = acme_api.patch(path, {"objective": "too much"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limit_exceeded")
-    assert usage(answer) == (3, 0)
-    reset, retry_after = int(answer.headers["X-RateLimit-Reset"]), int(answer.headers["Retry-After"])
+    response = acme_api.patch(path, {"objective": "too much"})
+    assert (response.status_code, response.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert usage(response) == (3, 0)
+    reset, retry_after = int(response.headers["X-RateLimit-Reset"]), int(response.headers["Retry-After"])
     assert reset == NOON + retry_after
     assert 1 <= retry_after <= 60
-    interview.refresh_from_db()
-    assert interview.objective == "2"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "2"
 
     clock.move_to(reset - 1)
     assert acme_api.get(path).headers["Retry-After"] == "1"
@@ -93,8 +93,8 @@ def test_another_orgs_requests_cost_nothing(acme_api: ApiClient, globex_api: Api
 @pytest.mark.usefixtures("clock")
 def test_errors_count_and_carry_the_headers_too(acme_api: ApiClient) -> None:
     requests = [("PATCH", "/interviews/1"), ("DELETE", "/interviews/1"), ("GET", "/interviews/x")]
-    answers = [acme_api.send(method, path, b"{") for method, path in requests]
-    assert [(answer.status_code, usage(answer)[1]) for answer in answers] == [(400, 2), (405, 1), (404, 0)]
+    responses = [acme_api.send(method, path, b"{") for method, path in requests]
+    assert [(response.status_code, usage(response)[1]) for response in responses] == [(400, 2), (405, 1), (404, 0)]
 
 
 class TestFloodOfGuesses:
@@ -104,10 +104,10 @@ class TestFloodOfGuesses:
 
     def test_an_address_is_limited_whatever_it_sends(self, db: None) -> None:
         keys_tried = [None, "", "nonsense", keys.generate(), None, None, keys.generate()]
-        answers = [ApiClient(key).get("/interviews/1") for key in keys_tried]
-        assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
-        assert answers[-1].json()["error"]["code"] == "rate_limit_exceeded"
-        assert int(answers[-1].headers["X-RateLimit-Reset"]) == NOON + int(answers[-1].headers["Retry-After"])
+        responses = [ApiClient(key).get("/interviews/1") for key in keys_tried]
+        assert [response.status_code for response in responses] == [401] * 5 + [429] * 2
+        assert responses[-1].json()["error"]["code"] == "rate_limit_exceeded"
+        assert int(responses[-1].headers["X-RateLimit-Reset"]) == NOON + int(responses[-1].headers["Retry-After"])
 
     def test_past_the_limit_guesses_do_not_reach_the_database(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
@@ -150,8 +150,8 @@ class TestFloodOfGuesses:
         assert elsewhere.get("/interviews/1").status_code == 401
 
     def test_the_window_ends(self, clock: time_machine.Traveller, db: None) -> None:
-        answers = [ApiClient().get("/interviews/1") for _ in range(8)]
-        clock.move_to(int(answers[-1].headers["X-RateLimit-Reset"]))
+        responses = [ApiClient().get("/interviews/1") for _ in range(8)]
+        clock.move_to(int(responses[-1].headers["X-RateLimit-Reset"]))
         assert ApiClient().get("/interviews/1").status_code == 401
 
     def test_what_is_remembered_has_an_end(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,12 +173,12 @@ class TestStoreAway:
         monkeypatch.setattr(store, "hit", fail)
 
     def test_requests_pass_and_the_log_says_so_once(
-        self, acme_api: ApiClient, interview: InterviewRequest, caplog: pytest.LogCaptureFixture
+        self, acme_api: ApiClient, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture
     ) -> None:
-        answers = [acme_api.patch(f"/interviews/{interview.pk}", {"objective": "x"}) for _ in range(5)]
-        assert [answer.status_code for answer in answers] == [200] * 5
-        assert {usage(answer) for answer in answers} == {(3, 3)}
-        assert all(int(answer.headers["X-RateLimit-Reset"]) > time.time() for answer in answers)
+        responses = [acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "x"}) for _ in range(5)]
+        assert [response.status_code for response in responses] == [200] * 5
+        assert {usage(response) for response in responses} == {(3, 3)}
+        assert all(int(response.headers["X-RateLimit-Reset"]) > time.time() for response in responses)
         assert caplog.text.count("Rate limits are off") == 1
 
 

@@ -124,27 +124,27 @@ def stored() -> Any:
 
 
 @pytest.mark.parametrize("case", BODIES.values(), ids=BODIES)
-def test_a_bad_body_is_refused(acme_api: ApiClient, interview: InterviewRequest, case: Case) -> None:
+def test_a_bad_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest, case: Case) -> None:
     before = stored()
-    answer = acme_api.patch(f"/interviews/{interview.pk}", case.body)
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"]) == (case.status, case.code)
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", case.body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (case.status, case.code)
     assert case.mentions in error["message"]
     assert stored() == before
     assert not Change.objects.exists()
-    assert acme_api.patch(f"/interviews/{interview.pk}", {"objective": "still serving"}).status_code == 200
+    assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "still serving"}).status_code == 200
 
 
-def test_every_field_that_is_to_blame_is_named(acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_every_field_that_is_to_blame_is_named(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     body = {"contact_context": 1, "contact_name": "", "objective": None, "nonsense": True}
-    details = acme_api.patch(f"/interviews/{interview.pk}", body).json()["error"]["details"]
+    details = acme_api.patch(f"/interviews/{interview_request.pk}", body).json()["error"]["details"]
     assert {detail["field"] for detail in details} == set(body)
 
 
-def test_the_deepest_and_the_largest_that_are_allowed(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    assert acme_api.patch(f"/interviews/{interview.pk}", nested(31)).status_code == 200
+def test_the_deepest_and_the_largest_that_are_allowed(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    assert acme_api.patch(f"/interviews/{interview_request.pk}", nested(31)).status_code == 200
     largest = json.dumps({"objective": "x"}).encode().ljust(MIB)
-    assert acme_api.patch(f"/interviews/{interview.pk}", largest).status_code == 200
+    assert acme_api.patch(f"/interviews/{interview_request.pk}", largest).status_code == 200
 
 
 MEDIA_TYPES = {
@@ -164,21 +164,23 @@ MEDIA_TYPES = {
 
 @pytest.mark.parametrize(("media_type", "status"), MEDIA_TYPES.items())
 def test_the_body_has_to_be_declared_as_json(
-    acme_api: ApiClient, interview: InterviewRequest, media_type: str, status: int
+    acme_api: ApiClient, interview_request: InterviewRequest, media_type: str, status: int
 ) -> None:
-    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}, Content_Type=media_type)
-    assert answer.status_code == status
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Content_Type=media_type)
+    assert response.status_code == status
     assert (stored()[2] == "new") == (status == 200)
 
 
-def test_a_compressed_body_is_refused(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    answer = acme_api.patch(f"/interviews/{interview.pk}", b"\x1f\x8b", Content_Encoding="gzip")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
+def test_a_compressed_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", b"\x1f\x8b", Content_Encoding="gzip")
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "*/*;q=0", "nonsense", ""])
-def test_the_answer_is_json_whatever_is_accepted(acme_api: ApiClient, interview: InterviewRequest, accept: str) -> None:
-    assert acme_api.get(f"/interviews/{interview.pk}?format=html", Accept=accept).status_code == 200
+def test_the_answer_is_json_whatever_is_accepted(
+    acme_api: ApiClient, interview_request: InterviewRequest, accept: str
+) -> None:
+    assert acme_api.get(f"/interviews/{interview_request.pk}?format=html", Accept=accept).status_code == 200
     assert acme_api.get("/interviews/0", Accept=accept).status_code == 404
 
 
@@ -187,9 +189,11 @@ IDS = ["0", "-1", "01", "1.0", "1e3", "abc", "9223372036854775808", "9" * 19, "9
 
 
 @pytest.mark.parametrize("wrong", IDS)
-def test_an_id_that_cannot_be_is_not_found(acme_api: ApiClient, interview: InterviewRequest, wrong: str) -> None:
-    answer = acme_api.patch(f"/interviews/{wrong}", {"objective": "new"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+def test_an_id_that_cannot_be_is_not_found(
+    acme_api: ApiClient, interview_request: InterviewRequest, wrong: str
+) -> None:
+    response = acme_api.patch(f"/interviews/{wrong}", {"objective": "new"})
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert stored()[2] == "Old objective"
 
 
@@ -201,66 +205,73 @@ PATHS = ["/", "", "/interviews/", "/interviews/{id}/", "/interviews/{id}/contact
 @pytest.mark.parametrize("method", ["GET", "PATCH", "POST", "PUT", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("path", PATHS)
 def test_an_unknown_path_is_not_found_and_never_redirected(
-    acme_api: ApiClient, interview: InterviewRequest, method: str, path: str
+    acme_api: ApiClient, interview_request: InterviewRequest, method: str, path: str
 ) -> None:
-    answer = acme_api.send(method, path.format(id=interview.pk), {"objective": "new"})
-    assert (answer.status_code, answer.json()["error"]["code"]) in [(404, "not_found"), (405, "method_not_allowed")]
+    response = acme_api.send(method, path.format(id=interview_request.pk), {"objective": "new"})
+    assert (response.status_code, response.json()["error"]["code"]) in [(404, "not_found"), (405, "method_not_allowed")]
     assert stored()[2] == "Old objective"
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/"])
 def test_a_base_address_that_is_nearly_right_gets_json(path: str) -> None:
-    answer = Client().get(path)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    response = Client().get(path)
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["schema", "docs", "contract.md"])
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE", "OPTIONS"])
 def test_what_describes_the_api_is_read_only(path: str, method: str) -> None:
-    answer = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, HEAD"
+    response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
+    assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert response.headers["Allow"] == "GET, HEAD"
     assert Client().get(f"/api/{path}").status_code == 200
 
 
 def test_a_client_that_leaves_amid_its_body_is_no_fault_of_ours(
-    acme_api: ApiClient, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    acme_api: ApiClient,
+    interview_request: InterviewRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail(*arguments: object) -> bytes:
         raise OSError("gone")
 
     monkeypatch.setattr(LimitedStream, "read", fail)
-    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert "Unexpected" not in caplog.text
     assert stored()[2] == "Old objective"
 
 
-def test_many_unknown_fields_do_not_make_a_long_answer(acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_many_unknown_fields_do_not_make_a_long_answer(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     body = {f"objectiv{'x' * 1000}{number}": 1 for number in range(500)}
-    answer = acme_api.patch(f"/interviews/{interview.pk}", body)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
-    assert len(answer.content) < 20_000
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", body)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+    assert len(response.content) < 20_000
     assert stored()[2] == "Old objective"
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
-def test_another_method_is_not_allowed(acme_api: ApiClient, interview: InterviewRequest, method: str) -> None:
-    answer = acme_api.send(method, f"/interviews/{interview.pk}", {"objective": "new"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
+def test_another_method_is_not_allowed(acme_api: ApiClient, interview_request: InterviewRequest, method: str) -> None:
+    response = acme_api.send(method, f"/interviews/{interview_request.pk}", {"objective": "new"})
+    assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
     assert stored()[2] == "Old objective"
 
 
-def test_head_is_get_without_a_body(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    get = acme_api.client.get(f"/api/v1/interviews/{interview.pk}", headers={"Authorization": f"Bearer {acme_api.key}"})
+def test_head_is_get_without_a_body(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    get = acme_api.client.get(
+        f"/api/v1/interviews/{interview_request.pk}", headers={"Authorization": f"Bearer {acme_api.key}"}
+    )
     head = acme_api.client.head(
-        f"/api/v1/interviews/{interview.pk}", headers={"Authorization": f"Bearer {acme_api.key}"}
+        f"/api/v1/interviews/{interview_request.pk}", headers={"Authorization": f"Bearer {acme_api.key}"}
     )
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
 
 
-def test_a_host_that_is_not_ours(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    answer = acme_api.patch(f"/interviews/{interview.pk}", {"objective": "new"}, Host="evil.example")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+def test_a_host_that_is_not_ours(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Host="evil.example")
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert stored()[2] == "Old objective"

@@ -32,7 +32,7 @@ def test_a_new_contact_and_a_request_with_a_link(
     acme_api: ApiClient, win_loss: InterviewType, settings: Settings
 ) -> None:
     settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
-    answer = acme_api.post(
+    response = acme_api.post(
         "/interviews",
         {
             "contact_email": " Jane.Smith@Example.com ",
@@ -44,8 +44,8 @@ def test_a_new_contact_and_a_request_with_a_link(
         },
     )
     request = InterviewRequest.objects.select_related("contact").get()
-    assert answer.status_code == 201
-    assert answer.json() == {
+    assert response.status_code == 201
+    assert response.json() == {
         "interview_request_id": request.pk,
         "contact_id": f"contact_{request.contact_id}",
         "deal_id": "deal_xyz789",
@@ -65,8 +65,8 @@ def test_a_new_contact_and_a_request_with_a_link(
 
 
 def test_the_least_that_is_needed(acme_api: ApiClient, body: dict[str, Any]) -> None:
-    answer = acme_api.post("/interviews", body)
-    assert (answer.status_code, answer.json()["deal_id"]) == (201, None)
+    response = acme_api.post("/interviews", body)
+    assert (response.status_code, response.json()["deal_id"]) == (201, None)
     request = InterviewRequest.objects.select_related("contact").get()
     assert (request.contact.name, request.contact.notes, request.objective, request.deal_id) == ("", "", "", "")
 
@@ -79,8 +79,8 @@ def test_tokens_cannot_be_guessed(acme_api: ApiClient, body: dict[str, Any]) -> 
 
 class TestExistingContact:
     def test_is_found_whatever_the_case(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
-        answer = acme_api.post("/interviews", {**body, "contact_email": "ALICE@Example.com"})
-        assert answer.json()["contact_id"] == f"contact_{alice.pk}"
+        response = acme_api.post("/interviews", {**body, "contact_email": "ALICE@Example.com"})
+        assert response.json()["contact_id"] == f"contact_{alice.pk}"
         assert Contact.objects.count() == 1
 
     def test_keeps_what_is_left_out(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
@@ -112,8 +112,8 @@ class TestExistingContact:
     ) -> None:
         root = Actor(ActorKind.STAFF, "root")
         once_found(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root))
-        answer = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
-        assert answer.status_code == 201
+        response = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
+        assert response.status_code == 201
         created = InterviewRequest.objects.select_related("contact").get().contact
         assert (created.email, created.name, created.notes) == (alice.email, "", "New notes")
         assert created.pk != alice.pk
@@ -133,10 +133,10 @@ def test_another_orgs_type_is_as_unknown_as_a_missing_one(
     acme_api: ApiClient, globex: Org, body: dict[str, Any]
 ) -> None:
     theirs = InterviewTypeFactory.create(org=globex)
-    answers = [acme_api.post("/interviews", {**body, "interview_type_id": pk}) for pk in (theirs.pk, 999_999)]
-    assert [answer.status_code for answer in answers] == [400, 400]
-    assert answers[0].json()["error"]["details"] == answers[1].json()["error"]["details"]
-    assert answers[0].json()["error"]["details"][0]["field"] == "interview_type_id"
+    responses = [acme_api.post("/interviews", {**body, "interview_type_id": pk}) for pk in (theirs.pk, 999_999)]
+    assert [response.status_code for response in responses] == [400, 400]
+    assert responses[0].json()["error"]["details"] == responses[1].json()["error"]["details"]
+    assert responses[0].json()["error"]["details"][0]["field"] == "interview_type_id"
     assert not InterviewRequest.objects.exists()
     assert not Contact.objects.exists()
 
@@ -183,9 +183,9 @@ def test_a_bad_body_is_refused(
     acme_api: ApiClient, body: dict[str, Any], changed: dict[str, Any], mentions: str
 ) -> None:
     sent = {name: value for name, value in {**body, **changed}.items() if value is not ...}
-    answer = acme_api.post("/interviews", sent)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
-    assert mentions in answer.json()["error"]["message"]
+    response = acme_api.post("/interviews", sent)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+    assert mentions in response.json()["error"]["message"]
     assert not InterviewRequest.objects.exists()
     assert not Contact.objects.exists()
 

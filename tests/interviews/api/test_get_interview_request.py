@@ -19,23 +19,23 @@ from interviews.services import (
 from tests.client import ApiClient
 
 
-def test_everything_that_merging_needs(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    interview.deal_id = "deal_xyz789"
-    interview.save()
-    answer = acme_api.get(f"/interviews/{interview.pk}").json()
-    created_at = answer.pop("created_at")
+def test_everything_that_merging_needs(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    interview_request.deal_id = "deal_xyz789"
+    interview_request.save()
+    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    created_at = response.pop("created_at")
     assert created_at.endswith("Z")
-    assert datetime.fromisoformat(created_at) == interview.created_at
-    assert answer == {
-        "interview_request_id": interview.pk,
-        "contact_id": f"contact_{interview.contact_id}",
+    assert datetime.fromisoformat(created_at) == interview_request.created_at
+    assert response == {
+        "interview_request_id": interview_request.pk,
+        "contact_id": f"contact_{interview_request.contact_id}",
         "deal_id": "deal_xyz789",
-        "survey_url": f"http://127.0.0.1:8000/survey?token={interview.survey_token}",
+        "survey_url": f"http://127.0.0.1:8000/survey?token={interview_request.survey_token}",
         "status": "created",
         "objective": "Old objective",
         "email_sent_at": None,
         "contact": {
-            "id": f"contact_{interview.contact_id}",
+            "id": f"contact_{interview_request.contact_id}",
             "email": "alice@example.com",
             "name": "Alice",
             "notes": "Old notes",
@@ -44,32 +44,32 @@ def test_everything_that_merging_needs(acme_api: ApiClient, interview: Interview
     }
 
 
-def test_what_is_not_there_is_null(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    acme_api.patch(f"/interviews/{interview.pk}", {"objective": ""})
-    answer = acme_api.get(f"/interviews/{interview.pk}").json()
-    assert (answer["objective"], answer["deal_id"]) == (None, None)
+def test_what_is_not_there_is_null(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": ""})
+    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    assert (response["objective"], response["deal_id"]) == (None, None)
 
 
-def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    mark_sent(interview)
-    sent = acme_api.get(f"/interviews/{interview.pk}").json()
+def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    mark_sent(interview_request)
+    sent = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert (sent["status"], sent["transcript"]) == ("sent", None)
     assert sent["email_sent_at"].endswith("Z")
-    transcript = complete_interview(interview, content="**Paige:** Why?")
-    completed = acme_api.get(f"/interviews/{interview.pk}").json()
+    transcript = complete_interview(interview_request, content="**Paige:** Why?")
+    completed = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert completed["status"] == "completed"
     assert completed["transcript"]["document_id"] == f"doc_{transcript.pk}"
     assert completed["transcript"]["content"] == "**Paige:** Why?"
     assert completed["transcript"]["key_answers"] == []
 
 
-def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    give_consent(interview)
-    next_question(interview)
-    submit_answer(interview, number=1, text="It was **slow**.")
-    finish_conversation(interview)
-    complete_conversation(interview)
-    transcript = acme_api.get(f"/interviews/{interview.pk}").json()["transcript"]
+def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="It was **slow**.")
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
+    transcript = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
     assert transcript["key_answers"] == [
         {"topic": "trigger", "title": "What set off the search", "excerpts": ["It was **slow**."]}
     ]
@@ -77,28 +77,28 @@ def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview: I
 
 
 def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
-    acme_api: ApiClient, interview: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    path = f"/interviews/{interview.pk}"
+    path = f"/interviews/{interview_request.pk}"
     first = acme_api.get(path).headers["ETag"]
     assert acme_api.get(path).headers["ETag"] == first
     for step in (
         lambda: acme_api.patch(path, {"contact_context": "b"}),
         lambda: acme_api.patch(path, {"contact_name": "b"}),
         lambda: acme_api.patch(path, {"objective": "b"}),
-        lambda: mark_sent(interview),
+        lambda: mark_sent(interview_request),
     ):
         before = acme_api.get(path).headers["ETag"]
         step()
         assert acme_api.get(path).headers["ETag"] != before
 
 
-def test_a_status_takes_no_step_back(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    complete_interview(interview, content="**Paige:** Why?")
-    for step in (lambda: mark_sent(interview), lambda: complete_interview(interview, content="Again")):
+def test_a_status_takes_no_step_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    complete_interview(interview_request, content="**Paige:** Why?")
+    for step in (lambda: mark_sent(interview_request), lambda: complete_interview(interview_request, content="Again")):
         with pytest.raises(ValueError, match="does not go from completed"):
             step()
-    told = acme_api.get(f"/interviews/{interview.pk}").json()
+    told = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert (told["status"], told["email_sent_at"], told["transcript"]["content"]) == (
         "completed",
         None,
@@ -110,34 +110,34 @@ def test_a_status_takes_no_step_back(acme_api: ApiClient, interview: InterviewRe
     ("header", "status"), [("{etag}", 304), ("W/{etag}", 304), ("*", 304), ('"other", {etag}', 304), ('"other"', 200)]
 )
 def test_a_version_that_the_client_holds_is_not_sent_again(
-    acme_api: ApiClient, interview: InterviewRequest, header: str, status: int
+    acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
 ) -> None:
-    etag = acme_api.get(f"/interviews/{interview.pk}").headers["ETag"]
-    answer = acme_api.get(f"/interviews/{interview.pk}", If_None_Match=header.format(etag=etag))
-    assert (answer.status_code, answer.headers["ETag"]) == (status, etag)
-    assert (answer.content == b"") == (status == 304)
-    assert "X-RateLimit-Remaining" in answer.headers
+    etag = acme_api.get(f"/interviews/{interview_request.pk}").headers["ETag"]
+    response = acme_api.get(f"/interviews/{interview_request.pk}", If_None_Match=header.format(etag=etag))
+    assert (response.status_code, response.headers["ETag"]) == (status, etag)
+    assert (response.content == b"") == (status == 304)
+    assert "X-RateLimit-Remaining" in response.headers
 
 
 @pytest.mark.parametrize(("header", "status"), [("{etag}", 200), ("*", 200), ('"other"', 412)])
 def test_if_match_of_another_version_fails(
-    acme_api: ApiClient, interview: InterviewRequest, header: str, status: int
+    acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
 ) -> None:
-    etag = acme_api.get(f"/interviews/{interview.pk}").headers["ETag"]
-    response = acme_api.get(f"/interviews/{interview.pk}", If_Match=header.format(etag=etag))
+    etag = acme_api.get(f"/interviews/{interview_request.pk}").headers["ETag"]
+    response = acme_api.get(f"/interviews/{interview_request.pk}", If_Match=header.format(etag=etag))
     assert response.status_code == status
     if status == 412:
         assert response.json()["error"]["code"] == "precondition_failed"
 
 
-def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview: InterviewRequest) -> None:
-    answer = globex_api.get(f"/interviews/{interview.pk}")
-    assert answer.status_code == 404
-    assert "alice" not in answer.content.decode().lower()
+def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview_request: InterviewRequest) -> None:
+    response = globex_api.get(f"/interviews/{interview_request.pk}")
+    assert response.status_code == 404
+    assert "alice" not in response.content.decode().lower()
 
 
-def test_two_statements(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    acme_api.get(f"/interviews/{interview.pk}")
+def test_two_statements(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    acme_api.get(f"/interviews/{interview_request.pk}")
     with CaptureQueriesContext(connection) as queries:
-        acme_api.get(f"/interviews/{interview.pk}")
+        acme_api.get(f"/interviews/{interview_request.pk}")
     assert len([query for query in queries if "rate_limit_counter" not in query["sql"]]) == 2

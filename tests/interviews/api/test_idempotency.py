@@ -34,8 +34,8 @@ def test_a_retry_gets_the_first_answer(acme_api: ApiClient, body: dict[str, Any]
 
 def test_another_body_is_a_conflict(acme_api: ApiClient, body: dict[str, Any]) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="order-1")
-    answer = acme_api.post("/interviews", {**body, "objective": "new"}, Idempotency_Key="order-1")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "idempotency_conflict")
+    response = acme_api.post("/interviews", {**body, "objective": "new"}, Idempotency_Key="order-1")
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "idempotency_conflict")
     assert InterviewRequest.objects.count() == 1
 
 
@@ -50,9 +50,9 @@ def test_another_org_may_use_the_same_key(
 ) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="1")
     theirs = {**body, "interview_type_id": InterviewTypeFactory.create(org=globex).pk}
-    answer = globex_api.post("/interviews", theirs, Idempotency_Key="1")
-    assert answer.status_code == 201
-    assert "Idempotency-Replayed" not in answer.headers
+    response = globex_api.post("/interviews", theirs, Idempotency_Key="1")
+    assert response.status_code == 201
+    assert "Idempotency-Replayed" not in response.headers
     assert InterviewRequest.objects.count() == 2
 
 
@@ -73,8 +73,8 @@ def test_a_crash_leaves_neither_row_nor_key(
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256, "a\tb"])
 def test_a_key_that_is_none_is_refused(acme_api: ApiClient, body: dict[str, Any], key: str) -> None:
-    answer = acme_api.post("/interviews", body, Idempotency_Key=key)
-    assert (answer.status_code, "Idempotency-Key" in answer.json()["error"]["message"]) == (400, True)
+    response = acme_api.post("/interviews", body, Idempotency_Key=key)
+    assert (response.status_code, "Idempotency-Key" in response.json()["error"]["message"]) == (400, True)
     assert not InterviewRequest.objects.exists()
 
 
@@ -85,8 +85,8 @@ def test_after_24_hours_a_key_is_new_again(acme_api: ApiClient, body: dict[str, 
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         other = {**body, "objective": "Another body, even"}
         for replayed in (None, "true"):
-            answer = acme_api.post("/interviews", other, Idempotency_Key="1")
-            assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (201, replayed)
+            response = acme_api.post("/interviews", other, Idempotency_Key="1")
+            assert (response.status_code, response.headers.get("Idempotency-Replayed")) == (201, replayed)
     assert InterviewRequest.objects.count() == 2
 
 
@@ -105,8 +105,8 @@ def test_a_key_whose_record_is_purged_just_then_is_new(
     purged = []
     once_found(lambda: purged.append(purge_expired()))
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
-        answer = acme_api.post("/interviews", body, Idempotency_Key="1")
+        response = acme_api.post("/interviews", body, Idempotency_Key="1")
     assert purged == [1]
-    assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (201, None)
+    assert (response.status_code, response.headers.get("Idempotency-Replayed")) == (201, None)
     assert InterviewRequest.objects.count() == 2
     assert IdempotencyRecord.objects.count() == 1

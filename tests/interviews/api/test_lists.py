@@ -24,9 +24,9 @@ def seven(alice: Contact) -> list[int]:
 
 
 def page(api: ApiClient, path: str = "/interviews", **query: Any) -> dict[str, Any]:
-    answer = api.get(f"{path}?{urlencode(query)}")
-    assert answer.status_code == 200, answer.content
-    body: dict[str, Any] = answer.json()
+    response = api.get(f"{path}?{urlencode(query)}")
+    assert response.status_code == 200, response.content
+    body: dict[str, Any] = response.json()
     return body
 
 
@@ -36,15 +36,15 @@ def ids(page: dict[str, Any]) -> list[int]:
 
 def walk(api: ApiClient, **query: Any) -> list[int]:
     """The ids of all pages, one after the other."""
-    answer = page(api, **query)
-    if answer["next_cursor"] is None:
-        return ids(answer)
-    return ids(answer) + walk(api, **{**query, "cursor": answer["next_cursor"]})
+    response = page(api, **query)
+    if response["next_cursor"] is None:
+        return ids(response)
+    return ids(response) + walk(api, **{**query, "cursor": response["next_cursor"]})
 
 
-def test_a_row_tells_what_finding_needs(acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_a_row_tells_what_finding_needs(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     (row,) = page(acme_api)["data"]
-    whole = acme_api.get(f"/interviews/{interview.pk}").json()
+    whole = acme_api.get(f"/interviews/{interview_request.pk}").json()
     del whole["transcript"], whole["contact"]["notes"]
     assert row == whole
 
@@ -122,8 +122,8 @@ class TestCursor:
         return str(page(acme_api, limit=3)["next_cursor"])
 
     def refused(self, api: ApiClient, **query: Any) -> bool:
-        answer = api.get(f"/interviews?{urlencode(query)}")
-        return bool(answer.status_code == 400 and answer.json()["error"]["details"][0]["field"] == "cursor")
+        response = api.get(f"/interviews?{urlencode(query)}")
+        return bool(response.status_code == 400 and response.json()["error"]["details"][0]["field"] == "cursor")
 
     def test_is_opaque(self, cursor: str, seven: list[int]) -> None:
         assert not any(str(pk) == part for pk in seven for part in cursor.split(":"))
@@ -167,9 +167,9 @@ class TestCursor:
     ],
 )
 def test_a_bad_query_is_refused(acme_api: ApiClient, path: str, query: str, field: str) -> None:
-    answer = acme_api.get(f"{path}?{query}")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
-    assert answer.json()["error"]["details"][0]["field"] == field
+    response = acme_api.get(f"{path}?{query}")
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+    assert response.json()["error"]["details"][0]["field"] == field
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_a_bad_query_is_refused(acme_api: ApiClient, path: str, query: str, fiel
      "deal_id=%00", "deal_id=" + "x" * 256, "sequence_id=1"],
 )  # fmt: skip
 def test_a_bad_filter_is_refused(acme_api: ApiClient, query: str) -> None:
-    answer = acme_api.get(f"/interviews?{query}")
-    assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (400, query.partition("=")[0])
+    response = acme_api.get(f"/interviews?{query}")
+    assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, query.partition("=")[0])
 
 
 def test_bytes_that_are_no_utf8_find_nothing(acme_api: ApiClient) -> None:

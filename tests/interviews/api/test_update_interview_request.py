@@ -17,25 +17,26 @@ from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 
 
-def path(interview: InterviewRequest) -> str:
-    return f"/interviews/{interview.pk}"
+def path(interview_request: InterviewRequest) -> str:
+    return f"/interviews/{interview_request.pk}"
 
 
-def stored(interview: InterviewRequest) -> tuple[str, str, str]:
+def stored(interview_request: InterviewRequest) -> tuple[str, str, str]:
     """Notes, name and objective as the database has them now."""
-    row = InterviewRequest.objects.select_related("contact").get(pk=interview.pk)
+    row = InterviewRequest.objects.select_related("contact").get(pk=interview_request.pk)
     return row.contact.notes, row.contact.name, row.objective
 
 
 def test_all_three_fields_are_written_and_the_answer_is_the_id(
-    acme_api: ApiClient, interview: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    answer = acme_api.patch(
-        path(interview), {"contact_context": "New notes", "contact_name": "Alice A.", "objective": "New objective"}
+    response = acme_api.patch(
+        path(interview_request),
+        {"contact_context": "New notes", "contact_name": "Alice A.", "objective": "New objective"},
     )
-    assert answer.status_code == 200
-    assert answer.json() == {"interview_request_id": interview.pk}
-    assert stored(interview) == ("New notes", "Alice A.", "New objective")
+    assert response.status_code == 200
+    assert response.json() == {"interview_request_id": interview_request.pk}
+    assert stored(interview_request) == ("New notes", "Alice A.", "New objective")
 
 
 @pytest.mark.parametrize(
@@ -55,10 +56,10 @@ def test_all_three_fields_are_written_and_the_answer_is_the_id(
     ids=lambda value: None if isinstance(value, tuple) else ",".join(value),
 )
 def test_only_what_was_sent_is_written(
-    acme_api: ApiClient, interview: InterviewRequest, body: dict[str, str], expected: tuple[str, str, str]
+    acme_api: ApiClient, interview_request: InterviewRequest, body: dict[str, str], expected: tuple[str, str, str]
 ) -> None:
-    assert acme_api.patch(path(interview), body).status_code == 200
-    assert stored(interview) == expected
+    assert acme_api.patch(path(interview_request), body).status_code == 200
+    assert stored(interview_request) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,10 +72,10 @@ def test_only_what_was_sent_is_written(
     ],
 )
 def test_an_object_becomes_readable_json_that_parses_back(
-    acme_api: ApiClient, interview: InterviewRequest, context: dict[str, Any]
+    acme_api: ApiClient, interview_request: InterviewRequest, context: dict[str, Any]
 ) -> None:
-    assert acme_api.patch(path(interview), {"contact_context": context}).status_code == 200
-    notes = stored(interview)[0]
+    assert acme_api.patch(path(interview_request), {"contact_context": context}).status_code == 200
+    notes = stored(interview_request)[0]
     assert json.loads(notes) == context
     assert list(json.loads(notes)) == list(context), "the order of the keys is kept"
     assert "\\u" not in notes
@@ -82,54 +83,60 @@ def test_an_object_becomes_readable_json_that_parses_back(
 
 
 def test_notes_are_the_contacts_and_the_objective_is_the_requests(
-    acme_api: ApiClient, interview: InterviewRequest
+    acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    other = InterviewRequestFactory.create(org=interview.org, contact=interview.contact, objective="Its own")
-    acme_api.patch(path(interview), {"contact_context": "Shared", "objective": "This one's"})
+    other = InterviewRequestFactory.create(
+        org=interview_request.org, contact=interview_request.contact, objective="Its own"
+    )
+    acme_api.patch(path(interview_request), {"contact_context": "Shared", "objective": "This one's"})
     assert stored(other) == ("Shared", "Alice", "Its own")
 
 
 def test_another_orgs_request_answers_like_a_missing_one_and_stays(
-    globex_api: ApiClient, interview: InterviewRequest
+    globex_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
-    foreign = globex_api.patch(path(interview), {"objective": "Stolen"})
+    foreign = globex_api.patch(path(interview_request), {"objective": "Stolen"})
     missing = globex_api.patch("/interviews/999999", {"objective": "Stolen"})
     assert foreign.status_code == missing.status_code == 404
     assert without_id(foreign) == without_id(missing)
-    assert stored(interview)[2] == "Old objective"
+    assert stored(interview_request)[2] == "Old objective"
     assert not Change.objects.exists()
 
 
-def without_id(answer: Any) -> dict[str, Any]:
-    error: dict[str, Any] = answer.json()["error"]
+def without_id(response: Any) -> dict[str, Any]:
+    error: dict[str, Any] = response.json()["error"]
     return {name: value for name, value in error.items() if name != "request_id"}
 
 
-def test_a_completed_interviews_transcript_never_changes(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    complete_interview(interview, content="**Paige:** Why?")
-    assert acme_api.patch(path(interview), {"contact_context": "Later"}).status_code == 200
-    answer = acme_api.get(path(interview)).json()
-    assert (answer["transcript"]["content"], answer["contact"]["notes"]) == ("**Paige:** Why?", "Later")
+def test_a_completed_interviews_transcript_never_changes(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    complete_interview(interview_request, content="**Paige:** Why?")
+    assert acme_api.patch(path(interview_request), {"contact_context": "Later"}).status_code == 200
+    response = acme_api.get(path(interview_request)).json()
+    assert (response["transcript"]["content"], response["contact"]["notes"]) == ("**Paige:** Why?", "Later")
 
 
-def test_what_was_replaced_is_kept(acme_api: ApiClient, acme_key: str, interview: InterviewRequest) -> None:
+def test_what_was_replaced_is_kept(acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest) -> None:
     body = {"contact_context": "New notes", "contact_name": "Alice", "objective": "New objective"}
-    acme_api.patch(path(interview), body, X_Request_Id="crm-77")
+    acme_api.patch(path(interview_request), body, X_Request_Id="crm-77")
     changes = Change.objects.order_by("id")
     assert list(changes.values_list("object_type", "object_id", "field", "before", "after")) == [
-        ("contact", interview.contact_id, "notes", "Old notes", "New notes"),
-        ("interviewrequest", interview.pk, "objective", "Old objective", "New objective"),
+        ("contact", interview_request.contact_id, "notes", "Old notes", "New notes"),
+        ("interviewrequest", interview_request.pk, "objective", "Old objective", "New objective"),
     ], "one entry for each field that changed: the name did not"
     assert set(changes.values_list("actor_kind", "actor", "request_id", "org")) == {
-        ("api_key", acme_key[:12], "crm-77", interview.org_id)
+        ("api_key", acme_key[:12], "crm-77", interview_request.org_id)
     }
     assert all(abs((change.created_at - timezone.now()).total_seconds()) < 60 for change in changes)
-    assert list(Change.objects.of(interview.contact)) == [changes[0]]
+    assert list(Change.objects.of(interview_request.contact)) == [changes[0]]
 
 
-def test_an_update_that_changes_nothing_leaves_no_trace(acme_api: ApiClient, interview: InterviewRequest) -> None:
+def test_an_update_that_changes_nothing_leaves_no_trace(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     before = InterviewRequest.objects.get().updated_at
-    assert acme_api.patch(path(interview), {"objective": "Old objective"}).status_code == 200
+    assert acme_api.patch(path(interview_request), {"objective": "Old objective"}).status_code == 200
     assert InterviewRequest.objects.get().updated_at == before
     assert not Change.objects.exists()
 
@@ -137,53 +144,55 @@ def test_an_update_that_changes_nothing_leaves_no_trace(acme_api: ApiClient, int
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"If_Match": "*"}], ids=["without If-Match", "with If-Match"])
 def test_nothing_is_written_where_one_part_fails(
-    acme_api: ApiClient, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
     nobody = Actor("nobody", "nobody")  # type: ignore[arg-type]  # the database refuses this kind in the audit
     monkeypatch.setattr(Principal, "actor", nobody)
-    answer = acme_api.patch(path(interview), {"contact_context": "New", "objective": "New"}, **headers)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
-    assert "Old notes" not in answer.content.decode(), "the database quotes the row that it refused"
-    assert stored(interview) == ("Old notes", "Alice", "Old objective")
+    response = acme_api.patch(path(interview_request), {"contact_context": "New", "objective": "New"}, **headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
+    assert "Old notes" not in response.content.decode(), "the database quotes the row that it refused"
+    assert stored(interview_request) == ("Old notes", "Alice", "Old objective")
 
 
 class TestIfMatch:
     def test_the_version_that_was_read_may_be_overwritten(
-        self, acme_api: ApiClient, interview: InterviewRequest
+        self, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
-        etag = acme_api.get(path(interview)).headers["ETag"]
-        assert acme_api.patch(path(interview), {"objective": "Mine"}, If_Match=etag).status_code == 200
-        assert stored(interview)[2] == "Mine"
+        etag = acme_api.get(path(interview_request)).headers["ETag"]
+        assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=etag).status_code == 200
+        assert stored(interview_request)[2] == "Mine"
 
     @pytest.mark.parametrize("field", ["contact_context", "contact_name", "objective"])
     def test_a_change_since_then_is_not_overwritten(
-        self, acme_api: ApiClient, interview: InterviewRequest, field: str
+        self, acme_api: ApiClient, interview_request: InterviewRequest, field: str
     ) -> None:
-        etag = acme_api.get(path(interview)).headers["ETag"]
-        acme_api.patch(path(interview), {field: "Theirs"})
-        answer = acme_api.patch(path(interview), {"objective": "Mine", "contact_name": "Mine"}, If_Match=etag)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (412, "precondition_failed")
-        assert "Mine" not in stored(interview)
+        etag = acme_api.get(path(interview_request)).headers["ETag"]
+        acme_api.patch(path(interview_request), {field: "Theirs"})
+        response = acme_api.patch(path(interview_request), {"objective": "Mine", "contact_name": "Mine"}, If_Match=etag)
+        assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
+        assert "Mine" not in stored(interview_request)
 
     @pytest.mark.parametrize(
         ("header", "status"),
         [("*", 200), ('"other"', 412), ("W/{etag}", 412), ("nonsense", 412), ("", 412), ('"other", {etag}', 200)],
     )
     def test_forms_of_the_header(
-        self, acme_api: ApiClient, interview: InterviewRequest, header: str, status: int
+        self, acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
     ) -> None:
-        header = header.format(etag=acme_api.get(path(interview)).headers["ETag"])
-        assert acme_api.patch(path(interview), {"objective": "Mine"}, If_Match=header).status_code == status
-        assert (stored(interview)[2] == "Mine") == (status == 200)
+        header = header.format(etag=acme_api.get(path(interview_request)).headers["ETag"])
+        assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=header).status_code == status
+        assert (stored(interview_request)[2] == "Mine") == (status == 200)
 
     def test_a_missing_request_is_missing_all_the_same(self, acme_api: ApiClient) -> None:
         assert acme_api.patch("/interviews/999999", {"objective": "x"}, If_Match="*").status_code == 404
 
 
-def test_five_statements_beside_begin_and_commit(acme_api: ApiClient, interview: InterviewRequest) -> None:
-    acme_api.patch(path(interview), {"objective": "The first call of a minute also notes that the key was used."})
+def test_five_statements_beside_begin_and_commit(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    acme_api.patch(
+        path(interview_request), {"objective": "The first call of a minute also notes that the key was used."}
+    )
     assert ApiKey.objects.get().last_used_at is not None
     with CaptureQueriesContext(connection) as queries:
-        acme_api.patch(path(interview), {"contact_context": "1", "contact_name": "2", "objective": "3"})
+        acme_api.patch(path(interview_request), {"contact_context": "1", "contact_name": "2", "objective": "3"})
     statements = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]
     assert len(statements) <= 5, statements

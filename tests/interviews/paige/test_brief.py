@@ -100,19 +100,19 @@ def test_a_position_past_the_last_probe_is_a_defect(brief: Brief) -> None:
         _ = spent.question
 
 
-def test_before_the_interview_begins_its_opening_is_due(interview: InterviewRequest) -> None:
-    found = brief_for(interview)
-    assert found == opening_brief(interview).after(())
+def test_before_the_interview_begins_its_opening_is_due(interview_request: InterviewRequest) -> None:
+    found = brief_for(interview_request)
+    assert found == opening_brief(interview_request).after(())
     assert found is not None
     assert (found.position, found.move) == (Position("trigger", 0, 1), Move.QUESTION)
 
 
-def test_a_running_interview_goes_on_by_the_guide_that_it_began_with(interview: InterviewRequest) -> None:
-    give_consent(interview)
-    next_question(interview)
-    submit_answer(interview, number=1, text="Slow.")
-    interview.interview_type.guide["topics"][0]["probes"][0]["text"] = "What else?"
-    interview.interview_type.save()
+def test_a_running_interview_goes_on_by_the_guide_that_it_began_with(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="Slow.")
+    interview_request.interview_type.guide["topics"][0]["probes"][0]["text"] = "What else?"
+    interview_request.interview_type.save()
 
     found = brief_for(InterviewRequest.objects.get())
     assert found is not None
@@ -121,18 +121,18 @@ def test_a_running_interview_goes_on_by_the_guide_that_it_began_with(interview: 
     assert [turn.text for turn in found.conversation][1:] == ["Slow."]
 
 
-def test_a_question_that_waits_is_what_the_next_prompt_is_for(interview: InterviewRequest) -> None:
-    give_consent(interview)
-    next_question(interview)
+def test_a_question_that_waits_is_what_the_next_prompt_is_for(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    next_question(interview_request)
 
     found = brief_for(InterviewRequest.objects.get())
     assert found is not None
     assert (found.position.turn, found.conversation) == (1, ())
 
 
-def test_there_is_no_brief_once_nothing_is_left_to_ask(interview: InterviewRequest) -> None:
-    give_consent(interview)
-    while question := next_question(interview).question:
-        skip_question(interview, number=question.number)
+def test_there_is_no_brief_once_nothing_is_left_to_ask(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    while question := next_question(interview_request).question:
+        skip_question(interview_request, number=question.number)
 
     assert brief_for(InterviewRequest.objects.get()) is None

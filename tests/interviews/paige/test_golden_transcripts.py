@@ -42,7 +42,7 @@ RESPONDENTS: dict[str, tuple[str, str, list[str]]] = {
 }
 
 
-def interview(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
+def interview_request(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
     """The respondent gives the answers in their order, over and over."""
     guide = Guide.from_data(shipped_guide(guide_name)).for_vendor("Acme")
     brief = Brief("Acme", "Jane Smith", "Jane is a CTO with a secret.", objective, guide)
@@ -55,5 +55,5 @@ def interview(guide_name: str, objective: str, answers: list[str]) -> list[Utter
 
 @pytest.mark.parametrize("name", RESPONDENTS)
 def test_the_interview_goes_as_agreed(name: str) -> None:
-    transcript = render_transcript(interview(*RESPONDENTS[name]), "Jane Smith")
+    transcript = render_transcript(interview_request(*RESPONDENTS[name]), "Jane Smith")
     assert transcript + "\n" == (GOLDEN / f"{name}.md").read_text(encoding="utf-8")

@@ -7,8 +7,8 @@ from interviews.models import InterviewRequest
 
 
 @pytest.fixture
-def running(interview: InterviewRequest) -> InterviewRequest:
+def running(interview_request: InterviewRequest) -> InterviewRequest:
     """Alice has agreed, and her first question waits."""
-    services.give_consent(interview)
-    services.next_question(interview)
-    return interview
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
+    return interview_request

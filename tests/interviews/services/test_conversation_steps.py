@@ -24,28 +24,31 @@ LONG = (
 )
 
 
-def texts_of(interview: InterviewRequest) -> list[str]:
-    return [turn.text for turn in interview.turns.all()]
+def texts_of(interview_request: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview_request.turns.all()]
 
 
-def answer_all(interview: InterviewRequest, text: str = LONG) -> None:
-    while question := services.next_question(interview).question:
-        assert services.submit_answer(interview, number=question.number, text=text)
+def answer_all(interview_request: InterviewRequest, text: str = LONG) -> None:
+    while question := services.next_question(interview_request).question:
+        assert services.submit_answer(interview_request, number=question.number, text=text)
 
 
 class TestConsent:
-    def test_before_it_there_is_nothing_but_the_invitation(self, interview: InterviewRequest) -> None:
-        state = services.next_question(interview)
+    def test_before_it_there_is_nothing_but_the_invitation(self, interview_request: InterviewRequest) -> None:
+        state = services.next_question(interview_request)
         assert (state.stage, state.question, state.exchanges) == (Stage.INVITED, None, ())
         assert (state.vendor, state.contact_name, state.estimated_minutes) == ("Acme", "Alice", 15)
         assert "Acme" in state.purpose
         assert not Conversation.objects.exists()
 
-    def test_its_time_and_the_guide_are_kept(self, interview: InterviewRequest) -> None:
-        assert after(services.give_consent, interview).stage == Stage.CONSENTED
+    def test_its_time_and_the_guide_are_kept(self, interview_request: InterviewRequest) -> None:
+        assert after(services.give_consent, interview_request).stage == Stage.CONSENTED
         conversation = Conversation.objects.get()
         assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
-        assert (conversation.org_id, conversation.guide) == (interview.org_id, interview.interview_type.guide)
+        assert (conversation.org_id, conversation.guide) == (
+            interview_request.org_id,
+            interview_request.interview_type.guide,
+        )
 
     def test_the_first_one_counts(self, running: InterviewRequest) -> None:
         before = Conversation.objects.get()
@@ -151,8 +154,8 @@ class TestAnswers:
         assert services.submit_answer(running, number=1, text="\r\n".join(["x" * 4999] * 2) + "x")
         assert len(Turn.objects.get(number=2).text) == 10_000
 
-    def test_nobody_answers_before_consent(self, interview: InterviewRequest) -> None:
-        assert not services.submit_answer(interview, number=1, text=LONG)
+    def test_nobody_answers_before_consent(self, interview_request: InterviewRequest) -> None:
+        assert not services.submit_answer(interview_request, number=1, text=LONG)
         assert not Turn.objects.exists()
 
 
@@ -166,11 +169,11 @@ class TestRecap:
         assert state.exchanges[0].topic == "What set off the search"
         assert Conversation.objects.get().finished_at is not None
 
-    def test_finishing_early_is_possible_at_any_time(self, interview: InterviewRequest) -> None:
-        services.give_consent(interview)
-        state = after(services.finish_conversation, interview)
+    def test_finishing_early_is_possible_at_any_time(self, interview_request: InterviewRequest) -> None:
+        services.give_consent(interview_request)
+        state = after(services.finish_conversation, interview_request)
         assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
-        assert services.next_question(interview).question is None
+        assert services.next_question(interview_request).question is None
         assert not Turn.objects.exists()
 
     def test_an_answer_that_was_on_its_way_is_not_lost(self, running: InterviewRequest) -> None:
@@ -292,17 +295,17 @@ class TestForStaff:
 
 
 class TestTheLink:
-    def test_finds_its_request_alone(self, interview: InterviewRequest, globex: Org) -> None:
+    def test_finds_its_request_alone(self, interview_request: InterviewRequest, globex: Org) -> None:
         InterviewRequestFactory.create(org=globex)
-        assert InterviewRequest.objects.of_survey_token(interview.survey_token).get() == interview
+        assert InterviewRequest.objects.of_survey_token(interview_request.survey_token).get() == interview_request
 
     @pytest.mark.parametrize("token", ["", "x" * 43, "a\0b", "\N{SNOWMAN}" * 43, "x" * 44])
-    def test_finds_nothing_for_a_wrong_token(self, interview: InterviewRequest, token: str) -> None:
+    def test_finds_nothing_for_a_wrong_token(self, interview_request: InterviewRequest, token: str) -> None:
         assert not InterviewRequest.objects.of_survey_token(token).exists()
 
-    def test_finds_nothing_of_a_suspended_org(self, interview: InterviewRequest) -> None:
+    def test_finds_nothing_of_a_suspended_org(self, interview_request: InterviewRequest) -> None:
         Org.objects.update(is_active=False)
-        assert not InterviewRequest.objects.of_survey_token(interview.survey_token).exists()
+        assert not InterviewRequest.objects.of_survey_token(interview_request.survey_token).exists()
 
 
 def test_what_the_customer_wrote_is_not_in_the_state(running: InterviewRequest) -> None:

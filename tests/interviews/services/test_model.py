@@ -25,16 +25,16 @@ def use(settings: Settings, provider: Server) -> None:
 
 
 def test_a_patch_in_the_middle_stands_in_the_bytes_of_the_very_next_prompt(
-    settings: Settings, acme_api: ApiClient, interview: InterviewRequest
+    settings: Settings, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(*map(says, QUESTIONS)) as provider:
         use(settings, provider)
-        services.give_consent(interview)
-        services.next_question(interview)
-        services.submit_answer(interview, number=1, text="It was slow.")
+        services.give_consent(interview_request)
+        services.next_question(interview_request)
+        services.submit_answer(interview_request, number=1, text="It was slow.")
         body = {"contact_context": {"title": "CTO"}, "objective": "Why was the pilot in K\u00f6ln stopped?"}
-        assert acme_api.patch(f"/interviews/{interview.pk}", body).status_code == 200
-        services.next_question(interview)
+        assert acme_api.patch(f"/interviews/{interview_request.pk}", body).status_code == 200
+        services.next_question(interview_request)
 
     before, after = provider.bodies
     assert b"Old notes" in before
@@ -45,13 +45,13 @@ def test_a_patch_in_the_middle_stands_in_the_bytes_of_the_very_next_prompt(
     assert b"It was slow." in after
 
 
-def test_each_turn_records_who_spoke_and_what_it_took(settings: Settings, interview: InterviewRequest) -> None:
+def test_each_turn_records_who_spoke_and_what_it_took(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says(QUESTIONS[0]), status(401), says(QUESTIONS[2])) as provider:
         use(settings, provider)
-        services.give_consent(interview)
+        services.give_consent(interview_request)
         for number in (1, 3, 5):
-            services.next_question(interview)
-            services.submit_answer(interview, number=number, text="It was slow. " * 20)
+            services.next_question(interview_request)
+            services.submit_answer(interview_request, number=number, text="It was slow. " * 20)
 
     said = Turn.objects.filter(speaker=Speaker.PAIGE)
     assert [turn.engine for turn in said] == [Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
@@ -61,23 +61,23 @@ def test_each_turn_records_who_spoke_and_what_it_took(settings: Settings, interv
     assert all(turn.latency_ms is not None and turn.latency_ms > 0 for turn in said)
 
 
-def test_a_question_that_waits_is_not_paid_for_twice(settings: Settings, interview: InterviewRequest) -> None:
+def test_a_question_that_waits_is_not_paid_for_twice(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says(QUESTIONS[0])) as provider:
         use(settings, provider)
-        services.give_consent(interview)
-        assert services.next_question(interview) == services.next_question(interview)
+        services.give_consent(interview_request)
+        assert services.next_question(interview_request) == services.next_question(interview_request)
     assert len(provider.bodies) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_model_is_asked_outside_of_any_transaction(settings: Settings, interview: InterviewRequest) -> None:
+def test_the_model_is_asked_outside_of_any_transaction(settings: Settings, interview_request: InterviewRequest) -> None:
     seen: list[bool] = []
     with fake_provider(says(QUESTIONS[0])) as provider:
         use(settings, provider)
-        services.give_consent(interview)
+        services.give_consent(interview_request)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("asyncio.run", _noting(seen))
-            services.next_question(interview)
+            services.next_question(interview_request)
     assert seen == [False]
     assert Turn.objects.get().engine == Engine.MODEL
 
@@ -92,11 +92,13 @@ def _noting(seen: list[bool]) -> object:
     return noting
 
 
-def test_an_interview_ends_well_with_a_provider_that_is_away(settings: Settings, interview: InterviewRequest) -> None:
+def test_an_interview_ends_well_with_a_provider_that_is_away(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
     with fake_provider(status(503)) as provider:
         use(settings, provider)
-    services.give_consent(interview)
-    while question := services.next_question(interview).question:
-        services.submit_answer(interview, number=question.number, text="It was slow. " * 20)
-    assert after(services.complete_conversation, interview).stage == Stage.COMPLETED
+    services.give_consent(interview_request)
+    while question := services.next_question(interview_request).question:
+        services.submit_answer(interview_request, number=question.number, text="It was slow. " * 20)
+    assert after(services.complete_conversation, interview_request).stage == Stage.COMPLETED
     assert set(Turn.objects.filter(speaker=Speaker.PAIGE).values_list("engine", flat=True)) == {Engine.FALLBACK}

@@ -26,18 +26,18 @@ PERSONAL = ("Alice", "alice@example.com", "likes cats", "Old notes", "Old object
 
 
 @pytest.fixture
-def known(alice: Contact, interview: InterviewRequest, acme_api: ApiClient) -> Contact:
+def known(alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient) -> Contact:
     """Alice, with notes that were overwritten, an objective that was too, and an interview; and Bob, who is not her."""
     acme_api.patch(
-        f"/interviews/{interview.pk}",
+        f"/interviews/{interview_request.pk}",
         {"contact_name": "Alice Jones", "contact_context": "Alice likes cats", "objective": "Why did Alice leave?"},
     )
-    give_consent(interview)
-    question = next_question(interview).question
+    give_consent(interview_request)
+    question = next_question(interview_request).question
     assert question is not None
-    submit_answer(interview, number=question.number, text="I said so.")
-    finish_conversation(interview)
-    complete_conversation(interview)
+    submit_answer(interview_request, number=question.number, text="I said so.")
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
     bob = ContactFactory.create(org=alice.org, email="bob@example.com", name="Bob", notes="Bob's")
     InterviewRequestFactory.create(org=alice.org, contact=bob, objective="Bob's too")
     return alice
@@ -63,20 +63,24 @@ def test_erasing_leaves_no_word_about_the_person(known: Contact) -> None:
     assert "Bob's too" in after
 
 
-def test_erasing_leaves_the_rows_and_a_trace(known: Contact, interview: InterviewRequest) -> None:
+def test_erasing_leaves_the_rows_and_a_trace(known: Contact, interview_request: InterviewRequest) -> None:
     erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
     known.refresh_from_db()
     assert (known.email, known.name, known.notes) == (f"erased-{known.pk}@erased.invalid", "", "")
-    token = interview.survey_token
-    interview.refresh_from_db()
-    assert (interview.contact, interview.objective, interview.status) == (known, "", "completed")
-    assert interview.survey_token != token
-    for row in (known, interview):
+    token = interview_request.survey_token
+    interview_request.refresh_from_db()
+    assert (interview_request.contact, interview_request.objective, interview_request.status) == (
+        known,
+        "",
+        "completed",
+    )
+    assert interview_request.survey_token != token
+    for row in (known, interview_request):
         trace = Change.objects.of(row)[0]
         assert (trace.field, trace.actor_kind, trace.actor, trace.request_id) == ("erasure", "staff", "root", "req-1")
 
 
-def test_the_address_may_come_back_as_somebody_new(known: Contact, interview: InterviewRequest) -> None:
+def test_the_address_may_come_back_as_somebody_new(known: Contact, interview_request: InterviewRequest) -> None:
     erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
     assert ContactFactory.create(org=known.org, email="alice@example.com").pk != known.pk
 

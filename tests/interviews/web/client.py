@@ -25,19 +25,19 @@ class SurveyPage:
         return self.client.post("/survey", form, headers={"Origin": "null"}, follow=bool(follow))
 
 
-def visible(answer: Any) -> str:
+def visible(response: Any) -> str:
     """The page's text, as read: without tags."""
-    text = answer.content.decode()
+    text = response.content.decode()
     return html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 
-def boxes(answer: Any) -> list[str]:
+def boxes(response: Any) -> list[str]:
     """What stands in the page's boxes to write in."""
-    found = re.findall(r"<textarea id=[^>]*>\n(.*?)</textarea>", answer.content.decode(), re.DOTALL)
+    found = re.findall(r"<textarea id=[^>]*>\n(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return [html.unescape(text) for text in found]
 
 
-def given_back(answer: Any) -> list[str]:
+def given_back(response: Any) -> list[str]:
     """Texts that the page shows again because they were not taken."""
-    found = re.findall(r"<textarea readonly[^>]*>\n(.*?)</textarea>", answer.content.decode(), re.DOTALL)
+    found = re.findall(r"<textarea readonly[^>]*>\n(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return [html.unescape(text) for text in found]

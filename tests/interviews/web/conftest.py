@@ -8,26 +8,26 @@ from tests.interviews.web.client import SurveyPage
 
 
 @pytest.fixture
-def page(interview: InterviewRequest) -> SurveyPage:
-    return SurveyPage(interview.survey_token)
+def page(interview_request: InterviewRequest) -> SurveyPage:
+    return SurveyPage(interview_request.survey_token)
 
 
 @pytest.fixture
-def asked(page: SurveyPage, interview: InterviewRequest) -> SurveyPage:
+def asked(page: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
     """Alice has agreed, and her first question waits."""
-    services.give_consent(interview)
-    services.next_question(interview)
+    services.give_consent(interview_request)
+    services.next_question(interview_request)
     return page
 
 
 @pytest.fixture
-def at_recap(asked: SurveyPage, interview: InterviewRequest) -> SurveyPage:
+def at_recap(asked: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
     """Alice has answered one question, skipped one, and pressed Finish at the third."""
-    services.submit_answer(interview, number=1, text="It was slow.")
-    services.next_question(interview)
-    services.skip_question(interview, number=3)
-    services.next_question(interview)
-    services.finish_conversation(interview)
+    services.submit_answer(interview_request, number=1, text="It was slow.")
+    services.next_question(interview_request)
+    services.skip_question(interview_request, number=3)
+    services.next_question(interview_request)
+    services.finish_conversation(interview_request)
     return asked
 
 

@@ -57,10 +57,10 @@ BODIES = {
 def test_what_no_form_of_ours_sends_is_answered_and_not_stored(asked: SurveyPage, name: str) -> None:
     body, content_type = BODIES[name]
     body = body.replace(b"TOKEN", urlencode({"token": asked.token}).encode())
-    answer = send("POST", body, content_type, query="?token=%ff&a")
-    assert answer.status_code in (303, 400, 404, 409, 422)
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.status_code == 303 or "Hindsight interviews" in visible(answer)
+    response = send("POST", body, content_type, query="?token=%ff&a")
+    assert response.status_code in (303, 400, 404, 409, 422)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.status_code == 303 or "Hindsight interviews" in visible(response)
     assert not Turn.objects.filter(speaker=Speaker.CONTACT).exists()
     assert asked.get().status_code == 200
 
@@ -75,32 +75,32 @@ def test_bytes_that_are_no_utf8_are_stored_as_characters_that_can_be_read(asked:
     "query", ["?token=%ff%fe", "?token", "?token=a&token=b", "?" + "&".join(["a=b"] * 2000), f"?{'&' * 2000}"]
 )
 def test_hostile_links(db: None, query: str) -> None:
-    answer = send("GET", b"", "", query)
-    assert answer.status_code in (400, 404)
-    assert "Hindsight interviews" in visible(answer)
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    response = send("GET", b"", "", query)
+    assert response.status_code in (400, 404)
+    assert "Hindsight interviews" in visible(response)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_what_is_too_large_or_damaged_is_said_so(asked: SurveyPage) -> None:
     body, content_type = BODIES["too large"]
-    answer = send("POST", body, content_type)
-    assert answer.status_code == 400
-    assert "An answer can have up to 10,000 characters." in visible(answer)
+    response = send("POST", body, content_type)
+    assert response.status_code == 400
+    assert "An answer can have up to 10,000 characters." in visible(response)
 
 
 def test_a_head_is_a_get_without_its_body(page: SurveyPage) -> None:
-    answer = page.client.head(f"/survey?token={page.token}")
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = page.client.head(f"/survey?token={page.token}")
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 def test_other_methods_are_refused(page: SurveyPage, method: str) -> None:
-    answer = send(method, b"", "", f"?token={page.token}")
-    assert answer.status_code == 405
-    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+    response = send(method, b"", "", f"?token={page.token}")
+    assert response.status_code == 405
+    assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))
 
 
 def test_options_tell_the_methods(db: None) -> None:
-    answer = send("OPTIONS", b"", "")
-    assert (answer.status_code, answer.headers["Allow"]) == (200, "GET, POST, HEAD, OPTIONS")
+    response = send("OPTIONS", b"", "")
+    assert (response.status_code, response.headers["Allow"]) == (200, "GET, POST, HEAD, OPTIONS")

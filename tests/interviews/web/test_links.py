@@ -24,27 +24,29 @@ NOBODYS = "x" * 43
 
 class TestUnknownLinks:
     @pytest.mark.parametrize("token", [NOBODYS, "", "x", "x" * 5000, "a\0b", "語" * 43, "'; DROP TABLE", "../admin"])
-    def test_all_lead_to_one_kind_page(self, interview: InterviewRequest, token: str) -> None:
-        answer = SurveyPage(token).get()
-        assert answer.status_code == 404
-        assert "This link does not open an interview" in visible(answer)
-        assert answer.content == Client().get("/survey").content
+    def test_all_lead_to_one_kind_page(self, interview_request: InterviewRequest, token: str) -> None:
+        response = SurveyPage(token).get()
+        assert response.status_code == 404
+        assert "This link does not open an interview" in visible(response)
+        assert response.content == Client().get("/survey").content
 
     def test_a_suspended_orgs_does_too(self, page: SurveyPage) -> None:
         Org.objects.update(is_active=False)
         assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
 
-    def test_and_so_does_one_whose_interview_is_gone(self, page: SurveyPage, interview: InterviewRequest) -> None:
-        interview.delete()
+    def test_and_so_does_one_whose_interview_is_gone(
+        self, page: SurveyPage, interview_request: InterviewRequest
+    ) -> None:
+        interview_request.delete()
         assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
 
     def test_one_that_goes_while_its_page_is_made_does_too(
-        self, page: SurveyPage, interview: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+        self, page: SurveyPage, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         found = services.next_question
 
         def deleted_meanwhile(request: InterviewRequest) -> services.InterviewState:
-            interview.delete()
+            interview_request.delete()
             return found(request)
 
         monkeypatch.setattr(services, "next_question", deleted_meanwhile)
@@ -52,8 +54,8 @@ class TestUnknownLinks:
 
     def test_a_form_sent_to_one_changes_nothing_and_gives_the_text_back(self, asked: SurveyPage) -> None:
         Org.objects.update(is_active=False)
-        answer = asked.post("answer", number=1, text="It was slow.")
-        assert (answer.status_code, given_back(answer)) == (404, ["It was slow."])
+        response = asked.post("answer", number=1, text="It was slow.")
+        assert (response.status_code, given_back(response)) == (404, ["It was slow."])
         assert Turn.objects.count() == 1
 
 
@@ -66,8 +68,8 @@ class TestForgedForms:
         settings.SECURE_SSL_REDIRECT = True
         client = Client(enforce_csrf_checks=True)
         form = {"token": page.token, "step": "consent"}
-        answer = client.post("/survey", form, headers={"Origin": "null"}, secure=True)
-        assert answer.status_code == 303
+        response = client.post("/survey", form, headers={"Origin": "null"}, secure=True)
+        assert response.status_code == 303
         assert Conversation.objects.exists()
 
     @pytest.mark.parametrize("query", [{}, {"token": "mine"}])
@@ -100,7 +102,7 @@ STEPS_TO_STATES: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
-def answers_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iterator[Any]:
+def responses_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iterator[Any]:
     """Every answer, forms' own included, up to the state's page; then the page as a reload shows it."""
     for step in steps:
         yield page.submit(**step)
@@ -110,28 +112,28 @@ def answers_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> I
 
 @pytest.mark.parametrize("state", STEPS_TO_STATES)
 class TestEveryPage:
-    def test_keeps_to_itself(self, page: SurveyPage, interview: InterviewRequest, state: str) -> None:
+    def test_keeps_to_itself(self, page: SurveyPage, interview_request: InterviewRequest, state: str) -> None:
         """No notes and no objective, nothing for caches and robots, nothing inline, nothing from elsewhere."""
-        interview.contact.notes, interview.objective = "n0tesmarker pricing", "0bjectivemarker pricing"
-        interview.contact.save()
-        interview.save()
+        interview_request.contact.notes, interview_request.objective = "n0tesmarker pricing", "0bjectivemarker pricing"
+        interview_request.contact.save()
+        interview_request.save()
         inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:|https?:|//", re.IGNORECASE)
-        for answer in answers_on_the_way(page, STEPS_TO_STATES[state]):
-            html = answer.content.decode()
-            for secret in ("n0tesmarker", "0bjectivemarker", interview.contact.email):
-                assert secret not in html + str(answer.headers)
-            assert answer.headers["Referrer-Policy"] == "no-referrer"
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert "noindex" in answer.headers["X-Robots-Tag"]
-            assert not answer.cookies
-            assert answer.status_code == 303 or '<meta name="robots" content="noindex, nofollow">' in html
+        for response in responses_on_the_way(page, STEPS_TO_STATES[state]):
+            html = response.content.decode()
+            for secret in ("n0tesmarker", "0bjectivemarker", interview_request.contact.email):
+                assert secret not in html + str(response.headers)
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["Cache-Control"] == "no-store"
+            assert "noindex" in response.headers["X-Robots-Tag"]
+            assert not response.cookies
+            assert response.status_code == 303 or '<meta name="robots" content="noindex, nofollow">' in html
             assert not inline.search(html)
 
     def test_leaves_no_token_and_no_answer_in_the_log(
         self, page: SurveyPage, caplog: pytest.LogCaptureFixture, state: str
     ) -> None:
         caplog.set_level("DEBUG")
-        for _ in answers_on_the_way(page, STEPS_TO_STATES[state]):
+        for _ in responses_on_the_way(page, STEPS_TO_STATES[state]):
             pass
         page.client.put(f"/survey?token={page.token}")
         page.client.get(f"/survey/{page.token}")
@@ -157,21 +159,21 @@ class TestFloods:
             yield
 
     def test_an_address_is_limited_kindly(self, page: SurveyPage) -> None:
-        codes = [answer.status_code for answer in (page.get(), SurveyPage(NOBODYS).get(), page.submit())]
+        codes = [response.status_code for response in (page.get(), SurveyPage(NOBODYS).get(), page.submit())]
         assert codes == [200, 404, 303]
-        answer = page.get()
-        assert answer.status_code == 429
-        wait = answer.headers["Retry-After"]
+        response = page.get()
+        assert response.status_code == 429
+        wait = response.headers["Retry-After"]
         assert 1 <= int(wait) <= 60
-        assert f"Wait {wait} second" in visible(answer)
-        assert not [name for name in answer.headers if name.startswith("X-RateLimit")]
+        assert f"Wait {wait} second" in visible(response)
+        assert not [name for name in response.headers if name.startswith("X-RateLimit")]
 
     def test_it_costs_no_look_up_and_takes_no_text_away(self, asked: SurveyPage) -> None:
         for _ in range(3):
             asked.get()
         with CaptureQueriesContext(connection) as queries:
-            answer = asked.post("answer", number=1, text="It was slow.")
-        assert (answer.status_code, given_back(answer)) == (429, ["It was slow."])
+            response = asked.post("answer", number=1, text="It was slow.")
+        assert (response.status_code, given_back(response)) == (429, ["It was slow."])
         assert not [query for query in queries if "interview" in query["sql"]]
         assert Turn.objects.count() == 1
 

@@ -17,9 +17,9 @@ def answers() -> list[str]:
 
 class TestInvitation:
     def test_says_who_asks_why_who_reads_and_how_long(self, page: SurveyPage) -> None:
-        answer = page.get()
-        text = visible(answer)
-        assert answer.status_code == 200
+        response = page.get()
+        text = visible(response)
+        assert response.status_code == 200
         assert "Hello Alice" in text
         for words in ("Paige, an AI interviewer", "not a person", "How long it takes", "About 15 minutes"):
             assert words in text
@@ -32,15 +32,17 @@ class TestInvitation:
         assert not Conversation.objects.exists()
 
     def test_consent_leads_to_the_first_question(self, page: SurveyPage) -> None:
-        answer = page.submit(step="consent")
-        assert (answer.status_code, answer.headers["Location"]) == (303, f"/survey?token={page.token}")
+        response = page.submit(step="consent")
+        assert (response.status_code, response.headers["Location"]) == (303, f"/survey?token={page.token}")
         assert Conversation.objects.get().stage == Stage.CONSENTED
         assert FIRST in visible(page.get())
         assert Conversation.objects.get().stage == Stage.IN_PROGRESS
 
-    def test_a_contact_without_a_name_is_greeted_too(self, page: SurveyPage, interview: InterviewRequest) -> None:
-        interview.contact.name = ""
-        interview.contact.save()
+    def test_a_contact_without_a_name_is_greeted_too(
+        self, page: SurveyPage, interview_request: InterviewRequest
+    ) -> None:
+        interview_request.contact.name = ""
+        interview_request.contact.save()
         assert "Acme would like to hear from you" in visible(page.get())
         assert "Hello" not in visible(page.get())
 
@@ -48,26 +50,26 @@ class TestInvitation:
 class TestQuestions:
     def test_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
         assert "Topic 1 of 9" in visible(asked.get())
-        answer = asked.post("answer", number=1, text=LONG)
-        assert "Topic 2 of 9" in visible(answer)
-        assert FIRST not in visible(answer)
-        assert boxes(answer) == [""]
+        response = asked.post("answer", number=1, text=LONG)
+        assert "Topic 2 of 9" in visible(response)
+        assert FIRST not in visible(response)
+        assert boxes(response) == [""]
         assert answers() == [LONG.strip()]
 
     def test_a_question_can_be_skipped(self, asked: SurveyPage) -> None:
-        answer = asked.post("skip", number=1)
-        assert (answer.status_code, given_back(answer)) == (200, [])
+        response = asked.post("skip", number=1)
+        assert (response.status_code, given_back(response)) == (200, [])
         assert Turn.objects.get(number=2).move == Move.SKIP
 
     def test_what_stood_in_the_box_of_a_skipped_question_is_given_back(self, asked: SurveyPage) -> None:
-        answer = asked.post("skip", number=1, text="  It was\n<b>slow</b>.")
-        assert (answer.status_code, given_back(answer)) == (409, ["  It was\n<b>slow</b>."])
+        response = asked.post("skip", number=1, text="  It was\n<b>slow</b>.")
+        assert (response.status_code, given_back(response)) == (409, ["  It was\n<b>slow</b>."])
         assert answers() == [""]
 
     def test_finishing_keeps_the_answer_that_was_being_written(self, asked: SurveyPage) -> None:
-        answer = asked.post("finish", number=1, text="It was slow.")
-        assert "Look over your answers" in visible(answer)
-        assert (boxes(answer), answers()) == (["It was slow."], ["It was slow."])
+        response = asked.post("finish", number=1, text="It was slow.")
+        assert "Look over your answers" in visible(response)
+        assert (boxes(response), answers()) == (["It was slow."], ["It was slow."])
 
     @pytest.mark.parametrize(
         ("step", "text", "problem"),
@@ -82,11 +84,11 @@ class TestQuestions:
     def test_what_cannot_be_stored_stays_in_the_box(
         self, asked: SurveyPage, step: str, text: str, problem: str
     ) -> None:
-        answer = asked.post(step, number=1, text=text)
-        assert answer.status_code == 422
-        assert problem in visible(answer)
-        assert boxes(answer) == [text]
-        assert FIRST in visible(answer)
+        response = asked.post(step, number=1, text=text)
+        assert response.status_code == 422
+        assert problem in visible(response)
+        assert boxes(response) == [text]
+        assert FIRST in visible(response)
         assert (answers(), Conversation.objects.get().stage) == ([], Stage.IN_PROGRESS)
 
     def test_ten_thousand_characters_are_an_answer_in_any_script(self, asked: SurveyPage) -> None:
@@ -96,15 +98,15 @@ class TestQuestions:
 
 class TestRecap:
     def test_shows_the_answers_to_be_corrected(self, at_recap: SurveyPage) -> None:
-        answer = at_recap.get()
-        assert boxes(answer) == ["It was slow.", ""]
-        assert "Skipped." in visible(answer)
+        response = at_recap.get()
+        assert boxes(response) == ["It was slow.", ""]
+        assert "Skipped." in visible(response)
         assert not Transcript.objects.exists()
 
     def test_corrections_are_stored_and_sent(self, at_recap: SurveyPage, acme_api: ApiClient) -> None:
-        answer = at_recap.post("send", **{"answer-1": "It was\r\nvery slow.", "answer-3": "Bob decided."})
-        assert answer.status_code == 200
-        assert "Thank you, Alice" in visible(answer)
+        response = at_recap.post("send", **{"answer-1": "It was\r\nvery slow.", "answer-3": "Bob decided."})
+        assert response.status_code == 200
+        assert "Thank you, Alice" in visible(response)
         assert answers() == ["It was\nvery slow.", "Bob decided."]
         got = acme_api.get(f"/interviews/{InterviewRequest.objects.get().pk}").json()
         assert got["status"] == Status.COMPLETED
@@ -116,47 +118,47 @@ class TestRecap:
         assert "slow" not in Transcript.objects.get().content
 
     def test_one_text_that_cannot_be_stored_holds_all_back_and_loses_none(self, at_recap: SurveyPage) -> None:
-        answer = at_recap.post("send", **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
-        assert answer.status_code == 422
-        assert boxes(answer) == ["x" * 10_001, "Bob decided."]
-        assert "Send at most 10,000 characters; this has 10,001." in visible(answer)
+        response = at_recap.post("send", **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
+        assert response.status_code == 422
+        assert boxes(response) == ["x" * 10_001, "Bob decided."]
+        assert "Send at most 10,000 characters; this has 10,001." in visible(response)
         assert answers() == ["It was slow.", ""]
         assert Conversation.objects.get().stage == Stage.RECAP
 
     def test_going_on_keeps_the_corrections(self, at_recap: SurveyPage) -> None:
-        answer = at_recap.post("resume", **{"answer-1": "It was very slow."})
-        assert "Topic 2 of 9" in visible(answer)
+        response = at_recap.post("resume", **{"answer-1": "It was very slow."})
+        assert "Topic 2 of 9" in visible(response)
         assert answers() == ["It was very slow.", ""]
 
     def test_a_guide_that_is_through_cannot_be_gone_on_with(self, asked: SurveyPage) -> None:
         assert "Go on with the interview" in visible(asked.post("finish"))
         asked.post("resume")
         while question := Turn.objects.filter(speaker=Speaker.PAIGE).latest("number"):
-            answer = asked.post("answer", number=question.number, text=LONG)
-            if "Look over" in visible(answer):
+            response = asked.post("answer", number=question.number, text=LONG)
+            if "Look over" in visible(response):
                 break
-        assert "Go on with the interview" not in visible(answer)
+        assert "Go on with the interview" not in visible(response)
         assert "Go on with the interview" not in visible(asked.post("resume", **{"answer-1": "Short."}))
 
     def test_an_interview_may_end_without_an_answer(self, asked: SurveyPage) -> None:
-        answer = asked.post("finish", number=1)
-        assert "You have not answered a question yet" in visible(answer)
+        response = asked.post("finish", number=1)
+        assert "You have not answered a question yet" in visible(response)
         assert "Thank you" in visible(asked.post("send"))
         assert InterviewRequest.objects.get().status == Status.COMPLETED
 
 
 class TestCompleted:
     def test_the_link_shows_thanks_and_no_answers(self, completed: SurveyPage) -> None:
-        answer = completed.get()
-        assert answer.status_code == 200
-        assert "Thank you, Alice" in visible(answer)
-        assert "slow" not in answer.content.decode()
+        response = completed.get()
+        assert response.status_code == 200
+        assert "Thank you, Alice" in visible(response)
+        assert "slow" not in response.content.decode()
 
     @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", ""])
     def test_nothing_reopens_it(self, completed: SurveyPage, step: str) -> None:
         before = (list(Turn.objects.values()), Transcript.objects.get().content)
-        answer = completed.post(step, number=5, text="Late.", **{"answer-1": "Other."})
-        assert "Thank you, Alice" in visible(answer)
+        response = completed.post(step, number=5, text="Late.", **{"answer-1": "Other."})
+        assert "Thank you, Alice" in visible(response)
         assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
 
 
@@ -169,37 +171,37 @@ class TestTwoTabsAndOtherAccidents:
 
     def test_the_slower_tab_gets_its_text_back_beside_the_current_question(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text=LONG)
-        answer = asked.post("answer", number=1, text="From the other tab.")
-        assert (answer.status_code, given_back(answer), boxes(answer)) == (409, ["From the other tab."], [""])
-        assert "Topic 2 of 9" in visible(answer)
+        response = asked.post("answer", number=1, text="From the other tab.")
+        assert (response.status_code, given_back(response), boxes(response)) == (409, ["From the other tab."], [""])
+        assert "Topic 2 of 9" in visible(response)
         assert answers() == [LONG.strip()]
 
     def test_so_does_one_whose_text_could_not_be_stored(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text=LONG)
-        answer = asked.post("answer", number=1, text="x" * 10_001)
-        assert (answer.status_code, given_back(answer), boxes(answer)) == (409, ["x" * 10_001], [""])
+        response = asked.post("answer", number=1, text="x" * 10_001)
+        assert (response.status_code, given_back(response), boxes(response)) == (409, ["x" * 10_001], [""])
 
     def test_an_answer_that_comes_after_finish_is_in_the_recap(self, asked: SurveyPage) -> None:
         asked.post("finish", number=1)
-        answer = asked.post("answer", number=1, text="It was slow.")
-        assert (answer.status_code, boxes(answer)) == (200, ["It was slow."])
+        response = asked.post("answer", number=1, text="It was slow.")
+        assert (response.status_code, boxes(response)) == (200, ["It was slow."])
 
     def test_a_recap_sent_twice_is_sent_once(self, at_recap: SurveyPage) -> None:
         fields = {"answer-1": "It was very slow.", "answer-3": ""}
         sent = [at_recap.post("send", **fields) for _ in range(2)]
-        assert [(answer.status_code, given_back(answer)) for answer in sent] == [(200, [])] * 2
+        assert [(response.status_code, given_back(response)) for response in sent] == [(200, [])] * 2
         assert Transcript.objects.count() == 1
 
     def test_corrections_that_come_after_sending_are_given_back(self, completed: SurveyPage) -> None:
-        answer = completed.post("send", **{"answer-1": "It was slow.", "answer-3": "Bob decided."})
-        assert (answer.status_code, given_back(answer)) == (409, ["Bob decided."])
+        response = completed.post("send", **{"answer-1": "It was slow.", "answer-3": "Bob decided."})
+        assert (response.status_code, given_back(response)) == (409, ["Bob decided."])
         assert answers() == ["It was slow.", ""]
 
     def test_corrections_of_an_interview_that_goes_on_elsewhere_are_given_back(self, at_recap: SurveyPage) -> None:
         at_recap.post("resume")
-        answer = at_recap.post("send", **{"answer-1": "It was very slow."})
-        assert (answer.status_code, given_back(answer)) == (409, ["It was very slow."])
-        assert "Topic 2 of 9" in visible(answer)
+        response = at_recap.post("send", **{"answer-1": "It was very slow."})
+        assert (response.status_code, given_back(response)) == (409, ["It was very slow."])
+        assert "Topic 2 of 9" in visible(response)
         assert InterviewRequest.objects.get().status == Status.CREATED
 
     def test_the_same_link_goes_on_in_another_browser(self, asked: SurveyPage) -> None:

@@ -13,11 +13,11 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-def patch(api: LiveClient, interview: InterviewRequest, body: bytes) -> bytes:
+def patch(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> bytes:
     """The bytes of a PATCH with this chunked body, as it stands."""
     return (
         head(
-            f"PATCH /api/v1/interviews/{interview.pk} HTTP/1.1",
+            f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1",
             "Host: localhost",
             f"Authorization: Bearer {api.key}",
             "Content-Type: application/json",
@@ -35,21 +35,23 @@ def patch(api: LiveClient, interview: InterviewRequest, body: bytes) -> bytes:
         pytest.param(b"23;name=value\r\n" + BODY + b"\r\n0\r\nX-Trailer: 1\r\n\r\n", id="extension and trailer"),
     ],
 )
-def test_a_chunked_body_is_read_like_any_other(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
-    answer = exchange(api.server, patch(api, interview, body))
-    assert answer
-    assert (answer.status_code, answer.json()) == (200, {"interview_request_id": interview.pk})
-    interview.refresh_from_db()
-    assert interview.objective == "Why price mattered"
+def test_a_chunked_body_is_read_like_any_other(
+    api: LiveClient, interview_request: InterviewRequest, body: bytes
+) -> None:
+    response = exchange(api.server, patch(api, interview_request, body))
+    assert response
+    assert (response.status_code, response.json()) == (200, {"interview_request_id": interview_request.pk})
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Why price mattered"
 
 
-def test_a_chunked_body_over_the_limit_is_refused(api: LiveClient, interview: InterviewRequest) -> None:
+def test_a_chunked_body_over_the_limit_is_refused(api: LiveClient, interview_request: InterviewRequest) -> None:
     large = chunk(b'{"objective": "') + chunk(b"x" * 65536) * 16 + chunk(b'"}') + END
-    answer = exchange(api.server, patch(api, interview, large))
-    assert answer
-    assert (answer.status_code, answer.code) == (413, "payload_too_large")
-    interview.refresh_from_db()
-    assert interview.objective == "Old objective"
+    response = exchange(api.server, patch(api, interview_request, large))
+    assert response
+    assert (response.status_code, response.code) == (413, "payload_too_large")
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
 
 
 @pytest.mark.parametrize(
@@ -61,11 +63,11 @@ def test_a_chunked_body_over_the_limit_is_refused(api: LiveClient, interview: In
         pytest.param(b"5\r\n" + BODY + b"\r\n" + END, id="more than its size"),
     ],
 )
-def test_a_broken_chunk_changes_nothing(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
-    answer = exchange(api.server, patch(api, interview, body))
-    assert answer
-    assert (answer.status_code, answer.code) == (400, "bad_request")
-    assert_unchanged_and_serving(api, interview)
+def test_a_broken_chunk_changes_nothing(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> None:
+    response = exchange(api.server, patch(api, interview_request, body))
+    assert response
+    assert (response.status_code, response.code) == (400, "bad_request")
+    assert_unchanged_and_serving(api, interview_request)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +79,15 @@ def test_a_broken_chunk_changes_nothing(api: LiveClient, interview: InterviewReq
         pytest.param(b"", id="before the first"),
     ],
 )
-def test_a_body_that_ends_too_soon_changes_nothing(api: LiveClient, interview: InterviewRequest, body: bytes) -> None:
-    answer = exchange(api.server, patch(api, interview, body), hang_up=True)
-    assert answer is None or (answer.status_code, answer.code) == (400, "bad_request")
-    assert_unchanged_and_serving(api, interview)
+def test_a_body_that_ends_too_soon_changes_nothing(
+    api: LiveClient, interview_request: InterviewRequest, body: bytes
+) -> None:
+    response = exchange(api.server, patch(api, interview_request, body), hang_up=True)
+    assert response is None or (response.status_code, response.code) == (400, "bad_request")
+    assert_unchanged_and_serving(api, interview_request)
 
 
-def assert_unchanged_and_serving(api: LiveClient, interview: InterviewRequest) -> None:
-    interview.refresh_from_db()
-    assert interview.objective == "Old objective"
-    assert api.patch(f"/interviews/{interview.pk}", {"objective": "New"}).status_code == 200
+def assert_unchanged_and_serving(api: LiveClient, interview_request: InterviewRequest) -> None:
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
+    assert api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"}).status_code == 200

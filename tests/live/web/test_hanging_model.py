@@ -18,9 +18,9 @@ from tests.live.conftest import Serve
 INTERVIEWS = 10
 
 
-def begin(server: Server, interview: InterviewRequest) -> str:
+def begin(server: Server, interview_request: InterviewRequest) -> str:
     """Agrees to the interview, and returns the page that comes of it: the one with the first question."""
-    form = urlencode({"token": interview.survey_token, "step": "consent"}).encode()
+    form = urlencode({"token": interview_request.survey_token, "step": "consent"}).encode()
     with urlopen(f"http://127.0.0.1:{server.port}/survey", form, timeout=20) as page:
         return str(page.read().decode())
 
@@ -38,7 +38,7 @@ def test_the_api_answers_while_ten_interviews_wait(serve: Serve, acme: Org, alic
         api = LiveClient(server, acme_key)
         updates = [partial(api.patch, f"/interviews/{row.pk}", {"contact_context": "Meanwhile"}) for row in rows * 2]
         answers = at_once(updates, threads=4)
-        assert {answer.status_code for answer in answers} == {200}
+        assert {response.status_code for response in answers} == {200}
         waiting = [page for page in pages if not page.done()]
         assert len(waiting) >= len(provider.bodies) > 0, "nobody had to wait until the model was given up"
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from interviews.models import InterviewRequest
-from tests.live.client import Answer, LiveClient, connect, exchange, head
+from tests.live.client import LiveClient, Response, connect, exchange, head
 
 BODY = b'{"objective": "New objective"}'
 LENGTH = f"Content-Length: {len(BODY)}"
@@ -69,16 +69,18 @@ HEADERS = {
 }
 
 
-def assert_answered(api: LiveClient, interview: InterviewRequest, answer: Answer | None, status: int) -> None:
+def assert_answered(
+    api: LiveClient, interview_request: InterviewRequest, response: Response | None, status: int
+) -> None:
     """The answer has that status and is no page; the row says the same; and the next request is served."""
-    assert answer
-    assert answer.status_code == status
-    if answer.content:
-        assert answer.headers["Content-Type"] == "application/json"
-        assert ("error" in json.loads(answer.content)) == (status != 200)
-    interview.refresh_from_db()
-    assert interview.objective == ("New objective" if status == 200 else "Old objective")
-    assert api.patch(f"/interviews/{interview.pk}", {"contact_name": "Alice B."}).status_code == 200
+    assert response
+    assert response.status_code == status
+    if response.content:
+        assert response.headers["Content-Type"] == "application/json"
+        assert ("error" in json.loads(response.content)) == (status != 200)
+    interview_request.refresh_from_db()
+    assert interview_request.objective == ("New objective" if status == 200 else "Old objective")
+    assert api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Alice B."}).status_code == 200
 
 
 def good_headers(api: LiveClient) -> list[str]:
@@ -86,24 +88,24 @@ def good_headers(api: LiveClient) -> list[str]:
 
 
 @pytest.mark.parametrize(("line", "status"), LINES.values(), ids=LINES)
-def test_a_hostile_request_line(api: LiveClient, interview: InterviewRequest, line: str, status: int) -> None:
-    line = line.replace("{path}", f"/api/v1/interviews/{interview.pk}")
-    answer = exchange(api.server, head(line, HOST, *good_headers(api), LENGTH) + BODY)
-    assert_answered(api, interview, answer, status)
+def test_a_hostile_request_line(api: LiveClient, interview_request: InterviewRequest, line: str, status: int) -> None:
+    line = line.replace("{path}", f"/api/v1/interviews/{interview_request.pk}")
+    response = exchange(api.server, head(line, HOST, *good_headers(api), LENGTH) + BODY)
+    assert_answered(api, interview_request, response, status)
 
 
 @pytest.mark.parametrize(("headers", "status"), HEADERS.values(), ids=HEADERS)
-def test_hostile_headers(api: LiveClient, interview: InterviewRequest, headers: list[str], status: int) -> None:
-    line = f"PATCH /api/v1/interviews/{interview.pk} HTTP/1.1"
-    answer = exchange(api.server, head(line, *good_headers(api), *headers) + BODY)
-    assert_answered(api, interview, answer, status)
+def test_hostile_headers(api: LiveClient, interview_request: InterviewRequest, headers: list[str], status: int) -> None:
+    line = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1"
+    response = exchange(api.server, head(line, *good_headers(api), *headers) + BODY)
+    assert_answered(api, interview_request, response, status)
 
 
 @pytest.mark.parametrize("line", ["CONNECT localhost:80 HTTP/1.1", "OPTIONS * HTTP/1.1", "GET //api/v1 HTTP/1.1"])
 def test_beside_the_api_nothing_is_found(api: LiveClient, line: str) -> None:
-    answer = exchange(api.server, head(line, HOST))
-    assert answer
-    assert answer.status_code == 404
+    response = exchange(api.server, head(line, HOST))
+    assert response
+    assert response.status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -115,15 +117,15 @@ def test_beside_the_api_nothing_is_found(api: LiveClient, line: str) -> None:
         pytest.param(bytes(range(256)) * 10, id="all bytes"),
     ],
 )
-def test_what_is_no_http_is_refused(api: LiveClient, interview: InterviewRequest, garbage: bytes) -> None:
-    answer = exchange(api.server, garbage, hang_up=True)
-    assert answer is None or (answer.status_code, answer.content) == (400, b"")
-    assert_unhurt(api, interview)
+def test_what_is_no_http_is_refused(api: LiveClient, interview_request: InterviewRequest, garbage: bytes) -> None:
+    response = exchange(api.server, garbage, hang_up=True)
+    assert response is None or (response.status_code, response.content) == (400, b"")
+    assert_unhurt(api, interview_request)
 
 
-def test_pipelined_requests_are_answered_in_their_order(api: LiveClient, interview: InterviewRequest) -> None:
+def test_pipelined_requests_are_answered_in_their_order(api: LiveClient, interview_request: InterviewRequest) -> None:
     def request(body: bytes, *headers: str) -> bytes:
-        line, length = f"PATCH /api/v1/interviews/{interview.pk} HTTP/1.1", f"Content-Length: {len(body)}"
+        line, length = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1", f"Content-Length: {len(body)}"
         return head(line, HOST, *good_headers(api), length, *headers) + body
 
     wrong = b'{"objective": 1}'
@@ -131,24 +133,24 @@ def test_pipelined_requests_are_answered_in_their_order(api: LiveClient, intervi
         connection.sendall(request(wrong) + request(BODY) + request(wrong) + request(BODY, "Connection: close"))
         answers = connection.makefile("rb").read()
     assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"400", b"200", b"400", b"200"]
-    interview.refresh_from_db()
-    assert interview.objective == "New objective"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "New objective"
 
 
-def assert_unhurt(api: LiveClient, interview: InterviewRequest) -> None:
+def assert_unhurt(api: LiveClient, interview_request: InterviewRequest) -> None:
     """As many requests as there are threads in all workers are served at once or soon, and the row is as it was."""
-    interview.refresh_from_db()
-    assert interview.objective == "Old objective"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
     for number in range(16):
-        assert api.patch(f"/interviews/{interview.pk}", {"contact_name": f"Alice {number}"}).status_code == 200
+        assert api.patch(f"/interviews/{interview_request.pk}", {"contact_name": f"Alice {number}"}).status_code == 200
 
 
-def test_clients_that_leave_amid_their_body(api: LiveClient, interview: InterviewRequest) -> None:
-    line = f"PATCH /api/v1/interviews/{interview.pk} HTTP/1.1"
+def test_clients_that_leave_amid_their_body(api: LiveClient, interview_request: InterviewRequest) -> None:
+    line = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1"
     for _ in range(50):
         with connect(api.server) as connection:
             connection.sendall(head(line, HOST, *good_headers(api), LENGTH) + BODY[:-1])
-    assert_unhurt(api, interview)
+    assert_unhurt(api, interview_request)
 
 
 @pytest.mark.parametrize(
@@ -159,11 +161,11 @@ def test_clients_that_leave_amid_their_body(api: LiveClient, interview: Intervie
         pytest.param(head("PATCH /api/v1/interviews/1 HTTP/1.1", HOST, LENGTH) + b"{", id="amid a body without a key"),
     ],
 )
-def test_clients_that_fall_silent(api: LiveClient, interview: InterviewRequest, beginning: bytes) -> None:
+def test_clients_that_fall_silent(api: LiveClient, interview_request: InterviewRequest, beginning: bytes) -> None:
     with ExitStack() as stack:
         for _ in range(50):
             stack.enter_context(connect(api.server)).sendall(beginning)
-        assert_unhurt(api, interview)
+        assert_unhurt(api, interview_request)
 
 
 def test_clients_without_a_key_that_fall_silent_amid_a_chunk(api: LiveClient) -> None:

@@ -16,26 +16,32 @@ FOR_A_PROXY = {
 }
 
 
-def test_production_writes_json_and_nothing_else(serve: Serve, acme_key: str, interview: InterviewRequest) -> None:
+def test_production_writes_json_and_nothing_else(
+    serve: Serve, acme_key: str, interview_request: InterviewRequest
+) -> None:
     with serve(workers=1, **FOR_A_PROXY) as server:
-        answer = LiveClient(server, acme_key).get(
-            f"/interviews/{interview.pk}", X_Forwarded_Proto="https", X_Request_Id="crm-77"
+        response = LiveClient(server, acme_key).get(
+            f"/interviews/{interview_request.pk}", X_Forwarded_Proto="https", X_Request_Id="crm-77"
         )
-    assert answer.status_code == 200
+    assert response.status_code == 200
     lines = [json.loads(line) for line in server.log.splitlines()]
     assert any(line["logger"] == "_granian" for line in lines)
     (access,) = [line for line in lines if line["logger"] == "hindsight.access"]
-    assert access["message"] == f"GET /api/v1/interviews/{interview.pk} 200", (
+    assert access["message"] == f"GET /api/v1/interviews/{interview_request.pk} 200", (
         "the probe that found the server up is not"
     )
-    assert (access["request_id"], access["org"], access["api_key"]) == ("crm-77", interview.org.slug, acme_key[:12])
+    assert (access["request_id"], access["org"], access["api_key"]) == (
+        "crm-77",
+        interview_request.org.slug,
+        acme_key[:12],
+    )
 
 
-def test_development_writes_lines_to_read(api: LiveClient, interview: InterviewRequest) -> None:
-    api.get(f"/interviews/{interview.pk}", X_Request_Id="crm-78")
+def test_development_writes_lines_to_read(api: LiveClient, interview_request: InterviewRequest) -> None:
+    api.get(f"/interviews/{interview_request.pk}", X_Request_Id="crm-78")
     (line,) = [line for line in api.server.log.splitlines() if "crm-78" in line]
     assert re.fullmatch(
-        rf"\d\d:\d\d:\d\d INFO hindsight\.access: GET /api/v1/interviews/{interview.pk} 200 "
-        rf"\(request_id=crm-78 duration_ms=[\d.]+ org={interview.org.slug} api_key={api.key[:12]}\)",
+        rf"\d\d:\d\d:\d\d INFO hindsight\.access: GET /api/v1/interviews/{interview_request.pk} 200 "
+        rf"\(request_id=crm-78 duration_ms=[\d.]+ org={interview_request.org.slug} api_key={api.key[:12]}\)",
         line,
     )

@@ -21,16 +21,16 @@ REQUESTS = 60  # enough to reach all four workers
 
 
 def probe(server: Server, path: str) -> int:
-    answer = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
-    assert answer
-    return answer.status_code
+    response = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
+    assert response
+    return response.status_code
 
 
 @pytest.mark.parametrize("environment", [{}, {"REDIS_URL": ""}], ids=["counters in Redis", "counters in the database"])
 def test_requests_get_503_and_recover_without_a_restart(
-    environment: dict[str, str], serve: Serve, database_url: str, acme_key: str, interview: InterviewRequest
+    environment: dict[str, str], serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:
-    path = f"/interviews/{interview.pk}"
+    path = f"/interviews/{interview_request.pk}"
     with (
         tcp_proxy(database_url) as postgresql,
         serve(workers=1, DATABASE_URL=postgresql.url(database_url), **environment) as server,
@@ -39,31 +39,31 @@ def test_requests_get_503_and_recover_without_a_restart(
         assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}
 
         postgresql.set_state("down")
-        for answer in [api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)]:
-            assert (answer.status_code, answer.code) == (503, "service_unavailable")
-            assert int(answer.headers["Retry-After"]) >= 1
+        for response in [api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)]:
+            assert (response.status_code, response.code) == (503, "service_unavailable")
+            assert int(response.headers["Retry-After"]) >= 1
         assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
-        interview.refresh_from_db()
-        assert interview.objective == "Before"
+        interview_request.refresh_from_db()
+        assert interview_request.objective == "Before"
 
         postgresql.set_state("up")
         assert {api.patch(path, {"objective": "After"}).status_code for _ in range(10)} == {200}
         assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
-        interview.refresh_from_db()
-        assert interview.objective == "After"
+        interview_request.refresh_from_db()
+        assert interview_request.objective == "After"
 
 
 def test_connections_terminated_by_the_database_fail_no_request(
-    api: LiveClient, interview: InterviewRequest, alice: Contact
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
 ) -> None:
-    path = f"/interviews/{interview.pk}"
+    path = f"/interviews/{interview_request.pk}"
     for number in range(1, 4):
         reads = [partial(api.get, path)] * REQUESTS
-        assert {answer.status_code for answer in at_once(reads)} == {200}  # every worker has connections
+        assert {response.status_code for response in at_once(reads)} == {200}  # every worker has connections
         terminate_other_connections()
         names = [f"Alice {number} of {count}" for count in range(REQUESTS)]
         writes = [partial(api.patch, path, {"contact_name": name}) for name in names]
-        assert {answer.status_code for answer in at_once(writes)} == {200}
+        assert {response.status_code for response in at_once(writes)} == {200}
         alice.refresh_from_db()
         assert alice.name in names
         assert Change.objects.of(alice).count() == number * REQUESTS

@@ -13,7 +13,7 @@ from tests.live.conftest import Serve
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
-    serve: Serve, acme_key: str, interview: InterviewRequest
+    serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     with serve(workers=2) as server:
         api = LiveClient(server, acme_key)
@@ -21,7 +21,7 @@ def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
         assert eventually(lambda: len(server.workers) == 3)
 
         def is_whole_again() -> bool:
-            assert api.patch(f"/interviews/{interview.pk}", {"objective": "New"}).status_code == 200
+            assert api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"}).status_code == 200
             return server.is_up(workers=3)
 
         assert eventually(is_whole_again)
@@ -29,7 +29,7 @@ def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
 
 
 def test_the_script_serves_production_and_leaves_nothing_behind(
-    serve: Serve, acme_key: str, interview: InterviewRequest
+    serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     production = {
         "HINDSIGHT_ENV": "production",
@@ -43,11 +43,11 @@ def test_the_script_serves_production_and_leaves_nothing_behind(
         assert len(server.workers) == 2
         assert all(is_running(pid) for pid in processes)
         api = LiveClient(server, acme_key)
-        path = f"/interviews/{interview.pk}"
+        path = f"/interviews/{interview_request.pk}"
         assert api.patch(path, {"objective": "In clear"}).status_code == 400
         assert api.patch(path, {"objective": "By TLS"}, X_Forwarded_Proto="https").status_code == 200
-        interview.refresh_from_db()
-        assert interview.objective == "By TLS"
+        interview_request.refresh_from_db()
+        assert interview_request.objective == "By TLS"
         assert api.get("/interviews/1%0Aforged", X_Forwarded_Proto="https").status_code == 404
 
         with connect(server):  # a client that stays holds nothing up

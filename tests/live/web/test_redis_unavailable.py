@@ -20,14 +20,16 @@ REQUESTS = 20
 
 
 @pytest.fixture
-def interview() -> InterviewRequest:
+def interview_request() -> InterviewRequest:
     """Of an org with a limit of one request a minute."""
     return InterviewRequestFactory.create(org=new_org(requests_per_minute=1))
 
 
-def test_requests_are_unlimited_only_while_redis_is_unavailable(serve: Serve, interview: InterviewRequest) -> None:
-    path = f"/interviews/{interview.pk}"
-    key = create_api_key(org=interview.org, name="CRM")[1]
+def test_requests_are_unlimited_only_while_redis_is_unavailable(
+    serve: Serve, interview_request: InterviewRequest
+) -> None:
+    path = f"/interviews/{interview_request.pk}"
+    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with (
         tcp_proxy(settings.REDIS_URL, "hung") as redis,
         serve(workers=1, REDIS_URL=redis.url(settings.REDIS_URL)) as server,
@@ -50,14 +52,14 @@ def test_requests_are_unlimited_only_while_redis_is_unavailable(serve: Serve, in
         assert (server.log.count(OFF), server.log.count(ON)) == (1, 1)
 
 
-def test_requests_pass_when_redis_refuses_connections(serve: Serve, interview: InterviewRequest) -> None:
-    path = f"/interviews/{interview.pk}"
-    key = create_api_key(org=interview.org, name="CRM")[1]
+def test_requests_pass_when_redis_refuses_connections(serve: Serve, interview_request: InterviewRequest) -> None:
+    path = f"/interviews/{interview_request.pk}"
+    key = create_api_key(org=interview_request.org, name="CRM")[1]
     with tcp_proxy(settings.REDIS_URL) as redis, serve(workers=1, REDIS_URL=redis.url(settings.REDIS_URL)) as server:
         api = LiveClient(server, key)
         assert api.get(path).status_code == 200
         redis.set_state("down")
         assert {api.patch(path, {"objective": "New"}).status_code for _ in range(REQUESTS)} == {200}
         assert server.log.count(OFF) == 1
-        interview.refresh_from_db()
-        assert interview.objective == "New"
+        interview_request.refresh_from_db()
+        assert interview_request.objective == "New"

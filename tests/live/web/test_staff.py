@@ -44,9 +44,9 @@ def work_as(browser: Browser, role: str) -> None:
 
 
 def test_support_edits_notes_sees_the_change_and_restores_it(
-    browser: Browser, api: LiveClient, interview: InterviewRequest
+    browser: Browser, api: LiveClient, interview_request: InterviewRequest
 ) -> None:
-    alice = interview.contact
+    alice = interview_request.contact
     Contact.objects.filter(pk=alice.pk).update(email=f"alice{alice.pk}@example.com", notes="Met in May.\nLikes cats.")
     user = new_staff("support", PASSWORD)
     browser.log_in(user.username, PASSWORD)
@@ -63,7 +63,7 @@ def test_support_edits_notes_sees_the_change_and_restores_it(
     assert alice.notes == "Met in June.\nLikes cats."
     assert browser.texts("aside del") == ["May"]
     assert browser.texts("aside ins") == ["June"]
-    assert "Met in June." in api.get(f"/interviews/{interview.pk}").json()["contact"]["notes"]
+    assert "Met in June." in api.get(f"/interviews/{interview_request.pk}").json()["contact"]["notes"]
 
     browser.follow("What changed")
     assert user.username in browser.text
@@ -74,37 +74,37 @@ def test_support_edits_notes_sees_the_change_and_restores_it(
     assert [change.actor for change in Change.objects.of(alice)] == [user.username] * 2
 
 
-def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview: InterviewRequest) -> None:
-    Contact.objects.filter(pk=interview.contact_id).update(notes="\n  one\n\ntwo\n")
+def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview_request: InterviewRequest) -> None:
+    Contact.objects.filter(pk=interview_request.contact_id).update(notes="\n  one\n\ntwo\n")
     work_as(browser, "support")
-    browser.open(f"/admin/contacts/contact/{interview.contact_id}/change/")
+    browser.open(f"/admin/contacts/contact/{interview_request.contact_id}/change/")
     browser.follow("Save")
     assert "was changed successfully" in browser.text
-    assert not Change.objects.of(interview.contact).exists()
+    assert not Change.objects.of(interview_request.contact).exists()
 
 
 def test_who_saves_second_is_told_and_may_then_replace_it(
-    browser: Browser, api: LiveClient, interview: InterviewRequest
+    browser: Browser, api: LiveClient, interview_request: InterviewRequest
 ) -> None:
     work_as(browser, "support")
-    browser.open(f"/admin/interviews/interviewrequest/{interview.pk}/change/")
-    api.patch(f"/interviews/{interview.pk}", {"objective": "From the CRM"})
+    browser.open(f"/admin/interviews/interviewrequest/{interview_request.pk}/change/")
+    api.patch(f"/interviews/{interview_request.pk}", {"objective": "From the CRM"})
     browser.type("#id_objective", "From staff")
     browser.follow("Save")
     assert browser.texts(".current") == ["From the CRM"]
-    interview.refresh_from_db()
-    assert interview.objective == "From the CRM"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "From the CRM"
     browser.follow("Save")
-    interview.refresh_from_db()
-    assert interview.objective == "From staff"
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "From staff"
 
 
 def test_an_account_manager_issues_a_key_and_revokes_it(
-    browser: Browser, server: Server, interview: InterviewRequest
+    browser: Browser, server: Server, interview_request: InterviewRequest
 ) -> None:
-    path = f"/interviews/{interview.pk}"
+    path = f"/interviews/{interview_request.pk}"
     work_as(browser, "account manager")
-    browser.open(f"/admin/orgs/org/{interview.org_id}/change/")
+    browser.open(f"/admin/orgs/org/{interview_request.org_id}/change/")
     browser.follow("Issue a key")
     browser.type("#id_name", "Warehouse")
     browser.follow("Issue the key")
@@ -115,9 +115,9 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     assert system.patch(path, {"objective": "Sent with the new key"}).status_code == 200
 
     browser.driver.refresh()
-    assert browser.path == f"/admin/orgs/org/{interview.org_id}/change/"
+    assert browser.path == f"/admin/orgs/org/{interview_request.org_id}/change/"
     assert key not in browser.driver.page_source
-    assert ApiKey.objects.filter(org=interview.org_id, name="Warehouse").count() == 1
+    assert ApiKey.objects.filter(org=interview_request.org_id, name="Warehouse").count() == 1
 
     browser.follow("Revoke")
     assert "This cannot be undone." in browser.text
@@ -140,19 +140,21 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     ],
 )
 def test_a_role_is_offered_its_own_and_refused_the_rest(
-    browser: Browser, interview: InterviewRequest, role: str, sees: set[str], refused: str
+    browser: Browser, interview_request: InterviewRequest, role: str, sees: set[str], refused: str
 ) -> None:
     work_as(browser, role)
     browser.open("/admin/")
     assert set(browser.texts("#content-main th[scope=row] a")) == sees
-    browser.open(f"/admin/{refused.format(org=interview.org_id, contact=interview.contact_id)}")
+    browser.open(f"/admin/{refused.format(org=interview_request.org_id, contact=interview_request.contact_id)}")
     assert "No permission" in browser.text
 
 
-def test_every_page_obeys_the_content_security_policy(browser: Browser, interview: InterviewRequest, acme: Org) -> None:
-    complete_interview(interview, content="**Paige:** Why?\n\n**Alice:** Price.")
+def test_every_page_obeys_the_content_security_policy(
+    browser: Browser, interview_request: InterviewRequest, acme: Org
+) -> None:
+    complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** Price.")
     work_as(browser, "superuser")
-    contact, request = interview.contact_id, interview.pk
+    contact, request = interview_request.contact_id, interview_request.pk
     for path in (
         "orgs/org/",
         "orgs/org/add/",

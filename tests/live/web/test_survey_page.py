@@ -44,14 +44,14 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, interview: InterviewRequest) -> InterviewPage:
-    page = InterviewPage(browser, interview.survey_url)
+def page(browser: Browser, interview_request: InterviewRequest) -> InterviewPage:
+    page = InterviewPage(browser, interview_request.survey_url)
     page.open()
     return page
 
 
-def answers(interview: InterviewRequest) -> list[str]:
-    return [turn.text for turn in interview.turns.filter(speaker=Speaker.CONTACT)]
+def answers(interview_request: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
@@ -157,7 +157,7 @@ def test_axe_would_find_something(page: InterviewPage) -> None:
     assert any(problem.startswith("label:") for problem in page.violations())
 
 
-def test_the_keyboard_is_enough(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_the_keyboard_is_enough(page: InterviewPage, interview_request: InterviewRequest) -> None:
     """Tab, Enter and letters; after every step the focus is where a person would go on."""
 
     def tab_to(button: str, tabs: int) -> None:
@@ -192,7 +192,7 @@ def test_the_keyboard_is_enough(page: InterviewPage, interview: InterviewRequest
     tab_to("Send my answers", 3)
     enter()
     assert (page.focused, page.heading) == ("h1#", "Thank you, Alice")
-    assert answers(interview) == ["It was slow.\nVery.", ""]
+    assert answers(interview_request) == ["It was slow.\nVery.", ""]
 
 
 def test_a_screen_reader_is_told_what_to_write_and_what_happens(page: InterviewPage) -> None:
@@ -205,7 +205,7 @@ def test_a_screen_reader_is_told_what_to_write_and_what_happens(page: InterviewP
     assert page.browser.driver.title.startswith("Please check your answer")
 
 
-def test_a_double_press_sends_once(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_a_double_press_sends_once(page: InterviewPage, interview_request: InterviewRequest) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
     main = page.browser.find("main")
@@ -213,16 +213,18 @@ def test_a_double_press_sends_once(page: InterviewPage, interview: InterviewRequ
     page.run("document.querySelector('form[aria-busy=true] button')?.click()")
     page.wait_for_another(main)
     assert page.run("return performance.getEntriesByType('resource').length") == 1
-    assert answers(interview) == ["It was slow."]
+    assert answers(interview_request) == ["It was slow."]
 
 
 def test_while_paige_thinks_the_text_stays_and_the_page_says_so(
-    serve: Serve, browser: Browser, interview: InterviewRequest
+    serve: Serve, browser: Browser, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(says(QUESTIONS[0]), hangs) as provider:
         paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_TIMEOUT": "2"}
         with serve(workers=1, **paige) as server:
-            page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview.survey_url)
+            page = InterviewPage(
+                Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url
+            )
             page.open()
             page.press("I agree, start the interview")
             page.box.send_keys(LONG)
@@ -236,7 +238,9 @@ def test_while_paige_thinks_the_text_stays_and_the_page_says_so(
             assert (page.status, page.written) == ("", "")
 
 
-def test_what_could_not_be_sent_stays_over_a_reload_too(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_what_could_not_be_sent_stays_over_a_reload_too(
+    page: InterviewPage, interview_request: InterviewRequest
+) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
     page.go_offline(True)
@@ -248,7 +252,7 @@ def test_what_could_not_be_sent_stays_over_a_reload_too(page: InterviewPage, int
     assert page.written == "It was slow."
     page.press("Send answer")
     assert page.written == ""
-    assert answers(interview) == ["It was slow."]
+    assert answers(interview_request) == ["It was slow."]
 
 
 def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
@@ -260,8 +264,8 @@ def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
         (400, "This is too large to send. Please shorten it."),
         (503, "Something went wrong on our side. Please try again."),
     ):
-        answer = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
-        page.run(f"window.fetch = async () => {answer}")
+        response = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
+        page.run(f"window.fetch = async () => {response}")
         page.browser.press("Send answer")
         expected = f"{said} Your text is still here."
         page.wait_for(lambda _, expected=expected: page.status == expected)
@@ -269,17 +273,17 @@ def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
 
 
 def test_too_many_visits_get_a_page_that_axe_finds_nothing_in(
-    serve: Serve, browser: Browser, interview: InterviewRequest
+    serve: Serve, browser: Browser, interview_request: InterviewRequest
 ) -> None:
     with serve(workers=1, ANONYMOUS_RATE_LIMIT="1") as server:
-        page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview.survey_url)
+        page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url)
         for _ in range(3):  # a new minute may begin in between
             page.open()
         assert page.heading == "Just a moment, please"
         assert page.violations() == []
 
 
-def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, interview_request: InterviewRequest) -> None:
     page.press("I agree, start the interview")
     driver = page.browser.driver
     first = driver.current_window_handle
@@ -293,19 +297,19 @@ def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, intervie
     page.answer("From the first tab.")
     assert page.browser.find(".notice textarea").get_attribute("value") == "From the first tab."
     assert page.focused.startswith("section#")
-    assert answers(interview) == ["From the second tab."]
+    assert answers(interview_request) == ["From the second tab."]
 
 
-def test_back_shows_where_the_interview_stands(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_back_shows_where_the_interview_stands(page: InterviewPage, interview_request: InterviewRequest) -> None:
     page.emulate("setScriptExecutionDisabled", value=True)
     page.press("I agree, start the interview")
     page.answer(LONG)
     page.browser.driver.back()
     assert "Topic 2 of 9" in page.text
-    assert Conversation.objects.get(pk=interview.pk).stage == Stage.IN_PROGRESS
+    assert Conversation.objects.get(pk=interview_request.pk).stage == Stage.IN_PROGRESS
 
 
-def test_an_interview_goes_on_in_another_browser(page: InterviewPage, interview: InterviewRequest) -> None:
+def test_an_interview_goes_on_in_another_browser(page: InterviewPage, interview_request: InterviewRequest) -> None:
     page.press("I agree, start the interview")
     page.answer(LONG)
     before = page.text
