@@ -1,4 +1,4 @@
-"""What all of staff's pages share."""
+"""Base classes of the admin pages."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -28,15 +28,16 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 class StaffAdmin(BaseAdmin):
-    """Lists that cost the same whatever their length, forms that overwrite nothing unseen, and pages of one object."""
+    """An admin whose lists have a bounded cost, and which can have further pages of one object."""
 
     actions = None
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they count all rows, once for each choice
-    sortable_by = ()  # sorting is for columns that have an index
-    # Pages of one object beside Django's own, by the last part of their path. Each is one transaction.
+    show_facets = admin.ShowFacets.NEVER  # facets count all rows, once for each choice
+    sortable_by = ()  # most columns have no index to sort by
+    # Further pages of one object: the name of the view by the last part of the path. Each view runs in a transaction,
+    # which ends before the page is rendered.
     object_pages: dict[str, str] = {}
 
     class Media:
@@ -51,7 +52,7 @@ class StaffAdmin(BaseAdmin):
         return reverse(f"admin:{self.url_prefix}_{page}", args=args)
 
     def is_list(self, request: HttpRequest) -> bool:
-        """Whether the request is for the list of rows, which needs none of their long texts."""
+        """Whether the request is for the list of rows, which does not show their long texts."""
         return request.resolver_match is not None and request.resolver_match.url_name == f"{self.url_prefix}_changelist"
 
     def get_urls(self) -> list[URLPattern]:
@@ -66,9 +67,10 @@ class StaffAdmin(BaseAdmin):
         return [*pages, *super().get_urls()]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row; on a POST, which Django runs in one transaction, it stays locked until the answer.
+        """The row. On a POST it is locked until the view's transaction ends.
 
-        So the form compares with what is really there, and nobody else writes between its check and its save.
+        The form then compares with the current row, and no other transaction writes between its check and its save.
+        Pages are rendered after the transaction: slow work is left to what the template evaluates.
         """
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
@@ -76,10 +78,10 @@ class StaffAdmin(BaseAdmin):
         return self.get_queryset(request).select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        pass  # there is nothing beside the row
+        pass  # no form of these admins has inlines
 
     def object_or_404(self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool]) -> Any:
-        """For pages of our own. Raises Http404, and PermissionDenied."""
+        """The object of one of `object_pages`. Raises Http404 and PermissionDenied."""
         found = self.get_object(request, object_id)
         if not may(request, found):
             raise PermissionDenied
@@ -97,7 +99,7 @@ class StaffAdmin(BaseAdmin):
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Rows that no form of Django's own adds, changes or deletes: what may be done with them has its own pages."""
+    """Rows that Django's forms neither add, change nor delete. Their actions have pages of their own."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,82 +1,121 @@
-"""What changed between two texts, for people to read: by lines, and within lines by words.
-
-The work is bounded. difflib may take a time that grows with the square of a text's length, so what the two texts have
-in common at both ends is set aside first, and what is still too long is shown as one replacement.
-"""
+"""Word-level diffs of two texts, within a time limit for each diff and for all diffs of a page."""
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import groupby
 from typing import Literal
 
-Kind = Literal["same", "gone", "new", "left_out"]
+from diff_match_patch import diff_match_patch
 
-# The most lines or words of a side that are compared with one another.
-MAX_COMPARED = 800
-# Of a stretch that is the same, what is shown at either end.
+Kind = Literal["equal", "delete", "insert", "omitted"]
+
+PAGE_SECONDS = 0.4
+DIFF_SECONDS = 0.1
+
+# Characters shown at either end of an equal piece that is too long to be shown whole.
 CONTEXT = 200
 
-LINES = re.compile(r"[^\n]*\n|[^\n]+")
-# With the blank behind each, so that a row of replaced words is not cut up by the blanks that stayed.
-WORDS = re.compile(r"\w+[^\S\n]*|[^\w\s][^\S\n]*|\s")
+# Indentation; a word or a punctuation mark, each with the spaces before it; trailing spaces; a line break.
+TOKENS = re.compile(r"^[^\S\n]+|[^\S\n]*+(?:\w+|[^\w\s])|[^\S\n]+|\n", re.MULTILINE)
+SPACE = re.compile(r"[ \n]")
+# Between two edits, fewer equal tokens than this are shown as part of the edits.
+FEWEST_EQUAL_TOKENS = 3
+# The library compares characters, so each distinct token is encoded as one: Unicode has 1.1 million code points.
+MAX_TOKENS = 1_000_000
+
+EQUAL, DELETE, INSERT = diff_match_patch.DIFF_EQUAL, diff_match_patch.DIFF_DELETE, diff_match_patch.DIFF_INSERT
+KINDS: dict[int, Kind] = {EQUAL: "equal", DELETE: "delete", INSERT: "insert"}
+
+Edits = list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
 class Piece:
+    """A part of one text or of both. The text of an omitted piece says how much is left out."""
+
     kind: Kind
     text: str
 
 
-def diff(before: str, after: str) -> list[Piece]:
-    """The pieces of both texts in order; a long stretch that is the same is cut in its middle."""
-    pieces = _merged(_compare(before, after, LINES, WORDS))
-    return [short for piece in pieces for short in (_shortened(piece) if piece.kind == "same" else [piece])]
+@dataclass
+class TimeBudget:
+    """The time that the remaining diffs of a page may take together."""
+
+    seconds_left: float = PAGE_SECONDS
 
 
-def _compare(before: str, after: str, *units: re.Pattern[str]) -> Iterator[Piece]:
-    if not units:
-        yield from (Piece("gone", before), Piece("new", after))
-        return
-    old, new = units[0].findall(before), units[0].findall(after)
-    start = _in_common(old, new)
-    end = _in_common(old[start:][::-1], new[start:][::-1])
-    yield Piece("same", "".join(old[:start]))
-    yield from _compare_middle(old[start : len(old) - end], new[start : len(new) - end], *units)
-    yield Piece("same", "".join(old[len(old) - end :]))
+def diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
+    """Returns the pieces of both texts, in order.
+
+    Once the time is used up, what is not yet compared is shown as one deletion and one insertion.
+    """
+    started = time.monotonic()
+    start, end = _common_ends(before, after)
+    bounds = [(text, start, len(text) - end) for text in (before, after)]
+    prefix, suffix = before[:start], before[len(before) - end :]
+    old, new = (text[first:last] for text, first, last in bounds)
+    seconds = min(DIFF_SECONDS, budget.seconds_left)
+    if old and new and seconds > 0 and len(old) + len(new) < MAX_TOKENS:
+        # Both ends are tokens too: the library joins them with the equal tokens next to them.
+        tokens = [[prefix, *TOKENS.findall(*bound), suffix] for bound in bounds]
+        edits = _token_edits(*tokens, deadline=time.time() + seconds)
+    else:
+        edits = [(EQUAL, prefix), (DELETE, old), (INSERT, new), (EQUAL, suffix)]
+    budget.seconds_left -= time.monotonic() - started
+    pieces = [Piece(KINDS[operation], text) for operation, text in edits if text]
+    return [shown for piece in pieces for shown in _shortened(piece)]
 
 
-def _compare_middle(old: Sequence[str], new: Sequence[str], *units: re.Pattern[str]) -> Iterator[Piece]:
-    if max(len(old), len(new)) > MAX_COMPARED:
-        yield from _compare("".join(old), "".join(new))
-        return
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, added = "".join(old[i:j]), "".join(new[k:m])
-        if tag == "equal":
-            yield Piece("same", gone)
-        else:
-            yield from _compare(gone, added, *units[1:])
-
-
-def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many units both begin with."""
-    pairs = enumerate(zip(old, new, strict=False))
-    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
-
-
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    filled = (piece for piece in pieces if piece.text)
-    for kind, run in groupby(filled, key=lambda piece: piece.kind):
-        yield Piece(kind, "".join(piece.text for piece in run))
-
-
-def _shortened(piece: Piece) -> list[Piece]:
-    left_out = len(piece.text) - 2 * CONTEXT
-    if left_out <= CONTEXT:
-        return [piece]
-    return [
-        Piece("same", piece.text[:CONTEXT]),
-        Piece("left_out", f"{left_out:,} characters are the same"),
-        Piece("same", piece.text[-CONTEXT:]),
+def _token_edits(old: list[str], new: list[str], *, deadline: float) -> Edits:
+    """Compares lines, then the tokens of lines that were replaced."""
+    library = diff_match_patch()
+    # With Diff_Timeout set, the library first searches for a long common substring. Its deadline does not apply to
+    # that search, which takes seconds for repetitive texts. Without Diff_Timeout it skips the search.
+    library.Diff_Timeout = 0
+    library.Diff_EditCost = FEWEST_EQUAL_TOKENS
+    code_points = {"\n": ord("\n")}  # a line break stays one, so that the library finds the lines
+    first = ord("\n")
+    encoded = [
+        "".join([chr(code_points.setdefault(token, first + len(code_points))) for token in tokens])
+        for tokens in (old, new)
     ]
+    *encoded_lines, lines = library.diff_linesToChars(*encoded)
+    line_edits: Edits = library.diff_main(*encoded_lines, checklines=False, deadline=deadline)
+    library.diff_charsToLines(line_edits, lines)
+    edits: Edits = []
+    for operation, text in line_edits:
+        if operation == INSERT and edits and edits[-1][0] == DELETE:
+            edits[-1:] = library.diff_main(edits[-1][1], text, checklines=False, deadline=deadline)
+        else:
+            edits.append((operation, text))
+    library.diff_cleanupMerge(edits)
+    library.diff_cleanupEfficiency(edits)
+    library.diff_charsToLines(edits, [""] * first + list(code_points))
+    return edits
+
+
+def _common_ends(before: str, after: str) -> tuple[int, int]:
+    """The lengths of the common prefix and the common suffix, cut so that they do not split words."""
+    library = diff_match_patch()
+    start = library.diff_commonPrefix(before, after)
+    if not (_ends_word(before, start) and _ends_word(after, start)):
+        start = max(before.rfind(" ", 0, start), before.rfind("\n", 0, start) + 1)
+        start = len(before[:start].rstrip(" "))  # spaces belong to the token after them
+    length = library.diff_commonSuffix(before[start:], after[start:])
+    space = SPACE.search(before, len(before) - length)
+    return start, len(before) - space.start() if space else 0
+
+
+def _ends_word(text: str, position: int) -> bool:
+    return position == len(text) or text[position].isspace()
+
+
+def _shortened(piece: Piece) -> Iterator[Piece]:
+    omitted = len(piece.text) - 2 * CONTEXT
+    if piece.kind != "equal" or omitted <= CONTEXT:
+        yield piece
+        return
+    yield Piece("equal", piece.text[:CONTEXT])
+    yield Piece("omitted", f"{omitted:,} unchanged characters")
+    yield Piece("equal", piece.text[-CONTEXT:])

@@ -1,4 +1,4 @@
-"""What changed: the audit of a contact or an interview request, and the way back."""
+"""The pages that show the audit of an object and restore earlier texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
 from orgs.audit import ERASURE, restore
 from orgs.models import Change
 from staff.base import StaffAdmin, actor_of
-from staff.diff import Piece, diff
+from staff.diff import Piece, TimeBudget, diff
 from staff.forms import MergingForm, fingerprint
 
 NEWEST = 5
@@ -25,9 +26,14 @@ class ShownChange:
 
     entry: Change
     label: str
-    pieces: list[Piece]
-    # The fingerprint of the row's own text; empty where there is nothing to restore.
+    # The fingerprint of the row's current text; empty if there is nothing to restore.
     seen: str
+    budget: TimeBudget
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The diff. Computed when the template asks for it, which is after the view's transaction has ended."""
+        return diff(self.entry.before, self.entry.after, self.budget)
 
     @property
     def is_restorable(self) -> bool:
@@ -39,7 +45,7 @@ class ShownChange:
 
 
 class HistoryPage(StaffAdmin):
-    """A page of all that was overwritten of a row, with the way back for those who may change it."""
+    """Adds the page that lists the changes of a row and, for staff who may change the row, restores them."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
@@ -53,19 +59,20 @@ class HistoryPage(StaffAdmin):
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
         may_restore = self.has_change_permission(request, obj)
+        budget = TimeBudget()
         return [
             ShownChange(
                 entry=entry,
                 label="personal data" if entry.field == ERASURE else entry.field,
-                pieces=diff(entry.before, entry.after),
                 seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
+                budget=budget,
             )
             for entry in entries
         ]
 
 
 class AuditedAdmin(HistoryPage):
-    """Pages of rows whose texts are overwritten through the services, which keep what was there."""
+    """Pages of rows whose texts are written through services, which record every change in the audit."""
 
     form: type[MergingForm]
     object_pages = {"restore": "restore_view"}
@@ -76,12 +83,12 @@ class AuditedAdmin(HistoryPage):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By the rows' own search, which has the indexes for it."""
+        """Uses the queryset's `search`, which is supported by indexes."""
         found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
         return found, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The form's edits, through `write`."""
+        """Passes the form's edits to `write`."""
         if form.edits:
             self.write(request, obj, form.edits)
         if form.kept:
@@ -94,10 +101,10 @@ class AuditedAdmin(HistoryPage):
         raise NotImplementedError
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # the audit tells more, and can be erased
+        pass  # the audit records more, and its texts can be erased
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With the form's fingerprints, for those who may save it."""
+        """Adds the form's fingerprints if the user may save it."""
         fieldsets = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
             return fieldsets
@@ -112,7 +119,7 @@ class AuditedAdmin(HistoryPage):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Brings back what a change replaced, unless the text is no longer the one that was on the page."""
+        """Restores the text from before a change, unless the current text is not the one that the page showed."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         obj = self.object_or_404(request, object_id, self.has_change_permission)
@@ -131,6 +138,6 @@ def is_restorable(obj: Any, entry: Change) -> bool:
 
 
 def change_of(obj: Any, number: str) -> Change | None:
-    """The row's change of that id, if its texts are still there."""
+    """The row's change with this id. Returns None if there is none or its texts were erased."""
     change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
     return None if change is None or change.is_erased else change

@@ -190,7 +190,7 @@ def test_interviews_and_changes_stand_beside_it(root: Staff, alice: Contact, acm
     page = root.get(CHANGE, alice.pk).content.decode()
     assert f"/admin/interviews/interviewrequest/{first.pk}/change/" in page
     assert f"/admin/interviews/interviewrequest/{second.pk}/change/" in page
-    assert "<del>Old </del><ins>New &lt;b&gt;</ins>notes<ins>&lt;/b&gt;</ins>" in page
+    assert "<del>Old notes</del><ins>New &lt;b&gt;notes&lt;/b&gt;</ins>" in page
 
 
 def test_contacts_are_not_made_here(root: Staff) -> None:

@@ -1,24 +1,29 @@
-"""What changed, and the way back."""
+"""The pages that show the audit of an object and restore earlier texts."""
 
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
+from staff import history
+from staff.diff import PAGE_SECONDS, Piece, TimeBudget
+from staff.forms import fingerprint
 from staff.history import PER_PAGE
 from tests.client import ApiClient
 from tests.factories import ContactFactory
 from tests.staff.conftest import Staff
 
+CHANGE = "contacts_contact_change"
 HISTORY = "contacts_contact_history"
 RESTORE = "contacts_contact_restore"
 
 
 @pytest.fixture
 def change(acme_api: ApiClient, interview_request: InterviewRequest) -> Change:
-    """The CRM has overwritten Alice's notes."""
+    """Alice's notes, overwritten over the API."""
     acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "New <notes>"}, X_Request_Id="req-42")
     return Change.objects.get()
 
@@ -28,12 +33,12 @@ def restore(staff: Staff, change: Change) -> Any:
     return staff.post(RESTORE, change.object_id, change=change.pk, seen=shown.seen)
 
 
-def test_each_change_tells_who_when_and_what(root: Staff, change: Change, acme_key: str) -> None:
+def test_each_change_shows_who_when_and_what(root: Staff, change: Change, acme_key: str) -> None:
     page = root.get(HISTORY, change.object_id).content.decode()
     assert f"API key {acme_key[:12]}" in page
     assert "req-42" in page
     assert change.created_at.strftime("%H:%M") in page
-    assert "<del>Old </del><ins>New &lt;</ins>notes<ins>&gt;</ins>" in page
+    assert "<del>Old notes</del><ins>New &lt;notes&gt;</ins>" in page
 
 
 def test_restoring_brings_back_the_old_text_as_a_new_entry(root: Staff, change: Change, alice: Contact) -> None:
@@ -71,7 +76,9 @@ def test_a_name_that_was_empty_can_be_restored(
     assert alice.name == ""
 
 
-def test_nothing_is_restored_over_a_text_that_was_not_seen(root: Staff, change: Change, alice: Contact) -> None:
+def test_restoring_does_not_overwrite_a_text_that_the_page_did_not_show(
+    root: Staff, change: Change, alice: Contact
+) -> None:
     seen = root.get(HISTORY, alice.pk).context["changes"][0].seen
     Contact.objects.update(notes="Meanwhile")
     root.post(RESTORE, alice.pk, change=change.pk, seen=seen)
@@ -81,28 +88,28 @@ def test_nothing_is_restored_over_a_text_that_was_not_seen(root: Staff, change: 
 
 
 @pytest.mark.parametrize("number", ["", "0", "x", "9" * 30])
-def test_there_is_no_such_change(root: Staff, change: Change, number: str) -> None:
+def test_unknown_changes_give_404(root: Staff, change: Change, number: str) -> None:
     assert root.post(RESTORE, change.object_id, change=number).status_code == 404
 
 
-def test_a_change_of_another_contact_is_none_of_this_one(root: Staff, change: Change) -> None:
+def test_a_change_of_another_contact_gives_404(root: Staff, change: Change) -> None:
     other = ContactFactory.create(org=change.org, notes="Theirs")
     assert root.post(RESTORE, other.pk, change=change.pk, seen="").status_code == 404
     other.refresh_from_db()
     assert other.notes == "Theirs"
 
 
-def test_restoring_takes_a_post(root: Staff, change: Change, alice: Contact) -> None:
+def test_restoring_requires_a_post(root: Staff, change: Change, alice: Contact) -> None:
     assert root.get(RESTORE, alice.pk, change=change.pk).status_code == 405
     assert root.get(RESTORE, 999_999).status_code == 405
     assert root.post(RESTORE, 999_999).status_code == 404
 
 
-def test_a_history_is_only_read(root: Staff, interview_request: InterviewRequest) -> None:
+def test_a_history_accepts_only_get(root: Staff, interview_request: InterviewRequest) -> None:
     assert root.post(HISTORY, interview_request.contact_id).status_code == 405
 
 
-def test_a_long_history_comes_in_pages(
+def test_a_long_history_has_pages(
     root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
 ) -> None:
     for number in range(PER_PAGE + 1):
@@ -110,3 +117,52 @@ def test_a_long_history_comes_in_pages(
     first, last = root.get(HISTORY, alice.pk), root.get(HISTORY, alice.pk, p=2)
     assert (len(first.context["changes"]), len(last.context["changes"])) == (PER_PAGE, 1)
     assert "Old" in last.content.decode()
+
+
+@pytest.fixture
+def in_transaction(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each diff that is computed, whether it was inside of a database transaction."""
+    calls = []
+
+    def recording_diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
+        calls.append(connection.in_atomic_block)
+        return [Piece("delete", before), Piece("insert", after)]
+
+    monkeypatch.setattr(history, "diff", recording_diff)
+    return calls
+
+
+@pytest.mark.django_db(transaction=True)
+class TestDiffsAreComputedOutsideOfTransactions:
+    """A diff may take a while, and a POST holds the lock of its row until its transaction ends."""
+
+    @pytest.mark.parametrize("page", [CHANGE, HISTORY])
+    def test_of_a_page(self, root: Staff, change: Change, in_transaction: list[bool], page: str) -> None:
+        assert root.get(page, change.object_id).status_code == 200
+        assert in_transaction == [False]
+
+    def test_of_a_form_with_a_conflict(self, root: Staff, change: Change, in_transaction: list[bool]) -> None:
+        opened = root.form(CHANGE, change.object_id)
+        Contact.objects.update(notes="Meanwhile")
+        in_transaction.clear()
+        response = root.post(CHANGE, change.object_id, **{**opened, "notes": "From staff"})
+        assert "Somebody else changed this" in response.content.decode()
+        assert in_transaction == [False]
+
+    def test_restoring_computes_none(
+        self, root: Staff, change: Change, alice: Contact, in_transaction: list[bool]
+    ) -> None:
+        seen = fingerprint(alice.notes)
+        assert root.post(RESTORE, alice.pk, change=change.pk, seen=seen).status_code == 302
+        assert in_transaction == []
+
+
+def test_all_diffs_of_a_page_share_a_time_budget(
+    root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
+) -> None:
+    for number in range(3):
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": f"Version {number}."})
+    for page in (CHANGE, HISTORY):
+        changes = root.get(page, alice.pk).context["changes"]
+        assert len({id(shown.budget) for shown in changes}) == 1
+        assert changes[0].budget.seconds_left < PAGE_SECONDS
