@@ -1,7 +1,7 @@
-"""Forms that overwrite nothing their writer has not seen, and write nothing their writer has not changed.
+"""The admin's forms. Saving a form writes only the fields that were edited, and overwrites no concurrent change.
 
-A form carries a fingerprint of each text that it showed. When it comes back, a field whose row differs from that
-fingerprint has been changed by somebody else in between: by staff, or over the API.
+A MergingForm contains a hash of each text that it showed. If the stored text has another hash when the form is
+submitted, staff or the API have changed the field in between (optimistic locking for each field).
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, VENDOR
 from interviews.text import clean_objective
 from orgs.services import MAX_LIFETIME_DAYS
 
@@ -31,16 +32,16 @@ def fingerprint(text: str) -> str:
 
 
 def as_sent(value: Any) -> str:
-    """A value as a text that is the same before and after its trip through a browser, which rewrites line ends."""
+    """The value as text with LF line ends: browsers submit CRLF."""
     text = "" if value is None else str(value)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class MergingForm(ModelForm):
-    # What the fields showed, as fingerprints by name.
+    # JSON: the fingerprint of each text that the form showed, by field.
     seen = forms.JSONField(required=False, widget=forms.HiddenInput)
 
-    # The rule that a text has to pass, and how it is laid out to be edited; both by field, where there is one.
+    # By field: the function that validates an edited text, and the function that formats the stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}
     layouts: Mapping[str, Callable[[str], str]] = {}
 
@@ -51,7 +52,7 @@ class MergingForm(ModelForm):
         self.shown = {name: as_sent(self._laid_out(name, value)) for name, value in self.stored.items()}
         self.initial.update({name: self.shown[name] for name in self.layouts if self.instance.pk})
         self.initial["seen"] = {name: fingerprint(text) for name, text in self.shown.items()}
-        # What its writer has changed, to be handed to a service; and the labels of what somebody else has.
+        # The edited values, for a service to write; and the labels of fields that somebody else has changed.
         self.edits: dict[str, Any] = {}
         self.kept: list[str] = []
 
@@ -59,7 +60,7 @@ class MergingForm(ModelForm):
         return self.layouts[name](value) if name in self.layouts else value
 
     def is_multipart(self) -> bool:
-        """Yes, for in the other encoding a character takes up to twelve bytes, and long notes would be refused."""
+        """Always True. URL encoding takes up to 12 bytes a character, so long notes would exceed Django's limit."""
         return True
 
     def clean(self) -> dict[str, Any]:
@@ -85,7 +86,7 @@ class MergingForm(ModelForm):
                 self.kept.append(str(self[name].label))
         elif changed_there:
             self.add_error(name, self._conflict(shown))
-            seen[name] = fingerprint(shown)  # the page that comes back shows it, so the next attempt is made knowing it
+            seen[name] = fingerprint(shown)  # the error shows the stored text, so the next submit may replace it
         else:
             self._accept(name, sent if name in self.rules else value)
 
@@ -114,7 +115,7 @@ class ContactForm(MergingForm):
         strip=False,
         required=False,
         widget=forms.Textarea(attrs={"class": "long-text", "rows": 16}),
-        help_text="Paige is told them in every interview of this contact, from her next question on. Plain text, or a "
+        help_text="Paige uses them in every interview of this contact, from her next question on. Plain text, or a "
         "JSON object.",
     )
 
@@ -130,16 +131,14 @@ class InterviewRequestForm(MergingForm):
         strip=False,
         required=False,
         widget=forms.Textarea(attrs={"class": "long-text", "rows": 6}),
-        help_text="The goal of this one interview. Paige is told it from her next question on.",
+        help_text="The goal of this one interview. Paige uses it from her next question on.",
     )
 
 
 class OrgForm(MergingForm):
-    """The values of an org. A new one is live at once."""
-
     class Meta:
         labels = {"is_active": "Active"}
-        help_texts = {"is_active": "Without the tick the org is suspended: none of its keys is accepted."}
+        help_texts = {"is_active": "If this is not selected, the org is suspended: its API keys are refused."}
 
     def changes_in_words(self) -> str:
         return " ".join(
@@ -149,14 +148,14 @@ class OrgForm(MergingForm):
 
 
 class GuideForm(forms.Form):
-    """A guide as JSON; Guide.from_data judges it, and names the path of what is wrong."""
+    """A guide as JSON. The form checks only that it is a JSON object: the service validates the guide."""
 
     guide = forms.CharField(
         strip=True,
         widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
-        help_text="Topics are asked in this order, follow-ups of one topic too. A question has at most 45 words; "
-        "{vendor} stands for the org's name. A core topic is asked however short the interview gets; an "
-        "objective names a topic by its keywords.",
+        help_text="Topics, and the follow-ups of a topic, are asked in this order. A question has exactly one question "
+        f"mark and at most {MAX_QUESTION_WORDS} words. {VENDOR} is replaced by the org's name. Core topics are asked "
+        "even if few turns are left. An objective that contains a topic's keyword brings that topic forward.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -164,9 +163,9 @@ class GuideForm(forms.Form):
         try:
             guide = strict_json.parse(self.cleaned_data["guide"].encode())
         except strict_json.JSONError as error:
-            raise ValidationError(f"This is no JSON: {error}.") from None
+            raise ValidationError(f"This is not valid JSON: {error}.") from None
         if not isinstance(guide, dict):
-            raise ValidationError("A guide is an object: { … }.")
+            raise ValidationError("Enter a JSON object: { … }.")
         return guide
 
 

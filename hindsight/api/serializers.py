@@ -1,6 +1,6 @@
-"""What all request bodies have in common: unknown fields and nulls are errors, and strings are strings."""
+"""A serializer and fields for JSON. Unknown fields and nulls are errors, and no value is converted to another type."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -10,16 +10,19 @@ from rest_framework import serializers
 from hindsight.db.ids import LARGEST_ID
 from hindsight.text.strict_json import type_name
 
-# Of a body with many unknown fields the answer names the first ones, so that it does not outgrow what was sent.
+# An error names at most this many unknown fields, each cut at this length, so that it does not outgrow the request.
 SHOWN_UNKNOWN = 20
 SHOWN_CHARACTERS = 100
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that names the first fields it does not know, and those that they resemble."""
+    """A serializer that refuses unknown fields. The errors name the first of them and the fields that they resemble."""
+
+    default_error_messages = {"invalid": "Must be an object.", "null": "Must be an object, not null."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        names = [name[:SHOWN_CHARACTERS] for name in data if name not in self.fields]
+        sent = data if isinstance(data, Mapping) else {}
+        names = [name[:SHOWN_CHARACTERS] for name in sent if name not in self.fields]
         unknown = {name: [self.unknown(name)] for name in names[:SHOWN_UNKNOWN]}
         try:
             value: dict[str, Any] = super().to_internal_value(data)
@@ -30,7 +33,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return value
 
     def unknown(self, name: str) -> str:
-        """What to say of a field that there is not."""
+        """The error message for an unknown field."""
         close = get_close_matches(name, self.fields, n=1, cutoff=0.5)
         return (
             f"Unknown field. Did you mean {close[0]}?" if close else f"Unknown field. Known: {', '.join(self.fields)}."
@@ -38,9 +41,9 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class TextField(serializers.Field[str, Any, str, Any]):
-    """A string that `clean` accepts; nothing else is turned into one.
+    """A string that `clean` returns unchanged or cleaned. `clean` raises Django's ValidationError.
 
-    `clean` raises Django's ValidationError. `max_length` is for the API's description: `clean` checks it.
+    `max_length` is only for the OpenAPI description: `clean` checks the length.
     """
 
     default_error_messages = {
@@ -48,10 +51,11 @@ class TextField(serializers.Field[str, Any, str, Any]):
         "null": "Send a string, not null. Leave the field out to keep what is stored.",
     }
 
-    def __init__(self, *, clean: Callable[[str], str], max_length: int, **kwargs: Any) -> None:
+    def __init__(self, *, clean: Callable[[str], str], max_length: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.clean = clean
-        set_override(self, "field", {"type": "string", "maxLength": max_length})
+        if max_length is not None:
+            set_override(self, "field", {"type": "string", "maxLength": max_length})
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):

@@ -1,32 +1,34 @@
 """The question guide of an interview type: its topics, their questions and the follow-ups to each.
 
-A guide is stored as JSON that staff can edit. `Guide.from_data` is the one door from JSON to these records.
+A guide is stored as JSON that staff can edit. Only `Guide.from_data` turns JSON into these records. The format and its
+rules are in guide_serializers.py.
 """
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from interviews.paige.guide_reader import VENDOR, GuideError, Reader, check_distinct
+from rest_framework.serializers import ValidationError
+
+from interviews.paige.guide_serializers import CLOSING, VENDOR, GuideSerializer, ProbeOrder, problem_lines
 
 __all__ = ["CLOSING", "Guide", "GuideError", "Probe", "ProbeOrder", "Topic", "shipped_guide"]
 
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
 
-CLOSING = "closing"
-"""The key of the closing question, which is a topic like any other once all of the guide's own are done."""
+SHOWN_PROBLEMS = 20
 
 
-class ProbeOrder(StrEnum):
-    """What a follow-up asks for, in the order in which follow-ups to one topic are put."""
+class GuideError(ValueError):
+    """A guide that breaks a rule. Each of `problems` begins with the path of the value that is wrong."""
 
-    INSTANCE = "instance"
-    COMPARISON = "comparison"
-    REASON = "reason"
-    CONSEQUENCE = "consequence"
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,10 @@ class Probe:
     order: ProbeOrder
     text: str
 
-    @classmethod
-    def from_reader(cls, reader: Reader, expected: ProbeOrder) -> Self:
-        """Reads one probe, which has to ask for what its place in the list says."""
-        reader.allow_only("order", "text")
-        if reader.text("order") != expected:
-            raise reader.error("order", f'must be "{expected}": probes stand in the order {", ".join(ProbeOrder)}')
-        return cls(order=expected, text=reader.question("text"))
-
 
 @dataclass(frozen=True)
 class Topic:
-    """One subject of the interview. A core topic is asked however short the interview gets."""
+    """One subject of the interview. Core topics are asked even if few turns are left."""
 
     key: str
     title: str
@@ -57,20 +51,13 @@ class Topic:
     probes: tuple[Probe, ...]
 
     @classmethod
-    def from_reader(cls, reader: Reader) -> Self:
-        """Reads one topic with its probes."""
-        reader.allow_only("key", "title", "core", "keywords", "question", "probes")
-        return cls(
-            key=reader.slug("key"),
-            title=reader.text("title"),
-            core=reader.flag("core"),
-            keywords=reader.keywords("keywords"),
-            question=reader.question("question"),
-            probes=tuple(map(Probe.from_reader, reader.objects("probes", count=len(ProbeOrder)), ProbeOrder)),
-        )
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """A topic from the data that TopicSerializer has validated."""
+        probes = tuple(Probe(ProbeOrder(probe["order"]), probe["text"]) for probe in fields["probes"])
+        return cls(**{**fields, "keywords": tuple(fields["keywords"]), "probes": probes})
 
     def is_named_in(self, text: str) -> bool:
-        """Whether the text, an objective for one, holds one of the topic's keywords as whole words."""
+        """Whether a text, such as an objective, contains one of the topic's keywords as whole words."""
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.keywords)
 
     def wordings(self) -> tuple[str, ...]:
@@ -89,7 +76,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Guide:
-    """A whole guide. `purpose` is what the contact is told the interview is for."""
+    """A whole guide. `purpose` is shown to the contact: it says what the interview is for."""
 
     name: str
     version: int
@@ -101,35 +88,22 @@ class Guide:
 
     @classmethod
     def from_data(cls, data: object) -> Self:
-        """Reads a guide from parsed JSON; raises GuideError, which names the path of the first thing wrong."""
-        reader = Reader.of(data, path="guide")
-        reader.allow_only("name", "version", "estimated_minutes", "max_turns", "purpose", "topics", "closing_question")
-        guide = cls(
-            name=reader.text("name"),
-            version=reader.number("version", at_most=1_000_000),
-            estimated_minutes=reader.number("estimated_minutes", at_most=120),
-            max_turns=reader.number("max_turns", at_most=50),
-            purpose=reader.text("purpose"),
-            topics=tuple(map(Topic.from_reader, reader.objects("topics"))),
-            closing=Topic(CLOSING, "Anything not asked", True, (), reader.question("closing_question"), ()),
-        )
-        guide._check(reader)
-        return guide
-
-    def _check(self, reader: Reader) -> None:
-        check_distinct("guide.topics", "key", [topic.key for topic in self.every_topic])
-        check_distinct("guide", "wording", [text for topic in self.every_topic for text in topic.wordings()])
-        needed = sum(topic.core for topic in self.every_topic)
-        if self.max_turns < needed:
-            raise reader.error("max_turns", f"must leave a turn for each core topic and the closing question: {needed}")
+        """Validates a guide's parsed JSON. Raises GuideError, with at most SHOWN_PROBLEMS problems."""
+        try:
+            fields = GuideSerializer().run_validation(data)
+        except ValidationError as error:
+            raise GuideError(islice(problem_lines(error.detail), SHOWN_PROBLEMS)) from None
+        topics = tuple(map(Topic.from_fields, fields.pop("topics")))
+        closing = Topic(CLOSING, "Anything not asked", True, (), fields.pop("closing_question"), ())
+        return cls(**fields, topics=topics, closing=closing)
 
     @property
     def every_topic(self) -> tuple[Topic, ...]:
-        """The topics in their order, with the closing one."""
+        """The topics in their order; the closing question is the last."""
         return (*self.topics, self.closing)
 
     def topic(self, key: str) -> Topic:
-        """The topic of that key, the closing one included; KeyError if the guide has none such."""
+        """The topic with that key, which may be CLOSING. Raises KeyError."""
         return {topic.key: topic for topic in self.every_topic}[key]
 
     def for_vendor(self, vendor: str) -> Self:
@@ -143,6 +117,6 @@ class Guide:
 
 
 def shipped_guide(name: str) -> dict[str, Any]:
-    """The JSON of a guide that comes with the project, such as "win_loss_buyer"."""
+    """The parsed JSON of a file in interviews/guides, such as "win_loss_buyer"."""
     guide: dict[str, Any] = json.loads((GUIDES / f"{name}.json").read_text(encoding="utf-8"))
     return guide

@@ -1,4 +1,4 @@
-"""From a brief to the messages that a model is sent. Pure; the words live in prompt.txt beside this file."""
+"""Builds the messages for a model from a brief. Pure functions; the wording is in prompt.txt."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide import Guide
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,16 @@ class ChatMessage:
 
 
 def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[ChatMessage]:
-    """The prompt for Paige's next message; `refused` tells what was wrong with an earlier try at it.
+    """The prompt for Paige's next message. `refused`: the rules that an earlier attempt broke.
 
-    One system message, then user and assistant in turn with the user first: the shape that the chat templates
-    of all common models accept.
+    One system message, then user and assistant messages alternate, the user's first: common chat templates require it.
     """
     opening = [ChatMessage("system", _system(brief, refused)), ChatMessage("user", _words("opened"))]
     return [*opening, *map(_said, brief.conversation)]
 
 
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
-    """The messages as a person reads them, each under a line with its role that no message can imitate."""
+    """The messages as text, each under a line with its role and a delimiter that no message contains."""
     shown = list(messages)
     mark = _mark(message.content for message in shown)
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
@@ -41,14 +41,14 @@ def render_prompt(messages: Iterable[ChatMessage]) -> str:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a message. `label`: what the customer's data in it is, such as the objective; empty for our words."""
+    """A part of a message. `label` names the customer's data in it, such as "objective"; empty for our own text."""
 
     label: str
     text: str
 
 
 def segments(message: ChatMessage) -> list[Segment]:
-    """The message in parts that join to it again, with the blocks of the background apart from the rest."""
+    """Splits a message into the blocks of customer data and the text between them. Joined, they give the message."""
     parts, end = [], 0
     if message.role == "system":
         for block in _BLOCK.finditer(message.content):
@@ -66,6 +66,7 @@ def _system(brief: Brief, refused: Sequence[str]) -> str:
     mark = _mark(data.values())
     return _words(
         "system",
+        max_words=MAX_QUESTION_WORDS,
         guide_name=brief.guide.name,
         vendor=brief.vendor,
         purpose=brief.guide.purpose,
@@ -101,17 +102,17 @@ def _task(brief: Brief) -> str:
 def _said(turn: Utterance) -> ChatMessage:
     if turn.speaker is Speaker.PAIGE:
         return ChatMessage("assistant", turn.text)
-    # Providers refuse a message without content.
+    # Providers reject a message without content.
     return ChatMessage("user", turn.text if turn.text.strip() else _words("skipped"))
 
 
 def _mark(texts: Iterable[str]) -> str:
-    """A word that the texts do not contain: to hold a digest of itself, a text would have to be searched for."""
+    """A delimiter derived from a hash of the texts; a text cannot feasibly contain its own hash."""
     return sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 def _words(section: str, **values: object) -> str:
-    """A section of prompt.txt, filled in; KeyError if a value is missing. Values are not searched for $names."""
+    """A section of prompt.txt with its $names replaced. Raises KeyError if a value is missing."""
     return _SECTIONS[section].substitute(values)
 
 
@@ -120,7 +121,7 @@ def _sections(text: str) -> dict[str, Template]:
     return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
-# A block of data, from the line that opens it to the line with the same mark that closes it. See [block] in prompt.txt.
+# A block of data: from the opening line to the closing line with the same mark. See [block] in prompt.txt.
 _BLOCK = re.compile(
     r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
     re.MULTILINE | re.DOTALL,
@@ -128,5 +129,5 @@ _BLOCK = re.compile(
 
 _SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))
 
-RULES = _SECTIONS["system"].template.partition("# Guide")[0]
-"""What every model is told first, word for word."""
+RULES = Template(_SECTIONS["system"].template.partition("# Guide")[0]).substitute(max_words=MAX_QUESTION_WORDS)
+"""The first part of every system message."""

@@ -10,7 +10,7 @@ import openai
 
 from interviews.paige.prompt import ChatMessage
 
-# A question of 45 words takes about 80 tokens. Where a provider stops at this bound the reply counts as half an answer.
+# The longest allowed question (MAX_QUESTION_WORDS) takes about 80 tokens. A reply cut off at this limit is an error.
 MAX_TOKENS = 200
 
 # What a provider may claim to have counted: the sum over a turn's tries has to fit the column.

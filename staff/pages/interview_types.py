@@ -15,7 +15,7 @@ from staff.history import HistoryPage, change_of
 
 @admin.register(InterviewType)
 class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
-    """What an org's interviews ask. A guide is edited on a page of its own, and has a version."""
+    """Interview types are read here. Their guides are edited on a separate page, and each save is a new version."""
 
     change_form_template = "staff/interview_type.html"
     object_pages = {"guide": "guide_view"}
@@ -40,12 +40,12 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """With ways to the editor that begin with an older text: a guide is restored by saving it as a new version."""
+        """The history, with links that open an older guide in the editor. Saving it there restores it."""
         editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
         return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
 
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Topics, questions, follow-ups and their order; interviews that have begun keep the guide they began with."""
+        """The editor. `?change=ID` opens it with the guide from before that change."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         older = change_of(kind, request.GET.get("change", ""))
         text = older.before if older else guide_text(kind.guide)
@@ -56,6 +56,8 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
                 edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
                 text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
                 return self.back_to(request, "change", edited, messages.SUCCESS, text)
-            except (GuideError, ValidationError) as error:
-                form.add_error("guide", error.messages if isinstance(error, ValidationError) else str(error))
+            except GuideError as error:
+                form.add_error("guide", list(error.problems))
+            except ValidationError as error:
+                form.add_error("guide", error.messages)
         return self.page(request, "guide", kind, title="Edit the guide", form=form)

@@ -1,4 +1,4 @@
-"""docs/staff.md tells of what there is."""
+"""docs/staff.md agrees with the code."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from staff.login import ATTEMPTS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -27,3 +28,7 @@ def test_the_roles_are_the_groups() -> None:
 def test_the_attempts_at_a_login_are_those_that_are_counted() -> None:
     assert ATTEMPTS["login and address"] == "10/5m"
     assert "After ten attempts with a wrong password, wait for five minutes." in STAFF
+
+
+def test_the_longest_question_is_documented() -> None:
+    assert f"at most {MAX_QUESTION_WORDS} words" in STAFF

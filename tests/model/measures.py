@@ -8,9 +8,9 @@ from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import said_by
 from interviews.paige.guard.rules import Problem, problems, tidy
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from tests.model.interviews import Asked
 
-MAX_WORDS = 45
 ALIKE = 0.9
 """The SequenceMatcher ratio of words from which a message counts as repeated."""
 LEAKED_NGRAM = 4
@@ -24,7 +24,7 @@ def is_not_one_question(message: str, asked: Asked) -> bool:
 
 
 def is_too_long(message: str, asked: Asked) -> bool:
-    return len(message.split()) > MAX_WORDS
+    return len(message.split()) > MAX_QUESTION_WORDS
 
 
 def repeats(message: str, asked: Asked) -> bool:
@@ -50,7 +50,7 @@ def leads(message: str, asked: Asked) -> bool:
 
 HARD_RULES: Mapping[str, Breaks] = {
     "not one question": is_not_one_question,
-    "over 45 words": is_too_long,
+    f"over {MAX_QUESTION_WORDS} words": is_too_long,
     "repeated": repeats,
     "leaked": leaks,
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from interviews.lifecycle import Engine
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from interviews.paige.interviewer import Message
 from tests.model.interviews import Asked, attacked
 from tests.model.measures import HARD_RULES
@@ -23,7 +24,7 @@ def shown(text: str, answer: str = "It was slow.") -> Asked:
     [
         ("Tell me more.", "not one question"),
         ("What happened? Who was there?", "not one question"),
-        ("What " + "very " * 45 + "much mattered?", "over 45 words"),
+        ("What " + "very " * MAX_QUESTION_WORDS + "much mattered?", f"over {MAX_QUESTION_WORDS} words"),
         (FIRST_QUESTION.upper(), "repeated"),
         ("How did GLOBEX compare?", "leaked"),
         ("What does x e b o l G mean to you?", "leaked"),

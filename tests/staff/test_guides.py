@@ -1,4 +1,4 @@
-"""Staff edit what an interview type asks; each save is a version, and interviews that have begun keep theirs."""
+"""Staff edit guides. Each save is a new version, and interviews that have begun keep the guide they began with."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from interviews.services import give_consent
 from tests.factories import InterviewTypeFactory
 from tests.staff.conftest import Staff, log_in
@@ -38,7 +39,7 @@ def save(staff: Staff, kind: InterviewType, guide: Any, version: int) -> Any:
     return staff.post(GUIDE, kind.pk, guide=text, version=version)
 
 
-def test_a_question_is_edited_and_topics_change_places(support: Staff, kind: InterviewType) -> None:
+def test_questions_and_the_order_of_topics_can_be_edited(support: Staff, kind: InterviewType) -> None:
     guide, version = shown(support, kind)
     guide["topics"][0]["question"] = "What was going on when you began to look around?"
     guide["topics"][1:3] = reversed(guide["topics"][1:3])
@@ -49,7 +50,7 @@ def test_a_question_is_edited_and_topics_change_places(support: Staff, kind: Int
 
 
 @pytest.mark.parametrize("name", ["x" * 201, "Taken"])
-def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewType, name: str) -> None:
+def test_a_name_that_cannot_be_stored_is_refused(support: Staff, kind: InterviewType, name: str) -> None:
     InterviewTypeFactory.create(org=kind.org, name="Taken")
     guide, version = shown(support, kind)
     response = save(support, kind, {**guide, "name": name}, version)
@@ -60,7 +61,7 @@ def test_a_name_that_cannot_be_stored_is_told(support: Staff, kind: InterviewTyp
     assert kind.guide == before
 
 
-def test_an_older_guide_is_brought_back_by_the_editor(support: Staff, kind: InterviewType) -> None:
+def test_an_older_guide_is_restored_in_the_editor(support: Staff, kind: InterviewType) -> None:
     first, version = shown(support, kind)
     save(support, kind, {**first, "closing_question": "What have I missed?"}, version)
     history = support.get(HISTORY, kind.pk)
@@ -76,7 +77,7 @@ def test_an_older_guide_is_brought_back_by_the_editor(support: Staff, kind: Inte
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "x", "9" * 5000])
-def test_no_such_change_shows_the_guide_as_it_is(support: Staff, kind: InterviewType, number: str) -> None:
+def test_an_unknown_change_shows_the_stored_guide(support: Staff, kind: InterviewType, number: str) -> None:
     form = support.get(GUIDE, kind.pk, change=number).context["form"]
     assert json.loads(form["guide"].value()) == shown(support, kind)[0]
 
@@ -101,9 +102,7 @@ def test_an_interview_that_has_begun_keeps_its_guide(
         ({"closing_question": "No question at all"}, "guide.closing_question"),
     ],
 )
-def test_a_guide_that_paige_cannot_follow_is_refused(
-    support: Staff, kind: InterviewType, change: dict[str, Any], path: str
-) -> None:
+def test_an_invalid_guide_is_refused(support: Staff, kind: InterviewType, change: dict[str, Any], path: str) -> None:
     guide, version = shown(support, kind)
     page = save(support, kind, {**guide, **change}, version)
     assert page.status_code == 200
@@ -113,14 +112,29 @@ def test_a_guide_that_paige_cannot_follow_is_refused(
     assert kind.guide == before
 
 
+def test_the_form_lists_every_problem(support: Staff, kind: InterviewType) -> None:
+    guide, version = shown(support, kind)
+    page = save(support, kind, {**guide, "name": "", "closing_question": "Tell <b>me</b>"}, version)
+    assert page.context["form"].errors["guide"] == [
+        "guide.name: Must not be blank.",
+        "guide.closing_question: Must have exactly one question mark.",
+    ]
+    assert page.content.decode().count("<li>guide.") == 2
+    assert b"Please correct the errors below." in page.content
+
+
+def test_the_form_states_the_longest_question(support: Staff, kind: InterviewType) -> None:
+    assert f"at most {MAX_QUESTION_WORDS} words" in support.get(GUIDE, kind.pk).content.decode()
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": NaN}', '{"a": "\\u0000"}', "1" * 5000])
-def test_what_is_no_guide_is_told(support: Staff, kind: InterviewType, text: str) -> None:
+def test_invalid_json_is_refused(support: Staff, kind: InterviewType, text: str) -> None:
     assert save(support, kind, text, 1).status_code == 200
     kind.refresh_from_db()
     assert kind.guide["version"] == 1
 
 
-def test_who_saves_second_is_told(support: Staff, kind: InterviewType) -> None:
+def test_the_second_of_two_concurrent_edits_is_refused(support: Staff, kind: InterviewType) -> None:
     guide, version = shown(support, kind)
     save(support, kind, {**guide, "estimated_minutes": 20}, version)
     page = save(support, kind, {**guide, "estimated_minutes": 5}, version)
@@ -130,7 +144,7 @@ def test_who_saves_second_is_told(support: Staff, kind: InterviewType) -> None:
 
 
 @pytest.mark.parametrize("role", ["read only", "account manager"])
-def test_other_roles_edit_no_guide(kind: InterviewType, role: str) -> None:
+def test_other_roles_cannot_edit_guides(kind: InterviewType, role: str) -> None:
     staff = log_in("ron")
     staff.user.groups.add(Group.objects.get(name=role))
     assert staff.get(GUIDE, kind.pk).status_code == 403

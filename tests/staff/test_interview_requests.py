@@ -156,10 +156,12 @@ class TestPromptPreview:
         shown, _ = self.words(root, interview_request)
         assert shown[-2:] == [question.text, "Our old tool <b>broke</b>."]
 
-    def test_a_guide_that_paige_cannot_follow_is_told(self, root: Staff, interview_request: InterviewRequest) -> None:
+    def test_an_invalid_guide_is_reported(self, root: Staff, interview_request: InterviewRequest) -> None:
         interview_request.interview_type.guide = {}
         interview_request.interview_type.save()
-        assert "Paige cannot be told anything" in root.get(PROMPT, interview_request.pk).content.decode()
+        page = root.get(PROMPT, interview_request.pk).content.decode()
+        assert "There is no prompt, because the guide is not valid:<br>" in page
+        assert "guide.name: This field is required.<br>guide.version: This field is required.<br>" in page
 
 
 def test_requests_are_neither_made_nor_deleted_here(root: Staff, interview_request: InterviewRequest) -> None:

@@ -16,7 +16,7 @@ from interviews.paige.disclosure import is_plain_about_ai
 from interviews.paige.guard import phrases
 from interviews.paige.guard.leaks import leaks
 from interviews.paige.guard.words import content_of, ngrams, normalize, stems_of, words_of
-from interviews.paige.guide_reader import MAX_QUESTION_WORDS
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from interviews.paige.prompt import RULES
 
 MAX_CHARACTERS = 400

@@ -10,6 +10,7 @@ from interviews.paige.brief import Brief
 from interviews.paige.dialogue import Position, Utterance
 from interviews.paige.guard.rules import Problem, problems, tidy
 from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 
 NOTES = """{
   "title": "CTO",
@@ -94,7 +95,7 @@ def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_thing
         ("Did the reports matter most?", Problem.NOT_OPEN),
         ("You wanted faster reports?", Problem.NOT_OPEN),
         ("Is that what mattered?", Problem.NOT_OPEN),
-        ("What " + "really " * 45 + "mattered?", Problem.TOO_LONG),
+        ("What " + "really " * MAX_QUESTION_WORDS + "mattered?", Problem.TOO_LONG),
         ("What " + "x" * 400 + "?", Problem.TOO_LONG),
         (
             "Let's start before any vendor came into the picture: what was happening at your company that set off this "

@@ -1,4 +1,4 @@
-"""A guide that staff have edited is either usable or refused with the path of what is wrong."""
+"""A guide's JSON is either turned into records or refused with the path of each wrong value."""
 
 from copy import deepcopy
 from functools import reduce
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide import CLOSING, Guide, GuideError, ProbeOrder, shipped_guide
+from interviews.paige.guide import CLOSING, SHOWN_PROBLEMS, Guide, GuideError, ProbeOrder, shipped_guide
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 
 Path = tuple[str | int, ...]
 
@@ -32,7 +33,13 @@ def parent_of(path: Path, data: Any) -> Any:
     return reduce(lambda node, step: node[step], path[:-1], data)
 
 
-def test_a_sound_guide_becomes_records(guide_data: dict[str, Any]) -> None:
+def problems_of(data: object) -> tuple[str, ...]:
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data(data)
+    return refused.value.problems
+
+
+def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     guide = Guide.from_data(guide_data)
 
     assert (guide.name, guide.version, guide.estimated_minutes, guide.max_turns) == ("A short interview", 3, 5, 6)
@@ -40,86 +47,155 @@ def test_a_sound_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert [topic.core for topic in guide.topics] == [True, False]
     assert guide.topics[1].keywords == ("price", "vs")
     assert [probe.order for probe in guide.topics[1].probes] == list(ProbeOrder)
+    assert all(isinstance(probe.order, ProbeOrder) for probe in guide.topics[1].probes)
+    assert guide.topics[0].probes[1].text == "Which comparison with {vendor} comes to mind on start?"
     assert guide.closing.question == "What did I not ask?"
 
 
+LONG_QUESTION = "what " * MAX_QUESTION_WORDS + "then?"
+
+ONE_LINE = "Must be one line without white space at its ends."
+ONE_QUESTION = "Must have exactly one question mark."
+KEY = "Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter."
+KEYWORD = "Must be lower-case text with single spaces between its words."
+BRACES = "Must not contain braces, except in {vendor}."
+VERSION = "Must be a whole number from 1 to 1000000."
+
+
 @pytest.mark.parametrize(
-    ("path", "value", "complaint"),
+    ("path", "value", "problem"),
     [
-        (("name",), "  ", "guide.name: must be text and not blank"),
-        (("name",), None, "guide.name: must be text and not blank"),
-        (("name",), " padded", "guide.name: must be one line without white space around it"),
-        (("purpose",), "two\nlines", "guide.purpose: must be one line"),
-        (("version",), 0, "guide.version: must be a whole number from 1"),
-        (("version",), True, "guide.version: must be a whole number from 1"),
-        (("version",), 1.0, "guide.version: must be a whole number from 1"),
-        (("estimated_minutes",), 121, "guide.estimated_minutes: must be a whole number from 1 to 120"),
-        (("max_turns",), 1, "guide.max_turns: must leave a turn for each core topic and the closing question: 2"),
-        (("topics",), {}, "guide.topics: must be a list"),
-        (("topics",), [], "guide.topics: must have at least 1 of these, not 0"),
-        (TOPIC, "price", "guide.topics[1]: must be an object"),
-        ((*TOPIC, "key"), "Price!", "guide.topics[1].key: must be lower-case letters"),
-        ((*TOPIC, "key"), "start", "guide.topics: the key 'start' stands 2 times"),
-        ((*TOPIC, "key"), CLOSING, "guide.topics: the key 'closing' stands 2 times"),
-        ((*TOPIC, "core"), 1, "guide.topics[1].core: must be true or false"),
-        ((*TOPIC, "keywords"), "price", "guide.topics[1].keywords: must be a list"),
-        ((*TOPIC, "keywords", 1), "VS", "guide.topics[1].keywords[1]: must be lower-case text"),
-        ((*TOPIC, "keywords", 1), "", "guide.topics[1].keywords[1]: must be lower-case text"),
-        ((*TOPIC, "keywords", 1), 7, "guide.topics[1].keywords[1]: must be lower-case text"),
-        ((*TOPIC, "keywords", 1), "price", "guide.topics[1].keywords: the keyword 'price' stands 2 times"),
-        ((*TOPIC, "question"), "Tell me about price.", "guide.topics[1].question: must have exactly one question mark"),
-        ((*TOPIC, "question"), "What? Why?", "guide.topics[1].question: must have exactly one question mark"),
-        ((*TOPIC, "question"), "what " * 45 + "then?", "guide.topics[1].question: must have at most 45 words"),
-        ((*TOPIC, "question"), "What of {name}?", "guide.topics[1].question: must hold no braces but those of"),
-        ((*TOPIC, "question"), "What SET off your search?", "guide: the wording 'what set off your search?' stands 2"),
-        ((*TOPIC, "probes"), [], "guide.topics[1].probes: must have 4 of these, not 0"),
+        (("name",), "  ", "guide.name: Must not be blank."),
+        (("name",), None, "guide.name: Must be text, not null."),
+        (("name",), 7, "guide.name: Must be text, not a number."),
+        (("name",), ["A name"], "guide.name: Must be text, not an array."),
+        (("name",), " padded", f"guide.name: {ONE_LINE}"),
+        (("purpose",), "two\nlines", f"guide.purpose: {ONE_LINE}"),
+        (("version",), 0, f"guide.version: {VERSION}"),
+        (("version",), 1_000_001, f"guide.version: {VERSION}"),
+        (("version",), True, f"guide.version: {VERSION}"),
+        (("version",), 1.0, f"guide.version: {VERSION}"),
+        (("version",), "1", f"guide.version: {VERSION}"),
+        (("version",), None, "guide.version: This field may not be null."),
+        (("estimated_minutes",), 121, "guide.estimated_minutes: Must be a whole number from 1 to 120."),
+        (("max_turns",), 51, "guide.max_turns: Must be a whole number from 1 to 50."),
+        (("max_turns",), 1, "guide.max_turns: Must be at least 2: the core topics and the closing question."),
+        (("topics",), {}, "guide.topics: Must be a list."),
+        (("topics",), "start", "guide.topics: Must be a list."),
+        (("topics",), [], "guide.topics: Must have at least 1 item."),
+        (TOPIC, "price", "guide.topics[1]: Must be an object."),
+        (TOPIC, 7, "guide.topics[1]: Must be an object."),
+        (TOPIC, None, "guide.topics[1]: Must be an object, not null."),
+        ((*TOPIC, "key"), "Price!", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "1st", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "k" * 41, f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "start", 'guide.topics: The key "start" occurs 2 times.'),
+        ((*TOPIC, "key"), CLOSING, 'guide.topics[1].key: "closing" is the key of the closing question.'),
+        ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
+        ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
+        ((*TOPIC, "core"), "true", "guide.topics[1].core: Must be true or false, not a string."),
+        ((*TOPIC, "keywords"), "price", "guide.topics[1].keywords: Must be a list."),
+        ((*TOPIC, "keywords", 1), "VS", f"guide.topics[1].keywords[1]: {KEYWORD}"),
+        ((*TOPIC, "keywords", 1), "v  s", f"guide.topics[1].keywords[1]: {KEYWORD}"),
+        ((*TOPIC, "keywords", 1), "", f"guide.topics[1].keywords[1]: {KEYWORD}"),
+        ((*TOPIC, "keywords", 1), 7, "guide.topics[1].keywords[1]: Must be text, not a number."),
+        ((*TOPIC, "keywords", 1), "price", 'guide.topics[1].keywords: The keyword "price" occurs 2 times.'),
+        ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {ONE_QUESTION}"),
+        ((*TOPIC, "question"), "What? Why?", f"guide.topics[1].question: {ONE_QUESTION}"),
+        (
+            (*TOPIC, "question"),
+            LONG_QUESTION,
+            f"guide.topics[1].question: Must have at most {MAX_QUESTION_WORDS} words, not {MAX_QUESTION_WORDS + 1}.",
+        ),
+        ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
+        ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
+        ((*TOPIC, "question"), "What SET off your search?", 'guide: The wording "what set off your search?" occurs 2'),
+        ((*PROBE, "text"), "What did I not ask?", 'guide: The wording "what did i not ask?" occurs 2 times.'),
+        ((*TOPIC, "probes"), [], "guide.topics[1].probes: Must have 4 items, not 0."),
         (
             (*TOPIC, "probes"),
             [{"order": "instance", "text": "Why?"}],
-            "guide.topics[1].probes: must have 4 of these, not 1",
+            "guide.topics[1].probes: Must have 4 items, not 1.",
         ),
-        ((*PROBE, "order"), "comparison", 'guide.topics[1].probes[2].order: must be "reason"'),
-        ((*PROBE, "text"), "Why", "guide.topics[1].probes[2].text: must have exactly one question mark"),
-        ((*PROBE, "texts"), "Why?", "guide.topics[1].probes[2].texts: unknown; expected order, text"),
-        ((*TOPIC, "probe"), [], "guide.topics[1].probe: unknown; expected key, title"),
-        (("closing",), "What else?", "guide.closing: unknown; expected name, version"),
-        (("closing_question",), "What did I miss", "guide.closing_question: must have exactly one question mark"),
+        (
+            (*PROBE, "order"),
+            "comparison",
+            'guide.topics[1].probes[2].order: Must be "reason": the order is instance, comparison, reason, ',
+        ),
+        ((*PROBE, "order"), 3, "guide.topics[1].probes[2].order: Must be text, not a number."),
+        ((*PROBE, "text"), "Why", f"guide.topics[1].probes[2].text: {ONE_QUESTION}"),
+        ((*PROBE, "texts"), "Why?", "guide.topics[1].probes[2].texts: Unknown field. Did you mean text?"),
+        ((*TOPIC, "probe"), [], "guide.topics[1].probe: Unknown field. Did you mean probes?"),
+        (("x",), "y", "guide.x: Unknown field. Known: name, version, "),
+        (("closing_question",), "What did I miss", f"guide.closing_question: {ONE_QUESTION}"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(
-    guide_data: dict[str, Any], path: Path, value: object, complaint: str
+    guide_data: dict[str, Any], path: Path, value: object, problem: str
 ) -> None:
-    with pytest.raises(GuideError) as refused:
-        Guide.from_data(put(guide_data, path, value))
-    assert str(refused.value).startswith(complaint)
+    [named] = problems_of(put(guide_data, path, value))
+    assert named.startswith(problem)
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "named"),
     [
-        *[(name,) for name in ("name", "version", "estimated_minutes", "max_turns", "purpose", "topics")],
-        ("closing_question",),
-        *[(*TOPIC, name) for name in ("key", "title", "core", "keywords", "question", "probes")],
-        *[(*PROBE, name) for name in ("order", "text")],
+        *[((name,), f"guide.{name}") for name in ("name", "version", "estimated_minutes", "max_turns", "purpose")],
+        (("topics",), "guide.topics"),
+        (("closing_question",), "guide.closing_question"),
+        *[
+            ((*TOPIC, name), f"guide.topics[1].{name}")
+            for name in ("key", "title", "core", "keywords", "question", "probes")
+        ],
+        *[((*PROBE, name), f"guide.topics[1].probes[2].{name}") for name in ("order", "text")],
     ],
 )
-def test_every_field_is_required(guide_data: dict[str, Any], path: Path) -> None:
-    with pytest.raises(GuideError, match=rf"\.{path[-1]}: is missing$"):
-        Guide.from_data(drop(guide_data, path))
+def test_every_field_is_required(guide_data: dict[str, Any], path: Path, named: str) -> None:
+    assert problems_of(drop(guide_data, path)) == (f"{named}: This field is required.",)
 
 
 @pytest.mark.parametrize("data", [None, [], "guide", 7])
 def test_a_guide_is_an_object(data: object) -> None:
-    with pytest.raises(GuideError, match=r"^guide: must be an object$"):
-        Guide.from_data(data)
+    [problem] = problems_of(data)
+    assert problem.startswith("guide: Must be an object")
 
 
-def test_a_question_of_45_words_is_allowed(guide_data: dict[str, Any]) -> None:
-    question = "what " * 44 + "then?"
+def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str, Any]) -> None:
+    broken = put(put(guide_data, ("name",), ""), (*PROBE, "text"), "Why")
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data({**broken, "nonsense": 1, "version": 0})
+    assert str(refused.value).splitlines() == list(refused.value.problems)
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == [
+        "guide.nonsense",
+        "guide.name",
+        "guide.version",
+        "guide.topics[1].probes[2].text",
+    ]
+
+
+def test_rules_about_several_fields_are_reported_together(guide_data: dict[str, Any]) -> None:
+    repeated = put(guide_data, ("closing_question",), "What set off your search?")
+    assert problems_of({**repeated, "max_turns": 1}) == (
+        "guide.max_turns: Must be at least 2: the core topics and the closing question.",
+        'guide: The wording "what set off your search?" occurs 2 times.',
+    )
+
+
+def test_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[str, Any]) -> None:
+    assert len(problems_of({**guide_data, "topics": [7] * 1000})) == SHOWN_PROBLEMS
+
+
+def test_a_question_may_have_the_most_words(guide_data: dict[str, Any]) -> None:
+    question = LONG_QUESTION.removeprefix("what ")
     assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
 
 
-def test_the_vendor_stands_wherever_the_placeholder_stood(guide_data: dict[str, Any]) -> None:
+def test_keywords_may_be_empty(guide_data: dict[str, Any]) -> None:
+    assert Guide.from_data(put(guide_data, (*TOPIC, "keywords"), [])).topics[1].keywords == ()
+
+
+def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
     retitled = put(guide_data, (*TOPIC, "title"), "What {vendor} cost")
     closed = put(retitled, ("closing_question",), "What of {vendor} did I not ask?")
 
@@ -133,7 +209,7 @@ def test_the_vendor_stands_wherever_the_placeholder_stood(guide_data: dict[str, 
     assert guide.topic(CLOSING).question == "What of Acme {x} did I not ask?"
 
 
-def test_a_guide_knows_its_topics_by_key(guide_data: dict[str, Any]) -> None:
+def test_topics_are_found_by_key(guide_data: dict[str, Any]) -> None:
     guide = Guide.from_data(guide_data)
 
     assert guide.topic("price") is guide.topics[1]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Engine, Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import Position, Utterance
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from interviews.paige.interviewer import Message
 from interviews.paige.model_interviewer import ModelInterviewer
 from interviews.paige.prompt import ChatMessage
@@ -225,7 +226,7 @@ def test_a_hostile_model_gets_nothing_past(brief: Brief, data: st.DataObject) ->
     assert len(set(shown)) == len(shown)
     for text in shown:
         assert text.count("?") == 1
-        assert len(text.split()) <= 45
+        assert len(text.split()) <= MAX_QUESTION_WORDS
         assert text.isprintable()
         assert not set("<>*\n") & set(text)
         assert not any(secret.casefold() in text.casefold() for secret in SECRETS)

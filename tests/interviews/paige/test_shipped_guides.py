@@ -1,10 +1,11 @@
-"""Every guide that comes with the project asks as an interviewer should: open, neutral, short, never twice."""
+"""Every question of the shipped guides is open, neutral, short and unique in its guide."""
 
 import re
 
 import pytest
 
 from interviews.paige.guide import GUIDES, Guide, ProbeOrder, shipped_guide
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 
 NAMES = sorted(path.stem for path in GUIDES.glob("*.json"))
 WORDINGS = [
@@ -32,7 +33,7 @@ OPEN = re.compile(r"\b(what|how|which|where|who)\b", re.IGNORECASE)
 def test_a_wording_is_one_short_open_question(wording: str) -> None:
     assert wording.count("?") == 1
     assert wording.endswith("?")
-    assert len(wording.split()) <= 45
+    assert len(wording.split()) <= MAX_QUESTION_WORDS
     assert OPEN.search(wording)
 
 
@@ -42,7 +43,7 @@ def test_a_wording_neither_praises_nor_leads(wording: str) -> None:
     assert not LEADING.search(wording)
 
 
-def test_no_wording_stands_twice_in_a_guide() -> None:
+def test_no_wording_occurs_twice_in_a_guide() -> None:
     for name in NAMES:
         guide = Guide.from_data(shipped_guide(name))
         wordings = [
@@ -59,7 +60,7 @@ def test_every_topic_has_its_four_probes_in_order() -> None:
             assert [probe.order for probe in topic.probes] == list(ProbeOrder)
 
 
-def test_the_default_guide_goes_from_the_buyers_world_to_the_decision() -> None:
+def test_the_default_guide_begins_with_the_buyers_problem_and_ends_with_the_decision() -> None:
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
 
     keys = ["trigger", "process", "criteria", "options", "vendor", "pricing", "experience", "decision"]
@@ -67,7 +68,7 @@ def test_the_default_guide_goes_from_the_buyers_world_to_the_decision() -> None:
     assert guide.max_turns == 12
 
 
-def test_the_buyers_world_comes_without_the_vendors_name() -> None:
+def test_only_two_topics_of_the_default_guide_name_the_vendor() -> None:
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
 
     named = [topic.key for topic in guide.topics if any("{vendor}" in wording for wording in topic.wordings())]

@@ -1,0 +1,187 @@
+"""The JSON format of a question guide, as REST framework serializers. `Guide.from_data` is the only caller.
+
+Nothing is converted: a number is not text, 1.0 is not a whole number, and 1 is not true.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+from rest_framework.settings import api_settings
+
+from hindsight.api.serializers import StrictSerializer, TextField
+from hindsight.text.strict_json import type_name
+
+VENDOR = "{vendor}"
+"""The only placeholder of a guide: the name of the organization that the interview is about."""
+
+MAX_QUESTION_WORDS = 45
+
+CLOSING = "closing"
+"""The key of the closing question. No other topic may have it."""
+
+BLAMES_NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
+
+
+class ProbeOrder(StrEnum):
+    """What a follow-up asks for. A topic has one of each, and they are asked in this order."""
+
+    INSTANCE = "instance"
+    COMPARISON = "comparison"
+    REASON = "reason"
+    CONSEQUENCE = "consequence"
+
+
+def clean_line(text: str) -> str:
+    """Returns the text unchanged. Raises ValidationError unless it is one line without placeholders but {vendor}."""
+    if not text.strip():
+        raise ValidationError("Must not be blank.")
+    if text != text.strip() or len(text.splitlines()) > 1:
+        raise ValidationError("Must be one line without white space at its ends.")
+    if set("{}") & set(text.replace(VENDOR, "")):
+        raise ValidationError(f"Must not contain braces, except in {VENDOR}.")
+    return text
+
+
+def clean_question(text: str) -> str:
+    """Returns the text unchanged. Raises ValidationError unless it is one line that asks one short question."""
+    clean_line(text)
+    if text.count("?") != 1:
+        raise ValidationError("Must have exactly one question mark.")
+    if (words := len(text.split())) > MAX_QUESTION_WORDS:
+        raise ValidationError(f"Must have at most {MAX_QUESTION_WORDS} words, not {words}.")
+    return text
+
+
+def clean_key(text: str) -> str:
+    """Returns the text unchanged. Raises ValidationError unless it can be a topic's key."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
+        raise ValidationError("Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter.")
+    if text == CLOSING:
+        raise ValidationError(f'"{CLOSING}" is the key of the closing question.')
+    return text
+
+
+def clean_keyword(text: str) -> str:
+    """Returns the text unchanged. Raises ValidationError unless it is a word or phrase in lower case."""
+    if not text or text != " ".join(text.lower().split()):
+        raise ValidationError("Must be lower-case text with single spaces between its words.")
+    return text
+
+
+class GuideText(TextField):
+    default_error_messages = {"invalid": "Must be text, not {kind}.", "null": "Must be text, not null."}
+
+
+class WholeNumber(serializers.Field[int, Any, int, Any]):
+    """A whole number from 1 to `largest`."""
+
+    default_error_messages = {"invalid": "Must be a whole number from 1 to {largest}."}
+
+    def __init__(self, *, largest: int) -> None:
+        super().__init__()
+        self.largest = largest
+
+    def to_internal_value(self, data: object) -> int:
+        if not isinstance(data, int) or isinstance(data, bool) or not 1 <= data <= self.largest:
+            self.fail("invalid", largest=self.largest)
+        return data
+
+
+class Flag(serializers.Field[bool, Any, bool, Any]):
+    default_error_messages = {"invalid": "Must be true or false, not {kind}."}
+
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", kind=type_name(data))
+        return data
+
+
+class ItemList(serializers.ListField):
+    """A list. Its errors are keyed by index, which `many=True` does only under a setting of REST framework."""
+
+    default_error_messages = {"not_a_list": "Must be a list.", "empty": "Must have at least 1 item."}
+
+
+class ProbeSerializer(StrictSerializer):
+    order = GuideText(clean=clean_line)
+    text = GuideText(clean=clean_question)
+
+
+class TopicSerializer(StrictSerializer):
+    key = GuideText(clean=clean_key)
+    title = GuideText(clean=clean_line)
+    core = Flag()
+    keywords = ItemList(child=GuideText(clean=clean_keyword))
+    question = GuideText(clean=clean_question)
+    probes = ItemList(child=ProbeSerializer())
+
+    def validate_keywords(self, keywords: list[str]) -> list[str]:
+        if repeated := repetitions("keyword", keywords):
+            raise serializers.ValidationError(repeated)
+        return keywords
+
+    def validate_probes(self, probes: list[dict[str, str]]) -> list[dict[str, str]]:
+        if len(probes) != len(ProbeOrder):
+            raise serializers.ValidationError(f"Must have {len(ProbeOrder)} items, not {len(probes)}.")
+        errors: dict[Any, Any] = {
+            index: {"order": [f'Must be "{order}": the order is {", ".join(ProbeOrder)}.']}
+            for index, (probe, order) in enumerate(zip(probes, ProbeOrder, strict=True))
+            if probe["order"] != order
+        }
+        if errors:
+            raise serializers.ValidationError(errors)
+        return probes
+
+
+class GuideSerializer(StrictSerializer):
+    name = GuideText(clean=clean_line)
+    version = WholeNumber(largest=1_000_000)
+    estimated_minutes = WholeNumber(largest=120)
+    max_turns = WholeNumber(largest=50)
+    purpose = GuideText(clean=clean_line)
+    topics = ItemList(child=TopicSerializer(), allow_empty=False)
+    closing_question = GuideText(clean=clean_question)
+
+    def validate_topics(self, topics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if repeated := repetitions("key", [topic["key"] for topic in topics]):
+            raise serializers.ValidationError(repeated)
+        return topics
+
+    def validate(self, guide: dict[str, Any]) -> dict[str, Any]:
+        """Checks what concerns several fields. Called only if each field is valid."""
+        errors: dict[str, list[str]] = {}
+        needed = sum(topic["core"] for topic in guide["topics"]) + 1
+        if guide["max_turns"] < needed:
+            errors["max_turns"] = [f"Must be at least {needed}: the core topics and the closing question."]
+        if repeated := repetitions("wording", [*wordings(guide["topics"]), guide["closing_question"]]):
+            errors[BLAMES_NO_FIELD] = repeated
+        if errors:
+            raise serializers.ValidationError(errors)
+        return guide
+
+
+def wordings(topics: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for topic in topics:
+        yield topic["question"]
+        yield from (probe["text"] for probe in topic["probes"])
+
+
+def repetitions(what: str, values: Iterable[str]) -> list[str]:
+    """An error message for each value that occurs more than once. Case is ignored."""
+    counts = Counter(value.casefold() for value in values)
+    return [f'The {what} "{value}" occurs {count} times.' for value, count in counts.items() if count > 1]
+
+
+def problem_lines(detail: Any, path: str = "guide") -> Iterator[str]:
+    """Flattens the detail of REST framework's ValidationError, such as "guide.topics[0].key: Must not be blank."."""
+    if not isinstance(detail, Mapping):
+        yield f"{path}: {' '.join(map(str, detail))}"
+        return
+    for name, inner in detail.items():
+        step = f"[{name}]" if isinstance(name, int) else f".{name}"
+        yield from problem_lines(inner, path if name == BLAMES_NO_FIELD else path + step)
