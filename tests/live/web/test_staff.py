@@ -61,8 +61,8 @@ def test_support_edits_notes_sees_the_change_and_restores_it(
     assert "was changed successfully" in browser.text
     alice.refresh_from_db()
     assert alice.notes == "Met in June.\nLikes cats."
-    assert browser.texts("aside del") == ["May"]
-    assert browser.texts("aside ins") == ["June"]
+    assert [text.strip() for text in browser.texts("aside del")] == ["May"]
+    assert [text.strip() for text in browser.texts("aside ins")] == ["June"]
     assert "Met in June." in api.get(f"/interviews/{interview_request.pk}").json()["contact"]["notes"]
 
     browser.follow("What changed")
