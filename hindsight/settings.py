@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hindsight.http.middleware.DatabaseUnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "hindsight.urls"
@@ -153,6 +154,13 @@ else:
     _counters = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
 DATABASES = {"default": _database}
+
+# In seconds; of the web processes' PostgreSQL sessions. See hindsight.db.postgresql.limits.
+DATABASE_LOCK_SECONDS = env.float("DATABASE_LOCK_SECONDS", 3.0, validate=validate.Range(min=0.001))
+DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", 15.0, validate=validate.Range(min=0.001))
+DATABASE_IDLE_TRANSACTION_SECONDS = env.float(
+    "DATABASE_IDLE_TRANSACTION_SECONDS", 15.0, validate=validate.Range(min=0.001)
+)
 
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:

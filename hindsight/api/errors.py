@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from rest_framework.exceptions import APIException
 
+from hindsight.db.errors import UNREACHABLE
 from hindsight.http.bodies import MAX_BODY_BYTES
+from hindsight.http.error_pages import RETRY_SECONDS
 from hindsight.http.request_ids import current_request_id
 
 
@@ -144,7 +146,6 @@ class InternalError(ApiError):
 class ServiceUnavailable(ApiError):
     status_code = 503
     code = ErrorCode.SERVICE_UNAVAILABLE
-    message = "The service cannot reach its database at the moment. Retry shortly."
 
-    def __init__(self) -> None:
-        super().__init__(headers={"Retry-After": "5"})
+    def __init__(self, reason: str = UNREACHABLE) -> None:
+        super().__init__(f"{reason} Retry shortly.", headers={"Retry-After": str(RETRY_SECONDS)})

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import Error as DatabaseError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from hindsight.api import errors
+from hindsight.db.errors import unavailable_reason
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +35,9 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return errors.PayloadTooLarge()
         case Http404():
             return errors.NotFound()
-        case OperationalError() | InterfaceError():
-            logger.error("The database cannot be used", exc_info=exception)
-            return errors.ServiceUnavailable()
+        case DatabaseError() if reason := unavailable_reason(exception):
+            logger.error("The database cannot be used: %s", reason, exc_info=exception)
+            return errors.ServiceUnavailable(reason)
         case _:
             logger.error("Unexpected exception", exc_info=exception)
             return errors.InternalError()

@@ -4,14 +4,17 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
+from hindsight.db.errors import unavailable_reason
+from hindsight.http import error_pages
 from hindsight.http.probes import is_probe
 from hindsight.http.request_ids import begin_request
 
 access = logging.getLogger("hindsight.access")
+logger = logging.getLogger(__name__)
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
@@ -54,6 +57,23 @@ class RequestMiddleware:
             },
         )
         return response
+
+
+class DatabaseUnavailableMiddleware:
+    """Outside the API, responds 503 if the database cannot be used. The API does so in its exception handler."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        reason = unavailable_reason(exception)
+        if reason is None:
+            return None
+        logger.error("The database cannot be used: %s", reason, exc_info=exception)
+        return error_pages.service_unavailable(reason)
 
 
 def _response_headers(request: HttpRequest) -> dict[str, str]:

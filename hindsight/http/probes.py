@@ -14,13 +14,14 @@ def healthz() -> HttpResponse:
 
 
 def readyz() -> HttpResponse:
-    """200 while the database answers, else 503."""
+    """200 while the database responds and accepts writes, else 503."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only" if connection.vendor == "postgresql" else "SELECT 'off'")
+            is_read_only = cursor.fetchone() != ("off",)
     except DatabaseError:
-        return _answer("the database is away", 503)
-    return _answer("ok")
+        return _answer("the database is unavailable", 503)
+    return _answer("the database is read-only", 503) if is_read_only else _answer("ok")
 
 
 PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
+from hindsight.db.retries import retried_once
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.text import DealId, Objective
@@ -27,6 +28,7 @@ def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
     return InterviewType.objects.create(org=org, name=Guide.from_data(guide).name, guide=guide)
 
 
+@retried_once
 @transaction.atomic
 def create_interview_request(
     *,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
+from hindsight.db.retries import retried_once
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn, new_survey_token
 from orgs import audit
 from orgs.actors import Actor
@@ -16,6 +17,7 @@ from orgs.models import Org
 BATCH = 2_000
 
 
+@retried_once
 @transaction.atomic
 def erase_contact(*, org_id: int, contact_id: int, actor: Actor) -> Contact:
     """Removes what tells who the contact is and what was said, from the rows and from the audit.
@@ -37,6 +39,7 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor) -> Contact:
     return contact
 
 
+@retried_once
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
     """The contact with all of their interviews. What the audit tells of them is erased. Raises Contact.DoesNotExist."""

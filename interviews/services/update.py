@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from contacts.text import Name, Notes
 from hindsight.api.errors import PreconditionFailed
+from hindsight.db.retries import retried_once
 from interviews.models import InterviewRequest
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
@@ -15,6 +16,7 @@ from orgs.audit import Texts, overwrite
 Precondition = Callable[[InterviewRequest], bool]
 
 
+@retried_once
 def update_interview_request(
     *,
     org_id: int,

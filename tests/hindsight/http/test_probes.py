@@ -47,7 +47,7 @@ def test_the_database_is_away(
     monkeypatch.setattr(connection, "cursor", away)
     assert client.get("/healthz", headers=BY_ADDRESS).status_code == 200
     response = client.get("/readyz", headers=BY_ADDRESS)
-    assert (response.status_code, response.content) == (503, b"the database is away\n")
+    assert (response.status_code, response.content) == (503, b"the database is unavailable\n")
     assert "GET /readyz 503" in caplog.messages
     assert not any("healthz" in message for message in caplog.messages)
 

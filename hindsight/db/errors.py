@@ -1,0 +1,34 @@
+"""Database errors that are no defect of ours: the database is unavailable, or a time limit was reached."""
+
+from django.db import InterfaceError, InternalError, OperationalError
+
+UNREACHABLE = "The service cannot reach its database at the moment."
+BUSY = "Another change of the same data is in progress, and nothing was changed."
+
+# By SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html
+REASONS = {
+    "55P03": BUSY,  # lock_not_available: lock_timeout
+    "40P01": BUSY,  # deadlock_detected
+    "40001": BUSY,  # serialization_failure
+    "57014": "The database took too long, and nothing was changed.",  # query_canceled: statement_timeout
+    "25006": "The database is read-only at the moment.",  # read_only_sql_transaction: a standby after a failover
+    "25P03": "The database took too long, and nothing was changed.",  # idle_in_transaction_session_timeout
+}
+SQLITE_REASONS = {"database is locked": BUSY, "attempt to write a readonly database": REASONS["25006"]}
+
+DEADLOCK = "40P01"
+
+
+def sqlstate_of(exception: BaseException) -> str | None:
+    """PostgreSQL's error code, which psycopg's exception has. None for other databases and other errors."""
+    return getattr(exception.__cause__, "sqlstate", None)
+
+
+def unavailable_reason(exception: BaseException) -> str | None:
+    """Why the database cannot be used, as a sentence for the client. None if the exception has another cause."""
+    if not isinstance(exception, OperationalError | InterfaceError | InternalError):
+        return None
+    reason = REASONS.get(sqlstate_of(exception) or "") or SQLITE_REASONS.get(str(exception))
+    if reason is None and not isinstance(exception, InternalError):
+        return UNREACHABLE
+    return reason

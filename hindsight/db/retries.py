@@ -1,0 +1,30 @@
+"""Repeating a transaction that PostgreSQL has rolled back to end a deadlock."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+
+from hindsight.db.errors import DEADLOCK, sqlstate_of
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def retried_once(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Decorates a function that is one transaction. It runs again if it was the victim of a deadlock.
+
+    Inside a larger transaction it does not: all of that is rolled back.
+    """
+
+    @wraps(transaction)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return transaction(*args, **kwargs)
+        except OperationalError as error:
+            if sqlstate_of(error) != DEADLOCK or connection.in_atomic_block:
+                raise
+        return transaction(*args, **kwargs)
+
+    return run
