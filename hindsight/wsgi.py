@@ -1,19 +1,17 @@
-"""The WSGI application of the web server."""
+"""Django as a WSGI application. hindsight.rsgi runs it in production, `make dev` with Django's development server."""
 
 import logging
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-from hindsight.http.bodies import ChunkedBodies
 from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 logging.captureWarnings(True)  # so that warnings are formatted like other log lines
 
-django = get_wsgi_application()
-django.request_class = Utf8Request
-application = ChunkedBodies(django)
+application = get_wsgi_application()
+application.request_class = Utf8Request
 
 # Imported before the workers are forked, so that the first request is not slower than the others.
 from hindsight import urls  # noqa: E402, F401  # needs the settings

@@ -35,11 +35,9 @@ def manage(*arguments: str) -> None:
 def command(host: str, port: str) -> list[str]:
     return [
         *(sys.executable, "-m", "scripts.workers"),
-        *("scripts.serve:load_application", "--factory", "--interface", "wsgi"),
+        *("scripts.serve:load_application", "--factory", "--interface", "rsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
-        # Granian's default is hundreds of threads, each with a database connection.
-        *("--blocking-threads", os.environ.get("WEB_THREADS") or "4"),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         # Logs JSON, like the application.
         *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "scripts/logs.json")),
@@ -89,7 +87,7 @@ def load_application() -> Any:
     A forked worker inherits the parent's SIGTERM handler and would ignore SIGTERM until granian installs its own.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return import_module("hindsight.wsgi").application
+    return import_module("hindsight.rsgi").create_server(threads=int(os.environ.get("WEB_THREADS") or "4"))
 
 
 def reload_on_changes(host: str, port: str) -> None:

@@ -7,5 +7,5 @@ from granian.cli import entrypoint
 
 if __name__ == "__main__":
     if multiprocessing.get_start_method() == "fork":
-        import_module("hindsight.wsgi")
+        import_module("hindsight.rsgi")
     entrypoint()  # type: ignore[no-untyped-call]

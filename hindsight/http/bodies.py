@@ -1,26 +1,57 @@
-"""Request bodies: the size limit, and chunked bodies for Django."""
+"""Receiving request bodies: limits of size and time, and bodies that are cut off."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import AsyncIterable
+from io import RawIOBase
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication
+from django.core.exceptions import RequestDataTooBig
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest request body, in bytes. A line of an imported file has the same limit."""
 
+# A larger body is read and discarded up to this size. If the response came before the end of the body, the server would
+# close the connection, and a reverse proxy that is still sending would answer 502.
+DRAIN_BYTES = 8 * 1024 * 1024
 
-class ChunkedBodies:
-    """Sets CONTENT_LENGTH of a chunked request to the limit + 1, so that Django reads the body and can refuse it.
+BODY_SECONDS = 30.0
+"""The time in which a body must arrive."""
 
-    Django reads no body without CONTENT_LENGTH. The body is not read here but after authentication, so that a slow
-    client without a valid key cannot hold a worker.
+
+class BodyCutOff(OSError):
+    """The body is incomplete. Django turns an OSError into UnreadablePostError."""
+
+
+class UnreadableBody(RawIOBase):
+    """A `wsgi.input` whose reads raise an error, so that a view that needs no body does not fail."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def read(self, size: int | None = -1, /) -> NoReturn:
+        raise self.error
+
+
+async def receive_body(blocks: AsyncIterable[bytes], length: int | None) -> bytes:
+    """Returns the body. `length` is Content-Length, or None if the body is chunked.
+
+    Raises RequestDataTooBig if it is larger than MAX_BODY_BYTES, and BodyCutOff.
     """
-
-    def __init__(self, application: "WSGIApplication") -> None:
-        self.application = application
-
-    def __call__(self, environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
-        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-            environ["CONTENT_LENGTH"] = str(MAX_BODY_BYTES + 1)
-        return self.application(environ, start_response)
+    if length is not None and length > DRAIN_BYTES:
+        raise RequestDataTooBig
+    received, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for block in blocks:
+                size += len(block)
+                if size > DRAIN_BYTES:
+                    raise RequestDataTooBig
+                if size <= MAX_BODY_BYTES:
+                    received.append(block)
+    except TimeoutError:
+        raise BodyCutOff(f"The body did not arrive within {BODY_SECONDS:.0f} s.") from None
+    if size > MAX_BODY_BYTES:
+        raise RequestDataTooBig
+    if length is not None and size < length:
+        raise BodyCutOff("The body ended before Content-Length.")
+    return b"".join(received)

@@ -1,0 +1,104 @@
+"""Runs Django, a WSGI application, in a pool of threads behind an event loop.
+
+Granian's RSGI interface calls `Server` on the event loop. A request gets a thread when its body has arrived, so slow
+clients hold no thread. The probes have threads of their own, so they respond even if all other threads are busy.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
+
+from django.core.exceptions import RequestDataTooBig
+
+from hindsight.http.bodies import BodyCutOff, UnreadableBody, receive_body
+from hindsight.http.probes import PROBES
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+    from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
+
+Headers = list[tuple[str, str]]
+
+
+class Server:
+    """An RSGI application. Create it in the worker process: threads do not survive a fork."""
+
+    def __init__(self, application: "WSGIApplication", *, threads: int) -> None:
+        self.application = application
+        self.pool = ThreadPoolExecutor(threads, "request")
+        self.probes = {path: ThreadPoolExecutor(1, "probe") for path in PROBES}
+
+    async def __call__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
+        environ = environ_of(scope)
+        environ["wsgi.input"] = await input_of(environ, cast(AsyncIterable[bytes], protocol))
+        pool = self.probes.get(scope.path, self.pool)
+        status, headers, body = await asyncio.get_running_loop().run_in_executor(pool, self.respond, environ)
+        protocol.response_bytes(status, headers, body)
+
+    def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        """Runs the application in the calling thread. Responses are buffered: none of ours is large."""
+        started: list[tuple[int, Headers]] = []
+
+        def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+            started.append((int(status[:3]), headers))
+            return lambda data: None  # only for applications older than WSGI
+
+        response = self.application(environ, start_response)
+        with closing(cast(Any, response)):
+            body = b"".join(response)
+        return (*started[-1], body)
+
+
+async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> BytesIO | UnreadableBody:
+    """Receives the body as a `wsgi.input`, and sets CONTENT_LENGTH, without which Django reads nothing.
+
+    Granian does not report a chunked body that is cut off. So only JSON may be chunked: half of a JSON object is not
+    valid, but half of a form is a form.
+    """
+    is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not is_chunked and not length:
+        return BytesIO()
+    try:
+        body = await receive_body(blocks, None if is_chunked else length)
+        if is_chunked and not environ.get("CONTENT_TYPE", "").lower().startswith("application/json"):
+            raise BodyCutOff("Only JSON can be chunked.")
+    except (BodyCutOff, RequestDataTooBig) as error:
+        environ["CONTENT_LENGTH"] = str(length or 1)
+        return UnreadableBody(error)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    return BytesIO(body)
+
+
+def environ_of(scope: "Scope") -> dict[str, Any]:
+    """The WSGI environment of a request. https://peps.python.org/pep-3333/#environ-variables"""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        # Django uses the name if there is no Host header, which it must refuse then.
+        "SERVER_NAME": "missing-host.invalid",
+        "SERVER_PORT": scope.server.rpartition(":")[2],
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    headers: Any = scope.headers
+    for name in headers.keys():  # noqa: SIM118  # not a dict
+        # A header with an underscore would take the place of the one with a hyphen.
+        if "_" not in name:
+            separator = "; " if name == "cookie" else ","
+            key = name.upper().replace("-", "_")
+            key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+            environ[key] = separator.join(headers.get_all(name))
+    return environ

@@ -1,0 +1,130 @@
+"""A lock that is held, a deadlock, and a database that accepts no writes."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.db import connection
+
+from harness.processes import eventually
+from harness.web import Server
+from interviews.models import InterviewRequest
+from interviews.services import update_interview_request
+from interviews.text import clean_objective
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change
+from orgs.services import create_api_key
+from tests.factories import InterviewRequestFactory
+from tests.live.client import LiveClient, exchange, head
+from tests.live.conftest import Serve, new_org
+from tests.live.stores import ON_POSTGRESQL, orm_at
+
+pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
+
+THREADS = 4
+SCRIPT = Actor(ActorKind.COMMAND, "test")
+
+
+def probe(server: Server, path: str) -> int:
+    response = exchange(server, head(f"GET {path} HTTP/1.1", "Host: localhost"))
+    assert response
+    return response.status_code
+
+
+@contextmanager
+def locked(database_url: str, interview_request: InterviewRequest) -> Iterator[psycopg.Connection]:
+    """Another session holds the row's lock."""
+    with psycopg.connect(database_url) as session:
+        session.execute("SELECT 1 FROM interviews_interviewrequest WHERE id = %s FOR UPDATE", [interview_request.pk])
+        yield session
+        session.rollback()
+
+
+def waiting_sessions() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_a_held_lock_stops_neither_other_orgs_nor_the_probes(
+    serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    globex = new_org()
+    globex_key = create_api_key(org=globex, name="CRM")[1]
+    other = InterviewRequestFactory.create(org=globex)
+    with (
+        serve(workers=1, WEB_THREADS=str(THREADS), DATABASE_LOCK_SECONDS="2") as server,
+        locked(database_url, interview_request),
+        ThreadPoolExecutor(THREADS) as pool,
+    ):
+        path = f"/interviews/{interview_request.pk}"
+        patches = [
+            pool.submit(LiveClient(server, acme_key).patch, path, {"objective": f"Number {n}"}) for n in range(THREADS)
+        ]
+        assert eventually(lambda: waiting_sessions() == THREADS)
+        started = time.monotonic()
+        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 200]
+        assert time.monotonic() - started < 1  # all threads wait for the lock
+        response = LiveClient(server, globex_key).patch(f"/interviews/{other.pk}", {"objective": "New"})
+        assert response.status_code == 200
+        for patch in patches:
+            response = patch.result()
+            assert (response.status_code, response.code) == (503, "service_unavailable")
+            assert int(response.headers["Retry-After"]) >= 1
+            assert "Another change of the same data is in progress" in response.json()["error"]["message"]
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
+    assert not Change.objects.of(interview_request).exists()
+
+
+def test_commands_have_no_time_limit(database_url: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_a_read_only_database_is_unavailable(
+    serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    read_only = f"{database_url}?options={quote('-c default_transaction_read_only=on')}"
+    with serve(workers=1, DATABASE_URL=read_only) as server:
+        assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
+        response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        assert (response.status_code, response.code) == (503, "service_unavailable")
+        body = f"token={interview_request.survey_token}&step=consent".encode()
+        form = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}")
+        page = exchange(server, head("POST /survey HTTP/1.1", "Host: localhost", *form) + body)
+        assert page
+        assert (page.status_code, "Retry-After" in page.headers) == (503, True)
+        assert b"read-only" in page.content
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
+
+
+def test_the_victim_of_a_deadlock_is_repeated(database_url: str, interview_request: InterviewRequest) -> None:
+    def update() -> None:
+        with orm_at(database_url):
+            update_interview_request(
+                org_id=interview_request.org_id,
+                interview_request_id=interview_request.pk,
+                actor=SCRIPT,
+                objective=clean_objective("New"),
+            )
+
+    with psycopg.connect(database_url) as session, ThreadPoolExecutor(1) as pool:
+        session.execute("SELECT 1 FROM contacts_contact WHERE id = %s FOR UPDATE", [interview_request.contact_id])
+        running = pool.submit(update)
+        assert eventually(lambda: waiting_sessions() == 1)
+        # PostgreSQL ends the session that has waited longer, which is the update's.
+        session.execute("SELECT 1 FROM interviews_interviewrequest WHERE id = %s FOR UPDATE", [interview_request.pk])
+        session.commit()
+        running.result()
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "New"
+    assert Change.objects.of(interview_request).count() == 1
