@@ -1,4 +1,4 @@
-"""What was said, for people to read: the rows of a conversation or, where there are none, a transcript's Markdown."""
+"""The turns of a conversation, as staff read them: from the rows, or from the transcript if there are no rows."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ NO_CONVERSATION = "—"
 
 @dataclass(frozen=True)
 class SpokenTurn:
-    """`engine`: what wrote a message of Paige's, where that is known."""
+    """`engine` is empty for the contact's turns, and for turns from a transcript."""
 
     speaker: str
     text: str
@@ -19,7 +19,7 @@ class SpokenTurn:
 
 
 def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
-    """What each said, in order, as far as the interview has come; a skipped question has an empty text after it."""
+    """The turns so far. The answer to a skipped question has an empty text."""
     names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: request.contact.name or CONTACT}
     if turns := [SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine) for turn in request.turns.all()]:
         return turns
@@ -28,12 +28,12 @@ def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
         return []
     try:
         return [SpokenTurn(names[speaker], text) for speaker, text in parse_transcript(transcript.content)]
-    except ValueError:  # it is none of ours: shown as it is
+    except ValueError:  # not in the format of render_transcript()
         return [SpokenTurn("", transcript.content)]
 
 
 def conversation_in_words(request: InterviewRequest) -> str:
-    """Where the conversation stands, as staff say it. The API's status is another matter."""
+    """The stage of the conversation, which is finer than the API's status."""
     conversation = getattr(request, "conversation", None)
     if conversation is None:
         return NO_CONVERSATION

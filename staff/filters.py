@@ -1,4 +1,4 @@
-"""Filters of lists whose choices would be too many to list."""
+"""List filters for fields with too many values to list."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +14,12 @@ MAX_TYPES = 30
 
 
 def storable(text: str) -> str:
-    """A parameter of an address without what PostgreSQL would choke on."""
+    """A query parameter without NUL characters, which PostgreSQL refuses."""
     return text.replace("\x00", "").strip()
 
 
 class OrgFilter(SimpleListFilter):
-    """By slug, typed: there may be thousands of orgs."""
+    """A text box for the slug: there may be thousands of orgs."""
 
     title = "org"
     parameter_name = "org"
@@ -40,7 +40,7 @@ class OrgFilter(SimpleListFilter):
         )
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """One, for the template: what is typed, and the other parameters to keep."""
+        """One choice, for the template: the slug, and the query parameters to keep."""
         kept = changelist.get_filters_params().items()
         others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
         yield {
@@ -51,7 +51,7 @@ class OrgFilter(SimpleListFilter):
 
 
 class ConversationFilter(SimpleListFilter):
-    """What the API's status does not tell: interviews that are under way, and those that nobody is expected back to."""
+    """Interviews under way, and abandoned ones, which the API's status does not distinguish."""
 
     title = "conversation"
     parameter_name = "conversation"
@@ -67,7 +67,7 @@ class ConversationFilter(SimpleListFilter):
 
 
 class InterviewTypeFilter(SimpleListFilter):
-    """By name, for each org has types of its own; of the org that is filtered by, if one is."""
+    """By name, because each org has its own types. With an org filter, only the names of that org are offered."""
 
     title = "interview type"
     parameter_name = "type"

@@ -1,4 +1,4 @@
-"""Counting no further than staff would turn pages: a list of millions costs as much as one of a thousand."""
+"""Pagination with a bounded count: a list of millions costs as much as one of a thousand."""
 
 from functools import cached_property
 from typing import Any, cast
@@ -10,17 +10,17 @@ MAX_COUNT = 1_000
 
 
 class AtLeast(int):
-    """A count that was given up."""
+    """A lower bound of a count."""
 
     def __str__(self) -> str:
         return f"more than {int(self):,}"
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of the first thousand rows; who looks for an older one searches or filters."""
+    """Pages of the first MAX_COUNT rows. Older rows are found by search and filters."""
 
     @cached_property
     def count(self) -> int:
         rows = cast(QuerySet[Any], self.object_list)
-        count = rows[: MAX_COUNT + 1].count()  # in the list's own order, for which there is an index
+        count = rows[: MAX_COUNT + 1].count()  # keeps the list's order, which has an index
         return count if count <= MAX_COUNT else AtLeast(MAX_COUNT)

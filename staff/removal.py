@@ -1,4 +1,4 @@
-"""Pages that take something away for good: each tells what goes, and asks for a word that nobody types by accident."""
+"""Pages that delete data for good. Each lists what is deleted and asks the user to type a confirmation word."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -13,7 +13,7 @@ from staff.base import StaffAdmin
 
 
 class RemovalAdmin(StaffAdmin):
-    """Deletion by superusers alone. Which word a row asks for, what goes with it, and how: its subclass tells."""
+    """Only superusers delete."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_active and bool(getattr(request.user, "is_superuser", False))
@@ -28,7 +28,7 @@ class RemovalAdmin(StaffAdmin):
         raise NotImplementedError
 
     def log_label(self, obj: Any) -> str:
-        """What Django's log may keep of a row that is gone."""
+        """The name of a deleted row in Django's admin log. It must not contain personal data."""
         return f"{self.opts.verbose_name} {obj.pk}"
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -53,7 +53,7 @@ class RemovalAdmin(StaffAdmin):
         return request.method == "POST" and request.POST.get("word", "").strip() == self.confirmation_word(obj)
 
     def confirm(self, request: HttpRequest, obj: Any, **context: Any) -> HttpResponse:
-        """The page that asks; once more, if the wrong word came."""
+        """The confirmation page, with an error after a wrong word."""
         return self.page(
             request, "confirm_removal", obj, word=self.confirmation_word(obj), wrong=request.method == "POST", **context
         )
@@ -63,6 +63,6 @@ class RemovalAdmin(StaffAdmin):
             user_id=cast(int, request.user.pk),
             content_type=ContentType.objects.get_for_model(obj),
             object_id=obj.pk,
-            object_repr=self.log_label(obj)[:200],  # as long as the column
+            object_repr=self.log_label(obj)[:200],  # max_length of the column
             action_flag=DELETION,
         )

@@ -12,8 +12,8 @@ class StaffSite(AdminSite):
     site_url = None
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Django's, with attempts that are counted. Answers 429 when there were too many."""
-        from staff.login import LoginForm  # models are not ready when this module is imported
+        """Django's login with counted attempts. Responds 429 after too many."""
+        from staff.login import LoginForm  # needs the models, which are not loaded when this module is imported
 
         self.login_form = LoginForm
         response = super().login(request, extra_context)

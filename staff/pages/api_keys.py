@@ -11,7 +11,7 @@ from staff.filters import OrgFilter
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    """Keys are issued on their org's page, and here they are revoked; nothing else ever happens to them."""
+    """Keys are revoked here. They are issued on the page of their org."""
 
     change_form_template = "staff/api_key.html"
     object_pages = {"revoke": "revoke_view"}
@@ -32,7 +32,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             return self.page(request, "revoke_key", api_key, title=f"Revoke {api_key}")
         revoke_api_key(api_key)
         self.log_change(request, api_key, "Revoked.")
-        return self.back_to(request, "change", api_key, messages.SUCCESS, "The key was revoked. It works no more.")
+        return self.back_to(request, "change", api_key, messages.SUCCESS, "The key was revoked. It no longer works.")
 
 
 def may_revoke(request: HttpRequest, api_key: ApiKey | None) -> bool:

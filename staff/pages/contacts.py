@@ -21,7 +21,7 @@ NEWEST_INTERVIEWS = 10
 
 @admin.register(Contact)
 class ContactAdmin(AuditedAdmin, RemovalAdmin):
-    """Contacts come over the API and by import; staff correct what is known of them."""
+    """Contacts are created over the API and by import. Staff edit their name and notes."""
 
     form = ContactForm
     change_form_template = "staff/contact.html"
@@ -29,7 +29,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
     list_display = ("email", "name", "org", "updated_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
-    search_fields = ("email",)  # shows the box; see get_search_results
+    search_fields = ("email",)  # shows the search box; get_search_results does the search
     search_help_text = "The beginning of an email address, words of a name, or an org."
     fieldsets = (
         (None, {"fields": ["name", "notes"]}),
@@ -82,7 +82,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
                 contact,
                 title=f"Erase {contact.email}",
                 button="Erase",
-                what="loses its name, address, notes and audit texts, and its interviews their objectives and links",
+                what="loses its name, address, notes and audit texts. Its interviews lose their objectives and survey links",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
         erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request))

@@ -18,7 +18,7 @@ from staff.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm
 from staff.history import AuditedAdmin
 
-# What a page tells of a request beside what is edited there.
+# The fields that staff cannot edit.
 ABOUT = (
     "contact_link",
     "org",
@@ -37,14 +37,14 @@ ABOUT = (
 
 @admin.register(InterviewRequest)
 class InterviewRequestAdmin(AuditedAdmin):
-    """Requests come over the API; staff sharpen what they ask for, and read what came of them."""
+    """Interview requests are created over the API. Staff edit the objective and read the transcript."""
 
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
-    search_fields = ("id",)  # shows the box; see get_search_results
+    search_fields = ("id",)  # shows the search box; get_search_results does the search
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
     fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ABOUT
@@ -52,11 +52,11 @@ class InterviewRequestAdmin(AuditedAdmin):
     @admin.display(description="Contact")
     def contact_email(self, request: InterviewRequest) -> str:
         mailbox, _, domain = request.contact.email.rpartition("@")
-        return format_html("{}<wbr>@{}", mailbox, domain)  # may be broken there, if need be
+        return format_html("{}<wbr>@{}", mailbox, domain)  # a possible line break
 
     @admin.display(description="Status")
     def standing(self, request: InterviewRequest) -> str:
-        """The API's status; while the conversation is under way, also where that stands."""
+        """The API's status and, while the conversation is under way, its stage."""
         status, conversation = request.get_status_display(), conversation_in_words(request)
         return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
 
@@ -89,7 +89,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """A list needs none of the long texts, and a page of one request all of them."""
+        """The list defers the long texts."""
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "conversation__guide")
@@ -108,7 +108,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         )
 
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Exactly what Paige would be told now, with the customer's words marked."""
+        """The prompt that Paige would get now, with the customer's texts marked."""
         found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         try:
             brief = brief_for(found)

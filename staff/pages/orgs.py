@@ -66,7 +66,7 @@ class OrgAdmin(RemovalAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks what the key is for; answers with the key, this once. No page of staff's is stored by a browser."""
+        """Issues a key and shows it once. The admin's responses are not cached, so no browser stores the key."""
         org = self.object_or_404(request, object_id, may_issue_keys)
         form = ApiKeyForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():

@@ -57,7 +57,7 @@ def test_the_list_tells_where_each_conversation_stands(root: Staff, begun: Inter
 def test_what_was_said_so_far_is_marked_as_unfinished(root: Staff, begun: InterviewRequest) -> None:
     page = root.get(CHANGE, begun.pk)
     text = page.content.decode()
-    assert "What was said so far" in text
+    assert "Conversation so far" in text
     assert ">in progress</div>" in text
     assert "We shipped to a warehouse that was closed." in text
     assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "guided"), ("Alice", "")]
@@ -69,6 +69,6 @@ def test_a_completed_one_shows_its_transcript_and_key_answers(root: Staff, begun
     complete_conversation(begun)
     page = root.get(CHANGE, begun.pk)
     text = page.content.decode()
-    assert "What was said so far" not in text
+    assert "Conversation so far" not in text
     assert "Key answers" in text
     assert page.context["key_answers"][0]["excerpts"] == ["We shipped to a warehouse that was closed."]

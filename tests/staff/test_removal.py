@@ -37,7 +37,7 @@ def test_the_page_tells_what_goes_and_changes_nothing(
 @pytest.mark.parametrize("word", ["", "yes", "Alice"])
 def test_the_wrong_word_changes_nothing(root: Staff, interview_request: InterviewRequest, page: str, word: str) -> None:
     response = root.post(page, row_of(page, interview_request.contact).pk, word=word, post="yes")
-    assert "That was not the word" in response.content.decode()
+    assert "The confirmation word is wrong" in response.content.decode()
     assert Contact.objects.get().name == "Alice"
 
 

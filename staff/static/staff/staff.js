@@ -1,5 +1,5 @@
 "use strict";
-// What staff's pages do beyond HTML: copy a text, and forget a page that shows a secret.
+// Copies a text, and removes the page that shows an API key from the browser's history.
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -16,6 +16,6 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("DOMContentLoaded", () => {
   const page = document.querySelector("[data-leave-to]");
-  // A reload goes there, and so does not issue a second key.
+  // A reload opens that page instead of issuing a second key.
   if (page) history.replaceState(null, "", page.dataset.leaveTo);
 });
