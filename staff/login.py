@@ -1,7 +1,7 @@
-"""The login of staff, whose attempts are limited: by login and address, by address, and by login.
+"""Limits on guessing the passwords of staff: at the login, and where staff change their own password.
 
-The counters are those of the API's rate limits, shared by all workers. An attempt is counted before the password is
-looked at, so that guesses made at once cannot slip through, and over the limit a right password is no way in either.
+An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. Over the
+limit, the right password is refused too.
 """
 
 import math
@@ -13,42 +13,46 @@ from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 from hindsight.http.proxies import client_of
+from hindsight.limits.local import local_counters
 
-# What is counted together, and how often it may try in a number of minutes. The login alone has more, so that a
-# stranger who guesses from one address cannot lock its owner out.
+# Attempts in a number of minutes, in the order in which they are counted. The first refusal ends the counting: an
+# address over its own limit adds nothing to the count of a login, so it cannot lock the owner out.
 ATTEMPTS = {
-    "login and address": "10/5m",
-    "address": "30/5m",
-    "login": "50/5m",
+    "login and address": (10, 5),
+    "address": (30, 5),
+    "login": (50, 5),
 }
 
 
 class LoginForm(AdminAuthenticationForm):
-    # Whole seconds, of an attempt that was one too many.
-    seconds_to_wait = 0
+    seconds_to_wait = 0  # if this attempt was refused
 
     def clean(self) -> dict[str, Any]:
         self.seconds_to_wait = count_attempt(cast(HttpRequest, self.request), self.cleaned_data.get("username", ""))
         if self.seconds_to_wait:
-            minutes = math.ceil(self.seconds_to_wait / 60)
-            raise ValidationError(
-                f"Too many attempts. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again.",
-                code="throttled",
-            )
+            raise ValidationError(refusal(self.seconds_to_wait), code="throttled")
         return super().clean()
 
 
+def refusal(seconds_to_wait: int) -> str:
+    minutes = math.ceil(seconds_to_wait / 60)
+    return f"Too many attempts. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
+
+
 def count_attempt(request: HttpRequest, login: str) -> int:
-    """Counts an attempt under each heading; the seconds to wait if it was one too many, else 0."""
+    """Counts an attempt under each heading, up to the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     keys = {"login and address": f"{login} {address}", "address": address, "login": login}
-    usages = [_count(request, heading, keys[heading], rate) for heading, rate in ATTEMPTS.items()]
-    return max((usage["time_left"] + 1 for usage in usages if usage and usage["should_limit"]), default=0)
+    for heading, (limit, minutes) in ATTEMPTS.items():
+        count, seconds = _hit(request, f"staff login: {heading}", keys[heading], limit, minutes)
+        if count > limit:
+            return seconds
+    return 0
 
 
-def _count(request: HttpRequest, heading: str, key: str, rate: str) -> dict[str, Any] | None:
-    """None when the store is away: then nobody is kept out, as with the API."""
-    usage: dict[str, Any] | None = get_usage(
-        request, group=f"staff login: {heading}", key=lambda *_: key, rate=rate, increment=True
-    )
-    return usage
+def _hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) -> tuple[int, int]:
+    """Returns the count and the seconds until the window ends. While the store is unavailable, this process counts."""
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/{minutes}m", increment=True)
+    if usage is None:
+        return local_counters.hit(f"{group} {key}", minutes * 60)
+    return usage["count"], usage["time_left"] + 1

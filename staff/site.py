@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.http.response import HttpResponse
@@ -18,8 +19,21 @@ class StaffSite(AdminSite):
         self.login_form = LoginForm
         response = super().login(request, extra_context)
         form = getattr(response, "context_data", {}).get("form")
-        wait = form.seconds_to_wait if isinstance(form, LoginForm) else 0
+        return _throttled(response, form.seconds_to_wait if isinstance(form, LoginForm) else 0)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's page, which checks the old password, with the same limits as the login."""
+        from staff.login import count_attempt, refusal
+
+        wait = count_attempt(request, request.user.get_username()) if request.method == "POST" else 0
         if wait:
-            response.status_code = 429
-            response["Retry-After"] = str(wait)
-        return response
+            messages.error(request, refusal(wait))
+            request.method = "GET"  # shows the form again, unchecked
+        return _throttled(super().password_change(request, extra_context), wait)
+
+
+def _throttled(response: HttpResponse, seconds_to_wait: int) -> HttpResponse:
+    if seconds_to_wait:
+        response.status_code = 429
+        response["Retry-After"] = str(seconds_to_wait)
+    return response

@@ -82,7 +82,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
                 contact,
                 title=f"Erase {contact.email}",
                 button="Erase",
-                what="loses its name, address, notes and audit texts. Its interviews lose their objectives and survey links",
+                what="loses name, address, notes and audit texts. Its interviews lose their objectives and links",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
         erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request))

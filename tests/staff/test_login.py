@@ -10,6 +10,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
+from hindsight.limits.counters import Counters
+from hindsight.limits.local import local_counters
 from staff import login
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +30,7 @@ def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") 
 
 
 def attempts_of(heading: str) -> int:
-    return int(login.ATTEMPTS[heading].partition("/")[0])
+    return login.ATTEMPTS[heading][0]
 
 
 def test_a_right_password_is_a_way_in_and_a_wrong_one_is_not() -> None:
@@ -71,6 +73,52 @@ def test_nor_can_the_addresses_of_one_ipv6_network() -> None:
         attempt("ann", address=f"2001:db8::{number:x}")
     assert attempt("ann", "correct horse", address="2001:db8::ffff").status_code == 429
     assert attempt("ann", "correct horse", address="2001:db8:0:1::1").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_one_address_cannot_lock_a_login_out_everywhere() -> None:
+    for _ in range(attempts_of("login") + 10):
+        attempt("ann", address="192.0.2.66")
+    assert attempt("ann", "correct horse", address="192.0.2.1").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_limit_holds_while_the_store_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(self: Counters, key: str, seconds: int) -> None:
+        return None
+
+    monkeypatch.setattr(Counters, "hit_or_none", unavailable)
+    local_counters.clear()
+    for _ in range(attempts_of("login and address")):
+        assert attempt("ann").status_code == 200
+    refused = attempt("ann", "correct horse")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "300")
+    with time_machine.travel("2026-03-01T12:06:00Z", tick=False):
+        assert attempt("ann", "correct horse").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_guessing_the_old_password_is_limited(ann: User) -> None:
+    client = Client()
+    client.force_login(ann)
+    data = {"old_password": "wrong", "new_password1": "battery staple", "new_password2": "battery staple"}
+    for _ in range(attempts_of("login and address")):
+        assert client.post("/admin/password_change/", data).status_code == 200
+    refused = client.post("/admin/password_change/", {**data, "old_password": "correct horse"})
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    assert "Too many attempts." in refused.content.decode()
+    ann.refresh_from_db()
+    assert ann.check_password("correct horse")
+
+
+def test_a_new_password_has_at_least_12_characters(ann: User) -> None:
+    client = Client()
+    client.force_login(ann)
+    for new, is_accepted in (("elevenchar1", False), ("twelve chars", True)):
+        data = {"old_password": "correct horse", "new_password1": new, "new_password2": new}
+        assert client.post("/admin/password_change/", data).status_code == (302 if is_accepted else 200)
+        ann.refresh_from_db()
+        assert ann.check_password(new) == is_accepted
 
 
 @time_machine.travel(NOON, tick=False)

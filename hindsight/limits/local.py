@@ -1,0 +1,34 @@
+"""Counters of this process, for limits that must not fail open while the shared store is unavailable."""
+
+import time
+from threading import Lock
+
+MAX_KEYS = 10_000
+
+
+class LocalCounters:
+    """Fixed windows in memory. Each process counts for itself, so the limits are those of one process."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.windows: dict[str, tuple[int, float]] = {}
+
+    def hit(self, key: str, seconds: int) -> tuple[int, int]:
+        """Counts one more, and returns the count and the seconds until the window ends."""
+        now = time.time()
+        with self.lock:
+            count, ends_at = self.windows.get(key, (0, 0.0))
+            if ends_at <= now:
+                count, ends_at = 0, now + seconds
+            self.windows.pop(key, None)
+            self.windows[key] = (count + 1, ends_at)  # the newest key is the last
+            if len(self.windows) > MAX_KEYS:
+                del self.windows[next(iter(self.windows))]
+        return count + 1, max(1, round(ends_at - now))
+
+    def clear(self) -> None:
+        with self.lock:
+            self.windows.clear()
+
+
+local_counters = LocalCounters()
