@@ -8,11 +8,11 @@ help: ## List these commands
 
 run: ## Serve Hindsight with demo data, at http://127.0.0.1:8000
 	@scripts/bootstrap run
-	@scripts/serve
+	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve
 
 dev: ## Serve Hindsight with demo data, and reload changed code
 	@scripts/bootstrap dev
-	@scripts/serve --reload
+	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --reload
 
 test: ## Run all tests, on SQLite and on PostgreSQL with Redis; ARGS="-k name" goes to pytest
 	@scripts/bootstrap dev

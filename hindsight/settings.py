@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from environs import Env, ValidationError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
@@ -42,6 +42,10 @@ DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
 )
 DEBUG = env.bool("DEBUG", False)
+# What production refuses unless it is named here: "debug" and, in scripts/serve.py, "public_host".
+HINDSIGHT_ALLOW = comma_separated("HINDSIGHT_ALLOW", [])
+if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
+    raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")
 
 if DEVELOPMENT:
     SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")

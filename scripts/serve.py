@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,22 @@ def refuse_a_taken_address(host: str, port: str) -> None:
             probe.bind((address[0], int(port)))
     except (OSError, OverflowError, ValueError) as error:
         sys.exit(f"Cannot serve at {host}, port {port}: {error}\nChoose another port: PORT=8001 make run")
+
+
+def refuse_a_public_address(host: str) -> None:
+    """Exits in production if clients could reach the server directly, in plain HTTP."""
+    is_allowed = "public_host" in os.environ.get("HINDSIGHT_ALLOW", "").split(",")
+    if is_allowed or os.environ["HINDSIGHT_ENV"] != "production" or os.environ.get("TRUSTED_PROXIES"):
+        return
+    try:
+        is_loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        sys.exit(
+            f"Refused to serve at {host} in production: the server speaks plain HTTP. Name the reverse proxy in "
+            "TRUSTED_PROXIES, or set HINDSIGHT_ALLOW=public_host."
+        )
 
 
 def manage(*arguments: str) -> None:
@@ -98,9 +115,11 @@ def reload_on_changes(host: str, port: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    os.environ.setdefault("HINDSIGHT_ENV", "development")
+    # Production unless the environment says otherwise, whatever .env says: `make run` asks for development by name.
+    os.environ.setdefault("HINDSIGHT_ENV", "production")
     os.environ["PYTHONUNBUFFERED"] = "1"
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    refuse_a_public_address(host)
     refuse_a_taken_address(host, port)
     try:
         manage("migrate", "--verbosity", "0", "--no-input")

@@ -1,9 +1,12 @@
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.http.response import HttpResponse
+from django.template.response import TemplateResponse
+
+Response = TypeVar("Response", bound=HttpResponse)
 
 
 class StaffSite(AdminSite):
@@ -21,7 +24,7 @@ class StaffSite(AdminSite):
         form = getattr(response, "context_data", {}).get("form")
         return _throttled(response, form.seconds_to_wait if isinstance(form, LoginForm) else 0)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Django's page, which checks the old password, with the same limits as the login."""
         from staff.login import count_attempt, refusal
 
@@ -32,7 +35,7 @@ class StaffSite(AdminSite):
         return _throttled(super().password_change(request, extra_context), wait)
 
 
-def _throttled(response: HttpResponse, seconds_to_wait: int) -> HttpResponse:
+def _throttled(response: Response, seconds_to_wait: int) -> Response:
     if seconds_to_wait:
         response.status_code = 429
         response["Retry-After"] = str(seconds_to_wait)

@@ -26,7 +26,7 @@ def test_the_roles_are_the_groups() -> None:
 
 
 def test_the_attempts_at_a_login_are_those_that_are_counted() -> None:
-    assert ATTEMPTS["login and address"] == "10/5m"
+    assert ATTEMPTS["login and address"] == (10, 5)
     assert "After ten attempts with a wrong password, wait for five minutes." in STAFF
 
 

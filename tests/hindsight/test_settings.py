@@ -94,6 +94,12 @@ def test_debug_is_off_unless_asked_for_by_name() -> None:
     assert settings_of(HINDSIGHT_ENV="development", DEBUG="true")["DEBUG"] is True
 
 
+def test_production_refuses_debug_unless_it_is_named() -> None:
+    with pytest.raises(EnvError, match="HINDSIGHT_ALLOW=debug"):
+        settings_of(**PRODUCTION, DEBUG="true")
+    assert settings_of(**PRODUCTION, DEBUG="true", HINDSIGHT_ALLOW="debug")["DEBUG"] is True
+
+
 def test_a_command_without_its_database_says_so_in_a_line() -> None:
     failed = manage("list_orgs", **PRODUCTION)
     assert (failed.returncode, failed.stdout) == (1, "")

@@ -1,0 +1,43 @@
+"""What scripts/serve.py refuses to start with."""
+
+import os
+import subprocess
+
+import pytest
+
+from harness.processes import free_port
+from harness.web import ROOT, SCRIPT
+from tests.hindsight.test_settings import PRODUCTION
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        SCRIPT,
+        cwd=ROOT,
+        env={**inherited, "PORT": str(free_port()), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_an_empty_environment() -> None:
+    refused = start()
+    assert refused.returncode == 1
+    assert "SECRET_KEY" in refused.stderr
+    assert "password" not in refused.stdout + refused.stderr  # not the demo
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com"])
+def test_a_public_address_without_a_proxy(host: str) -> None:
+    refused = start(**PRODUCTION, HOST=host)
+    assert refused.returncode == 1
+    assert "TRUSTED_PROXIES" in refused.stderr
+
+
+@pytest.mark.parametrize("setting", [{"TRUSTED_PROXIES": "10.0.0.1"}, {"HINDSIGHT_ALLOW": "public_host"}])
+def test_a_public_address_with_a_proxy_or_by_name(setting: dict[str, str]) -> None:
+    unreachable = start(**PRODUCTION, HOST="0.0.0.0", **setting)  # ends at the database
+    assert "Refused to serve" not in unreachable.stderr
+    assert "127.0.0.1" in unreachable.stderr
