@@ -7,9 +7,9 @@ database, and cookies and pages insist on HTTPS. A value that cannot be read sto
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from environs import Env, EnvError, ValidationError, validate
 
+from hindsight.db.configuration import database_of
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
 
@@ -129,33 +129,17 @@ TEMPLATES = [
 
 # ---- Stores ----------------------------------------------------------------------------------------------------------
 
-_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True))
-_counters: dict[str, Any]
+SQLITE_SYNCHRONOUS = env.str("SQLITE_SYNCHRONOUS", "normal", validate=validate.OneOf(["normal", "full"]))
+_database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
+_counters: dict[str, Any] = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    _database["ENGINE"] = "hindsight.db.sqlite3"
+if _database["ENGINE"] == "hindsight.db.sqlite3":
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    _database["OPTIONS"] = {
-        # IMMEDIATE takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-    # Beside the database, so that counting a read does not wait for the database's one writer.
+    # A file of its own, so that counting a read does not wait for the database's one writer.
     _counters = {
         "BACKEND": "hindsight.limits.counters.SQLiteCounters",
         "LOCATION": f"{_database['NAME']}-counters",
     }
-else:
-    _database["ENGINE"] = "hindsight.db.postgresql"
-    _database["OPTIONS"] = {
-        "connect_timeout": 5,
-        # A statement that a connection sees for the fifth time is parsed and planned by the server for the last time.
-        "server_side_binding": True,
-        "prepare_threshold": 5,
-        **_database.get("OPTIONS", {}),
-    }
-    _counters = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
 DATABASES = {"default": _database}
 

@@ -5,11 +5,14 @@ Reads HOST, PORT, WEB_CONCURRENCY (processes) and WEB_THREADS (per process). --r
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
@@ -69,21 +72,50 @@ def remember_development() -> None:
 
 
 def serve(host: str, port: str) -> int:
-    """Runs granian and returns its exit status.
+    """Runs granian, again if its workers crash, and returns its exit status.
 
     Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
     and they would hang.
     """
-    server = subprocess.Popen(  # noqa: S603
-        command(host, port),
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=end_with_parent(signal.SIGTERM),
-    )
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.terminate())
-    return server.wait()
+    is_stopping = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+        server.terminate()
+
+    starts: list[float] = []
+    while True:
+        starts.append(time.monotonic())
+        server = subprocess.Popen(  # noqa: S603
+            command(host, port),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with_parent(signal.SIGTERM),
+        )
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        status = server.wait()
+        if is_stopping or not may_restart(starts):
+            return status
+        print("granian has ended. Starting it again.", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def may_restart(starts: Sequence[float]) -> bool:
+    """Granian ends if one worker dies twice within 5.5 s. `starts`: the times at which it was started, monotonic.
+
+    False if it ended within 2 s, which is a failed start, or was started four times in a minute.
+    """
+    now = time.monotonic()
+    return now - starts[-1] > 2 and sum(now - start < 60 for start in starts) < 4
+
+
+def raise_file_limit() -> None:
+    """Raises the soft limit of open files to the hard one: each connection is a file, and the usual 1,024 are few."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
@@ -120,6 +152,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["PYTHONUNBUFFERED"] = "1"
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     refuse_a_public_address(host)
+    raise_file_limit()
     refuse_a_taken_address(host, port)
     try:
         manage("migrate", "--verbosity", "0", "--no-input")

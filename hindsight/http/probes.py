@@ -7,6 +7,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
+# "on" or "off". On SQLite it fails if the file was deleted, because a new one has no tables.
+IS_READ_ONLY = {
+    "postgresql": "SHOW transaction_read_only",
+    "sqlite": "SELECT 'off' FROM django_migrations LIMIT 1",
+}
+
 
 def healthz() -> HttpResponse:
     """200 while the process serves."""
@@ -17,7 +23,7 @@ def readyz() -> HttpResponse:
     """200 while the database responds and accepts writes, else 503."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SHOW transaction_read_only" if connection.vendor == "postgresql" else "SELECT 'off'")
+            cursor.execute(IS_READ_ONLY[connection.vendor])
             is_read_only = cursor.fetchone() != ("off",)
     except DatabaseError:
         return _answer("the database is unavailable", 503)

@@ -19,6 +19,8 @@ from django.db import connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from hindsight.db.sqlite3.base import create_private_file
+
 logger = logging.getLogger(__name__)
 
 SECONDS_BEFORE_RETRY = 5.0
@@ -156,6 +158,7 @@ def sqlite_file(path: str) -> sqlite3.Connection:
     """The thread's connection to the file. Counts may be lost in a power cut, so nothing waits for the disk."""
     connections: dict[str, sqlite3.Connection] = _thread.__dict__
     if path not in connections:
+        create_private_file(path)
         file = connections[path] = ThreadsConnection(path)
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("PRAGMA synchronous=OFF")

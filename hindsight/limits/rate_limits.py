@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
+WINDOW_SECONDS = 60
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -21,8 +23,13 @@ class Usage:
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds until the next window, at least 1."""
-        return max(1, self.resets_at - int(time.time()))
+        """Whole seconds until the next window, from 1 to 60, also after the clock was set back."""
+        return min(WINDOW_SECONDS, max(1, self.resets_at - int(time.time())))
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the window is the present one. After the clock was set back, it is not."""
+        return 0 < self.resets_at - time.time() <= WINDOW_SECONDS + 1
 
     @property
     def headers(self) -> dict[str, str]:
@@ -41,6 +48,6 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
     usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
     now = int(time.time())
     if usage is None:
-        return Usage(limit, 0, now + 60)
+        return Usage(limit, 0, now + WINDOW_SECONDS)
     # django-ratelimit's window includes the second that time_left points at, hence + 1.
     return Usage(limit, usage["count"], now + usage["time_left"] + 1)

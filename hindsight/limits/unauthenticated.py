@@ -37,7 +37,7 @@ class UnauthenticatedLimiter:
         `digest` is None if the request has no well-formed key.
         """
         usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
-        if usage is None or usage.resets_at <= time.time():
+        if usage is None or not usage.is_current:
             return None
         if digest is not None and (digest in self.valid or self.may_look_up()):
             return None

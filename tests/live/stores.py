@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.utils import ConnectionHandler
+
+from hindsight.db.configuration import database_of
 
 ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 
@@ -21,8 +21,7 @@ ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 def orm_at(database_url: str) -> Iterator[None]:
     """Connects this thread to that database."""
     own = connections["default"]
-    url: Any = dj_database_url.parse(database_url)
-    live = ConnectionHandler({"default": {**settings.DATABASES["default"], **url}})["default"]
+    live = ConnectionHandler({"default": database_of(database_url)})["default"]
     connections["default"] = live
     try:
         yield

@@ -1,16 +1,50 @@
-"""Django's SQLite backend, for constraints that are checked at once: Django's own wait for the end of a transaction."""
+"""Django's SQLite backend with immediate constraints, private files, and a check that the file was not replaced."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOperations
 
 
+def create_private_file(path: str | Path) -> None:
+    """Creates the database file if it is missing, readable by its owner only. SQLite's own files have the same mode."""
+    if is_file(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def is_file(path: str | Path) -> bool:
+    return ":memory:" not in str(path) and "mode=memory" not in str(path)
+
+
 class DatabaseOperations(SQLiteOperations):
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
-        """Empties tables in no order, so that only what is left at the end can be held against it."""
+        """Defers foreign keys, because the tables are emptied in no particular order."""
         super().execute_sql_flush(["PRAGMA defer_foreign_keys = ON", *sql_list])
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        create_private_file(conn_params["database"])
+        connection = super().get_new_connection(conn_params)
+        self.opened_file = self.current_file()
+        return connection
+
+    def is_usable(self) -> bool:
+        """False if the file was deleted or replaced: a connection would go on writing to the deleted file."""
+        return self.opened_file == self.current_file() and super().is_usable()
+
+    def current_file(self) -> tuple[int, int] | None:
+        """Device and inode of the file, or None if there is none."""
+        name = self.settings_dict["NAME"]
+        if not is_file(name):
+            return None
+        try:
+            status = os.stat(name)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino

@@ -17,6 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from hindsight.limits.counters import Counters, SQLiteCounters
+from hindsight.limits.rate_limits import Usage
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
 from orgs import keys
@@ -199,3 +200,17 @@ def test_one_hit_is_one_statement_at_most(db: None) -> None:
     with CaptureQueriesContext(connection) as queries:
         counters.hit(key, 60)
     assert len(queries) <= 1
+
+
+@time_machine.travel("2026-03-01T12:00:00Z", tick=False)
+def test_after_the_clock_was_set_back_a_client_waits_at_most_a_minute() -> None:
+    now = int(time.time())
+    assert Usage(limit=1, count=2, resets_at=now + 3600).retry_after == 60
+    assert Usage(limit=1, count=2, resets_at=now - 5).retry_after == 1
+    assert [Usage(1, 2, now + seconds).is_current for seconds in (-1, 0, 30, 61, 3600)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from secrets import token_hex
 
 from harness.processes import eventually, is_running
@@ -59,3 +60,19 @@ def test_the_script_serves_production_and_leaves_nothing_behind(
         f"PATCH /api/v1{path} 200",
         "GET /api/v1/interviews/1%0Aforged 404",
     ]
+
+
+def test_workers_that_die_twice_do_not_end_the_server(
+    serve: Serve, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    """Granian ends if a worker dies within 5.5 s of being replaced. scripts/serve.py starts it again."""
+    with serve(workers=1) as server:
+        ready_at = time.monotonic()
+        assert eventually(lambda: time.monotonic() > ready_at + 2)  # an earlier end is a failed start
+        for _ in range(2):
+            dead = server.workers[-1]
+            os.kill(dead, signal.SIGKILL)
+            assert eventually(lambda: server.workers[-1] != dead and server.is_healthy(), seconds=20)  # noqa: B023
+        assert "granian has ended. Starting it again." in server.log
+        response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        assert response.status_code == 200

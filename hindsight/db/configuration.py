@@ -1,0 +1,29 @@
+"""Django's configuration of the database that a URL names."""
+
+from typing import Any
+
+import dj_database_url
+
+
+def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, Any]:
+    """An entry of DATABASES, with persistent connections. Raises ValueError for a URL that cannot be parsed."""
+    database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["ENGINE"] = "hindsight.db.sqlite3"
+        database["OPTIONS"] = {
+            # IMMEDIATE takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            # normal: a power failure may lose the last commits, a killed process does not. full: neither does.
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={sqlite_synchronous};",
+        }
+    else:
+        database["ENGINE"] = "hindsight.db.postgresql"
+        database["OPTIONS"] = {
+            "connect_timeout": 5,
+            # psycopg prepares a statement on the server after five executions on one connection.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            **database.get("OPTIONS", {}),
+        }
+    return database
