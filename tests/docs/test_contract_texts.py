@@ -1,4 +1,4 @@
-"""What the pages say of codes, plans and endpoints is what the code has."""
+"""docs/api.md and the generated texts agree with the code: error codes, plans and endpoints."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from hindsight.api.markdown import contract_text
 from hindsight.api.schema import description
 from orgs.plans import REQUESTS_PER_MINUTE
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+API_GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.django_db
 
@@ -20,22 +20,22 @@ def error_classes() -> list[type[errors.ApiError]]:
     return errors.ApiError.__subclasses__()
 
 
-def test_each_code_has_one_class() -> None:
+def test_each_error_code_has_one_class() -> None:
     assert {error.code for error in error_classes()} == set(errors.ErrorCode)
     assert len(error_classes()) == len(errors.ErrorCode)
 
 
-def test_the_guide_tells_every_code_with_its_status() -> None:
-    told = set(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", GUIDE, re.MULTILINE))
-    assert told == {(error.code.value, str(error.status_code)) for error in error_classes()}
+def test_docs_list_every_error_code_with_its_status() -> None:
+    documented = set(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", API_GUIDE, re.MULTILINE))
+    assert documented == {(error.code.value, str(error.status_code)) for error in error_classes()}
 
 
-def test_the_guide_tells_every_plans_limit() -> None:
-    told = dict(re.findall(r"^\| (Essentials|Growth|Enterprise) \| ([\d,]+) \|", GUIDE, re.MULTILINE))
-    assert {plan.lower(): int(limit.replace(",", "")) for plan, limit in told.items()} == REQUESTS_PER_MINUTE
+def test_docs_list_the_limit_of_every_plan() -> None:
+    documented = dict(re.findall(r"^\| (Essentials|Growth|Enterprise) \| ([\d,]+) \|", API_GUIDE, re.MULTILINE))
+    assert {plan.lower(): int(limit.replace(",", "")) for plan, limit in documented.items()} == REQUESTS_PER_MINUTE
 
 
-def test_the_contract_as_one_text_names_every_operation_and_field() -> None:
+def test_contract_md_has_every_operation_and_field() -> None:
     text = contract_text()
     for path, operations in description()["paths"].items():
         for method in operations:
@@ -45,7 +45,7 @@ def test_the_contract_as_one_text_names_every_operation_and_field() -> None:
     assert "$ref" not in text
 
 
-def test_llms_txt_leads_to_what_is_there() -> None:
+def test_links_of_llms_txt_work() -> None:
     text = Client().get("/llms.txt").content.decode()
     links = re.findall(r"\]\(http://127\.0\.0\.1:8000(/[^)]*)\)", text)
     assert len(links) == 3
@@ -60,13 +60,13 @@ def test_llms_txt_leads_to_what_is_there() -> None:
         ("text/html", "application/yaml; charset=utf-8"),
     ],
 )
-def test_the_schema_comes_in_json_for_those_who_ask(accept: str, media_type: str) -> None:
+def test_the_schema_is_json_if_accept_asks_for_it(accept: str, media_type: str) -> None:
     response = Client().get("/api/schema", headers={"Accept": accept})
     assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
     assert b"3.1.0" in response.content
 
 
-def test_the_page_needs_nothing_from_elsewhere() -> None:
+def test_the_docs_page_loads_nothing_from_other_origins() -> None:
     page = Client().get("/api/docs").content.decode()
     assert re.findall(r'(?:src|href|spec-url|data-copy)="(?!/)', page) == []
     assert "Copy for AI" in page

@@ -1,4 +1,4 @@
-"""What docs/operations.md says is so: its tables of variables, commands and sizes, and its example."""
+"""docs/operations.md agrees with the code: its tables of variables, commands and sizes, and its example."""
 
 import re
 from pathlib import Path
@@ -25,23 +25,23 @@ def first_cells(title: str) -> list[str]:
     return re.findall(r"^\| `(.+?)`(?: ●)? \|", section(title), re.MULTILINE)
 
 
-def test_every_variable_is_in_the_table_and_no_other() -> None:
+def test_the_table_has_exactly_the_variables_of_the_code() -> None:
     script = (ROOT / "scripts" / "serve.py").read_text(encoding="utf-8")
-    of_the_server = set(re.findall(r'os\.environ\.get\("([A-Z_]+)"\)', script))
+    server_variables = set(re.findall(r'os\.environ\.get\("([A-Z_]+)"\)', script))
     variables = first_cells("Environment")
-    assert set(variables) == variables_of_settings() | of_the_server
+    assert set(variables) == variables_of_settings() | server_variables
     assert len(variables) == len(set(variables))
 
 
-def test_every_variable_of_the_example_exists() -> None:
+def test_every_variable_of_the_example_is_in_the_table() -> None:
     example = section("Deploy").partition("```sh\n")[2].partition("```")[0]
     assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) <= set(first_cells("Environment"))
 
 
-def test_every_command_is_in_the_table_with_options_that_it_has() -> None:
+def test_the_table_has_every_command_with_its_options() -> None:
     documented = {usage.split()[0]: set(re.findall(r"--[a-z-]+", usage)) for usage in first_cells("Commands")}
     apps = {path.stem: path.parts[-4] for path in ROOT.glob("*/management/commands/[!_]*.py")}
-    assert documented.keys() == apps.keys() - {"demo"}, "demo is for `make run` alone"
+    assert documented.keys() == apps.keys() - {"demo"}, "demo is only for `make run`"
     general = options("migrate") & options("shell")
     for command, named in documented.items():
         assert named == options(command, apps[command]) - general, command
@@ -52,8 +52,8 @@ def options(command: str, app: str = "django.core") -> set[str]:
     return {word for action in parser._actions for word in action.option_strings if word.startswith("--")}
 
 
-def test_the_sizes_are_those_of_the_code() -> None:
-    table = section("Limits of size")
+def test_the_size_limits_are_those_of_the_code() -> None:
+    table = section("Size limits")
     for size, unit in [
         (files.MAX_LINE_BYTES, "bytes"),
         (contact_text.MAX_NOTES_LENGTH, "characters"),
@@ -67,14 +67,14 @@ def test_the_sizes_are_those_of_the_code() -> None:
         assert f" {size:,} {unit} |" in table
 
 
-def test_the_import_of_the_example(
+def test_the_example_of_an_import_prints_what_the_page_shows(
     acme: Org, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     example = section("Commands").partition("$ cat contacts.csv\n")[2].partition("```")[0]
-    contents, _, said = example.partition("$ manage.py import_contacts contacts.csv --org acme\n")
+    contents, _, output = example.partition("$ manage.py import_contacts contacts.csv --org acme\n")
     (tmp_path / "contacts.csv").write_text(contents)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError) as failed:
         call_command("import_contacts", "contacts.csv", org="acme")
     captured = capsys.readouterr()
-    assert said == f"{captured.err}{captured.out}CommandError: {failed.value}\n"
+    assert output == f"{captured.err}{captured.out}CommandError: {failed.value}\n"

@@ -1,4 +1,4 @@
-"""The documents for contributors name files, links and functions that exist."""
+"""Files, links and functions that the documents name exist."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 DOCUMENTS = sorted(
     [
-        *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")),
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+        *(ROOT / "docs").glob("*.md"),
         *(ROOT / "docs" / "decisions").glob("*.md"),
     ]
 )

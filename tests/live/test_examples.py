@@ -1,4 +1,4 @@
-"""Every example of the README and of docs/api.md runs as it stands, in its order, against a server."""
+"""Runs the examples of README.md and docs/api.md unchanged and in order, against a server."""
 
 import json
 import os
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Example(NamedTuple):
-    """`answer`: the JSON that the page shows right below it, or nothing."""
+    """`response`: the JSON that the page shows directly below the example, or an empty string."""
 
     language: str
     code: str
@@ -40,7 +40,7 @@ def environment(server: Server, acme_key: str) -> dict[str, str]:
 
 @pytest.fixture
 def request_4821(acme: Org) -> InterviewRequest:
-    """What the examples call 4821, older than the one that they create."""
+    """The interview request that the examples call 4821. It is older than the one they create."""
     contact = ContactFactory.create(org=acme, email="someone@example.com", notes='{"title": "CTO"}')
     return InterviewRequestFactory.create(org=acme, contact=contact, deal_id="deal_1001")
 
@@ -53,25 +53,25 @@ def run(example: Example, environment: dict[str, str]) -> str:
 
 
 def shape(value: Any) -> Any:
-    """Of JSON: the members of its objects."""
+    """Replaces every scalar with `...`, and keeps only the first item of each array."""
     if isinstance(value, dict):
         return {name: shape(member) for name, member in value.items()}
     return [shape(item) for item in value[:1]] if isinstance(value, list) else ...
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
-def test_the_guide_for_integrators(environment: dict[str, str], request_4821: InterviewRequest) -> None:
-    kind = InterviewTypeFactory.create(org=request_4821.org)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
+def test_the_examples_of_the_api_guide(environment: dict[str, str], request_4821: InterviewRequest) -> None:
+    interview_type = InterviewTypeFactory.create(org=request_4821.org)
     for example in examples("docs/api.md"):
-        code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {kind.pk}')
+        code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {interview_type.pk}')
         code = code.replace("4821", str(request_4821.pk))
         output = run(example._replace(code=code), environment)
         if example.response:
-            told, shown = json.loads(output), json.loads(example.response)
-            assert "error" not in told, told
-            assert shape(told) == shape(shown), example.code
-    requests = InterviewRequest.objects.for_org(request_4821.org_id).select_related("contact")
-    created = requests.get(contact__email="jane.smith@example.com")
+            response, documented = json.loads(output), json.loads(example.response)
+            assert "error" not in response, response
+            assert shape(response) == shape(documented), example.code
+    interview_requests = InterviewRequest.objects.for_org(request_4821.org_id).select_related("contact")
+    created = interview_requests.get(contact__email="jane.smith@example.com")
     assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
     request_4821.refresh_from_db()
     assert request_4821.objective == "Which moment tipped the decision"
@@ -81,13 +81,13 @@ def test_the_guide_for_integrators(environment: dict[str, str], request_4821: In
     }
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples are for curl, and there is none here")
-def test_the_curl_line_of_the_readme(environment: dict[str, str], request_4821: InterviewRequest) -> None:
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
+def test_the_curl_command_of_the_readme(environment: dict[str, str], request_4821: InterviewRequest) -> None:
     (console,) = re.findall(r"```console\n\$ (.*?)\n(\{.*?)\n```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    command, response = console
+    command, documented = console
     api = environment["HINDSIGHT_URL"]
     command = command.replace("http://127.0.0.1:8000/api/v1/interviews/1", f"{api}/interviews/{request_4821.pk}")
-    told = json.loads(run(Example("bash", command, response), environment))
-    assert shape(told) == shape(json.loads(response))
+    response = json.loads(run(Example("bash", command, documented), environment))
+    assert shape(response) == shape(json.loads(documented))
     request_4821.refresh_from_db()
     assert request_4821.objective == "Focus on why pricing was a blocker vs. Competitor X"
