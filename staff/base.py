@@ -39,6 +39,8 @@ class StaffAdmin(BaseAdmin):
     # Further pages of one object: the name of the view by the last part of the path. Each view runs in a transaction,
     # which ends before the page is rendered.
     object_pages: dict[str, str] = {}
+    # Query parameters of the list that are field lookups: of Django's own filters, and of links on other pages.
+    lookups: frozenset[str] = frozenset()
 
     class Media:
         css = {"all": ["staff/staff.css"]}
@@ -50,6 +52,11 @@ class StaffAdmin(BaseAdmin):
 
     def url(self, page: str, *args: Any) -> str:
         return reverse(f"admin:{self.url_prefix}_{page}", args=args)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the query parameters that the page itself offers. Django would allow any field of the model."""
+        own_filters = {getattr(list_filter, "parameter_name", None) for list_filter in self.list_filter}
+        return lookup in self.lookups | own_filters
 
     def is_list(self, request: HttpRequest) -> bool:
         """Whether the request is for the list of rows, which does not show their long texts."""

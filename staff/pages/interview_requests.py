@@ -44,45 +44,48 @@ class InterviewRequestAdmin(AuditedAdmin):
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
+    lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box; get_search_results does the search
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
     fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ABOUT
 
     @admin.display(description="Contact")
-    def contact_email(self, request: InterviewRequest) -> str:
-        mailbox, _, domain = request.contact.email.rpartition("@")
+    def contact_email(self, interview_request: InterviewRequest) -> str:
+        mailbox, _, domain = interview_request.contact.email.rpartition("@")
         return format_html("{}<wbr>@{}", mailbox, domain)  # a possible line break
 
     @admin.display(description="Status")
-    def standing(self, request: InterviewRequest) -> str:
+    def standing(self, interview_request: InterviewRequest) -> str:
         """The API's status and, while the conversation is under way, its stage."""
-        status, conversation = request.get_status_display(), conversation_in_words(request)
+        status, conversation = interview_request.get_status_display(), conversation_in_words(interview_request)
         return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
 
     @admin.display(description="Contact")
-    def contact_link(self, request: InterviewRequest) -> str:
-        url = reverse("admin:contacts_contact_change", args=[request.contact_id])
-        return format_html('<a href="{}">{}</a> {}', url, request.contact, request.contact.email)
+    def contact_link(self, interview_request: InterviewRequest) -> str:
+        url = reverse("admin:contacts_contact_change", args=[interview_request.contact_id])
+        return format_html('<a href="{}">{}</a> {}', url, interview_request.contact, interview_request.contact.email)
 
     @admin.display(description="Conversation")
-    def conversation_stage(self, request: InterviewRequest) -> str:
-        return conversation_in_words(request)
+    def conversation_stage(self, interview_request: InterviewRequest) -> str:
+        return conversation_in_words(interview_request)
 
     @admin.display(description="Consented at")
-    def consented_at(self, request: InterviewRequest) -> str:
-        return display_for_value(getattr(getattr(request, "conversation", None), "consented_at", None), "-")
+    def consented_at(self, interview_request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(interview_request, "conversation", None), "consented_at", None), "-")
 
     @admin.display(description="Last active at")
-    def last_activity_at(self, request: InterviewRequest) -> str:
-        return display_for_value(getattr(getattr(request, "conversation", None), "last_activity_at", None), "-")
+    def last_activity_at(self, interview_request: InterviewRequest) -> str:
+        return display_for_value(
+            getattr(getattr(interview_request, "conversation", None), "last_activity_at", None), "-"
+        )
 
     @admin.display(description="Survey link")
-    def survey_link(self, request: InterviewRequest) -> str:
+    def survey_link(self, interview_request: InterviewRequest) -> str:
         return format_html(
             '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
             '<button type="button" class="button" data-copy="survey-link">Copy</button></span>',
-            request.survey_url,
+            interview_request.survey_url,
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -94,6 +97,16 @@ class InterviewRequestAdmin(AuditedAdmin):
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "conversation__guide")
         return found.select_related("interview_type")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the survey link for staff who only read: whoever has the link can answer for the contact."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [field for field in options["fields"] if field != "survey_link"]})
+            for title, options in fieldsets
+        ]
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         transcript = getattr(kwargs["obj"], "transcript", None)

@@ -23,6 +23,7 @@ class OrgAdmin(RemovalAdmin):
     object_pages = {"issue-key": "issue_key_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
+    lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name__istartswith", "slug__startswith")
     search_help_text = "The beginning of a name or slug."
     readonly_fields = ("slug", "limit_in_force", "created_at")
