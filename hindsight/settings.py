@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "hindsight.http.middleware.RequestMiddleware",
     "hindsight.http.probes.ProbeMiddleware",
     "hindsight.http.proxies.TrustedProxyMiddleware",
+    "hindsight.api.middleware.CacheControlMiddleware",
     "hindsight.api.middleware.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hindsight.http.csp.ContentSecurityPolicyMiddleware",
@@ -195,6 +196,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPMENT
+if not DEVELOPMENT:
+    # Browsers accept a __Host- cookie only over HTTPS and without a domain, so no subdomain can set it.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
 # The API answers in its own words: see hindsight.http.middleware.

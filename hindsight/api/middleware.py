@@ -22,3 +22,16 @@ class HttpsOnlyMiddleware:
                 BadRequest("Use https:// for the API. Replace the API key that was just sent unencrypted.")
             )
         return self.get_response(request)
+
+
+class CacheControlMiddleware:
+    """Lets no shared cache store a response of the API. `no-cache` still allows conditional requests with an ETag."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if is_api(request):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
