@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Runs a command of the project. Reads .env, which `make run` writes for development; servers do not."""
+"""Reads settings from .env, which `make run` creates for development."""
 
 import os
 import sys
@@ -15,4 +15,4 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except EnvError as error:
-        sys.exit(f"{error}. README.md lists the settings; for development, set HINDSIGHT_ENV=development.")
+        sys.exit(f"{error}. README.md lists the settings. For development, set HINDSIGHT_ENV=development.")

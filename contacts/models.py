@@ -11,8 +11,6 @@ from orgs.tenancy import TenantQuerySet
 
 
 class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
-    """An address without regard to case: stored, and looked up, in lower case."""
-
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return value.lower() if isinstance(value, str) else value
@@ -23,16 +21,14 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
 
 class ContactQuerySet(TenantQuerySet["Contact"]):
     def search(self, text: str) -> Self:
-        """Those whose address begins with the text, whose name has its words, or whose org it names."""
+        """Matches the start of the email, words of the name, or the start of the org's name or slug."""
         by_email = Q(email__startswith=text.lower())
         if "@" in text:
             return self.filter(by_email)
-        return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.named(text)))
+        return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.search_ids(text)))
 
 
 class Contact(models.Model):
-    """A buyer, as one org knows them. The notes enter every prompt of every interview of theirs."""
-
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="contacts", db_index=False)
     email = LowercaseEmailField()
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
@@ -45,7 +41,7 @@ class Contact(models.Model):
     class Meta:
         ordering = ("-id",)
         indexes = (
-            # For staff, who search in all orgs.
+            # For the admin, which searches across orgs.
             models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="contact_by_email"),
             WordIndex(fields=("name",), name="contact_by_words_of_name"),
         )

@@ -1,5 +1,3 @@
-"""Who asks for a write."""
-
 from dataclasses import dataclass
 
 from django.db import models
@@ -13,7 +11,7 @@ class ActorKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who, by a name that stays: a key's public prefix, a staff login, a command. `request_id`: of the HTTP request."""
+    """The author of a write. `name`: the prefix of the key, the login or the command."""
 
     kind: ActorKind
     name: str

@@ -5,4 +5,4 @@ class OrgsConfig(AppConfig):
     name = "orgs"
 
     def ready(self) -> None:
-        import orgs.schema  # noqa: F401  # registers itself with drf-spectacular, which needs settings first
+        import orgs.schema  # noqa: F401  # drf-spectacular cannot be imported before settings are loaded

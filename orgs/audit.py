@@ -1,4 +1,7 @@
-"""Overwriting texts so that what was there is kept; bringing it back; and erasing it for good when the law says so."""
+"""Overwrites, restores and erases texts. Replaced texts become `Change` rows.
+
+Callers must lock the rows. Otherwise the audit could miss a concurrent write.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,15 +13,12 @@ from orgs.models import Change
 
 Texts = Mapping[str, str | None]
 
-# The field that an entry of an erasure names.
+# `Change.field` of an erasure.
 ERASURE = "erasure"
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
-    """Writes to each row the texts that differ from its own (None: leave as it is), and appends what they held.
-
-    To be called in a transaction that has locked the rows, or a text could be replaced without a trace.
-    """
+    """Saves the texts that differ, and returns the changes. None keeps a text."""
     changes = []
     for row, texts in edits:
         replaced = _replace(row, texts)
@@ -29,14 +29,14 @@ def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
 
 
 def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, actor: Actor) -> list[Change]:
-    """`overwrite` for many rows of one model in a few statements."""
+    """Bulk version of `overwrite`, for rows of one model."""
     changes, rows = [], []
     for row, texts in edits:
         if replaced := _replace(row, texts):
             rows.append(row)
             changes += replaced
     if rows:
-        # Every row is there, so the insert becomes the update of each: far cheaper than bulk_update.
+        # All rows exist, so ON CONFLICT updates them. bulk_update is much slower.
         model._default_manager.bulk_create(
             rows,
             update_conflicts=True,
@@ -47,25 +47,19 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
 
 
 def record(row: Any, field: str, *, before: str, after: str, actor: Actor) -> None:
-    """Appends an overwrite of what is no text of the row's own, told as texts. To be called like `overwrite`."""
+    """Records a change of a non-text field, given as text."""
     _append([_change(row, field, before=before, after=after)], actor)
 
 
 def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
-    """Brings back what the change replaced, which is an overwrite like any other.
-
-    To be called like `overwrite`. Raises ValueError for a change of another row, or one whose texts are erased.
-    """
+    """Raises ValueError if the change is of another row or its texts are erased."""
     if change.is_erased or not Change.objects.of(row).filter(pk=change.pk).exists():
-        raise ValueError("There is nothing to restore.")
+        raise ValueError("The change is of another row, or its texts are erased.")
     return overwrite((row, {change.field: change.before}), actor=actor)
 
 
 def erase(*rows: Any, actor: Actor) -> None:
-    """Empties the texts that the audit holds about the rows, and appends an entry for each that tells who did it.
-
-    To be called in a transaction that has locked the rows.
-    """
+    """Clears the texts in all changes of the rows, and records the erasures."""
     for row in rows:
         Change.objects.of(row).erase_texts()
     _append([_change(row, ERASURE, before="", after="") for row in rows], actor)

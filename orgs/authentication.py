@@ -1,5 +1,3 @@
-"""API keys as REST framework's authentication."""
-
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,7 +16,7 @@ from orgs.live_keys import LiveKey, use_live_key
 
 @dataclass(frozen=True)
 class Principal:
-    """`request.auth`, and `request.user`, of a request that brought a valid key."""
+    """`request.auth` and `request.user` of an authenticated request."""
 
     api_key: LiveKey
     is_authenticated = True
@@ -42,12 +40,11 @@ class Principal:
 
 
 def principal_of(request: Request) -> Principal:
-    """Who asks, in a view that ApiKeyAuthentication guards."""
     return cast(Principal, request.auth)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <key>`. Raises Unauthorized, or RateLimitExceeded in a flood of guesses."""
+    """Raises Unauthorized, or RateLimitExceeded after too many requests without a valid key."""
 
     def authenticate(self, request: Request) -> tuple[Principal, Principal]:
         digest = digest_in(request)
@@ -69,7 +66,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 def digest_in(request: Request) -> str | None:
-    """The digest of the key that a request brings; None where there is none, or one that cannot be a key."""
+    """Returns the digest of the API key, or None if it is missing or malformed."""
     scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     key = key.strip()
     return keys.digest_of(key) if scheme.lower() == "bearer" and keys.is_well_formed(key) else None

@@ -1,5 +1,3 @@
-"""What the management commands share: one result on standard output, errors on standard error with exit status 1."""
-
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
@@ -16,18 +14,17 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Org
 
 
-class Prose(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+class ParagraphHelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     pass
 
 
 class Command(BaseCommand):
-    """A command whose `run` returns the text to print. What a ValidationError says is for the operator to read."""
+    """`run` returns the text to print."""
 
     requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        # A help of several paragraphs keeps its lines.
-        formatter = Prose if "\n" in self.help else DjangoHelpFormatter
+        formatter = ParagraphHelpFormatter if "\n" in self.help else DjangoHelpFormatter
         return super().create_parser(prog_name, subcommand, formatter_class=formatter, **kwargs)
 
     def run(self, **options: Any) -> str:
@@ -40,19 +37,19 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         except (OperationalError, InterfaceError) as error:
             reason = " ".join(str(error).split())
-            raise CommandError(f"{reason} `manage.py doctor` says what else is wrong.") from error
+            raise CommandError(f"{reason} Run `manage.py doctor` to check the database and the settings.") from error
 
     @property
     def actor(self) -> Actor:
         return Actor(ActorKind.COMMAND, type(self).__module__.rpartition(".")[2])
 
     def progress(self, total: int | None, unit: str) -> "tqdm[NoReturn]":
-        """A bar on standard error, where that is a terminal."""
+        """Hidden unless standard error is a terminal."""
         return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-        """On a terminal, columns under their header; in a pipe, the rows alone, tabs between their cells."""
-        # Nobody's name breaks a line or a column, or moves a terminal's cursor.
+        """Formats columns with a header for a terminal, or else tab-separated rows."""
+        # Names can contain tabs, line breaks and terminal escape sequences.
         cells = [["".join(filter(str.isprintable, " ".join(str(cell).split()))) for cell in row] for row in rows]
         if not self.stdout.isatty():
             return "\n".join("\t".join(row) for row in cells)
@@ -72,16 +69,15 @@ def get_org(slug: str) -> Org:
 
 
 def get_api_key(key_or_prefix: str) -> ApiKey:
-    """By the key itself or by the prefix that is shown of it. Raises CommandError."""
+    """Raises CommandError."""
     lookup = {"prefix": key_or_prefix}
     if keys.is_well_formed(key_or_prefix):
         lookup = {"digest": keys.digest_of(key_or_prefix)}
     try:
         return ApiKey.objects.get(**lookup)
     except ApiKey.DoesNotExist:
-        raise CommandError("There is no such API key.") from None
+        raise CommandError("There is no API key with this value or prefix.") from None
 
 
-def when(time: datetime | None) -> str:
-    """A time as the commands print it: to the second, in UTC."""
+def format_time(time: datetime | None) -> str:
     return "-" if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

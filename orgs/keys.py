@@ -1,8 +1,7 @@
-"""The format of API keys: `hsk_`, 8 characters of public prefix, 28 of secret, 6 of checksum; letters and digits.
+"""API keys: `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62.
 
-36 random characters of 62 are 214 bits, of which the prefix shows 47 and 166 stay secret. The checksum (CRC-32 of all
-before it) tells a typo or a truncated paste without asking the database; and a scanner for leaked secrets can tell a
-key from a random string. Only the SHA-256 of a key is stored: with so much randomness a slow hash adds nothing.
+With 166 secret bits a slow hash would add nothing to SHA-256. The checksum detects typos without a query, and lets
+secret scanners recognize keys.
 """
 
 import hashlib
@@ -28,12 +27,11 @@ def is_well_formed(text: str) -> bool:
 
 
 def prefix_of(key: str) -> str:
-    """The part that may be shown."""
     return key[:PREFIX_LENGTH]
 
 
 def digest_of(key: str) -> str:
-    """The part that is stored: SHA-256, in hexadecimal."""
+    """Returns SHA-256 in hexadecimal."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Who a key belongs to: the query that every request makes, hence one statement of SQL and no models."""
+"""Every API request looks up its key, so this is raw SQL without models."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute
 
-# How stale `last_used_at` may be.
+# Limits writes: `last_used_at` is updated at most this often.
 LAST_USED_PRECISION = timedelta(minutes=1)
 
 FIND_LIVE_KEY = """
@@ -26,7 +26,7 @@ WHERE api_key.digest = %(digest)s
 
 @dataclass(frozen=True)
 class LiveKey:
-    """A key that may be used now, and what a request needs to know of it and its org."""
+    """A valid key of an active org. `org` is the slug."""
 
     id: int
     prefix: str
@@ -36,15 +36,15 @@ class LiveKey:
 
 
 def use_live_key(digest: str) -> LiveKey | None:
-    """The key of this digest, if it may be used: neither revoked nor expired, and of an org that is not suspended.
+    """Returns the key and updates `last_used_at`.
 
-    Notes that it was used, at most once a minute: most calls write nothing.
+    Returns None if the key is unknown, revoked or expired, or its org is suspended.
     """
     now = timezone.now()
     adapt = connection.ops.adapt_datetimefield_value
-    moments = {"now": adapt(now), "recently": adapt(now - LAST_USED_PRECISION)}
+    times = {"now": adapt(now), "recently": adapt(now - LAST_USED_PRECISION)}
     with connection.cursor() as cursor:
-        cursor.execute(FIND_LIVE_KEY, {"digest": digest, **moments})
+        cursor.execute(FIND_LIVE_KEY, {"digest": digest, **times})
         row = cursor.fetchone()
     if row is None:
         return None

@@ -1,5 +1,3 @@
-"""What an org buys. A product person can read and change the table."""
-
 from django.db import models
 
 
@@ -17,5 +15,4 @@ REQUESTS_PER_MINUTE: dict[str, int] = {
 
 
 def requests_per_minute(plan: str, own_rate_limit: int | None) -> int:
-    """What an org's contract grants, else its plan."""
     return own_rate_limit or REQUESTS_PER_MINUTE[plan]

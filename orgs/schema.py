@@ -1,4 +1,4 @@
-"""How the OpenAPI description shows the authentication. Imported by orgs.apps."""
+"""Describes the authentication in OpenAPI. Importing the module registers it."""
 
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""What makes a row a tenant's: its org, and a database that keeps what it refers to in the same org."""
-
 from typing import Any, Self, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -14,10 +12,10 @@ class TenantQuerySet(models.QuerySet[Row]):
 
 
 class SameOrg(models.BaseConstraint):
-    """A foreign key on (org, field): the row that `field` refers to has this row's org.
+    """A composite foreign key on (org, field): the referenced row must have the same org.
 
-    Part of Meta.constraints, so that SQLite, where Django makes a table anew to alter it, keeps it. The table that
-    `field` refers to needs a unique constraint on (org, id).
+    Declare it in Meta.constraints: Django recreates altered SQLite tables and would lose it otherwise. The referenced
+    table needs a unique constraint on (org, id).
     """
 
     def __init__(self, field: str, *, name: str) -> None:
@@ -42,7 +40,7 @@ class SameOrg(models.BaseConstraint):
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         if getattr(instance, self.field).org_id != instance.org_id:
-            raise ValidationError({self.field: "This belongs to another org."})
+            raise ValidationError({self.field: "This row belongs to another org."})
 
     def deconstruct(self) -> tuple[str, tuple[str], dict[str, str]]:
         return "orgs.tenancy.SameOrg", (self.field,), {"name": self.name}

@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('slug', models.SlugField(max_length=60, unique=True)),
                 ('plan', models.CharField(choices=[('essentials', 'Essentials'), ('growth', 'Growth'), ('enterprise', 'Enterprise')], max_length=20)),
-                ('own_rate_limit', models.PositiveIntegerField(blank=True, help_text="Requests a minute that this org's contract grants. Empty: the plan's.", null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('is_active', models.BooleanField(default=True, help_text='No key of an org that is suspended is accepted.')),
+                ('own_rate_limit', models.PositiveIntegerField(blank=True, help_text="Requests per minute granted by this org's contract. Leave empty to use the plan's limit.", null=True, validators=[django.core.validators.MinValueValidator(1)])),
+                ('is_active', models.BooleanField(default=True, help_text='Inactive orgs are suspended: their API keys are rejected.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='ApiKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='What the key is for: the system or person that uses it.', max_length=100)),
+                ('name', models.CharField(help_text='The system or person that uses this key.', max_length=100)),
                 ('prefix', models.CharField(editable=False, max_length=20, unique=True)),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('before', models.TextField()),
                 ('after', models.TextField()),
                 ('actor_kind', models.CharField(choices=[('api_key', 'API key'), ('staff', 'staff login'), ('command', 'command')], max_length=20)),
-                ('actor', models.CharField(help_text="The key's prefix, the login, or the command.", max_length=150)),
+                ('actor', models.CharField(help_text='The prefix of the API key, the staff login, or the command.', max_length=150)),
                 ('request_id', models.CharField(blank=True, max_length=128)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('org', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='orgs.org')),

@@ -5,7 +5,7 @@ from django.db.models import F
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """Of keys that were rotated before, what they were issued for is not known any more: this is at least no longer."""
+    """Sets the time until expiry. The real lifetime may have been longer: rotation shortened `expires_at`."""
     keys = apps.get_model("orgs", "ApiKey").objects.using(schema_editor.connection.alias)
     keys.filter(expires_at__isnull=False).update(lifetime=F("expires_at") - F("created_at"))
 
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="apikey",
             name="lifetime",
-            field=models.DurationField(editable=False, help_text="What it was issued for; none: for good.", null=True),
+            field=models.DurationField(editable=False, help_text='From issue to expiry. Empty: the key does not expire.', null=True),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

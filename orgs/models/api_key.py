@@ -6,20 +6,22 @@ from orgs.tenancy import TenantQuerySet
 
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
-        """Those that a request may use now, as far as the key itself goes: see the org's is_active too."""
+        """Keys that are not revoked or expired. Includes keys of suspended orgs."""
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at__isnull=True)
 
 
 class ApiKey(models.Model):
-    """A key of an org. The key itself is shown once, when it is issued; see orgs.keys for its format."""
+    """The key itself is not stored. `orgs.keys` describes the format."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100, help_text="What the key is for: the system or person that uses it.")
+    name = models.CharField(max_length=100, help_text="The system or person that uses this key.")
     prefix = models.CharField(max_length=20, unique=True, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    lifetime = models.DurationField(null=True, editable=False, help_text="What it was issued for; none: for good.")
+    lifetime = models.DurationField(
+        null=True, editable=False, help_text="From issue to expiry. Empty: the key does not expire."
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
@@ -35,7 +37,6 @@ class ApiKey(models.Model):
 
     @property
     def state(self) -> str:
-        """For people to read."""
         if self.revoked_at is not None:
             return "revoked"
         return "live" if self.expires_at is None or self.expires_at > timezone.now() else "expired"

@@ -8,7 +8,7 @@ from orgs.tenancy import TenantQuerySet
 
 class ChangeQuerySet(TenantQuerySet["Change"]):
     def of(self, obj: models.Model) -> "ChangeQuerySet":
-        """What happened to one contact or interview request, newest first."""
+        """Changes of one row, newest first."""
         return self.filter(
             org_id=obj.org_id,  # type: ignore[attr-defined]
             object_type=obj._meta.model_name,
@@ -19,15 +19,14 @@ class ChangeQuerySet(TenantQuerySet["Change"]):
         raise TypeError("The audit is append-only.")
 
     def erase_texts(self) -> int:
-        """For orgs.audit.erase alone, which leaves a trace of it."""
+        """Only for `orgs.audit.erase`, which records the erasure."""
         return super().update(before="", after="")
 
 
 class Change(models.Model):
-    """One overwrite of one field: the audit that tells who replaced what, and keeps what was replaced.
+    """One overwrite of one field. Append-only, except for erasures.
 
-    Append-only: rows come and are never changed, but for their texts through orgs.audit.erase. They name their object
-    instead of referring to it, since the rooms of contacts and interviews stand above this one.
+    There is no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="changes", db_index=False)
@@ -37,7 +36,7 @@ class Change(models.Model):
     before = models.TextField()
     after = models.TextField()
     actor_kind = models.CharField(max_length=20, choices=ActorKind)
-    actor = models.CharField(max_length=150, help_text="The key's prefix, the login, or the command.")
+    actor = models.CharField(max_length=150, help_text="The prefix of the API key, the staff login, or the command.")
     request_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -62,5 +61,5 @@ class Change(models.Model):
 
     @property
     def is_erased(self) -> bool:
-        """Whether its texts are gone. An overwrite always has two that differ."""
+        # The texts of other changes always differ.
         return self.before == self.after

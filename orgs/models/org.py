@@ -8,24 +8,23 @@ from django.db.models.functions import Coalesce
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
 
-# How many orgs a text may name: enough to find one's way, few enough to look for their rows.
-MAX_NAMED = 100
+MAX_SEARCH_RESULTS = 100
 
 
 class OrgQuerySet(models.QuerySet["Org"]):
     def with_live_keys(self) -> Self:
-        """Each with `live_keys`, the number of its keys that a request may use now."""
+        """Adds `live_keys`, the number of live keys."""
         live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
         return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
 
-    def named(self, text: str) -> list[int]:
-        """The ids of those whose name or slug begins with the text."""
-        found = self.filter(Q(slug__startswith=text.lower()) | Q(name__istartswith=text))
-        return list(found.values_list("pk", flat=True)[:MAX_NAMED])
+    def search_ids(self, text: str) -> list[int]:
+        """Returns ids of orgs whose name or slug starts with the text, at most MAX_SEARCH_RESULTS."""
+        matches = self.filter(Q(slug__startswith=text.lower()) | Q(name__istartswith=text))
+        return list(matches.values_list("pk", flat=True)[:MAX_SEARCH_RESULTS])
 
 
 class Org(models.Model):
-    """A customer. Everything else belongs to one."""
+    """A customer."""
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
@@ -34,11 +33,11 @@ class Org(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Requests a minute that this org's contract grants. Empty: the plan's.",
+        help_text="Requests per minute granted by this org's contract. Leave empty to use the plan's limit.",
     )
-    is_active = models.BooleanField(default=True, help_text="No key of an org that is suspended is accepted.")
+    is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     created_at = models.DateTimeField(auto_now_add=True)
-    live_keys: int  # where with_live_keys() has counted them
+    live_keys: int  # set by with_live_keys()
 
     objects = OrgQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ def change(acme_api: ApiClient, interview_request: InterviewRequest) -> Change:
     return Change.objects.get()
 
 
-def test_an_entry_is_never_changed(change: Change) -> None:
+def test_changes_cannot_be_modified(change: Change) -> None:
     change.after = "Never said"
     with pytest.raises(TypeError, match="append-only"):
         change.save()
@@ -25,7 +25,7 @@ def test_an_entry_is_never_changed(change: Change) -> None:
 
 
 class TestRestore:
-    def test_brings_back_what_was_replaced_as_a_change_of_its_own(
+    def test_restores_the_replaced_text_and_records_a_change(
         self, change: Change, interview_request: InterviewRequest
     ) -> None:
         interview_request.refresh_from_db()
@@ -35,22 +35,22 @@ class TestRestore:
         newest = Change.objects.of(interview_request)[0]
         assert (newest.before, newest.after, newest.actor) == ("New", "Old objective", "test")
 
-    def test_only_of_the_row_itself(self, change: Change, interview_request: InterviewRequest) -> None:
+    def test_rejects_a_change_of_another_row(self, change: Change, interview_request: InterviewRequest) -> None:
         other = InterviewRequestFactory.create(org=interview_request.org)
-        with pytest.raises(ValueError, match="nothing to restore"):
+        with pytest.raises(ValueError, match="of another row, or its texts are erased"):
             restore(other, change, actor=Actor(ActorKind.COMMAND, "test"))
         assert Change.objects.count() == 1
 
 
-def test_erasing_empties_the_texts_of_the_row_alone_and_leaves_a_trace(
+def test_erase_clears_only_the_texts_of_the_row_and_records_an_erasure(
     change: Change, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     other = InterviewRequestFactory.create(org=interview_request.org, objective="Kept")
     acme_api.patch(f"/interviews/{other.pk}", {"objective": "Kept too"})
     erase(interview_request, actor=Actor(ActorKind.STAFF, "root"))
-    trace, erased = Change.objects.of(interview_request)
-    assert (trace.field, trace.actor, trace.is_erased) == ("erasure", "root", True)
+    erasure, erased = Change.objects.of(interview_request)
+    assert (erasure.field, erasure.actor, erasure.is_erased) == ("erasure", "root", True)
     assert (erased.field, erased.before, erased.after) == ("objective", "", "")
-    assert [(entry.before, entry.after) for entry in Change.objects.of(other)] == [("Kept", "Kept too")]
-    with pytest.raises(ValueError, match="nothing to restore"):
+    assert [(change.before, change.after) for change in Change.objects.of(other)] == [("Kept", "Kept too")]
+    with pytest.raises(ValueError, match="of another row, or its texts are erased"):
         restore(interview_request, erased, actor=Actor(ActorKind.STAFF, "root"))

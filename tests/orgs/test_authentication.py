@@ -1,4 +1,4 @@
-"""Who gets in, and what everybody else is told: always the same."""
+"""Authentication by API key. Every failure gives the same response."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def test_the_scheme_is_case_insensitive(acme_key: str, interview_request: Interv
         "Bearer ' OR 1=1 --",
     ],
 )
-def test_without_a_valid_key_nothing_is_told(
+def test_every_request_without_a_valid_key_gets_the_same_401(
     acme_key: str, interview_request: InterviewRequest, header: str | None
 ) -> None:
     headers = {} if header is None else {"Authorization": header.format(key=acme_key, unknown=keys.generate())}
@@ -67,7 +67,7 @@ def test_a_revoked_key_is_refused_from_the_next_request_on(
     assert status(acme_api, interview_request) == 401
 
 
-def test_revoking_again_keeps_the_first_time(acme_key: str) -> None:
+def test_second_revocation_keeps_the_time_of_the_first(acme_key: str) -> None:
     api_key = ApiKey.objects.get()
     revoke_api_key(api_key)
     first = api_key.revoked_at
@@ -100,13 +100,15 @@ def test_only_the_digest_and_the_prefix_are_stored(acme_key: str) -> None:
     assert not any(acme_key in str(value) for value in row.values())
 
 
-def test_a_typo_does_not_reach_the_database(acme_key: str, interview_request: InterviewRequest) -> None:
+def test_a_malformed_key_causes_no_query(acme_key: str, interview_request: InterviewRequest) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert status(ApiClient(acme_key[:-1] + ("0" if acme_key[-1] != "0" else "1")), interview_request) == 401
     assert [query for query in queries if "rate_limit_counter" not in query["sql"]] == []
 
 
-def test_last_use_is_noted_at_most_once_a_minute(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_last_used_at_is_updated_at_most_once_a_minute(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     status(acme_api, interview_request)
     first = ApiKey.objects.get().last_used_at
     status(acme_api, interview_request)
@@ -118,7 +120,7 @@ def test_last_use_is_noted_at_most_once_a_minute(acme_api: ApiClient, interview_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_last_use_is_noted_outside_of_the_requests_transaction(
+def test_last_used_at_is_updated_outside_the_transaction_of_the_request(
     acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Principal, "actor", property(lambda _: 1 / 0))

@@ -3,23 +3,23 @@ import string
 from orgs import keys
 
 
-def test_a_key_is_well_formed_long_and_new_each_time() -> None:
-    made = {keys.generate() for _ in range(100)}
-    assert len(made) == 100
-    for key in made:
+def test_generated_keys_are_unique_and_well_formed() -> None:
+    generated = {keys.generate() for _ in range(100)}
+    assert len(generated) == 100
+    for key in generated:
         assert keys.is_well_formed(key)
         assert key.startswith("hsk_")
-        assert len(key) == 46, "4 of scheme, 36 random, 6 of checksum"
+        assert len(key) == 46, "4 characters of scheme, 36 random, 6 of checksum"
 
 
-def test_every_typo_of_one_character_is_told_by_the_checksum() -> None:
+def test_the_checksum_detects_every_typo_of_one_character() -> None:
     key = keys.generate()
     for position in range(len(key)):
         wrong = "0" if key[position] != "0" else "1"
         assert not keys.is_well_formed(key[:position] + wrong + key[position + 1 :])
 
 
-def test_what_is_no_key_is_told_without_a_look_up() -> None:
+def test_malformed_keys_are_detected() -> None:
     key = keys.generate()
     for text in (
         "",

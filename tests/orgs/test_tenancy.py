@@ -1,4 +1,4 @@
-"""The database itself keeps a row and what it refers to in one org."""
+"""Database constraints: references stay within one org, and invalid values are rejected."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 
 
-def refused(write: Any) -> bool:
+def is_rejected(write: Any) -> bool:
     try:
         with transaction.atomic():
             write()
@@ -24,31 +24,37 @@ def refused(write: Any) -> bool:
 
 
 @pytest.mark.parametrize("field", ["contact", "interview_type"])
-def test_a_request_cannot_refer_to_another_orgs_row(
+def test_an_interview_request_cannot_refer_to_a_row_of_another_org(
     interview_request: InterviewRequest, globex: Org, field: str
 ) -> None:
     factories: dict[str, Any] = {"contact": ContactFactory, "interview_type": InterviewTypeFactory}
     foreign = factories[field].create(org=globex)
-    assert refused(lambda: InterviewRequest.objects.update(**{field: foreign}))
-    assert refused(lambda: InterviewRequestFactory.create(org=interview_request.org, **{field: foreign}))
+    assert is_rejected(lambda: InterviewRequest.objects.update(**{field: foreign}))
+    assert is_rejected(lambda: InterviewRequestFactory.create(org=interview_request.org, **{field: foreign}))
     assert InterviewRequest.objects.get() == interview_request
 
 
-def test_neither_side_can_move_to_another_org(interview_request: InterviewRequest, globex: Org) -> None:
-    assert refused(lambda: InterviewRequest.objects.update(org=globex))
-    assert refused(lambda: Contact.objects.update(org=globex))
-    assert refused(lambda: InterviewType.objects.update(org=globex))
+def test_neither_the_row_nor_the_referenced_row_can_change_org(
+    interview_request: InterviewRequest, globex: Org
+) -> None:
+    assert is_rejected(lambda: InterviewRequest.objects.update(org=globex))
+    assert is_rejected(lambda: Contact.objects.update(org=globex))
+    assert is_rejected(lambda: InterviewType.objects.update(org=globex))
 
 
-def test_a_transcript_is_of_its_requests_org(interview_request: InterviewRequest, globex: Org) -> None:
-    assert refused(lambda: Transcript.objects.create(org=globex, interview_request=interview_request, content="x"))
+def test_a_transcript_must_have_the_org_of_its_interview_request(
+    interview_request: InterviewRequest, globex: Org
+) -> None:
+    assert is_rejected(lambda: Transcript.objects.create(org=globex, interview_request=interview_request, content="x"))
 
 
-def test_a_conversation_and_its_turns_are_of_its_requests_org(interview_request: InterviewRequest, globex: Org) -> None:
+def test_a_conversation_and_its_turns_must_have_the_org_of_their_interview_request(
+    interview_request: InterviewRequest, globex: Org
+) -> None:
     give_consent(interview_request)
     next_question(interview_request)
-    assert refused(lambda: Conversation.objects.update(org=globex))
-    assert refused(lambda: Turn.objects.update(org=globex))
+    assert is_rejected(lambda: Conversation.objects.update(org=globex))
+    assert is_rejected(lambda: Turn.objects.update(org=globex))
 
 
 @pytest.mark.parametrize(
@@ -63,45 +69,41 @@ def test_a_conversation_and_its_turns_are_of_its_requests_org(interview_request:
         {"speaker": "nobody", "engine": ""},
     ],
 )
-def test_the_database_refuses_turns_that_nobody_said(
-    interview_request: InterviewRequest, values: dict[str, str]
-) -> None:
+def test_the_database_rejects_invalid_turns(interview_request: InterviewRequest, values: dict[str, str]) -> None:
     give_consent(interview_request)
     next_question(interview_request)
-    assert refused(lambda: Turn.objects.update(**values))
+    assert is_rejected(lambda: Turn.objects.update(**values))
 
 
-def test_the_database_keeps_one_turn_a_number(interview_request: InterviewRequest) -> None:
+def test_turn_numbers_are_unique_in_a_conversation(interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
     next_question(interview_request)
-    again = Turn.objects.get()
-    again.pk = None
-    assert refused(again.save)
+    duplicate = Turn.objects.get()
+    duplicate.pk = None
+    assert is_rejected(duplicate.save)
 
 
 @pytest.mark.parametrize("values", [{"stage": "recap"}, {"stage": "invited"}, {"finished_at": "2026-01-01T00:00Z"}])
-def test_the_database_refuses_stages_that_cannot_be(
-    interview_request: InterviewRequest, values: dict[str, str]
-) -> None:
+def test_the_database_rejects_invalid_stages(interview_request: InterviewRequest, values: dict[str, str]) -> None:
     give_consent(interview_request)
-    assert refused(lambda: Conversation.objects.update(**values))
+    assert is_rejected(lambda: Conversation.objects.update(**values))
 
 
-def test_a_form_is_told_before_the_database(interview_request: InterviewRequest, globex: Org) -> None:
+def test_full_clean_rejects_a_row_of_another_org(interview_request: InterviewRequest, globex: Org) -> None:
     interview_request.contact = ContactFactory.create(org=globex)
     with pytest.raises(ValidationError, match="another org"):
         interview_request.full_clean()
 
 
 @pytest.mark.parametrize("model", [Contact, InterviewType, InterviewRequest, Transcript, Conversation, Turn])
-def test_every_tenants_row_carries_its_org(model: type[models.Model]) -> None:
+def test_org_is_required(model: type[models.Model]) -> None:
     assert not model._meta.get_field("org").null
 
 
-def test_an_email_is_unique_in_its_org_without_regard_to_case(acme: Org, globex: Org) -> None:
+def test_an_email_is_unique_in_its_org_case_insensitively(acme: Org, globex: Org) -> None:
     contact = ContactFactory.create(org=acme, email="Jane.Smith@Example.COM")
-    assert refused(lambda: ContactFactory.create(org=acme, email="jane.smith@example.com"))
-    assert refused(lambda: Contact.objects.filter(pk=contact.pk).update(email=models.F("name")))
+    assert is_rejected(lambda: ContactFactory.create(org=acme, email="jane.smith@example.com"))
+    assert is_rejected(lambda: Contact.objects.filter(pk=contact.pk).update(email=models.F("name")))
     ContactFactory.create(org=globex, email="JANE.SMITH@example.com")
     assert Contact.objects.get(org=acme, email="JANE.smith@EXAMPLE.com") == contact
 
@@ -109,10 +111,12 @@ def test_an_email_is_unique_in_its_org_without_regard_to_case(acme: Org, globex:
 @pytest.mark.parametrize(
     "values", [{"status": "lost"}, {"status": "completed"}, {"status": "sent"}, {"completed_at": "2026-01-01T00:00Z"}]
 )
-def test_the_database_refuses_nonsense(interview_request: InterviewRequest, values: dict[str, str]) -> None:
-    assert refused(lambda: InterviewRequest.objects.update(**values))
+def test_the_database_rejects_invalid_interview_requests(
+    interview_request: InterviewRequest, values: dict[str, str]
+) -> None:
+    assert is_rejected(lambda: InterviewRequest.objects.update(**values))
 
 
 @pytest.mark.parametrize("values", [{"plan": "free"}, {"own_rate_limit": 0}])
-def test_the_database_refuses_nonsense_about_an_org(acme: Org, values: dict[str, Any]) -> None:
-    assert refused(lambda: Org.objects.update(**values))
+def test_the_database_rejects_invalid_orgs(acme: Org, values: dict[str, Any]) -> None:
+    assert is_rejected(lambda: Org.objects.update(**values))

@@ -9,13 +9,13 @@ from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 
 class Command(BaseCommand):
-    help = "Issues an API key and prints it, this once: it is not stored and cannot be shown again."
+    help = "Issues an API key and prints it. The key is not stored and cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("org_slug", metavar="ORG_SLUG")
-        parser.add_argument("--name", required=True, help="what the key is for, such as the system that will use it")
+        parser.add_argument("--name", required=True, help="the system or person that will use the key")
         parser.add_argument(
-            "--expires-in", type=int, metavar="DAYS", help="days until the key expires; never, if left out"
+            "--expires-in", type=int, metavar="DAYS", help="days until the key expires (default: never)"
         )
 
     def run(self, **options: Any) -> str:
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         name: str = options["name"]
         expires_in: int | None = options["expires_in"]
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
-            raise CommandError(f"--expires-in takes a number of days from 1 to {MAX_LIFETIME_DAYS}.")
+            raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
         return create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime)[1]

@@ -3,19 +3,19 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from orgs.commands import Command as BaseCommand
-from orgs.commands import get_org, when
+from orgs.commands import format_time, get_org
 from orgs.models import ApiKey
 
 
 class Command(BaseCommand):
     help = (
-        "Prints API keys, one a line, newest first: prefix, org, state (live, expired, revoked), created, last used, "
-        "expires, name; times in UTC. The keys themselves are not stored and cannot be shown. "
-        "Columns with a header on a terminal; in a pipe tabs between the cells, and no header."
+        "Prints API keys, one per line, newest first: prefix, org, state (live, expired or revoked), created, last "
+        "used, expires, name. Times are in UTC. The secrets are not stored and cannot be shown. "
+        "Prints aligned columns with a header on a terminal, otherwise tab-separated values without a header."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--org", metavar="SLUG", help="the keys of this org alone")
+        parser.add_argument("--org", metavar="SLUG", help="print only the keys of this org")
 
     def run(self, **options: Any) -> str:
         slug: str | None = options["org"]
@@ -29,9 +29,9 @@ class Command(BaseCommand):
                     api_key.prefix,
                     api_key.org.slug,
                     api_key.state,
-                    when(api_key.created_at),
-                    when(api_key.last_used_at),
-                    when(api_key.expires_at),
+                    format_time(api_key.created_at),
+                    format_time(api_key.last_used_at),
+                    format_time(api_key.expires_at),
                     api_key.name,
                 )
                 for api_key in api_keys

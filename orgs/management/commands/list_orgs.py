@@ -6,8 +6,8 @@ from orgs.models import Org
 
 class Command(BaseCommand):
     help = (
-        "Prints every org, one a line: slug, plan, requests a minute, active or suspended, number of live keys, name. "
-        "Columns with a header on a terminal; in a pipe tabs between the cells, and no header."
+        "Prints all orgs, one per line: slug, plan, requests per minute, active or suspended, number of live keys, "
+        "name. Prints aligned columns with a header on a terminal, otherwise tab-separated values without a header."
     )
 
     def run(self, **options: Any) -> str:

@@ -8,11 +8,11 @@ from orgs.services import revoke_api_key
 
 
 class Command(BaseCommand):
-    help = "Revokes an API key for good, from the next request on, and prints its prefix."
+    help = "Permanently revokes an API key, effective from the next request, and prints its prefix."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the key, or the prefix shown beside its name"
+            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the key, or its prefix as list_api_keys prints it"
         )
 
     def run(self, **options: Any) -> str:

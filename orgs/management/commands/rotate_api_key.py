@@ -10,21 +10,21 @@ from orgs.services import rotate_api_key
 
 class Command(BaseCommand):
     help = (
-        "Issues a new API key in the place of one, and prints it, this once. The old key goes on working for a grace "
-        "period, for the customer to change over. A key that was to expire is followed by one that lives as long."
+        "Replaces an API key: issues and prints a new key, which cannot be shown again. The old key continues to work "
+        "for a grace period. If the old key was issued with an expiry, the new key has the same lifetime."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the old key, or the prefix shown beside its name"
+            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the old key, or its prefix as list_api_keys prints it"
         )
         parser.add_argument(
-            "--grace-days", type=int, default=7, metavar="N", help="days until the old key expires; 7 unless told"
+            "--grace-days", type=int, default=7, metavar="N", help="days until the old key expires (default: 7)"
         )
 
     def run(self, **options: Any) -> str:
         key_or_prefix: str = options["key_or_prefix"]
         grace_days: int = options["grace_days"]
         if not 0 <= grace_days <= 365:
-            raise CommandError("--grace-days takes a number of days from 0 to 365.")
+            raise CommandError("--grace-days must be from 0 to 365 days.")
         return rotate_api_key(get_api_key(key_or_prefix), grace=timedelta(days=grace_days))[1]

@@ -10,16 +10,20 @@ from orgs.services import OrgValues, update_org
 
 class Command(BaseCommand):
     help = (
-        "Changes the plan of an org, and prints the requests a minute that it has now. A limit of its own stays as it "
-        "is unless one of the options says otherwise."
+        "Changes the plan of an org, and prints its limit in requests per minute. The org's own limit, if it has one, "
+        "stays in force unless you pass one of the options."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("org_slug", metavar="ORG_SLUG")
         parser.add_argument("plan", metavar="PLAN", choices=Plan.values, help=", ".join(Plan.values))
         limit = parser.add_mutually_exclusive_group()
-        limit.add_argument("--rate-limit", type=int, metavar="N", help="requests a minute, beside the plan")
-        limit.add_argument("--plan-limit", action="store_true", help="drop the org's own limit for the plan's")
+        limit.add_argument(
+            "--rate-limit", type=int, metavar="N", help="give the org its own limit, in requests per minute"
+        )
+        limit.add_argument(
+            "--plan-limit", action="store_true", help="remove the org's own limit; the plan's limit applies"
+        )
 
     def run(self, **options: Any) -> str:
         org_slug: str = options["org_slug"]
