@@ -1,4 +1,4 @@
-"""Any number of contacts, in batches that one transaction can write and a little memory can hold."""
+"""Divides an import into batches, so that memory use does not grow with the file."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -11,11 +11,11 @@ MAX_ROWS = 500
 MAX_CHARACTERS = 2_000_000
 
 
-def once(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
-    """The rows; those whose address an earlier one had as bad.
+def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
+    """Yields rows; a repeated email becomes a BadRow.
 
-    Otherwise each run of a file would overwrite the one's texts with the other's, and back. The addresses seen are
-    kept in a temporary file of SQLite's, since there may be more than memory should hold.
+    Otherwise each import would overwrite the texts of one row with those of the other. A temporary SQLite database
+    holds the emails seen, and moves to disk if it gets large.
     """
     with closing(sqlite3.connect("", isolation_level=None)) as seen:
         seen.execute("PRAGMA journal_mode = OFF")
@@ -23,14 +23,13 @@ def once(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
         seen.execute("BEGIN")
         for row in rows:
             if isinstance(row, Row):
-                first = _first_line(seen, row)
-                yield row if first == row.line else BadRow(row.line, f"email: Line {first:,} has this address already.")
+                first = _first_line_with_email(seen, row)
+                yield row if first == row.line else BadRow(row.line, f"email: Line {first:,} has the same address.")
             else:
                 yield row
 
 
 def batches(rows: Iterable[Row]) -> Iterator[dict[str, Texts]]:
-    """The rows' texts by their addresses."""
     batch: dict[str, Texts] = {}
     characters = 0
     for row in rows:
@@ -43,7 +42,7 @@ def batches(rows: Iterable[Row]) -> Iterator[dict[str, Texts]]:
         yield batch
 
 
-def _first_line(seen: sqlite3.Connection, row: Row) -> int:
+def _first_line_with_email(seen: sqlite3.Connection, row: Row) -> int:
     (line,) = seen.execute(
         "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO UPDATE SET line = line RETURNING line", (row.email, row.line)
     ).fetchone()

@@ -1,5 +1,3 @@
-"""Contacts in files, CSV and JSON Lines: read a line at a time, each contact judged by itself."""
-
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
 from orgs.audit import Texts
 
-# Longer lines are cut off, so that no file can exhaust the memory.
+# Limits memory use.
 MAX_LINE_BYTES = MAX_BODY_BYTES
 
 FIELDS: dict[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]] = {
@@ -20,12 +18,12 @@ FIELDS: dict[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]] = {
     "name": (str, "a string", clean_name),
     "notes": ((str, dict), "a string or an object", clean_notes),
 }
-KNOWN = f"The fields are {', '.join(FIELDS)}"
+FIELD_NAMES = ", ".join(FIELDS)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A contact, cleaned. `line`: where it begins in its file, from 1."""
+    """A valid contact. `line`: its first line in the file, from 1."""
 
     line: int
     email: str
@@ -34,14 +32,12 @@ class Row:
 
 @dataclass(frozen=True)
 class BadRow:
-    """What is no contact, and why."""
-
     line: int
     reason: str
 
 
 class Lines:
-    """The lines of a file, cut off past MAX_LINE_BYTES, without a byte order mark. `position`: bytes read so far."""
+    """Lines, truncated to MAX_LINE_BYTES + 1 bytes, without a byte order mark. `position`: bytes read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
@@ -55,15 +51,15 @@ class Lines:
             yield line
 
     def read(self) -> bytes:
-        text = self.file.readline(MAX_LINE_BYTES + 1)
-        mark = b"\xef\xbb\xbf" if self.position == 0 else b""
-        self.position += len(text)
-        return text.removeprefix(mark)
+        line = self.file.readline(MAX_LINE_BYTES + 1)
+        byte_order_mark = b"\xef\xbb\xbf" if self.position == 0 else b""
+        self.position += len(line)
+        return line.removeprefix(byte_order_mark)
 
 
 def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
-    """Empty cells are fields left out. Raises ValidationError for a header that cannot be right."""
-    # What is no UTF-8 is let through here and refused with its row.
+    """Ignores empty cells. Raises ValidationError if the header is invalid."""
+    # With surrogateescape, invalid UTF-8 rejects only its own row.
     reader = csv.reader((line.decode(errors="surrogateescape") for line in lines), strict=True)
     columns = _header(reader)
     while True:
@@ -73,7 +69,7 @@ def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadRow(number, f"This is no row of CSV: {error}.")
+            yield BadRow(number, f"Invalid CSV row: {error}.")
             continue
         if cells:
             yield _csv_row(number, columns, cells)
@@ -87,9 +83,9 @@ def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
             try:
                 value = strict_json.parse(line)
             except strict_json.JSONError as error:
-                yield BadRow(number, f"This is no JSON that can be stored: {error}.")
+                yield BadRow(number, f"Invalid JSON: {error}.")
             else:
-                yield _row(number, value) if isinstance(value, dict) else BadRow(number, "Write one object a line.")
+                yield _row(number, value) if isinstance(value, dict) else BadRow(number, "Expected a JSON object.")
 
 
 READERS: dict[str, Callable[[Lines], Iterator[Row | BadRow]]] = {"csv": read_csv, "jsonl": read_json_lines}
@@ -99,19 +95,22 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     try:
         columns = [cell.strip().lower() for cell in next(reader, [])]
     except csv.Error as error:
-        raise ValidationError(f"The first line is no row of CSV: {error}.") from None
+        raise ValidationError(f"The first line is not a valid CSV row: {error}.") from None
     if "email" not in columns or len(set(columns)) < len(columns) or not FIELDS.keys() >= set(columns):
-        raise ValidationError(f"{KNOWN}; the first line names those that follow. It is: {', '.join(columns)!r}.")
+        raise ValidationError(
+            f"The first line must name the columns: email, and optionally name and notes, each once. "
+            f"It is {', '.join(columns)!r}."
+        )
     return columns
 
 
 def _csv_row(line: int, columns: list[str], cells: list[str]) -> Row | BadRow:
     if len(cells) != len(columns):
-        return BadRow(line, f"The header has {len(columns)} columns, this row has {len(cells)}.")
+        return BadRow(line, f"The header has {len(columns)} columns, but this row has {len(cells)}.")
     try:
         "".join(cells).encode()
     except UnicodeEncodeError:
-        return BadRow(line, "It is not encoded in UTF-8.")
+        return BadRow(line, "The row is not valid UTF-8.")
     return _row(line, {column: cell for column, cell in zip(columns, cells, strict=True) if cell.strip()})
 
 
@@ -119,7 +118,7 @@ def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
     texts: dict[str, str] = {}
     for field, value in record.items():
         if field not in FIELDS:
-            return BadRow(line, f"{field}: Unknown field. {KNOWN}.")
+            return BadRow(line, f"{field}: Unknown field. Known: {FIELD_NAMES}.")
         types, names, clean = FIELDS[field]
         if not isinstance(value, types):
             return BadRow(line, f"{field}: Send {names}, not {strict_json.type_name(value)}.")
@@ -128,5 +127,5 @@ def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
         except ValidationError as error:
             return BadRow(line, f"{field}: {' '.join(error.messages)}")
     if "email" not in texts:
-        return BadRow(line, "email: It is missing.")
+        return BadRow(line, "email: This field is required.")
     return Row(line, texts.pop("email"), texts)

@@ -1,7 +1,6 @@
-"""Finding people by their names: `name__words="jan smi"` matches Jane Smith, whatever the order of the words.
+"""Prefix search for words: `name__words="smi jan"` matches Jane Smith.
 
-PostgreSQL answers it with its full-text search, which is part of every server, and an index of the words. Elsewhere
-it is a plain comparison: good for the small databases that SQLite is for.
+PostgreSQL uses full-text search with a GIN index; SQLite uses LIKE without an index.
 """
 
 import re
@@ -11,8 +10,6 @@ from django.db import models
 
 
 class WordIndex(models.Index):
-    """On PostgreSQL an index of a column's words; elsewhere one of the column."""
-
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         if schema_editor.connection.vendor != "postgresql":
             return super().create_sql(model, schema_editor, using, **kwargs)
@@ -26,7 +23,7 @@ class WordIndex(models.Index):
 
 @models.CharField.register_lookup
 class Words(models.Lookup):
-    """Whether each word of the text begins a word of the column. A text without words matches nothing."""
+    """Whether each word of the text is a prefix of a word of the column. No words match nothing."""
 
     lookup_name = "words"
 
@@ -42,7 +39,7 @@ class Words(models.Lookup):
         column, params = self.process_lhs(compiler, connection)
         if not self.rhs:
             return "1 = 0", ()
-        # A word may stand anywhere behind a blank, so the column is given one in front.
+        # A space is prepended to the column, so that every word follows a space.
         condition = " AND ".join(rf"(' ' || {column}) LIKE %s ESCAPE '\'" for _ in self.rhs)
         patterns = ("% " + word.replace("_", r"\_") + "%" for word in self.rhs)
         return condition, tuple(value for pattern in patterns for value in (*params, pattern))

@@ -1,8 +1,4 @@
-"""The rules for texts about contacts, the same for API, admin and commands.
-
-Each text is cleaned once, where it enters: a `clean_…` function returns the text to store in a type of its own, and the
-services accept only that type. It raises ValidationError with a message for the person who wrote the text.
-"""
+"""Each `clean_…` function returns the text to store, or raises ValidationError. The services require the types."""
 
 import json
 import unicodedata
@@ -25,18 +21,17 @@ Notes = NewType("Notes", str)
 
 
 def clean_name(name: str) -> Name:
-    """A display name: trimmed, on one line, with at least one visible character."""
     name = clean_text(name.strip(), MAX_NAME_LENGTH)
-    kinds = {unicodedata.category(character) for character in name}
-    if all(kind[0] in "ZC" for kind in kinds):
-        raise ValidationError("Send a name that is not blank, or leave the field out to keep the one that is stored.")
-    if kinds & {"Cc", "Zl", "Zp"}:
+    categories = {unicodedata.category(character) for character in name}
+    if all(category[0] in "ZC" for category in categories):
+        raise ValidationError("Send a name that is not blank, or leave the field out to keep the stored name.")
+    if categories & {"Cc", "Zl", "Zp"}:
         raise ValidationError("Send a name on one line, without control characters.")
     return Name(name)
 
 
 def clean_notes(notes: str | Mapping[str, Any]) -> Notes:
-    """A contact's notes. An object becomes indented JSON with its key order and non-ASCII characters kept."""
+    """Converts an object to indented JSON in its key order."""
     if isinstance(notes, Mapping):
         try:
             check_value(notes)
@@ -47,7 +42,7 @@ def clean_notes(notes: str | Mapping[str, Any]) -> Notes:
 
 
 def clean_typed_notes(notes: str) -> Notes:
-    """Notes typed by staff: a text that begins with `{` must be a valid JSON object, as over the API."""
+    """A text that starts with `{` must be a JSON object."""
     clean_text(notes, MAX_NOTES_LENGTH)
     if not notes.lstrip().startswith("{"):
         return Notes(notes)
@@ -58,7 +53,7 @@ def clean_typed_notes(notes: str) -> Notes:
 
 
 def readable_notes(notes: str) -> str:
-    """Notes for an edit form: a JSON object is indented, unless that makes it too long to save."""
+    """Indents a JSON object for a form, unless the result is too long to save."""
     try:
         return clean_typed_notes(notes)
     except ValidationError:
@@ -66,8 +61,7 @@ def readable_notes(notes: str) -> str:
 
 
 def clean_email(email: str) -> Email:
-    """An email address, trimmed and in lower case."""
-    email = clean_text(email.strip().lower(), MAX_EMAIL_LENGTH)  # some characters are longer in lower case
+    email = clean_text(email.strip().lower(), MAX_EMAIL_LENGTH)  # lower() can lengthen a text
     try:
         validate_email(email)
     except ValidationError:

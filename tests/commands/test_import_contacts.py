@@ -1,4 +1,4 @@
-"""Contacts from files: what goes in, what is refused and why, and that a rerun changes nothing."""
+"""`import_contacts` imports valid rows, rejects invalid ones with a reason, and is idempotent."""
 
 import io
 import json
@@ -27,16 +27,16 @@ OPERATOR = Actor(ActorKind.COMMAND, "import_contacts")
 
 
 class Imported:
-    """What the command said: `summary` on standard output, `complaints` on standard error; `failed` with status 1."""
+    """Runs the command. `summary`: standard output; `rejections`: lines of standard error; `failed`: exit status 1."""
 
-    def __init__(self, file: Path | str, *words: str, org: str = "acme") -> None:
+    def __init__(self, file: Path | str, *arguments: str, org: str = "acme") -> None:
         out, err = io.StringIO(), io.StringIO()
         self.failed = False
         try:
-            call_command("import_contacts", str(file), "--org", org, *words, stdout=out, stderr=err)
+            call_command("import_contacts", str(file), "--org", org, *arguments, stdout=out, stderr=err)
         except CommandError:
             self.failed = True
-        self.summary, self.complaints = out.getvalue().strip(), err.getvalue().splitlines()
+        self.summary, self.rejections = out.getvalue().strip(), err.getvalue().splitlines()
 
 
 def stored() -> dict[str, tuple[str, str]]:
@@ -56,7 +56,7 @@ def contacts_csv(tmp_path: Path) -> Path:
 class TestCSV:
     def test_contacts_are_created_and_updated(self, alice: Contact, contacts_csv: Path) -> None:
         imported = Imported(contacts_csv)
-        assert (imported.summary, imported.complaints, imported.failed) == (
+        assert (imported.summary, imported.rejections, imported.failed) == (
             "created 2, updated 1, unchanged 0, rejected 0",
             [],
             False,
@@ -67,7 +67,7 @@ class TestCSV:
             "carol@example.com": ("", ""),
         }
 
-    def test_what_was_replaced_is_in_the_audit(self, alice: Contact, contacts_csv: Path) -> None:
+    def test_replaced_texts_are_in_the_audit(self, alice: Contact, contacts_csv: Path) -> None:
         updated_at = alice.updated_at
         Imported(contacts_csv)
         change = Change.objects.of(alice).get()
@@ -88,17 +88,17 @@ class TestCSV:
         assert list(Contact.objects.values()) == before
         assert not Change.objects.exists()
 
-    def test_another_orgs_contact_of_the_address_is_left_alone(
+    def test_a_contact_of_another_org_with_the_same_email_is_not_changed(
         self, globex: Org, alice: Contact, tmp_path: Path
     ) -> None:
         (tmp_path / "x.csv").write_text("email,name\nalice@example.com,Eve\n")
         assert Imported(tmp_path / "x.csv", org="globex").summary.startswith("created 1,")
         assert set(Contact.objects.values_list("org__slug", "name")) == {("acme", "Alice"), ("globex", "Eve")}
 
-    def test_bad_rows_are_reported_by_line_and_the_good_go_in(self, acme: Org, tmp_path: Path) -> None:
+    def test_invalid_rows_are_reported_by_line_and_valid_rows_are_imported(self, acme: Org, tmp_path: Path) -> None:
         rows = [
             b"\xef\xbb\xbfemail,name,notes",
-            b'first@example.com,"Two\nlines",x',  # 2 and 3
+            b'first@example.com,"Two\nlines",x',  # lines 2 and 3
             b"no address,Bob,x",
             b",Bob,x",
             b"short@example.com",
@@ -121,26 +121,26 @@ class TestCSV:
         expected = {
             2: "name: Send a name on one line",
             4: "email: Send an email address",
-            5: "email: It is missing",
-            6: "The header has 3 columns, this row has 1",
-            7: "The header has 3 columns, this row has 4",
-            8: "This is no row of CSV",
-            9: "It is not encoded in UTF-8",
+            5: "email: This field is required",
+            6: "The header has 3 columns, but this row has 1",
+            7: "The header has 3 columns, but this row has 4",
+            8: "Invalid CSV row",
+            9: "The row is not valid UTF-8",
             10: "NUL",
             12: "notes: Send at most 100,000 characters; this has 100,001",
             13: "field larger than field limit",
-            15: "email: Line 14 has this address already",
+            15: "email: Line 14 has the same address",
             16: "unexpected end of data",
         }
-        assert len(imported.complaints) == len(expected)
-        for complaint, (line, reason) in zip(imported.complaints, expected.items(), strict=True):
-            assert complaint.startswith(f"line {line}: ")
-            assert reason in complaint
+        assert len(imported.rejections) == len(expected)
+        for rejection, (line, reason) in zip(imported.rejections, expected.items(), strict=True):
+            assert rejection.startswith(f"line {line}: ")
+            assert reason in rejection
 
     @pytest.mark.parametrize(
         "header", ["", "name,notes", "email,phone", "email,email", "email;name", '"email"x', "alice@example.com,Alice"]
     )
-    def test_a_header_that_cannot_be_right_stops_it(self, acme: Org, tmp_path: Path, header: str) -> None:
+    def test_an_invalid_header_stops_the_import(self, acme: Org, tmp_path: Path, header: str) -> None:
         (tmp_path / "x.csv").write_text(f"{header}\nalice@example.com,Alice\n")
         imported = Imported(tmp_path / "x.csv")
         assert imported.failed
@@ -148,7 +148,7 @@ class TestCSV:
 
 
 class TestJSONLines:
-    def test_notes_are_text_or_an_object(self, alice: Contact, tmp_path: Path) -> None:
+    def test_notes_are_a_string_or_an_object(self, alice: Contact, tmp_path: Path) -> None:
         rows: list[dict[str, Any]] = [
             {"email": "alice@example.com", "notes": ""},
             {"email": "bob@example.com", "name": "Bob", "notes": {"title": "CTO", "größe": [1, None]}},
@@ -161,9 +161,9 @@ class TestJSONLines:
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            (b"{", "This is no JSON that can be stored"),
-            (b"[]", "Write one object a line"),
-            (b"{}", "email: It is missing"),
+            (b"{", "Invalid JSON: "),
+            (b"[]", "Expected a JSON object"),
+            (b"{}", "email: This field is required"),
             (b'{"email": null}', "email: Send a string, not null"),
             (b'{"email": "x@example.com", "notes": 1}', "notes: Send a string or an object, not a number"),
             (b'{"email": "x@example.com", "name": " "}', "name: Send a name that is not blank"),
@@ -173,33 +173,33 @@ class TestJSONLines:
             (b'{"email": "x@example.com", "notes": "' + b"x" * 1_048_576 + b'"}', "longer than 1,048,576 bytes"),
         ],
     )
-    def test_a_bad_line_is_reported(self, acme: Org, tmp_path: Path, line: bytes, reason: str) -> None:
+    def test_an_invalid_line_is_reported(self, acme: Org, tmp_path: Path, line: bytes, reason: str) -> None:
         (tmp_path / "x.ndjson").write_bytes(b'{"email": "ok@example.com"}\n' + line + b'\n{"email": "too@example.com"}')
         imported = Imported(tmp_path / "x.ndjson")
         assert (imported.failed, imported.summary) == (True, "created 2, updated 0, unchanged 0, rejected 1")
-        assert len(imported.complaints) == 1
-        assert imported.complaints[0].startswith("line 2: ")
-        assert reason in imported.complaints[0]
+        assert len(imported.rejections) == 1
+        assert imported.rejections[0].startswith("line 2: ")
+        assert reason in imported.rejections[0]
 
 
-class TestWords:
+class TestArguments:
     def test_standard_input(self, acme: Org, contacts_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with contacts_csv.open() as file:
             monkeypatch.setattr(sys, "stdin", file)
             assert Imported("-", "--format", "csv").summary == "created 3, updated 0, unchanged 0, rejected 0"
 
-    @pytest.mark.parametrize("words", [["-"], ["x.txt"], ["absent.csv"], ["x.csv", "--format", "xml"], ["."]])
-    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
-        assert Imported(*words).failed
+    @pytest.mark.parametrize("arguments", [["-"], ["x.txt"], ["absent.csv"], ["x.csv", "--format", "xml"], ["."]])
+    def test_invalid_arguments_change_nothing(self, acme: Org, arguments: list[str]) -> None:
+        assert Imported(*arguments).failed
         assert stored() == {}
 
-    def test_no_such_org(self, contacts_csv: Path) -> None:
+    def test_unknown_org(self, contacts_csv: Path) -> None:
         with pytest.raises(CommandError, match="no org"):
             call_command("import_contacts", str(contacts_csv), "--org", "nobody")
 
 
 class TestBatches:
-    def test_they_end_at_a_number_of_rows_or_characters(
+    def test_batches_are_limited_in_rows_and_characters(
         self, acme: Org, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(batches, "MAX_ROWS", 3)
@@ -211,7 +211,7 @@ class TestBatches:
         assert Contact.objects.count() == 10
         assert Imported(tmp_path / "x.csv").summary == "created 0, updated 0, unchanged 10, rejected 0"
 
-    def test_a_few_statements_for_all(self, acme: Org) -> None:
+    def test_a_batch_takes_a_few_statements(self, acme: Org) -> None:
         for number in range(100):
             ContactFactory.create(org=acme, email=f"c{number:03}@example.com")
         contacts = {f"c{number:03}@example.com": {"name": "New", "notes": str(number)} for number in range(200)}
@@ -222,39 +222,37 @@ class TestBatches:
         assert Change.objects.count() == 200
         assert stored()["c007@example.com"] == ("New", "7")
 
-    def test_a_contact_that_somebody_else_made_meanwhile_is_updated(
-        self, acme: Org, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        tries = []
-        real = services._upsert_contacts
+    def test_a_contact_created_concurrently_is_updated(self, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+        attempts = []
+        original = services._upsert_contacts
 
-        def beaten(*arguments: object) -> object:
-            tries.append(arguments)
-            if len(tries) == 1:
+        def fail_once(*arguments: object) -> object:
+            attempts.append(arguments)
+            if len(attempts) == 1:
                 upsert_contact(
                     org_id=acme.pk, email=clean_email("bob@example.com"), name=clean_name("Bob"), actor=OPERATOR
                 )
                 raise IntegrityError
-            return real(*arguments)  # type: ignore[arg-type]
+            return original(*arguments)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(services, "_upsert_contacts", beaten)
+        monkeypatch.setattr(services, "_upsert_contacts", fail_once)
         tally = upsert_contacts(org_id=acme.pk, contacts={"bob@example.com": {"name": "Robert"}}, actor=OPERATOR)
         assert tally == {"created": 0, "updated": 1, "unchanged": 0}
         assert stored() == {"bob@example.com": ("Robert", "")}
 
 
-def test_a_bar_on_a_terminal_and_none_in_a_pipe(acme: Org, contacts_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_bar_only_on_a_terminal(acme: Org, contacts_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"100%" in written_to_stderr(*os.openpty(), contacts_csv, monkeypatch)
     assert written_to_stderr(*os.pipe(), contacts_csv, monkeypatch) == b""
 
 
 def written_to_stderr(reader: int, writer: int, file: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
-    """What the import writes to standard error where that is `writer`."""
+    """Returns what the import writes to standard error, which is `writer`."""
     if os.isatty(writer):
         termios.tcsetwinsize(writer, (24, 80))
     os.set_blocking(reader, False)
-    with open(writer, "w") as stderr, open(reader, "rb", buffering=0) as shown, monkeypatch.context() as patch:
+    with open(writer, "w") as stderr, open(reader, "rb", buffering=0) as output, monkeypatch.context() as patch:
         patch.setattr(sys, "stderr", stderr)
         call_command("import_contacts", str(file), "--org", "acme", stdout=io.StringIO())
         stderr.flush()
-        return shown.read() or b""
+        return output.read() or b""

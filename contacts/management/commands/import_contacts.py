@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError, CommandParser
 
-from contacts.batches import batches, once
+from contacts.batches import batches, reject_duplicates
 from contacts.files import READERS, BadRow, Lines, Row
 from contacts.services import upsert_contacts
 from orgs.commands import Command as BaseCommand
@@ -20,21 +20,21 @@ EXTENSIONS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 class Command(BaseCommand):
     help = """\
-Creates and updates an org's contacts from a file, and prints how many were created, updated, unchanged and rejected.
+Creates and updates contacts of an org from a UTF-8 file. Prints how many were created, updated, unchanged and rejected.
 
-CSV: the first line names the columns, in any order: email, and if wanted name and notes. An empty cell leaves what is
-stored as it is. JSON Lines: one object a line, with the same fields; notes may be a string or an object, and "" clears
-them. Both in UTF-8. The rules for the texts are the API's, and what an update replaces is kept in the audit.
+CSV: the first line names the columns in any order: email, and optionally name and notes. An empty cell keeps the stored
+value. JSON Lines: one object per line with the same fields. notes can be a string or an object, and "" clears them.
+Texts must follow the rules of the API. The audit keeps replaced texts.
 
-Rows that are no contact, or one whose address an earlier row had, are reported on standard error by the number of
-their (first) line; the others go in all the same, and the exit status is 1. It is safe to break off and to run again:
-what is there already stays unchanged."""
+Invalid rows, and rows that repeat an earlier email address, are rejected. Each is reported on standard error with the
+number of its first line. All other rows are imported, and the exit status is 1. You can interrupt the import and run
+it again: contacts that already match the file stay unchanged."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file; - is standard input")
-        parser.add_argument("--org", required=True, metavar="SLUG", help="whose contacts they are")
-        parser.add_argument("--format", choices=READERS, help="if the file's extension does not tell")
-        parser.add_argument("--dry-run", action="store_true", help="report and count as always, but store nothing")
+        parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file, or - for standard input")
+        parser.add_argument("--org", required=True, metavar="SLUG", help="the org of the contacts")
+        parser.add_argument("--format", choices=READERS, help="file format (default: from the file extension)")
+        parser.add_argument("--dry-run", action="store_true", help="validate and count, but store nothing")
 
     def run(self, **options: Any) -> str:
         name: str = options["file"]
@@ -42,17 +42,17 @@ what is there already stays unchanged."""
         file_format: str | None = options["format"] or EXTENSIONS.get(Path(name).suffix.lower())
         dry_run: bool = options["dry_run"]
         if file_format is None:
-            raise CommandError("Say --format csv or --format jsonl: the name of the file does not tell.")
+            raise CommandError("Cannot infer the format from the file name. Pass --format csv or --format jsonl.")
         org = get_org(slug)
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
-            for batch in batches(self.good(once(READERS[file_format](lines)))):
+            for batch in batches(self.valid_rows(reject_duplicates(READERS[file_format](lines)))):
                 self.tally += upsert_contacts(org_id=org.pk, contacts=batch, actor=self.actor, dry_run=dry_run)
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
 
-    def good(self, rows: Iterable[Row | BadRow]) -> Iterator[Row]:
+    def valid_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[Row]:
         for row in rows:
             if isinstance(row, Row):
                 yield row
@@ -80,6 +80,6 @@ def _open(name: str) -> Any:
 
 
 def _size(file: BinaryIO) -> int | None:
-    """In bytes; None where it has no end yet, such as a pipe's."""
-    about = os.fstat(file.fileno())
-    return about.st_size if stat.S_ISREG(about.st_mode) else None
+    """None if it is not a regular file."""
+    status = os.fstat(file.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
