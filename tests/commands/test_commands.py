@@ -1,4 +1,4 @@
-"""The commands, as an operator and a script see them: the result on standard output, errors on standard error."""
+"""The commands that create orgs, keys and interview types, show prompts and run the demo."""
 
 import json
 import re
@@ -25,26 +25,26 @@ pytestmark = pytest.mark.django_db
 
 
 class TestCreateOrg:
-    def test_prints_the_slug_and_nothing_else(self) -> None:
+    def test_prints_only_the_slug(self) -> None:
         assert run("create_org", "Acme & Söhne", "--plan", "growth") == "acme-sohne\n"
         org = Org.objects.get(slug="acme-sohne")
         assert (org.name, org.plan, org.requests_per_minute, org.is_active) == ("Acme & Söhne", "growth", 300, True)
 
-    def test_the_org_can_interview_buyers_at_once(self) -> None:
+    def test_the_org_gets_a_win_loss_interview_type(self) -> None:
         slug = run("create_org", "Acme", "--plan", "growth").strip()
-        assert [kind.name for kind in Org.objects.get(slug=slug).interview_types.all()] == [
+        assert [interview_type.name for interview_type in Org.objects.get(slug=slug).interview_types.all()] == [
             "Win-loss interview with a buyer"
         ]
 
-    def test_an_org_may_have_a_limit_of_its_own(self) -> None:
+    def test_rate_limit_overrides_the_limit_of_the_plan(self) -> None:
         run("create_org", "Acme", "--plan", "essentials", "--rate-limit", 5000)
         assert Org.objects.get().requests_per_minute == 5000
 
-    def test_two_of_one_name_have_two_slugs(self) -> None:
+    def test_orgs_with_one_name_get_different_slugs(self) -> None:
         assert [run("create_org", "Acme", "--plan", "growth") for _ in range(3)] == ["acme\n", "acme-2\n", "acme-3\n"]
 
     @pytest.mark.parametrize(
-        "words",
+        "arguments",
         [
             ["Acme"],
             ["Acme", "--plan", "free"],
@@ -54,9 +54,9 @@ class TestCreateOrg:
             ["Acme", "--plan", "growth", "--rate-limit", "many"],
         ],
     )
-    def test_wrong_words_make_no_org(self, words: list[str]) -> None:
+    def test_invalid_arguments_create_no_org(self, arguments: list[str]) -> None:
         with pytest.raises(CommandError):
-            run("create_org", *words)
+            run("create_org", *arguments)
         assert not Org.objects.exists()
 
 
@@ -68,18 +68,18 @@ class TestApiKeys:
         assert run("revoke_api_key", key) == f"{key[:12]}\n"
         assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 401
 
-    def test_a_key_is_revoked_by_its_prefix_too(self, acme_key: str) -> None:
+    def test_a_key_can_be_revoked_by_its_prefix(self, acme_key: str) -> None:
         run("revoke_api_key", acme_key[:12])
         assert ApiKey.objects.get().revoked_at is not None
 
-    def test_a_key_may_expire(self, acme: Org) -> None:
+    def test_a_key_can_expire(self, acme: Org) -> None:
         run("create_api_key", "acme", "--name", "CRM", "--expires-in", 30)
         expires_at = ApiKey.objects.get().expires_at
         assert expires_at is not None
         assert abs(expires_at - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
 
     @pytest.mark.parametrize(
-        "words",
+        "arguments",
         [
             ["create_api_key", "nobody", "--name", "CRM"],
             ["create_api_key", "acme"],
@@ -90,14 +90,16 @@ class TestApiKeys:
             ["revoke_api_key", ""],
         ],
     )
-    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
+    def test_invalid_arguments_change_nothing(self, acme: Org, arguments: list[str]) -> None:
         with pytest.raises(CommandError):
-            run(*words)
+            run(*arguments)
         assert not ApiKey.objects.exists()
 
 
 class TestShowPrompt:
-    def test_a_patch_stands_in_the_prompt(self, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    def test_the_prompt_contains_the_texts_of_a_patch(
+        self, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
         acme_api.patch(
             f"/interviews/{interview_request.pk}", {"contact_context": {"title": "CTO"}, "objective": "Why pricing?"}
         )
@@ -106,12 +108,14 @@ class TestShowPrompt:
         assert "Why pricing?" in prompt
         assert "Old" not in prompt
 
-    @pytest.mark.parametrize("wrong", ["0", "999999", "99999999999999999999", "abc"])
-    def test_no_such_request(self, wrong: str) -> None:
+    @pytest.mark.parametrize("argument", ["0", "999999", "99999999999999999999", "abc"])
+    def test_unknown_interview_request(self, argument: str) -> None:
         with pytest.raises(CommandError):
-            run("show_prompt", wrong)
+            run("show_prompt", argument)
 
-    def test_a_running_interview_shows_what_comes_next(self, interview_request: InterviewRequest) -> None:
+    def test_the_prompt_of_a_conversation_is_that_of_the_next_message(
+        self, interview_request: InterviewRequest
+    ) -> None:
         services.give_consent(interview_request)
         services.next_question(interview_request)
         services.submit_answer(interview_request, number=1, text="It was a slow spring.")
@@ -119,7 +123,7 @@ class TestShowPrompt:
         assert "It was a slow spring." in prompt
         assert "This is message 2 of at most 12." in prompt
 
-    def test_an_interview_with_nothing_left_has_no_next_prompt(self, interview_request: InterviewRequest) -> None:
+    def test_no_prompt_after_the_last_question(self, interview_request: InterviewRequest) -> None:
         services.give_consent(interview_request)
         while question := services.next_question(interview_request).question:
             services.skip_question(interview_request, number=question.number)
@@ -128,13 +132,13 @@ class TestShowPrompt:
 
 
 class TestDemo:
-    def test_the_seed_is_realistic_and_comes_once(self) -> None:
+    def test_seed_demo_is_idempotent_and_covers_every_status(self) -> None:
         assert run("seed_demo") == "acme-analytics\nglobex-security\n" == run("seed_demo")
         assert (Org.objects.count(), Contact.objects.count()) == (2, 12)
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert Contact.objects.exclude(notes="").count() >= 10
 
-    def test_the_welcome_can_be_pasted_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
+    def test_the_welcome_shows_working_credentials_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
         welcome = run("demo")
         assert run("demo") == welcome
@@ -147,9 +151,7 @@ class TestDemo:
             == 200
         )
 
-    def test_the_link_opens_an_interview_that_is_still_to_be_given(
-        self, client: Client, settings: Settings, tmp_path: Path
-    ) -> None:
+    def test_the_link_opens_an_unfinished_interview(self, client: Client, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
         links = []
         for _ in range(2):
@@ -160,14 +162,14 @@ class TestDemo:
             links.append(link)
         assert links[0] != links[1]
 
-    def test_a_key_that_was_revoked_is_replaced(self, settings: Settings, tmp_path: Path) -> None:
+    def test_a_revoked_key_is_replaced(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
         first = run("demo")
         run("revoke_api_key", json.loads((tmp_path / "var" / "demo.json").read_text())["api_key"])
         assert run("demo") != first
         assert ApiKey.objects.count() == 2
 
-    def test_there_is_none_in_production(self, settings: Settings) -> None:
+    def test_the_demo_is_disabled_in_production(self, settings: Settings) -> None:
         settings.DEVELOPMENT = False
         with pytest.raises(CommandError, match="HINDSIGHT_ENV"):
             run("demo")
@@ -176,13 +178,13 @@ class TestDemo:
 
 class TestCreateInterviewType:
     @pytest.mark.parametrize("guide", ["win_loss_buyer", "no_decision", "nps_follow_up"])
-    def test_prints_the_id_that_post_takes(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
+    def test_prints_the_id_of_the_interview_type(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
         pk = int(run("create_interview_type", "acme", "--guide", guide))
         body = {"contact_email": "jane@example.com", "interview_type_id": pk}
         assert acme_api.post("/interviews", body).status_code == 201
         assert "===== system" in run("show_prompt", InterviewRequest.objects.get().pk)
 
-    def test_twice_is_once_too_often(self, acme: Org) -> None:
+    def test_a_second_interview_type_of_one_guide_is_rejected(self, acme: Org) -> None:
         run("create_interview_type", "acme", "--guide", "no_decision")
         with pytest.raises(CommandError, match="already"), transaction.atomic():
             run("create_interview_type", "acme", "--guide", "no_decision")

@@ -1,4 +1,4 @@
-"""An org's interview requests as files: all of them, complete, in order, and harmless in a spreadsheet."""
+"""`export_interviews` writes all interview requests of an org in order, without spreadsheet formulas."""
 
 import csv
 import json
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def completed(alice: Contact) -> InterviewRequest:
-    request = InterviewRequestFactory.create(org=alice.org, contact=alice, deal_id="deal_1", objective="")
-    complete_interview(request, content="**Paige:** Grüße\n\n**Alice:** Hello\u2028")
-    return request
+    interview_request = InterviewRequestFactory.create(org=alice.org, contact=alice, deal_id="deal_1", objective="")
+    complete_interview(interview_request, content="**Paige:** Grüße\n\n**Alice:** Hello\u2028")
+    return interview_request
 
 
 def jsonl(text: str) -> list[dict[str, Any]]:
@@ -36,41 +36,43 @@ def jsonl(text: str) -> list[dict[str, Any]]:
 
 
 class TestJSONLines:
-    def test_as_the_api_shows_them_oldest_first(
+    def test_records_match_the_api_oldest_first(
         self, acme_api: ApiClient, interview_request: InterviewRequest, completed: InterviewRequest
     ) -> None:
         exported = jsonl(run("export_interviews", "--org", "acme"))
-        for record, request in zip(exported, (interview_request, completed), strict=True):
-            shown = acme_api.get(f"/interviews/{request.pk}").json()
+        for record, expected in zip(exported, (interview_request, completed), strict=True):
+            shown = acme_api.get(f"/interviews/{expected.pk}").json()
             for name in ("contact_id", "survey_url"):
                 del shown[name]
-            assert record.pop("interview_type") == request.interview_type.name
-            done = InterviewRequest.objects.get(pk=request.pk).completed_at
-            assert record.pop("completed_at") == (done and done.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+            assert record.pop("interview_type") == expected.interview_type.name
+            completed_at = InterviewRequest.objects.get(pk=expected.pk).completed_at
+            assert record.pop("completed_at") == (completed_at and completed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
             assert record == shown
 
-    def test_no_links_to_answer_with(self, interview_request: InterviewRequest) -> None:
+    def test_survey_tokens_are_not_exported(self, interview_request: InterviewRequest) -> None:
         assert interview_request.survey_token not in run("export_interviews", "--org", "acme")
 
-    def test_another_orgs_are_left_out(self, interview_request: InterviewRequest, globex: Org) -> None:
+    def test_interview_requests_of_other_orgs_are_not_exported(
+        self, interview_request: InterviewRequest, globex: Org
+    ) -> None:
         assert run("export_interviews", "--org", "globex") == ""
 
-    def test_every_page_is_read_once(self, alice: Contact, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_every_batch_is_read_once(self, alice: Contact, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(export, "PAGE", 2)
         ids = [InterviewRequestFactory.create(org=alice.org, contact=alice).pk for _ in range(5)]
         with CaptureQueriesContext(connection) as queries:
             exported = jsonl(run("export_interviews", "--org", "acme"))
         assert [record["interview_request_id"] for record in exported] == ids
-        assert len(queries) == 1 + 3 * 4 + 1, "the org; three pages, each with what belongs to it; and an empty one"
+        assert len(queries) == 1 + 3 * 4 + 1, "the org, three pages with related rows, and an empty page"
 
-    def test_into_a_file(self, completed: InterviewRequest, tmp_path: Path) -> None:
+    def test_output_writes_a_file_and_prints_the_count(self, completed: InterviewRequest, tmp_path: Path) -> None:
         printed = run("export_interviews", "--org", "acme", "--output", tmp_path / "x.jsonl")
         assert printed == "1\n"
         assert (tmp_path / "x.jsonl").read_bytes().decode() == run("export_interviews", "--org", "acme")
 
 
 class TestCSV:
-    def test_one_row_each(
+    def test_one_row_per_interview_request(
         self, interview_request: InterviewRequest, completed: InterviewRequest, tmp_path: Path
     ) -> None:
         run("export_interviews", "--org", "acme", "--format", "csv", "--output", tmp_path / "x.csv")
@@ -93,39 +95,37 @@ class TestCSV:
         assert (tmp_path / "x.csv").read_bytes().startswith("\ufeffinterview_request_id,".encode())
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
-    def test_no_cell_is_a_formula(self, acme: Org, start: str) -> None:
+    def test_formulas_are_escaped(self, acme: Org, start: str) -> None:
         text = f'{start}HYPERLINK("https://evil.example","x")'
         contact = ContactFactory.create(org=acme, name=text, notes=text)
-        request = InterviewRequestFactory.create(org=acme, contact=contact, deal_id=text, objective=text)
-        complete_interview(request, content=text)
+        interview_request = InterviewRequestFactory.create(org=acme, contact=contact, deal_id=text, objective=text)
+        complete_interview(interview_request, content=text)
         (_, row) = csv.reader(StringIO(run("export_interviews", "--org", "acme", "--format", "csv"), newline=""))
         assert row.count(f"'{text}") == 5
         assert not any(cell.startswith(start) for cell in row)
 
-    def test_other_text_is_left_as_it_is(self) -> None:
+    def test_other_texts_are_not_changed(self) -> None:
         texts = ["", "a=b", "5", " = 5", "'quoted", '"quoted"', "a\r\nb", "deal-1"]
         assert [export.harmless(text) for text in texts] == texts
 
-    def test_an_org_without_interviews_has_a_header(self, acme: Org) -> None:
+    def test_an_empty_export_has_only_a_header(self, acme: Org) -> None:
         assert run("export_interviews", "--org", "acme", "--format", "csv").count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["--org", "nobody"], ["--org", "acme", "--format", "xml"], ["--org", "acme", "--output", "/"]]
+    "arguments", [[], ["--org", "nobody"], ["--org", "acme", "--format", "xml"], ["--org", "acme", "--output", "/"]]
 )
-def test_wrong_words(acme: Org, words: list[str]) -> None:
+def test_invalid_arguments(acme: Org, arguments: list[str]) -> None:
     with pytest.raises(CommandError):
-        run("export_interviews", *words)
+        run("export_interviews", *arguments)
 
 
-def test_a_reader_that_has_enough_is_no_error(
-    interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Head(StringIO):
+def test_a_closed_pipe_is_not_an_error(interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    class ClosedPipe(StringIO):
         def write(self, text: str) -> int:
             raise BrokenPipeError
 
     with open("/dev/null", "w") as stdout:
         monkeypatch.setattr(sys, "stdout", stdout)
         with pytest.raises(SystemExit):
-            run("export_interviews", "--org", "acme", stdout=Head())
+            run("export_interviews", "--org", "acme", stdout=ClosedPipe())

@@ -1,4 +1,4 @@
-"""The commands that look after orgs and keys, as an operator and a script see them."""
+"""The commands that list and change orgs and keys, and `purge`."""
 
 from datetime import timedelta
 from io import StringIO
@@ -31,30 +31,30 @@ class Terminal(StringIO):
 
 
 class TestListOrgs:
-    def test_a_pipe_gets_a_line_for_each_with_tabs(self, acme: Org, globex: Org, acme_key: str) -> None:
+    def test_tab_separated_rows_without_a_terminal(self, acme: Org, globex: Org, acme_key: str) -> None:
         revoke_api_key(create_api_key(org=acme, name="old")[0])
         create_api_key(org=acme, name="past", lifetime=-timedelta(days=1))
         Org.objects.filter(pk=globex.pk).update(is_active=False, own_rate_limit=42)
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t1\tAcme\nglobex\tgrowth\t42\tsuspended\t0\tGlobex\n"
 
-    def test_a_terminal_gets_columns_with_a_header(self, acme: Org, globex: Org) -> None:
+    def test_columns_with_a_header_on_a_terminal(self, acme: Org, globex: Org) -> None:
         assert run("list_orgs", stdout=Terminal()).splitlines() == [
             "SLUG    PLAN    REQUESTS/MIN  STATE   LIVE KEYS  NAME",
             "acme    growth  300           active  0          Acme",
             "globex  growth  300           active  0          Globex",
         ]
 
-    def test_a_name_breaks_neither_line_nor_terminal(self, acme: Org) -> None:
+    def test_control_characters_in_names_are_removed(self, acme: Org) -> None:
         Org.objects.update(name="A\tc\nm\x1b[31me \u202e")
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t0\tA c m[31me \n"
 
-    def test_no_orgs_are_no_lines(self) -> None:
+    def test_without_orgs_nothing_is_printed(self) -> None:
         assert run("list_orgs") == ""
 
 
 class TestListApiKeys:
     @time_machine.travel(NOON, tick=False)
-    def test_every_key_with_its_state_and_no_secret(self, acme: Org, globex: Org) -> None:
+    def test_lists_every_key_with_its_state_and_without_its_secret(self, acme: Org, globex: Org) -> None:
         expired, first = create_api_key(org=acme, name="Old CRM", lifetime=-timedelta(seconds=1))
         revoked, second = create_api_key(org=acme, name="Leaked")
         revoke_api_key(revoked)
@@ -68,18 +68,16 @@ class TestListApiKeys:
         ]
         assert not any(secret in listed or keys.digest_of(secret) in listed for secret in (first, second, third))
 
-    def test_of_one_org(self, acme_key: str, globex_api: ApiClient) -> None:
+    def test_lists_keys_of_one_org(self, acme_key: str, globex_api: ApiClient) -> None:
         assert [line.split("\t")[0] for line in run("list_api_keys", "--org", "acme").splitlines()] == [acme_key[:12]]
 
-    def test_of_no_such_org(self) -> None:
+    def test_unknown_org(self) -> None:
         with pytest.raises(CommandError, match="no org with the slug 'nobody'"):
             run("list_api_keys", "--org", "nobody")
 
 
 class TestRotateApiKey:
-    def test_both_keys_work_until_the_grace_period_is_over(
-        self, acme: Org, interview_request: InterviewRequest
-    ) -> None:
+    def test_both_keys_work_until_the_grace_period_ends(self, acme: Org, interview_request: InterviewRequest) -> None:
         path = f"/interviews/{interview_request.pk}"
         with time_machine.travel(NOON, tick=False) as clock:
             old = create_api_key(org=acme, name="CRM")[1]
@@ -94,47 +92,49 @@ class TestRotateApiKey:
         row = ApiKey.objects.get(prefix=new[:12])
         assert (row.org, row.name, row.expires_at) == (acme, "CRM", None)
 
-    def test_without_grace_the_old_key_ends_at_once(self, acme_key: str) -> None:
+    def test_without_grace_the_old_key_expires_immediately(self, acme_key: str) -> None:
         run("rotate_api_key", acme_key, "--grace-days", 0)
         assert ApiKey.objects.get(prefix=acme_key[:12]).state == "expired"
 
     @time_machine.travel(NOON, tick=False)
-    def test_a_key_for_a_time_is_followed_by_one_for_as_long(self, acme: Org) -> None:
+    def test_the_new_key_has_the_lifetime_of_the_old_one(self, acme: Org) -> None:
         old, secret = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=90))
         ApiKey.objects.update(created_at=old.created_at - timedelta(days=87), expires_at=timezone.now() + timedelta(3))
         new = run("rotate_api_key", secret).strip()
         assert ApiKey.objects.get(prefix=new[:12]).expires_at == timezone.now() + timedelta(days=90)
         old.refresh_from_db()
-        assert old.expires_at == timezone.now() + timedelta(days=3), "no later than it would have anyway"
+        assert old.expires_at == timezone.now() + timedelta(days=3), "rotation does not extend the old key"
 
     @time_machine.travel(NOON, tick=False)
-    def test_a_key_for_good_that_is_rotated_twice_is_followed_by_keys_for_good(self, acme_key: str) -> None:
-        """As when the first successor was lost: it is printed once."""
+    def test_rotating_a_key_without_expiry_twice_gives_keys_without_expiry(self, acme_key: str) -> None:
+        """An operator may lose the first new key, which is printed only once."""
         for _ in range(2):
             new = run("rotate_api_key", acme_key).strip()
             assert ApiKey.objects.get(prefix=new[:12]).expires_at is None
         assert ApiKey.objects.get(prefix=acme_key[:12]).expires_at == timezone.now() + timedelta(days=7)
 
-    def test_a_key_that_is_not_live_is_left_alone(self, acme_key: str) -> None:
+    def test_a_revoked_key_cannot_be_rotated(self, acme_key: str) -> None:
         run("revoke_api_key", acme_key)
         with pytest.raises(CommandError, match="expired or was revoked"):
             run("rotate_api_key", acme_key)
         assert ApiKey.objects.count() == 1
 
-    @pytest.mark.parametrize("words", [["hsk_nothing"], ["{key}", "--grace-days", "-1"], ["{key}", "--grace-days=366"]])
-    def test_wrong_words_change_nothing(self, acme_key: str, words: list[str]) -> None:
+    @pytest.mark.parametrize(
+        "arguments", [["hsk_nothing"], ["{key}", "--grace-days", "-1"], ["{key}", "--grace-days=366"]]
+    )
+    def test_invalid_arguments_change_nothing(self, acme_key: str, arguments: list[str]) -> None:
         with pytest.raises(CommandError):
-            run("rotate_api_key", *(word.format(key=acme_key) for word in words))
+            run("rotate_api_key", *(argument.format(key=acme_key) for argument in arguments))
         assert ApiKey.objects.get().expires_at is None
 
 
 class TestSetPlan:
-    def test_the_limit_follows_the_plan(self, acme: Org) -> None:
+    def test_the_limit_is_that_of_the_plan(self, acme: Org) -> None:
         assert run("set_plan", "acme", "enterprise") == "1000\n"
         acme.refresh_from_db()
         assert (acme.plan, acme.own_rate_limit, acme.requests_per_minute) == ("enterprise", None, 1000)
 
-    def test_a_limit_of_its_own_is_set_kept_and_dropped(self, acme: Org) -> None:
+    def test_the_own_limit_can_be_set_kept_and_removed(self, acme: Org) -> None:
         assert run("set_plan", "acme", "growth", "--rate-limit", 5000) == "5000\n"
         assert run("set_plan", "acme", "essentials") == "5000\n"
         assert run("set_plan", "acme", "essentials", "--plan-limit") == "60\n"
@@ -142,7 +142,7 @@ class TestSetPlan:
         assert (acme.plan, acme.own_rate_limit) == ("essentials", None)
 
     @pytest.mark.parametrize(
-        "words",
+        "arguments",
         [
             ["nobody", "growth"],
             ["acme", "free"],
@@ -151,15 +151,15 @@ class TestSetPlan:
             ["acme", "enterprise", "--rate-limit", "5", "--plan-limit"],
         ],
     )
-    def test_wrong_words_change_nothing(self, acme: Org, words: list[str]) -> None:
+    def test_invalid_arguments_change_nothing(self, acme: Org, arguments: list[str]) -> None:
         with pytest.raises(CommandError):
-            run("set_plan", *words)
+            run("set_plan", *arguments)
         acme.refresh_from_db()
         assert (acme.plan, acme.own_rate_limit) == ("growth", None)
 
 
 class TestPurge:
-    def test_what_has_expired_goes_and_the_rest_stays(self) -> None:
+    def test_deletes_only_expired_rows(self) -> None:
         counters = cast(Counters, caches["counters"])
         counters.purge()
         with time_machine.travel(NOON, tick=False) as clock:

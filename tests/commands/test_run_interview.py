@@ -1,4 +1,4 @@
-"""The interview in a terminal: a test, which leaves no trace."""
+"""`run_interview` runs a trial interview in the terminal and stores nothing."""
 
 from io import StringIO
 
@@ -12,17 +12,17 @@ from tests.commands.running import run
 pytestmark = pytest.mark.django_db
 
 
-def run_interview(request: InterviewRequest, lines: str) -> tuple[str, str]:
-    """What comes out on standard output and on standard error."""
+def run_interview(interview_request: InterviewRequest, lines: str) -> tuple[str, str]:
+    """Returns standard output and standard error."""
     out, err = StringIO(), StringIO()
-    call_command("run_interview", str(request.pk), stdin=StringIO(lines), stdout=out, stderr=err)
+    call_command("run_interview", str(interview_request.pk), stdin=StringIO(lines), stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
 
 
 def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequest) -> None:
     out, err = run_interview(interview_request, "It was slow.\n\n/finish\n")
-    mark, *turns = out.rstrip("\n").split("\n\n")
-    assert mark.startswith("TEST")
+    notice, *turns = out.rstrip("\n").split("\n\n")
+    assert notice.startswith("TEST")
     assert [line.partition(":** ")[0] for line in turns] == ["**Paige", "**Alice", "**Paige", "**Alice"]
     assert turns[1] == "**Alice:** It was slow."
     assert turns[3] == "**Alice:** *(skipped)*"
@@ -30,20 +30,20 @@ def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequ
     assert "What set off the search; guided" in err
 
 
-def test_goes_to_the_end_of_the_guide(interview_request: InterviewRequest) -> None:
+def test_runs_to_the_end_of_the_guide(interview_request: InterviewRequest) -> None:
     out, _ = run_interview(interview_request, "\n" * 99)
     assert out.count("**Paige:**") == 9
     assert "What, if anything, did I not ask" in out
 
 
-def test_leaves_no_trace_beside_the_customers_data(interview_request: InterviewRequest) -> None:
+def test_stores_nothing(interview_request: InterviewRequest) -> None:
     before = InterviewRequest.objects.values().get()
     run_interview(interview_request, "It was slow.\n" * 99)
     assert InterviewRequest.objects.values().get() == before
     assert not any(model.objects.exists() for model in (Conversation, Turn, Transcript))
 
 
-def test_does_not_take_up_the_contacts_own_interview(interview_request: InterviewRequest) -> None:
+def test_does_not_resume_the_conversation_of_the_contact(interview_request: InterviewRequest) -> None:
     services.give_consent(interview_request)
     services.next_question(interview_request)
     services.submit_answer(interview_request, number=1, text="Said by Alice herself.")
@@ -52,16 +52,16 @@ def test_does_not_take_up_the_contacts_own_interview(interview_request: Intervie
     assert Turn.objects.count() == 2
 
 
-def test_what_could_not_be_stored_is_asked_again(interview_request: InterviewRequest) -> None:
+def test_an_invalid_answer_is_asked_for_again(interview_request: InterviewRequest) -> None:
     out, err = run_interview(interview_request, f"{'x' * 10_001}\nIt was slow.\n/finish\n")
     assert "at most 10,000" in err
     assert "**Alice:** It was slow." in out
 
 
-def test_without_an_answer_there_is_only_the_mark(interview_request: InterviewRequest) -> None:
+def test_without_an_answer_only_the_notice_is_printed(interview_request: InterviewRequest) -> None:
     assert run_interview(interview_request, "")[0] == "TEST: nothing of this interview is stored.\n"
 
 
-def test_no_such_request() -> None:
+def test_unknown_interview_request() -> None:
     with pytest.raises(CommandError):
         run("run_interview", 999999)
