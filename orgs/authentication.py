@@ -12,6 +12,7 @@ from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.live_keys import LiveKey, use_live_key
+from orgs.scopes import SCOPE_OF_METHOD
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Principal:
     @property
     def requests_per_minute(self) -> int:
         return self.api_key.requests_per_minute
+
+    def may(self, method: str) -> bool:
+        """Whether the key's scopes allow the HTTP method. Other methods are not refused here but with a 405."""
+        scope = SCOPE_OF_METHOD.get(method)
+        return scope is None or scope in self.api_key.scopes.split()
 
     @property
     def actor(self) -> Actor:

@@ -69,7 +69,9 @@ def get_org(slug: str) -> Org:
 
 
 def get_api_key(key_or_prefix: str) -> ApiKey:
-    """Raises CommandError."""
+    """`-` reads standard input, so that a key is not in the shell's history. Raises CommandError."""
+    if key_or_prefix == "-":
+        key_or_prefix = sys.stdin.readline().strip()
     lookup = {"prefix": key_or_prefix}
     if keys.is_well_formed(key_or_prefix):
         lookup = {"digest": keys.digest_of(key_or_prefix)}

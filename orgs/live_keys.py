@@ -13,7 +13,7 @@ from orgs.plans import requests_per_minute
 LAST_USED_PRECISION = timedelta(minutes=1)
 
 FIND_LIVE_KEY = """
-SELECT api_key.id, api_key.prefix, org.id, org.slug, org.plan, org.own_rate_limit,
+SELECT api_key.id, api_key.prefix, org.id, org.slug, org.plan, org.own_rate_limit, api_key.scopes,
        api_key.last_used_at > %(recently)s
 FROM orgs_apikey AS api_key
 JOIN orgs_org AS org ON org.id = api_key.org_id
@@ -33,6 +33,7 @@ class LiveKey:
     org_id: int
     org: str
     requests_per_minute: int
+    scopes: str
 
 
 def use_live_key(digest: str) -> LiveKey | None:
@@ -48,7 +49,7 @@ def use_live_key(digest: str) -> LiveKey | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    key_id, prefix, org_id, org, plan, own_rate_limit, used_recently = row
+    key_id, prefix, org_id, org, plan, own_rate_limit, scopes, used_recently = row
     if not used_recently:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
-    return LiveKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit))
+    return LiveKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)

@@ -10,17 +10,19 @@ from django.utils.text import slugify
 
 from orgs import keys
 from orgs.models import ApiKey, Org
+from orgs.scopes import Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500
 
 
 class OrgValues(TypedDict, total=False):
-    """`own_rate_limit` is in requests per minute; None applies the plan's limit."""
+    """`own_rate_limit`: requests per minute; None applies the plan's limit. `key_days` None: keys do not expire."""
 
     name: str
     plan: str
     own_rate_limit: int | None
+    key_days: int | None
     is_active: bool
 
 
@@ -43,17 +45,23 @@ def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
     return org
 
 
-def create_api_key(*, org: Org, name: str, lifetime: timedelta | None = None) -> tuple[ApiKey, str]:
-    """Returns the row and the key itself. With `lifetime` None the key does not expire.
+def create_api_key(
+    *, org: Org, name: str, lifetime: timedelta | None = None, scopes: str = Scopes.READ_WRITE
+) -> tuple[ApiKey, str]:
+    """Returns the row and the key itself. With `lifetime` None, or more than the org's key_days, those apply.
 
     Raises ValidationError.
     """
     secret = keys.generate()
+    if org.key_days is not None:
+        longest = timedelta(days=org.key_days)
+        lifetime = longest if lifetime is None else min(lifetime, longest)
     api_key = ApiKey(
         org=org,
         name=name,
         prefix=keys.prefix_of(secret),
         digest=keys.digest_of(secret),
+        scopes=scopes,
         lifetime=lifetime,
         expires_at=None if lifetime is None else timezone.now() + lifetime,
     )
@@ -64,7 +72,7 @@ def create_api_key(*, org: Org, name: str, lifetime: timedelta | None = None) ->
 
 @transaction.atomic
 def rotate_api_key(api_key: ApiKey, *, grace: timedelta) -> tuple[ApiKey, str]:
-    """Returns a new row and key with the same name and lifetime.
+    """Returns a new row and key with the same name, lifetime and scopes.
 
     The old key expires after `grace`, or at its own expiry if earlier. Raises ValidationError if it is not live.
     """
@@ -72,7 +80,7 @@ def rotate_api_key(api_key: ApiKey, *, grace: timedelta) -> tuple[ApiKey, str]:
     old: ApiKey = ApiKey.objects.select_for_update(of=("self",)).select_related("org").get(pk=api_key.pk)
     if old.state != "live":
         raise ValidationError("This key has expired or was revoked. Issue a new key instead.")
-    new = create_api_key(org=old.org, name=old.name, lifetime=old.lifetime)
+    new = create_api_key(org=old.org, name=old.name, lifetime=old.lifetime, scopes=old.scopes)
     old.expires_at = min(now + grace, old.expires_at or now + grace)
     old.save(update_fields=["expires_at"])
     return new

@@ -18,6 +18,7 @@ from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, VENDOR
 from interviews.text import clean_objective
+from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS
 
 # Django's class takes its type argument from type checkers alone.
@@ -137,7 +138,7 @@ class InterviewRequestForm(MergingForm):
 
 class OrgForm(MergingForm):
     class Meta:
-        labels = {"is_active": "Active"}
+        labels = {"is_active": "Active", "key_days": "API keys expire after"}
         help_texts = {"is_active": "If this is not selected, the org is suspended: its API keys are refused."}
 
     def changes_in_words(self) -> str:
@@ -181,6 +182,7 @@ class ApiKeyForm(forms.Form):
         max_value=MAX_LIFETIME_DAYS,
         required=False,
         label="Expires in",
-        help_text="Days. Empty: never.",
+        help_text="Days. Empty, or more than the org allows: as the org allows.",
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
+    scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE, label="May")

@@ -18,6 +18,7 @@ from hindsight.http.request_ids import current_request_id
 class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
@@ -78,6 +79,12 @@ class Unauthorized(ApiError):
 
     def __init__(self) -> None:
         super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(ApiError):
+    status_code = 403
+    code = ErrorCode.FORBIDDEN
+    message = "This API key lacks the scope for this request: GET needs `read`, POST and PATCH need `write`."
 
 
 class NotFound(ApiError):

@@ -17,6 +17,7 @@ from hindsight.api.errors import (
     ApiError,
     BadRequest,
     ErrorCode,
+    Forbidden,
     InternalError,
     NotFound,
     PayloadTooLarge,
@@ -28,7 +29,7 @@ from hindsight.api.errors import (
 from hindsight.api.handlers import read_only
 from hindsight.http.csp import HEADER, policy
 
-EVERYWHERE = (BadRequest, Unauthorized, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
+EVERYWHERE = (BadRequest, Unauthorized, Forbidden, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
 # drf-spectacular makes a description in no more than one thread.
 _one_at_a_time = Lock()
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from hindsight.api.errors import RateLimitExceeded, Unauthorized
+from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
 from hindsight.limits.rate_limits import Usage, count_request
 
@@ -21,9 +21,14 @@ class Limited(Protocol):
     rate_limit_key: str
     requests_per_minute: int
 
+    def may(self, method: str) -> bool: ...
+
 
 class OrgThrottle(BaseThrottle):
-    """Counts an authenticated request. Raises RateLimitExceeded, and Unauthorized if nothing has authenticated it."""
+    """Counts an authenticated request, then checks the scopes of its key: a refused request counts too.
+
+    Raises Unauthorized if nothing has authenticated the request, RateLimitExceeded, and Forbidden.
+    """
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.auth is None:
@@ -35,6 +40,8 @@ class OrgThrottle(BaseThrottle):
         add_response_headers(request._request, usage.headers)
         if usage.exceeded:
             raise RateLimitExceeded(retry_after=usage.retry_after)
+        if not principal.may(str(request.method)):
+            raise Forbidden
         return True
 
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
+from orgs.scopes import Scopes
 from orgs.tenancy import TenantQuerySet
 
 
@@ -18,6 +19,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100, help_text="The system or person that uses this key.")
     prefix = models.CharField(max_length=20, unique=True, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.CharField(max_length=20, choices=Scopes, default=Scopes.READ_WRITE)
     created_at = models.DateTimeField(auto_now_add=True)
     lifetime = models.DurationField(
         null=True, editable=False, help_text="From issue to expiry. Empty: the key does not expire."
@@ -31,6 +33,9 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = "API key"
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(name="api_key_scopes_are_known", condition=models.Q(scopes__in=Scopes.values)),
+        )
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.name})"

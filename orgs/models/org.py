@@ -35,6 +35,12 @@ class Org(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Requests per minute granted by this org's contract. Leave empty to use the plan's limit.",
     )
+    key_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Days until a new API key expires, unless it is issued for fewer. Empty: keys do not expire.",
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()

@@ -15,12 +15,12 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     change_form_template = "staff/api_key.html"
     object_pages = {"revoke": "revoke_view"}
-    list_display = ("prefix", "name", "org", "state", "last_used_at", "expires_at", "created_at")
+    list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
     search_fields = ("prefix__startswith", "name__istartswith")
     search_help_text = "The beginning of a key's prefix (not the key itself) or name."
-    fields = ("prefix", "name", "org", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
+    fields = ("prefix", "name", "org", "scopes", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from interviews.models import InterviewRequest
 from interviews.services import delete_org, onboard_org
 from orgs.models import ApiKey, Org
+from orgs.scopes import Scopes
 from orgs.services import create_api_key, update_org
 from staff.forms import ApiKeyForm, OrgForm
 from staff.removal import RemovalAdmin
@@ -44,7 +45,7 @@ class OrgAdmin(RemovalAdmin):
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["name", "plan", "own_rate_limit", "is_active", *guard]}),
+            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
             ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
         ]
 
@@ -74,7 +75,8 @@ class OrgAdmin(RemovalAdmin):
             return self.page(request, "issue_key", org, title=f"Issue an API key for {org}", form=form)
         days = form.cleaned_data["expires_in"]
         lifetime = timedelta(days=days) if days else None
-        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime)
+        scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE
+        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
         self.log_addition(request, api_key, f"Issued for {org}.")
         return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
 

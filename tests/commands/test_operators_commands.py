@@ -62,9 +62,9 @@ class TestListApiKeys:
         ApiKey.objects.filter(pk=live.pk).update(last_used_at=timezone.now())
         listed = run("list_api_keys")
         assert listed.splitlines() == [
-            f"{live.prefix}\tglobex\tlive\t{NOON}\t{NOON}\t2027-01-16T12:00:00Z\tCRM",
-            f"{revoked.prefix}\tacme\trevoked\t{NOON}\t-\t-\tLeaked",
-            f"{expired.prefix}\tacme\texpired\t{NOON}\t-\t2027-01-15T11:59:59Z\tOld CRM",
+            f"{live.prefix}\tglobex\tlive\t{NOON}\t{NOON}\t2027-01-16T12:00:00Z\tread write\tCRM",
+            f"{revoked.prefix}\tacme\trevoked\t{NOON}\t-\t-\tread write\tLeaked",
+            f"{expired.prefix}\tacme\texpired\t{NOON}\t-\t2027-01-15T11:59:59Z\tread write\tOld CRM",
         ]
         assert not any(secret in listed or keys.digest_of(secret) in listed for secret in (first, second, third))
 

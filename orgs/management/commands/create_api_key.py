@@ -5,6 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
+from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 
@@ -15,8 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("org_slug", metavar="ORG_SLUG")
         parser.add_argument("--name", required=True, help="the system or person that will use the key")
         parser.add_argument(
-            "--expires-in", type=int, metavar="DAYS", help="days until the key expires (default: never)"
+            "--expires-in", type=int, metavar="DAYS", help="days until the key expires (default and maximum: the org's)"
         )
+        parser.add_argument("--scope", choices=["read", "write"], help="what the key may do (default: both)")
 
     def run(self, **options: Any) -> str:
         org_slug: str = options["org_slug"]
@@ -25,4 +27,5 @@ class Command(BaseCommand):
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
-        return create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime)[1]
+        scopes: str = options["scope"] or Scopes.READ_WRITE
+        return create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime, scopes=scopes)[1]

@@ -10,7 +10,7 @@ from orgs.models import ApiKey
 class Command(BaseCommand):
     help = (
         "Prints API keys, one per line, newest first: prefix, org, state (live, expired or revoked), created, last "
-        "used, expires, name. Times are in UTC. The secrets are not stored and cannot be shown. "
+        "used, expires, scopes, name. Times are in UTC. The secrets are not stored and cannot be shown. "
         "Prints aligned columns with a header on a terminal, otherwise tab-separated values without a header."
     )
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if slug is not None:
             api_keys = api_keys.for_org(get_org(slug).pk)
         return self.table(
-            ("PREFIX", "ORG", "STATE", "CREATED", "LAST USED", "EXPIRES", "NAME"),
+            ("PREFIX", "ORG", "STATE", "CREATED", "LAST USED", "EXPIRES", "SCOPES", "NAME"),
             (
                 (
                     api_key.prefix,
@@ -32,6 +32,7 @@ class Command(BaseCommand):
                     format_time(api_key.created_at),
                     format_time(api_key.last_used_at),
                     format_time(api_key.expires_at),
+                    api_key.scopes,
                     api_key.name,
                 )
                 for api_key in api_keys

@@ -12,7 +12,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the key, or its prefix as list_api_keys prints it"
+            "key_or_prefix",
+            metavar="KEY_OR_PREFIX",
+            help="the key, or its prefix as list_api_keys prints it; - reads it from standard input",
         )
 
     def run(self, **options: Any) -> str:

@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "key_or_prefix", metavar="KEY_OR_PREFIX", help="the old key, or its prefix as list_api_keys prints it"
+            "key_or_prefix",
+            metavar="KEY_OR_PREFIX",
+            help="the old key, or its prefix as list_api_keys prints it; - reads it from standard input",
         )
         parser.add_argument(
             "--grace-days", type=int, default=7, metavar="N", help="days until the old key expires (default: 7)"

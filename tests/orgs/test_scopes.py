@@ -1,0 +1,87 @@
+"""Scopes of API keys, and the default expiry of an org."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from interviews.models import InterviewRequest
+from orgs.models import ApiKey, Org
+from orgs.scopes import Scopes
+from orgs.services import create_api_key, rotate_api_key, update_org
+from tests.client import ApiClient
+from tests.staff.conftest import log_in
+
+pytestmark = pytest.mark.django_db
+
+
+def api_with(org: Org, scopes: str) -> ApiClient:
+    return ApiClient(create_api_key(org=org, name="CRM", scopes=scopes)[1])
+
+
+@pytest.mark.parametrize(
+    ("scopes", "reads", "writes"), [(Scopes.READ_WRITE, 200, 200), (Scopes.READ, 200, 403), (Scopes.WRITE, 403, 200)]
+)
+def test_a_key_does_what_its_scopes_allow(
+    interview_request: InterviewRequest, scopes: str, reads: int, writes: int
+) -> None:
+    api, path = api_with(interview_request.org, scopes), f"/interviews/{interview_request.pk}"
+    assert [api.get(path).status_code, api.get("/interviews").status_code] == [reads, reads]
+    response = api.patch(path, {"objective": "New"})
+    assert response.status_code == writes
+    interview_request.refresh_from_db()
+    assert interview_request.objective == ("New" if writes == 200 else "Old objective")
+    body = {"contact_email": "new@example.com", "interview_type_id": interview_request.interview_type_id}
+    assert api.post("/interviews", body).status_code == (201 if writes == 200 else 403)
+    assert InterviewRequest.objects.count() == (2 if writes == 200 else 1)
+
+
+def test_a_refused_request_says_why_and_counts(interview_request: InterviewRequest) -> None:
+    api = api_with(interview_request.org, Scopes.READ)
+    path = f"/interviews/{interview_request.pk}"
+    before = int(api.get(path).headers["X-RateLimit-Remaining"])
+    refused = api.patch(path, {"objective": "New"})
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (403, "forbidden")
+    assert "`write`" in error["message"]
+    assert int(refused.headers["X-RateLimit-Remaining"]) == before - 1
+
+
+def test_another_method_is_still_not_allowed(interview_request: InterviewRequest) -> None:
+    api = api_with(interview_request.org, Scopes.READ)
+    assert api.send("PUT", f"/interviews/{interview_request.pk}").status_code == 405
+
+
+def test_a_rotated_key_keeps_its_scopes(acme: Org) -> None:
+    old, _ = create_api_key(org=acme, name="CRM", scopes=Scopes.READ)
+    new, _ = rotate_api_key(old, grace=timedelta(days=1))
+    assert new.scopes == Scopes.READ
+
+
+@pytest.mark.parametrize(("asked", "days"), [(None, 90), (timedelta(days=30), 30), (timedelta(days=400), 90)])
+def test_the_expiry_of_an_org_is_the_default_and_the_maximum(acme: Org, asked: timedelta | None, days: int) -> None:
+    org = update_org(org_id=acme.pk, key_days=90)
+    api_key, _ = create_api_key(org=org, name="CRM", lifetime=asked)
+    assert api_key.expires_at is not None
+    assert abs(api_key.expires_at - timezone.now() - timedelta(days=days)) < timedelta(minutes=1)
+
+
+def test_commands(acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    call_command("create_api_key", "acme", "--name", "Reports", "--scope", "read", stdout=out)
+    secret = out.getvalue().strip()
+    assert ApiKey.objects.get().scopes == Scopes.READ
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
+    call_command("revoke_api_key", "-", stdout=io.StringIO())
+    assert ApiKey.objects.get().state == "revoked"
+
+
+def test_staff_issue_a_key_with_scopes(acme: Org) -> None:
+    root = log_in("root", is_superuser=True)
+    page = root.post("orgs_org_issue-key", acme.pk, name="Reports", scopes="read")
+    assert page.status_code == 200
+    assert ApiKey.objects.get().scopes == Scopes.READ
+    assert root.post("orgs_org_issue-key", acme.pk, name="Other", scopes="everything").status_code == 200
+    assert ApiKey.objects.count() == 1
