@@ -1,7 +1,4 @@
-"""The checks of `manage.py doctor`. Each returns a short description, or raises Fault with the problem and its remedy.
-
-The checks are independent: each works while the database, Redis or any other service is unavailable.
-"""
+"""The checks of `manage.py doctor`. Each must work while any service is unavailable."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -22,7 +19,7 @@ SECONDS = 5
 
 
 class Fault(Exception):
-    """What is wrong and what to do about it. Each argument is a line of its own."""
+    """Each argument is one line: the problem and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def migrations() -> str:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
-        raise Fault("They cannot be read without the database. Repair the database first.") from None
+        raise Fault("Cannot be checked without the database. Fix the database first.") from None
     if pending:
         raise Fault(f"{len(pending)} not applied. Run `manage.py migrate`.")
     return "all applied"
@@ -58,14 +55,14 @@ def rate_limits() -> str:
     try:
         store.hit("doctor", 1)
     except store.failures as error:
-        remedy = "Start Redis, or correct REDIS_URL" if settings.REDIS_URL else "Repair the database"
-        raise Fault(f"{_first_line(error)}. Until then requests are not counted. {remedy}.") from None
+        remedy = "Start Redis, or correct REDIS_URL" if settings.REDIS_URL else "Fix the database"
+        raise Fault(f"{_first_line(error)}. Requests are not counted. {remedy}.") from None
     return f"counted in {'Redis' if settings.REDIS_URL else connection.display_name}"
 
 
 def model_endpoint() -> str:
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
-        return "not set up"
+        return "not configured"
     try:
         url = urlsplit(settings.PAIGE_BASE_URL)
         address = url.hostname or "", url.port or {"http": 80, "https": 443}[url.scheme]
@@ -76,7 +73,7 @@ def model_endpoint() -> str:
     except OSError as error:
         reason = error.strerror or error
         raise Fault(
-            f"{address[0]}:{address[1]}: {reason}. Start the model's server, or correct PAIGE_BASE_URL."
+            f"{address[0]}:{address[1]}: {reason}. Start the model server, or correct PAIGE_BASE_URL."
         ) from None
     return f"{url.hostname} accepts connections"
 
@@ -85,7 +82,7 @@ def static_files() -> str:
     if settings.STATIC_ROOT is None:
         return "served from the packages (development)"
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
-        raise Fault("They have not been collected. Run `manage.py collectstatic --no-input`.")
+        raise Fault("Not collected. Run `manage.py collectstatic --no-input`.")
     return "collected"
 
 
@@ -93,12 +90,11 @@ def proxies() -> str:
     if settings.TRUSTED_PROXIES:
         return f"{', '.join(map(str, settings.TRUSTED_PROXIES))} may set the client address and the scheme"
     if settings.SECURE_SSL_REDIRECT:
-        return "none trusted: behind a proxy, set TRUSTED_PROXIES, or every request counts as plain HTTP"
+        return "none trusted. Behind a proxy, set TRUSTED_PROXIES, otherwise every request counts as plain HTTP"
     return "none trusted"
 
 
 def system_checks() -> str:
-    """Django's checks and the project's; in production those for deployment too."""
     messages = checks.run_checks(include_deployment_checks=not settings.DEVELOPMENT)
     faults = [
         f"{message.id}: {message.msg} {message.hint or ''}".strip()
@@ -107,7 +103,7 @@ def system_checks() -> str:
     ]
     if faults:
         raise Fault(*faults)
-    return "without deployment checks: HINDSIGHT_ENV is development" if settings.DEVELOPMENT else "no fault found"
+    return "no problems; deployment checks skipped in development" if settings.DEVELOPMENT else "no problems"
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -130,6 +126,6 @@ def examine() -> Iterator[Finding]:
 
 
 def _first_line(error: Exception) -> str:
-    """The first line of a library's message, which names hosts and ports but no passwords."""
+    """Database and Redis errors contain hosts and ports, but no passwords."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")

@@ -1,7 +1,6 @@
-"""Every setting of the project, read strictly from the environment; README.md lists the variables.
+"""Settings from environment variables, which README.md lists. An invalid value stops the process at startup.
 
-Secure unless told otherwise: without HINDSIGHT_ENV=development there is no DEBUG, no default secret key, no default
-database, and cookies and pages insist on HTTPS. A value that cannot be read stops the process as it starts.
+Production is the default, and has no default secret key or database.
 """
 
 from pathlib import Path
@@ -32,11 +31,11 @@ def networks(text: str) -> tuple[Network, ...]:
 
 is_database = validate.Regexp(
     "(postgres|postgresql|sqlite)://",
-    error="It must name a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.",
+    error="Must be the URL of a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.",
 )
 
 
-# ---- Where we are ----------------------------------------------------------------------------------------------------
+# ---- Environment -----------------------------------------------------------------------------------------------------
 
 DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
@@ -61,7 +60,7 @@ else:
 PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
 
-# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; anybody else's are ignored.
+# Only these proxies may set X-Forwarded-For and X-Forwarded-Proto.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 
 # ---- Applications ----------------------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "hindsight.urls"
 WSGI_APPLICATION = "hindsight.wsgi.application"
-APPEND_SLASH = False  # its redirect would lose the body of a PATCH
+APPEND_SLASH = False  # a redirect would lose the body of a PATCH
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -161,7 +160,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 RATELIMIT_USE_CACHE = "counters"
 RATELIMIT_FAIL_OPEN = True
-# Requests a minute from one address that bring no valid key.
+# Requests per minute and client address without a valid key.
 ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
@@ -179,19 +178,18 @@ REST_FRAMEWORK = {
 
 # ---- Paige -----------------------------------------------------------------------------------------------------------
 
-# Both set: a model words her questions. Neither: she asks by the guide alone. Half set: `manage.py check` complains.
+# Set both or neither. Without them the questions come from the guide.
 PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
-# Seconds that a contact may wait for a model in one turn, a second try included.
+# Seconds that a turn may wait for the model, including the retry.
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
-# Turns of one process that wait for the model at once. Fewer than WEB_THREADS: the others answer the API meanwhile.
+# Concurrent model requests per process: fewer than WEB_THREADS, so that threads remain for the API.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=1))
 
 # ---- Security --------------------------------------------------------------------------------------------------------
 
 CSRF_TRUSTED_ORIGINS = comma_separated("CSRF_TRUSTED_ORIGINS", [])
-# A login ends with the browser, and after a day's work at the latest.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -201,7 +199,7 @@ if not DEVELOPMENT:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# The API answers in its own words: see hindsight.http.middleware.
+# hindsight.api.middleware handles plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -218,7 +216,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # ---- Static files ----------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-# Development serves straight from the packages; production wants `manage.py collectstatic` and names with hashes.
+# Production needs `manage.py collectstatic`.
 STATIC_ROOT = None if DEVELOPMENT else BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 WHITENOISE_AUTOREFRESH = False
@@ -247,19 +245,19 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": LOG_LEVEL,
     },
-    # Django would send mail to ADMINS with the request's body in it, and log each 4xx a second time.
+    # Django would mail request bodies to ADMINS, and log each 4xx twice.
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one; the access line tells of it
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # any client can cause it; the access log has it
     },
 }
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hindsight API",
     "VERSION": "1",
-    "DESCRIPTION": "Create win-loss interview requests, update their context, and read what Paige found out.",
+    "DESCRIPTION": "Create win-loss interview requests, update their context, and read the transcripts.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

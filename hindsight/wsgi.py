@@ -8,12 +8,12 @@ from django.core.wsgi import get_wsgi_application
 from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
-logging.captureWarnings(True)  # so that warnings are formatted like other log lines
+logging.captureWarnings(True)  # formats warnings like other log lines
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
 
-# Imported before the workers are forked, so that the first request is not slower than the others.
+# Imported before the workers are forked, for a fast first request.
 from hindsight import urls  # noqa: E402, F401  # needs the settings
 from interviews.paige.engines import interviewer  # noqa: E402
 

@@ -1,7 +1,4 @@
-"""The closed list of errors under /api/: each class owns its code, status and headers. Raise them anywhere.
-
-docs and schema are checked against this list. hindsight.api.exceptions renders it.
-"""
+"""All errors of the API. `hindsight.api.exceptions` renders them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,15 +29,11 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field of a request."""
-
     field: str
     message: str
 
 
 class ApiError(APIException):
-    """Base of all errors of the API. `message` is for the integrator: what is wrong and what to send instead."""
-
     code: ErrorCode
     message: str
 
@@ -57,7 +50,6 @@ class ApiError(APIException):
         super().__init__(self.message, self.code)
 
     def envelope(self) -> dict[str, object]:
-        """The body of the answer."""
         error: dict[str, object] = {"code": self.code.value, "message": self.message}
         if self.details:
             error["details"] = [{"field": detail.field, "message": detail.message} for detail in self.details]
@@ -67,11 +59,11 @@ class ApiError(APIException):
 class BadRequest(ApiError):
     status_code = 400
     code = ErrorCode.BAD_REQUEST
-    message = "The request could not be read. See the API documentation for what to send."
+    message = "The request is malformed. See the API documentation for the expected format."
 
 
 class Unauthorized(ApiError):
-    """One message for every reason, so that a guess learns nothing."""
+    """One message for all causes, so that a guessed key reveals nothing."""
 
     status_code = 401
     code = ErrorCode.UNAUTHORIZED
@@ -90,7 +82,7 @@ class Forbidden(ApiError):
 class NotFound(ApiError):
     status_code = 404
     code = ErrorCode.NOT_FOUND
-    message = "There is nothing at this path. Check it against the API documentation; paths have no trailing slash."
+    message = "This path does not exist. Check it in the API documentation; paths have no trailing slash."
 
 
 class MethodNotAllowed(ApiError):
@@ -98,15 +90,17 @@ class MethodNotAllowed(ApiError):
     code = ErrorCode.METHOD_NOT_ALLOWED
 
     def __init__(self, method: str, allowed: str) -> None:
-        super().__init__(f"{method} is not allowed here. Use one of: {allowed}.", headers={"Allow": allowed})
+        super().__init__(
+            f"{method} is not allowed for this path. Allowed methods: {allowed}.", headers={"Allow": allowed}
+        )
 
 
 class IdempotencyConflict(ApiError):
     status_code = 409
     code = ErrorCode.IDEMPOTENCY_CONFLICT
     message = (
-        "This Idempotency-Key was used for another body. "
-        "Send a new key for a new request, and the same body with the same key for a retry."
+        "This Idempotency-Key was already used with a different body. "
+        "Send a new key with a new request. To retry a request, send the same key and the same body."
     )
 
 
@@ -114,7 +108,7 @@ class PreconditionFailed(ApiError):
     status_code = 412
     code = ErrorCode.PRECONDITION_FAILED
     message = (
-        "The interview request or its contact has changed since you read it, and nothing was updated. "
+        "The interview request or its contact was changed after you read it. Nothing was updated. "
         "GET it again, merge your change, and retry with the new ETag in If-Match."
     )
 
@@ -122,24 +116,24 @@ class PreconditionFailed(ApiError):
 class PayloadTooLarge(ApiError):
     status_code = 413
     code = ErrorCode.PAYLOAD_TOO_LARGE
-    message = f"The body is larger than {MAX_BODY_BYTES // 2**20} MiB ({MAX_BODY_BYTES:,} bytes). Send less."
+    message = f"The body is larger than {MAX_BODY_BYTES // 2**20} MiB ({MAX_BODY_BYTES:,} bytes). Send a smaller one."
 
 
 class UnsupportedMediaType(ApiError):
     status_code = 415
     code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
-    message = "The body must be JSON, sent uncompressed with `Content-Type: application/json`."
+    message = "The body must be uncompressed JSON with `Content-Type: application/json`."
 
 
 class RateLimitExceeded(ApiError):
-    """`retry_after`: whole seconds until the window turns over."""
+    """`retry_after`: seconds until the next window."""
 
     status_code = 429
     code = ErrorCode.RATE_LIMIT_EXCEEDED
 
     def __init__(self, *, retry_after: int) -> None:
         super().__init__(
-            f"Too many requests. Retry in {retry_after} s; X-RateLimit-Reset says when the window turns over.",
+            f"Too many requests. Retry in {retry_after} s. X-RateLimit-Reset is the time when the next window begins.",
             headers={"Retry-After": str(retry_after)},
         )
 
@@ -147,7 +141,7 @@ class RateLimitExceeded(ApiError):
 class InternalError(ApiError):
     status_code = 500
     code = ErrorCode.INTERNAL_ERROR
-    message = "Something went wrong on our side. If it happens again, tell us the request id."
+    message = "An unexpected error occurred. If it happens again, contact us with the request_id."
 
 
 class ServiceUnavailable(ApiError):

@@ -1,4 +1,4 @@
-"""Every failure of an API view becomes the envelope here, whatever raised it. Others: see hindsight.api.handlers."""
+"""Converts exceptions in API views to the error envelope."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def to_api_error(exception: BaseException) -> errors.ApiError:
-    """The error of the closed list that says what `exception` means to an integrator; a defect is logged."""
+    """Logs database failures and unexpected exceptions."""
     match exception:
         case errors.ApiError():
             return exception
@@ -27,7 +27,7 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
         case drf.UnsupportedMediaType():
             return errors.UnsupportedMediaType()
-        case UnreadablePostError():  # the client has left amid its body
+        case UnreadablePostError():  # the client disconnected while sending the body
             return errors.BadRequest()
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
             return errors.BadRequest()
@@ -44,13 +44,12 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:
-    """REST framework's EXCEPTION_HANDLER."""
     error = to_api_error(exception)
     return Response(error.envelope(), status=error.status_code, headers=error.headers)
 
 
 def invalid_fields(detail: Any) -> errors.BadRequest:
-    """A 400 of a serializer's errors: `{field: [message, …]}`, or a list of messages that blame no field."""
+    """Returns a 400. `detail` is `{field: [message, …]}`, or a list of messages without a field."""
     if not isinstance(detail, dict):
         return errors.BadRequest(" ".join(map(str, detail)))
     details = tuple(errors.FieldError(field, " ".join(map(str, messages))) for field, messages in detail.items())

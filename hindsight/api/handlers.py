@@ -1,4 +1,4 @@
-"""Responses to errors that no view has caught: the envelope under /api/, pages elsewhere."""
+"""Error responses outside views: the envelope under /api/, HTML pages elsewhere."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from hindsight.http import error_pages
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the path is under /api. `//api/…` counts too: a base URL may end in a slash."""
+    """Whether the path is under /api. `//api/…` counts: a client's base URL may end in a slash."""
     return f"{request.path_info.lstrip('/')}/".startswith("api/")
 
 
@@ -23,7 +23,7 @@ def error_response(error: errors.ApiError) -> JsonResponse:
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Decorates a Django view under /api/: methods other than GET and HEAD get a 405 in the envelope."""
+    """Decorator: methods other than GET and HEAD get a 405 envelope."""
 
     @csrf_exempt
     @wraps(view)
@@ -36,13 +36,13 @@ def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Mostly a Host header that is not in ALLOWED_HOSTS."""
+    """Usually caused by ALLOWED_HOSTS."""
     if is_api(request):
-        return error_response(errors.BadRequest("The request's host or headers are not acceptable."))
+        return error_response(errors.BadRequest("The Host header or another header of the request is not valid."))
     return error_pages.bad_request(request, exception)
 
 
-@csrf_exempt  # also the view of unknown paths under /api, which need no CSRF protection
+@csrf_exempt  # also the view of unknown paths under /api
 def not_found(request: HttpRequest, exception: Exception | None = None, **path: Any) -> HttpResponse:
     if is_api(request):
         return error_response(errors.NotFound())

@@ -1,8 +1,7 @@
-"""Retrying a POST without doing it twice: the Idempotency-Key header.
+"""The Idempotency-Key header: a retried POST creates nothing twice.
 
-The record of a key commits together with what the request creates, so there is none that is half done: of two requests
-at once the second waits for the first one's commit, then finds its answer. After a failure there is no record, and the
-key may be used again.
+The record commits together with the created row. A concurrent request with the same key waits for that commit. A
+failed request leaves no record.
 """
 
 import hashlib
@@ -24,46 +23,48 @@ LIFETIME = timedelta(hours=LIFETIME_HOURS)
 
 _WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
-Answer = dict[str, Any]
+ResponseBody = dict[str, Any]
 
 
-def answer_once(*, org_id: int, key: str | None, request: Any, create: Callable[[], Answer]) -> tuple[Answer, bool]:
-    """The answer of `create`, or of the same request's first time, and whether it is the latter.
+def create_once(
+    *, org_id: int, key: str | None, request: Any, create: Callable[[], ResponseBody]
+) -> tuple[ResponseBody, bool]:
+    """Returns (response, replayed): the result of `create()`, or the stored response to the first request.
 
-    `key`: the header's value, None where there is none. `request`: what has to be the same when the key is. Raises
-    BadRequest for a key that is not 1 to 255 visible ASCII characters, IdempotencyConflict for a key used otherwise.
+    A retry must have an equal `request`. Raises BadRequest for a malformed key, and IdempotencyConflict for a key that
+    was used with another request.
     """
     if key is None:
         return create(), False
     if not _WELL_FORMED.fullmatch(key):
-        raise BadRequest(f"Send an Idempotency-Key of 1 to {MAX_KEY_LENGTH} visible ASCII characters, such as a UUID.")
+        raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
         record, is_new = _claim(org_id, key, fingerprint)
         if is_new:
-            record.answer = json.dumps(create(), cls=JSONEncoder)
-            record.save(update_fields=["answer"])
+            record.response = json.dumps(create(), cls=JSONEncoder)
+            record.save(update_fields=["response"])
         elif record.fingerprint != fingerprint:
             raise IdempotencyConflict
-        return json.loads(record.answer), not is_new
+        return json.loads(record.response), not is_new
 
 
 def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
-    """The key's record, locked, and whether the caller is the first to use it in 24 hours."""
-    defaults = {"fingerprint": fingerprint, "answer": ""}
+    """Returns the locked record, and whether the key is new within 24 hours."""
+    defaults = {"fingerprint": fingerprint, "response": ""}
     record, created = IdempotencyRecord.objects.get_or_create(org_id=org_id, key=key, defaults=defaults)
     if created:
         return record, True
-    held = IdempotencyRecord.objects.select_for_update().filter(pk=record.pk).first()
-    if held is None:  # too old to count, and purged since it was found
+    locked = IdempotencyRecord.objects.select_for_update().filter(pk=record.pk).first()
+    if locked is None:  # expired, and purged after get_or_create()
         return _claim(org_id, key, fingerprint)
-    if held.created_at > timezone.now() - LIFETIME:
-        return held, False
-    held.fingerprint, held.created_at = fingerprint, timezone.now()
-    held.save(update_fields=["fingerprint", "created_at"])
-    return held, True
+    if locked.created_at > timezone.now() - LIFETIME:
+        return locked, False
+    locked.fingerprint, locked.created_at = fingerprint, timezone.now()
+    locked.save(update_fields=["fingerprint", "created_at"])
+    return locked, True
 
 
 def purge_expired() -> int:
-    """Deletes the records that no retry can use any more, and returns how many there were."""
+    """Returns the number of deleted records."""
     return IdempotencyRecord.objects.filter(created_at__lte=timezone.now() - LIFETIME).delete()[0]

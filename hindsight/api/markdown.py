@@ -1,4 +1,4 @@
-"""The contract as one Markdown text, made from the OpenAPI description: for language models, and to be copied."""
+"""The API reference as Markdown, generated from the OpenAPI description."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 
 
 def llms_txt(request: HttpRequest) -> HttpResponse:
-    """What there is to read, and where. https://llmstxt.org"""
+    """See https://llmstxt.org."""
     base = settings.PUBLIC_BASE_URL
     text = f"""# {description()["info"]["title"]}
 
@@ -23,20 +23,20 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 
 ## Docs
 
-- [The whole contract as one text]({base}{reverse("contract")}): every endpoint, field, header and error code
-- [OpenAPI 3.1]({base}{reverse("schema")}): the same for machines; JSON with `Accept: application/json`
-- [Reference]({base}{reverse("docs")}): the same as a page for people
+- [API reference in Markdown]({base}{reverse("contract")}): every endpoint, field, header and error code
+- [OpenAPI 3.1]({base}{reverse("schema")}): YAML, or JSON with `Accept: application/json`
+- [API reference in HTML]({base}{reverse("docs")}): for people
 """
-    return plain(text)
+    return text_response(text)
 
 
 @read_only
 def contract(request: HttpRequest) -> HttpResponse:
-    return plain(contract_text())
+    return text_response(contract_text())
 
 
-def plain(text: str) -> HttpResponse:
-    """As plain text, which browsers show and do not download."""
+def text_response(text: str) -> HttpResponse:
+    """Returns text/plain: browsers download text/markdown."""
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
@@ -52,11 +52,10 @@ def contract_text() -> str:
 GENERAL = """Send an API key with every request, as `Authorization: Bearer <key>`. Bodies are JSON objects with
 `Content-Type: application/json`; unknown fields and nulls are errors. Paths have no trailing slash.
 
-Every answer carries X-Request-Id; with a valid key also X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset
-(Unix seconds). After
-a 429 or 503 wait for as many seconds as Retry-After says. Every error has one shape:
+Every response has X-Request-Id. Responses to a valid key also have X-RateLimit-Limit, X-RateLimit-Remaining and
+X-RateLimit-Reset (Unix seconds). After a 429 or 503, wait for the seconds in Retry-After. Every error has this shape:
 `{"error": {"code": "...", "message": "...", "details": [{"field": "...", "message": "..."}], "request_id": "..."}}`,
-with `details` only where a field is to blame."""
+with `details` only if specific fields are wrong."""
 
 
 def _operation(method: str, path: str, operation: Schema) -> str:
@@ -71,9 +70,11 @@ def _operation(method: str, path: str, operation: Schema) -> str:
         lines.append("Body:\n\n" + "\n".join(_fields(_json(operation["requestBody"]))))
     for status, response in operation["responses"].items():
         if status < "300" and "content" in response:
-            lines.append(f"Answer {status}:\n\n" + "\n".join(_fields(_json(response))))
+            lines.append(f"Response {status}:\n\n" + "\n".join(_fields(_json(response))))
     failures = ((status, response) for status, response in operation["responses"].items() if status >= "300")
-    lines.append("Other answers: " + ", ".join(f"{status} {response['description']}" for status, response in failures))
+    lines.append(
+        "Other responses: " + ", ".join(f"{status} {response['description']}" for status, response in failures)
+    )
     return "\n\n".join(line.strip() for line in lines)
 
 
@@ -82,7 +83,6 @@ def _json(body: Schema) -> Schema:
 
 
 def _fields(schema: Schema, indent: str = "") -> Iterator[str]:
-    """A line for each member of an object, those of its objects below it."""
     schema = _resolved(schema)
     required = schema.get("required", [])
     for name, member in schema.get("properties", {}).items():
@@ -94,7 +94,7 @@ def _fields(schema: Schema, indent: str = "") -> Iterator[str]:
 
 
 def _type(schema: Schema) -> str:
-    """`string`, `object or null`, `created | sent | completed`, ..."""
+    """Returns for example `string`, `object or null`, `created | sent | completed`."""
     if "oneOf" in schema:
         return " or ".join(map(_type, schema["oneOf"]))
     schema = _resolved(schema)
@@ -111,7 +111,7 @@ def _alternatives(schema: Schema) -> list[Schema]:
 
 
 def _resolved(schema: Schema) -> Schema:
-    """The schema that a reference names."""
+    """Follows `$ref`, also inside a single `allOf`."""
     if len(schema.get("allOf", [])) == 1:
         schema = schema["allOf"][0]
     if "$ref" not in schema:

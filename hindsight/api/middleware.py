@@ -1,5 +1,3 @@
-"""Middleware of paths under /api/."""
-
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,7 +9,7 @@ from hindsight.api.handlers import error_response, is_api
 
 
 class HttpsOnlyMiddleware:
-    """Refuses plain HTTP in production. A redirect would lose the body of a PATCH."""
+    """Refuses plain HTTP under /api/ in production. A redirect would lose the body of a PATCH."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,8 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-# Of an Idempotency-Key, in characters.
-MAX_KEY_LENGTH = 255
+MAX_KEY_LENGTH = 255  # characters of an Idempotency-Key
 
 
 class IdempotencyRecord(models.Model):
@@ -11,7 +10,7 @@ class IdempotencyRecord(models.Model):
     org_id = models.BigIntegerField()
     key = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hexadecimal")
-    answer = models.TextField(help_text="JSON")
+    response = models.TextField(help_text="JSON")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -1,5 +1,3 @@
-"""JSON in and JSON out, whatever `Accept` says."""
-
 from collections.abc import Iterable
 
 from rest_framework.negotiation import BaseContentNegotiation
@@ -9,6 +7,8 @@ from rest_framework.request import Request
 
 
 class AlwaysJSON(BaseContentNegotiation):
+    """Ignores the Accept header."""
+
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
@@ -16,7 +16,7 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type or ""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """None, and so UnsupportedMediaType, for all but plain JSON: no wildcards, no compression."""
+        """Returns None, which becomes a 415, unless the body is uncompressed JSON."""
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             return None
         media_type = (request.content_type or "").partition(";")[0].strip().lower()

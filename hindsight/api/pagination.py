@@ -1,4 +1,4 @@
-"""Pages of a list, newest first, that cost the same at any depth and stay whole while rows come and go."""
+"""Keyset pagination, newest first."""
 
 from typing import Any, TypeVar, cast
 
@@ -17,19 +17,21 @@ Row = TypeVar("Row", bound=Model)
 
 
 class PageQuery(StrictSerializer):
-    """The query of every list; a list with filters adds its own."""
+    """Lists with filters extend it."""
 
     limit = serializers.IntegerField(
-        min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="How many rows a page has at most."
+        min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="Maximum number of rows on a page."
     )
-    cursor = serializers.CharField(required=False, help_text="next_cursor of the page before, with the same filters.")
+    cursor = serializers.CharField(
+        required=False, help_text="The next_cursor of the previous page. Send the same filters with it."
+    )
 
 
 def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> tuple[list[Row], str | None]:
-    """The rows of the page that `query` (validated by a PageQuery) asks for, and the cursor of the next.
+    """Returns the rows of a page, and the cursor of the next page or None.
 
-    A cursor names the last row of its page by id: the next page begins below it, wherever that is by then. It is
-    signed for the org and the filters, and good for nothing else. Raises BadRequest.
+    `query` is validated by a PageQuery. A cursor is the last row's id, signed for the org and the filters. Raises
+    BadRequest for any other cursor.
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     signer = Signer(salt=f"cursor {queryset.model.__name__} {org_id} {sorted(filters.items())}")
@@ -41,7 +43,7 @@ def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> t
 
 
 def newest_first(queryset: QuerySet[Row], *, below: int | None = None) -> QuerySet[Row]:
-    """The rows in the order of a list, from those on whose ids are below the one given."""
+    """With `below`, returns only rows with smaller ids."""
     rows: Any = queryset.alias(position=POSITION)
     if below is not None:
         rows = rows.filter(position__lt=below)
@@ -52,5 +54,5 @@ def _last_id(signer: Signer, cursor: str) -> int:
     try:
         return int(signer.unsign_object(cursor))
     except BadSignature:
-        message = "Send next_cursor as given, with the filters it was given for; for the first page, leave it out."
+        message = "Send next_cursor unchanged, with the same filters. Omit the cursor to get the first page."
         raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None

@@ -1,5 +1,3 @@
-"""REST framework's door for bodies."""
-
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -11,7 +9,7 @@ from hindsight.text import strict_json
 
 
 class StrictJSONParser(BaseParser):
-    """Reads an object of JSON. Raises PayloadTooLarge, and BadRequest with what is wrong."""
+    """Raises PayloadTooLarge or BadRequest."""
 
     media_type = "application/json"
 

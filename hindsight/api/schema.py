@@ -1,4 +1,4 @@
-"""The OpenAPI description: what all operations have in common, and the pages that serve it."""
+"""The OpenAPI description."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -29,11 +29,10 @@ from hindsight.api.errors import (
 from hindsight.api.handlers import read_only
 from hindsight.http.csp import HEADER, policy
 
-EVERYWHERE = (BadRequest, Unauthorized, Forbidden, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
-# drf-spectacular makes a description in no more than one thread.
-_one_at_a_time = Lock()
+COMMON_ERRORS = (BadRequest, Unauthorized, Forbidden, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
+BODY_ERRORS = (PayloadTooLarge, UnsupportedMediaType)
 
-WITH_A_BODY = (PayloadTooLarge, UnsupportedMediaType)
+_generator_lock = Lock()  # drf-spectacular's generator is not thread-safe
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
@@ -43,9 +42,9 @@ class FieldErrorSerializer(serializers.Serializer[Any]):
 
 class ErrorBodySerializer(serializers.Serializer[Any]):
     code = serializers.ChoiceField(choices=[(code.value, code.value) for code in ErrorCode])
-    message = serializers.CharField(help_text="What is wrong and what to send instead.")
-    details = FieldErrorSerializer(many=True, required=False, help_text="Only where a field is to blame.")
-    request_id = serializers.CharField(help_text="As in the header X-Request-Id. Name it when you ask for help.")
+    message = serializers.CharField(help_text="The problem and how to fix it.")
+    details = FieldErrorSerializer(many=True, required=False, help_text="Present only if specific fields are wrong.")
+    request_id = serializers.CharField(help_text="Same as the X-Request-Id header. Include it when you contact us.")
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -57,12 +56,12 @@ def header(name: str, type_: Any, description: str, response: bool | list[int | 
 
 
 HEADERS = (
-    header("X-Request-Id", OpenApiTypes.STR, "Kept as this request's id, if it is well-formed."),
-    header("X-Request-Id", OpenApiTypes.STR, "The request's id, as it stands in our logs.", response=True),
-    header("X-RateLimit-Limit", OpenApiTypes.INT, "Requests a minute that your organization has.", response=True),
-    header("X-RateLimit-Remaining", OpenApiTypes.INT, "What is left of them.", response=True),
-    header("X-RateLimit-Reset", OpenApiTypes.INT, "When the window turns over, in Unix seconds.", response=True),
-    header("Retry-After", OpenApiTypes.INT, "Seconds to wait.", response=[429, 503]),
+    header("X-Request-Id", OpenApiTypes.STR, "Your id for this request. Used if it is well-formed."),
+    header("X-Request-Id", OpenApiTypes.STR, "The id of this request in our logs.", response=True),
+    header("X-RateLimit-Limit", OpenApiTypes.INT, "Requests per minute of your organization.", response=True),
+    header("X-RateLimit-Remaining", OpenApiTypes.INT, "Requests left in this window.", response=True),
+    header("X-RateLimit-Reset", OpenApiTypes.INT, "Time when the next window begins, in Unix seconds.", response=True),
+    header("Retry-After", OpenApiTypes.INT, "Seconds to wait before a retry.", response=[429, 503]),
     header("WWW-Authenticate", OpenApiTypes.STR, "Bearer", response=[401]),
 )
 
@@ -75,11 +74,8 @@ def operation(
     request: Any = None,
     **kwargs: Any,
 ) -> Callable[[F], F]:
-    """drf-spectacular's `extend_schema`, with the errors and headers that every operation has.
-
-    `errors`: those of this operation alone.
-    """
-    classes = {*EVERYWHERE, *errors, *(WITH_A_BODY if request else ())}
+    """Adds the errors and headers of every operation to drf-spectacular's `extend_schema`."""
+    classes = {*COMMON_ERRORS, *errors, *(BODY_ERRORS if request else ())}
     failures = {
         error.status_code: OpenApiResponse(ErrorSerializer, description=f"`{error.code.value}`")
         for error in sorted(classes, key=lambda error: error.status_code)
@@ -90,8 +86,8 @@ def operation(
 
 
 def description() -> dict[str, Any]:
-    """The whole description; made once a process, since it takes a while and never changes."""
-    with _one_at_a_time:
+    """Generated once per process."""
+    with _generator_lock:
         return _description()
 
 
@@ -109,7 +105,6 @@ def rendered(renderer: type[OpenApiJsonRenderer | OpenApiYamlRenderer]) -> bytes
 
 @read_only
 def schema(request: HttpRequest) -> HttpResponse:
-    """OpenAPI 3.1, in JSON for those who accept that before YAML."""
     preferred = request.get_preferred_type(["application/yaml", "application/json"])
     if preferred == "application/json":
         return HttpResponse(rendered(OpenApiJsonRenderer), content_type="application/json")
@@ -118,8 +113,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 @read_only
 def docs(request: HttpRequest) -> HttpResponse:
-    """The description as a page for people, from this server alone."""
-    # Redoc writes its styles into the page, and searches in a worker that it makes of a string.
+    # Redoc needs inline styles, and starts its search worker from a blob URL.
     page = render(request, "api/docs.html")
     page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
     return page

@@ -1,4 +1,4 @@
-"""A serializer and fields for JSON. Unknown fields and nulls are errors, and no value is converted to another type."""
+"""Request bodies: unknown fields and nulls are errors, and types are not converted."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -10,20 +10,18 @@ from rest_framework import serializers
 from hindsight.db.ids import LARGEST_ID
 from hindsight.text.strict_json import type_name
 
-# An error names at most this many unknown fields, each cut at this length, so that it does not outgrow the request.
-SHOWN_UNKNOWN = 20
-SHOWN_CHARACTERS = 100
+# Limit the response to a body with many unknown fields.
+MAX_SHOWN_FIELDS = 20
+MAX_SHOWN_CHARACTERS = 100
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that refuses unknown fields. The errors name the first of them and the fields that they resemble."""
-
     default_error_messages = {"invalid": "Must be an object.", "null": "Must be an object, not null."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         sent = data if isinstance(data, Mapping) else {}
-        names = [name[:SHOWN_CHARACTERS] for name in sent if name not in self.fields]
-        unknown = {name: [self.unknown(name)] for name in names[:SHOWN_UNKNOWN]}
+        names = [name[:MAX_SHOWN_CHARACTERS] for name in sent if name not in self.fields]
+        unknown = {name: [self.unknown(name)] for name in names[:MAX_SHOWN_FIELDS]}
         try:
             value: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -35,20 +33,17 @@ class StrictSerializer(serializers.Serializer[Any]):
     def unknown(self, name: str) -> str:
         """The error message for an unknown field."""
         close = get_close_matches(name, self.fields, n=1, cutoff=0.5)
-        return (
-            f"Unknown field. Did you mean {close[0]}?" if close else f"Unknown field. Known: {', '.join(self.fields)}."
-        )
+        if close:
+            return f"Unknown field. Did you mean {close[0]}?"
+        return f"Unknown field. Valid fields: {', '.join(self.fields)}."
 
 
 class TextField(serializers.Field[str, Any, str, Any]):
-    """A string that `clean` returns unchanged or cleaned. `clean` raises Django's ValidationError.
-
-    `max_length` is only for the OpenAPI description: `clean` checks the length.
-    """
+    """`clean` raises Django's ValidationError. `max_length` is only for the OpenAPI description."""
 
     default_error_messages = {
         "invalid": "Send a string, not {kind}.",
-        "null": "Send a string, not null. Leave the field out to keep what is stored.",
+        "null": "Send a string, not null. Omit the field to keep the stored value.",
     }
 
     def __init__(self, *, clean: Callable[[str], str], max_length: int | None = None, **kwargs: Any) -> None:
@@ -67,8 +62,6 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
 
 class IdField(serializers.Field[int, Any, int, Any]):
-    """A whole number from 1 to the largest that the database can store."""
-
     default_error_messages = {
         "invalid": "Send a whole number, not {kind}.",
         "null": "Send a whole number, not null.",

@@ -1,5 +1,3 @@
-"""One budget of requests a minute for each org, as a REST framework throttle."""
-
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from django.http import HttpRequest
@@ -10,13 +8,13 @@ from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
 from hindsight.limits.rate_limits import Usage, count_request
 
-# rest_framework.views imports the default authentication, which imports this module.
+# Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
 class Limited(Protocol):
-    """What a principal (`request.auth`) must have to be throttled."""
+    """Attributes that `request.auth` must have."""
 
     rate_limit_key: str
     requests_per_minute: int
@@ -46,6 +44,5 @@ class OrgThrottle(BaseThrottle):
 
 
 def refuse(request: HttpRequest, usage: Usage) -> NoReturn:
-    """Raises RateLimitExceeded for a request that has not authenticated; the response shows the usage."""
     add_response_headers(request, usage.headers)
     raise RateLimitExceeded(retry_after=usage.retry_after)

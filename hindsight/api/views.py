@@ -1,5 +1,3 @@
-"""The base of the API's views."""
-
 from rest_framework.views import APIView
 
 from hindsight.api.errors import MethodNotAllowed
@@ -7,7 +5,7 @@ from hindsight.api.throttling import OrgThrottle
 
 
 class ApiView(APIView):
-    """Authenticates by API key, which is the default authentication in the settings, and counts the request."""
+    """API keys are the default authentication in the settings."""
 
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]

@@ -1,7 +1,7 @@
-"""The order of long lists.
+"""The order of long lists: `abs(id)` instead of `id`.
 
-The id, in words that only an index of the list's own is in: where statistics mislead it, PostgreSQL would go through
-the primary key, newest first, past everybody else's rows. A long list needs an index on the org, its filter, and this.
+For `ORDER BY id DESC LIMIT n` PostgreSQL may scan the primary key across all orgs; only the composite indexes contain
+`abs(id)`. A long list needs an index on the org, the filter and POSITION.
 """
 
 from django.db.models.functions import Abs

@@ -8,7 +8,7 @@ from typing import NoReturn
 from django.core.exceptions import RequestDataTooBig
 
 MAX_BODY_BYTES = 1024 * 1024
-"""The largest request body, in bytes. A line of an imported file has the same limit."""
+"""Also the limit for a line of an imported file."""
 
 # A larger body is read and discarded up to this size. If the response came before the end of the body, the server would
 # close the connection, and a reverse proxy that is still sending would answer 502.

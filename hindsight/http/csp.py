@@ -1,4 +1,4 @@
-"""The content security policy of every page: scripts, styles and pictures come from this server, and nowhere inline."""
+"""Content security policy: only files of this server, nothing inline."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ DIRECTIVES = {
 
 
 def policy(**changed: str) -> str:
-    """The header's value; `worker_src="blob:"` changes or adds a directive."""
+    """`worker_src="blob:"` changes or adds a directive."""
     directives = DIRECTIVES | {name.replace("_", "-"): sources for name, sources in changed.items()}
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
@@ -30,8 +30,6 @@ POLICY = policy()
 
 
 class ContentSecurityPolicyMiddleware:
-    """Puts the policy on pages that have none of their own."""
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 

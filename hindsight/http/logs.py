@@ -1,6 +1,6 @@
-"""Log lines: readable in development, JSON in production, both with the request id and without a customer's words.
+"""Log formatters: text in development, JSON in production.
 
-Texts of exceptions stay out: a database's message quotes the row it refused, and with it notes, names and answers.
+Exception messages are not logged: a database error quotes the row, with names, notes and answers.
 """
 
 import json
@@ -14,18 +14,18 @@ from hindsight.http.request_ids import current_request_id
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-# What `extra=` may add to a line; of a request, the message tells the first three already.
+# Logged fields of `extra=`. The text of an access line already contains REQUEST_FIELDS.
 EXTRA_FIELDS = ("duration_ms", "org", "api_key")
 REQUEST_FIELDS = ("method", "path", "status")
 
 
-class WithoutMessages(logging.Formatter):
-    """Formats exceptions as their types and the lines of code they passed, the causes first."""
+class BaseFormatter(logging.Formatter):
+    """Formats exceptions without their messages. Causes come first."""
 
-    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 (the name is logging's)
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802
         parts: list[str] = []
         error, seen = ei[1], set[int]()
-        while error is not None and id(error) not in seen:  # a chain of causes may be a ring
+        while error is not None and id(error) not in seen:  # exception chains can be cyclic
             seen.add(id(error))
             frames = "".join(traceback.format_tb(error.__traceback__))
             parts.insert(0, f"{frames}{type(error).__module__}.{type(error).__qualname__}")
@@ -37,7 +37,7 @@ class WithoutMessages(logging.Formatter):
         return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-class TextFormatter(WithoutMessages):
+class TextFormatter(BaseFormatter):
     """`12:00:00 INFO hindsight.access: GET /api/v1/interviews/1 200 (request_id=… org=acme)`"""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -47,9 +47,7 @@ class TextFormatter(WithoutMessages):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-class JSONFormatter(WithoutMessages):
-    """One JSON object a line."""
-
+class JSONFormatter(BaseFormatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),

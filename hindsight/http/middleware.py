@@ -1,5 +1,3 @@
-"""The outermost middleware: request id, headers that the view adds to every response, access log."""
-
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -18,17 +16,17 @@ logger = logging.getLogger(__name__)
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
-    """Sets headers on the response to this request, even if that response is an error."""
+    """Also applies to error responses."""
     _response_headers(request).update(headers)
 
 
 def add_log_fields(request: HttpRequest, **fields: str) -> None:
-    """Adds fields to the access log line of this request. See hindsight.http.logs for the known fields."""
+    """The names must be in hindsight.http.logs.EXTRA_FIELDS."""
     _log_fields(request).update(fields)
 
 
 class RequestMiddleware:
-    """Must be the first middleware, so that error responses of the others have the headers too."""
+    """Must be first, so that error responses of other middleware have the headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -40,9 +38,9 @@ class RequestMiddleware:
         response["X-Request-Id"] = request_id
         for name, value in _response_headers(request).items():
             response[name] = value
-        path = escape_uri_path(request.path)  # a line break in the path must not start a new log line
+        path = escape_uri_path(request.path)  # escapes line breaks, which would forge log lines
         access.log(
-            # Probes arrive every few seconds, so only failed ones are logged.
+            # Successful probes are too frequent to be logged.
             logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,
             "%s %s %s",
             request.method,

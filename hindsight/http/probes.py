@@ -1,5 +1,3 @@
-"""The questions of load balancers and process managers: /healthz and /readyz."""
-
 from collections.abc import Callable
 
 from django.db import Error as DatabaseError
@@ -15,8 +13,7 @@ IS_READ_ONLY = {
 
 
 def healthz() -> HttpResponse:
-    """200 while the process serves."""
-    return _answer("ok")
+    return _text_response("ok")
 
 
 def readyz() -> HttpResponse:
@@ -26,8 +23,8 @@ def readyz() -> HttpResponse:
             cursor.execute(IS_READ_ONLY[connection.vendor])
             is_read_only = cursor.fetchone() != ("off",)
     except DatabaseError:
-        return _answer("the database is unavailable", 503)
-    return _answer("the database is read-only", 503) if is_read_only else _answer("ok")
+        return _text_response("the database is unavailable", 503)
+    return _text_response("the database is read-only", 503) if is_read_only else _text_response("ok")
 
 
 PROBES: dict[str, Callable[[], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}
@@ -38,10 +35,9 @@ def is_probe(request: HttpRequest) -> bool:
 
 
 class ProbeMiddleware:
-    """Answers the probes before anything that judges a request.
+    """Must be before the checks of scheme and host: probes use plain HTTP and an IP address as Host.
 
-    They come in plain HTTP, with an address as their Host that ALLOWED_HOSTS cannot list beforehand. Both are harmless
-    here: the answers hold nothing of the request, and nothing secret.
+    This is safe, because the responses contain no secrets and nothing from the request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -55,5 +51,5 @@ class ProbeMiddleware:
         return PROBES[request.path_info]()
 
 
-def _answer(text: str, status: int = 200) -> HttpResponse:
+def _text_response(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,7 +1,6 @@
-"""The address that a request came from, when trusted proxies stand between.
+"""Client addresses behind trusted proxies.
 
-A client can write anything into X-Forwarded-For, so it is read from the right, and only as far as the addresses are
-those of proxies that TRUSTED_PROXIES names. Nobody else's X-Forwarded-Proto is believed either.
+Clients can forge X-Forwarded-For, so it is read from the right, up to the first address outside TRUSTED_PROXIES.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,12 +15,12 @@ Network = IPv4Network | IPv6Network
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Addresses or CIDR networks as objects. Raises ValueError for a text that is neither."""
+    """Raises ValueError."""
     return tuple(ip_network(text) for text in texts)
 
 
 def parse_address(text: str) -> Address | None:
-    """The address, an IPv4 one in IPv6 clothes undressed; None for what is no address."""
+    """IPv4-mapped IPv6 addresses become IPv4. Returns None if the text is not an address."""
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -30,7 +29,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def client_of(address: str) -> str:
-    """What to count a client by: its IPv4 address, or the /64 of an IPv6 one, in which it can take any address."""
+    """IPv6 addresses become their /64 network, because one client can use all of it."""
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, 64), strict=False))
@@ -42,7 +41,7 @@ def is_trusted(address: Address | None) -> bool:
 
 
 def client_address(peer: str, forwarded_for: str) -> str:
-    """The rightmost address that is no trusted proxy's: of the chain `forwarded_for`, then `peer`."""
+    """Returns the rightmost untrusted address of `forwarded_for` followed by `peer`."""
     client = peer
     for hop in [peer, *reversed(forwarded_for.split(","))]:
         address = parse_address(hop)
@@ -55,14 +54,14 @@ def client_address(peer: str, forwarded_for: str) -> str:
 
 
 class TrustedProxyMiddleware:
-    """Sets REMOTE_ADDR to the client's address, and drops the X-Forwarded-Proto of those we do not trust."""
+    """Sets REMOTE_ADDR to the client address. Removes X-Forwarded-Proto from untrusted peers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         meta = request.META
-        peer = meta.get("REMOTE_ADDR") or "::"  # a server on a Unix socket names no peer
+        peer = meta.get("REMOTE_ADDR") or "::"  # empty on a Unix socket
         if settings.TRUSTED_PROXIES and is_trusted(parse_address(peer)):
             meta["REMOTE_ADDR"] = client_address(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
         else:

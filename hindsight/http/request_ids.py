@@ -1,5 +1,3 @@
-"""The id that ties an answer, its log lines and the audit together."""
-
 import re
 from contextvars import ContextVar
 from uuid import uuid4
@@ -10,12 +8,12 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """The id of the request being answered; empty outside of one."""
+    """Returns an empty string outside a request."""
     return _current.get()
 
 
 def begin_request(proposed: str | None) -> str:
-    """Starts a request: a well-formed id that the client proposed is kept, else a new one is made."""
+    """Returns `proposed` if it is well-formed, otherwise a new id."""
     request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else uuid4().hex
     _current.set(request_id)
     return request_id

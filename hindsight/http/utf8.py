@@ -1,23 +1,21 @@
-"""Requests whose text is UTF-8, whatever their clients call it."""
-
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 
 
 class Utf8Request(WSGIRequest):
-    """Leaves the charset of the content type unread.
+    """Ignores the charset of Content-Type: form data is UTF-8.
 
-    Django would decode with any codec that Python knows, `base64` and `idna` among them, and fails with some of them
-    before there is a request that could be answered.
+    Django accepts every Python codec. Some, such as `idna`, raise before a request object exists.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        super()._set_content_type_params(  # type: ignore[misc]  # the stubs leave it out
+        super()._set_content_type_params(  # type: ignore[misc]  # missing in django-stubs
             {"CONTENT_TYPE": without_charset(meta.get("CONTENT_TYPE", ""))}
         )
 
 
 def without_charset(content_type: str) -> str:
-    kind, *parameters = content_type.split(";")
-    return ";".join([kind, *(one for one in parameters if not one.strip().lower().startswith("charset"))])
+    media_type, *parameters = content_type.split(";")
+    kept = [parameter for parameter in parameters if not parameter.strip().lower().startswith("charset")]
+    return ";".join([media_type, *kept])

@@ -1,8 +1,7 @@
-"""The counters behind the rate limits: three stores that every worker process shares, as cache backends.
+"""Cache backends that store the rate-limit counters of all worker processes.
 
-django-ratelimit calls `add`, then `incr`. Here `add` makes the one atomic hit, a single round trip, and `incr` only
-tells its result. When a store cannot be reached the library is told so by ValueError and lets the request pass
-(RATELIMIT_FAIL_OPEN); that is logged once, and the store is left alone for some seconds.
+django-ratelimit calls `add`, then `incr`. Here `add` increments in one round trip, and `incr` returns the result.
+If the store is unavailable, `incr` raises ValueError and django-ratelimit lets the request pass (RATELIMIT_FAIL_OPEN).
 """
 
 import logging
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BEFORE_RETRY = 5.0
 
-# A row is a window of a key. See hindsight.api.models for the table's columns.
+# The table of hindsight.limits.models. Each key contains its window.
 HIT = (
     "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES ({0}, 1, {0}) "
     "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + 1 RETURNING count"
@@ -34,12 +33,12 @@ CLEAR = "DELETE FROM rate_limit_counter WHERE expires_at < {0}"
 
 
 class Counters(BaseCache):
-    """What the stores share: the protocol with django-ratelimit, and failing open."""
+    """An unavailable store is not called for SECONDS_BEFORE_RETRY."""
 
-    # What the store raises when it is away.
+    # Raised by an unavailable store.
     failures: ClassVar[tuple[type[Exception], ...]]
-    # Of the process: 0 while the store answers, else the time (monotonic) to try it again.
-    away_until: ClassVar[float] = 0.0
+    # time.monotonic() of the next attempt; 0 while available.
+    unavailable_until: ClassVar[float] = 0.0
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
@@ -47,11 +46,11 @@ class Counters(BaseCache):
         self.count: int | None = None
 
     def hit(self, key: str, seconds: int) -> int:
-        """Counts one more under `key`, which lives for `seconds`, and returns the count. Raises one of `failures`."""
+        """Increments and returns the count, which expires after `seconds`. Raises one of `failures`."""
         raise NotImplementedError
 
     def purge(self) -> int:
-        """Removes the windows that are over, and returns how many. Raises one of `failures`."""
+        """Returns the number of deleted counters. Raises one of `failures`."""
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
@@ -60,28 +59,28 @@ class Counters(BaseCache):
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         if self.count is None:
-            raise ValueError("The store of the counters is away.")
+            raise ValueError("The counter store is unavailable.")
         return self.count
 
     def hit_or_none(self, key: str, seconds: int) -> int | None:
         store = type(self)
-        if time.monotonic() < store.away_until:
+        if time.monotonic() < store.unavailable_until:
             return None
         try:
             count = self.hit(key, seconds)
         except self.failures as error:
-            if not store.away_until:
-                logger.error("Rate limits are off, for their store is away: %s", type(error).__name__)
-            store.away_until = time.monotonic() + SECONDS_BEFORE_RETRY
+            if not store.unavailable_until:
+                logger.error("Rate limits are off: the counter store is unavailable (%s)", type(error).__name__)
+            store.unavailable_until = time.monotonic() + SECONDS_BEFORE_RETRY
             return None
-        if store.away_until:
+        if store.unavailable_until:
             logger.warning("Rate limits are on again")
-            store.away_until = 0.0
+            store.unavailable_until = 0.0
         return count
 
 
 class RedisCounters(Counters):
-    """One server of Redis's protocol for all machines. LOCATION is its URL."""
+    """LOCATION is a URL."""
 
     failures = (redis.RedisError, OSError)
 
@@ -92,11 +91,11 @@ class RedisCounters(Counters):
         return int(pipeline.execute()[0])
 
     def purge(self) -> int:
-        return 0  # Redis forgets them itself
+        return 0  # Redis deletes expired keys
 
 
 class DatabaseCounters(Counters):
-    """The project's own PostgreSQL, for those who run no Redis."""
+    """Uses the default database."""
 
     failures = (DatabaseError,)
 
@@ -105,7 +104,7 @@ class DatabaseCounters(Counters):
         with connection.cursor() as cursor:
             cursor.execute(HIT.format("%s"), [key, now + seconds])
             count = int(cursor.fetchone()[0])
-        if count == 1:  # who opens a window clears away those that are over
+        if count == 1:  # once per window, to keep the table small
             self.purge()
         return count
 
@@ -116,7 +115,7 @@ class DatabaseCounters(Counters):
 
 
 class SQLiteCounters(Counters):
-    """A file beside a SQLite database, for the workers of one machine. LOCATION is its path."""
+    """LOCATION is the path of a separate SQLite file."""
 
     failures = (sqlite3.Error,)
 
@@ -134,20 +133,19 @@ class SQLiteCounters(Counters):
 
 @cache
 def redis_client(url: str) -> redis.Redis:
-    """The process's client. A server that does not answer within a quarter of a second counts as away."""
     return redis.Redis.from_url(
         url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 1), protocol=2
     )
 
 
-_thread = threading.local()
+_thread_local = threading.local()
 
 
-class ThreadsConnection(sqlite3.Connection):
-    """Closed when its thread has ended. Python warns of a connection that nobody closes."""
+class ThreadLocalConnection(sqlite3.Connection):
+    """Python 3.13 warns if a connection is not closed."""
 
     def __init__(self, path: str) -> None:
-        # The thread's variables may be cleared away by another one, which then has to be let close it.
+        # Thread-locals may be collected from another thread, so closing from there must be allowed.
         super().__init__(path, timeout=1, isolation_level=None, check_same_thread=False)
 
     def __del__(self) -> None:
@@ -155,11 +153,11 @@ class ThreadsConnection(sqlite3.Connection):
 
 
 def sqlite_file(path: str) -> sqlite3.Connection:
-    """The thread's connection to the file. Counts may be lost in a power cut, so nothing waits for the disk."""
-    connections: dict[str, sqlite3.Connection] = _thread.__dict__
+    """A power failure may lose counts (synchronous=OFF)."""
+    connections: dict[str, sqlite3.Connection] = _thread_local.__dict__
     if path not in connections:
         create_private_file(path)
-        file = connections[path] = ThreadsConnection(path)
+        file = connections[path] = ThreadLocalConnection(path)
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("PRAGMA synchronous=OFF")
         file.execute(

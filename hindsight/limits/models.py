@@ -2,7 +2,7 @@ from django.db import models
 
 
 class RateLimitCounter(models.Model):
-    """The number of hits of a key in one window. Written with raw SQL by hindsight.limits.counters."""
+    """Written with raw SQL by hindsight.limits.counters."""
 
     key = models.CharField(max_length=100, primary_key=True)
     count = models.PositiveIntegerField()

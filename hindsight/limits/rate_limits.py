@@ -1,4 +1,4 @@
-"""Fixed windows of a minute: counting a request. See hindsight.limits.counters for where the counts are stored."""
+"""Rate limits in fixed windows of one minute."""
 
 import time
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True)
 class Usage:
-    """The use of one window. `resets_at`: Unix seconds at which the next window begins."""
+    """`resets_at`: start of the next window in Unix seconds."""
 
     limit: int
     count: int
@@ -41,10 +41,7 @@ class Usage:
 
 
 def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:
-    """Counts one request under the key and returns the usage of the current window.
-
-    If the store is unavailable, the usage is that of an empty window, so the request passes (fail open).
-    """
+    """Counts one request. If the store is unavailable, returns the usage of an empty window (fail open)."""
     usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
     now = int(time.time())
     if usage is None:

@@ -1,5 +1,3 @@
-"""The limit on requests without a valid API key, by client address."""
-
 import threading
 import time
 from collections import OrderedDict
@@ -13,14 +11,14 @@ from hindsight.limits.rate_limits import Usage, count_request
 
 
 class UnauthenticatedLimiter:
-    """Keeps a flood of invalid keys away from the database without locking out valid keys of the same address.
+    """Protects the database from floods of invalid keys. Valid keys of the same address still work.
 
-    Failed attempts are counted by address in the shared store. For an address over the limit, this process looks up
-    keys that it has seen to be valid, and at most one other key every SECONDS_BETWEEN_LOOKUPS.
+    The shared store counts failures by address. For an address over the limit, this process looks up keys that were
+    valid before, and at most one other key every SECONDS_BETWEEN_LOOKUPS.
     """
 
     SECONDS_BETWEEN_LOOKUPS = 0.1
-    REMEMBERED = 10_000
+    MAX_REMEMBERED = 10_000
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -32,10 +30,7 @@ class UnauthenticatedLimiter:
         self.next_lookup = 0.0
 
     def exceeded_usage(self, request: HttpRequest, digest: str | None) -> Usage | None:
-        """Called before a key is looked up. Returns the exceeded usage if the key must not be looked up.
-
-        `digest` is None if the request has no well-formed key.
-        """
+        """Returns None if the key may be looked up. `digest`: None without a well-formed key."""
         usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
         if usage is None or not usage.is_current:
             return None
@@ -44,11 +39,11 @@ class UnauthenticatedLimiter:
         return usage
 
     def count_failure(self, request: HttpRequest, digest: str | None) -> Usage:
-        """Counts a request that did not authenticate and returns the usage of its address."""
+        """Returns the usage of the client address."""
         client = client_of(request.META["REMOTE_ADDR"])
         usage = count_request(request, group="address", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
         if digest is not None:
-            self.valid.pop(digest, None)  # the key may have been revoked since
+            self.valid.pop(digest, None)  # may have been revoked
         if usage.exceeded:
             self.remember(self.blocked, client, usage)
         return usage
@@ -68,7 +63,7 @@ class UnauthenticatedLimiter:
     def remember(self, memory: OrderedDict[str, Any], key: str, value: Any) -> None:
         with self.lock:
             memory[key] = value
-            if len(memory) > self.REMEMBERED:
+            if len(memory) > self.MAX_REMEMBERED:
                 memory.popitem(last=False)
 
 

@@ -1,7 +1,6 @@
-"""A strict JSON parser: accepts only what both databases can store unchanged. https://www.rfc-editor.org/rfc/rfc8259
+"""Parses only JSON that both databases store unchanged. https://www.rfc-editor.org/rfc/rfc8259
 
-Python's parser accepts NaN and Infinity, silently drops duplicate keys, turns 1e400 into infinity, and accepts NUL and
-lone surrogates, which PostgreSQL refuses, and nesting that overflows the stack later. This parser refuses all of them.
+Python's parser also accepts NaN, Infinity, 1e400, duplicate keys, NUL, lone surrogates and deep nesting.
 """
 
 import json
@@ -14,11 +13,11 @@ MAX_DEPTH = 32
 
 
 class JSONError(ValueError):
-    """Invalid JSON. The message completes a sentence that begins with "The body is invalid JSON: "."""
+    """The message completes "The body is invalid JSON: …"."""
 
 
 def parse(body: bytes) -> Any:
-    """Returns the parsed value. Raises JSONError."""
+    """Raises JSONError."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -32,13 +31,13 @@ def parse(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise JSONError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except ValueError:  # int() refuses thousands of digits
-        raise JSONError("it holds a number with too many digits") from None
+        raise JSONError("it contains a number with too many digits") from None
     check_value(value)
     return value
 
 
 def check_value(value: Any, depth: int = 0) -> None:
-    """Raises JSONError if a string cannot be stored, or if arrays and objects are nested deeper than MAX_DEPTH."""
+    """Raises JSONError for unstorable strings and nesting deeper than MAX_DEPTH."""
     if isinstance(value, str):
         if problem := storage_problem(value):
             raise JSONError(problem)
@@ -53,7 +52,7 @@ def check_value(value: Any, depth: int = 0) -> None:
 
 
 def type_name(value: object) -> str:
-    """JSON's name for the type of a parsed value, with its article."""
+    """For example "an object"."""
     names: dict[type, str] = {
         bool: "a boolean",
         str: "a string",
@@ -79,5 +78,5 @@ def _no_constant(name: str) -> NoReturn:
 def _finite_float(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise JSONError("it holds a number that is too large")
+        raise JSONError("it contains a number that is too large")
     return number

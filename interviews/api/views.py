@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
-from hindsight.api.idempotency import LIFETIME_HOURS, answer_once
+from hindsight.api.idempotency import LIFETIME_HOURS, create_once
 from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.schema import header, operation
 from hindsight.api.serializers import StrictSerializer
@@ -75,13 +75,13 @@ class InterviewRequestsView(ApiView):
             created = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
             return dict(serializers.CreatedInterviewRequest(created).data)
 
-        answer, replayed = answer_once(
+        response, replayed = create_once(
             org_id=principal.org_id,
             key=request.headers.get("Idempotency-Key"),
             request=["POST /interviews", request.data],
             create=create,
         )
-        return Response(answer, status=201, headers={"Idempotency-Replayed": "true"} if replayed else None)
+        return Response(response, status=201, headers={"Idempotency-Replayed": "true"} if replayed else None)
 
 
 class InterviewRequestView(ApiView):

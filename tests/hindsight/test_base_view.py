@@ -1,4 +1,4 @@
-"""A view that names no authentication is still protected."""
+"""Views without their own authentication classes still require an API key."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ from hindsight.api.views import ApiView
 pytestmark = pytest.mark.django_db
 
 
-class Plain(ApiView):
+class DefaultView(ApiView):
     def get(self, request: Request) -> Response:
         return Response({"secret": 1})
 
 
-class Unprotected(Plain):
+class ViewWithoutAuthentication(DefaultView):
     authentication_classes: Any = []
 
 
-@pytest.mark.parametrize("view", [Plain, Unprotected])
-def test_without_a_key_the_answer_is_401(view: type[ApiView], rf: RequestFactory) -> None:
+@pytest.mark.parametrize("view", [DefaultView, ViewWithoutAuthentication])
+def test_request_without_a_key_gets_401(view: type[ApiView], rf: RequestFactory) -> None:
     response = view.as_view()(rf.get("/"))
     assert response.status_code == 401
     assert response.data["error"]["code"] == "unauthorized"

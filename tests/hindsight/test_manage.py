@@ -1,4 +1,4 @@
-"""manage.py by hand, in a checkout where `make run` has been."""
+"""manage.py with and without a .env file."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def show_environment(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a copy of manage.py in a folder of its own, so that the checkout's .env does not matter."""
+    """Runs a copy of manage.py in another folder, so that it does not read the checkout's .env."""
     shutil.copy(ROOT / "manage.py", folder)
     code = "from django.conf import settings; print(settings.DEVELOPMENT)"
     return subprocess.run(
@@ -20,13 +20,13 @@ def show_environment(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_settings_of_dotenv_are_used(tmp_path: Path) -> None:
+def test_dotenv_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("HINDSIGHT_ENV=development\n")
     assert show_environment(tmp_path).stdout == "True\n"
 
 
-def test_without_settings_one_line_says_what_is_missing(tmp_path: Path) -> None:
-    refused = show_environment(tmp_path)
-    assert refused.returncode == 1
-    assert "SECRET_KEY" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+def test_missing_setting_is_reported_in_one_line(tmp_path: Path) -> None:
+    result = show_environment(tmp_path)
+    assert result.returncode == 1
+    assert "SECRET_KEY" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

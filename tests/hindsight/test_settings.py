@@ -1,4 +1,4 @@
-"""The environment is read strictly, and what is not asked for is secure."""
+"""Settings from the environment: strict parsing and secure defaults."""
 
 import os
 import runpy
@@ -22,7 +22,7 @@ PRODUCTION = {
 
 
 def settings_of(**environment: str) -> dict[str, Any]:
-    """The settings that a process with just this environment would have."""
+    """Returns the settings of a process with only this environment."""
     with patch.dict(os.environ, environment, clear=True):
         return runpy.run_path(str(ROOT / "hindsight" / "settings.py"))
 
@@ -31,7 +31,7 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, ROOT / "manage.py", *words],
-        env={**inherited, "HINDSIGHT_ENV": "production", **environment},  # whatever .env says
+        env={**inherited, "HINDSIGHT_ENV": "production", **environment},  # overrides .env
         capture_output=True,
         text=True,
     )
@@ -43,7 +43,7 @@ def test_production_settings_pass_the_deployment_checks() -> None:
     assert "no issues" in checked.stdout + checked.stderr
 
 
-def test_production_is_what_nobody_asked_for() -> None:
+def test_production_is_the_default() -> None:
     with pytest.raises(EnvError, match="SECRET_KEY"):
         settings_of()
     assert settings_of(**PRODUCTION)["SECURE_SSL_REDIRECT"] is True
@@ -53,17 +53,17 @@ def test_production_is_what_nobody_asked_for() -> None:
 def test_production_has_no_defaults(name: str) -> None:
     missing = {key: value for key, value in PRODUCTION.items() if key != name}
     if name == "ALLOWED_HOSTS":
-        assert settings_of(**missing)[name] == []  # Django answers to no host then
+        assert settings_of(**missing)[name] == []  # Django then refuses every host
     else:
         with pytest.raises(EnvError, match=name):
             settings_of(**missing)
 
 
-def test_a_process_that_cannot_read_its_settings_says_so_in_a_line() -> None:
-    refused = manage("check", **{**PRODUCTION, "DEBUG": "maybe"})
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "DEBUG" in refused.stderr
-    assert "Traceback" not in refused.stderr
+def test_invalid_setting_is_reported_without_a_traceback() -> None:
+    result = manage("check", **{**PRODUCTION, "DEBUG": "maybe"})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "DEBUG" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -84,23 +84,23 @@ def test_a_process_that_cannot_read_its_settings_says_so_in_a_line() -> None:
         ("PAIGE_CONCURRENCY", "0"),
     ],
 )
-def test_a_value_that_cannot_be_read_stops_the_start(name: str, value: str) -> None:
+def test_invalid_value_raises(name: str, value: str) -> None:
     with pytest.raises(EnvError, match=name):
         settings_of(**{**PRODUCTION, name: value})
 
 
-def test_debug_is_off_unless_asked_for_by_name() -> None:
+def test_debug_is_off_by_default() -> None:
     assert settings_of(HINDSIGHT_ENV="development")["DEBUG"] is False
     assert settings_of(HINDSIGHT_ENV="development", DEBUG="true")["DEBUG"] is True
 
 
-def test_production_refuses_debug_unless_it_is_named() -> None:
+def test_production_refuses_debug_unless_allowed_by_name() -> None:
     with pytest.raises(EnvError, match="HINDSIGHT_ALLOW=debug"):
         settings_of(**PRODUCTION, DEBUG="true")
     assert settings_of(**PRODUCTION, DEBUG="true", HINDSIGHT_ALLOW="debug")["DEBUG"] is True
 
 
-def test_a_command_without_its_database_says_so_in_a_line() -> None:
+def test_command_without_a_database_fails_without_a_traceback() -> None:
     failed = manage("list_orgs", **PRODUCTION)
     assert (failed.returncode, failed.stdout) == (1, "")
     assert "Traceback" not in failed.stderr

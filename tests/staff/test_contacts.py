@@ -102,7 +102,7 @@ class TestEditing:
             ({"notes": '{"a": NaN}'}, "NaN is not valid JSON"),
             ({"notes": '{"a": 1, "a": 2}'}, "the same key twice"),
             ({"notes": '{"a":' * 33 + "1" + "}" * 33}, "nested deeper than 32 levels"),
-            ({"notes": r'{"a": "\ud800"}'}, "half of a surrogate pair"),
+            ({"notes": r'{"a": "\ud800"}'}, "an unpaired surrogate"),
             ({"notes": "x" * 100_001}, "at most 100,000 characters"),
             ({"name": ""}, "required"),
             ({"name": " \u200b "}, "not blank"),

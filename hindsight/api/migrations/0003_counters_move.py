@@ -1,4 +1,4 @@
-"""Hands the model over to the app "limits"; the table stays."""
+"""Moves the model RateLimitCounter to the app "limits". The table does not change."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend with a health check that costs no round trip."""
+"""Django's PostgreSQL backend with a health check that needs no round trip."""
 
 import select
 from typing import TYPE_CHECKING
@@ -10,16 +10,12 @@ if TYPE_CHECKING:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A persistent connection is checked at its first use in a request (CONN_HEALTH_CHECKS)."""
-
     connection: "Connection[object] | None"
 
     def is_usable(self) -> bool:
-        """Whether the server still holds the other end.
+        """Runs Django's `SELECT 1` only if the socket is readable.
 
-        Django asks with `SELECT 1`, a round trip for each request. An idle connection in good health has nothing to
-        read; one that the server has closed reads as end of file. So only where there is something to read is the
-        server asked.
+        A healthy idle connection has nothing to read. A closed connection reads as end of file.
         """
         if self.connection is None or self.connection.closed:
             return False

@@ -1,4 +1,4 @@
-"""How times stand on staff's pages: in UTC, by 24 hours, short enough for a column."""
+"""Short enough for the table columns of staff pages."""
 
 DATETIME_FORMAT = "j M Y, H:i"
 DATE_FORMAT = "j M Y"

@@ -1,4 +1,4 @@
-"""Takes the model over from the app "api", whose first migration has created the table."""
+"""Adds the model RateLimitCounter, moved from the app "api". Its table exists: api.0001_initial creates it."""
 
 from django.db import migrations, models
 

@@ -1,5 +1,3 @@
-"""The content security policy: no page runs a script, or takes a style, that is not a file of this server."""
-
 import re
 from pathlib import Path
 
@@ -17,25 +15,25 @@ def directives(policy: str) -> dict[str, str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/admin/login/", "/nowhere"])
-def test_pages_take_nothing_inline_and_nothing_from_elsewhere(path: str) -> None:
+def test_pages_allow_no_inline_and_no_external_sources(path: str) -> None:
     policy = directives(Client().get(path).headers["Content-Security-Policy"])
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     assert "unsafe" not in str(policy)
 
 
-def test_the_api_documentation_may_style_itself_but_not_run_inline_scripts() -> None:
+def test_api_documentation_allows_inline_styles_but_no_inline_scripts() -> None:
     policy = directives(Client().get("/api/docs").headers["Content-Security-Policy"])
     assert policy["script-src"] == "'self'"
     assert policy["style-src"] == "'self' 'unsafe-inline'"
     assert policy["worker-src"] == "blob:"
 
 
-def test_the_api_itself_has_none(db: None) -> None:
+def test_api_responses_have_no_policy(db: None) -> None:
     assert "Content-Security-Policy" not in ApiClient().get("/interviews/1").headers
 
 
-def test_no_template_of_ours_needs_an_exception() -> None:
+def test_no_template_has_inline_scripts_or_styles() -> None:
     templates = [path for path in ROOT.glob("*/**/templates/**/*.html") if ".venv" not in path.parts]
     assert templates
     inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=|javascript:")

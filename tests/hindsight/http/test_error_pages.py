@@ -1,5 +1,3 @@
-"""What a person sees where a program would get the error envelope."""
-
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from hindsight.http import csp
 
 
 def page(response: Any, status: int, heading: str) -> str:
-    """The answer's text, once it is an HTML page of ours with that heading."""
+    """Returns the HTML of an error page after checking its status and heading."""
     assert response.status_code == status
     assert response.headers["Content-Type"].startswith("text/html")
     text: str = response.content.decode()
@@ -21,29 +19,29 @@ def page(response: Any, status: int, heading: str) -> str:
     return text
 
 
-def test_nothing_there(settings: Settings) -> None:
+def test_404_page(settings: Settings) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},  # and no manifest
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},  # without a manifest
     }
     text = page(Client().get("/nowhere"), 404, "Page not found")
-    assert "<a " not in text  # the address of staff's pages is nobody else's business
+    assert "<a " not in text  # no link to the admin
 
 
 @pytest.mark.django_db
-def test_not_for_this_role() -> None:
+def test_403_page_for_a_login_without_permission() -> None:
     client = Client()
     client.force_login(User.objects.create(username="nobody", is_staff=True))
     page(client.get(reverse("admin:orgs_org_changelist")), 403, "No permission")
 
 
 @pytest.mark.django_db
-def test_a_form_without_its_token() -> None:
+def test_403_page_for_a_form_without_a_csrf_token() -> None:
     response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "nobody"})
     page(response, 403, "Nothing was saved")
 
 
-def test_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_500_page_does_not_show_the_exception(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*arguments: object) -> None:
         raise RuntimeError("secret detail")
 

@@ -10,7 +10,7 @@ from hindsight.http.request_ids import begin_request
 
 @pytest.fixture
 def record() -> logging.LogRecord:
-    """Of an exception that quotes a customer's words, raised while another was handled."""
+    """A record with a chained exception whose messages quote a customer."""
     begin_request("crm-77")
     words = "main concern is " + "pricing"
     try:
@@ -22,7 +22,7 @@ def record() -> logging.LogRecord:
         return logging.LogRecord("hindsight", logging.ERROR, "", 0, "It %s", ("broke",), sys.exc_info())
 
 
-def test_a_line_of_json(record: logging.LogRecord) -> None:
+def test_json_line(record: logging.LogRecord) -> None:
     record.org = "acme"
     line = json.loads(JSONFormatter().format(record))
     assert line["message"] == "It broke"
@@ -30,16 +30,14 @@ def test_a_line_of_json(record: logging.LogRecord) -> None:
 
 
 @pytest.mark.parametrize("formatter", [JSONFormatter(), TextFormatter()])
-def test_exceptions_tell_types_and_places_but_not_their_texts(
-    record: logging.LogRecord, formatter: logging.Formatter
-) -> None:
+def test_exceptions_are_logged_without_their_messages(record: logging.LogRecord, formatter: logging.Formatter) -> None:
     line = formatter.format(record)
     assert line.index("builtins.ValueError") < line.index("builtins.KeyError")
     assert "test_logs.py" in line
     assert "main concern is pricing" not in line
 
 
-def test_a_ring_of_causes_has_an_end() -> None:
+def test_cyclic_exception_chain_is_logged_once() -> None:
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
     line = TextFormatter().format(

@@ -1,4 +1,4 @@
-"""/healthz and /readyz, as a load balancer asks: in plain HTTP, by address, without a key, every few seconds."""
+"""Probes in production, as load balancers send them: plain HTTP, an IP address as Host, no API key."""
 
 import logging
 
@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
-BY_ADDRESS = {"Host": "10.0.0.7:8000"}
+IP_ADDRESS_HOST = {"Host": "10.0.0.7:8000"}
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +18,11 @@ def production(settings: Settings) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_they_answer_by_any_name_and_leave_no_line_in_the_log(
+def test_probes_accept_any_host_and_are_not_logged(
     db: None, client: Client, caplog: pytest.LogCaptureFixture, path: str, method: str
 ) -> None:
     caplog.set_level(logging.INFO)
-    response = client.generic(method, path, headers=BY_ADDRESS)
+    response = client.generic(method, path, headers=IP_ADDRESS_HOST)
     assert (response.status_code, response.headers["Content-Type"]) == (200, "text/plain")
     assert response.content == (b"ok\n" if method == "GET" else b"")
     assert "X-Request-Id" in response.headers
@@ -31,27 +31,27 @@ def test_they_answer_by_any_name_and_leave_no_line_in_the_log(
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_they_are_only_read(client: Client, path: str, method: str) -> None:
-    response = client.generic(method, path, headers=BY_ADDRESS)
+def test_probes_allow_only_get_and_head(client: Client, path: str, method: str) -> None:
+    response = client.generic(method, path, headers=IP_ADDRESS_HOST)
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_the_database_is_away(
+def test_database_unavailable(
     client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    def away() -> None:
+    def unavailable() -> None:
         raise error("down")
 
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(connection, "cursor", away)
-    assert client.get("/healthz", headers=BY_ADDRESS).status_code == 200
-    response = client.get("/readyz", headers=BY_ADDRESS)
+    monkeypatch.setattr(connection, "cursor", unavailable)
+    assert client.get("/healthz", headers=IP_ADDRESS_HOST).status_code == 200
+    response = client.get("/readyz", headers=IP_ADDRESS_HOST)
     assert (response.status_code, response.content) == (503, b"the database is unavailable\n")
     assert "GET /readyz 503" in caplog.messages
     assert not any("healthz" in message for message in caplog.messages)
 
 
 @pytest.mark.parametrize("path", ["/healthz/", "/readyz2", "/admin/login/", "/api/v1/interviews/1"])
-def test_nothing_else_answers_by_another_name(client: Client, path: str) -> None:
-    assert client.get(path, headers=BY_ADDRESS, secure=True).status_code == 400
+def test_other_paths_check_the_host(client: Client, path: str) -> None:
+    assert client.get(path, headers=IP_ADDRESS_HOST, secure=True).status_code == 400

@@ -20,12 +20,14 @@ from hindsight.http.proxies import client_address, client_of, parse_networks
         ("fd00::1", "198.51.100.7", "198.51.100.7"),
     ],
 )
-def test_only_trusted_proxies_are_believed(settings: Settings, peer: str, forwarded_for: str, client: str) -> None:
+def test_client_address_skips_only_trusted_proxies(
+    settings: Settings, peer: str, forwarded_for: str, client: str
+) -> None:
     settings.TRUSTED_PROXIES = parse_networks(["10.0.0.0/8", "fd00::/8"])
     assert client_address(peer, forwarded_for) == client
 
 
-def test_what_is_no_network_is_an_error() -> None:
+def test_invalid_network_raises_value_error() -> None:
     with pytest.raises(ValueError, match="not appear to be"):
         parse_networks(["proxy.example"])
 
@@ -41,5 +43,5 @@ def test_what_is_no_network_is_an_error() -> None:
         ("nonsense", "nonsense"),
     ],
 )
-def test_a_client_has_many_ipv6_addresses(address: str, client: str) -> None:
+def test_ipv6_clients_are_grouped_by_network(address: str, client: str) -> None:
     assert client_of(address) == client

@@ -1,4 +1,4 @@
-"""What every request gets: an id, and a line in the log that holds nobody's words."""
+"""Request ids and access log lines."""
 
 import logging
 from uuid import UUID
@@ -10,27 +10,29 @@ from tests.client import ApiClient
 
 
 @pytest.mark.parametrize("proposed", ["crm-77", "a" * 128, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
-def test_a_well_formed_id_is_kept(acme_api: ApiClient, interview_request: InterviewRequest, proposed: str) -> None:
+def test_well_formed_request_id_is_kept(
+    acme_api: ApiClient, interview_request: InterviewRequest, proposed: str
+) -> None:
     assert (
         acme_api.get(f"/interviews/{interview_request.pk}", X_Request_Id=proposed).headers["X-Request-Id"] == proposed
     )
 
 
 @pytest.mark.parametrize("proposed", ["", "a b", "a" * 129, "é", "a\tb", "<script>", "a,b"])
-def test_any_other_is_replaced(acme_api: ApiClient, proposed: str) -> None:
+def test_malformed_request_id_is_replaced(acme_api: ApiClient, proposed: str) -> None:
     response = acme_api.get("/interviews/1", X_Request_Id=proposed)
     assert UUID(response.headers["X-Request-Id"])
     assert response.json()["error"]["request_id"] == response.headers["X-Request-Id"]
 
 
-def test_a_path_cannot_forge_a_line(acme_api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_path_cannot_forge_a_log_line(acme_api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     acme_api.get("/interviews/1%0A12:00:00%20ERROR%20forged")
     (record,) = [record for record in caplog.records if record.name == "hindsight.access"]
     assert record.getMessage() == "GET /api/v1/interviews/1%0A12:00:00%20ERROR%20forged 404"
 
 
-def test_each_request_has_its_line_with_who_and_how(
+def test_access_line_has_org_and_key_prefix_but_no_customer_texts(
     acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

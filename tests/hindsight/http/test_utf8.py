@@ -1,4 +1,4 @@
-"""A client may call its text what it likes: Python knows codecs that are none of text, and some that fail."""
+"""Charsets in Content-Type: Python has codecs that are not text encodings, and codecs that always fail."""
 
 from io import BytesIO
 from typing import Any
@@ -9,7 +9,7 @@ from hindsight.wsgi import application
 
 
 def status_of(path: str, content_type: str) -> int:
-    """What the server is told, by the very entry point that it calls."""
+    """Calls the WSGI application directly and returns the status."""
     statuses: list[str] = []
 
     def start_response(status: str, headers: Any, exception: Any = None) -> Any:
@@ -28,5 +28,5 @@ def status_of(path: str, content_type: str) -> int:
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", ["utf-8", "latin-1", "utf-16", "base64", "idna", "rot13", "undefined", "none", ""])
 @pytest.mark.parametrize(("path", "status"), [("/survey", 404), ("/admin/login/", 403), ("/api/v1/interviews/1", 401)])
-def test_any_charset_is_answered(path: str, status: int, charset: str) -> None:
+def test_charset_of_the_content_type_does_not_change_the_status(path: str, status: int, charset: str) -> None:
     assert status_of(path, f"application/x-www-form-urlencoded; Charset={charset}; x=y") == status

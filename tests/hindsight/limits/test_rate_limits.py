@@ -1,4 +1,4 @@
-"""Budgets by org, floods by address, and what the answers say of them. The clock stands still."""
+"""Rate limits by org and by client address, with a frozen clock."""
 
 import gc
 import threading
@@ -46,19 +46,19 @@ def usage(response: Any) -> tuple[int, int]:
     return int(response.headers["X-RateLimit-Limit"]), int(response.headers["X-RateLimit-Remaining"])
 
 
-def test_the_plans_are_those_of_the_contract() -> None:
+def test_limits_of_the_plans() -> None:
     assert REQUESTS_PER_MINUTE == {"essentials": 60, "growth": 300, "enterprise": 1_000}
     assert set(REQUESTS_PER_MINUTE) == set(Plan)
 
 
 @pytest.mark.parametrize("plan", Plan)
-def test_an_org_has_its_plans_budget(globex: Org, globex_api: ApiClient, plan: Plan) -> None:
+def test_limit_of_an_org_is_that_of_its_plan(globex: Org, globex_api: ApiClient, plan: Plan) -> None:
     globex.plan = plan
     globex.save()
     assert usage(globex_api.get("/interviews/1")) == (REQUESTS_PER_MINUTE[plan], REQUESTS_PER_MINUTE[plan] - 1)
 
 
-def test_past_the_limit_nothing_is_done(
+def test_request_over_the_limit_changes_nothing(
     clock: time_machine.Traveller, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
@@ -75,42 +75,42 @@ def test_past_the_limit_nothing_is_done(
     clock.move_to(reset - 1)
     assert acme_api.get(path).headers["Retry-After"] == "1"
     clock.move_to(reset)
-    assert usage(acme_api.get(path)) == (3, 2), "a new window at the second that Reset named"
+    assert usage(acme_api.get(path)) == (3, 2), "a new window begins at X-RateLimit-Reset"
 
 
 @pytest.mark.usefixtures("clock")
-def test_all_keys_and_endpoints_of_an_org_share_one_budget(acme: Org, acme_api: ApiClient) -> None:
+def test_all_keys_and_endpoints_of_an_org_share_one_limit(acme: Org, acme_api: ApiClient) -> None:
     second = ApiClient(create_api_key(org=acme, name="RevOps")[1])
     assert [usage(acme_api.get("/interviews/1"))[1], usage(second.patch("/interviews/2", {}))[1]] == [2, 1]
 
 
 @pytest.mark.usefixtures("clock")
-def test_another_orgs_requests_cost_nothing(acme_api: ApiClient, globex_api: ApiClient) -> None:
+def test_orgs_do_not_share_a_limit(acme_api: ApiClient, globex_api: ApiClient) -> None:
     for _ in range(4):
         acme_api.get("/interviews/1")
     assert usage(globex_api.get("/interviews/1")) == (300, 299)
 
 
 @pytest.mark.usefixtures("clock")
-def test_errors_count_and_carry_the_headers_too(acme_api: ApiClient) -> None:
+def test_error_responses_are_counted_and_have_the_headers(acme_api: ApiClient) -> None:
     requests = [("PATCH", "/interviews/1"), ("DELETE", "/interviews/1"), ("GET", "/interviews/x")]
     responses = [acme_api.send(method, path, b"{") for method, path in requests]
     assert [(response.status_code, usage(response)[1]) for response in responses] == [(400, 2), (405, 1), (404, 0)]
 
 
-class TestFloodOfGuesses:
+class TestUnauthenticatedRequests:
     @pytest.fixture(autouse=True)
     def limit_of_5(self, settings: Settings, clock: time_machine.Traveller) -> None:
         settings.ANONYMOUS_RATE_LIMIT = 5
 
-    def test_an_address_is_limited_whatever_it_sends(self, db: None) -> None:
+    def test_address_without_a_valid_key_is_limited(self, db: None) -> None:
         keys_tried = [None, "", "nonsense", keys.generate(), None, None, keys.generate()]
         responses = [ApiClient(key).get("/interviews/1") for key in keys_tried]
         assert [response.status_code for response in responses] == [401] * 5 + [429] * 2
         assert responses[-1].json()["error"]["code"] == "rate_limit_exceeded"
         assert int(responses[-1].headers["X-RateLimit-Reset"]) == NOON + int(responses[-1].headers["Retry-After"])
 
-    def test_past_the_limit_guesses_do_not_reach_the_database(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_invalid_keys_over_the_limit_are_not_looked_up(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
         for _ in range(7):
             ApiClient(keys.generate()).get("/interviews/1")
@@ -118,25 +118,25 @@ class TestFloodOfGuesses:
             assert ApiClient(keys.generate()).get("/interviews/1").status_code == 429
         assert len(queries) == 0
 
-    def test_the_addresses_of_one_ipv6_network_are_one(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_ipv6_network_shares_a_limit(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
         for number in range(7):
-            stranger = ApiClient(keys.generate())
-            stranger.client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
-            stranger.get("/interviews/1")
-        stranger.client.defaults["REMOTE_ADDR"] = "2001:db8::ffff"
+            api = ApiClient(keys.generate())
+            api.client.defaults["REMOTE_ADDR"] = f"2001:db8::{number}"
+            api.get("/interviews/1")
+        api.client.defaults["REMOTE_ADDR"] = "2001:db8::ffff"
         with CaptureQueriesContext(connection) as queries:
-            assert stranger.get("/interviews/1").status_code == 429
+            assert api.get("/interviews/1").status_code == 429
         assert len(queries) == 0
 
-    def test_a_customer_at_the_same_address_gets_in(self, acme_api: ApiClient, globex_api: ApiClient) -> None:
+    def test_valid_keys_work_from_a_limited_address(self, acme_api: ApiClient, globex_api: ApiClient) -> None:
         assert globex_api.get("/interviews/1").status_code == 404
         for _ in range(10):
             ApiClient("guess").get("/interviews/1")
-        assert globex_api.get("/interviews/1").status_code == 404, "whose key this process has seen before"
-        assert acme_api.get("/interviews/1").status_code == 404, "whose key is new to it"
+        assert globex_api.get("/interviews/1").status_code == 404, "a key that this process has seen"
+        assert acme_api.get("/interviews/1").status_code == 404, "a key that is new to this process"
 
-    def test_a_key_revoked_since_is_a_guess_like_any_other(self, acme_api: ApiClient) -> None:
+    def test_revoked_key_is_no_longer_remembered_as_valid(self, acme_api: ApiClient) -> None:
         acme_api.get("/interviews/1")
         assert list(unauthenticated_limiter.valid) == [keys.digest_of(str(acme_api.key))]
         ApiKey.objects.update(revoked_at=timezone.now())
@@ -146,34 +146,34 @@ class TestFloodOfGuesses:
     def test_another_address_is_not_limited(self, db: None, settings: Settings) -> None:
         for _ in range(10):
             ApiClient().get("/interviews/1", X_Forwarded_For="203.0.113.1")
-        elsewhere = ApiClient()
-        elsewhere.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
-        assert elsewhere.get("/interviews/1").status_code == 401
+        other_address = ApiClient()
+        other_address.client.defaults["REMOTE_ADDR"] = "203.0.113.9"
+        assert other_address.get("/interviews/1").status_code == 401
 
     def test_the_window_ends(self, clock: time_machine.Traveller, db: None) -> None:
         responses = [ApiClient().get("/interviews/1") for _ in range(8)]
         clock.move_to(int(responses[-1].headers["X-RateLimit-Reset"]))
         assert ApiClient().get("/interviews/1").status_code == 401
 
-    def test_what_is_remembered_has_an_end(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(unauthenticated_limiter, "REMEMBERED", 3)
+    def test_number_of_remembered_keys_is_limited(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(unauthenticated_limiter, "MAX_REMEMBERED", 3)
         for number in range(10):
             unauthenticated_limiter.remember_valid(str(number))
         assert list(unauthenticated_limiter.valid) == ["7", "8", "9"]
 
 
-class TestStoreAway:
+class TestUnavailableStore:
     @pytest.fixture(autouse=True)
     def broken_store(self, monkeypatch: pytest.MonkeyPatch) -> None:
         store = type(cast(Counters, caches["counters"]))
-        monkeypatch.setattr(store, "away_until", 0.0)
+        monkeypatch.setattr(store, "unavailable_until", 0.0)
 
         def fail(self: Counters, key: str, seconds: int) -> int:
             raise store.failures[0]("down")
 
         monkeypatch.setattr(store, "hit", fail)
 
-    def test_requests_pass_and_the_log_says_so_once(
+    def test_requests_pass_and_one_error_is_logged(
         self, acme_api: ApiClient, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture
     ) -> None:
         responses = [acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "x"}) for _ in range(5)]
@@ -183,8 +183,8 @@ class TestStoreAway:
         assert caplog.text.count("Rate limits are off") == 1
 
 
-def test_a_thread_that_ends_leaves_no_connection(tmp_path: Path) -> None:
-    """Python, since 3.13, would warn of it, and a warning is an error here. What the thread has counted stands."""
+def test_sqlite_connection_is_closed_when_its_thread_ends(tmp_path: Path) -> None:
+    """Python 3.13 warns if a connection is not closed, and pytest turns warnings into errors."""
     counters = SQLiteCounters(str(tmp_path / "counters.sqlite3"), {})
     thread = threading.Thread(target=counters.hit, args=["key", 60])
     thread.start()
@@ -193,7 +193,7 @@ def test_a_thread_that_ends_leaves_no_connection(tmp_path: Path) -> None:
     assert counters.hit("key", 60) == 2
 
 
-def test_one_hit_is_one_statement_at_most(db: None) -> None:
+def test_hit_runs_at_most_one_statement(db: None) -> None:
     counters = cast(Counters, caches["counters"])
     key = token_hex()
     assert [counters.hit(key, 60) for _ in range(3)] == [1, 2, 3]

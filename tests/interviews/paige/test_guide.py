@@ -127,7 +127,7 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*PROBE, "text"), "Why", f"guide.topics[1].probes[2].text: {ONE_QUESTION}"),
         ((*PROBE, "texts"), "Why?", "guide.topics[1].probes[2].texts: Unknown field. Did you mean text?"),
         ((*TOPIC, "probe"), [], "guide.topics[1].probe: Unknown field. Did you mean probes?"),
-        (("x",), "y", "guide.x: Unknown field. Known: name, version, "),
+        (("x",), "y", "guide.x: Unknown field. Valid fields: name, version, "),
         (("closing_question",), "What did I miss", f"guide.closing_question: {ONE_QUESTION}"),
     ],
 )

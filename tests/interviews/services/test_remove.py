@@ -110,7 +110,7 @@ def test_deleting_an_org_takes_all_that_is_its_own_and_nothing_else(
 ) -> None:
     kept = InterviewRequestFactory.create(org=globex)
     for org_id in (known.org_id, globex.pk):
-        IdempotencyRecord.objects.create(org_id=org_id, key="1", fingerprint="", answer='{"survey_token": "secret"}')
+        IdempotencyRecord.objects.create(org_id=org_id, key="1", fingerprint="", response='{"survey_token": "secret"}')
     delete_org(org_id=known.org_id)
     assert list(Org.objects.all()) == [globex]
     for model in (Contact, InterviewRequest, InterviewType, ApiKey, IdempotencyRecord):
