@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "support": (
@@ -40,10 +40,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 @transaction.atomic
 def update_groups(**kwargs: Any) -> None:
     """Creates missing groups and sets the permissions of each. A receiver of post_migrate."""
+    if Permission._meta.db_table not in connection.introspection.table_names():
+        return  # only another app was migrated, on an empty database
     permissions = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
     }
     for role, names in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.set([permissions[name] for name in names])
+        group.permissions.set(permissions[name] for name in names if name in permissions)

@@ -1,10 +1,13 @@
 """The groups of Django follow the table of roles after each migrate."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from staff.roles import ROLES
+from tests.hindsight.test_settings import manage
 
 pytestmark = pytest.mark.django_db
 
@@ -25,3 +28,8 @@ def test_migrate_restores_a_group_that_was_changed_or_deleted() -> None:
     call_command("migrate", verbosity=0)
     assert permissions_of("support") == set(ROLES["support"])
     assert permissions_of("read only") == set(ROLES["read only"])
+
+
+def test_one_app_can_be_migrated_alone(tmp_path: Path) -> None:
+    done = manage("migrate", "api", HINDSIGHT_ENV="development", DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert done.returncode == 0, done.stderr
