@@ -27,6 +27,8 @@ def clean_name(name: str) -> Name:
         raise ValidationError("Send a name that is not blank, or leave the field out to keep the stored name.")
     if categories & {"Cc", "Zl", "Zp"}:
         raise ValidationError("Send a name on one line, without control characters.")
+    if has_invisible_format_characters(name):
+        raise ValidationError("Send a name without invisible characters.")
     return Name(name)
 
 
@@ -66,4 +68,15 @@ def clean_email(email: str) -> Email:
         validate_email(email)
     except ValidationError:
         raise ValidationError("Send an email address, such as jane.smith@example.com.") from None
+    if has_invisible_format_characters(email):
+        raise ValidationError("Send an email address without invisible characters.")
     return Email(email)
+
+
+def has_invisible_format_characters(text: str) -> bool:
+    """Bidirectional controls and zero-width characters, which make a text look like another one.
+
+    The two joiners are allowed: Persian, Indic scripts and emoji need them.
+    """
+    joiners = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+    return any(unicodedata.category(character) == "Cf" and character not in joiners for character in text)
