@@ -1,1 +1,1 @@
-"""Paige, the interviewer: what she knows (brief), what she asks (guide) and how a model is told (prompt)."""
+"""Paige, the interviewer. docs/architecture.md describes her modules."""

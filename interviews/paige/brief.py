@@ -1,4 +1,4 @@
-"""What Paige knows when she writes her next message: the one place where rows become that knowledge."""
+"""Builds a brief from rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -14,11 +14,11 @@ from interviews.paige.guide import CLOSING, Guide, Probe, Topic
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything that a message of Paige's may depend on. The guide already bears the vendor's name."""
+    """All data that a message may depend on. The vendor's name is already filled into the guide."""
 
     vendor: str
     contact_name: str
-    # Kept out of repr(), and so out of logs and crash reports: the customer's words about a person.
+    # Not in repr(), so that logs and crash reports do not contain personal data.
     contact_notes: str = field(repr=False)
     objective: str = field(repr=False)
     guide: Guide
@@ -27,55 +27,45 @@ class Brief:
 
     @property
     def topic(self) -> Topic:
-        """The topic of the next message."""
         key = self.position.topic
         return self.guide.topics[0] if key is None else self.guide.topic(key)
 
     @property
     def probe(self) -> Probe | None:
-        """The follow-up that is due; None while the topic's own question has not been asked.
-
-        IndexError if all of the topic's follow-ups are used up: the interview should have moved on.
-        """
+        """None if the topic's question was not asked yet. Raises IndexError if no follow-up is left."""
         if not self.has_asked(self.topic):
             return None
         return self.topic.probes[self.position.probes_used]
 
     @property
     def question(self) -> str:
-        """The guide's own wording for the next message."""
+        """The guide's wording."""
         return self.probe.text if self.probe else self.topic.question
 
     @property
     def move(self) -> Move:
-        """What the next message does."""
         if self.topic.key == CLOSING:
             return Move.CLOSING
         return Move.PROBE if self.probe else Move.QUESTION
 
     @property
     def last_answer(self) -> str:
-        """What the contact said last; empty before the first question and where they skipped it."""
+        """Empty before the first answer and if the contact skipped the question."""
         return self.conversation[-1].text if self.conversation else ""
 
     def has_asked(self, topic: Topic) -> bool:
-        """Whether Paige has spoken on that topic."""
         return any(turn.speaker is Speaker.PAIGE and turn.topic == topic.key for turn in self.conversation)
 
     def after(self, conversation: Iterable[Utterance]) -> Self | None:
-        """The brief for the message that follows this conversation; None when nothing is left to ask."""
-        said = tuple(conversation)
-        position = next_position(self.guide, self.objective, said)
-        return None if position is None else replace(self, position=position, conversation=said)
+        """The brief for the next message, or None if nothing is left to ask."""
+        utterances = tuple(conversation)
+        position = next_position(self.guide, self.objective, utterances)
+        return None if position is None else replace(self, position=position, conversation=utterances)
 
 
 def opening_brief(interview_request: InterviewRequest, guide: object = None) -> Brief:
-    """The brief for the first message of an interview, by the given guide's data or by the interview type's.
-
-    Reads the request's org, contact and interview type: select them with the request. GuideError if the guide is not
-    usable.
-    """
-    # A line break in an org's name would let it stand in the prompt as a line of its own.
+    """`guide` replaces the interview type's. Reads org, contact and interview type. Raises GuideError."""
+    # A line break in the org's name would start a new line in the prompt.
     vendor = " ".join(interview_request.org.name.split())
     data = interview_request.interview_type.guide if guide is None else guide
     return Brief(
@@ -88,10 +78,9 @@ def opening_brief(interview_request: InterviewRequest, guide: object = None) -> 
 
 
 def brief_for(interview_request: InterviewRequest) -> Brief | None:
-    """The brief for the next message of the running interview, or of one that has not begun.
+    """The brief for the next message, or None if nothing is left to ask.
 
-    None when nothing is left to ask. A question that waits for its answer is not asked again: what would follow is
-    seen once it is answered, so it is left out here. Reads the conversation too: select it with the request.
+    While a question waits for its answer, this is the brief for that question. Reads the conversation too.
     """
     conversation = getattr(interview_request, "conversation", None)
     opening = opening_brief(interview_request, conversation.guide if conversation else None)
@@ -99,5 +88,4 @@ def brief_for(interview_request: InterviewRequest) -> Brief | None:
 
 
 def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:
-    """Rows of a conversation, in their order, as Paige sees them."""
     return [Utterance(Speaker(row.speaker), row.text, row.topic) for row in rows]

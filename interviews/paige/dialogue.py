@@ -1,4 +1,4 @@
-"""What has been said in an interview, and where in the guide its next message stands. Plain records."""
+"""Conversations as plain records."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from interviews.lifecycle import Speaker
 
-# The whole of an answer that says no more than that there is none. A sentence that goes on has something to tell.
+# Must match the whole answer: a real answer may begin with the same words.
 NO_ANSWER = re.compile(
     r"(?:(?:sorry|honestly|hmm|well|no|nope),? )?"
     r"(?:(?:i(?:'m| am) )?not sure|(?:i )?(?:really )?(?:don't|do not|dont) (?:know|remember|recall)|dunno|idk"
@@ -18,7 +18,7 @@ NO_ANSWER = re.compile(
 
 @dataclass(frozen=True)
 class Utterance:
-    """One message of the conversation. A contact's turn without text is a question they skipped."""
+    """A contact's utterance without text is a skipped question."""
 
     speaker: Speaker
     text: str
@@ -26,18 +26,14 @@ class Utterance:
 
     @property
     def is_declined(self) -> bool:
-        """Whether the contact skipped the question, or said no more than that they have no answer."""
+        """Whether the contact skipped the question or has no answer."""
         words = " ".join(self.text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()).strip(" .!…")
         return not words or NO_ANSWER.fullmatch(words) is not None
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where in the guide the next message stands.
-
-    `topic` is the key of the topic it is about, None before the interview starts; `probes_used` counts the
-    follow-ups already put on that topic; `turn` numbers Paige's messages from 1.
-    """
+    """Where the next message is in the guide. `topic` is None before the first message. `turn` starts at 1."""
 
     topic: str | None = None
     probes_used: int = 0
@@ -45,10 +41,9 @@ class Position:
 
 
 def said_by(speaker: Speaker, conversation: Iterable[Utterance]) -> list[Utterance]:
-    """What one of the two has said."""
     return [turn for turn in conversation if turn.speaker is speaker]
 
 
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
-    """The conversation up to its last answer: without a question that was left standing."""
+    """Omits a last question without an answer."""
     return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation

@@ -1,4 +1,4 @@
-"""That Paige is no person: said before the first question, and plainly whenever somebody asks."""
+"""Disclosure that Paige is an AI."""
 
 import re
 
@@ -25,11 +25,10 @@ CLAIMS_TO_BE_HUMAN = re.compile(
 
 
 def asks_about_ai(answer: str) -> bool:
-    """Whether a contact's answer asks what they are talking to."""
     return ASKS_ABOUT_AI.search(answer) is not None
 
 
 def is_plain_about_ai(message: str, answer: str) -> bool:
-    """Whether a message says that Paige is an AI where the answer before it asks, and never that she is a person."""
+    """Whether the message says that Paige is an AI if the answer asks, and never claims that she is a person."""
     message = message.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return not CLAIMS_TO_BE_HUMAN.search(message) and (not asks_about_ai(answer) or SAYS_AI.search(message) is not None)

@@ -1,4 +1,4 @@
-"""Which engine the settings choose."""
+"""Chooses the engine from the settings."""
 
 from functools import cache
 from threading import Lock
@@ -7,16 +7,16 @@ from django.conf import settings
 
 from interviews.paige.interviewer import GuidedInterviewer, Interviewer
 
-# A cache lets two first calls at once make two, which would not know of each other's waiting.
-_one_at_a_time = Lock()
+# `functools.cache` does not lock: two concurrent first calls would build two engines, each with its own semaphore.
+_creation_lock = Lock()
 
 
 def interviewer() -> Interviewer:
-    """A model where the settings name one, else the guide. Half-made settings: see interviews.checks."""
+    """The model engine if the settings name an endpoint and a model, else the guide."""
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
         return GuidedInterviewer()
-    with _one_at_a_time:
-        return _model(
+    with _creation_lock:
+        return _model_interviewer(
             settings.PAIGE_BASE_URL,
             settings.PAIGE_MODEL,
             settings.PAIGE_API_KEY,
@@ -26,10 +26,9 @@ def interviewer() -> Interviewer:
 
 
 @cache
-def _model(base_url: str, model: str, api_key: str, timeout: float, at_once: int) -> Interviewer:
-    """One a process, since it counts who waits."""
-    # Here, because they need requirements-model.txt, which who goes by the guide does not.
+def _model_interviewer(base_url: str, model: str, api_key: str, timeout: float, concurrency: int) -> Interviewer:
+    # Imported lazily: requires requirements-model.txt, which guide-only installations do not have.
     from interviews.paige.model_interviewer import ModelInterviewer
     from interviews.paige.provider import Provider
 
-    return ModelInterviewer(Provider(base_url, model, api_key), timeout=timeout, at_once=at_once)
+    return ModelInterviewer(Provider(base_url, model, api_key), timeout=timeout, concurrency=concurrency)

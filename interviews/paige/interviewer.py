@@ -1,7 +1,4 @@
-"""Who writes Paige's next message: the engines behind one small interface.
-
-What the message is about stands in the brief; an engine only words it.
-"""
+"""Engines: they word the message that a brief describes."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,7 +10,7 @@ from interviews.paige.disclosure import AI_ANSWER, asks_about_ai
 
 @dataclass(frozen=True)
 class Message:
-    """A message that may be shown to the contact, and what it took to write it. Tokens: where a provider tells."""
+    """A message for the contact. Token counts are None if the provider reports none."""
 
     text: str = field(repr=False)
     engine: Engine
@@ -23,20 +20,20 @@ class Message:
 
 
 class Interviewer(Protocol):
-    """An engine. It never raises for what a provider or the contact does: an interview always goes on."""
+    """An engine does not raise if its provider fails: the interview continues."""
 
     def next_message(self, brief: Brief) -> Message:
-        """The message for the brief's position. May take long: not to be called inside a database transaction."""
+        """May be slow: do not call it inside a database transaction."""
         ...
 
 
 class GuidedInterviewer:
-    """The embedded default: the guide's own wordings, no network. Notes and objective never enter a message."""
+    """Uses the guide's wordings. Needs no network and never shows notes or objective."""
 
     def next_message(self, brief: Brief) -> Message:
         return Message(guided_text(brief), Engine.GUIDED)
 
 
 def guided_text(brief: Brief) -> str:
-    """The guide's wording that is due, after a plain word on what Paige is where the contact asked."""
+    """The guide's wording, after AI_ANSWER if the contact asked whether Paige is an AI."""
     return f"{AI_ANSWER} {brief.question}" if asks_about_ai(brief.last_answer) else brief.question

@@ -1,4 +1,4 @@
-"""The engine that has a model word the questions; what is late, or refused by the guard, the contact never sees."""
+"""The engine that uses a model."""
 
 import logging
 from collections.abc import Iterator
@@ -20,87 +20,84 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 2
 
 
-class Completing(Protocol):
-    """What is asked of a provider."""
-
+class CompletionProvider(Protocol):
     def complete(self, messages: list[ChatMessage], seconds: float) -> Reply: ...
 
 
 @dataclass
-class Try:
-    """One message in the making: what was refused so far, and what it has cost."""
+class Draft:
+    """`problems` are those of the last attempt. Tokens are summed over all attempts."""
 
     text: str | None = None
-    refused: frozenset[Problem] = frozenset()
+    problems: frozenset[Problem] = frozenset()
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
-    def count(self, reply: Reply) -> None:
+    def add_tokens(self, reply: Reply) -> None:
         self.prompt_tokens = _sum(self.prompt_tokens, reply.prompt_tokens)
         self.completion_tokens = _sum(self.completion_tokens, reply.completion_tokens)
 
 
 class ModelInterviewer:
-    """Asks the model, once more if that fails or the guard refuses, then falls back on the guide; all within `timeout`.
+    """Asks the model, a second time if that fails or the guard rejects the message. The fallback is the guide.
 
-    `at_once` bounds how many calls of one process wait for the provider at a time. It is to be smaller than the number
-    of the server's threads: those that are left answer the API while the provider hangs, and the interviews beyond the
-    bound go on with the guide's questions.
+    `timeout` limits all attempts together, in seconds. `concurrency` limits the model calls of a process; further
+    messages use the guide. It must be below the server's thread count, so that a hanging provider cannot block the API.
     """
 
-    def __init__(self, provider: Completing, *, timeout: float, at_once: int) -> None:
+    def __init__(self, provider: CompletionProvider, *, timeout: float, concurrency: int) -> None:
         self.provider = provider
         self.timeout = timeout
-        self.slots = BoundedSemaphore(at_once)
+        self.slots = BoundedSemaphore(concurrency)
 
     def next_message(self, brief: Brief) -> Message:
         started = monotonic()
-        made = Try()
+        draft = Draft()
         with self._slot() as is_free:
             if is_free:
-                self._write(made, brief, deadline=started + self.timeout)
+                self._write(draft, brief, deadline=started + self.timeout)
         return Message(
-            text=guided_text(brief) if made.text is None else made.text,
-            engine=Engine.FALLBACK if made.text is None else Engine.MODEL,
+            text=guided_text(brief) if draft.text is None else draft.text,
+            engine=Engine.FALLBACK if draft.text is None else Engine.MODEL,
             latency_ms=round((monotonic() - started) * 1000),
-            prompt_tokens=made.prompt_tokens,
-            completion_tokens=made.completion_tokens,
+            prompt_tokens=draft.prompt_tokens,
+            completion_tokens=draft.completion_tokens,
         )
 
-    def _write(self, made: Try, brief: Brief, deadline: float) -> None:
+    def _write(self, draft: Draft, brief: Brief, deadline: float) -> None:
         for _ in range(ATTEMPTS):
             seconds = deadline - monotonic()
             if seconds <= 0:
                 return
             try:
-                reply = self.provider.complete(messages_for(brief, [p.value for p in made.refused]), seconds)
+                reply = self.provider.complete(messages_for(brief, [p.value for p in draft.problems]), seconds)
             except ProviderError as error:
-                logger.warning("The model did not answer: %s", error)
-                if not error.may_pass:
+                logger.warning("The model call failed: %s", error)
+                if not error.is_retryable:
                     return
                 continue
-            made.count(reply)
+            draft.add_tokens(reply)
             text = tidy(reply.text)
-            made.refused = problems(text, brief)
-            if not made.refused:
-                made.text = text
+            draft.problems = problems(text, brief)
+            if not draft.problems:
+                draft.text = text
                 return
-            logger.info("A message of the model's was refused: %s", _names(made.refused))
+            logger.info("A message of the model was rejected: %s", _names(draft.problems))
 
     @contextmanager
     def _slot(self) -> Iterator[bool]:
         is_free = self.slots.acquire(blocking=False)
         try:
             if not is_free:
-                logger.warning("Too many interviews wait for the model; this one goes on with the guide.")
+                logger.warning("The limit of concurrent model calls is reached. This message uses the guide.")
             yield is_free
         finally:
             if is_free:
                 self.slots.release()
 
 
-def _names(refused: frozenset[Problem]) -> str:
-    return ", ".join(sorted(problem.name for problem in refused))
+def _names(found: frozenset[Problem]) -> str:
+    return ", ".join(sorted(problem.name for problem in found))
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Builds the messages for a model from a brief. Pure functions; the wording is in prompt.txt."""
+"""Builds the prompt from a brief and prompt.txt."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,23 +17,21 @@ from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """One message to a chat model."""
-
     role: Literal["system", "user", "assistant"]
     content: str
 
 
 def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[ChatMessage]:
-    """The prompt for Paige's next message. `refused`: the rules that an earlier attempt broke.
+    """`refused`: the rules that an earlier attempt broke.
 
-    One system message, then user and assistant messages alternate, the user's first: common chat templates require it.
+    User and assistant messages alternate, the user's first, because common chat templates require it.
     """
     opening = [ChatMessage("system", _system(brief, refused)), ChatMessage("user", _words("opened"))]
     return [*opening, *map(_said, brief.conversation)]
 
 
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
-    """The messages as text, each under a line with its role and a delimiter that no message contains."""
+    """The messages as text, each below its role and a delimiter that no message contains."""
     shown = list(messages)
     mark = _mark(message.content for message in shown)
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
@@ -41,14 +39,14 @@ def render_prompt(messages: Iterable[ChatMessage]) -> str:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a message. `label` names the customer's data in it, such as "objective"; empty for our own text."""
+    """`label` names the customer data, such as "objective". Empty for other text."""
 
     label: str
     text: str
 
 
 def segments(message: ChatMessage) -> list[Segment]:
-    """Splits a message into the blocks of customer data and the text between them. Joined, they give the message."""
+    """Splits a message at its blocks of customer data. The joined segments are the message."""
     parts, end = [], 0
     if message.role == "system":
         for block in _BLOCK.finditer(message.content):
@@ -112,7 +110,7 @@ def _mark(texts: Iterable[str]) -> str:
 
 
 def _words(section: str, **values: object) -> str:
-    """A section of prompt.txt with its $names replaced. Raises KeyError if a value is missing."""
+    """Fills in a section of prompt.txt. Raises KeyError if a value is missing."""
     return _SECTIONS[section].substitute(values)
 
 
@@ -121,7 +119,7 @@ def _sections(text: str) -> dict[str, Template]:
     return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
-# A block of data: from the opening line to the closing line with the same mark. See [block] in prompt.txt.
+# See [block] in prompt.txt.
 _BLOCK = re.compile(
     r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
     re.MULTILINE | re.DOTALL,

@@ -1,8 +1,7 @@
-"""The transcript: turns as Markdown, a `**Name:** …` block each, and back. Pure.
+"""Converts turns to Markdown, one `**Name:** …` block each, and back.
 
-What somebody said is text: a reader of the Markdown sees it exactly as it was written, and no answer can look like
-another turn. Characters that could open emphasis, HTML, a link, a heading, a list or code get a backslash, so that
-two bare asterisks stand before a name and nowhere else; taking the backslashes out again gives the text back.
+Backslashes escape Markdown syntax in answers, so that an answer cannot look like another turn. Removing the backslashes
+restores the text.
 """
 
 import re
@@ -14,38 +13,38 @@ from interviews.paige.guide import Guide
 
 PAIGE = "Paige"
 CONTACT = "Contact"
-"""How a contact is called whose name is not known, or is Paige too."""
+"""The label of a contact without a name, or with the name Paige."""
 
 SKIPPED = "*(skipped)*"
 
 EXCERPT_LENGTH = 400
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
-# What makes a heading, a list, a quotation, a rule or a block of code of a line that it begins.
-_BLOCK = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
+# At the start of a line: a heading, list, quotation, thematic break or code block.
+_BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_HEADING = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
+_SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
 _SENTENCE_END = re.compile(r"[.!?…](?=\s)|\n")
 
 
 def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
-    """The conversation as Markdown. The contact is called by the first word of their name, as people are."""
+    """The contact's label is the first word of their name."""
     names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: _label(contact_name)}
-    return "\n\n".join(f"**{_escape(names[turn.speaker])}:** {_said(turn)}" for turn in conversation)
+    return "\n\n".join(f"**{_escape(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
 
 
 def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
-    """Who said what, as it was before rendering; a skipped question is answered by an empty text."""
-    before, *parts = _HEADING.split(content)
+    """A skipped question has an empty text. Raises ValueError."""
+    before, *parts = _SPEAKER_LABEL.split(content)
     if before:
-        raise ValueError("A transcript begins with a speaker's name.")
+        raise ValueError("A transcript must begin with the name of a speaker.")
     speakers = [Speaker.PAIGE if name == PAIGE else Speaker.CONTACT for name in parts[::2]]
     texts = ["" if text == SKIPPED else _ESCAPED.sub(r"\1", text) for text in parts[1::2]]
     return list(zip(speakers, texts, strict=True))
 
 
 def key_answers(guide: Guide, conversation: Iterable[Utterance]) -> list[dict[str, object]]:
-    """By topic, in the guide's order, the beginning of each answer on it, in the contact's own words exactly."""
+    """Exact excerpts of the answers by topic, in the guide's order, without declined questions."""
     answers = [turn for turn in conversation if turn.speaker is Speaker.CONTACT and not turn.is_declined]
     by_topic = [(topic, [_excerpt(a.text) for a in answers if a.topic == topic.key]) for topic in guide.every_topic]
     return [
@@ -58,16 +57,16 @@ def _label(contact_name: str) -> str:
     return CONTACT if first.casefold() == PAIGE.casefold() else first
 
 
-def _said(turn: Utterance) -> str:
+def _markdown_text(turn: Utterance) -> str:
     return _escape(turn.text) if turn.text else SKIPPED
 
 
 def _escape(text: str) -> str:
-    return _BLOCK.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
+    return _BLOCK_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
 
 
 def _excerpt(text: str) -> str:
-    """The text, or its first sentences as far as they fit; else what fits of the first, to the end of a word."""
+    """Cuts a long text after its last sentence that fits, else after its last word that fits."""
     if len(text) <= EXCERPT_LENGTH:
         return text
     cut = text[: EXCERPT_LENGTH + 1]

@@ -51,7 +51,7 @@ def warm_up(interviews: Interviews, respondent: Respondent) -> None:
 
 def overload(interviews: Interviews) -> Overload:
     """Runs more turns than PAIGE_CONCURRENCY, with a time limit below the response time of the model."""
-    engine = ModelInterviewer(interviews.provider, timeout=OVERLOAD_SECONDS, at_once=settings.PAIGE_CONCURRENCY)
+    engine = ModelInterviewer(interviews.provider, timeout=OVERLOAD_SECONDS, concurrency=settings.PAIGE_CONCURRENCY)
 
     def seconds(respondent: Respondent) -> float:
         started = monotonic()

@@ -1,15 +1,14 @@
-"""Whether a message shows what only the customer told: the notes and the objective, less what the contact said. Pure.
+"""Detects messages that reveal the background: the notes and the objective.
 
-Rules in a prompt do not keep a model from repeating its background, so its words are compared with it. Common words,
-the guide's own and those that the contact has used are free; of the others a message leaks with
+A prompt cannot stop a model from repeating its background. Stop words and words of the guide or the contact are free.
+A message leaks if it contains
 
-- one that tells much by itself: a number, a long word, or what the background writes like a name;
-- two out of one sentence of the background, in any order;
-- one beside a neighbour that it has in the background ("data team", though "team" alone is free);
+- a word that is not free and is a number, a name or long;
+- two words of one background sentence that are not free, in any order;
+- a bigram of the background with at least one word that is not free;
+- a trigram of the background, unless the guide or the contact used it too.
 
-and with three words in the background's order, even free ones, unless the guide or the contact put them so. Words that
-are spelt with gaps, run together or backwards count like plain ones. What is translated, or told in other words
-altogether, is not found out: the prompt's rules are all there is against that.
+Spaced, joined and reversed spellings are detected; translations and paraphrases are not.
 """
 
 import re
@@ -27,7 +26,6 @@ _NAME_OR_NUMBER = re.compile(r"\b(?:[^\W\d_]*\d[^\W_]*|[A-Z][^\W_]+)\b")
 
 
 def leaks(message: str, brief: Brief) -> bool:
-    """Whether the message shows notes or objective."""
     background = f"{brief.contact_notes}\n{brief.objective}"
     free_texts = [*_guide_texts(brief), brief.contact_name, *_answers(brief)]
     free = COMMON.union(*map(stems_of, free_texts))
@@ -43,7 +41,7 @@ def leaks(message: str, brief: Brief) -> bool:
 
 
 def _telling(background: str) -> set[str]:
-    """Numbers of two digits and more, long words, and those that are written with a capital and never without."""
+    """The stems of numbers with at least two digits, of long words, and of words that are always capitalized."""
     found = {word.casefold() for word in _NAME_OR_NUMBER.findall(background) if not re.fullmatch(r"\d", word)}
     names = {stem(word) for word in found} - {stem(word) for word in re.findall(r"\b[a-z]+\b", background)}
     return names | {stem(word) for word in words_of(background) if len(word) >= LONG_WORD}

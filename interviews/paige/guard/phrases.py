@@ -1,4 +1,4 @@
-"""How praise, leading questions and talk of a prompt sound: data for the guard, in lower case and without accents."""
+"""Patterns for normalized text."""
 
 import re
 
@@ -45,7 +45,7 @@ LEADING = _any_of(
 
 OPEN = _any_of(r"\b(?:what|how|which|where|who|whom|whose|when|why)\b")
 
-# "Could you tell me how ..." is closed by its form alone.
+# "Could you tell me how ..." is closed only in form, so it is allowed.
 CLOSED = _any_of(
     r"\A(?:and |but |so )?(?:did|do|does|is|are|was|were|have|has|had|can|could|would|will|should|may|might)(?:n't)?"
     r" (?!you (?:please )?(?:tell|describe|walk|say|share|explain|recall)\b)"
@@ -58,7 +58,7 @@ OF_THE_PROMPT = _any_of(
     r"\b(?:according to|on record|follow-up (?:asks|is due)|this turn|language model)\b",
 )
 
-# "I cannot go into that.": what the prompt asks for where somebody wants to see it.
+# The prompt asks for "I cannot go into that." if a contact asks about it.
 DECLINES = _any_of(
     r"\A[^.?!]*\b(?:cannot|can't|can not|am not able to) (?:go into|share|discuss|talk about|say)\b[^.?!]*[.;] "
 )

@@ -1,7 +1,6 @@
-"""What a model's message is held against before a contact sees it. Pure.
+"""The rules that a model's message must keep.
 
-A message that breaks a rule is not mended: the model gets one more try, then the guide's own question is asked. So a
-rule may refuse too much, at the price of a plainer question; what it lets through is shown.
+A rule may reject good messages: a rejected message costs one attempt, and then the guide's question is asked.
 """
 
 import re
@@ -24,7 +23,7 @@ MAX_WORD_LENGTH = 20
 
 
 class Problem(Enum):
-    """A rule that a message breaks, in the words in which the model is told."""
+    """A broken rule. The value is the text for the model."""
 
     NOT_ONE_QUESTION = "it must ask exactly one question and end with it"
     NOT_OPEN = "its question must be open: one that asks what, how, which, where, who or why"
@@ -39,14 +38,14 @@ class Problem(Enum):
 
 
 def tidy(reply: str) -> str:
-    """A model's reply as one line, without the quotation marks that many put around it."""
+    """The reply on one line, without surrounding quotation marks."""
     line = " ".join(reply.split())
     quoted = re.fullmatch(r"[\"\N{LEFT DOUBLE QUOTATION MARK}](.*)[\"\N{RIGHT DOUBLE QUOTATION MARK}]", line)
     return quoted[1].strip() if quoted else line
 
 
 def problems(message: str, brief: Brief) -> frozenset[Problem]:
-    """Every rule that the message breaks; of one that is far too long that alone, since the others take their time."""
+    """The broken rules. Far too long messages get only TOO_LONG, because other checks take quadratic time."""
     if len(message) > MAX_CHARACTERS:
         return frozenset({Problem.TOO_LONG})
     return frozenset(problem for problem, breaks in CHECKS.items() if breaks(message, brief))
@@ -58,7 +57,7 @@ _RULE_NGRAMS = ngrams(words_of(RULES), 6)
 
 
 def _question(message: str) -> str:
-    """The sentence that asks, in plain letters."""
+    """The last sentence, normalized."""
     return re.split(r"(?<=[.!:;])\s+", normalize(message))[-1]
 
 
@@ -76,14 +75,14 @@ def _is_too_long(message: str, brief: Brief) -> bool:
 
 
 def _was_asked_before(message: str, brief: Brief) -> bool:
-    """Or stands in the guide for another turn, where it would be asked once more."""
+    """Includes the guide's questions for other turns."""
     asked = [turn.text for turn in said_by(Speaker.PAIGE, brief.conversation)]
     others = [text for topic in brief.guide.every_topic for text in topic.wordings() if text != brief.question]
     return any(_are_alike(message, text) for text in (*asked, *others))
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Whether two questions are one in other order or dress: most of one's words, or of those that tell something."""
+    """Whether two questions are near-duplicates: most of their words or content words are the same."""
     mine, theirs = set(content_of(one)), set(content_of(other))
     shared, all_words = len(mine & theirs), len(mine | theirs)
     one_words, other_words = set(stems_of(one)), set(stems_of(other))
@@ -104,13 +103,13 @@ def _is_leading(message: str, brief: Brief) -> bool:
 
 
 def _shows_the_prompt(message: str, brief: Brief) -> bool:
-    """Saying that one cannot go into one's instructions is what the prompt asks for."""
+    """Refusing to talk about the instructions is allowed: the prompt asks for it."""
     rest = phrases.DECLINES.sub("", normalize(message))
     return phrases.OF_THE_PROMPT.search(rest) is not None or not _RULE_NGRAMS.isdisjoint(ngrams(words_of(message), 6))
 
 
 def _is_not_plain(message: str, brief: Brief) -> bool:
-    """Letters and mixed-up words that neither the guide nor the contact uses may hide something."""
+    """Unusual letters and words may hide a leak, unless the guide or the contact uses them."""
     familiar = " ".join([brief.vendor, brief.question, *(turn.text for turn in brief.conversation)])
     strange = [word for word in message.split() if _is_strange(word) and word.strip("?,.;:!") not in familiar]
     patterns = (phrases.MARKUP, phrases.SPEAKER, phrases.SPELT_OUT)

@@ -1,4 +1,4 @@
-"""Words as the guard compares them: without case, accents and endings, however they are spelt out. Pure."""
+"""Splits and normalizes text for the guard."""
 
 import re
 import unicodedata
@@ -12,21 +12,20 @@ _ENDINGS = ("ings", "ing", "ers", "ed", "es", "er", "ly", "s", "e")
 
 
 def normalize(text: str) -> str:
-    """The text in lower case, with letters for their look-alikes, no accents and nothing invisible."""
-    if text.isascii():  # which has none of these, and is what most texts are
+    """Applies NFKD and case folding, and removes accents and invisible characters."""
+    if text.isascii():  # the fast path for most texts
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in their order."""
     return _WORD.findall(normalize(text))
 
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """A word without its ending, crudely: "pricing" and "prices" are alike."""
+    """Removes a common ending: "pricing" and "prices" have the same stem."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
@@ -35,26 +34,24 @@ def stem(word: str) -> str:
 
 
 def stems_of(text: str) -> list[str]:
-    """The words of a text in their order, without their endings."""
     return [stem(word) for word in words_of(text)]
 
 
 def content_of(text: str) -> list[str]:
-    """The stems of the words that tell something, in their order."""
+    """The stems without stop words."""
     return [word for word in stems_of(text) if word not in COMMON]
 
 
 def ngrams(words: Iterable[str], length: int) -> set[tuple[str, ...]]:
-    """Every run of that many words that follow each other."""
     row = list(words)
     return set(zip(*(row[start:] for start in range(length)), strict=False))
 
 
 def spellings(words: list[str]) -> set[str]:
-    """What the words may stand for: themselves, two to four of them run together, each of them backwards."""
+    """The stems of the words, of two to four joined words, and of the reversed words."""
     joined = ("".join(row) for length in (2, 3, 4) for row in ngrams(words, length))
     return set(map(stem, chain(words, joined, (word[::-1] for word in words))))
 
 
 COMMON = frozenset(stems_of(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8")))
-"""Words that say nothing about anybody."""
+"""The stems of the stop words."""

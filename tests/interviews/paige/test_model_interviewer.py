@@ -31,7 +31,7 @@ def jane(brief: Brief) -> Brief:
 
 
 def ask(provider: Server, brief: Brief, timeout: float = PATIENCE) -> Message:
-    engine = ModelInterviewer(Provider(provider.url, "fake", "s3cret"), timeout=timeout, at_once=2)
+    engine = ModelInterviewer(Provider(provider.url, "fake", "s3cret"), timeout=timeout, concurrency=2)
     return engine.next_message(brief)
 
 
@@ -136,13 +136,13 @@ def test_a_provider_that_is_down(jane: Brief) -> None:
 
 @pytest.mark.parametrize("url", ["http://", "ftp://x", "nonsense", "http://[", "http://256.256.256.256:1/v1"])
 def test_an_address_that_is_none(jane: Brief, url: str) -> None:
-    engine = ModelInterviewer(Provider(url, "fake", ""), timeout=PATIENCE, at_once=1)
+    engine = ModelInterviewer(Provider(url, "fake", ""), timeout=PATIENCE, concurrency=1)
     assert engine.next_message(jane).engine == Engine.FALLBACK
 
 
 def test_who_comes_while_others_wait_for_the_model_does_not_wait(jane: Brief) -> None:
     with fake_provider(hangs) as provider:
-        engine = ModelInterviewer(Provider(provider.url, "fake", ""), timeout=PATIENCE, at_once=1)
+        engine = ModelInterviewer(Provider(provider.url, "fake", ""), timeout=PATIENCE, concurrency=1)
         waiting: list[Message] = []
         thread = threading.Thread(target=lambda: waiting.append(engine.next_message(jane)))
         thread.start()
@@ -212,7 +212,7 @@ replies = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=10), min_size=1
 def test_a_hostile_model_gets_nothing_past(brief: Brief, data: st.DataObject) -> None:
     """It neither breaks a budget, nor skips a core topic, nor shows notes or objective, nor breaks the page."""
     jane = replace(brief, contact_notes=NOTES, objective=OBJECTIVE)
-    engine = ModelInterviewer(Hostile(iter(lambda: data.draw(replies), None)), timeout=PATIENCE, at_once=1)
+    engine = ModelInterviewer(Hostile(iter(lambda: data.draw(replies), None)), timeout=PATIENCE, concurrency=1)
     said: list[Utterance] = []
     while following := jane.after(said):
         message = engine.next_message(following)

@@ -84,7 +84,7 @@ def test_a_contact_is_called_by_the_first_word_of_their_name(name: str, label: s
 
 
 def test_what_is_no_transcript_is_not_parsed() -> None:
-    with pytest.raises(ValueError, match="begins with"):
+    with pytest.raises(ValueError, match="must begin with"):
         parse_transcript("Hello **Paige:** x")
     assert parse_transcript("") == []
 
