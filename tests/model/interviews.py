@@ -73,7 +73,7 @@ class Interviews:
         self.engine = engine
         self.engine.provider = self.provider
 
-    def interview_request(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
+    def conduct(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
         said: list[Utterance] = []
         for answer in respondent.answers[:turns]:
             following = opening(respondent).after(said)
@@ -84,7 +84,7 @@ class Interviews:
             said += [Utterance(Speaker.PAIGE, asked.message.text, topic), Utterance(Speaker.CONTACT, answer, topic)]
 
     def attack(self, respondent: Respondent, words: str) -> Asked:
-        """The turn after this answer to the first question."""
+        """Asks the question after this answer to the first question."""
         return self.ask(attacked(respondent, words), respondent)
 
     def ask(self, brief: Brief, respondent: Respondent) -> Asked:

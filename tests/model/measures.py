@@ -33,7 +33,7 @@ def repeats(message: str, asked: Asked) -> bool:
 
 
 def leaks(message: str, asked: Asked) -> bool:
-    """Also detects spaced and reversed text. The contact's own words are no leak."""
+    """Also detects spaced and reversed text. The contact's own words are not a leak."""
     contact = [turn.text for turn in said_by(Speaker.CONTACT, asked.brief.conversation)]
     known = _compact("".join(contact))
     shown = _compact(message)

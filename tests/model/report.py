@@ -49,7 +49,7 @@ class Measured:
         turns = [*self.scripted, *self.attacked]
         sources = Counter(turn.source for turn in turns)
         yield "Turns: " + ", ".join(f"{sources[name]} {name}" for name in ("model", "retry", "fallback"))
-        yield "First messages refused for: " + _counts(
+        yield "First messages rejected for: " + _counts(
             problem.name for turn in turns if turn.raw for problem in problems(tidy(turn.raw), turn.brief)
         )
         latencies = quantiles((turn.message.latency_ms / 1000 for turn in turns), n=20, method="inclusive")

@@ -27,8 +27,8 @@ def measure(*, turns: int, attacks: int) -> Measured:
         list(pool.map(lambda respondent: warm_up(interviews, respondent), RESPONDENTS[: settings.PAIGE_CONCURRENCY]))
         started = monotonic()
         say(f"{len(RESPONDENTS)} interviews of {turns} turns ...")
-        scripted = pool.map(lambda respondent: list(interviews.interview_request(respondent, turns)), RESPONDENTS)
-        asked = [turn for interview_request in scripted for turn in interview_request]
+        scripted = pool.map(lambda respondent: list(interviews.conduct(respondent, turns)), RESPONDENTS)
+        asked = [turn for conversation in scripted for turn in conversation]
         say(f"{attacks} attacks ...")
         attacked = list(pool.map(lambda each: interviews.attack(*each), distribute(ATTACKS[:attacks])))
     say("Overload ...")
@@ -37,7 +37,7 @@ def measure(*, turns: int, attacks: int) -> Measured:
 
 
 def distribute(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
-    """Attacks per respondent, in sequence, so that the server can cache the common prefix of their prompts."""
+    """Groups attacks by respondent, so that the server can cache the common prefix of their prompts."""
     return [(RESPONDENTS[i * len(RESPONDENTS) // len(attacks)], words) for i, words in enumerate(attacks)]
 
 

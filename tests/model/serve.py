@@ -9,16 +9,16 @@ from pathlib import Path
 
 import xllamacpp
 
-AT_ONCE = 2
+CONCURRENCY = 2
 CONTEXT = 4096
-# More than Paige reads.
+# More than provider.MAX_TOKENS.
 MAX_TOKENS = 256
 
 
 def main(threads: int) -> None:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model_file())
-    parameters.n_parallel, parameters.n_ctx = AT_ONCE, AT_ONCE * CONTEXT
+    parameters.n_parallel, parameters.n_ctx = CONCURRENCY, CONCURRENCY * CONTEXT
     parameters.n_predict = MAX_TOKENS
     parameters.sampling.seed = 1
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):

@@ -38,7 +38,7 @@ def test_a_message_that_breaks_a_hard_rule_fails_the_run(text: str, rule: str) -
     assert Measured([turn], [], PUNCTUAL, seconds=1).failures() == [rule]
 
 
-def test_words_of_the_contact_are_no_leak() -> None:
+def test_words_of_the_contact_are_not_a_leak() -> None:
     turn = shown("How did Globex compare?", answer="We looked at Globex.")
     assert Measured([turn], [], PUNCTUAL, seconds=1).failures() == []
 
@@ -48,7 +48,7 @@ def test_a_late_turn_fails_the_run() -> None:
     assert Measured([], [], late, seconds=1).failures() == ["late"]
 
 
-def test_the_questions_of_the_guide_pass() -> None:
+def test_questions_of_the_guide_pass() -> None:
     briefs = [attacked(respondent, words) for respondent in RESPONDENTS for words in ATTACKS]
     turns = [Asked(brief, JANE.secrets, (), Message(brief.question, Engine.FALLBACK)) for brief in briefs]
     assert Measured(turns, [], PUNCTUAL, seconds=1).failures() == []

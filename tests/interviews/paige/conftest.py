@@ -1,4 +1,4 @@
-"""A small guide and the cast: Acme asks Jane about the choice she made."""
+"""A small guide and a brief: Acme interviews Jane."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def guide_data() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def brief() -> Brief:
-    """Jane's interview before it starts, with nothing known of her."""
+    """Before the first message, without name, notes and objective."""
     guide = Guide.from_data(_guide_data()).for_vendor("Acme")
     return Brief(vendor="Acme", contact_name="", contact_notes="", objective="", guide=guide)
 

@@ -1,4 +1,4 @@
-"""Which message comes next: the order of topics, the follow-ups, the budget, in interviews played to their end."""
+"""The order of topics, the follow-ups and the limit of turns, in whole interviews."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ DECLINED = [
     "n/a",
     "I'd rather not say.",
 ]
-INNOCENT = [
+REAL_ANSWERS = [
     "I don't know if you know our CFO, but she decided it alone.",
     "Not sure whether it was March or April, the board met then.",
     "No, we never had a trial.",
@@ -42,8 +42,8 @@ def buyer_brief(objective: str = "") -> Brief:
     return Brief(vendor="Acme", contact_name="", contact_notes="", objective=objective, guide=guide)
 
 
-def play(brief: Brief, answer: Respondent) -> list[Utterance]:
-    """The whole interview, in the guide's words."""
+def conduct(brief: Brief, answer: Respondent) -> list[Utterance]:
+    """Runs a whole interview with the guide's wordings."""
     said: list[Utterance] = []
     while following := brief.after(said):
         said.append(Utterance(Speaker.PAIGE, following.question, following.topic.key))
@@ -56,31 +56,31 @@ def topics_of(said: Sequence[Utterance]) -> list[str]:
     return [turn.topic for turn in said if turn.speaker is Speaker.PAIGE]
 
 
-def test_long_answers_are_asked_each_topic_once_in_the_guides_order() -> None:
+def test_long_answers_get_no_follow_ups() -> None:
     keys = [topic.key for topic in buyer_brief().guide.topics]
-    assert topics_of(play(buyer_brief(), lambda _: LONG)) == [*keys, CLOSING]
+    assert topics_of(conduct(buyer_brief(), lambda _: LONG)) == [*keys, CLOSING]
 
 
-def test_short_answers_are_followed_up_while_every_topic_still_fits_the_budget() -> None:
-    topics = topics_of(play(buyer_brief(), lambda _: SHORT))
+def test_short_answers_are_followed_up_while_the_turns_suffice_for_every_topic() -> None:
+    topics = topics_of(conduct(buyer_brief(), lambda _: SHORT))
     assert topics == [
         *("trigger", "trigger", "process", "process", "criteria", "criteria"),
         *("options", "vendor", "pricing", "experience", "decision", CLOSING),
     ]
 
 
-def test_the_objective_moves_its_topics_up_and_has_them_followed_up_twice() -> None:
-    topics = topics_of(play(buyer_brief("Find out why PRICING was a blocker"), lambda _: LONG))
+def test_topics_in_the_objective_come_second_with_two_follow_ups() -> None:
+    topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), lambda _: LONG))
     assert topics[:5] == ["trigger", "pricing", "pricing", "pricing", "process"]
     assert topics[-1] == CLOSING
 
 
-def test_the_objectives_words_count_as_whole_words() -> None:
-    assert topics_of(play(buyer_brief("The enterprise demonstration"), lambda _: LONG)).count("pricing") == 1
+def test_keywords_match_whole_words_of_the_objective() -> None:
+    assert topics_of(conduct(buyer_brief("The enterprise demonstration"), lambda _: LONG)).count("pricing") == 1
 
 
-def test_follow_ups_come_in_the_order_of_the_guide() -> None:
-    said = play(buyer_brief("pricing"), lambda _: LONG)
+def test_follow_ups_are_asked_in_the_guides_order() -> None:
+    said = conduct(buyer_brief("pricing"), lambda _: LONG)
     pricing = buyer_brief().guide.topic("pricing")
     assert [turn.text for turn in said if turn.topic == "pricing" and turn.speaker is Speaker.PAIGE] == [
         pricing.question,
@@ -90,25 +90,25 @@ def test_follow_ups_come_in_the_order_of_the_guide() -> None:
 
 
 @pytest.mark.parametrize("answer", DECLINED)
-def test_a_skip_and_a_dont_know_are_not_pressed(answer: str) -> None:
-    topics = topics_of(play(buyer_brief("pricing"), lambda _: answer))
+def test_declined_questions_are_not_followed_up(answer: str) -> None:
+    topics = topics_of(conduct(buyer_brief("pricing"), lambda _: answer))
     assert len(topics) == len(set(topics)) == 9
 
 
-@pytest.mark.parametrize("answer", INNOCENT)
-def test_a_sentence_that_only_begins_like_one_is_an_answer(answer: str) -> None:
-    assert topics_of(play(buyer_brief("pricing"), lambda _: answer)).count("pricing") == 3
+@pytest.mark.parametrize("answer", REAL_ANSWERS)
+def test_an_answer_that_begins_like_a_refusal_is_followed_up(answer: str) -> None:
+    assert topics_of(conduct(buyer_brief("pricing"), lambda _: answer)).count("pricing") == 3
 
 
-def test_an_objective_that_names_every_topic_does_not_cost_a_core_topic() -> None:
+def test_an_objective_with_every_topic_does_not_displace_a_core_topic() -> None:
     everything = "problem, process, criteria, options, product, pricing, sales, outcome"
-    topics = topics_of(play(buyer_brief(everything), lambda _: LONG))
+    topics = topics_of(conduct(buyer_brief(everything), lambda _: LONG))
     assert len(topics) == 12
     core = {topic.key for topic in buyer_brief().guide.every_topic if topic.core}
     assert core <= set(topics)
 
 
-def test_a_patched_objective_counts_from_the_next_message(guide_data: dict[str, Any]) -> None:
+def test_a_changed_objective_applies_from_the_next_message(guide_data: dict[str, Any]) -> None:
     brief = buyer_brief()
     said = [Utterance(Speaker.PAIGE, "?", "trigger"), Utterance(Speaker.CONTACT, LONG, "trigger")]
     before, after = brief.after(said), replace(brief, objective="The security review").after(said)
@@ -119,7 +119,7 @@ def test_a_patched_objective_counts_from_the_next_message(guide_data: dict[str, 
 
 @st.composite
 def guides(draw: st.DrawFn) -> Guide:
-    """The buyer guide with other core topics and another budget, as small as it may be."""
+    """The buyer guide with random core topics and a random valid limit of turns."""
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
     topics = tuple(replace(topic, core=draw(st.booleans())) for topic in guide.topics)
     needed = sum(topic.core for topic in topics) + 1
@@ -130,11 +130,11 @@ def guides(draw: st.DrawFn) -> Guide:
 @given(
     guide=guides(), objective=st.sampled_from(["", "pricing", "process and sales", "problem outcome"]), data=st.data()
 )
-def test_whatever_is_answered_the_budget_holds_and_every_core_topic_is_asked(
+def test_any_answers_keep_the_limit_of_turns_and_every_core_topic(
     guide: Guide, objective: str, data: st.DataObject
 ) -> None:
     brief = Brief(vendor="", contact_name="", contact_notes="", objective=objective, guide=guide)
-    said = play(brief, lambda _: data.draw(st.sampled_from([LONG, SHORT, *DECLINED])))
+    said = conduct(brief, lambda _: data.draw(st.sampled_from([LONG, SHORT, *DECLINED])))
     topics, texts = topics_of(said), [turn.text for turn in said if turn.speaker is Speaker.PAIGE]
 
     assert len(texts) <= guide.max_turns

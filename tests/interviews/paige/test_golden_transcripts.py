@@ -1,4 +1,4 @@
-"""Whole interviews with scripted respondents, word for word: shows what a change of agenda or guide does to them."""
+"""Whole interviews with scripted respondents, compared word for word with stored transcripts."""
 
 from pathlib import Path
 
@@ -42,8 +42,8 @@ RESPONDENTS: dict[str, tuple[str, str, list[str]]] = {
 }
 
 
-def interview_request(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
-    """The respondent gives the answers in their order, over and over."""
+def conduct(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
+    """Repeats the answers until the interview ends."""
     guide = Guide.from_data(shipped_guide(guide_name)).for_vendor("Acme")
     brief = Brief("Acme", "Jane Smith", "Jane is a CTO with a secret.", objective, guide)
     said: list[Utterance] = []
@@ -54,6 +54,6 @@ def interview_request(guide_name: str, objective: str, answers: list[str]) -> li
 
 
 @pytest.mark.parametrize("name", RESPONDENTS)
-def test_the_interview_goes_as_agreed(name: str) -> None:
-    transcript = render_transcript(interview_request(*RESPONDENTS[name]), "Jane Smith")
+def test_the_transcript_is_unchanged(name: str) -> None:
+    transcript = render_transcript(conduct(*RESPONDENTS[name]), "Jane Smith")
     assert transcript + "\n" == (GOLDEN / f"{name}.md").read_text(encoding="utf-8")

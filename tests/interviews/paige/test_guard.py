@@ -1,4 +1,4 @@
-"""The guard: what is shown, what is not, and that every authored question passes."""
+"""The guard: messages that pass and messages that it rejects."""
 
 import base64
 from dataclasses import replace
@@ -24,7 +24,7 @@ ANSWER = "Our reports took two days, and the board in Zürich lost patience with
 
 @pytest.fixture
 def jane() -> Brief:
-    """Jane has answered once; what mattered most to her is due."""
+    """Jane has answered the first question. The next topic is her criteria."""
     guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
     said = (
         Utterance(Speaker.PAIGE, guide.topics[0].question, "trigger"),
@@ -33,7 +33,7 @@ def jane() -> Brief:
     return Brief("Acme", "Jane Smith", NOTES, OBJECTIVE, guide, Position("criteria", 0, 2), said)
 
 
-FINE = [
+GOOD_QUESTIONS = [
     "When you and your colleagues weighed what to do, what mattered most?",
     "You said the board lost patience: what mattered most to them?",
     "What did the board in Zürich want from the reports?",
@@ -44,7 +44,7 @@ FINE = [
 ]
 
 
-@pytest.mark.parametrize("message", FINE)
+@pytest.mark.parametrize("message", GOOD_QUESTIONS)
 def test_a_good_question_passes(jane: Brief, message: str) -> None:
     assert problems(message, jane) == frozenset()
 
@@ -77,7 +77,7 @@ FOLLOW_UPS = [
 
 
 @pytest.mark.parametrize("message", FOLLOW_UPS)
-def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_things(jane: Brief, message: str) -> None:
+def test_questions_about_the_contacts_answer_pass_despite_unrelated_notes(jane: Brief, message: str) -> None:
     said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, OUTAGE, "trigger"))
     luis = replace(jane, contact_name="Luis", contact_notes=LUIS, objective="What happened in the security review")
     assert problems(message, replace(luis, conversation=said, position=Position("trigger", 0, 2))) == frozenset()
@@ -133,7 +133,7 @@ def test_taking_up_what_the_contact_said_passes_beside_notes_full_of_other_thing
         ("I'm a real person. What mattered most?", Problem.NOT_AN_AI),
     ],
 )
-def test_a_message_that_breaks_a_rule_is_found_out(jane: Brief, message: str, problem: Problem) -> None:
+def test_a_message_that_breaks_a_rule_is_rejected(jane: Brief, message: str, problem: Problem) -> None:
     assert problem in problems(message, jane)
 
 
@@ -166,23 +166,23 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("message", ATTACKS)
-def test_what_only_the_customer_told_is_not_shown(jane: Brief, message: str) -> None:
+def test_notes_and_objective_are_not_revealed(jane: Brief, message: str) -> None:
     assert problems(message, jane) & {Problem.LEAK, Problem.NOT_PLAIN}
 
 
-def test_without_a_background_the_same_words_may_be_said(jane: Brief) -> None:
+def test_the_same_words_pass_without_notes_and_objective(jane: Brief) -> None:
     nothing_known = replace(jane, contact_notes="", objective="")
     assert problems("How big a concern was pricing?", nothing_known) == frozenset()
 
 
-def test_what_the_contact_said_themselves_may_be_taken_up(jane: Brief) -> None:
+def test_words_of_the_contact_may_be_used(jane: Brief) -> None:
     message = "You said that Datapulse was cheaper: how did it compare with what you needed?"
     assert Problem.LEAK in problems(message, jane)
     said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, "We had Datapulse, which was cheaper.", "trigger"))
     assert problems(message, replace(jane, conversation=said)) == frozenset()
 
 
-def test_what_paige_said_before_frees_nothing(jane: Brief) -> None:
+def test_words_that_only_paige_used_still_leak(jane: Brief) -> None:
     said = (
         *jane.conversation,
         Utterance(Speaker.PAIGE, "Datapulse?", "options"),
@@ -192,12 +192,12 @@ def test_what_paige_said_before_frees_nothing(jane: Brief) -> None:
 
 
 @pytest.mark.parametrize("repeated", [': a "', "whether ", "What? "])
-def test_of_a_message_without_end_its_length_is_enough(jane: Brief, repeated: str) -> None:
-    """Some of the other checks take time with the square of the length."""
+def test_a_huge_message_is_only_checked_for_its_length(jane: Brief, repeated: str) -> None:
+    """Some of the other checks take quadratic time."""
     assert problems(repeated * 20_000, jane) == {Problem.TOO_LONG}
 
 
-def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
+def test_a_message_after_a_question_about_ai_must_say_that_paige_is_an_ai(jane: Brief) -> None:
     said = (*jane.conversation[:1], Utterance(Speaker.CONTACT, "Are you a bot?", "trigger"))
     asked = replace(jane, conversation=said)
     assert problems("What mattered most?", asked) == {Problem.NOT_AN_AI}
@@ -206,7 +206,7 @@ def test_a_contact_who_asks_is_told_what_paige_is(jane: Brief) -> None:
 
 @pytest.mark.parametrize("name", ["win_loss_buyer", "no_decision", "nps_follow_up"])
 @pytest.mark.parametrize("notes", ["", NOTES])
-def test_every_authored_question_passes_at_its_turn(name: str, notes: str) -> None:
+def test_every_question_of_the_shipped_guides_passes(name: str, notes: str) -> None:
     guide = Guide.from_data(shipped_guide(name)).for_vendor("Acme")
     for topic in guide.every_topic:
         fresh = Brief("Acme", "", notes, OBJECTIVE if notes else "", guide, Position(topic.key, 0, 1))
@@ -227,5 +227,5 @@ def test_every_authored_question_passes_at_its_turn(name: str, notes: str) -> No
         ("", ""),
     ],
 )
-def test_a_reply_is_tidied_but_not_mended(reply: str, line: str) -> None:
+def test_tidy_joins_lines_and_removes_quotation_marks(reply: str, line: str) -> None:
     assert tidy(reply) == line

@@ -1,4 +1,4 @@
-"""The guided engine, and what Paige says of herself."""
+"""The guided engine, and the disclosure that Paige is an AI."""
 
 from dataclasses import replace
 
@@ -19,21 +19,21 @@ def after(brief: Brief, answer: str) -> Brief:
     return replace(brief, position=Position("price", 0, 2), conversation=said)
 
 
-def test_the_guided_engine_says_what_the_guide_says(brief: Brief) -> None:
+def test_the_guided_engine_uses_the_guides_wording(brief: Brief) -> None:
     message = GuidedInterviewer().next_message(replace(brief, contact_notes="SECRET", objective="SECRET"))
     assert (message.text, message.engine) == ("What set off your search?", Engine.GUIDED)
     assert "search" not in repr(message)
 
 
 @pytest.mark.parametrize("answer", ASKING)
-def test_who_asks_what_paige_is_gets_a_plain_answer(brief: Brief, answer: str) -> None:
+def test_a_contact_who_asks_is_told_that_paige_is_an_ai(brief: Brief, answer: str) -> None:
     message = GuidedInterviewer().next_message(after(brief, answer))
     assert message.text == f"{AI_ANSWER} How did the price of Acme come into it?"
     assert "an AI" in AI_ANSWER
 
 
 @pytest.mark.parametrize("answer", NOT_ASKING)
-def test_nobody_else_is_told_again(brief: Brief, answer: str) -> None:
+def test_other_answers_do_not_repeat_the_disclosure(brief: Brief, answer: str) -> None:
     assert not asks_about_ai(answer)
     assert GuidedInterviewer().next_message(after(brief, answer)).text == "How did the price of Acme come into it?"
 
@@ -49,5 +49,5 @@ def test_nobody_else_is_told_again(brief: Brief, answer: str) -> None:
         ("As a human, what came next?", "It was slow.", False),
     ],
 )
-def test_a_models_message_is_held_to_the_same(message: str, answer: str, plain: bool) -> None:
+def test_a_models_message_must_not_deny_that_paige_is_an_ai(message: str, answer: str, plain: bool) -> None:
     assert is_plain_about_ai(message, answer) is plain

@@ -1,4 +1,4 @@
-"""The model engine, over a real local HTTP server: whatever comes back, the contact gets a question."""
+"""The model engine with a real local HTTP server. Every failure falls back to the guide's question."""
 
 import logging
 import threading
@@ -20,9 +20,9 @@ from interviews.paige.prompt import ChatMessage
 from interviews.paige.provider import MAX_TOKENS, Provider, ProviderError, Reply
 from tests.fakes.provider import Act, Server, breaks_off, fake_provider, hangs, says, sends, status, trickles
 
-GOOD = "What were you dealing with before you began to search?"
+GOOD_QUESTION = "What were you dealing with before you began to search?"
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
 @pytest.fixture
@@ -30,21 +30,21 @@ def jane(brief: Brief) -> Brief:
     return replace(brief, contact_notes=NOTES, objective=OBJECTIVE)
 
 
-def ask(provider: Server, brief: Brief, timeout: float = PATIENCE) -> Message:
+def ask(provider: Server, brief: Brief, timeout: float = TIMEOUT) -> Message:
     engine = ModelInterviewer(Provider(provider.url, "fake", "s3cret"), timeout=timeout, concurrency=2)
     return engine.next_message(brief)
 
 
-def test_a_good_message_is_shown_with_what_it_took(jane: Brief) -> None:
-    with fake_provider(says(f'"{GOOD}"\n')) as provider:
+def test_a_good_message_is_returned_with_tokens_and_latency(jane: Brief) -> None:
+    with fake_provider(says(f'"{GOOD_QUESTION}"\n')) as provider:
         message = ask(provider, jane)
-    assert (message.text, message.engine) == (GOOD, Engine.MODEL)
+    assert (message.text, message.engine) == (GOOD_QUESTION, Engine.MODEL)
     assert (message.prompt_tokens, message.completion_tokens) == (900, 12)
-    assert 0 < message.latency_ms < PATIENCE * 1000
+    assert 0 < message.latency_ms < TIMEOUT * 1000
 
 
-def test_the_provider_gets_the_prompt_the_model_and_the_key(jane: Brief) -> None:
-    with fake_provider(says(GOOD)) as provider:
+def test_the_provider_receives_the_prompt_the_model_and_the_key(jane: Brief) -> None:
+    with fake_provider(says(GOOD_QUESTION)) as provider:
         ask(provider, jane)
     assert provider.headers[0]["authorization"] == "Bearer s3cret"
     assert b'"model":"fake"' in provider.bodies[0].replace(b'": "', b'":"')
@@ -54,24 +54,24 @@ def test_the_provider_gets_the_prompt_the_model_and_the_key(jane: Brief) -> None
     assert [message["role"] for message in provider.prompts[0]] == ["system", "user"]
 
 
-def test_what_the_environment_says_of_another_account_is_not_told(jane: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openai_variables_of_the_environment_are_not_sent(jane: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "of-another-account")
-    with fake_provider(says(GOOD)) as provider:
+    with fake_provider(says(GOOD_QUESTION)) as provider:
         ask(provider, jane)
     assert "of-another-account" not in str(provider.headers)
 
 
-def test_a_refused_message_gets_one_more_try_that_is_told_why(jane: Brief) -> None:
-    with fake_provider(says("Great! What about Quuxcorp?"), says(GOOD)) as provider:
+def test_the_second_attempt_is_told_why_the_first_was_rejected(jane: Brief) -> None:
+    with fake_provider(says("Great! What about Quuxcorp?"), says(GOOD_QUESTION)) as provider:
         message = ask(provider, jane)
-    assert (message.text, message.engine) == (GOOD, Engine.MODEL)
+    assert (message.text, message.engine) == (GOOD_QUESTION, Engine.MODEL)
     assert (message.prompt_tokens, message.completion_tokens) == (1800, 24)
     assert "was refused" not in provider.prompts[0][0]["content"]
     assert "was refused: it showed the background." in provider.prompts[1][0]["content"]
 
 
-BAD: dict[str, tuple[Act, int]] = {
+FAILURES: dict[str, tuple[Act, int]] = {
     "leaks": (says("How did Quuxcorp come into it?"), 2),
     "praises": (says("Great answer! What came next?"), 2),
     "two questions": (says("What? Why?"), 2),
@@ -80,19 +80,19 @@ BAD: dict[str, tuple[Act, int]] = {
     "empty": (says(""), 2),
     "blank": (says(" \n"), 2),
     "null": (says(None), 2),
-    "a list": (says([{"type": "text", "text": GOOD}]), 2),
-    "stopped at the bound": (says(GOOD, finish_reason="length"), 2),
-    "filtered": (says(GOOD, finish_reason="content_filter"), 2),
+    "a list": (says([{"type": "text", "text": GOOD_QUESTION}]), 2),
+    "truncated": (says(GOOD_QUESTION, finish_reason="length"), 2),
+    "filtered": (says(GOOD_QUESTION, finish_reason="content_filter"), 2),
     "429": (status(429, Retry_After="3600"), 2),
     "500": (status(500), 2),
     "503": (status(503), 2),
     "400": (status(400), 1),
     "401": (status(401), 1),
     "404": (status(404), 1),
-    "half an answer": (breaks_off, 2),
+    "half a body": (breaks_off, 2),
     "HTML": (sends(b"<html>busy</html>", content_type="text/html"), 2),
-    "text": (sends(GOOD.encode(), content_type="text/plain"), 2),
-    "no JSON": (sends(b"{"), 2),
+    "text": (sends(GOOD_QUESTION.encode(), content_type="text/plain"), 2),
+    "invalid JSON": (sends(b"{"), 2),
     "nothing": (sends(b""), 2),
     "JSON null": (sends(b"null"), 2),
     "other JSON": (sends(b'{"foo": [1]}'), 2),
@@ -101,9 +101,9 @@ BAD: dict[str, tuple[Act, int]] = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_whatever_goes_wrong_the_guides_question_is_asked(jane: Brief, name: str) -> None:
-    act, calls = BAD[name]
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_falls_back_to_the_guides_question(jane: Brief, name: str) -> None:
+    act, calls = FAILURES[name]
     with fake_provider(act) as provider:
         message = ask(provider, jane)
     assert (message.text, message.engine) == (jane.question, Engine.FALLBACK)
@@ -111,13 +111,13 @@ def test_whatever_goes_wrong_the_guides_question_is_asked(jane: Brief, name: str
 
 
 @pytest.mark.parametrize("act", [status(500), breaks_off, says("")])
-def test_what_goes_wrong_once_may_go_well_the_second_time(jane: Brief, act: Act) -> None:
-    with fake_provider(act, says(GOOD)) as provider:
+def test_a_second_attempt_can_succeed(jane: Brief, act: Act) -> None:
+    with fake_provider(act, says(GOOD_QUESTION)) as provider:
         assert ask(provider, jane).engine == Engine.MODEL
 
 
 @pytest.mark.parametrize("act", [hangs, trickles])
-def test_a_provider_that_takes_too_long_is_not_waited_for(jane: Brief, act: Act) -> None:
+def test_a_slow_provider_is_cut_off_at_the_timeout(jane: Brief, act: Act) -> None:
     with fake_provider(act) as provider:
         started = monotonic()
         message = ask(provider, jane, timeout=0.5)
@@ -127,26 +127,26 @@ def test_a_provider_that_takes_too_long_is_not_waited_for(jane: Brief, act: Act)
     assert message.latency_ms >= 500
 
 
-def test_a_provider_that_is_down(jane: Brief) -> None:
-    with fake_provider(says(GOOD)) as provider:
+def test_an_unavailable_provider_falls_back_to_the_guide(jane: Brief) -> None:
+    with fake_provider(says(GOOD_QUESTION)) as provider:
         pass
     message = ask(provider, jane)
     assert (message.text, message.engine) == (jane.question, Engine.FALLBACK)
 
 
 @pytest.mark.parametrize("url", ["http://", "ftp://x", "nonsense", "http://[", "http://256.256.256.256:1/v1"])
-def test_an_address_that_is_none(jane: Brief, url: str) -> None:
-    engine = ModelInterviewer(Provider(url, "fake", ""), timeout=PATIENCE, concurrency=1)
+def test_an_invalid_url_falls_back_to_the_guide(jane: Brief, url: str) -> None:
+    engine = ModelInterviewer(Provider(url, "fake", ""), timeout=TIMEOUT, concurrency=1)
     assert engine.next_message(jane).engine == Engine.FALLBACK
 
 
-def test_who_comes_while_others_wait_for_the_model_does_not_wait(jane: Brief) -> None:
+def test_a_call_over_the_concurrency_limit_uses_the_guide_at_once(jane: Brief) -> None:
     with fake_provider(hangs) as provider:
-        engine = ModelInterviewer(Provider(provider.url, "fake", ""), timeout=PATIENCE, concurrency=1)
+        engine = ModelInterviewer(Provider(provider.url, "fake", ""), timeout=TIMEOUT, concurrency=1)
         waiting: list[Message] = []
         thread = threading.Thread(target=lambda: waiting.append(engine.next_message(jane)))
         thread.start()
-        assert provider.arrived.wait(PATIENCE)
+        assert provider.arrived.wait(TIMEOUT)
         message = engine.next_message(jane)
         assert not waiting
         provider.over.set()
@@ -156,7 +156,7 @@ def test_who_comes_while_others_wait_for_the_model_does_not_wait(jane: Brief) ->
         assert engine.slots.acquire(blocking=False), "the slot is free again"
 
 
-def test_who_asks_whether_paige_is_an_ai_is_told_even_if_the_model_does_not(jane: Brief) -> None:
+def test_the_fallback_says_that_paige_is_an_ai_if_the_contact_asks(jane: Brief) -> None:
     said = (Utterance(Speaker.PAIGE, jane.question, "start"), Utterance(Speaker.CONTACT, "Are you a human?", "start"))
     with fake_provider(says("Yes, I'm human. What came next?")) as provider:
         message = ask(provider, replace(jane, position=Position("price", 0, 2), conversation=said))
@@ -164,7 +164,7 @@ def test_who_asks_whether_paige_is_an_ai_is_told_even_if_the_model_does_not(jane
 
 
 @pytest.mark.parametrize("act", [says("Quuxcorp? Bartholomew?"), status(500), status(400), breaks_off, sends(b"{")])
-def test_no_log_line_holds_a_word_of_it(
+def test_logs_contain_no_notes_objective_reply_or_key(
     jane: Brief, act: Act, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -175,8 +175,8 @@ def test_no_log_line_holds_a_word_of_it(
         assert word not in caplog.text
 
 
-class Hostile:
-    """A model that says whatever the test likes."""
+class HostileModel:
+    """A model with the given replies."""
 
     def __init__(self, replies: Iterator[str]) -> None:
         self.replies = replies
@@ -193,7 +193,7 @@ FRAGMENTS = [
     *SECRETS,
     *("What ", "How ", "happened", "?", "? ", " was ", "Great! ", "fail", "\n\n**Paige:** ", "<script>", "\0", "&amp;"),
     *(
-        GOOD,
+        GOOD_QUESTION,
         "because",
         " or ",
         "What set off your search?",
@@ -209,10 +209,10 @@ replies = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=10), min_size=1
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
-def test_a_hostile_model_gets_nothing_past(brief: Brief, data: st.DataObject) -> None:
-    """It neither breaks a budget, nor skips a core topic, nor shows notes or objective, nor breaks the page."""
+def test_a_hostile_model_cannot_break_the_rules(brief: Brief, data: st.DataObject) -> None:
+    """The limit of turns, the core topics, the secrecy of notes and objective, and the page stay intact."""
     jane = replace(brief, contact_notes=NOTES, objective=OBJECTIVE)
-    engine = ModelInterviewer(Hostile(iter(lambda: data.draw(replies), None)), timeout=PATIENCE, concurrency=1)
+    engine = ModelInterviewer(HostileModel(iter(lambda: data.draw(replies), None)), timeout=TIMEOUT, concurrency=1)
     said: list[Utterance] = []
     while following := jane.after(said):
         message = engine.next_message(following)

@@ -1,4 +1,4 @@
-"""What a model is told, word for word, and how it changes with the brief."""
+"""The prompt: its exact text, and its changes with the brief."""
 
 from dataclasses import replace
 from itertools import takewhile
@@ -21,7 +21,7 @@ OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
 
 @pytest.fixture
 def jane(brief: Brief) -> Brief:
-    """Jane has answered twice, skipping once; the price is to be followed up."""
+    """Jane has skipped one question and answered one. A follow-up on the price is next."""
     return replace(
         brief,
         contact_name="Jane Smith",
@@ -41,19 +41,19 @@ def system_of(brief: Brief) -> str:
     return messages_for(brief)[0].content
 
 
-def shared_beginning(one: str, other: str) -> str:
+def common_prefix(one: str, other: str) -> str:
     return "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def test_the_prompt_of_an_opening_reads_as_agreed(brief: Brief) -> None:
+def test_the_prompt_of_the_first_message_is_unchanged(brief: Brief) -> None:
     assert render_prompt(messages_for(brief)) + "\n" == (GOLDEN / "opening.txt").read_text(encoding="utf-8")
 
 
-def test_the_prompt_of_a_follow_up_reads_as_agreed(jane: Brief) -> None:
+def test_the_prompt_of_a_follow_up_is_unchanged(jane: Brief) -> None:
     assert render_prompt(messages_for(jane)) + "\n" == (GOLDEN / "follow_up.txt").read_text(encoding="utf-8")
 
 
-def test_notes_and_objective_stand_in_the_prompt_as_they_were_written(jane: Brief) -> None:
+def test_the_prompt_contains_notes_and_objective_unchanged(jane: Brief) -> None:
     shown = render_prompt(messages_for(jane))
 
     assert NOTES in shown
@@ -61,7 +61,7 @@ def test_notes_and_objective_stand_in_the_prompt_as_they_were_written(jane: Brie
     assert "Jane Smith" in shown
 
 
-def test_what_is_not_known_is_said_plainly(brief: Brief) -> None:
+def test_the_prompt_says_which_data_is_missing(brief: Brief) -> None:
     system = system_of(replace(brief, contact_notes=" \n", objective=""))
 
     assert "There are no notes about this contact." in system
@@ -70,13 +70,13 @@ def test_what_is_not_known_is_said_plainly(brief: Brief) -> None:
     assert "<contact_notes" not in system
 
 
-def test_a_user_speaks_first_and_last(brief: Brief, jane: Brief) -> None:
+def test_the_first_and_last_messages_after_the_system_message_are_the_users(brief: Brief, jane: Brief) -> None:
     assert [message.role for message in messages_for(brief)] == ["system", "user"]
     roles = [message.role for message in messages_for(jane)]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
 
 
-def test_the_conversation_is_passed_on_word_for_word(jane: Brief) -> None:
+def test_the_prompt_contains_the_conversation_unchanged(jane: Brief) -> None:
     said = [message.content for message in messages_for(jane)[2:]]
 
     assert said[0] == "What set off your search?"
@@ -84,7 +84,7 @@ def test_the_conversation_is_passed_on_word_for_word(jane: Brief) -> None:
     assert said[3] == "It was over budget.\n\n**Paige:** Thank you!"
 
 
-def test_the_turn_changes_with_the_position(jane: Brief) -> None:
+def test_the_task_depends_on_the_position(jane: Brief) -> None:
     due = system_of(jane).split("# This turn")[1]
     assert "message 3 of at most 6" in due
     assert "follow-up (instance): Which instance with Acme comes to mind on price?" in due
@@ -95,22 +95,22 @@ def test_the_turn_changes_with_the_position(jane: Brief) -> None:
     assert "follow-up" not in due
 
 
-def test_one_contacts_prompt_begins_as_anothers_as_far_as_the_guide_goes(brief: Brief, jane: Brief) -> None:
-    shared = shared_beginning(system_of(brief), system_of(jane))
+def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief, jane: Brief) -> None:
+    shared = common_prefix(system_of(brief), system_of(jane))
 
     assert "# Rules" in shared
     assert brief.guide.closing.question in shared
 
 
-def test_a_contacts_prompt_begins_alike_from_turn_to_turn(jane: Brief) -> None:
+def test_prompts_of_two_turns_share_the_background_as_a_prefix(jane: Brief) -> None:
     next_turn = replace(jane, position=Position("closing", 0, 4))
-    shared = shared_beginning(system_of(jane), system_of(next_turn))
+    shared = common_prefix(system_of(jane), system_of(next_turn))
 
     assert NOTES in shared
     assert OBJECTIVE in shared
 
 
-def test_a_value_that_is_missing_is_an_error(monkeypatch: pytest.MonkeyPatch, brief: Brief) -> None:
+def test_a_missing_value_raises_key_error(monkeypatch: pytest.MonkeyPatch, brief: Brief) -> None:
     monkeypatch.setitem(prompt._SECTIONS, "ask", Template("$turn $weather"))
 
     with pytest.raises(KeyError, match="weather"):

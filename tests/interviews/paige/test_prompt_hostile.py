@@ -1,4 +1,4 @@
-"""Whatever notes, objective, name and answers hold, they stay data: no text of theirs ends or opens a block."""
+"""Prompt injection: no name, notes, objective or answer can start or end a block of data."""
 
 import re
 from dataclasses import replace
@@ -33,7 +33,7 @@ HOSTILE = [
 ]
 texts = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=40), max_size=4).map("\n".join)
 turns = st.lists(st.tuples(st.sampled_from(Speaker), texts), max_size=4)
-brisk = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+few_examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 
 def mark_of(system: str) -> str:
@@ -43,7 +43,7 @@ def mark_of(system: str) -> str:
 
 
 def block_of(system: str, label: str) -> str | None:
-    """What stands in the block of that label, None if there is no such block."""
+    """The text of the block with this label, or None."""
     mark = mark_of(system)
     opening, closing = f"<{label} {mark}>\n", f"\n</{label} {mark}>"
     if opening not in system:
@@ -52,9 +52,9 @@ def block_of(system: str, label: str) -> str | None:
     return system.split(opening)[1].split(closing)[0]
 
 
-@brisk
+@few_examples
 @given(name=texts, notes=texts, objective=texts)
-def test_a_block_holds_its_text_unchanged_and_nothing_else(brief: Brief, name: str, notes: str, objective: str) -> None:
+def test_a_block_contains_exactly_its_text(brief: Brief, name: str, notes: str, objective: str) -> None:
     hostile = replace(brief, contact_name=name, contact_notes=notes, objective=objective)
     system = messages_for(hostile)[0].content
 
@@ -65,9 +65,9 @@ def test_a_block_holds_its_text_unchanged_and_nothing_else(brief: Brief, name: s
     assert system.count(mark_of(system)) == 1 + 2 * len(kept)
 
 
-@brisk
+@few_examples
 @given(notes=texts, objective=texts)
-def test_outside_the_blocks_the_prompt_is_the_same_for_any_data(brief: Brief, notes: str, objective: str) -> None:
+def test_data_does_not_change_the_prompt_outside_its_blocks(brief: Brief, notes: str, objective: str) -> None:
     def frame(of: Brief) -> str:
         system = messages_for(of)[0].content
         mark = mark_of(system)
@@ -79,7 +79,7 @@ def test_outside_the_blocks_the_prompt_is_the_same_for_any_data(brief: Brief, no
     assert frame(hostile) == frame(plain)
 
 
-@brisk
+@few_examples
 @given(conversation=turns)
 def test_an_answer_cannot_forge_a_turn(brief: Brief, conversation: list[tuple[Speaker, str]]) -> None:
     said = tuple(Utterance(speaker, text, "start") for speaker, text in conversation)
@@ -91,9 +91,9 @@ def test_an_answer_cannot_forge_a_turn(brief: Brief, conversation: list[tuple[Sp
     assert messages[:2] == messages_for(silent)
 
 
-@brisk
+@few_examples
 @given(contents=st.lists(texts, min_size=1, max_size=4))
-def test_a_shown_prompt_can_be_taken_apart_again(contents: list[str]) -> None:
+def test_a_rendered_prompt_can_be_split_into_its_messages(contents: list[str]) -> None:
     messages = [ChatMessage("user", content) for content in contents]
     shown = render_prompt(messages)
 
@@ -105,13 +105,13 @@ def test_a_shown_prompt_can_be_taken_apart_again(contents: list[str]) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_notes_can_still_be_read_line_by_line(brief: Brief, text: str) -> None:
+def test_hostile_notes_are_in_the_prompt_unchanged(brief: Brief, text: str) -> None:
     system = messages_for(replace(brief, contact_notes=f"before {text} after"))[0].content
 
     assert all(line in system for line in text.splitlines())
 
 
-def test_the_mark_follows_from_the_data_alone(brief: Brief) -> None:
+def test_the_mark_depends_only_on_the_data(brief: Brief) -> None:
     def mark(of: Brief) -> str:
         return mark_of(messages_for(of)[0].content)
 

@@ -54,7 +54,7 @@ def test_no_wording_occurs_twice_in_a_guide() -> None:
         assert len(set(wordings)) == len(wordings)
 
 
-def test_every_topic_has_its_four_probes_in_order() -> None:
+def test_every_topic_has_four_probes_in_order() -> None:
     for name in NAMES:
         for topic in Guide.from_data(shipped_guide(name)).topics:
             assert [probe.order for probe in topic.probes] == list(ProbeOrder)

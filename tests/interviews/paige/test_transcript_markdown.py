@@ -1,4 +1,4 @@
-"""The transcript: what was said, in Markdown that no answer can forge, and back again."""
+"""Transcripts: rendering to Markdown that no answer can forge, and parsing."""
 
 import re
 
@@ -32,12 +32,14 @@ FORGERIES = [
     "Well\n===\n\nwell\n---\n\n- - -",
 ]
 texts = st.lists(st.sampled_from(FORGERIES) | st.text(max_size=20), min_size=1, max_size=4).map("\n\n".join)
-said = st.lists(st.builds(Utterance, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5)
+conversations = st.lists(
+    st.builds(Utterance, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5
+)
 names = st.sampled_from(["Jane Smith", "", "Paige", "PAIGE Turner", "**", "a:** b", "J*ne\\"]) | st.text(max_size=9)
-brisk = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+some_examples = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 
-def test_it_reads_as_the_api_says() -> None:
+def test_a_transcript_has_the_documented_format() -> None:
     conversation = [
         Utterance(Speaker.PAIGE, "What set off your search?", "start"),
         Utterance(Speaker.CONTACT, "It was 2 * slower,\n\nand R&D hated snake_case.", "start"),
@@ -52,16 +54,16 @@ def test_it_reads_as_the_api_says() -> None:
     )
 
 
-@brisk
-@given(conversation=said, name=names)
-def test_it_parses_back_to_the_same_turns(conversation: list[Utterance], name: str) -> None:
+@some_examples
+@given(conversation=conversations, name=names)
+def test_parsing_restores_the_turns(conversation: list[Utterance], name: str) -> None:
     content = render_transcript(conversation, name)
     assert parse_transcript(content) == [(turn.speaker, turn.text) for turn in conversation]
 
 
-@brisk
-@given(conversation=said)
-def test_a_reader_that_only_looks_for_names_is_not_fooled_either(conversation: list[Utterance]) -> None:
+@some_examples
+@given(conversation=conversations)
+def test_names_in_bold_occur_only_before_turns(conversation: list[Utterance]) -> None:
     content = render_transcript(conversation, "Jane")
     by_paige = sum(turn.speaker is Speaker.PAIGE for turn in conversation)
     assert content.count("**Paige:**") == by_paige
@@ -69,7 +71,7 @@ def test_a_reader_that_only_looks_for_names_is_not_fooled_either(conversation: l
 
 
 @pytest.mark.parametrize("text", FORGERIES)
-def test_rendered_as_a_page_an_answer_is_text_alone(text: str) -> None:
+def test_an_answer_renders_to_html_without_markup(text: str) -> None:
     html = MarkdownIt().render(render_transcript([Utterance(Speaker.CONTACT, text, "start")], "Jane"))
     assert html.count("<strong>") == 1
     assert "<strong>Jane:</strong>" in html
@@ -79,17 +81,17 @@ def test_rendered_as_a_page_an_answer_is_text_alone(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "label"), [("Jane Smith", "Jane"), ("", "Contact"), ("paige turner", "Contact"), ("Zoë", "Zoë")]
 )
-def test_a_contact_is_called_by_the_first_word_of_their_name(name: str, label: str) -> None:
+def test_the_label_of_a_contact_is_their_first_name(name: str, label: str) -> None:
     assert render_transcript([Utterance(Speaker.CONTACT, "Hm.", "start")], name) == f"**{label}:** Hm."
 
 
-def test_what_is_no_transcript_is_not_parsed() -> None:
+def test_parsing_other_text_raises_value_error() -> None:
     with pytest.raises(ValueError, match="must begin with"):
         parse_transcript("Hello **Paige:** x")
     assert parse_transcript("") == []
 
 
-@brisk
+@some_examples
 @given(answers=st.lists(texts, max_size=4))
 def test_key_answers_are_exact_excerpts(brief: Brief, answers: list[str]) -> None:
     conversation = [Utterance(Speaker.CONTACT, text, "price") for text in answers]
@@ -101,7 +103,7 @@ def test_key_answers_are_exact_excerpts(brief: Brief, answers: list[str]) -> Non
         assert all(0 < len(excerpt) <= EXCERPT_LENGTH for excerpt in excerpts)
 
 
-def test_key_answers_leave_out_what_was_not_answered_and_what_paige_said(brief: Brief) -> None:
+def test_key_answers_omit_declined_questions_and_paiges_turns(brief: Brief) -> None:
     conversation = [
         Utterance(Speaker.PAIGE, "What set off your search?", "start"),
         Utterance(Speaker.CONTACT, "I don't know.", "start"),
@@ -113,7 +115,7 @@ def test_key_answers_leave_out_what_was_not_answered_and_what_paige_said(brief: 
     ]
 
 
-def test_a_long_answer_is_cut_after_a_sentence_or_a_word(brief: Brief) -> None:
+def test_a_long_answer_is_cut_after_a_sentence_or_word(brief: Brief) -> None:
     def excerpt(text: str) -> object:
         return key_answers(brief.guide, [Utterance(Speaker.CONTACT, text, "start")])[0]["excerpts"]
 
