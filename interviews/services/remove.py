@@ -3,7 +3,11 @@
 Erasing keeps the rows, so that a customer's references and numbers stay right; deleting keeps nothing.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -15,24 +19,28 @@ from orgs.actors import Actor
 from orgs.models import Org
 
 BATCH = 2_000
+TOKENS_PER_QUERY = 100
 
 
 @retried_once
 @transaction.atomic
-def erase_contact(*, org_id: int, contact_id: int, actor: Actor) -> Contact:
-    """Removes what tells who the contact is and what was said, from the rows and from the audit.
+def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False) -> Contact:
+    """Erases the contact's personal data and answers, and records the erasure in the audit.
 
-    Name, address, notes, objectives, conversations and transcripts go, and survey links stop working. The address
-    becomes one that cannot exist. An entry in the audit tells that it happened. Raises Contact.DoesNotExist.
+    Erased are name, email, notes, objectives, conversations, transcripts, the texts of the audit and stored responses
+    of the API; with `deal_ids`, the deal ids too. Survey links stop working. Raises Contact.DoesNotExist.
     """
     contact = _locked_contact(org_id, contact_id)
     now = timezone.now()
     requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
+    _delete_stored_responses(org_id, [request.survey_token for request in requests])
     for request in requests:
         request.objective, request.survey_token, request.updated_at = "", new_survey_token(), now
-    InterviewRequest.objects.bulk_update(requests, ["objective", "survey_token", "updated_at"], batch_size=BATCH)
+        request.deal_id = "" if deal_ids else request.deal_id
+    fields = ["objective", "survey_token", "updated_at", "deal_id"]
+    InterviewRequest.objects.bulk_update(requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
     contact.save(update_fields=["email", "name", "notes", "updated_at"])
     audit.erase(contact, *requests, actor=actor)
@@ -56,6 +64,14 @@ def delete_org(*, org_id: int) -> None:
         InterviewRequest.objects.filter(pk__in=batch).delete()
     IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # their responses hold survey tokens
     org.delete()
+
+
+def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
+    """Deletes the idempotency records whose responses contain one of the tokens."""
+    for start in range(0, len(survey_tokens), TOKENS_PER_QUERY):
+        tokens = survey_tokens[start : start + TOKENS_PER_QUERY]
+        contains = reduce(or_, (Q(response__contains=token) for token in tokens))
+        IdempotencyRecord.objects.filter(contains, org_id=org_id).delete()
 
 
 def _locked_contact(org_id: int, contact_id: int) -> Contact:

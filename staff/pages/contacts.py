@@ -82,8 +82,10 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
                 contact,
                 title=f"Erase {contact.email}",
                 button="Erase",
+                option=("deal_ids", "Erase the deal ids of its interview requests too"),
                 what="loses name, address, notes and audit texts. Its interviews lose their objectives and links",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
-        erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request))
+        deal_ids = "deal_ids" in request.POST
+        erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request), deal_ids=deal_ids)
         return self.back_to(request, "change", contact, messages.SUCCESS, "The contact's personal data was erased.")

@@ -24,6 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("contact", metavar="CONTACT_ID|EMAIL", help="such as 42, contact_42 or jane@example.com")
         parser.add_argument("--org", required=True, metavar="SLUG")
+        parser.add_argument("--deal-ids", action="store_true", help="erase the deal ids of the interview requests too")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def run(self, **options: Any) -> str:
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         self.stderr.write(f"Of {contact.email} ({contact.public_id}) of {contact.org}, these go for good:\n{summary}")
         if not options["yes"] and not self.is_confirmed(contact):
             raise CommandError("Nothing was erased.")
-        return erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=self.actor).public_id
+        deal_ids: bool = options["deal_ids"]
+        erased = erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=self.actor, deal_ids=deal_ids)
+        return erased.public_id
 
     def is_confirmed(self, contact: Contact) -> bool:
         """Whether the operator types the address; the end of the input is a no."""

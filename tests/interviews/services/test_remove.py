@@ -80,6 +80,21 @@ def test_erasing_leaves_the_rows_and_a_trace(known: Contact, interview_request: 
         assert (trace.field, trace.actor_kind, trace.actor, trace.request_id) == ("erasure", "staff", "root", "req-1")
 
 
+@pytest.mark.parametrize("deal_ids", [False, True])
+def test_erasing_takes_stored_responses_and_deal_ids_on_request(
+    interview_request: InterviewRequest, deal_ids: bool
+) -> None:
+    InterviewRequest.objects.update(deal_id="deal_of_alice")
+    for org_id, token in ((interview_request.org_id, interview_request.survey_token), (interview_request.org_id, "x")):
+        response = f'{{"survey_token": "{token}"}}'
+        IdempotencyRecord.objects.create(org_id=org_id, key=token, fingerprint="", response=response)
+    erase_contact(
+        org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT, deal_ids=deal_ids
+    )
+    assert [record.key for record in IdempotencyRecord.objects.all()] == ["x"]
+    assert InterviewRequest.objects.get(pk=interview_request.pk).deal_id == ("" if deal_ids else "deal_of_alice")
+
+
 def test_the_address_may_come_back_as_somebody_new(known: Contact, interview_request: InterviewRequest) -> None:
     erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
     assert ContactFactory.create(org=known.org, email="alice@example.com").pk != known.pk
