@@ -1,4 +1,4 @@
-"""Staff of each role, at work in the admin."""
+"""Staff users and their browsers."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Staff:
         return self.client.post(reverse(f"admin:{page}", args=args), data)
 
     def form(self, page: str, *args: Any) -> dict[str, str]:
-        """What the page's form would send if nothing were changed on it."""
+        """The data that the unchanged form would submit."""
         return form_of(self.get(page, *args))
 
 
@@ -33,12 +33,12 @@ def form_of(response: Any) -> dict[str, str]:
     form = response.context["adminform"].form
     sent = {field.html_name: field.value() for field in form}
     sent["seen"] = unescape(re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1])  # type: ignore[index]
-    # As a browser does: line ends as CRLF, unchecked boxes not at all.
+    # Like a browser: CRLF line ends, and no values of unchecked boxes.
     return {name: str(value).replace("\n", "\r\n") for name, value in sent.items() if value not in (None, False)}
 
 
 def log_in(username: str, **fields: Any) -> Staff:
-    user = User.objects.create(username=username, is_staff=True, **fields)  # no password: hashing one takes a while
+    user = User.objects.create(username=username, is_staff=True, **fields)  # no password: hashing is slow
     client = Client()
     client.force_login(user)
     return Staff(user, client)

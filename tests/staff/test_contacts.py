@@ -1,4 +1,4 @@
-"""Staff find a contact, read it, and correct its name and notes."""
+"""The pages of contacts: search, view, and edit name and notes."""
 
 from typing import Any
 
@@ -132,7 +132,7 @@ class TestEditing:
 
 
 class TestTwoAtOnce:
-    def test_the_second_is_told_what_changed_and_overwrites_nothing(
+    def test_a_concurrent_edit_shows_the_conflict_and_overwrites_nothing(
         self, root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
     ) -> None:
         opened = root.form(CHANGE, alice.pk)
@@ -147,14 +147,14 @@ class TestTwoAtOnce:
         assert alice.notes == "From the <CRM>"
         assert Change.objects.count() == 1
 
-    def test_having_been_told_they_may(self, root: Staff, alice: Contact) -> None:
+    def test_a_second_submit_after_the_conflict_overwrites(self, root: Staff, alice: Contact) -> None:
         opened = root.form(CHANGE, alice.pk)
         Contact.objects.update(notes="Meanwhile")
         told = form_of(root.post(CHANGE, alice.pk, **{**opened, "notes": "From staff"}))
         assert root.post(CHANGE, alice.pk, **told).status_code == 302
         assert [(change.before, change.after) for change in Change.objects.of(alice)] == [("Meanwhile", "From staff")]
 
-    def test_edits_of_different_fields_both_land(self, root: Staff, alice: Contact) -> None:
+    def test_concurrent_edits_of_different_fields_are_both_stored(self, root: Staff, alice: Contact) -> None:
         opened = root.form(CHANGE, alice.pk)
         Contact.objects.update(notes="Meanwhile")
         response = root.client.post(
@@ -167,7 +167,7 @@ class TestTwoAtOnce:
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Ally", "Meanwhile")
 
-    def test_a_mistake_elsewhere_on_the_form_does_not_hide_what_changed(self, root: Staff, alice: Contact) -> None:
+    def test_an_error_in_another_field_does_not_hide_the_conflict(self, root: Staff, alice: Contact) -> None:
         opened = root.form(CHANGE, alice.pk)
         Contact.objects.update(notes="Meanwhile")
         corrected = form_of(root.post(CHANGE, alice.pk, **{**opened, "name": ""})) | {"name": "Ally"}
@@ -176,15 +176,13 @@ class TestTwoAtOnce:
         assert (alice.name, alice.notes) == ("Ally", "Meanwhile")
 
     @pytest.mark.parametrize("seen", ["", "{}", "[]", "nonsense", '{"notes": 5}'])
-    def test_a_form_that_does_not_tell_what_it_showed_overwrites_nothing(
-        self, root: Staff, alice: Contact, seen: str
-    ) -> None:
+    def test_a_form_without_fingerprints_overwrites_nothing(self, root: Staff, alice: Contact, seen: str) -> None:
         assert save(root, alice, notes="New", seen=seen).status_code == 200
         alice.refresh_from_db()
         assert alice.notes == "Old notes"
 
 
-def test_interviews_and_changes_stand_beside_it(root: Staff, alice: Contact, acme_api: ApiClient) -> None:
+def test_the_page_lists_interviews_and_changes(root: Staff, alice: Contact, acme_api: ApiClient) -> None:
     first, second = InterviewRequestFactory.create_batch(2, org=alice.org, contact=alice)
     acme_api.patch(f"/interviews/{first.pk}", {"contact_context": "New <b>notes</b>"})
     page = root.get(CHANGE, alice.pk).content.decode()
@@ -193,5 +191,5 @@ def test_interviews_and_changes_stand_beside_it(root: Staff, alice: Contact, acm
     assert "<del>Old notes</del><ins>New &lt;b&gt;notes&lt;/b&gt;</ins>" in page
 
 
-def test_contacts_are_not_made_here(root: Staff) -> None:
+def test_staff_cannot_create_contacts(root: Staff) -> None:
     assert root.client.get("/admin/contacts/contact/add/").status_code == 403

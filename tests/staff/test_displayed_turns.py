@@ -1,4 +1,4 @@
-"""Staff follow interviews beyond what the API's status tells: begun, abandoned, and what was said until then."""
+"""Conversations on staff pages: their stage, and their turns."""
 
 import re
 from datetime import timedelta
@@ -37,13 +37,13 @@ def leave_alone(interview_request: InterviewRequest) -> None:
 
 
 def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
-    """The rows as they stand on the page, each with its cell."""
+    """The cells of each row."""
     page = staff.get(LIST, **query)
     cells = re.findall(r'field-standing">([^<]*)<', page.content.decode())
     return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
 
 
-def test_the_list_tells_where_each_conversation_stands(root: Staff, begun: InterviewRequest) -> None:
+def test_the_list_shows_the_stage_of_each_conversation(root: Staff, begun: InterviewRequest) -> None:
     other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
     assert listed(root) == [(other.pk, "Created"), (begun.pk, "Created, in progress")]
     assert listed(root, conversation="running") == [(begun.pk, "Created, in progress")]
@@ -54,7 +54,7 @@ def test_the_list_tells_where_each_conversation_stands(root: Staff, begun: Inter
     assert listed(root, conversation="nonsense") == listed(root)
 
 
-def test_what_was_said_so_far_is_marked_as_unfinished(root: Staff, begun: InterviewRequest) -> None:
+def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewRequest) -> None:
     page = root.get(CHANGE, begun.pk)
     text = page.content.decode()
     assert "Conversation so far" in text
@@ -64,7 +64,7 @@ def test_what_was_said_so_far_is_marked_as_unfinished(root: Staff, begun: Interv
     assert page.context["key_answers"] == []
 
 
-def test_a_completed_one_shows_its_transcript_and_key_answers(root: Staff, begun: InterviewRequest) -> None:
+def test_a_completed_interview_shows_transcript_and_key_answers(root: Staff, begun: InterviewRequest) -> None:
     finish_conversation(begun)
     complete_conversation(begun)
     page = root.get(CHANGE, begun.pk)

@@ -1,4 +1,4 @@
-"""Staff find an interview request, sharpen its objective, and see what Paige would be told."""
+"""The pages of interview requests: search, edit the objective, preview the prompt."""
 
 import html
 import re
@@ -46,7 +46,7 @@ class TestFinding:
         assert found(root, q=text.format(id=other.pk)) == [other.pk]
 
     @pytest.mark.parametrize("text", ["eal_7", "9" * 30, "9" * 5000, "²", "%", "nobody@example.com"])
-    def test_nothing_is_found_by_what_is_not_there(self, root: Staff, other: InterviewRequest, text: str) -> None:
+    def test_an_unknown_text_finds_nothing(self, root: Staff, other: InterviewRequest, text: str) -> None:
         assert found(root, q=text) == []
 
     @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ class TestFinding:
     def test_filters(self, root: Staff, other: InterviewRequest, query: dict[str, str]) -> None:
         assert found(root, **query) == [other.pk]
 
-    def test_the_types_to_choose_from_are_those_of_the_org(self, root: Staff, other: InterviewRequest) -> None:
+    def test_the_type_filter_offers_the_types_of_the_org(self, root: Staff, other: InterviewRequest) -> None:
         page = root.get(LIST, org="globex").content.decode()
         assert "type=Renewal" in page
         assert "Win-loss" not in page
@@ -93,7 +93,7 @@ def test_an_objective_that_is_too_long_is_refused(root: Staff, interview_request
     assert interview_request.objective == "Old objective"
 
 
-def test_a_second_edit_is_told_of_the_first(root: Staff, interview_request: InterviewRequest) -> None:
+def test_a_concurrent_edit_shows_the_conflict(root: Staff, interview_request: InterviewRequest) -> None:
     opened = root.form(CHANGE, interview_request.pk)
     root.post(CHANGE, interview_request.pk, **{**opened, "objective": "First"})
     response = root.post(CHANGE, interview_request.pk, **{**opened, "objective": "Second"})
@@ -102,7 +102,7 @@ def test_a_second_edit_is_told_of_the_first(root: Staff, interview_request: Inte
     assert interview_request.objective == "First"
 
 
-def test_the_survey_link_is_there_to_copy(root: Staff, interview_request: InterviewRequest) -> None:
+def test_the_survey_link_can_be_copied(root: Staff, interview_request: InterviewRequest) -> None:
     assert f'readonly value="{interview_request.survey_url}"' in root.get(CHANGE, interview_request.pk).content.decode()
 
 
@@ -123,14 +123,14 @@ def test_a_transcript_is_shown_by_turns(root: Staff, interview_request: Intervie
 
 class TestPromptPreview:
     def words(self, staff: Staff, interview_request: InterviewRequest) -> tuple[list[str], dict[str, str]]:
-        """The messages as they stand on the page, and what is marked in them."""
+        """The messages on the page, and the marked texts."""
         page = staff.get(PROMPT, interview_request.pk).content.decode()
         messages = re.findall(r'<div class="words">(.*?)</div>', page, re.DOTALL)
         marked = dict(re.findall(r'<mark class="(\w+)"[^>]*>(.*?)</mark>', "".join(messages), re.DOTALL))
         plain = [html.unescape(re.sub(r"</?mark[^>]*>", "", message)) for message in messages]
         return plain, {label: html.unescape(text) for label, text in marked.items()}
 
-    def test_is_word_for_word_what_paige_would_be_told(self, root: Staff, interview_request: InterviewRequest) -> None:
+    def test_the_preview_equals_the_prompt(self, root: Staff, interview_request: InterviewRequest) -> None:
         Contact.objects.update(notes='</mark> <script>alert(1)</script>\n"quoted" & more')
         interview_request = InterviewRequest.objects.get()
         shown, marked = self.words(root, interview_request)
@@ -164,7 +164,7 @@ class TestPromptPreview:
         assert "guide.name: This field is required.<br>guide.version: This field is required.<br>" in page
 
 
-def test_requests_are_neither_made_nor_deleted_here(root: Staff, interview_request: InterviewRequest) -> None:
+def test_staff_cannot_create_or_delete_interview_requests(root: Staff, interview_request: InterviewRequest) -> None:
     assert root.client.get("/admin/interviews/interviewrequest/add/").status_code == 403
     assert (
         root.client.post(

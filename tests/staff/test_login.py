@@ -1,4 +1,4 @@
-"""The login of staff: attempts that are counted, and cookies and sessions that are hard to steal."""
+"""The login of staff: limits on attempts, cookies and sessions."""
 
 import re
 from typing import Any
@@ -33,14 +33,14 @@ def attempts_of(heading: str) -> int:
     return login.ATTEMPTS[heading][0]
 
 
-def test_a_right_password_is_a_way_in_and_a_wrong_one_is_not() -> None:
+def test_only_the_right_password_logs_in() -> None:
     assert attempt("ann", "correct horse").status_code == 302
     assert attempt("ann").status_code == 200
     assert Session.objects.count() == 1
 
 
 @time_machine.travel(NOON, tick=False)
-def test_after_too_many_attempts_even_the_right_password_has_to_wait() -> None:
+def test_after_too_many_attempts_the_right_password_is_refused_too() -> None:
     for _ in range(attempts_of("login and address")):
         assert attempt("ANN").status_code == 200
     refused = attempt("ann", "correct horse")
@@ -53,14 +53,14 @@ def test_after_too_many_attempts_even_the_right_password_has_to_wait() -> None:
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_stranger_cannot_lock_the_owner_out() -> None:
+def test_another_address_cannot_lock_a_login_out() -> None:
     for _ in range(attempts_of("login and address") + 1):
         attempt("ann", address="192.0.2.66")
     assert attempt("ann", "correct horse", address="192.0.2.1").status_code == 302
 
 
 @time_machine.travel(NOON, tick=False)
-def test_an_address_cannot_try_one_login_after_another() -> None:
+def test_attempts_are_limited_by_address() -> None:
     for number in range(attempts_of("address")):
         attempt(f"somebody{number}")
     assert attempt("ann", "correct horse").status_code == 429
@@ -68,7 +68,7 @@ def test_an_address_cannot_try_one_login_after_another() -> None:
 
 
 @time_machine.travel(NOON, tick=False)
-def test_nor_can_the_addresses_of_one_ipv6_network() -> None:
+def test_one_ipv6_network_shares_a_limit() -> None:
     for number in range(attempts_of("login and address")):
         attempt("ann", address=f"2001:db8::{number:x}")
     assert attempt("ann", "correct horse", address="2001:db8::ffff").status_code == 429
@@ -122,17 +122,17 @@ def test_a_new_password_has_at_least_12_characters(ann: User) -> None:
 
 
 @time_machine.travel(NOON, tick=False)
-def test_a_login_cannot_be_tried_from_one_address_after_another() -> None:
+def test_attempts_are_limited_by_login() -> None:
     for number in range(attempts_of("login")):
         attempt("ann", address=f"198.51.100.{number}")
     assert attempt("ann", address="192.0.2.1").status_code == 429
 
 
-def test_a_form_without_a_login_is_an_attempt_too() -> None:
+def test_a_form_without_a_login_is_an_error() -> None:
     assert Client().post("/admin/login/", {}).status_code == 200
 
 
-def test_a_session_ends_with_the_browser_and_with_the_day() -> None:
+def test_a_session_ends_with_the_browser_and_after_12_hours() -> None:
     cookie = attempt("ann", "correct horse").cookies["sessionid"]
     assert (cookie["max-age"], cookie["expires"], cookie["httponly"], cookie["samesite"]) == ("", "", True, "Lax")
     client = Client()

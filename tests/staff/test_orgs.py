@@ -1,4 +1,4 @@
-"""Orgs and their keys: what account managers do."""
+"""The pages of orgs and API keys."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ def issue(staff: Staff, org: Org, **data: str) -> tuple[str, Any]:
 
 
 class TestOrgs:
-    def test_the_list_tells_plan_limit_and_live_keys(self, root: Staff, acme: Org, globex: Org) -> None:
+    def test_the_list_shows_plan_limit_and_live_keys(self, root: Staff, acme: Org, globex: Org) -> None:
         for name in "abc":
             create_api_key(org=acme, name=name)
         revoke_api_key(ApiKey.objects.get(name="a"))
@@ -41,7 +41,7 @@ class TestOrgs:
     def test_are_found_by_name_or_slug(self, root: Staff, acme: Org, globex: Org, text: str, slugs: list[str]) -> None:
         assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
 
-    def test_a_new_one_can_run_interviews(self, root: Staff) -> None:
+    def test_a_new_org_can_run_interviews(self, root: Staff) -> None:
         response = root.post("orgs_org_add", name="Initech", plan="enterprise", own_rate_limit="")
         org = Org.objects.get()
         assert response.status_code == 302
@@ -75,7 +75,7 @@ class TestOrgs:
         root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": "on"})
         assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
 
-    def test_two_who_edit_at_once(self, root: Staff, acme: Org) -> None:
+    def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)
         root.post(CHANGE, acme.pk, **{**opened, "plan": "enterprise"})
         assert "It now reads" in root.post(CHANGE, acme.pk, **{**opened, "plan": "essentials"}).content.decode()
@@ -103,12 +103,12 @@ class TestKeys:
             assert key not in page.content.decode()
             assert row.digest not in page.content.decode()
 
-    def test_asking_for_the_form_issues_nothing(self, root: Staff, acme: Org) -> None:
+    def test_opening_the_form_issues_no_key(self, root: Staff, acme: Org) -> None:
         assert root.get(ISSUE, acme.pk).status_code == 200
         assert root.post(ISSUE, acme.pk, name="", expires_in="0").status_code == 200
         assert not ApiKey.objects.exists()
 
-    def test_revoking_asks_first_and_is_for_good(
+    def test_revoking_asks_for_confirmation_and_is_permanent(
         self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest
     ) -> None:
         row = ApiKey.objects.get()
@@ -126,7 +126,7 @@ class TestKeys:
         ApiClient(acme_key).get(f"/interviews/{interview_request.pk}")
         assert ">never<" not in root.get(CHANGE, acme.pk).content.decode()
 
-    def test_a_key_is_neither_added_edited_nor_deleted(self, root: Staff, acme_key: str) -> None:
+    def test_keys_cannot_be_added_edited_or_deleted(self, root: Staff, acme_key: str) -> None:
         row = ApiKey.objects.get()
         assert root.client.get("/admin/orgs/apikey/add/").status_code == 403
         assert root.post("orgs_apikey_change", row.pk, name="x", digest="x").status_code == 403

@@ -1,4 +1,4 @@
-"""200,000 interview requests of 100,000 contacts: lists, filters, searches and their counts each use an index.
+"""Lists, filters, searches and their counts use an index, with 200,000 interview requests of 100,000 contacts.
 
 The plans are PostgreSQL's own, of the statements that the pages really send. On SQLite there is nothing to prove:
 databases of that size are PostgreSQL's.
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 
-# What a statement may read, rows included that it leaves out: an index that has to be read to its end is none.
+# Rows that a statement may read, including those that a filter removes.
 MAX_ROWS_READ = 10_000
 
 BIG = {"contacts_contact", "interviews_interviewrequest"}
@@ -82,12 +82,12 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Made once, outside of any test's transaction, and taken away again."""
+    """Created once, outside the transactions of the tests, and deleted at the end."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(ORGS)
         for org in Org.objects.filter(pk__gte=1000):
             InterviewTypeFactory.create(pk=org.pk, org=org, name="Rare" if org.pk == 1099 else "Win-loss")
-        cursor.execute("SET session_replication_role = replica")  # no foreign key has to be looked up
+        cursor.execute("SET session_replication_role = replica")  # skips the checks of foreign keys
         cursor.execute(CONTACTS)
         cursor.execute(REQUESTS)
         cursor.execute("RESET session_replication_role")
@@ -97,7 +97,7 @@ def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def scans(plan: dict[str, Any]) -> Iterator[str]:
-    """The big tables that a plan reads from end to end."""
+    """The large tables with a sequential scan in the plan."""
     if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in BIG:
         yield plan["Relation Name"]
     for part in plan.get("Plans", []):

@@ -1,4 +1,4 @@
-"""How many statements a page runs: as many for a few rows as for more than a page of them."""
+"""The number of SQL statements of a page does not grow with the number of rows."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -14,7 +14,7 @@ from tests.staff.conftest import Staff
 
 FEW, MANY = 2, 60
 
-# By page and query: the statements beside the two that find out who asks.
+# Statements by page and query, without the two that authenticate the user.
 BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("orgs_org_changelist", ()): 2,
     ("orgs_org_changelist", (("q", "org"),)): 2,
@@ -45,7 +45,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
 
 
 def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: InterviewRequest) -> None:
-    """More of everything that a page could list."""
+    """Adds rows to all lists."""
     for count in range(number):
         create_api_key(org=contact.org, name=f"Key {count}")
         api.patch(
@@ -61,7 +61,7 @@ Statements = dict[tuple[str, tuple[tuple[str, str], ...]], int]
 
 
 def statements(staff: Staff, ids: dict[str, int]) -> Statements:
-    """How many each page runs now, beside the two that find out who asks."""
+    """Statements of each page, without the two that authenticate the user."""
     counts: Statements = {}
     for page, query in BUDGETS:
         args = [ids[page.split("_")[1]]] if not page.endswith(("_changelist", "index")) else []
@@ -86,7 +86,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
     assert statements(root, ids) == BUDGETS
 
 
-def test_a_list_counts_no_further_than_its_pages_go(root: Staff, acme: Org) -> None:
+def test_a_list_counts_at_most_the_rows_of_its_pages(root: Staff, acme: Org) -> None:
     Contact.objects.bulk_create(Contact(org=acme, email=f"{number}@example.com") for number in range(1_001))
     page = root.get("contacts_contact_changelist")
     assert "more than 1,000 contacts" in page.content.decode()

@@ -1,4 +1,4 @@
-"""Taking away for good: superusers alone, who are told what goes and have to type a word."""
+"""Deleting and erasing: only superusers, after typing a confirmation word."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -23,7 +23,7 @@ def word_of(page: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_page_tells_what_goes_and_changes_nothing(
+def test_the_page_shows_what_is_deleted_and_changes_nothing(
     root: Staff, interview_request: InterviewRequest, page: str
 ) -> None:
     complete_interview(interview_request, content="**Paige:** Why?")
@@ -62,7 +62,7 @@ def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interv
     assert LogEntry.objects.get().object_repr == f"contact_{interview_request.contact_id}"
 
 
-def test_a_contact_is_erased_and_the_page_tells_who_did_it(root: Staff, interview_request: InterviewRequest) -> None:
+def test_an_erasure_is_shown_with_its_actor(root: Staff, interview_request: InterviewRequest) -> None:
     response = root.post("contacts_contact_erase", interview_request.contact_id, word="alice@example.com")
     assert response.status_code == 302
     assert Contact.objects.get().email.endswith("@erased.invalid")

@@ -1,4 +1,4 @@
-"""What each role may do, and above all what it must not: page by page, with what is stored afterwards."""
+"""What each role may and may not do, page by page, with the stored rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ ROLES = ["support", "account manager", "read only"]
 
 @dataclass(frozen=True)
 class World:
-    """Acme with a key, Alice with a change, an interview with one."""
+    """Acme with an API key, and a change of a contact and of an interview request."""
 
     org: Org
     api_key: ApiKey
@@ -55,7 +55,7 @@ def staff_of(role: str) -> Staff:
     return staff
 
 
-# Which roles get to see a page.
+# The roles that may see a page.
 PAGES = {
     "orgs_org_changelist": ROLES,
     "orgs_org_change": ROLES,
@@ -83,7 +83,7 @@ PAGES = {
     "auth_group_changelist": [],
 }
 
-# What a role can try, with the one that may.
+# Actions, with the role that may perform them.
 ACTIONS = {
     ("orgs_org_change", ("plan", "enterprise")): "account manager",
     ("orgs_org_issue-key", ("name", "CRM")): "account manager",
@@ -102,7 +102,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_sees_its_pages_and_no_others(world: World, role: str) -> None:
+def test_a_role_sees_only_its_pages(world: World, role: str) -> None:
     staff = staff_of(role)
     statuses = {page: staff.get(page, *world.args_of(page)).status_code for page in PAGES}
     assert statuses == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
@@ -110,12 +110,12 @@ def test_sees_its_pages_and_no_others(world: World, role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action[0])
-def test_does_what_is_its_own_and_nothing_else(
+def test_a_role_performs_only_its_actions(
     root: Staff, world: World, role: str, action: tuple[str, tuple[str, str]]
 ) -> None:
     page, (field, value) = action
     pk = world.id_for(page)
-    # Everything that the form of somebody who may would send, so that only the role can be the reason to refuse.
+    # The complete data of a permitted form, so that only the role can be the reason for a refusal.
     sent = root.form(page, pk) if page.endswith("_change") and "apikey" not in page else {}
     if page.endswith("_restore"):
         [shown] = root.get(page.replace("restore", "history"), pk).context["changes"]
@@ -130,7 +130,7 @@ def test_does_what_is_its_own_and_nothing_else(
         assert world.stored() == before
 
 
-def test_no_form_is_offered_to_those_who_may_not_save_it(world: World) -> None:
+def test_a_role_without_permission_gets_no_form(world: World) -> None:
     page = staff_of("read only").get("contacts_contact_change", world.contact.pk).content.decode()
     assert "New notes" in page
     assert "<textarea" not in page
@@ -145,7 +145,7 @@ def test_support_sees_no_keys(world: World) -> None:
     assert "Issue a key" not in page
 
 
-def test_who_is_not_staff_gets_to_the_login(world: World) -> None:
+def test_users_who_are_not_staff_get_the_login_page(world: World) -> None:
     visitor = log_in("visitor")
     visitor.user.is_staff = False
     visitor.user.save()
@@ -154,7 +154,7 @@ def test_who_is_not_staff_gets_to_the_login(world: World) -> None:
 
 
 @pytest.mark.django_db
-def test_the_permissions_are_those_that_django_makes() -> None:
+def test_the_permissions_exist_in_django() -> None:
     assert Permission.objects.get(codename="add_apikey").name == "Can add API key"
     names = list(Permission.objects.values_list("content_type", "codename"))
     assert len(names) == len(set(names))
