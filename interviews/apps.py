@@ -6,6 +6,6 @@ class InterviewsConfig(AppConfig):
     name = "interviews"
 
     def ready(self) -> None:
-        from interviews.checks import check_model  # reads the settings
+        from interviews.checks import check_model  # needs the settings
 
         register(check_model)

@@ -1,4 +1,4 @@
-"""System checks: settings for a model that are half-made or cannot work. Registered in interviews.apps."""
+"""System checks of the model's settings."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -11,7 +11,6 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def check_model(**kwargs: Any) -> list[CheckMessage]:
-    """paige.E001 to E004, W001."""
     url, model = settings.PAIGE_BASE_URL, settings.PAIGE_MODEL
     if not (url or model):
         return _without_model()

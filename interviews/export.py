@@ -1,4 +1,4 @@
-"""An org's interview requests, written out one after another: JSON Lines for programs, CSV for spreadsheets."""
+"""Export of an org's interview requests as JSON Lines or CSV."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 PAGE = 500
 
-# The cells of a row of CSV, by their place in the record.
+# CSV columns, as paths into the record.
 COLUMNS = (
     "interview_request_id",
     "interview_type",
@@ -31,9 +31,9 @@ COLUMNS = (
     "transcript.created_at",
 )
 
-# What a spreadsheet takes for a formula if a cell begins with it, or for something to skip before one. A customer's
-# buyer could write =HYPERLINK(…) into an answer. https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are = + - @ in full width
+# Spreadsheets run cells that start with these as formulas: a buyer could answer =HYPERLINK(…).
+# https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -42,11 +42,11 @@ class Writable(Protocol):
 
 
 def export_interview_requests(org_id: int) -> Iterator[Record]:
-    """All of an org's, oldest first.
+    """All interview requests of the org, oldest first.
 
-    Page by page, each beginning after the last one's id: on both databases the memory stays small, and no transaction
-    or cursor is open for as long as the reader takes. What belongs to a page is looked up by its ids: a join could be
-    planned as one over the whole tables, for each page anew.
+    Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
+    may
+    plan a join over the whole tables for every page.
     """
     requests = (
         InterviewRequest.objects.for_org(org_id)
@@ -60,7 +60,7 @@ def export_interview_requests(org_id: int) -> Iterator[Record]:
 
 
 def record_of(request: InterviewRequest) -> Record:
-    """As the API shows it, and what else staff may know; not the survey's link, with which one could answer it."""
+    """Without the survey link, with which one could answer for the contact."""
     contact, transcript = request.contact, getattr(request, "transcript", None)
     return {
         "interview_request_id": request.pk,
@@ -93,7 +93,7 @@ def write_json_lines(records: Iterable[Record], out: Writable) -> None:
 
 
 def write_csv(records: Iterable[Record], out: Writable) -> None:
-    """The mark lets Excel know that it reads UTF-8."""
+    """Excel needs the byte order mark to detect UTF-8."""
     writer = csv.writer(out)
     writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
     for record in records:
@@ -104,7 +104,7 @@ WRITERS: dict[str, Callable[[Iterable[Record], Writable], None]] = {"jsonl": wri
 
 
 def harmless(cell: str) -> str:
-    """The cell, marked as text (') if a spreadsheet could take it for a formula."""
+    """Prefixes a possible formula with an apostrophe."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
@@ -117,5 +117,4 @@ def _cell(record: Record, column: str) -> str:
 
 
 def _utc(time: datetime | None) -> str | None:
-    """Times come from the database in UTC."""
     return None if time is None else time.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The life of an interview request, as tables: what the API tells of it, and the conversation that goes on within."""
+"""The states of interview requests and conversations, as tables."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Status(models.TextChoices):
-    """What the API tells."""
+    """The status in the API."""
 
     CREATED = "created"
     SENT = "sent"
@@ -22,7 +22,7 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
 
 
 class Stage(models.TextChoices):
-    """Where the conversation stands: what the contact's page goes by, and what staff see beside the status."""
+    """The stage of a conversation, which decides the survey page."""
 
     INVITED = "invited"
     CONSENTED = "consented"
@@ -35,18 +35,16 @@ NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
     Stage.INVITED: frozenset({Stage.CONSENTED}),
     Stage.CONSENTED: frozenset({Stage.IN_PROGRESS, Stage.RECAP}),
     Stage.IN_PROGRESS: frozenset({Stage.RECAP}),
-    # Back to the questions, for who pressed Finish too early; or done.
+    # Back to the questions, or completed.
     Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED}),
     Stage.COMPLETED: frozenset(),
 }
 
-# A conversation that has begun and then rests this long counts as abandoned. It can still be taken up again.
+# Without activity for this long, a started conversation counts as abandoned. It can still be resumed.
 ABANDONED_AFTER = timedelta(days=7)
 
 
 class Speaker(models.TextChoices):
-    """Who said a turn."""
-
     PAIGE = "paige"
     CONTACT = "contact"
 
@@ -68,7 +66,7 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 
 
 class Engine(models.TextChoices):
-    """What wrote a message of Paige's: the guide alone, a model, or the guide where the model had failed."""
+    """What wrote a message of Paige's. FALLBACK: the guide, after the model failed."""
 
     GUIDED = "guided"
     MODEL = "model"

@@ -1,4 +1,4 @@
-"""Entity tags: which version of an interview request a client has read. https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3"""
+"""Entity tags of interview requests. https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3"""
 
 import hashlib
 import json
@@ -12,16 +12,15 @@ from interviews.models import InterviewRequest
 
 
 def etag_of(representation: dict[str, Any]) -> str:
-    """Of what GET shows: it changes when the request or its contact does, and not otherwise."""
+    """A hash of the representation that GET returns."""
     text = json.dumps(representation, sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def if_match(header: str | None) -> Callable[[InterviewRequest], bool] | None:
-    """The precondition that an If-Match header states; None where there is none.
+    """Returns the precondition of an If-Match header, or None without a header.
 
-    Weak tags never match here, and neither does a header that cannot be read: an update that was meant to be safe
-    must not go through unchecked.
+    Weak and malformed tags never match, so that a conditional update is not applied unchecked.
     """
     if header is None:
         return None

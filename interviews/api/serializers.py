@@ -1,5 +1,3 @@
-"""The shapes of requests and answers."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -20,7 +18,7 @@ from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal
     {"oneOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]}
 )
 class ContextField(serializers.Field[str, Any, str, Any]):
-    """Notes as text, or as an object that becomes the text of its JSON."""
+    """A string, or an object that is converted to JSON text."""
 
     default_error_messages = {
         "invalid": "Send a string or a JSON object, not {kind}.",
@@ -34,7 +32,7 @@ class ContextField(serializers.Field[str, Any, str, Any]):
 
 
 class NullIfEmpty(serializers.CharField):
-    """A text that the API shows as null where there is none."""
+    """An empty text becomes null."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
@@ -44,8 +42,6 @@ class NullIfEmpty(serializers.CharField):
 
 
 class CreateInterviewRequest(StrictSerializer):
-    """Whom to interview, and what about."""
-
     contact_email = TextField(
         clean=clean_email,
         max_length=MAX_EMAIL_LENGTH,
@@ -78,8 +74,6 @@ class CreateInterviewRequest(StrictSerializer):
 
 
 class UpdateInterviewRequest(StrictSerializer):
-    """What to overwrite: at least one field."""
-
     contact_context = ContextField(
         required=False,
         help_text=(
@@ -148,7 +142,7 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
 
 
 class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
-    """A row of a list: without the notes and the transcript, which may be long."""
+    """A row of a list: without the long texts."""
 
     interview_request_id = serializers.IntegerField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
@@ -162,8 +156,6 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
 
 
 class InterviewRequestSerializer(InterviewRequestSummarySerializer):
-    """An interview request with its contact and, once completed, the transcript."""
-
     contact = ContactSerializer()
     transcript = serializers.SerializerMethodField(help_text="null until the interview is completed.")
 

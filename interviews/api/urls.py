@@ -1,4 +1,4 @@
-"""Routes below /api/v1. None ends in a slash, and none redirects."""
+"""Routes under /api/v1. None ends in a slash or redirects."""
 
 from django.urls import path, register_converter
 
@@ -7,10 +7,7 @@ from interviews.api.views import InterviewRequestsView, InterviewRequestView, In
 
 
 class IdConverter:
-    """Any path segment: an id as an integer, and what can be no id as 0, which no row has.
-
-    So that a wrong id is answered like a missing one, by the view, with its authentication and its rate limit.
-    """
+    """Accepts any path segment. Invalid ids become 0 and give a normal 404 after authentication and rate limiting."""
 
     regex = "[^/]+"
 

@@ -1,5 +1,3 @@
-"""The endpoints of interview requests: each validates, fetches within the org, calls one service, and renders."""
-
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -38,7 +36,7 @@ CREATE_DESCRIPTION = f"""Creates a request with a link for its contact, who is f
 Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within {LIFETIME_HOURS} hours returns the first
 response and creates nothing."""
 
-# One for all requests: it keeps nothing of a body, and making its fields costs more than using them.
+# Shared by all requests: it keeps no state, and creating its fields is slower than validating.
 UPDATE = serializers.UpdateInterviewRequest()
 
 
@@ -158,7 +156,7 @@ NO_SUCH_TYPE = "No interview type of your organization has this id. GET /intervi
 
 
 def validated(serializer_class: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    """The validated data. Raises ValidationError."""
+    """Raises ValidationError."""
     serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

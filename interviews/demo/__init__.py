@@ -1,4 +1,4 @@
-"""Two orgs to try the product with: their contacts, with notes, and interview requests in every status."""
+"""Two demo orgs, with interview requests in every status."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ DATA = Path(__file__).with_name("demo.json")
 
 @transaction.atomic
 def seed(actor: Actor) -> list[Org]:
-    """Creates the demo orgs that are not there yet, whole or not at all, and returns both."""
+    """Creates missing demo orgs in one transaction, and returns both."""
     return [_seed_org(org, actor) for org in json.loads(DATA.read_text(encoding="utf-8"))["orgs"]]
 
 

@@ -1,5 +1,3 @@
-"""How commands find the interview request that an operator names."""
-
 from django.core.management.base import CommandError, CommandParser
 
 from interviews.models import InterviewRequest
@@ -10,7 +8,7 @@ def add_interview_request_id(parser: CommandParser) -> None:
 
 
 def get_interview_request(interview_request_id: int) -> InterviewRequest:
-    """With all that a brief is made of, as it stands now. Raises CommandError."""
+    """Selects the related rows that a brief needs. Raises CommandError."""
     found = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
     try:
         return found.get(pk=interview_request_id)

@@ -13,19 +13,20 @@ UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
 
 class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def abandoned(self) -> Self:
-        """Those that rest since so long that nobody is expected back."""
+        """Unfinished conversations without activity for ABANDONED_AFTER."""
         return self.filter(stage__in=UNFINISHED, last_activity_at__lt=timezone.now() - ABANDONED_AFTER)
 
     def running(self) -> Self:
-        """Those that have begun and are neither completed nor abandoned."""
+        """Unfinished conversations that are not abandoned."""
         return self.filter(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
 
 
 class Conversation(models.Model):
-    """The interview itself, from the contact's consent on; before that there is no row.
+    """The running interview. Created when the contact consents.
 
-    Apart from the request, so that a PATCH of the request never waits for a page. `guide` is the interview type's as
-    it was at the consent: staff may edit the type's meanwhile.
+    A table of its own, so that a PATCH of the interview request never waits for a lock of the survey page. `guide` is a
+    copy
+    of the interview type's guide at the time of consent.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="conversations", db_index=False)
@@ -44,7 +45,7 @@ class Conversation(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),
-            # Staff look across orgs.
+            # For staff, across orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
         )
         constraints = (
@@ -71,13 +72,13 @@ class Conversation(models.Model):
         return stage in NEXT_STAGES[self.stage]
 
     def transition_to(self, stage: Stage, **changes: Any) -> None:
-        """Moves on to a stage, and saves it with what else changes. ValueError for a step that the table has not."""
+        """Saves the stage and other changed fields. Raises ValueError if NEXT_STAGES does not allow the transition."""
         if not self.may_transition_to(stage):
             raise ValueError(f"A conversation does not go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)
 
     def touch(self, **changes: Any) -> None:
-        """Saves what changes, and that something happened just now."""
+        """Saves the changed fields and the time of the last activity."""
         changes["last_activity_at"] = timezone.now()
         for field, value in changes.items():
             setattr(self, field, value)

@@ -18,41 +18,41 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 def new_survey_token() -> str:
-    """Who holds it may give the interview, so it cannot be guessed: 256 bits."""
+    """256 bits: whoever has the token can answer for the contact."""
     return secrets.token_urlsafe(32)
 
 
-# How many contacts a text may name: of more, the newest.
+# A search matches at most this many contacts, newest first.
 MAX_NAMED_CONTACTS = 500
 
 
 class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
     def matching(self, filters: Mapping[str, str]) -> Self:
-        """Narrowed by status, contact_email and deal_id, as far as they are given."""
+        """Filters by status, contact_email and deal_id, if given."""
         lookups = {"status": "status", "contact_email": "contact__email", "deal_id": "deal_id"}
         return self.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
 
     def summarized(self) -> Self:
-        """With their contacts, but without the texts that may be long."""
+        """With contacts, without long texts."""
         return self.select_related("contact").defer("contact__notes")
 
     def of_survey_token(self, token: str) -> Self:
-        """The one request whose survey link bears this token, with all that its page needs; none of a suspended org."""
+        """The request with this token and the rows that its page needs. Excludes suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
-            return self.none()  # a database may refuse to look for what cannot be a token
+            return self.none()  # PostgreSQL refuses some texts as parameters
         found = self.filter(survey_token=token, org__is_active=True)
         return found.select_related("org", "contact", "interview_type", "conversation")
 
     def search(self, text: str) -> Self:
-        """Those of this id, of deals that begin with the text, or of contacts whose address does."""
+        """By id, the beginning of the deal id, or the beginning of the contact's email."""
         by_email = Contact.objects.filter(email__startswith=text.lower()).order_by("-id").values_list("pk", flat=True)
-        # Two questions, since no index can answer one about two tables.
+        # Two queries, because no index covers both tables.
         found = Q(contact__in=list(by_email[:MAX_NAMED_CONTACTS])) | Q(deal_id__startswith=text)
         return self.filter(found | Q(pk=int(text)) if is_id(text) else found)
 
 
 class InterviewRequest(models.Model):
-    """One interview that was asked for, of one contact. The objective is its own; the notes are the contact's."""
+    """The objective belongs to the request, the notes to the contact."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interview_requests")
@@ -76,7 +76,7 @@ class InterviewRequest(models.Model):
             models.Index("org", POSITION, name="interview_request_newest"),
             models.Index("org", "status", POSITION, name="interview_request_by_status"),
             models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
-            # For staff, who search and filter in all orgs.
+            # For staff, across orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("created_at",), name="request_of_any_org_by_time"),
@@ -101,7 +101,10 @@ class InterviewRequest(models.Model):
         return f"Interview request {self.pk}"
 
     def transition_to(self, status: Status, **changes: datetime) -> None:
-        """Moves on to a status, and saves it with what else changes. ValueError for a step that the table has not."""
+        """Saves the status and other changed fields.
+
+        Raises ValueError if NEXT_STATUSES does not allow the transition.
+        """
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request does not go from {self.status} to {status}.")
         self.status = status

@@ -4,7 +4,7 @@ from orgs.tenancy import TenantQuerySet
 
 
 class InterviewType(models.Model):
-    """A kind of interview that an org runs. `guide`: see interviews.paige.guide."""
+    """`guide`: see interviews.paige.guide."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
     name = models.CharField(max_length=200)

@@ -5,7 +5,7 @@ from orgs.tenancy import SameOrg
 
 
 class Transcript(models.Model):
-    """What was said, once the interview is completed. It never changes."""
+    """Created on completion, and never changed."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")

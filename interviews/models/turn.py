@@ -10,9 +10,9 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 class Turn(models.Model):
-    """One message of an interview. They are numbered from 1; the number of an answer follows its question's.
+    """One message of an interview. An answer has the number of its question + 1; the first number is 1.
 
-    A skipped question is answered by a turn without text. Engine, latency and tokens are those of Paige's messages.
+    A skipped question has an answer without text. Engine, latency and tokens belong to Paige's messages.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)
@@ -38,7 +38,7 @@ class Turn(models.Model):
         ordering = ("number",)
         constraints = (
             SameOrg("interview_request", name="turn_request_is_of_org"),
-            # What makes a double submit store once, whoever races whom.
+            # A double submit stores one turn.
             models.UniqueConstraint(
                 fields=("org", "interview_request", "number"), name="turn_number_is_unique_in_interview"
             ),

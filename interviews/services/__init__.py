@@ -1,4 +1,4 @@
-"""Every write to interviews, whoever asks for it; an older text is brought back by `orgs.audit.restore`."""
+"""Every write to interviews. `orgs.audit.restore` restores earlier texts."""
 
 from interviews.services.conversation_steps import (
     complete_conversation,

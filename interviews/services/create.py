@@ -1,4 +1,4 @@
-"""What comes into being: orgs ready to run interviews, interview types, interview requests."""
+"""Services that create orgs, interview types and interview requests."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ from orgs.services import create_org
 
 @transaction.atomic
 def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
-    """A new org that can run win-loss interviews with buyers at once. Raises ValidationError."""
+    """Creates an org with the win-loss interview. Raises ValidationError."""
     org = create_org(name=name, plan=plan, own_rate_limit=own_rate_limit)
     create_interview_type(org=org, guide=shipped_guide("win_loss_buyer"))
     return org
 
 
 def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
-    """A new kind of interview, called as its guide is. Raises GuideError for a guide that Paige cannot follow."""
+    """The name is the guide's. Raises GuideError if the guide is not valid."""
     return InterviewType.objects.create(org=org, name=Guide.from_data(guide).name, guide=guide)
 
 
@@ -40,7 +40,7 @@ def create_interview_request(
     deal_id: DealId | None = None,
     objective: Objective | None = None,
 ) -> InterviewRequest:
-    """Creates a request for the contact with this address, and the contact if the org has none."""
+    """Creates the contact too if the org has none with this email."""
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )

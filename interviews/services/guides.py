@@ -1,5 +1,3 @@
-"""Editing what an interview type asks."""
-
 import json
 from typing import Any
 
@@ -14,14 +12,11 @@ from orgs.audit import record
 
 @transaction.atomic
 def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], actor: Actor) -> InterviewType:
-    """Puts the edited guide in place of the interview type's, one version up; the type is called as its guide is.
+    """Replaces the guide of an interview type, increments its version, and records the change in the audit.
 
-    What was there is kept in the audit, as `guide_text` tells it.
-
-    Running interviews keep the guide that they began with. `guide["version"]` is the version that was edited: of two
-    who edit one version the second is refused, and nobody's work is overwritten unseen. Without a change nothing is
-    written. Raises InterviewType.DoesNotExist (also for another org's), GuideError for a guide that Paige cannot
-    follow, and ValidationError.
+    Running interviews keep their copy. `guide["version"]` must be the stored version (optimistic locking). An equal
+    guide
+    changes nothing. Raises InterviewType.DoesNotExist (also for another org's), GuideError and ValidationError.
     """
     kind = InterviewType.objects.for_org(org_id).select_for_update().get(pk=interview_type_id)
     edited = Guide.from_data(guide)
@@ -40,13 +35,13 @@ def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], ac
 
 
 def guide_text(guide: dict[str, Any]) -> str:
-    """A guide to be read and edited, in a fixed order; its version is counted, not typed."""
+    """The guide for editing: in a fixed order, without the version."""
     fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
     return json.dumps({field: _ordered(guide[field]) for field in fields}, ensure_ascii=False, indent=2)
 
 
 def _ordered(value: Any) -> Any:
-    """The parts of a topic in the order in which one reads them: PostgreSQL keeps none."""
+    """PostgreSQL does not keep the order of JSON keys."""
     order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
     if isinstance(value, list):
         return [_ordered(item) for item in value]

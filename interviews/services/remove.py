@@ -1,6 +1,6 @@
-"""What goes for good: a contact's personal data when they ask for it, and whole contacts and orgs.
+"""Erasing a contact's personal data, and deleting contacts and orgs.
 
-Erasing keeps the rows, so that a customer's references and numbers stay right; deleting keeps nothing.
+Erasing keeps the rows, so that the customer's references stay valid.
 """
 
 from functools import reduce
@@ -50,7 +50,7 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
 @retried_once
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
-    """The contact with all of their interviews. What the audit tells of them is erased. Raises Contact.DoesNotExist."""
+    """Erases the contact, then deletes it with its interviews. Raises Contact.DoesNotExist."""
     erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
     Contact.objects.get(pk=contact_id).delete()
 
@@ -59,15 +59,14 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 def delete_org(*, org_id: int) -> None:
     """Deletes the org with all of its rows, including the audit. Raises Org.DoesNotExist."""
     org = Org.objects.select_for_update().get(pk=org_id)
-    # In batches, for Django holds in memory what it deletes; requests first, for they protect their types.
+    # In batches, because Django loads the rows that it deletes. Requests first, because they protect their types.
     while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
         InterviewRequest.objects.filter(pk__in=batch).delete()
-    IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # their responses hold survey tokens
+    IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # they contain survey tokens
     org.delete()
 
 
 def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
-    """Deletes the idempotency records whose responses contain one of the tokens."""
     for start in range(0, len(survey_tokens), TOKENS_PER_QUERY):
         tokens = survey_tokens[start : start + TOKENS_PER_QUERY]
         contains = reduce(or_, (Q(response__contains=token) for token in tokens))
@@ -75,7 +74,7 @@ def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
 
 
 def _locked_contact(org_id: int, contact_id: int) -> Contact:
-    """The contact, locked with all that is theirs, in the order in which a page and an update lock it."""
+    """Locks conversations, interview requests and contact, in the order in which the other services lock them."""
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)

@@ -1,4 +1,4 @@
-"""Updating context: the heart of the product."""
+"""The update of context, behind PATCH."""
 
 from collections.abc import Callable
 
@@ -27,9 +27,9 @@ def update_interview_request(
     objective: Objective | None = None,
     precondition: Precondition | None = None,
 ) -> None:
-    """Overwrites what is given, on the request and on its contact, and keeps what was replaced in the audit.
+    """Overwrites the given texts of the interview request and its contact, and records the replaced texts in the audit.
 
-    All or nothing. None leaves a text as it is. `precondition` judges the rows while they are locked. Raises
+    All or nothing. None keeps a text. `precondition` is checked while the rows are locked. Raises
     InterviewRequest.DoesNotExist (also for a request of another org) and PreconditionFailed.
     """
     texts = {"name": contact_name, "notes": contact_context}
@@ -62,7 +62,7 @@ def overwrite_row_by_row(
     actor: Actor,
     precondition: Precondition | None,
 ) -> None:
-    """On every database, and where the rows must be judged first. Raises as update_interview_request does."""
+    """For SQLite, and for updates with a precondition."""
     request: InterviewRequest = (
         InterviewRequest.objects.for_org(org_id)
         .select_related("contact")

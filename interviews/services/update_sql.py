@@ -1,7 +1,4 @@
-"""The update as one statement of PostgreSQL: what interviews.services.update does row by row, in a round trip.
-
-It is its own transaction, so BEGIN and COMMIT go too. The same tests hold both forms equal.
-"""
+"""The update as one PostgreSQL statement, which is its own transaction. The same tests hold it equal to `update`."""
 
 from django.db import connection
 from django.utils import timezone
@@ -10,7 +7,7 @@ from interviews.models import InterviewRequest
 from orgs.actors import Actor
 from orgs.audit import Texts
 
-# Null leaves a text as it is. A row is written, and a change appended, only where a text differs.
+# Null keeps a text. A row is written, and a change recorded, only if a text differs.
 UPDATE_INTERVIEW_REQUEST = """
 WITH target AS MATERIALIZED (
     -- Locked, and so read as the last one to commit has left them: `before` is what this statement replaces.

@@ -1,1 +1,1 @@
-"""The contact's page: one interview, found by the token in its link. It takes steps by interviews.services alone."""
+"""The survey page. It writes only through interviews.services."""

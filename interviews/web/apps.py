@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class SurveyConfig(AppConfig):
-    """An app of its own, so that Django finds the page's templates and static files beside its code."""
+    """An app, so that Django finds its templates and static files."""
 
     name = "interviews.web"
     label = "survey"

@@ -1,4 +1,4 @@
-"""The pages: one for each stage of an interview, and those that are no interview's. None holds notes or objective."""
+"""The pages: one for each stage, and error pages. None contains notes or objective."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 TEMPLATES = {
     Stage.INVITED: "survey/invitation.html",
-    # Without a question only where something in another tab came between; the page offers to look again.
+    # Without a question only if another tab changed the interview; the page offers a reload.
     Stage.CONSENTED: "survey/question.html",
     Stage.IN_PROGRESS: "survey/question.html",
     Stage.RECAP: "survey/recap.html",
@@ -26,7 +26,7 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A question of the recap with the text in its box. `error`: why that text cannot be stored."""
+    """A question with the text in its box. `error`: why the text cannot be stored."""
 
     number: int
     question: str
@@ -37,7 +37,7 @@ class Item:
 def state_page(
     request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
 ) -> HttpResponse:
-    """Where the interview stands, with what a step could not store beside it."""
+    """The page of the stage, with the texts that a step could not store."""
     outcome = outcome or Outcome()
     items = _items(state, outcome)
     shown = {item.number for item in items}
@@ -54,7 +54,7 @@ def state_page(
 
 
 def _items(state: InterviewState, outcome: Outcome) -> list[Item]:
-    """The boxes of the page: the one of the question that waits, or those of the recap."""
+    """The waiting question, or the questions of the recap."""
     questions = [(one.number, one.question, one.answer) for one in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
@@ -65,7 +65,7 @@ def _items(state: InterviewState, outcome: Outcome) -> list[Item]:
 
 
 def unknown_page(request: HttpRequest, untaken: Sequence[str] = ()) -> HttpResponse:
-    """One page for every link that leads nowhere, whatever the reason."""
+    """The same page for every unknown link."""
     return render(request, "survey/unknown.html", {"untaken": untaken}, status=404)
 
 
@@ -74,7 +74,7 @@ def unreadable_page(request: HttpRequest) -> HttpResponse:
 
 
 def busy_page(request: HttpRequest, untaken: Sequence[str], retry_after: int) -> HttpResponse:
-    """A reload does again what could not be done now."""
+    """A reload repeats the request."""
     context = {"untaken": untaken, "retry_after": retry_after}
     response = render(request, "survey/busy.html", context, status=429)
     response["Retry-After"] = str(retry_after)

@@ -1,4 +1,4 @@
-"""What a form of the page has sent, read from a request that may hold anything."""
+"""Parses the submitted form, which may contain anything."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from typing import Self
 
 from django.http import HttpRequest
 
-# Far above any question's number, and far below what a database refuses to compare with.
+# More than any question number, and valid in the database.
 NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Posted:
-    """`number`: of the question that `text` answers, 0 for none. `corrections`: the recap's texts, by question."""
+    """`number`: the question that `text` answers, or 0. `corrections`: the recap's texts, by question number."""
 
     token: str = field(default="", repr=False)
     step: str = ""
@@ -22,7 +22,7 @@ class Posted:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Raises what Django raises for a body that is too large or cannot be read as a form."""
+        """Raises Django's errors for unreadable and too large bodies."""
         form = request.POST
         return cls(
             token=form.get("token", ""),
@@ -34,7 +34,7 @@ class Posted:
 
     @property
     def texts(self) -> list[str]:
-        """Whatever the contact has written."""
+        """All texts that the contact wrote."""
         return [text for text in (self.text, *self.corrections.values()) if text.strip()]
 
 

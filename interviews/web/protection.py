@@ -1,4 +1,4 @@
-"""What stands around the page: it is public, and its address is a secret."""
+"""Rate limit, headers and error handling of the public page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ View = Callable[..., HttpResponseBase]
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",  # a referrer would tell the link, token and all
+    "Referrer-Policy": "no-referrer",  # the referrer would contain the token
     "X-Robots-Tag": "noindex, nofollow",
 }
 
@@ -28,11 +28,11 @@ UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadableP
 
 
 def public_page(view: View) -> View:
-    """Limits requests by address, answers what cannot be read, and puts HEADERS on every answer.
+    """Limits requests by address, answers unreadable requests, and adds HEADERS to every response.
 
-    Without Django's protection against forged requests, which would refuse real ones: under `no-referrer` browsers
-    send their forms with `Origin: null`. Nothing is lost by it. Nobody is logged in here, no cookie says who comes;
-    who takes a step proves it by the token in the form's own fields, and a forger who knows the token needs no forgery.
+    Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses. The page has no
+    session:
+    the token in the form is the credential, and a forger does not know it.
     """
 
     @csrf_exempt
@@ -55,9 +55,9 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_readable(request: HttpRequest) -> bool:
-    """Whether query and body can be read, which is done here. The body first: that holds uploads to its limit too."""
+    """Reads query and body. The body comes first, so that its size limit applies to uploads."""
     try:
-        request.encoding = "utf-8"  # whatever a client calls it
+        request.encoding = "utf-8"  # ignores the charset of the client
         for part in ("body", "POST", "GET"):
             getattr(request, part)
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""The steps that the page's buttons take, and what of the contact's writing could not be stored on the way."""
+"""The steps of the page's buttons, and the texts that they could not store."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,11 @@ from interviews.web.posted import Posted
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has to be shown again, for nothing that somebody wrote may get lost.
+    """The texts to show again, so that nothing is lost.
 
-    `errors`, by the question's number: texts that cannot be stored as they are, with the reason; `kept`: what was
-    written there. `untaken`: texts that came too late.
+    `errors` and `kept`, by question number: texts that cannot be stored, with the reason. `untaken`: texts that came
+    too
+    late.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)
@@ -28,7 +29,7 @@ class Outcome:
 
 
 def take_step(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Does what the button says. An unknown one does nothing."""
+    """An unknown step changes nothing."""
     step = STEPS.get(posted.step)
     return step(interview_request, posted) if step else Outcome(untaken=tuple(posted.texts))
 
@@ -47,13 +48,13 @@ def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Passes over the question. What stands in the box is given back: the button may have been hit by accident."""
+    """Returns the text in the box, because the contact may have pressed the button by mistake."""
     services.skip_question(interview_request, number=posted.number)
     return Outcome(untaken=tuple(posted.texts))
 
 
 def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """No more questions; the answer that was being written counts."""
+    """Stores the answer in the box first."""
     outcome = answer(interview_request, posted) if posted.texts else Outcome()
     if not outcome.errors:
         services.finish_conversation(interview_request)
@@ -75,7 +76,7 @@ def send(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Stores the recap's texts: all of them, or none if one cannot be stored."""
+    """All or nothing."""
     texts = posted.corrections
     try:
         not_stored = services.correct_answers(interview_request, corrections=texts)

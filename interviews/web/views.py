@@ -1,4 +1,4 @@
-"""`/survey?token=…`: GET shows where the interview stands, POST takes a step and leads back to GET."""
+"""`/survey?token=…`: GET shows the page of the stage, POST takes a step and redirects to GET."""
 
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from interviews.web.steps import take_step
 
 
 class SeeOther(HttpResponseRedirect):
-    """To be followed with GET, whatever led here: a reload of what comes then posts nothing again."""
+    """303: browsers follow it with GET, so a reload submits nothing again."""
 
     status_code = 303
 

@@ -36,13 +36,13 @@ class Command(BaseCommand):
 
 
 def _api_key(org: Org, kept: str) -> str:
-    """The key shown last time, if this database still takes it; else a new one."""
+    """Keeps the key that was printed last time if it is valid in this database."""
     live = ApiKey.objects.live().filter(org=org, digest=keys.digest_of(kept))
     return kept if live.exists() else create_api_key(org=org, name="demo")[1]
 
 
 def _password(kept: str) -> str:
-    """The password of the demo login: made once for each database, and empty once somebody has changed it."""
+    """Returns an empty string if the password was changed since."""
     user, created = get_user_model().objects.get_or_create(
         username=LOGIN, defaults={"is_staff": True, "is_superuser": True}
     )

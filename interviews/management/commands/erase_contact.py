@@ -38,7 +38,7 @@ class Command(BaseCommand):
         return erased.public_id
 
     def is_confirmed(self, contact: Contact) -> bool:
-        """Whether the operator types the address; the end of the input is a no."""
+        """False at the end of the input."""
         self.stderr.write("This cannot be undone. Type the address to go on: ", ending="")
         try:
             return input().strip().lower() == str(contact.email)
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def get_contact(org: Org, id_or_email: str) -> Contact:
-    """Raises CommandError, and ValidationError for what is neither an id nor an address."""
+    """Raises CommandError, and ValidationError if the text is neither an id nor an email address."""
     number = id_or_email.removeprefix("contact_")
     lookup = {"pk": int(number)} if is_id(number) else {"email": clean_email(id_or_email)}
     found: Contact | None = Contact.objects.for_org(org.pk).select_related("org").filter(**lookup).first()

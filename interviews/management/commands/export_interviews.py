@@ -34,7 +34,7 @@ or a line break) get a ' before them. For programs that need the texts as they a
         try:
             with self.stdout_or(output) as out:
                 WRITERS[file_format](self.records(), out)
-        except BrokenPipeError:  # whoever read it has enough, such as `head`
+        except BrokenPipeError:  # the reader has ended, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         return str(self.exported) if output else ""

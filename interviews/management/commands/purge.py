@@ -18,7 +18,7 @@ def sessions() -> int:
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
-# What expires and nobody removes on the way. Each entry removes it, and returns how many rows there were.
+# Each function deletes expired rows, and returns their number.
 PURGES: dict[str, Callable[[], int]] = {
     "rate-limit counters": rate_limit_counters,
     "idempotency records": idempotency.purge_expired,

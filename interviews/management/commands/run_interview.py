@@ -35,7 +35,7 @@ class Command(BaseCommand):
         guide = request.interview_type.guide
         said: list[Utterance] = []
         self.tell(HELP)
-        # Read anew for each turn, as on the page: notes and objective may be patched in the middle.
+        # Read for each turn, because notes and objective may change during the interview.
         while following := opening_brief(get_interview_request(interview_request_id), guide).after(said):
             message = interviewer().next_message(following)
             self.tell(f"\n{message.text}  [{following.topic.title}; {message.engine}]")
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), request.contact.name)]))
 
     def read_answer(self, stdin: TextIO) -> str | None:
-        """The answer, empty for a skip; None at the end of the interview."""
+        """Returns an empty string for a skip, and None at the end of the interview."""
         while line := stdin.readline():
             if line.strip() == FINISH:
                 return None
@@ -58,5 +58,5 @@ class Command(BaseCommand):
         return None
 
     def tell(self, line: str) -> None:
-        """On standard error: standard output is for the transcript."""
+        """Writes to standard error. Standard output has only the transcript."""
         self.stderr.write(line, style_func=str)
