@@ -17,21 +17,23 @@ def check_model(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not (url and model):
         missing = "PAIGE_MODEL" if url else "PAIGE_BASE_URL"
-        hint = f"Set {missing} too, or neither: then Paige asks by the guide alone."
-        found.append(Error(f"A model is half set up: {missing} is missing.", hint=hint, id="paige.E001"))
+        hint = f"Set {missing} too, or neither. Without a model, Paige asks the questions of the guide."
+        found.append(
+            Error(f"The settings of the model are incomplete: {missing} is missing.", hint=hint, id="paige.E001")
+        )
     if url:
         found.extend(_check_url(url))
     if find_spec("openai") is None:
         hint = "Install requirements-model.txt, or leave PAIGE_BASE_URL and PAIGE_MODEL empty."
-        found.append(Error("A model needs the package openai, which is missing.", hint=hint, id="paige.E003"))
+        found.append(Error("The package openai is not installed, which a model needs.", hint=hint, id="paige.E003"))
     return found
 
 
 def _without_model() -> list[CheckMessage]:
     if not settings.PAIGE_API_KEY:
         return []
-    hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or take the key away."
-    return [Error("PAIGE_API_KEY is set, but no model is.", hint=hint, id="paige.E004")]
+    hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or remove the key."
+    return [Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004")]
 
 
 def _check_url(url: str) -> list[CheckMessage]:
@@ -41,9 +43,9 @@ def _check_url(url: str) -> list[CheckMessage]:
     except ValueError:
         host = None
     if not host:
-        hint = "Such as https://models.example.com/v1: what stands before /chat/completions."
-        return [Error("PAIGE_BASE_URL is no http or https address.", hint=hint, id="paige.E002")]
+        hint = "For example https://models.example.com/v1, the part before /chat/completions."
+        return [Error("PAIGE_BASE_URL is not an http or https URL.", hint=hint, id="paige.E002")]
     if parts.scheme == "http" and host not in LOOPBACK:
-        hint = "Use https, unless the way there is private."
-        return [Warning("Notes and answers go to PAIGE_BASE_URL in the clear.", hint=hint, id="paige.W001")]
+        hint = "Use https, unless the network is private."
+        return [Warning("Notes and answers are sent to PAIGE_BASE_URL unencrypted.", hint=hint, id="paige.W001")]
     return []

@@ -22,7 +22,7 @@ class ContextField(serializers.Field[str, Any, str, Any]):
 
     default_error_messages = {
         "invalid": "Send a string or a JSON object, not {kind}.",
-        "null": 'Send a string or a JSON object, not null. "" clears the notes; leave the field out to keep them.',
+        "null": 'Send a string or a JSON object, not null. "" clears the notes; omit the field to keep them.',
     }
 
     def to_internal_value(self, data: object) -> str:
@@ -45,23 +45,23 @@ class CreateInterviewRequest(StrictSerializer):
     contact_email = TextField(
         clean=clean_email,
         max_length=MAX_EMAIL_LENGTH,
-        help_text="Whom to interview: your organization's contact of this address, made if new. Case does not matter.",
+        help_text="The contact's email address, not case-sensitive. A new address creates a contact.",
     )
-    interview_type_id = IdField(help_text="The kind of interview: an id of GET /interview-types.")
+    interview_type_id = IdField(help_text="The interview type: an id from GET /interview-types.")
     contact_name = TextField(
         clean=clean_name,
         required=False,
         max_length=MAX_NAME_LENGTH,
-        help_text="The contact's display name. Left out, an existing contact keeps its own.",
+        help_text="The contact's display name. If omitted, an existing contact keeps its name.",
     )
     contact_context = ContextField(
-        required=False, help_text="As in an update. Left out, an existing contact keeps its notes."
+        required=False, help_text="As in an update. If omitted, an existing contact keeps its notes."
     )
     deal_id = TextField(
         clean=clean_deal_id,
         required=False,
         max_length=MAX_DEAL_ID_LENGTH,
-        help_text="Your own id of the deal. Opaque to us; GET /interviews finds requests by it.",
+        help_text="Your id of the deal, any text. GET /interviews filters by it.",
     )
     objective = TextField(
         clean=clean_objective, required=False, max_length=MAX_OBJECTIVE_LENGTH, help_text="The goal of this interview."
@@ -77,7 +77,7 @@ class UpdateInterviewRequest(StrictSerializer):
     contact_context = ContextField(
         required=False,
         help_text=(
-            "Context about the contact. Overwrites the contact's notes, which Paige is told in every future interview "
+            "Context about the contact. Overwrites the contact's notes, which Paige uses in every future interview "
             "of this contact: merge first to keep what is there. An object is stored as its JSON. "
             f"At most {MAX_NOTES_LENGTH:,} characters as stored."
         ),
@@ -89,8 +89,8 @@ class UpdateInterviewRequest(StrictSerializer):
         clean=clean_objective,
         required=False,
         max_length=MAX_OBJECTIVE_LENGTH,
-        error_messages={"null": 'Send a string, not null. "" clears the objective; leave the field out to keep it.'},
-        help_text='The goal of this one interview: Paige asks towards it. "" clears it.',
+        error_messages={"null": 'Send a string, not null. "" clears the objective; omit the field to keep it.'},
+        help_text='The goal of this interview. Paige uses it when she chooses questions. "" clears it.',
     )
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
@@ -103,7 +103,7 @@ class CreatedInterviewRequest(serializers.Serializer[InterviewRequest]):
     interview_request_id = serializers.IntegerField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
     deal_id = NullIfEmpty()
-    survey_url = serializers.CharField(help_text="The link for the contact. Who has it can give the interview.")
+    survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has it can answer.")
     survey_token = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
 
@@ -119,7 +119,7 @@ class ContactSummarySerializer(serializers.Serializer[Contact]):
 
 
 class ContactSerializer(ContactSummarySerializer):
-    notes = serializers.CharField(help_text="What contact_context overwrites.")
+    notes = serializers.CharField(help_text="The notes, which contact_context overwrites.")
 
 
 class KeyAnswersSerializer(serializers.Serializer[Any]):
@@ -127,15 +127,15 @@ class KeyAnswersSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     excerpts = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What the contact said on it, word for word, each from its start.",
+        help_text="The beginning of each of the contact's answers on this topic, word for word.",
     )
 
 
 class TranscriptSerializer(serializers.Serializer[Transcript]):
     document_id = serializers.CharField()
     content = serializers.CharField(
-        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. What was said is escaped, so that it "
-        "is text and the names alone are bold."
+        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. Texts are escaped, so that only "
+        "the names are bold."
     )
     key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
     created_at = serializers.DateTimeField()
@@ -166,7 +166,7 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
 
 
 class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
-    id = serializers.IntegerField(help_text="What POST /interviews takes as interview_type_id.")
+    id = serializers.IntegerField(help_text="Send it as interview_type_id in POST /interviews.")
     name = serializers.CharField()
 
 

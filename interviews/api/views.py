@@ -25,11 +25,21 @@ ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="The interview_request_id returned when the interview was created.",
 )
-IF_MATCH = header("If-Match", str, "The ETag that GET gave: nothing is overwritten that has changed since then.")
-IF_NONE_MATCH = header("If-None-Match", str, "The ETag that GET gave: 304 where nothing has changed since then.")
-ETAG = header("ETag", str, "The version that was read.", response=[200, 304])
-IDEMPOTENCY_KEY = header("Idempotency-Key", str, "Yours, new for each request: a retry with it creates nothing twice.")
-REPLAYED = header("Idempotency-Replayed", str, "`true` on the answer to a retry.", response=[201])
+IF_MATCH = header(
+    "If-Match",
+    str,
+    "An ETag from GET. If the interview request or its contact has changed since, nothing is updated (412).",
+)
+IF_NONE_MATCH = header(
+    "If-None-Match", str, "An ETag from GET. If nothing has changed since, the response is 304 without a body."
+)
+ETAG = header("ETag", str, "The version of the interview request and its contact.", response=[200, 304])
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key", str, "A unique key of your choice. A retry with the same key creates nothing twice."
+)
+REPLAYED = header(
+    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
+)
 
 CREATE_DESCRIPTION = f"""Creates a request with a link for its contact, who is found by email or created.
 
@@ -48,7 +58,7 @@ class InterviewRequestsView(ApiView):
         responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
-        """Newest first, a page at a time; narrowed by status, contact or deal."""
+        """Returns a page of interview requests, newest first, filtered by status, contact email or deal id."""
         query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         requests = InterviewRequest.objects.for_org(org_id).matching(query)
@@ -89,12 +99,12 @@ class InterviewRequestView(ApiView):
         parameters=[ID, IF_NONE_MATCH, ETAG],
         responses={
             200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
-            304: OpenApiResponse(description="What you have is current"),
+            304: OpenApiResponse(description="Not modified"),
         },
         errors=[PreconditionFailed],
     )
     def get(self, request: Request, interview_request_id: int) -> HttpResponseBase:
-        """Status, contact and, once completed, the transcript. `ETag` names the version that was read."""
+        """Returns status, contact and, once completed, the transcript."""
         requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
         data = serializers.InterviewRequestSerializer(found).data
@@ -116,11 +126,11 @@ class InterviewRequestView(ApiView):
         errors=[PreconditionFailed],
     )
     def patch(self, request: Request, interview_request_id: int) -> Response:
-        """Updates context on an interview request, with any combination of the fields; at least one.
+        """Updates context on an interview request. Accepts any combination of the fields; at least one is required.
 
-        `contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the goal of this one
-        interview. Fields that are not sent stay as they are. With `If-Match` nothing is overwritten that has changed
-        since it was read.
+        `contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the goal of this
+        interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
+        contact has changed since you read it.
         """
         principal = principal_of(request)
         try:
@@ -144,7 +154,7 @@ class InterviewTypesView(ApiView):
         responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
-        """The kinds of interview that your organization runs: POST takes their ids."""
+        """Returns the interview types of your organization. POST /interviews needs the id of one."""
         query = validated(PageQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)

@@ -74,7 +74,7 @@ class Conversation(models.Model):
     def transition_to(self, stage: Stage, **changes: Any) -> None:
         """Saves the stage and other changed fields. Raises ValueError if NEXT_STAGES does not allow the transition."""
         if not self.may_transition_to(stage):
-            raise ValueError(f"A conversation does not go from {self.stage} to {stage}.")
+            raise ValueError(f"A conversation cannot go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)
 
     def touch(self, **changes: Any) -> None:

@@ -106,7 +106,7 @@ class InterviewRequest(models.Model):
         Raises ValueError if NEXT_STATUSES does not allow the transition.
         """
         if status not in NEXT_STATUSES[self.status]:
-            raise ValueError(f"An interview request does not go from {self.status} to {status}.")
+            raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
         self.status = status
         for field, value in changes.items():
             setattr(self, field, value)

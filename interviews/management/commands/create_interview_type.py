@@ -10,16 +10,16 @@ from orgs.commands import get_org
 
 
 class Command(BaseCommand):
-    help = "Gives an org one more kind of interview, with a guide that comes with the project, and prints its id."
+    help = "Creates an interview type with one of the shipped guides, and prints its id."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("org_slug", metavar="ORG_SLUG")
         guides = sorted(path.stem for path in GUIDES.glob("*.json"))
-        parser.add_argument("--guide", required=True, choices=guides, help="what it asks; staff can edit it afterwards")
+        parser.add_argument("--guide", required=True, choices=guides, help="the guide; staff can edit it later")
 
     def run(self, **options: Any) -> str:
         guide = shipped_guide(options["guide"])
         try:
             return str(create_interview_type(org=get_org(options["org_slug"]), guide=guide).pk)
         except IntegrityError:
-            raise CommandError(f"The org has an interview type called {guide['name']!r} already.") from None
+            raise CommandError(f"The org already has an interview type named {guide['name']!r}.") from None

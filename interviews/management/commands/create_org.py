@@ -8,12 +8,14 @@ from orgs.plans import Plan
 
 
 class Command(BaseCommand):
-    help = "Creates an org, with the win-loss interview for buyers, and prints its slug."
+    help = "Creates an org with the win-loss interview for buyers, and prints its slug."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="what the org is called, and what Paige calls it")
+        parser.add_argument("name", metavar="NAME", help="the name, which Paige uses too")
         parser.add_argument("--plan", required=True, choices=Plan.values)
-        parser.add_argument("--rate-limit", type=int, metavar="N", help="requests a minute, if not those of the plan")
+        parser.add_argument(
+            "--rate-limit", type=int, metavar="N", help="requests per minute (default: the plan's limit)"
+        )
 
     def run(self, **options: Any) -> str:
         name: str = options["name"]

@@ -20,13 +20,13 @@ LOGIN = "admin"
 
 class Command(BaseCommand):
     help = (
-        "Development only: seeds the demo orgs once, makes an API key and an admin login once, and prints how to use "
+        "Development only: creates the demo orgs, an API key and an admin login once, and prints how to use "
         "them. Both are kept in var/demo.json, to be shown again."
     )
 
     def run(self, **options: Any) -> str:
         if not settings.DEVELOPMENT:
-            raise CommandError("The demo has a login of its own; it runs with HINDSIGHT_ENV=development only.")
+            raise CommandError("The demo creates a login, so it runs only with HINDSIGHT_ENV=development.")
         org = seed(self.actor)[0]
         file = settings.BASE_DIR / "var" / "demo.json"
         kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}

@@ -16,21 +16,25 @@ from orgs.models import Change, Org
 
 class Command(BaseCommand):
     help = (
-        "Erases a contact's personal data for good, and prints the id of what is left. The name, address, notes, "
-        "objectives, answers, transcripts and the texts of the audit go; survey links stop working. The rows stay, "
-        "with an entry that tells that it happened."
+        "Erases a contact's personal data for good, and prints the contact's id. Erases name, email address, notes, "
+        "objectives, answers, transcripts and the texts of the audit. Survey links stop working. The rows remain, and "
+        "the audit records the erasure."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("contact", metavar="CONTACT_ID|EMAIL", help="such as 42, contact_42 or jane@example.com")
+        parser.add_argument(
+            "contact", metavar="CONTACT_ID|EMAIL", help="for example 42, contact_42 or jane@example.com"
+        )
         parser.add_argument("--org", required=True, metavar="SLUG")
         parser.add_argument("--deal-ids", action="store_true", help="erase the deal ids of the interview requests too")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
     def run(self, **options: Any) -> str:
         contact = get_contact(get_org(options["org"]), options["contact"])
         summary = "\n".join(f"  {name}: {count}" for name, count in deletion_counts(contact).items())
-        self.stderr.write(f"Of {contact.email} ({contact.public_id}) of {contact.org}, these go for good:\n{summary}")
+        self.stderr.write(
+            f"For {contact.email} ({contact.public_id}) of {contact.org}, this will be erased:\n{summary}"
+        )
         if not options["yes"] and not self.is_confirmed(contact):
             raise CommandError("Nothing was erased.")
         deal_ids: bool = options["deal_ids"]
@@ -39,7 +43,7 @@ class Command(BaseCommand):
 
     def is_confirmed(self, contact: Contact) -> bool:
         """False at the end of the input."""
-        self.stderr.write("This cannot be undone. Type the address to go on: ", ending="")
+        self.stderr.write("This cannot be undone. Type the email address to confirm: ", ending="")
         try:
             return input().strip().lower() == str(contact.email)
         except EOFError:

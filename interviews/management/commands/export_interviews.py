@@ -14,16 +14,18 @@ from orgs.commands import get_org
 
 class Command(BaseCommand):
     help = """\
-Prints all interview requests of an org, oldest first, with their contacts and transcripts; times in UTC (ISO 8601).
+Prints all interview requests of an org, oldest first, with contacts and transcripts. Times are in UTC (ISO 8601).
 
-jsonl: one JSON object a line, as GET /interviews/{id} shows it but without the survey's link.
-csv: one row each, to be opened in a spreadsheet: cells that it would take for a formula (they begin with = + - @, a tab
-or a line break) get a ' before them. For programs that need the texts as they are, there is jsonl."""
+jsonl: one JSON object per line, as GET /interviews/{id} returns it, without the survey link.
+csv: one row each, for spreadsheets. Cells that a spreadsheet could run as a formula start with an apostrophe. For
+programs, use jsonl."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--org", required=True, metavar="SLUG", help="whose interview requests they are")
-        parser.add_argument("--format", choices=WRITERS, default="jsonl", help="jsonl unless told")
-        parser.add_argument("--output", metavar="FILE", help="write there, and print the number of interview requests")
+        parser.add_argument("--org", required=True, metavar="SLUG", help="the org")
+        parser.add_argument("--format", choices=WRITERS, default="jsonl", help="default: jsonl")
+        parser.add_argument(
+            "--output", metavar="FILE", help="write to this file, and print the number of interview requests"
+        )
 
     def run(self, **options: Any) -> str:
         slug: str = options["org"]

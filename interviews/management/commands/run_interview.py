@@ -20,8 +20,8 @@ HELP = f"{MARK} One line is one answer; an empty line skips the question, {FINIS
 
 class Command(BaseCommand):
     help = (
-        "Runs an interview in the terminal, to try a guide: the one that the contact of an interview request would be "
-        "given if it began now. Prints the transcript. It is a test: nothing is stored, and the request stays as it is."
+        "Runs a test interview in the terminal, with the guide, notes and objective of an interview request. "
+        "Prints the transcript and stores nothing."
     )
     stealth_options = ("stdin",)
 
@@ -31,8 +31,8 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> str:
         stdin: TextIO = options.get("stdin") or sys.stdin
         interview_request_id: int = options["interview_request_id"]
-        request = get_interview_request(interview_request_id)
-        guide = request.interview_type.guide
+        interview_request = get_interview_request(interview_request_id)
+        guide = interview_request.interview_type.guide
         said: list[Utterance] = []
         self.tell(HELP)
         # Read for each turn, because notes and objective may change during the interview.
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             if answer is None:
                 break
             said.append(Utterance(Speaker.CONTACT, answer, following.topic.key))
-        return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), request.contact.name)]))
+        return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), interview_request.contact.name)]))
 
     def read_answer(self, stdin: TextIO) -> str | None:
         """Returns an empty string for a skip, and None at the end of the interview."""

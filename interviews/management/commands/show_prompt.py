@@ -10,8 +10,8 @@ from orgs.commands import Command as BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Prints the prompt that Paige would be given next for an interview request. While a question waits for its "
-        "answer, that is the prompt for this question, with notes and objective as they are now."
+        "Prints the next prompt of Paige for an interview request. If a question has no answer yet, prints the "
+        "prompt for that question, with the present notes and objective."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
