@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOp
 def create_private_file(path: str | Path) -> None:
     """Creates the database file if it is missing, readable by its owner only. SQLite's own files have the same mode."""
     if is_file(path):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # An existing file must not be opened: closing it would drop the locks of this process's other connections.
+        # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def is_file(path: str | Path) -> bool:
