@@ -204,6 +204,9 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
+# After this many days, `purge` deletes a security event.
+SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 400, validate=validate.Range(min=1))
+
 _VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
@@ -249,6 +252,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        "hindsight.security": {"level": "INFO"},  # whatever LOG_LEVEL is
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # any client can cause it; the access log has it
     },
 }

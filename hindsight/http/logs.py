@@ -15,7 +15,19 @@ from hindsight.http.request_ids import current_request_id
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 # Logged fields of `extra=`. The text of an access line already contains REQUEST_FIELDS.
-EXTRA_FIELDS = ("duration_ms", "org", "api_key")
+EXTRA_FIELDS = (
+    "duration_ms",
+    "org",
+    "api_key",
+    # Of security events: see orgs.events.
+    "event",
+    "actor_kind",
+    "actor",
+    "subject_type",
+    "subject",
+    "detail",
+    "address",
+)
 REQUEST_FIELDS = ("method", "path", "status")
 
 

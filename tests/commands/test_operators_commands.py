@@ -10,12 +10,13 @@ from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.management import CommandError
 from django.utils import timezone
+from pytest_django import Settings
 
 from hindsight.api.models import IdempotencyRecord
 from hindsight.limits.counters import Counters, RedisCounters
 from interviews.models import InterviewRequest
 from orgs import keys
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
 from tests.commands.running import run
@@ -170,7 +171,18 @@ class TestPurge:
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
             counted = 0 if isinstance(counters, RedisCounters) else 1
-            assert run("purge") == f"rate-limit counters\t{counted}\nidempotency records\t1\nsessions\t1\n"
-            assert run("purge") == "rate-limit counters\t0\nidempotency records\t0\nsessions\t0\n"
+            others = "sessions\t1\nsecurity events\t0\n"
+            assert run("purge") == f"rate-limit counters\t{counted}\nidempotency records\t1\n{others}"
+            others = "sessions\t0\nsecurity events\t0\n"
+            assert run("purge") == f"rate-limit counters\t0\nidempotency records\t0\n{others}"
         assert Session.objects.get().session_key == IdempotencyRecord.objects.get().key == "long"
         assert counters.hit("long", 60) == 2
+
+    def test_security_events_are_kept_for_the_days_of_the_setting(self, settings: Settings) -> None:
+        settings.SECURITY_EVENT_DAYS = 30
+        now = timezone.now()
+        for days in (29, 31):
+            with time_machine.travel(now - timedelta(days=days), tick=False):
+                SecurityEvent.objects.create(kind="login", actor_kind="staff", actor=f"{days}")
+        assert "security events\t1\n" in run("purge")
+        assert list(SecurityEvent.objects.filter(kind="login").values_list("actor", flat=True)) == ["29"]

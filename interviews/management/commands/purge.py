@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils import timezone
 from hindsight.api import idempotency
 from hindsight.limits.counters import Counters
 from orgs.commands import Command as BaseCommand
+from orgs.models import SecurityEvent
 
 
 def rate_limit_counters() -> int:
@@ -18,18 +21,23 @@ def sessions() -> int:
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
+def security_events() -> int:
+    return SecurityEvent.objects.purge(timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS))
+
+
 # Each function deletes expired rows, and returns their number.
 PURGES: dict[str, Callable[[], int]] = {
     "rate-limit counters": rate_limit_counters,
     "idempotency records": idempotency.purge_expired,
     "sessions": sessions,
+    "security events": security_events,
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Removes what has expired (rate-limit counters, idempotency records, login sessions) and prints how many rows "
-        "of each. To be run once a day, at any time: nothing waits for it."
+        "Removes what has expired (rate-limit counters, idempotency records, login sessions, security events) and "
+        "prints how many rows of each. To be run once a day, at any time: nothing waits for it."
     )
 
     def run(self, **options: Any) -> str:

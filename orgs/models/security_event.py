@@ -1,0 +1,90 @@
+from datetime import datetime
+from typing import Any, NoReturn, Self
+
+from django.db import models
+from django.db.models import Q
+
+from orgs.actors import ActorKind
+
+
+class EventKind(models.TextChoices):
+    LOGIN = "login", "login"
+    LOGIN_FAILED = "login_failed", "failed login"
+    LOCK_OUT = "lock_out", "lock-out"
+    LOGOUT = "logout", "logout"
+    PASSWORD_CHANGED = "password_changed", "password change"
+    STAFF_CREATED = "staff_created", "staff login created"
+    STAFF_DELETED = "staff_deleted", "staff login deleted"
+    ROLES_CHANGED = "roles_changed", "role change"
+    KEY_ISSUED = "key_issued", "API key issued"
+    KEY_ROTATED = "key_rotated", "API key rotated"
+    KEY_REVOKED = "key_revoked", "API key revoked"
+    ORG_CREATED = "org_created", "org created"
+    ORG_CHANGED = "org_changed", "org or plan change"
+    GUIDE_CHANGED = "guide_changed", "guide change"
+    TRANSCRIPT_READ = "transcript_read", "transcript read"
+    PROMPT_READ = "prompt_read", "prompt read"
+    EXPORT = "export", "export"
+    ERASURE = "erasure", "erasure"
+    DELETION = "deletion", "deletion"
+    COMMAND = "command", "command"
+
+
+class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
+    def search(self, text: str) -> Self:
+        """Events about a subject, by its id alone (`42`) or with its type (`contact 42`)."""
+        kind, _, subject = text.rpartition(" ")
+        return self.filter(Q(subject=text) | Q(subject_type__iexact=kind, subject=subject))
+
+    def update(self, **values: Any) -> NoReturn:
+        raise TypeError("Security events are append-only.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("Security events are append-only.")
+
+    def purge(self, before: datetime) -> int:
+        """Deletes events that are older. Returns how many."""
+        return models.QuerySet.delete(self.filter(created_at__lt=before))[0]
+
+
+class SecurityEvent(models.Model):
+    """Append-only. Has no foreign keys, so it survives its org. Contains no personal data of contacts and no secret."""
+
+    kind = models.CharField(max_length=20, choices=EventKind)
+    actor_kind = models.CharField(max_length=20, choices=ActorKind)
+    actor = models.CharField(
+        max_length=150, blank=True, help_text="The staff login or the command. Empty: a login that does not exist."
+    )
+    org = models.CharField(max_length=60, blank=True, help_text="The slug.")
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=150, blank=True, help_text="The id, slug, prefix or login.")
+    detail = models.CharField(max_length=300, blank=True)
+    request_id = models.CharField(max_length=128, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SecurityEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("created_at", "id"), name="event_by_time"),
+            models.Index(fields=("kind", "created_at", "id"), name="event_by_kind"),
+            models.Index(fields=("actor", "created_at", "id"), name="event_by_actor"),
+            models.Index(fields=("subject", "created_at", "id"), name="event_by_subject"),
+            models.Index(fields=("org", "created_at", "id"), name="event_by_org"),
+        )
+        constraints = (
+            models.CheckConstraint(name="event_kind_is_known", condition=Q(kind__in=EventKind.values)),
+            models.CheckConstraint(name="event_actor_kind_is_known", condition=Q(actor_kind__in=ActorKind.values)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.actor or 'unknown'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("Security events are append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Security events are append-only.")
