@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import CommandError, CommandParser, DjangoHelpFormatter
 from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Org
+from orgs.recorded import RecordedCommand
 
 
 class ParagraphHelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     pass
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     """`run` returns the text to print."""
 
     requires_system_checks: list[str] = []

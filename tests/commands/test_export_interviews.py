@@ -63,7 +63,8 @@ class TestJSONLines:
         with CaptureQueriesContext(connection) as queries:
             exported = jsonl(run("export_interviews", "--org", "acme"))
         assert [record["interview_request_id"] for record in exported] == ids
-        assert len(queries) == 1 + 3 * 4 + 1, "the org, three pages with related rows, and an empty page"
+        reads = [one for one in queries if one["sql"].startswith("SELECT")]
+        assert len(reads) == 1 + 3 * 4 + 1, "the org, three pages with related rows, and an empty page"
 
     def test_output_writes_a_file_and_prints_the_count(self, completed: InterviewRequest, tmp_path: Path) -> None:
         printed = run("export_interviews", "--org", "acme", "--output", tmp_path / "x.jsonl")

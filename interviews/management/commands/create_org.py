@@ -21,4 +21,6 @@ class Command(BaseCommand):
         name: str = options["name"]
         plan: str = options["plan"]
         rate_limit: int | None = options["rate_limit"]
-        return onboard_org(name=name, plan=plan, own_rate_limit=rate_limit).slug
+        org = onboard_org(name=name, plan=plan, own_rate_limit=rate_limit)
+        self.event_about, self.event_detail = org, f"Plan: {org.plan}. Own rate limit: {org.own_rate_limit or 'none'}."
+        return org.slug

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was erased.")
         deal_ids: bool = options["deal_ids"]
         erased = erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=self.actor, deal_ids=deal_ids)
+        self.event_about, self.event_detail = contact, "With deal ids." if deal_ids else ""
         return erased.public_id
 
     def is_confirmed(self, contact: Contact) -> bool:

@@ -31,8 +31,9 @@ programs, use jsonl."""
         slug: str = options["org"]
         file_format: str = options["format"]
         output: str | None = options["output"]
-        self.org = get_org(slug)
+        self.event_about = self.org = get_org(slug)
         self.exported = 0
+        self.record(options)
         try:
             with self.stdout_or(output) as out:
                 WRITERS[file_format](self.records(), out)

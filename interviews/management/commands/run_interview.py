@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> str:
         stdin: TextIO = options.get("stdin") or sys.stdin
         interview_request_id: int = options["interview_request_id"]
-        interview_request = get_interview_request(interview_request_id)
+        self.event_about = interview_request = get_interview_request(interview_request_id)
         guide = interview_request.interview_type.guide
         said: list[Utterance] = []
         self.tell(HELP)

@@ -19,7 +19,8 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         interview_request_id: int = options["interview_request_id"]
-        brief = brief_for(get_interview_request(interview_request_id))
+        self.event_about = interview_request = get_interview_request(interview_request_id)
+        brief = brief_for(interview_request)
         if brief is None:
             raise CommandError(f"Paige has nothing left to ask in interview request {interview_request_id}.")
         return render_prompt(messages_for(brief))

@@ -28,4 +28,6 @@ class Command(BaseCommand):
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
         scopes: str = options["scope"] or Scopes.READ_WRITE
-        return create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime, scopes=scopes)[1]
+        self.event_about, secret = create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime, scopes=scopes)
+        self.event_detail = f"Scopes: {scopes}."
+        return secret

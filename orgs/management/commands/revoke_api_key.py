@@ -21,4 +21,5 @@ class Command(BaseCommand):
         key_or_prefix: str = options["key_or_prefix"]
         api_key = get_api_key(key_or_prefix)
         revoke_api_key(api_key)
+        self.event_about = api_key
         return api_key.prefix

@@ -29,4 +29,7 @@ class Command(BaseCommand):
         grace_days: int = options["grace_days"]
         if not 0 <= grace_days <= 365:
             raise CommandError("--grace-days must be from 0 to 365 days.")
-        return rotate_api_key(get_api_key(key_or_prefix), grace=timedelta(days=grace_days))[1]
+        api_key = get_api_key(key_or_prefix)
+        new, secret = rotate_api_key(api_key, grace=timedelta(days=grace_days))
+        self.event_about, self.event_detail = api_key, f"New key: {new.prefix}."
+        return secret

@@ -33,4 +33,6 @@ class Command(BaseCommand):
         values: OrgValues = {"plan": plan}
         if plan_limit or rate_limit is not None:
             values["own_rate_limit"] = rate_limit
-        return str(update_org(org_id=get_org(org_slug).pk, **values).requests_per_minute)
+        org = update_org(org_id=get_org(org_slug).pk, **values)
+        self.event_about, self.event_detail = org, f"Plan: {org.plan}. Own rate limit: {org.own_rate_limit or 'none'}."
+        return str(org.requests_per_minute)
