@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
+from django.contrib.auth import signals
 from django.db.models.signals import post_migrate
 
 
@@ -14,7 +15,13 @@ class StaffConfig(AppConfig):
     name = "staff"
 
     def ready(self) -> None:
-        from staff.roles import update_groups  # needs the models
+        # These need the models.
+        from staff import accounts, events
+        from staff.roles import update_groups
 
+        signals.user_logged_in.connect(events.logged_in)
+        signals.user_logged_out.connect(events.logged_out)
+        signals.user_login_failed.connect(events.login_failed)
+        accounts.connect()
         # Of the apps with permissions in the table, interviews is migrated last. Apps without models get no signal.
         post_migrate.connect(update_groups, sender=apps.get_app_config("interviews"))

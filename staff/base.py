@@ -12,19 +12,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
-from hindsight.http.request_ids import current_request_id
-from orgs.actors import Actor, ActorKind
+from staff.events import actor_of
 from staff.paging import BoundedPaginator
+
+__all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
 
 # Django's class takes its type arguments from type checkers alone.
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
 else:
     BaseAdmin = admin.ModelAdmin
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return Actor(ActorKind.STAFF, request.user.get_username(), current_request_id())
 
 
 class StaffAdmin(BaseAdmin):

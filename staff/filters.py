@@ -18,18 +18,37 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-class OrgFilter(SimpleListFilter):
-    """A text box for the slug: there may be thousands of orgs."""
+class TextFilter(SimpleListFilter):
+    """A text box."""
 
-    title = "org"
-    parameter_name = "org"
-    template = "staff/org_filter.html"
+    template = "staff/text_filter.html"
+    placeholder = ""
+    help_text = ""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return []
 
     def has_output(self) -> bool:
         return True
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One choice, for the template: the text, and the query parameters to keep."""
+        kept = changelist.get_filters_params().items()
+        others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
+        yield {
+            "text": self.value() or "",
+            "others": [*others, *([("q", changelist.query)] if changelist.query else [])],
+            "remove": changelist.get_query_string(remove=[self.parameter_name]),
+        }
+
+
+class OrgFilter(TextFilter):
+    """The slug: there may be thousands of orgs."""
+
+    title = "org"
+    parameter_name = "org"
+    placeholder = "slug"
+    help_text = "Slug of the org"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         slug = self.value()
@@ -39,15 +58,22 @@ class OrgFilter(SimpleListFilter):
             org__in=list(Org.objects.filter(slug=storable(slug).lower()).values_list("pk", flat=True))
         )
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """One choice, for the template: the slug, and the query parameters to keep."""
-        kept = changelist.get_filters_params().items()
-        others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
-        yield {
-            "slug": self.value() or "",
-            "others": [*others, *([("q", changelist.query)] if changelist.query else [])],
-            "remove": changelist.get_query_string(remove=[self.parameter_name]),
-        }
+
+class EventOrgFilter(OrgFilter):
+    """The slug that the event contains: the org may have been deleted."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(org=storable(self.value() or "").lower()) if self.value() else queryset
+
+
+class EventActorFilter(TextFilter):
+    title = "actor"
+    parameter_name = "by"
+    placeholder = "login or command"
+    help_text = "Staff login or command"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(actor=storable(self.value() or "")) if self.value() else queryset
 
 
 class ConversationFilter(SimpleListFilter):

@@ -147,6 +147,13 @@ class OrgForm(MergingForm):
             for name, value in self.edits.items()
         )
 
+    def changes_without_names(self) -> str:
+        """As `changes_in_words()`, without the values of the org's name."""
+        return " ".join(
+            f"{name}." if name == "name" else f"{name}: {self.stored[name]} → {value}."
+            for name, value in self.edits.items()
+        )
+
 
 class GuideForm(forms.Form):
     """A guide as JSON. The form checks only that it is a JSON object: the service validates the guide."""

@@ -10,10 +10,11 @@ from typing import Any, cast
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
 
 from hindsight.http.proxies import client_of
-from hindsight.limits.local import local_counters
+from orgs.models import EventKind
+from staff.attempts import hit
+from staff.events import record_attempt
 
 # Attempts in a number of minutes, in the order in which they are counted. The first refusal ends the counting: an
 # address over its own limit adds nothing to the count of a login, so it cannot lock the owner out.
@@ -33,6 +34,15 @@ class LoginForm(AdminAuthenticationForm):
             raise ValidationError(refusal(self.seconds_to_wait), code="throttled")
         return super().clean()
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuses logins that are not staff. Django sends no signal, because the password was right."""
+        try:
+            super().confirm_login_allowed(user)
+        except ValidationError:
+            request = cast(HttpRequest, self.request)
+            record_attempt(request, EventKind.LOGIN_FAILED, user.get_username(), "Not staff.")
+            raise
+
 
 def refusal(seconds_to_wait: int) -> str:
     minutes = math.ceil(seconds_to_wait / 60)
@@ -44,15 +54,9 @@ def count_attempt(request: HttpRequest, login: str) -> int:
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     keys = {"login and address": f"{login} {address}", "address": address, "login": login}
     for heading, (limit, minutes) in ATTEMPTS.items():
-        count, seconds = _hit(request, f"staff login: {heading}", keys[heading], limit, minutes)
+        count, seconds = hit(request, f"staff login: {heading}", keys[heading], limit, minutes)
         if count > limit:
+            detail = f"More than {limit} attempts by {heading} in {minutes} minutes."
+            record_attempt(request, EventKind.LOCK_OUT, login, detail, is_stored=count == limit + 1)
             return seconds
     return 0
-
-
-def _hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) -> tuple[int, int]:
-    """Returns the count and the seconds until the window ends. While the store is unavailable, this process counts."""
-    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/{minutes}m", increment=True)
-    if usage is None:
-        return local_counters.hit(f"{group} {key}", minutes * 60)
-    return usage["count"], usage["time_left"] + 1

@@ -9,7 +9,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from orgs.models import EventKind
 from staff.base import StaffAdmin
+from staff.events import record_act
 
 
 class RemovalAdmin(StaffAdmin):
@@ -45,6 +47,7 @@ class RemovalAdmin(StaffAdmin):
                     goes=self.deletion_counts(obj),
                 )
             self.log_removal(request, obj)
+            record_act(request, EventKind.DELETION, obj)
             self.remove(request, obj)
         messages.success(request, f"The {name} was deleted.")
         return HttpResponseRedirect(self.url("changelist"))

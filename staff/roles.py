@@ -34,6 +34,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
     ),
+    "auditor": ("orgs.view_securityevent",),
 }
 
 

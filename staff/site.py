@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -5,6 +6,8 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.http.response import HttpResponse
 from django.template.response import TemplateResponse
+
+from staff.acting import as_staff
 
 Response = TypeVar("Response", bound=HttpResponse)
 
@@ -14,6 +17,9 @@ class StaffSite(AdminSite):
     site_title = "Hindsight"
     index_title = "Staff"
     site_url = None
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(as_staff(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django's login with counted attempts. Responds 429 after too many."""

@@ -3,9 +3,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from orgs.models import ApiKey
+from orgs.models import ApiKey, EventKind
 from orgs.services import revoke_api_key
 from staff.base import ReadOnlyAdmin
+from staff.events import record_act
 from staff.filters import OrgFilter
 
 
@@ -32,6 +33,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             return self.page(request, "revoke_key", api_key, title=f"Revoke {api_key}")
         revoke_api_key(api_key)
         self.log_change(request, api_key, "Revoked.")
+        record_act(request, EventKind.KEY_REVOKED, api_key)
         return self.back_to(request, "change", api_key, messages.SUCCESS, "The key was revoked. It no longer works.")
 
 

@@ -10,7 +10,9 @@ from contacts.services import update_contact
 from contacts.text import readable_notes
 from interviews.models import InterviewRequest, Transcript
 from interviews.services import delete_contact, erase_contact
+from orgs.models import EventKind
 from staff.base import actor_of
+from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import ContactForm
 from staff.history import AuditedAdmin
@@ -88,4 +90,5 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
             )
         deal_ids = "deal_ids" in request.POST
         erase_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor_of(request), deal_ids=deal_ids)
+        record_act(request, EventKind.ERASURE, contact, "With deal ids." if deal_ids else "")
         return self.back_to(request, "change", contact, messages.SUCCESS, "The contact's personal data was erased.")

@@ -12,8 +12,10 @@ from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
 from interviews.paige.guide import GuideError
 from interviews.paige.prompt import messages_for, segments
+from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
+from staff.events import record_act
 from staff.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm
 from staff.history import AuditedAdmin
@@ -112,6 +114,9 @@ class InterviewRequestAdmin(AuditedAdmin):
         transcript = getattr(kwargs["obj"], "transcript", None)
         context["turns"] = turns_of(kwargs["obj"])
         context["is_unfinished"] = transcript is None
+        if context["turns"]:
+            detail = "Unfinished." if context["is_unfinished"] else ""
+            record_act(request, EventKind.TRANSCRIPT_READ, kwargs["obj"], detail)
         context["key_answers"] = transcript.key_answers if transcript else []
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -128,5 +133,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         except GuideError as error:
             return self.page(request, "prompt", found, title="Prompt preview", guide_error=str(error))
         messages = messages_for(brief) if brief else []
+        if messages:
+            record_act(request, EventKind.PROMPT_READ, found)
         shown = [(message.role, segments(message)) for message in messages]
         return self.page(request, "prompt", found, title="Prompt preview", prompt=shown)

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from interviews.models import InterviewType
 from interviews.paige.guide import GuideError
 from interviews.services import edit_guide, guide_text
+from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin, actor_of
+from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import GuideForm
 from staff.history import HistoryPage, change_of
@@ -54,6 +56,7 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
             try:
                 edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+                record_act(request, EventKind.GUIDE_CHANGED, kind, f"Version: {edited.guide['version']}.")
                 text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
                 return self.back_to(request, "change", edited, messages.SUCCESS, text)
             except GuideError as error:

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewRequest
 from interviews.services import delete_org, onboard_org
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, EventKind, Org
 from orgs.scopes import Scopes
 from orgs.services import create_api_key, update_org
+from staff.events import record_act
 from staff.forms import ApiKeyForm, OrgForm
 from staff.removal import RemovalAdmin
 
@@ -52,9 +53,11 @@ class OrgAdmin(RemovalAdmin):
     def save_model(self, request: HttpRequest, obj: Org, form: Any, change: bool) -> None:
         if change:
             update_org(org_id=obj.pk, **form.edits)
+            record_act(request, EventKind.ORG_CHANGED, obj, form.changes_without_names())
         else:
             created = onboard_org(**form.edits)
             obj.pk, obj.slug = created.pk, created.slug
+            record_act(request, EventKind.ORG_CREATED, obj, form.changes_without_names())
 
     def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
         return "Created." if add else form.changes_in_words()
@@ -78,6 +81,7 @@ class OrgAdmin(RemovalAdmin):
         scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE
         api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
         self.log_addition(request, api_key, f"Issued for {org}.")
+        record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
         return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
 
     def confirmation_word(self, obj: Org) -> str:

@@ -24,7 +24,7 @@ pytestmark = [
 # Rows that a statement may read, including those that a filter removes.
 MAX_ROWS_READ = 10_000
 
-BIG = {"contacts_contact", "interviews_interviewrequest"}
+BIG = {"contacts_contact", "interviews_interviewrequest", "orgs_securityevent"}
 
 ORGS = """
 INSERT INTO orgs_org (id, name, slug, plan, is_active, created_at)
@@ -43,6 +43,14 @@ SELECT n, 1000 + n % 100, 1000000 + n % 100000, 1000 + n % 100, 'deal_' || n, 'O
        CASE WHEN n % 1000 = 0 THEN 'sent' ELSE 'created' END, 'token' || n, now(),
        now() - (1300000 - n) * interval '1 minute', now()
 FROM generate_series(1000000, 1199999) n
+"""
+# An actor and a kind together read the events of the rarer: root has most events and no export, ann has only exports.
+EVENTS = """
+INSERT INTO orgs_securityevent (kind, actor_kind, actor, org, subject_type, subject, detail, request_id, created_at)
+SELECT CASE WHEN n % 50 = 0 THEN 'export' WHEN n % 10 = 0 THEN 'login' ELSE 'transcript_read' END, 'staff',
+       CASE WHEN n % 50 = 0 THEN 'ann' ELSE 'root' END, 'org-' || n % 100, 'contact', n, '', '',
+       now() - (200000 - n) * interval '1 minute'
+FROM generate_series(1, 200000) n
 """
 
 PAGES = [
@@ -77,6 +85,22 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {"created_at__gte": "2999-01-01 00:00:00+00:00"}),
     ("interviews_interviewrequest_changelist", {"created_at__lt": "2000-01-01 00:00:00+00:00"}),
     ("interviews_interviewrequest_changelist", {"org": "org-1042", "status__exact": "sent", "q": "deal_11"}),
+    ("orgs_securityevent_changelist", {}),
+    ("orgs_securityevent_changelist", {"p": "20"}),
+    ("orgs_securityevent_changelist", {"q": "contact 42"}),
+    ("orgs_securityevent_changelist", {"q": "42"}),
+    ("orgs_securityevent_changelist", {"q": "nothing like it"}),
+    ("orgs_securityevent_changelist", {"by": "root"}),
+    ("orgs_securityevent_changelist", {"by": "nobody"}),
+    ("orgs_securityevent_changelist", {"by": "root", "kind__exact": "export"}),
+    ("orgs_securityevent_changelist", {"by": "root", "kind__exact": "login"}),
+    ("orgs_securityevent_changelist", {"by": "ann", "kind__exact": "transcript_read"}),
+    ("orgs_securityevent_changelist", {"kind__exact": "transcript_read"}),
+    ("orgs_securityevent_changelist", {"kind__exact": "erasure"}),
+    ("orgs_securityevent_changelist", {"org": "org-42"}),
+    ("orgs_securityevent_changelist", {"created_at__gte": "2999-01-01 00:00:00+00:00"}),
+    ("orgs_securityevent_changelist", {"created_at__lt": "2000-01-01 00:00:00+00:00"}),
+    ("orgs_securityevent_export", {"by": "root", "kind__exact": "export"}),
 ]
 
 
@@ -90,10 +114,12 @@ def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         cursor.execute("SET session_replication_role = replica")  # skips the checks of foreign keys
         cursor.execute(CONTACTS)
         cursor.execute(REQUESTS)
+        cursor.execute(EVENTS)
         cursor.execute("RESET session_replication_role")
         cursor.execute("ANALYZE contacts_contact, interviews_interviewrequest, interviews_interviewtype, orgs_org")
+        cursor.execute("ANALYZE orgs_securityevent")
         yield
-        cursor.execute("TRUNCATE orgs_org CASCADE")
+        cursor.execute("TRUNCATE orgs_org, orgs_securityevent CASCADE")
 
 
 def scans(plan: dict[str, Any]) -> Iterator[str]:

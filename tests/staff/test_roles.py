@@ -12,7 +12,8 @@ from orgs.models import ApiKey, Change, Org
 from tests.client import ApiClient
 from tests.staff.conftest import Staff, log_in
 
-ROLES = ["support", "account manager", "read only"]
+ROLES = ["support", "account manager", "read only", "auditor"]
+SEE_ORGS = ROLES[:3]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class World:
         return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
 
     def args_of(self, page: str) -> list[int]:
-        return [] if page.endswith(("_changelist", "_add")) else [self.id_for(page)]
+        return [] if page.endswith(("_changelist", "_add", "_export")) else [self.id_for(page)]
 
     def stored(self) -> Any:
         models = (Org, ApiKey, Contact, InterviewRequest, Change)
@@ -57,9 +58,9 @@ def staff_of(role: str) -> Staff:
 
 # The roles that may see a page.
 PAGES = {
-    "orgs_org_changelist": ROLES,
-    "orgs_org_change": ROLES,
-    "orgs_org_history": ROLES,
+    "orgs_org_changelist": SEE_ORGS,
+    "orgs_org_change": SEE_ORGS,
+    "orgs_org_history": SEE_ORGS,
     "orgs_org_add": ["account manager"],
     "orgs_org_issue-key": ["account manager"],
     "orgs_org_delete": [],
@@ -79,6 +80,8 @@ PAGES = {
     "interviews_interviewrequest_prompt": ["support", "read only"],
     "interviews_interviewrequest_delete": [],
     "interviews_interviewtype_changelist": ["support", "read only"],
+    "orgs_securityevent_changelist": ["auditor"],
+    "orgs_securityevent_export": ["auditor"],
     "auth_user_changelist": [],
     "auth_group_changelist": [],
 }

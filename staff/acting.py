@@ -1,0 +1,33 @@
+"""The current request of staff, for signals of models."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.http import HttpRequest
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_request: ContextVar[HttpRequest | None] = ContextVar("staff_request", default=None)
+
+
+def current_staff_request() -> HttpRequest | None:
+    return _request.get()
+
+
+def as_staff(
+    view: Callable[Concatenate[HttpRequest, Parameters], Result],
+) -> Callable[Concatenate[HttpRequest, Parameters], Result]:
+    """Decorates a view of the admin."""
+
+    @wraps(view)
+    def run(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        token = _request.set(request)
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            _request.reset(token)
+
+    return run

@@ -1,0 +1,50 @@
+"""Security events as CSV or JSON Lines."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from interviews.export import BYTE_ORDER_MARK, Writable, harmless, write_json_lines
+from orgs.models import SecurityEvent
+
+PAGE = 1_000
+
+COLUMNS = (
+    "created_at",
+    "kind",
+    "actor_kind",
+    "actor",
+    "org",
+    "subject_type",
+    "subject",
+    "detail",
+    "request_id",
+)
+
+Record = dict[str, str]
+
+
+def record_of(event: SecurityEvent) -> Record:
+    time = event.created_at.isoformat().replace("+00:00", "Z")
+    return {**{name: getattr(event, name) for name in COLUMNS}, "created_at": time}
+
+
+def records_since(since: datetime | None) -> Iterator[Record]:
+    """All events, oldest first, in pages: memory is bounded, and no transaction stays open while the reader waits."""
+    events = SecurityEvent.objects.order_by("pk")
+    if since is not None:
+        events = events.filter(created_at__gte=since)
+    last = 0
+    while page := list(events.filter(pk__gt=last)[:PAGE]):
+        yield from map(record_of, page)
+        last = page[-1].pk
+
+
+def write_csv(records: Iterable[Record], out: Writable) -> None:
+    writer = csv.writer(out)
+    writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
+    for record in records:
+        writer.writerow([harmless(record[column]) for column in COLUMNS])
+
+
+WRITERS: Mapping[str, Callable[[Iterable[Record], Writable], None]] = {"csv": write_csv, "jsonl": write_json_lines}

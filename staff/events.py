@@ -1,0 +1,67 @@
+"""Security events of staff."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+
+from hindsight.http.request_ids import current_request_id
+from orgs.actors import Actor, ActorKind
+from orgs.events import log_event, new_event, record_event, store_if_possible
+from orgs.models import EventKind
+from staff.attempts import hit
+
+# Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do
+# not exist share one limit.
+STORED_ATTEMPTS = (60, 5)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return Actor(ActorKind.STAFF, request.user.get_username(), current_request_id())
+
+
+def address_of(request: HttpRequest | None) -> str:
+    return request.META.get("REMOTE_ADDR", "") if request else ""
+
+
+def record_act(request: HttpRequest, kind: EventKind, about: Any = None, detail: str = "") -> None:
+    record_event(kind, actor_of(request), address=address_of(request), about=about, detail=detail)
+
+
+def record_attempt(
+    request: HttpRequest, kind: EventKind, login: str, detail: str = "", *, is_stored: bool = True
+) -> None:
+    """Omits a login that does not exist: it could be a password. Raises no database errors."""
+    username = ""
+    try:
+        found = (
+            User.objects.filter(username__iexact=login).values_list("username", flat=True).first() if login else None
+        )
+        username = found or ""
+    except DatabaseError:
+        is_stored = False
+    event = new_event(kind, Actor(ActorKind.STAFF, username, current_request_id()), detail=detail)
+    log_event(event, address_of(request))
+    limit, minutes = STORED_ATTEMPTS
+    if is_stored and hit(request, "stored attempts", username, limit, minutes)[0] <= limit:
+        store_if_possible(event)
+
+
+def logged_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    _record_session(EventKind.LOGIN, request, user)
+
+
+def logged_out(*, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        _record_session(EventKind.LOGOUT, request, user)
+
+
+def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    if request is not None:
+        record_attempt(request, EventKind.LOGIN_FAILED, str(credentials.get("username", "")))
+
+
+def _record_session(kind: EventKind, request: HttpRequest, user: User) -> None:
+    actor = Actor(ActorKind.STAFF, user.get_username(), current_request_id())
+    record_event(kind, actor, address=address_of(request))
