@@ -13,10 +13,10 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
-from orgs.events import identifier_of, record_event
+from orgs.events import identifier_of, log_event, new_event, store_if_possible
 from orgs.models import EventKind
 from staff.acting import current_staff_request
-from staff.events import actor_of, address_of
+from staff.events import record_act
 
 WATCHED = ("username", "is_active", "is_staff", "is_superuser")
 
@@ -86,9 +86,12 @@ def _flags(user: User) -> str:
 
 
 def _record(kind: EventKind, about: Model, detail: str = "") -> None:
-    request = current_staff_request()
-    actor = actor_of(request) if request else Actor(ActorKind.COMMAND, _program(), current_request_id())
-    record_event(kind, actor, address=address_of(request), about=about, detail=detail)
+    if request := current_staff_request():
+        record_act(request, kind, about, detail)
+        return
+    event = new_event(kind, Actor(ActorKind.COMMAND, _program(), current_request_id()), about=about, detail=detail)
+    log_event(event)
+    store_if_possible(event)  # `migrate` can change roles before the table of events exists
 
 
 def _program() -> str:

@@ -1,5 +1,7 @@
 """The groups of Django follow the table of roles after each migrate."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,15 @@ def test_migrate_restores_a_group_that_was_changed_or_deleted() -> None:
 def test_one_app_can_be_migrated_alone(tmp_path: Path) -> None:
     done = manage("migrate", "api", HINDSIGHT_ENV="development", DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
     assert done.returncode == 0, done.stderr
+
+
+def test_roles_can_be_restored_before_the_table_of_events_exists(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    environment = {"HINDSIGHT_ENV": "development", "DATABASE_URL": f"sqlite:///{file}"}
+    assert manage("migrate", "interviews", **environment).returncode == 0
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM auth_group_permissions")
+    done = manage("migrate", "contacts", **environment)
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT count(*) FROM auth_group_permissions").fetchone() != (0,)
