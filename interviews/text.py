@@ -1,4 +1,4 @@
-"""The rules for texts about interviews. See contacts.text for how they are used."""
+"""The rules for texts about interviews. See contacts.text."""
 
 from typing import NewType
 
@@ -19,12 +19,12 @@ def clean_objective(objective: str) -> Objective:
 
 
 def clean_deal_id(deal_id: str) -> DealId:
-    """The customer's own id of a deal. It may be any text."""
+    """Any text of the customer's."""
     return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
 
 
 def clean_answer(answer: str) -> str:
-    """A contact's answer: trimmed, with line feeds as line ends, not blank."""
+    """Trims, converts line ends to line feeds, and refuses a blank answer."""
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not answer:
         raise ValidationError("Write an answer, or skip the question.")

@@ -1,11 +1,9 @@
-"""Chooses the next topic or follow-up, by these rules and without a model.
+"""Chooses the next topic or follow-up, without a model.
 
-- The guide's first topic introduces the conversation, so it is always first. Topics that the objective names follow,
-  then the others. The closing question is last.
-- If the objective names the topic, up to two follow-ups are asked.
-- Otherwise one follow-up is asked after a short answer, if the turns suffice for all other topics.
-- A declined question has no follow-up.
-- Enough turns are left for the core topics and the closing question.
+The guide's first topic comes first, then the topics that the objective names, the others, and the closing question. A
+topic
+that the objective names has up to two follow-ups, another one after a short answer, a declined question none. Turns are
+kept for the core topics and the closing question.
 """
 
 from collections.abc import Sequence

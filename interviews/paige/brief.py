@@ -1,5 +1,3 @@
-"""Builds a brief from rows."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -14,11 +12,11 @@ from interviews.paige.guide import CLOSING, Guide, Probe, Topic
 
 @dataclass(frozen=True)
 class Brief:
-    """All data that a message may depend on. The vendor's name is already filled into the guide."""
+    """All data that a message may depend on."""
 
     vendor: str
     contact_name: str
-    # Not in repr(), so that logs and crash reports do not contain personal data.
+    # Not in repr(): logs must not contain personal data.
     contact_notes: str = field(repr=False)
     objective: str = field(repr=False)
     guide: Guide
@@ -39,7 +37,6 @@ class Brief:
 
     @property
     def question(self) -> str:
-        """The guide's wording."""
         return self.probe.text if self.probe else self.topic.question
 
     @property
@@ -50,22 +47,22 @@ class Brief:
 
     @property
     def last_answer(self) -> str:
-        """Empty before the first answer and if the contact skipped the question."""
+        """Empty before the first answer and after a skip."""
         return self.conversation[-1].text if self.conversation else ""
 
     def has_asked(self, topic: Topic) -> bool:
         return any(turn.speaker is Speaker.PAIGE and turn.topic == topic.key for turn in self.conversation)
 
     def after(self, conversation: Iterable[Utterance]) -> Self | None:
-        """The brief for the next message, or None if nothing is left to ask."""
+        """None if nothing is left to ask."""
         utterances = tuple(conversation)
         position = next_position(self.guide, self.objective, utterances)
         return None if position is None else replace(self, position=position, conversation=utterances)
 
 
 def opening_brief(interview_request: InterviewRequest, guide: object = None) -> Brief:
-    """`guide` replaces the interview type's. Reads org, contact and interview type. Raises GuideError."""
-    # A line break in the org's name would start a new line in the prompt.
+    """`guide` replaces the interview type's. Raises GuideError."""
+    # A line break would start a new line in the prompt.
     vendor = " ".join(interview_request.org.name.split())
     data = interview_request.interview_type.guide if guide is None else guide
     return Brief(
@@ -78,10 +75,7 @@ def opening_brief(interview_request: InterviewRequest, guide: object = None) -> 
 
 
 def brief_for(interview_request: InterviewRequest) -> Brief | None:
-    """The brief for the next message, or None if nothing is left to ask.
-
-    While a question waits for its answer, this is the brief for that question. Reads the conversation too.
-    """
+    """None if nothing is left to ask. A waiting question is asked again."""
     conversation = getattr(interview_request, "conversation", None)
     opening = opening_brief(interview_request, conversation.guide if conversation else None)
     return opening.after(answered(recorded(interview_request.turns.all())))

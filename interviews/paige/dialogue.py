@@ -1,5 +1,3 @@
-"""Conversations as plain records."""
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,14 +24,13 @@ class Utterance:
 
     @property
     def is_declined(self) -> bool:
-        """Whether the contact skipped the question or has no answer."""
         words = " ".join(self.text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()).strip(" .!…")
         return not words or NO_ANSWER.fullmatch(words) is not None
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where the next message is in the guide. `topic` is None before the first message. `turn` starts at 1."""
+    """`topic` is None before the first message. `turn` starts at 1."""
 
     topic: str | None = None
     probes_used: int = 0

@@ -1,5 +1,3 @@
-"""Disclosure that Paige is an AI."""
-
 import re
 
 AI_ANSWER = "I am an AI interviewer, not a person."
@@ -29,6 +27,6 @@ def asks_about_ai(answer: str) -> bool:
 
 
 def is_plain_about_ai(message: str, answer: str) -> bool:
-    """Whether the message says that Paige is an AI if the answer asks, and never claims that she is a person."""
+    """Whether the message says that Paige is an AI if the answer asks, and never claims otherwise."""
     message = message.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return not CLAIMS_TO_BE_HUMAN.search(message) and (not asks_about_ai(answer) or SAYS_AI.search(message) is not None)

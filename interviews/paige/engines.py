@@ -1,5 +1,3 @@
-"""Chooses the engine from the settings."""
-
 from functools import cache
 from threading import Lock
 
@@ -7,12 +5,11 @@ from django.conf import settings
 
 from interviews.paige.interviewer import GuidedInterviewer, Interviewer
 
-# `functools.cache` does not lock: two concurrent first calls would build two engines, each with its own semaphore.
+# `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
 _creation_lock = Lock()
 
 
 def interviewer() -> Interviewer:
-    """The model engine if the settings name an endpoint and a model, else the guide."""
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
         return GuidedInterviewer()
     with _creation_lock:
@@ -27,7 +24,7 @@ def interviewer() -> Interviewer:
 
 @cache
 def _model_interviewer(base_url: str, model: str, api_key: str, timeout: float, concurrency: int) -> Interviewer:
-    # Imported lazily: requires requirements-model.txt, which guide-only installations do not have.
+    # Imported lazily: requires requirements-model.txt.
     from interviews.paige.model_interviewer import ModelInterviewer
     from interviews.paige.provider import Provider
 

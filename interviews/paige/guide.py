@@ -1,8 +1,4 @@
-"""The question guide of an interview type: its topics, their questions and the follow-ups to each.
-
-A guide is stored as JSON that staff can edit. Only `Guide.from_data` turns JSON into these records. The format and its
-rules are in guide_serializers.py.
-"""
+"""The question guide of an interview type. guide_serializers.py has the JSON format and its rules."""
 
 import json
 import re
@@ -24,7 +20,7 @@ SHOWN_PROBLEMS = 20
 
 
 class GuideError(ValueError):
-    """A guide that breaks a rule. Each of `problems` begins with the path of the value that is wrong."""
+    """Each of `problems` begins with the path of the value that is wrong."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -33,15 +29,13 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True)
 class Probe:
-    """A follow-up to a topic's question."""
-
     order: ProbeOrder
     text: str
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One subject of the interview. Core topics are asked even if few turns are left."""
+    """Core topics are asked even if few turns are left."""
 
     key: str
     title: str
@@ -52,20 +46,18 @@ class Topic:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        """A topic from the data that TopicSerializer has validated."""
         probes = tuple(Probe(ProbeOrder(probe["order"]), probe["text"]) for probe in fields["probes"])
         return cls(**{**fields, "keywords": tuple(fields["keywords"]), "probes": probes})
 
     def is_named_in(self, text: str) -> bool:
-        """Whether a text, such as an objective, contains one of the topic's keywords as whole words."""
+        """Whether a text contains one of the topic's keywords as whole words."""
         return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.keywords)
 
     def wordings(self) -> tuple[str, ...]:
-        """Every text of this topic that a contact may be shown."""
+        """Every text of this topic that a contact may see."""
         return (self.question, *(probe.text for probe in self.probes))
 
     def for_vendor(self, vendor: str) -> Self:
-        """This topic with the vendor's name in place of the placeholder."""
         return replace(
             self,
             title=self.title.replace(VENDOR, vendor),
@@ -76,7 +68,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Guide:
-    """A whole guide. `purpose` is shown to the contact: it says what the interview is for."""
+    """`purpose` is shown to the contact."""
 
     name: str
     version: int
@@ -88,7 +80,7 @@ class Guide:
 
     @classmethod
     def from_data(cls, data: object) -> Self:
-        """Validates a guide's parsed JSON. Raises GuideError, with at most SHOWN_PROBLEMS problems."""
+        """Raises GuideError, with at most SHOWN_PROBLEMS problems."""
         try:
             fields = GuideSerializer().run_validation(data)
         except ValidationError as error:
@@ -99,15 +91,14 @@ class Guide:
 
     @property
     def every_topic(self) -> tuple[Topic, ...]:
-        """The topics in their order; the closing question is the last."""
+        """The closing question is the last."""
         return (*self.topics, self.closing)
 
     def topic(self, key: str) -> Topic:
-        """The topic with that key, which may be CLOSING. Raises KeyError."""
+        """Raises KeyError."""
         return {topic.key: topic for topic in self.every_topic}[key]
 
     def for_vendor(self, vendor: str) -> Self:
-        """This guide with the vendor's name in place of the placeholder."""
         return replace(
             self,
             purpose=self.purpose.replace(VENDOR, vendor),
@@ -117,6 +108,6 @@ class Guide:
 
 
 def shipped_guide(name: str) -> dict[str, Any]:
-    """The parsed JSON of a file in interviews/guides, such as "win_loss_buyer"."""
+    """A file in interviews/guides, such as "win_loss_buyer"."""
     guide: dict[str, Any] = json.loads((GUIDES / f"{name}.json").read_text(encoding="utf-8"))
     return guide

@@ -1,7 +1,4 @@
-"""The JSON format of a question guide, as REST framework serializers. `Guide.from_data` is the only caller.
-
-Nothing is converted: a number is not text, 1.0 is not a whole number, and 1 is not true.
-"""
+"""The JSON format of a question guide. Nothing is converted: a number is not text, and 1 is not true."""
 
 import re
 from collections import Counter
@@ -28,7 +25,7 @@ BLAMES_NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
 
 
 class ProbeOrder(StrEnum):
-    """What a follow-up asks for. A topic has one of each, and they are asked in this order."""
+    """A topic has one follow-up of each kind, asked in this order."""
 
     INSTANCE = "instance"
     COMPARISON = "comparison"
@@ -37,7 +34,7 @@ class ProbeOrder(StrEnum):
 
 
 def clean_line(text: str) -> str:
-    """Returns the text unchanged. Raises ValidationError unless it is one line without placeholders but {vendor}."""
+    """Raises ValidationError unless the text is one line without placeholders but {vendor}."""
     if not text.strip():
         raise ValidationError("Must not be blank.")
     if text != text.strip() or len(text.splitlines()) > 1:
@@ -48,7 +45,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_question(text: str) -> str:
-    """Returns the text unchanged. Raises ValidationError unless it is one line that asks one short question."""
+    """Raises ValidationError unless the text is one line with one short question."""
     clean_line(text)
     if text.count("?") != 1:
         raise ValidationError("Must have exactly one question mark.")
@@ -58,7 +55,7 @@ def clean_question(text: str) -> str:
 
 
 def clean_key(text: str) -> str:
-    """Returns the text unchanged. Raises ValidationError unless it can be a topic's key."""
+    """Raises ValidationError."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
         raise ValidationError("Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter.")
     if text == CLOSING:
@@ -67,7 +64,7 @@ def clean_key(text: str) -> str:
 
 
 def clean_keyword(text: str) -> str:
-    """Returns the text unchanged. Raises ValidationError unless it is a word or phrase in lower case."""
+    """Raises ValidationError unless the text is lower case."""
     if not text or text != " ".join(text.lower().split()):
         raise ValidationError("Must be lower-case text with single spaces between its words.")
     return text
@@ -78,8 +75,6 @@ class GuideText(TextField):
 
 
 class WholeNumber(serializers.Field[int, Any, int, Any]):
-    """A whole number from 1 to `largest`."""
-
     default_error_messages = {"invalid": "Must be a whole number from 1 to {largest}."}
 
     def __init__(self, *, largest: int) -> None:
@@ -102,7 +97,7 @@ class Flag(serializers.Field[bool, Any, bool, Any]):
 
 
 class ItemList(serializers.ListField):
-    """A list. Its errors are keyed by index, which `many=True` does only under a setting of REST framework."""
+    """Its errors are keyed by index, which `many=True` does only under a setting of REST framework."""
 
     default_error_messages = {"not_a_list": "Must be a list.", "empty": "Must have at least 1 item."}
 
@@ -153,7 +148,7 @@ class GuideSerializer(StrictSerializer):
         return topics
 
     def validate(self, guide: dict[str, Any]) -> dict[str, Any]:
-        """Checks what concerns several fields. Called only if each field is valid."""
+        """Rules that concern several fields. Called only if each field is valid."""
         errors: dict[str, list[str]] = {}
         needed = sum(topic["core"] for topic in guide["topics"]) + 1
         if guide["max_turns"] < needed:
@@ -172,13 +167,13 @@ def wordings(topics: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def repetitions(what: str, values: Iterable[str]) -> list[str]:
-    """An error message for each value that occurs more than once. Case is ignored."""
+    """An error message for each repeated value, ignoring case."""
     counts = Counter(value.casefold() for value in values)
     return [f'The {what} "{value}" occurs {count} times.' for value, count in counts.items() if count > 1]
 
 
 def problem_lines(detail: Any, path: str = "guide") -> Iterator[str]:
-    """Flattens the detail of REST framework's ValidationError, such as "guide.topics[0].key: Must not be blank."."""
+    """Flattens REST framework's errors, for example "guide.topics[0].key: Must not be blank."."""
     if not isinstance(detail, Mapping):
         yield f"{path}: {' '.join(map(str, detail))}"
         return

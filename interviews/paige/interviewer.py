@@ -1,5 +1,3 @@
-"""Engines: they word the message that a brief describes."""
-
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,7 +8,7 @@ from interviews.paige.disclosure import AI_ANSWER, asks_about_ai
 
 @dataclass(frozen=True)
 class Message:
-    """A message for the contact. Token counts are None if the provider reports none."""
+    """Token counts are None if the provider reports none."""
 
     text: str = field(repr=False)
     engine: Engine
@@ -28,12 +26,11 @@ class Interviewer(Protocol):
 
 
 class GuidedInterviewer:
-    """Uses the guide's wordings. Needs no network and never shows notes or objective."""
+    """Needs no network and never shows notes or objective."""
 
     def next_message(self, brief: Brief) -> Message:
         return Message(guided_text(brief), Engine.GUIDED)
 
 
 def guided_text(brief: Brief) -> str:
-    """The guide's wording, after AI_ANSWER if the contact asked whether Paige is an AI."""
     return f"{AI_ANSWER} {brief.question}" if asks_about_ai(brief.last_answer) else brief.question

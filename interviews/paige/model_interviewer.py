@@ -1,5 +1,3 @@
-"""The engine that uses a model."""
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,10 +37,11 @@ class Draft:
 
 
 class ModelInterviewer:
-    """Asks the model, a second time if that fails or the guard rejects the message. The fallback is the guide.
+    """Asks the model at most twice. The fallback is the guide.
 
-    `timeout` limits all attempts together, in seconds. `concurrency` limits the model calls of a process; further
-    messages use the guide. It must be below the server's thread count, so that a hanging provider cannot block the API.
+    `timeout`: seconds for all attempts. `concurrency`: model calls per process; further messages use the guide, so that
+    a
+    hanging provider cannot block the API.
     """
 
     def __init__(self, provider: CompletionProvider, *, timeout: float, concurrency: int) -> None:

@@ -1,5 +1,3 @@
-"""Builds the prompt from a brief and prompt.txt."""
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,10 +20,7 @@ class ChatMessage:
 
 
 def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[ChatMessage]:
-    """`refused`: the rules that an earlier attempt broke.
-
-    User and assistant messages alternate, the user's first, because common chat templates require it.
-    """
+    """`refused`: the rules that an earlier attempt broke. Roles alternate, because common chat templates require it."""
     opening = [ChatMessage("system", _system(brief, refused)), ChatMessage("user", _words("opened"))]
     return [*opening, *map(_said, brief.conversation)]
 
@@ -46,7 +41,7 @@ class Segment:
 
 
 def segments(message: ChatMessage) -> list[Segment]:
-    """Splits a message at its blocks of customer data. The joined segments are the message."""
+    """Splits a message at its blocks of customer data."""
     parts, end = [], 0
     if message.role == "system":
         for block in _BLOCK.finditer(message.content):
@@ -110,7 +105,7 @@ def _mark(texts: Iterable[str]) -> str:
 
 
 def _words(section: str, **values: object) -> str:
-    """Fills in a section of prompt.txt. Raises KeyError if a value is missing."""
+    """Raises KeyError if a value is missing."""
     return _SECTIONS[section].substitute(values)
 
 
@@ -119,7 +114,6 @@ def _sections(text: str) -> dict[str, Template]:
     return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
-# See [block] in prompt.txt.
 _BLOCK = re.compile(
     r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
     re.MULTILINE | re.DOTALL,

@@ -10,17 +10,16 @@ import openai
 
 from interviews.paige.prompt import ChatMessage
 
-# The longest allowed question (MAX_QUESTION_WORDS) takes about 80 tokens. A reply cut off at this limit is an error.
+# The longest question takes about 80 tokens. A reply cut off at this limit is an error.
 MAX_TOKENS = 200
 
-# Larger counts are ignored, so that the sum over all attempts fits the database column.
+# Larger counts are ignored, so that sums fit the database column.
 MAX_TOKEN_COUNT = 2**28
 
 # At level DEBUG these libraries log whole prompts.
 for name in ("openai", "httpx2", "httpcore2"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
-# In addition to 5xx.
 RETRYABLE_STATUSES = {408, 409, 425, 429}
 
 
@@ -34,8 +33,6 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """Token counts are None if the provider reports none."""
-
     text: str = field(repr=False)
     prompt_tokens: int | None
     completion_tokens: int | None
@@ -59,12 +56,12 @@ class Provider:
             status = error.status_code
             is_retryable = status >= 500 or status in RETRYABLE_STATUSES
             raise ProviderError(f"status {status}", is_retryable=is_retryable) from None
-        # Any failure of the endpoint or the library must fall back to the guide.
+        # Any failure must fall back to the guide.
         except Exception as error:
             raise ProviderError(type(error).__name__) from None
 
     async def _complete(self, messages: Sequence[ChatMessage], seconds: float) -> Any:
-        # A new client for each call: its connections belong to the event loop, which ends with the call.
+        # A new client for each call: its connections belong to the event loop.
         async with asyncio.timeout(seconds), self._client(seconds) as client:
             return await client.chat.completions.create(
                 model=self.model,
@@ -73,7 +70,7 @@ class Provider:
             )
 
     def _client(self, seconds: float) -> openai.AsyncOpenAI:
-        # The library rejects an empty key. It replaces None by the environment's organization and project.
+        # An empty key is rejected; None would be replaced from the environment.
         return openai.AsyncOpenAI(
             base_url=self.base_url,
             api_key=self.api_key or "none",

@@ -1,7 +1,6 @@
 """Converts turns to Markdown, one `**Name:** …` block each, and back.
 
-Backslashes escape Markdown syntax in answers, so that an answer cannot look like another turn. Removing the backslashes
-restores the text.
+Markdown syntax in answers is escaped, so that an answer cannot look like another turn.
 """
 
 import re
@@ -20,7 +19,7 @@ SKIPPED = "*(skipped)*"
 EXCERPT_LENGTH = 400
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
-# At the start of a line: a heading, list, quotation, thematic break or code block.
+# A heading, list, quotation, thematic break or code block.
 _BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
@@ -34,7 +33,7 @@ def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> s
 
 
 def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
-    """A skipped question has an empty text. Raises ValueError."""
+    """Raises ValueError."""
     before, *parts = _SPEAKER_LABEL.split(content)
     if before:
         raise ValueError("A transcript must begin with the name of a speaker.")
@@ -44,7 +43,7 @@ def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
 
 
 def key_answers(guide: Guide, conversation: Iterable[Utterance]) -> list[dict[str, object]]:
-    """Exact excerpts of the answers by topic, in the guide's order, without declined questions."""
+    """Excerpts by topic, in the guide's order, without declined questions."""
     answers = [turn for turn in conversation if turn.speaker is Speaker.CONTACT and not turn.is_declined]
     by_topic = [(topic, [_excerpt(a.text) for a in answers if a.topic == topic.key]) for topic in guide.every_topic]
     return [
@@ -66,7 +65,7 @@ def _escape(text: str) -> str:
 
 
 def _excerpt(text: str) -> str:
-    """Cuts a long text after its last sentence that fits, else after its last word that fits."""
+    """Cuts a long text after the last sentence, or else the last word, that fits."""
     if len(text) <= EXCERPT_LENGTH:
         return text
     cut = text[: EXCERPT_LENGTH + 1]

@@ -1,19 +1,8 @@
-"""The steps of an interview, as the survey page takes them.
+"""The steps of an interview. The survey page takes one, then shows the state.
 
-The page finds the request by its token, calls the step, then shows `interview_state` or `next_question`. Every step is
-idempotent: after a reload, a double submit, a second tab or a killed worker it can be repeated.
-
-| the contact                  | step                                          | then            |
-|------------------------------|-----------------------------------------------|-----------------|
-| opens the link               |                                               | `next_question` |
-| agrees                       | `give_consent`                                | `next_question` |
-| answers, or skips            | `submit_answer`, `skip_question`              | `next_question` |
-| presses Finish               | `finish_conversation`                         | the recap       |
-| continues from the recap     | `resume_conversation`                         | `next_question` |
-| corrects the recap, sends it | `correct_answers`, `complete_conversation`    | the thanks      |
-
-A step at the wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored, and
-InterviewRequest.DoesNotExist for a deleted request.
+Every step is idempotent: after a reload, a double submit, a second tab or a killed worker it can be repeated. A step at
+the
+wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,7 +27,7 @@ RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 
 
 def give_consent(interview_request: InterviewRequest) -> None:
-    """Starts the conversation with a copy of the guide as it is now. The first consent counts."""
+    """The first consent counts. The conversation keeps a copy of the guide."""
     now = timezone.now()
     found = InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=interview_request.pk)
     if stage_of(found) == Stage.INVITED:
@@ -54,11 +43,11 @@ def give_consent(interview_request: InterviewRequest) -> None:
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
-    """Returns the state with the question that waits for an answer. If there is none, Paige writes it now.
+    """Returns the state with the waiting question. If there is none, Paige writes it now.
 
-    Notes and objective are read now, so an earlier PATCH counts. If nothing is left to ask, the recap follows. Of two
-    concurrent calls both may call the model, and one message is stored. May take PAIGE_TIMEOUT seconds: no transaction
-    is open while the model is called.
+    Notes and objective are read now, so an earlier PATCH counts. Of two concurrent calls both may call the model, and
+    one
+    message is stored. May take PAIGE_TIMEOUT seconds, without an open transaction.
     """
     interview = StoredInterview.load(interview_request)
     if interview.stage not in RUNNING or interview.state.question is not None:
@@ -72,28 +61,26 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
 
 
 def submit_answer(interview_request: InterviewRequest, *, number: int, text: str) -> bool:
-    """Stores the answer to the question of that number. Returns whether this text is now the stored answer.
+    """Returns whether this text is now the stored answer to the question of that number.
 
-    False if another answer is stored already, as from another tab, or if the interview takes none now: show the text
-    again, so that the contact can copy it into the recap. Raises ValidationError.
+    False if another answer is stored, as from another tab, or if the interview takes none now. Raises ValidationError.
     """
     return _store_answer(interview_request, number, Move.ANSWER, clean_answer(text))
 
 
 def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
-    """Stores that the contact skipped the question of that number. False if an answer is stored already."""
+    """False if an answer is stored already."""
     return _store_answer(interview_request, number, Move.SKIP, "")
 
 
 def finish_conversation(interview_request: InterviewRequest) -> None:
-    """Moves on to the recap. A waiting question can still be answered after resuming."""
+    """A waiting question can still be answered after resuming."""
     with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.RECAP):
             conversation.transition_to(Stage.RECAP, finished_at=timezone.now())
 
 
 def resume_conversation(interview_request: InterviewRequest) -> None:
-    """Moves from the recap back to the questions."""
     with _locked(interview_request) as conversation:
         if conversation.stage == Stage.RECAP:
             conversation.transition_to(Stage.IN_PROGRESS, finished_at=None)
@@ -102,8 +89,7 @@ def resume_conversation(interview_request: InterviewRequest) -> None:
 def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping[int, str]) -> Mapping[int, str]:
     """During the recap, replaces answers by question number; a blank text withdraws the answer. All or nothing.
 
-    Returns the corrections that are not stored, because the interview is not in the recap or has no such answer.
-    The replaced text is not kept. Raises ValidationError with a message for each question number.
+    Returns the corrections that are not stored. Raises ValidationError with a message for each question number.
     """
     texts = _clean_corrections(corrections)
     with _locked(interview_request) as conversation:
@@ -139,7 +125,7 @@ def _locked(interview_request: InterviewRequest) -> Iterator[Conversation]:
 
 
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
-    """Stores the message. Returns None if another tab was faster, or if the interview was finished in between."""
+    """None if another tab was faster, or if the interview was finished in between."""
     number = len(brief.conversation) + 1
     with _locked(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():

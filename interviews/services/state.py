@@ -1,4 +1,4 @@
-"""The state of an interview, as its contact may see it: without notes and objective."""
+"""The state of an interview, without notes and objective."""
 
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -11,7 +11,7 @@ from interviews.paige.dialogue import answered
 
 @dataclass(frozen=True)
 class Question:
-    """A question without an answer yet. The answer is submitted with its `number`."""
+    """A question without an answer yet."""
 
     number: int
     text: str = field(repr=False)
@@ -19,7 +19,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question and its answer, which is empty if the contact skipped it. `number` is the question's."""
+    """`number` is the question's. The answer to a skipped question is empty."""
 
     number: int
     topic: str
@@ -31,9 +31,9 @@ class Exchange:
 class InterviewState:
     """What the survey page shows.
 
-    `question` is None unless one waits for an answer. `exchanges` is empty once the interview is completed. Progress is
-    counted in topics: `topic_number` is the number of topics asked so far. `more_to_ask`: whether resuming from the
-    recap leads to a question.
+    `question` waits for an answer. `exchanges` is empty once the interview is completed. `topic_number`: topics asked
+    so far.
+    `more_to_ask`: whether resuming from the recap leads to a question.
     """
 
     stage: Stage
@@ -50,7 +50,7 @@ class InterviewState:
 
 @dataclass(frozen=True)
 class StoredInterview:
-    """The rows of an interview, read once, with the guide parsed once."""
+    """The rows, read once, with the guide parsed once."""
 
     interview_request: InterviewRequest
     stage: Stage
@@ -59,7 +59,7 @@ class StoredInterview:
 
     @classmethod
     def load(cls, interview_request: InterviewRequest) -> Self:
-        """Reads the rows anew, in two statements. Raises InterviewRequest.DoesNotExist."""
+        """Two statements. Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
         found = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
         conversation = conversation_of(found)
@@ -76,11 +76,10 @@ class StoredInterview:
         return self.turns[-1] if self.turns and self.turns[-1].speaker == Speaker.PAIGE else None
 
     def next_brief(self) -> Brief | None:
-        """The brief for Paige's next message, or None if nothing is left to ask."""
+        """None if nothing is left to ask."""
         return self.opening.after(answered(recorded(self.turns)))
 
     def with_question(self, turn: Turn) -> Self:
-        """This interview after Paige has asked."""
         return replace(self, stage=Stage.IN_PROGRESS, turns=(*self.turns, turn))
 
     @property
@@ -105,17 +104,17 @@ class StoredInterview:
 
 
 def interview_state(interview_request: InterviewRequest) -> InterviewState:
-    """The state, read anew. Raises InterviewRequest.DoesNotExist."""
+    """Raises InterviewRequest.DoesNotExist."""
     return StoredInterview.load(interview_request).state
 
 
 def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
-    """The conversation, or None before the contact's consent."""
+    """None before the contact's consent."""
     return getattr(interview_request, "conversation", None)
 
 
 def stage_of(interview_request: InterviewRequest) -> Stage:
-    """The stage of the conversation. A request without one may be completed: those of the demo are."""
+    """A request without a conversation may be completed: those of the demo are."""
     conversation = conversation_of(interview_request)
     if interview_request.status == Status.COMPLETED:
         return Stage.COMPLETED

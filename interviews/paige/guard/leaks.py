@@ -1,14 +1,9 @@
-"""Detects messages that reveal the background: the notes and the objective.
+"""Detects messages that reveal notes or objective.
 
-A prompt cannot stop a model from repeating its background. Stop words and words of the guide or the contact are free.
-A message leaks if it contains
-
-- a word that is not free and is a number, a name or long;
-- two words of one background sentence that are not free, in any order;
-- a bigram of the background with at least one word that is not free;
-- a trigram of the background, unless the guide or the contact used it too.
-
-Spaced, joined and reversed spellings are detected; translations and paraphrases are not.
+Stop words and words of the guide or the contact are free. A leak is a number, a name or a long word that is not free;
+two
+such words of one background sentence; a bigram of the background that is not all free; or a trigram of it that neither
+guide nor contact used. Translations and paraphrases are not detected.
 """
 
 import re
@@ -41,7 +36,6 @@ def leaks(message: str, brief: Brief) -> bool:
 
 
 def _telling(background: str) -> set[str]:
-    """The stems of numbers with at least two digits, of long words, and of words that are always capitalized."""
     found = {word.casefold() for word in _NAME_OR_NUMBER.findall(background) if not re.fullmatch(r"\d", word)}
     names = {stem(word) for word in found} - {stem(word) for word in re.findall(r"\b[a-z]+\b", background)}
     return names | {stem(word) for word in words_of(background) if len(word) >= LONG_WORD}

@@ -1,5 +1,3 @@
-"""Patterns for normalized text."""
-
 import re
 
 
@@ -45,7 +43,7 @@ LEADING = _any_of(
 
 OPEN = _any_of(r"\b(?:what|how|which|where|who|whom|whose|when|why)\b")
 
-# "Could you tell me how ..." is closed only in form, so it is allowed.
+# "Could you tell me how ..." is closed only in form.
 CLOSED = _any_of(
     r"\A(?:and |but |so )?(?:did|do|does|is|are|was|were|have|has|had|can|could|would|will|should|may|might)(?:n't)?"
     r" (?!you (?:please )?(?:tell|describe|walk|say|share|explain|recall)\b)"
@@ -58,7 +56,7 @@ OF_THE_PROMPT = _any_of(
     r"\b(?:according to|on record|follow-up (?:asks|is due)|this turn|language model)\b",
 )
 
-# The prompt asks for "I cannot go into that." if a contact asks about it.
+# The prompt asks for this sentence.
 DECLINES = _any_of(
     r"\A[^.?!]*\b(?:cannot|can't|can not|am not able to) (?:go into|share|discuss|talk about|say)\b[^.?!]*[.;] "
 )

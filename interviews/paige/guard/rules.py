@@ -1,6 +1,6 @@
 """The rules that a model's message must keep.
 
-A rule may reject good messages: a rejected message costs one attempt, and then the guide's question is asked.
+A rejected message costs one attempt, then the guide's question is asked.
 """
 
 import re
@@ -23,7 +23,7 @@ MAX_WORD_LENGTH = 20
 
 
 class Problem(Enum):
-    """A broken rule. The value is the text for the model."""
+    """The value is the text for the model."""
 
     NOT_ONE_QUESTION = "it must ask exactly one question and end with it"
     NOT_OPEN = "its question must be open: one that asks what, how, which, where, who or why"
@@ -38,14 +38,13 @@ class Problem(Enum):
 
 
 def tidy(reply: str) -> str:
-    """The reply on one line, without surrounding quotation marks."""
     line = " ".join(reply.split())
     quoted = re.fullmatch(r"[\"\N{LEFT DOUBLE QUOTATION MARK}](.*)[\"\N{RIGHT DOUBLE QUOTATION MARK}]", line)
     return quoted[1].strip() if quoted else line
 
 
 def problems(message: str, brief: Brief) -> frozenset[Problem]:
-    """The broken rules. Far too long messages get only TOO_LONG, because other checks take quadratic time."""
+    """Far too long messages get only TOO_LONG: other checks take quadratic time."""
     if len(message) > MAX_CHARACTERS:
         return frozenset({Problem.TOO_LONG})
     return frozenset(problem for problem, breaks in CHECKS.items() if breaks(message, brief))
@@ -57,7 +56,6 @@ _RULE_NGRAMS = ngrams(words_of(RULES), 6)
 
 
 def _question(message: str) -> str:
-    """The last sentence, normalized."""
     return re.split(r"(?<=[.!:;])\s+", normalize(message))[-1]
 
 
@@ -82,7 +80,6 @@ def _was_asked_before(message: str, brief: Brief) -> bool:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Whether two questions are near-duplicates: most of their words or content words are the same."""
     mine, theirs = set(content_of(one)), set(content_of(other))
     shared, all_words = len(mine & theirs), len(mine | theirs)
     one_words, other_words = set(stems_of(one)), set(stems_of(other))
@@ -103,13 +100,11 @@ def _is_leading(message: str, brief: Brief) -> bool:
 
 
 def _shows_the_prompt(message: str, brief: Brief) -> bool:
-    """Refusing to talk about the instructions is allowed: the prompt asks for it."""
     rest = phrases.DECLINES.sub("", normalize(message))
     return phrases.OF_THE_PROMPT.search(rest) is not None or not _RULE_NGRAMS.isdisjoint(ngrams(words_of(message), 6))
 
 
 def _is_not_plain(message: str, brief: Brief) -> bool:
-    """Unusual letters and words may hide a leak, unless the guide or the contact uses them."""
     familiar = " ".join([brief.vendor, brief.question, *(turn.text for turn in brief.conversation)])
     strange = [word for word in message.split() if _is_strange(word) and word.strip("?,.;:!") not in familiar]
     patterns = (phrases.MARKUP, phrases.SPEAKER, phrases.SPELT_OUT)

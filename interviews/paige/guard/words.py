@@ -1,5 +1,3 @@
-"""Splits and normalizes text for the guard."""
-
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,7 +11,7 @@ _ENDINGS = ("ings", "ing", "ers", "ed", "es", "er", "ly", "s", "e")
 
 def normalize(text: str) -> str:
     """Applies NFKD and case folding, and removes accents and invisible characters."""
-    if text.isascii():  # the fast path for most texts
+    if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf")).casefold()
@@ -25,7 +23,7 @@ def words_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """Removes a common ending: "pricing" and "prices" have the same stem."""
+    """ "pricing" and "prices" have the same stem."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
@@ -48,7 +46,7 @@ def ngrams(words: Iterable[str], length: int) -> set[tuple[str, ...]]:
 
 
 def spellings(words: list[str]) -> set[str]:
-    """The stems of the words, of two to four joined words, and of the reversed words."""
+    """Includes joined and reversed words."""
     joined = ("".join(row) for length in (2, 3, 4) for row in ngrams(words, length))
     return set(map(stem, chain(words, joined, (word[::-1] for word in words))))
 
