@@ -1,5 +1,3 @@
-"""The application that granian's workers run."""
-
 from hindsight.db.postgresql.limits import limit_sessions
 from hindsight.http.server import Server
 from hindsight.wsgi import application

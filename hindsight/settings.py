@@ -41,7 +41,7 @@ DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
 )
 DEBUG = env.bool("DEBUG", False)
-# What production refuses unless it is named here: "debug" and, in scripts/serve.py, "public_host".
+# Risks that production refuses unless named: debug, public_host.
 HINDSIGHT_ALLOW = comma_separated("HINDSIGHT_ALLOW", [])
 if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
     raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")

@@ -1,4 +1,4 @@
-"""Django as a WSGI application. hindsight.rsgi runs it in production, `make dev` with Django's development server."""
+"""hindsight.rsgi runs it in production, `make dev` with Django's development server."""
 
 import logging
 import os

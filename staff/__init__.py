@@ -1,1 +1,1 @@
-"""The Django admin. Pages show and ask; every write goes through the services of orgs, contacts and interviews."""
+"""The Django admin. Every write goes through the services of the other apps."""

@@ -38,7 +38,6 @@ def connect() -> None:
 
 
 def remember_stored(*, instance: Any, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
-    """Keeps the values in the database, for `record_save()`."""
     is_watched = update_fields is None or not update_fields.isdisjoint(WATCHED)
     stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if instance.pk and is_watched else None
     instance.values_before_save = stored or {}
@@ -95,6 +94,6 @@ def _record(kind: EventKind, about: Model, detail: str = "") -> None:
 
 
 def _program() -> str:
-    """The name of the command, such as `createsuperuser`, or of the program."""
+    """The command, such as `createsuperuser`, or the program."""
     name = Path(sys.argv[0]).name
     return sys.argv[1] if name == "manage.py" and len(sys.argv) > 1 else name

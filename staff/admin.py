@@ -1,4 +1,4 @@
-"""Found by Django's admin autodiscovery."""
+"""Imported by Django's admin autodiscovery."""
 
 from staff import pages
 

@@ -5,8 +5,6 @@ from django.db.models.signals import post_migrate
 
 
 class StaffSiteConfig(admin.AdminConfig):
-    """Django's admin app, with our site as the default one."""
-
     default = False
     default_site = "staff.site.StaffSite"
 
@@ -23,5 +21,5 @@ class StaffConfig(AppConfig):
         signals.user_logged_out.connect(events.logged_out)
         signals.user_login_failed.connect(events.login_failed)
         accounts.connect()
-        # Of the apps with permissions in the table, interviews is migrated last. Apps without models get no signal.
+        # Of the apps with permissions in the table, interviews is migrated last.
         post_migrate.connect(update_groups, sender=apps.get_app_config("interviews"))

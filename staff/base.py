@@ -1,5 +1,3 @@
-"""Base classes of the admin pages."""
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,7 @@ from staff.paging import BoundedPaginator
 
 __all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
 
-# Django's class takes its type arguments from type checkers alone.
+# Django's class is generic only for type checkers.
 if TYPE_CHECKING:
     BaseAdmin = admin.ModelAdmin[Any]
 else:
@@ -25,7 +23,7 @@ else:
 
 
 class StaffAdmin(BaseAdmin):
-    """An admin whose lists have a bounded cost, and which can have further pages of one object."""
+    """Lists have a bounded cost."""
 
     actions = None
     list_per_page = 50
@@ -33,10 +31,10 @@ class StaffAdmin(BaseAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets count all rows, once for each choice
     sortable_by = ()  # most columns have no index to sort by
-    # Further pages of one object: the name of the view by the last part of the path. Each view runs in a transaction,
+    # Further pages of one object: {last part of the path: name of the view}. Each view is a transaction,
     # which ends before the page is rendered.
     object_pages: dict[str, str] = {}
-    # Query parameters of the list that are field lookups: of Django's own filters, and of links on other pages.
+    # Query parameters that are field lookups: of Django's filters, and of links on other pages.
     lookups: frozenset[str] = frozenset()
 
     class Media:
@@ -51,12 +49,12 @@ class StaffAdmin(BaseAdmin):
         return reverse(f"admin:{self.url_prefix}_{page}", args=args)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only the query parameters that the page itself offers. Django would allow any field of the model."""
+        """Django would allow any field of the model."""
         own_filters = {getattr(list_filter, "parameter_name", None) for list_filter in self.list_filter}
         return lookup in self.lookups | own_filters
 
     def is_list(self, request: HttpRequest) -> bool:
-        """Whether the request is for the list of rows, which does not show their long texts."""
+        """Whether the page is the list, which needs no long texts."""
         return request.resolver_match is not None and request.resolver_match.url_name == f"{self.url_prefix}_changelist"
 
     def get_urls(self) -> list[URLPattern]:
@@ -71,10 +69,9 @@ class StaffAdmin(BaseAdmin):
         return [*pages, *super().get_urls()]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row. On a POST it is locked until the view's transaction ends.
+        """On a POST, the row is locked until the view's transaction ends.
 
-        The form then compares with the current row, and no other transaction writes between its check and its save.
-        Pages are rendered after the transaction: slow work is left to what the template evaluates.
+        Pages are rendered after it: slow work belongs in what the template evaluates.
         """
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
@@ -85,7 +82,7 @@ class StaffAdmin(BaseAdmin):
         pass  # no form of these admins has inlines
 
     def object_or_404(self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool]) -> Any:
-        """The object of one of `object_pages`. Raises Http404 and PermissionDenied."""
+        """Raises Http404 and PermissionDenied."""
         found = self.get_object(request, object_id)
         if not may(request, found):
             raise PermissionDenied
@@ -103,7 +100,7 @@ class StaffAdmin(BaseAdmin):
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Rows that Django's forms neither add, change nor delete. Their actions have pages of their own."""
+    """Actions on the rows have pages of their own."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

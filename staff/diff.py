@@ -13,15 +13,15 @@ Kind = Literal["equal", "delete", "insert", "omitted"]
 PAGE_SECONDS = 0.4
 DIFF_SECONDS = 0.1
 
-# Characters shown at either end of an equal piece that is too long to be shown whole.
+# Characters shown at either end of a long equal piece.
 CONTEXT = 200
 
 # Indentation; a word or a punctuation mark, each with the spaces before it; trailing spaces; a line break.
 TOKENS = re.compile(r"^[^\S\n]+|[^\S\n]*+(?:\w+|[^\w\s])|[^\S\n]+|\n", re.MULTILINE)
 SPACE = re.compile(r"[ \n]")
-# Between two edits, fewer equal tokens than this are shown as part of the edits.
+# Fewer equal tokens between two edits become part of them.
 FEWEST_EQUAL_TOKENS = 3
-# The library compares characters, so each distinct token is encoded as one: Unicode has 1.1 million code points.
+# Each distinct token is encoded as one character.
 MAX_TOKENS = 1_000_000
 
 EQUAL, DELETE, INSERT = diff_match_patch.DIFF_EQUAL, diff_match_patch.DIFF_DELETE, diff_match_patch.DIFF_INSERT
@@ -32,7 +32,7 @@ Edits = list[tuple[int, str]]
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of one text or of both. The text of an omitted piece says how much is left out."""
+    """An omitted piece says how much is left out."""
 
     kind: Kind
     text: str
@@ -40,16 +40,13 @@ class Piece:
 
 @dataclass
 class TimeBudget:
-    """The time that the remaining diffs of a page may take together."""
+    """Seconds for all remaining diffs of a page."""
 
     seconds_left: float = PAGE_SECONDS
 
 
 def diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
-    """Returns the pieces of both texts, in order.
-
-    Once the time is used up, what is not yet compared is shown as one deletion and one insertion.
-    """
+    """Without time left, the rest is one deletion and one insertion."""
     started = time.monotonic()
     start, end = _common_ends(before, after)
     bounds = [(text, start, len(text) - end) for text in (before, after)]
@@ -57,7 +54,6 @@ def diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
     old, new = (text[first:last] for text, first, last in bounds)
     seconds = min(DIFF_SECONDS, budget.seconds_left)
     if old and new and seconds > 0 and len(old) + len(new) < MAX_TOKENS:
-        # Both ends are tokens too: the library joins them with the equal tokens next to them.
         tokens = [[prefix, *TOKENS.findall(*bound), suffix] for bound in bounds]
         edits = _token_edits(*tokens, deadline=time.time() + seconds)
     else:
@@ -68,7 +64,6 @@ def diff(before: str, after: str, budget: TimeBudget) -> list[Piece]:
 
 
 def _token_edits(old: list[str], new: list[str], *, deadline: float) -> Edits:
-    """Compares lines, then the tokens of lines that were replaced."""
     library = diff_match_patch()
     # With Diff_Timeout set, the library first searches for a long common substring. Its deadline does not apply to
     # that search, which takes seconds for repetitive texts. Without Diff_Timeout it skips the search.
@@ -96,7 +91,7 @@ def _token_edits(old: list[str], new: list[str], *, deadline: float) -> Edits:
 
 
 def _common_ends(before: str, after: str) -> tuple[int, int]:
-    """The lengths of the common prefix and the common suffix, cut so that they do not split words."""
+    """Lengths of the common prefix and suffix. Words are not split."""
     library = diff_match_patch()
     start = library.diff_commonPrefix(before, after)
     if not (_ends_word(before, start) and _ends_word(after, start)):

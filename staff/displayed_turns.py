@@ -1,4 +1,4 @@
-"""The turns of a conversation, as staff read them: from the rows, or from the transcript if there are no rows."""
+"""The turns of a conversation, from its rows or else from the transcript."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ NO_CONVERSATION = "—"
 
 @dataclass(frozen=True)
 class SpokenTurn:
-    """`engine` is empty for the contact's turns, and for turns from a transcript."""
+    """`engine` is empty if unknown."""
 
     speaker: str
     text: str
@@ -19,7 +19,7 @@ class SpokenTurn:
 
 
 def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
-    """The turns so far. The answer to a skipped question has an empty text."""
+    """The answer to a skipped question has an empty text."""
     names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: request.contact.name or CONTACT}
     if turns := [SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine) for turn in request.turns.all()]:
         return turns
@@ -33,7 +33,6 @@ def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
 
 
 def conversation_in_words(request: InterviewRequest) -> str:
-    """The stage of the conversation, which is finer than the API's status."""
     conversation = getattr(request, "conversation", None)
     if conversation is None:
         return NO_CONVERSATION

@@ -30,7 +30,7 @@ def record_of(event: SecurityEvent) -> Record:
 
 
 def records_since(since: datetime | None) -> Iterator[Record]:
-    """All events, oldest first, in pages: memory is bounded, and no transaction stays open while the reader waits."""
+    """Oldest first, in pages: memory is bounded, and no transaction stays open."""
     events = SecurityEvent.objects.order_by("pk")
     if since is not None:
         events = events.filter(created_at__gte=since)

@@ -14,13 +14,11 @@ MAX_TYPES = 30
 
 
 def storable(text: str) -> str:
-    """A query parameter without NUL characters, which PostgreSQL refuses."""
+    """PostgreSQL refuses NUL characters."""
     return text.replace("\x00", "").strip()
 
 
 class TextFilter(SimpleListFilter):
-    """A text box."""
-
     template = "staff/text_filter.html"
     placeholder = ""
     help_text = ""
@@ -32,7 +30,7 @@ class TextFilter(SimpleListFilter):
         return True
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """One choice, for the template: the text, and the query parameters to keep."""
+        """One choice, for the template."""
         kept = changelist.get_filters_params().items()
         others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
         yield {
@@ -43,7 +41,7 @@ class TextFilter(SimpleListFilter):
 
 
 class OrgFilter(TextFilter):
-    """The slug: there may be thousands of orgs."""
+    """By slug: there may be thousands of orgs."""
 
     title = "org"
     parameter_name = "org"
@@ -60,7 +58,7 @@ class OrgFilter(TextFilter):
 
 
 class EventOrgFilter(OrgFilter):
-    """The slug that the event contains: the org may have been deleted."""
+    """By slug: the org may have been deleted."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(org=storable(self.value() or "").lower()) if self.value() else queryset
@@ -77,8 +75,6 @@ class EventActorFilter(TextFilter):
 
 
 class ConversationFilter(SimpleListFilter):
-    """Interviews under way, and abandoned ones, which the API's status does not distinguish."""
-
     title = "conversation"
     parameter_name = "conversation"
 
@@ -93,7 +89,7 @@ class ConversationFilter(SimpleListFilter):
 
 
 class InterviewTypeFilter(SimpleListFilter):
-    """By name, because each org has its own types. With an org filter, only the names of that org are offered."""
+    """By name, because each org has its own types."""
 
     title = "interview type"
     parameter_name = "type"

@@ -21,7 +21,7 @@ from interviews.text import clean_objective
 from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS
 
-# Django's class takes its type argument from type checkers alone.
+# Django's class is generic only for type checkers.
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
 else:
@@ -33,16 +33,16 @@ def fingerprint(text: str) -> str:
 
 
 def as_sent(value: Any) -> str:
-    """The value as text with LF line ends: browsers submit CRLF."""
+    """Browsers submit CRLF."""
     text = "" if value is None else str(value)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class MergingForm(ModelForm):
-    # JSON: the fingerprint of each text that the form showed, by field.
+    # {field: fingerprint of the text that the form showed}, as JSON.
     seen = forms.JSONField(required=False, widget=forms.HiddenInput)
 
-    # By field: the function that validates an edited text, and the function that formats the stored text for editing.
+    # {field: function}: validates an edited text; formats a stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}
     layouts: Mapping[str, Callable[[str], str]] = {}
 
@@ -53,7 +53,7 @@ class MergingForm(ModelForm):
         self.shown = {name: as_sent(self._laid_out(name, value)) for name, value in self.stored.items()}
         self.initial.update({name: self.shown[name] for name in self.layouts if self.instance.pk})
         self.initial["seen"] = {name: fingerprint(text) for name, text in self.shown.items()}
-        # The edited values, for a service to write; and the labels of fields that somebody else has changed.
+        # Edited values, and labels of fields that somebody else has changed.
         self.edits: dict[str, Any] = {}
         self.kept: list[str] = []
 
@@ -61,7 +61,7 @@ class MergingForm(ModelForm):
         return self.layouts[name](value) if name in self.layouts else value
 
     def is_multipart(self) -> bool:
-        """Always True. URL encoding takes up to 12 bytes a character, so long notes would exceed Django's limit."""
+        """URL encoding takes up to 12 bytes a character, so long notes would exceed Django's limit."""
         return True
 
     def clean(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class MergingForm(ModelForm):
                 self.kept.append(str(self[name].label))
         elif changed_there:
             self.add_error(name, self._conflict(shown))
-            seen[name] = fingerprint(shown)  # the error shows the stored text, so the next submit may replace it
+            seen[name] = fingerprint(shown)  # the error shows the stored text
         else:
             self._accept(name, sent if name in self.rules else value)
 
@@ -148,7 +148,6 @@ class OrgForm(MergingForm):
         )
 
     def changes_without_names(self) -> str:
-        """As `changes_in_words()`, without the values of the org's name."""
         return " ".join(
             f"{name}." if name == "name" else f"{name}: {self.stored[name]} → {value}."
             for name, value in self.edits.items()
@@ -156,7 +155,7 @@ class OrgForm(MergingForm):
 
 
 class GuideForm(forms.Form):
-    """A guide as JSON. The form checks only that it is a JSON object: the service validates the guide."""
+    """The service validates the guide."""
 
     guide = forms.CharField(
         strip=True,

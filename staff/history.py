@@ -1,4 +1,4 @@
-"""The pages that show the audit of an object and restore earlier texts."""
+"""Pages that show the audit of an object and restore earlier texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,17 +22,15 @@ PER_PAGE = 20
 
 @dataclass(frozen=True)
 class ShownChange:
-    """A change as the pages show it."""
-
     entry: Change
     label: str
-    # The fingerprint of the row's current text; empty if there is nothing to restore.
+    # The fingerprint of the current text; empty if nothing can be restored.
     seen: str
     budget: TimeBudget
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        """The diff. Computed when the template asks for it, which is after the view's transaction has ended."""
+        """Evaluated by the template, after the view's transaction."""
         return diff(self.entry.before, self.entry.after, self.budget)
 
     @property
@@ -45,8 +43,6 @@ class ShownChange:
 
 
 class HistoryPage(StaffAdmin):
-    """Adds the page that lists the changes of a row and, for staff who may change the row, restores them."""
-
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -72,7 +68,7 @@ class HistoryPage(StaffAdmin):
 
 
 class AuditedAdmin(HistoryPage):
-    """Pages of rows whose texts are written through services, which record every change in the audit."""
+    """The services record every change in the audit."""
 
     form: type[MergingForm]
     object_pages = {"restore": "restore_view"}
@@ -83,12 +79,10 @@ class AuditedAdmin(HistoryPage):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Uses the queryset's `search`, which is supported by indexes."""
         found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
         return found, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Passes the form's edits to `write`."""
         if form.edits:
             self.write(request, obj, form.edits)
         if form.kept:
@@ -101,10 +95,9 @@ class AuditedAdmin(HistoryPage):
         raise NotImplementedError
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        pass  # the audit records more, and its texts can be erased
+        pass  # the audit records it
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Adds the form's fingerprints if the user may save it."""
         fieldsets = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
             return fieldsets
@@ -119,7 +112,7 @@ class AuditedAdmin(HistoryPage):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Restores the text from before a change, unless the current text is not the one that the page showed."""
+        """Refused if the current text is not the one that the page showed."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         obj = self.object_or_404(request, object_id, self.has_change_permission)
@@ -138,6 +131,6 @@ def is_restorable(obj: Any, entry: Change) -> bool:
 
 
 def change_of(obj: Any, number: str) -> Change | None:
-    """The row's change with this id. Returns None if there is none or its texts were erased."""
+    """None if there is none or its texts were erased."""
     change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
     return None if change is None or change.is_erased else change

@@ -35,7 +35,7 @@ class LoginForm(AdminAuthenticationForm):
         return super().clean()
 
     def confirm_login_allowed(self, user: Any) -> None:
-        """Refuses logins that are not staff. Django sends no signal, because the password was right."""
+        """Django sends no signal for these: the password was right."""
         try:
             super().confirm_login_allowed(user)
         except ValidationError:
@@ -50,7 +50,7 @@ def refusal(seconds_to_wait: int) -> str:
 
 
 def count_attempt(request: HttpRequest, login: str) -> int:
-    """Counts an attempt under each heading, up to the first refusal. Returns the seconds to wait, or 0."""
+    """Counts under each heading up to the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     keys = {"login and address": f"{login} {address}", "address": address, "login": login}
     for heading, (limit, minutes) in ATTEMPTS.items():

@@ -1,5 +1,3 @@
-"""Pagination with a bounded count: a list of millions costs as much as one of a thousand."""
-
 from functools import cached_property
 from typing import Any, cast
 
@@ -17,7 +15,7 @@ class AtLeast(int):
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of the first MAX_COUNT rows. Older rows are found by search and filters."""
+    """Counts at most MAX_COUNT rows: a list of millions costs as much as one of a thousand."""
 
     @cached_property
     def count(self) -> int:

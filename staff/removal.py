@@ -1,5 +1,3 @@
-"""Pages that delete data for good. Each lists what is deleted and asks the user to type a confirmation word."""
-
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -15,7 +13,7 @@ from staff.events import record_act
 
 
 class RemovalAdmin(StaffAdmin):
-    """Only superusers delete."""
+    """Only superusers delete, after typing a confirmation word."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.is_active and bool(getattr(request.user, "is_superuser", False))
@@ -30,7 +28,7 @@ class RemovalAdmin(StaffAdmin):
         raise NotImplementedError
 
     def log_label(self, obj: Any) -> str:
-        """The name of a deleted row in Django's admin log. It must not contain personal data."""
+        """For Django's admin log. It must not contain personal data."""
         return f"{self.opts.verbose_name} {obj.pk}"
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -56,7 +54,6 @@ class RemovalAdmin(StaffAdmin):
         return request.method == "POST" and request.POST.get("word", "").strip() == self.confirmation_word(obj)
 
     def confirm(self, request: HttpRequest, obj: Any, **context: Any) -> HttpResponse:
-        """The confirmation page, with an error after a wrong word."""
         return self.page(
             request, "confirm_removal", obj, word=self.confirmation_word(obj), wrong=request.method == "POST", **context
         )

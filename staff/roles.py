@@ -40,7 +40,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 
 @transaction.atomic
 def update_groups(**kwargs: Any) -> None:
-    """Creates missing groups and sets the permissions of each. A receiver of post_migrate."""
+    """A receiver of post_migrate."""
     if Permission._meta.db_table not in connection.introspection.table_names():
         return  # only another app was migrated, on an empty database
     permissions = {

@@ -22,8 +22,8 @@ class StaffSite(AdminSite):
         return super().admin_view(as_staff(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Django's login with counted attempts. Responds 429 after too many."""
-        from staff.login import LoginForm  # needs the models, which are not loaded when this module is imported
+        """Responds 429 after too many attempts."""
+        from staff.login import LoginForm  # needs the models
 
         self.login_form = LoginForm
         response = super().login(request, extra_context)
@@ -31,7 +31,7 @@ class StaffSite(AdminSite):
         return _throttled(response, form.seconds_to_wait if isinstance(form, LoginForm) else 0)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Django's page, which checks the old password, with the same limits as the login."""
+        """The page checks the old password, so it has the limits of the login."""
         from staff.login import count_attempt, refusal
 
         wait = count_attempt(request, request.user.get_username()) if request.method == "POST" else 0

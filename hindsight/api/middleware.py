@@ -9,7 +9,7 @@ from hindsight.api.handlers import error_response, is_api
 
 
 class HttpsOnlyMiddleware:
-    """Refuses plain HTTP under /api/ in production. A redirect would lose the body of a PATCH."""
+    """A redirect to HTTPS would lose the body of a PATCH."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -23,7 +23,7 @@ class HttpsOnlyMiddleware:
 
 
 class CacheControlMiddleware:
-    """Lets no shared cache store a response of the API. `no-cache` still allows conditional requests with an ETag."""
+    """No shared cache may store a response. `no-cache` allows conditional requests."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,12 +1,10 @@
-"""Django's configuration of the database that a URL names."""
-
 from typing import Any
 
 import dj_database_url
 
 
 def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, Any]:
-    """An entry of DATABASES, with persistent connections. Raises ValueError for a URL that cannot be parsed."""
+    """An entry of DATABASES, with persistent connections."""
     database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["ENGINE"] = "hindsight.db.sqlite3"

@@ -1,4 +1,4 @@
-"""Database errors that are no defect of ours: the database is unavailable, or a time limit was reached."""
+"""Database errors that are not defects."""
 
 from django.db import InterfaceError, InternalError, OperationalError
 
@@ -20,12 +20,12 @@ DEADLOCK = "40P01"
 
 
 def sqlstate_of(exception: BaseException) -> str | None:
-    """PostgreSQL's error code, which psycopg's exception has. None for other databases and other errors."""
+    """PostgreSQL's error code, or None."""
     return getattr(exception.__cause__, "sqlstate", None)
 
 
 def unavailable_reason(exception: BaseException) -> str | None:
-    """Why the database cannot be used, as a sentence for the client. None if the exception has another cause."""
+    """Why the database cannot be used, for the client. None for other errors."""
     if not isinstance(exception, OperationalError | InterfaceError | InternalError):
         return None
     reason = REASONS.get(sqlstate_of(exception) or "") or SQLITE_REASONS.get(str(exception))

@@ -1,7 +1,7 @@
 """The order of long lists: `abs(id)` instead of `id`.
 
 For `ORDER BY id DESC LIMIT n` PostgreSQL may scan the primary key across all orgs; only the composite indexes contain
-`abs(id)`. A long list needs an index on the org, the filter and POSITION.
+`abs(id)`.
 """
 
 from django.db.models.functions import Abs

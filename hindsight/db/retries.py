@@ -1,5 +1,3 @@
-"""Repeating a transaction that PostgreSQL has rolled back to end a deadlock."""
-
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -13,10 +11,7 @@ Result = TypeVar("Result")
 
 
 def retried_once(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Decorates a function that is one transaction. It runs again if it was the victim of a deadlock.
-
-    Inside a larger transaction it does not: all of that is rolled back.
-    """
+    """Decorates a transaction. It runs again if it was the victim of a deadlock, unless it is part of a larger one."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:

@@ -1,4 +1,4 @@
-"""Receiving request bodies: limits of size and time, and bodies that are cut off."""
+"""Limits of request bodies."""
 
 import asyncio
 from collections.abc import AsyncIterable

@@ -1,4 +1,4 @@
-"""Pages for errors outside /api/, seen by staff and by contacts: templates 400, 403, 404, 500 and 503."""
+"""Pages for errors outside /api/."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -13,7 +13,7 @@ RETRY_SECONDS = 5
 
 
 def service_unavailable(reason: str) -> HttpResponse:
-    # Without context processors, which may use the database.
+    # No context processors, which may use the database.
     response = HttpResponse(render_to_string("503.html", {"reason": reason}), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -58,7 +58,7 @@ class RequestMiddleware:
 
 
 class DatabaseUnavailableMiddleware:
-    """Outside the API, responds 503 if the database cannot be used. The API does so in its exception handler."""
+    """For pages. The API does so in its exception handler."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -17,7 +17,7 @@ def healthz() -> HttpResponse:
 
 
 def readyz() -> HttpResponse:
-    """200 while the database responds and accepts writes, else 503."""
+    """503 if the database does not respond or accept writes."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(IS_READ_ONLY[connection.vendor])

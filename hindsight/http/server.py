@@ -1,7 +1,8 @@
 """Runs Django, a WSGI application, in a pool of threads behind an event loop.
 
-Granian's RSGI interface calls `Server` on the event loop. A request gets a thread when its body has arrived, so slow
-clients hold no thread. The probes have threads of their own, so they respond even if all other threads are busy.
+A request gets a thread when its body has arrived, so slow clients hold no thread. The probes have threads of their own,
+so
+they respond if all others are busy.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ Headers = list[tuple[str, str]]
 
 
 class Server:
-    """An RSGI application. Create it in the worker process: threads do not survive a fork."""
+    """An RSGI application. Create it in the worker: threads do not survive a fork."""
 
     def __init__(self, application: "WSGIApplication", *, threads: int) -> None:
         self.application = application
@@ -40,12 +41,12 @@ class Server:
         protocol.response_bytes(status, headers, body)
 
     def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
-        """Runs the application in the calling thread. Responses are buffered: none of ours is large."""
+        """Responses are buffered: none is large."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             started.append((int(status[:3]), headers))
-            return lambda data: None  # only for applications older than WSGI
+            return lambda data: None  # obsolete part of WSGI
 
         response = self.application(environ, start_response)
         with closing(cast(Any, response)):
@@ -54,10 +55,9 @@ class Server:
 
 
 async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> BytesIO | UnreadableBody:
-    """Receives the body as a `wsgi.input`, and sets CONTENT_LENGTH, without which Django reads nothing.
+    """Returns `wsgi.input`, and sets CONTENT_LENGTH, without which Django reads nothing.
 
-    Granian does not report a chunked body that is cut off. So only JSON may be chunked: half of a JSON object is not
-    valid, but half of a form is a form.
+    Granian does not report a chunked body that is cut off, so only JSON may be chunked: half of a form is a form.
     """
     is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
     length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -75,13 +75,13 @@ async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> Byt
 
 
 def environ_of(scope: "Scope") -> dict[str, Any]:
-    """The WSGI environment of a request. https://peps.python.org/pep-3333/#environ-variables"""
+    """https://peps.python.org/pep-3333/#environ-variables"""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
-        # Django uses the name if there is no Host header, which it must refuse then.
+        # Django uses it without a Host header, which it must refuse then.
         "SERVER_NAME": "missing-host.invalid",
         "SERVER_PORT": scope.server.rpartition(":")[2],
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -95,7 +95,7 @@ def environ_of(scope: "Scope") -> dict[str, Any]:
     }
     headers: Any = scope.headers
     for name in headers.keys():  # noqa: SIM118  # not a dict
-        # A header with an underscore would take the place of the one with a hyphen.
+        # It would take the place of the header with a hyphen.
         if "_" not in name:
             separator = "; " if name == "cookie" else ","
             key = name.upper().replace("-", "_")

@@ -1,4 +1,4 @@
-"""Counters of this process, for limits that must not fail open while the shared store is unavailable."""
+"""Counters of one process, for limits that must not fail open without the shared store."""
 
 import time
 from threading import Lock
@@ -7,14 +7,12 @@ MAX_KEYS = 10_000
 
 
 class LocalCounters:
-    """Fixed windows in memory. Each process counts for itself, so the limits are those of one process."""
-
     def __init__(self) -> None:
         self.lock = Lock()
         self.windows: dict[str, tuple[int, float]] = {}
 
     def hit(self, key: str, seconds: int) -> tuple[int, int]:
-        """Counts one more, and returns the count and the seconds until the window ends."""
+        """Returns the count and the seconds until the window ends."""
         now = time.time()
         with self.lock:
             count, ends_at = self.windows.get(key, (0, 0.0))

@@ -23,12 +23,12 @@ class Usage:
 
     @property
     def retry_after(self) -> int:
-        """Whole seconds until the next window, from 1 to 60, also after the clock was set back."""
+        """From 1 to 60, also after the clock was set back."""
         return min(WINDOW_SECONDS, max(1, self.resets_at - int(time.time())))
 
     @property
     def is_current(self) -> bool:
-        """Whether the window is the present one. After the clock was set back, it is not."""
+        """False for an earlier window, and after the clock was set back."""
         return 0 < self.resets_at - time.time() <= WINDOW_SECONDS + 1
 
     @property
@@ -41,7 +41,7 @@ class Usage:
 
 
 def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:
-    """Counts one request. If the store is unavailable, returns the usage of an empty window (fail open)."""
+    """If the store is unavailable, returns the usage of an empty window (fail open)."""
     usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
     now = int(time.time())
     if usage is None:

@@ -1,5 +1,3 @@
-"""The pages of each model. Importing them registers them with the site."""
-
 from staff.pages import api_keys, contacts, interview_requests, interview_types, orgs, security_events
 
 __all__ = ["api_keys", "contacts", "interview_requests", "interview_types", "orgs", "security_events"]

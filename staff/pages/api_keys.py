@@ -12,7 +12,7 @@ from staff.filters import OrgFilter
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    """Keys are revoked here. They are issued on the page of their org."""
+    """Keys are issued on the page of their org."""
 
     change_form_template = "staff/api_key.html"
     object_pages = {"revoke": "revoke_view"}

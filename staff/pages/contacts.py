@@ -23,15 +23,13 @@ NEWEST_INTERVIEWS = 10
 
 @admin.register(Contact)
 class ContactAdmin(AuditedAdmin, RemovalAdmin):
-    """Contacts are created over the API and by import. Staff edit their name and notes."""
-
     form = ContactForm
     change_form_template = "staff/contact.html"
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
     list_display = ("email", "name", "org", "updated_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
-    search_fields = ("email",)  # shows the search box; get_search_results does the search
+    search_fields = ("email",)  # shows the search box
     search_help_text = "The beginning of an email address, words of a name, or an org."
     fieldsets = (
         (None, {"fields": ["name", "notes"]}),

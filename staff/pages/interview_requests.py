@@ -20,7 +20,7 @@ from staff.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm
 from staff.history import AuditedAdmin
 
-# The fields that staff cannot edit.
+# Read-only fields.
 ABOUT = (
     "contact_link",
     "org",
@@ -39,15 +39,13 @@ ABOUT = (
 
 @admin.register(InterviewRequest)
 class InterviewRequestAdmin(AuditedAdmin):
-    """Interview requests are created over the API. Staff edit the objective and read the transcript."""
-
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
-    search_fields = ("id",)  # shows the search box; get_search_results does the search
+    search_fields = ("id",)  # shows the search box
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
     fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ABOUT
@@ -59,7 +57,7 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     @admin.display(description="Status")
     def standing(self, interview_request: InterviewRequest) -> str:
-        """The API's status and, while the conversation is under way, its stage."""
+        """The status and, while the conversation is under way, its stage."""
         status, conversation = interview_request.get_status_display(), conversation_in_words(interview_request)
         return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
 
@@ -94,14 +92,13 @@ class InterviewRequestAdmin(AuditedAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The list defers the long texts."""
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "conversation__guide")
         return found.select_related("interview_type")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without the survey link for staff who only read: whoever has the link can answer for the contact."""
+        """Only staff who may edit see the survey link: whoever has it can answer for the contact."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
             return fieldsets
@@ -126,7 +123,6 @@ class InterviewRequestAdmin(AuditedAdmin):
         )
 
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The prompt that Paige would get now, with the customer's texts marked."""
         found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         try:
             brief = brief_for(found)

@@ -17,7 +17,7 @@ from staff.history import HistoryPage, change_of
 
 @admin.register(InterviewType)
 class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
-    """Interview types are read here. Their guides are edited on a separate page, and each save is a new version."""
+    """Guides are edited on a separate page. Each save is a new version."""
 
     change_form_template = "staff/interview_type.html"
     object_pages = {"guide": "guide_view"}
@@ -42,12 +42,12 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The history, with links that open an older guide in the editor. Saving it there restores it."""
+        """With links that open an older guide in the editor."""
         editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
         return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
 
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The editor. `?change=ID` opens it with the guide from before that change."""
+        """`?change=ID` opens the guide from before that change."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         older = change_of(kind, request.GET.get("change", ""))
         text = older.before if older else guide_text(kind.guide)

@@ -71,7 +71,7 @@ class OrgAdmin(RemovalAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Issues a key and shows it once. The admin's responses are not cached, so no browser stores the key."""
+        """Shows the key once. The admin's responses are not cached."""
         org = self.object_or_404(request, object_id, may_issue_keys)
         form = ApiKeyForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():

@@ -24,7 +24,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "kind", "actor", "subject_shown", "org", "detail")
     list_filter = ("kind", EventActorFilter, EventOrgFilter, "created_at")
     lookups = frozenset({"kind__exact", "created_at__gte", "created_at__lt"})
-    search_fields = ("subject",)  # shows the search box; get_search_results does the search
+    search_fields = ("subject",)  # shows the search box
     search_help_text = "What the event is about: an id, an API key's prefix, an org's slug or a staff login."
     fields = ("created_at", "kind", "actor_kind", "actor", "subject_shown", "org", "detail", "request_id")
 
@@ -43,7 +43,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
         return [path("export/", view, name=f"{self.url_prefix}_export"), *super().get_urls()]
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        """The list with its filters as CSV: the newest MAX_EXPORTED events. Recorded as an event."""
+        """The newest MAX_EXPORTED events of the filtered list."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:

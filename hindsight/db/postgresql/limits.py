@@ -1,7 +1,4 @@
-"""Time limits of the web processes' PostgreSQL sessions. Commands have none: a migration may take long.
-
-Without them, one row lock that is held blocks every thread of the server, one after the other.
-"""
+"""Time limits of the web processes' PostgreSQL sessions. Commands have none: a migration may take long."""
 
 from django.conf import settings
 from django.db import connections
@@ -15,10 +12,7 @@ LIMITS = {
 
 
 def limit_sessions() -> None:
-    """Applies the limits to the connections that this process opens from now on. Does nothing on SQLite.
-
-    Limits in the `options` of DATABASE_URL take precedence.
-    """
+    """For connections opened from now on. Limits in DATABASE_URL take precedence."""
     database = connections.settings["default"]
     if database["ENGINE"] == "hindsight.db.postgresql":
         limits = [f"-c {name}={round(getattr(settings, setting) * 1000)}" for name, setting in LIMITS.items()]

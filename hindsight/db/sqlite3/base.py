@@ -1,5 +1,3 @@
-"""Django's SQLite backend with immediate constraints, private files, and a check that the file was not replaced."""
-
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,7 +9,7 @@ from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOp
 
 
 def create_private_file(path: str | Path) -> None:
-    """Creates the database file if it is missing, readable by its owner only. SQLite's own files have the same mode."""
+    """Creates a missing database file, readable by its owner only. SQLite's other files get the same mode."""
     if is_file(path):
         # An existing file must not be opened: closing it would drop the locks of this process's other connections.
         # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
@@ -25,7 +23,7 @@ def is_file(path: str | Path) -> bool:
 
 class DatabaseOperations(SQLiteOperations):
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
-        """Defers foreign keys, because the tables are emptied in no particular order."""
+        """The tables are emptied in no particular order."""
         super().execute_sql_flush(["PRAGMA defer_foreign_keys = ON", *sql_list])
 
 
@@ -39,11 +37,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def is_usable(self) -> bool:
-        """False if the file was deleted or replaced: a connection would go on writing to the deleted file."""
+        """A connection would go on writing to a deleted file."""
         return self.opened_file == self.current_file() and super().is_usable()
 
     def current_file(self) -> tuple[int, int] | None:
-        """Device and inode of the file, or None if there is none."""
+        """Device and inode, or None."""
         name = self.settings_dict["NAME"]
         if not is_file(name):
             return None
