@@ -45,8 +45,7 @@ def export_interview_requests(org_id: int) -> Iterator[Record]:
     """All interview requests of the org, oldest first.
 
     Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
-    may
-    plan a join over the whole tables for every page.
+    may plan a join over the whole tables for every page.
     """
     requests = (
         InterviewRequest.objects.for_org(org_id)

@@ -1,8 +1,7 @@
 """Runs Django, a WSGI application, in a pool of threads behind an event loop.
 
-A request gets a thread when its body has arrived, so slow clients hold no thread. The probes have threads of their own,
-so
-they respond if all others are busy.
+A request gets a thread when its body has arrived, so slow clients hold no thread. The probes have threads of their
+own, so they respond if all others are busy.
 """
 
 import asyncio

@@ -25,8 +25,7 @@ class Conversation(models.Model):
     """The running interview. Created when the contact consents.
 
     A table of its own, so that a PATCH of the interview request never waits for a lock of the survey page. `guide` is a
-    copy
-    of the interview type's guide at the time of consent.
+    copy of the interview type's guide at the time of consent.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="conversations", db_index=False)

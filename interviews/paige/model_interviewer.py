@@ -40,8 +40,7 @@ class ModelInterviewer:
     """Asks the model at most twice. The fallback is the guide.
 
     `timeout`: seconds for all attempts. `concurrency`: model calls per process; further messages use the guide, so that
-    a
-    hanging provider cannot block the API.
+    a hanging provider cannot block the API.
     """
 
     def __init__(self, provider: CompletionProvider, *, timeout: float, concurrency: int) -> None:

@@ -1,8 +1,7 @@
 """The steps of an interview. The survey page takes one, then shows the state.
 
 Every step is idempotent: after a reload, a double submit, a second tab or a killed worker it can be repeated. A step at
-the
-wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored.
+the wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,8 +45,7 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     """Returns the state with the waiting question. If there is none, Paige writes it now.
 
     Notes and objective are read now, so an earlier PATCH counts. Of two concurrent calls both may call the model, and
-    one
-    message is stored. May take PAIGE_TIMEOUT seconds, without an open transaction.
+    one message is stored. May take PAIGE_TIMEOUT seconds, without an open transaction.
     """
     interview = StoredInterview.load(interview_request)
     if interview.stage not in RUNNING or interview.state.question is not None:

@@ -32,8 +32,7 @@ class InterviewState:
     """What the survey page shows.
 
     `question` waits for an answer. `exchanges` is empty once the interview is completed. `topic_number`: topics asked
-    so far.
-    `more_to_ask`: whether resuming from the recap leads to a question.
+    so far. `more_to_ask`: whether resuming from the recap leads to a question.
     """
 
     stage: Stage

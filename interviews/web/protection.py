@@ -31,8 +31,7 @@ def public_page(view: View) -> View:
     """Limits requests by address, answers unreadable requests, and adds HEADERS to every response.
 
     Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses. The page has no
-    session:
-    the token in the form is the credential, and a forger does not know it.
+    session: the token in the form is the credential, and a forger does not know it.
     """
 
     @csrf_exempt

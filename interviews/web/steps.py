@@ -15,8 +15,7 @@ class Outcome:
     """The texts to show again, so that nothing is lost.
 
     `errors` and `kept`, by question number: texts that cannot be stored, with the reason. `untaken`: texts that came
-    too
-    late.
+    too late.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)
