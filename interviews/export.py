@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,6 +35,7 @@ COLUMNS = (
 # Spreadsheets run cells that start with these as formulas: a buyer could answer =HYPERLINK(…).
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
+AFTER_SEPARATOR = re.compile(r"([,;\t|][ \"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -103,7 +105,8 @@ WRITERS: dict[str, Callable[[Iterable[Record], Writable], None]] = {"jsonl": wri
 
 
 def harmless(cell: str) -> str:
-    """Prefixes a possible formula with an apostrophe."""
+    """Prefixes a possible formula with an apostrophe, also after a character that some spreadsheets split cells at."""
+    cell = AFTER_SEPARATOR.sub(r"\1'\2", cell)
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 

@@ -18,6 +18,9 @@ class ChangeQuerySet(TenantQuerySet["Change"]):
     def update(self, **values: Any) -> NoReturn:
         raise TypeError("The audit is append-only.")
 
+    def delete(self) -> NoReturn:
+        raise TypeError("The audit is append-only.")
+
     def erase_texts(self) -> int:
         """Only for `orgs.audit.erase`, which records the erasure."""
         return super().update(before="", after="")
@@ -58,6 +61,9 @@ class Change(models.Model):
         if not self._state.adding:
             raise TypeError("The audit is append-only.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("The audit is append-only.")
 
     @property
     def is_erased(self) -> bool:

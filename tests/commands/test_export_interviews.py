@@ -105,6 +105,11 @@ class TestCSV:
         assert row.count(f"'{text}") == 5
         assert not any(cell.startswith(start) for cell in row)
 
+    @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "; ", ';"'])
+    def test_a_formula_after_a_separator_is_text(self, separator: str) -> None:
+        assert export.harmless(f"a{separator}=1+1") == f"a{separator}'=1+1"
+        assert export.harmless(f"a{separator}=1{separator}@b") == f"a{separator}'=1{separator}'@b"
+
     def test_other_texts_are_not_changed(self) -> None:
         texts = ["", "a=b", "5", " = 5", "'quoted", '"quoted"', "a\r\nb", "deal-1"]
         assert [export.harmless(text) for text in texts] == texts

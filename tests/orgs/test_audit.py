@@ -20,6 +20,10 @@ def test_changes_cannot_be_modified(change: Change) -> None:
         change.save()
     with pytest.raises(TypeError, match="append-only"):
         Change.objects.update(after="Never said")
+    with pytest.raises(TypeError, match="append-only"):
+        change.delete()
+    with pytest.raises(TypeError, match="append-only"):
+        Change.objects.filter(pk=change.pk).delete()
     change.refresh_from_db()
     assert change.after == "New"
 
