@@ -1,9 +1,9 @@
 from hindsight.db.postgresql.limits import limit_sessions
-from hindsight.http.server import Server
+from hindsight.http.gateway import Gateway
 from hindsight.wsgi import application
 
 
-def create_server(*, threads: int) -> Server:
+def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
     limit_sessions()
-    return Server(application, threads=threads)
+    return Gateway(application, threads=threads)

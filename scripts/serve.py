@@ -136,7 +136,7 @@ def load_application() -> Any:
     A forked worker inherits the parent's SIGTERM handler and would ignore SIGTERM until granian installs its own.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return import_module("hindsight.rsgi").create_server(threads=int(os.environ.get("WEB_THREADS") or "4"))
+    return import_module("hindsight.rsgi").create_gateway(threads=int(os.environ.get("WEB_THREADS") or "4"))
 
 
 def reload_on_changes(host: str, port: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 
 
-class Server:
+class Gateway:
     """An RSGI application. Create it in the worker: threads do not survive a fork."""
 
     def __init__(self, application: "WSGIApplication", *, threads: int) -> None:
