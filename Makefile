@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test quick test-client test-model check bench schema requirements format
+.PHONY: help run dev test quick test-proxies test-client test-model check bench schema requirements format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ quick: ## Run the tests that need no server and no browser, on SQLite; pytest ge
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
 	@scripts/check
+
+test-proxies: ## Test early responses through nginx and Caddy, which must be installed; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/pytest -q tests/live/optional/test_reverse_proxies.py $(ARGS)
 
 test-client: ## Test a client that openapi-python-client generates; pytest gets ARGS
 	@scripts/bootstrap dev
