@@ -1,4 +1,4 @@
-"""The checks of `manage.py doctor`. Each must work while any service is unavailable."""
+"""Each check must work while any service is unavailable."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -126,6 +126,6 @@ def examine() -> Iterator[Finding]:
 
 
 def _first_line(error: Exception) -> str:
-    """Database and Redis errors contain hosts and ports, but no passwords."""
+    """It contains hosts and ports, but no passwords."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".")

@@ -1,7 +1,4 @@
-"""Settings from environment variables, which README.md lists. An invalid value stops the process at startup.
-
-Production is the default, and has no default secret key or database.
-"""
+"""README.md lists the variables. An invalid value stops the process at startup. Production is the default."""
 
 from pathlib import Path
 from typing import Any

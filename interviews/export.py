@@ -44,10 +44,9 @@ class Writable(Protocol):
 
 
 def export_interview_requests(org_id: int) -> Iterator[Record]:
-    """All interview requests of the org, oldest first.
+    """Oldest first, in pages: memory is constant, and no transaction stays open.
 
-    Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
-    may plan a join over the whole tables for every page.
+    Related rows are fetched by id: PostgreSQL may plan a join over the whole tables for every page.
     """
     requests = (
         InterviewRequest.objects.for_org(org_id)

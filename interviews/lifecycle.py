@@ -50,7 +50,7 @@ class Speaker(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """What a turn does. The first three are Paige's, the others the contact's."""
+    """The first three are Paige's, the others the contact's."""
 
     QUESTION = "question"
     PROBE = "probe"
@@ -66,7 +66,7 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 
 
 class Engine(models.TextChoices):
-    """What wrote a message of Paige's. FALLBACK: the guide, after the model failed."""
+    """FALLBACK: the guide, after the model failed."""
 
     GUIDED = "guided"
     MODEL = "model"

@@ -63,7 +63,7 @@ class BadRequest(ApiError):
 
 
 class Unauthorized(ApiError):
-    """One message for all causes, so that a guessed key reveals nothing."""
+    """One message for all causes: a guess reveals nothing."""
 
     status_code = 401
     code = ErrorCode.UNAUTHORIZED

@@ -1,5 +1,3 @@
-"""Converts exceptions in API views to the error envelope."""
-
 import logging
 from typing import Any
 
@@ -49,7 +47,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def invalid_fields(detail: Any) -> errors.BadRequest:
-    """Returns a 400. `detail` is `{field: [message, …]}`, or a list of messages without a field."""
+    """`detail` is `{field: [message, …]}`, or a list of messages."""
     if not isinstance(detail, dict):
         return errors.BadRequest(" ".join(map(str, detail)))
     details = tuple(errors.FieldError(field, " ".join(map(str, messages))) for field, messages in detail.items())

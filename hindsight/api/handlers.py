@@ -1,4 +1,4 @@
-"""Error responses outside views: the envelope under /api/, HTML pages elsewhere."""
+"""Error responses outside views."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from hindsight.http import error_pages
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the path is under /api. `//api/…` counts: a client's base URL may end in a slash."""
+    """`//api/…` counts: a client's base URL may end in a slash."""
     return f"{request.path_info.lstrip('/')}/".startswith("api/")
 
 
@@ -23,7 +23,7 @@ def error_response(error: errors.ApiError) -> JsonResponse:
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Decorator: methods other than GET and HEAD get a 405 envelope."""
+    """Other methods than GET and HEAD get a 405 envelope."""
 
     @csrf_exempt
     @wraps(view)

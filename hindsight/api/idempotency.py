@@ -1,7 +1,6 @@
-"""The Idempotency-Key header: a retried POST creates nothing twice.
+"""The Idempotency-Key header.
 
-The record commits together with the created row. A concurrent request with the same key waits for that commit. A
-failed request leaves no record.
+The record commits together with the created row. A concurrent request with the same key waits for that commit.
 """
 
 import hashlib
@@ -31,8 +30,7 @@ def create_once(
 ) -> tuple[ResponseBody, bool]:
     """Returns (response, replayed): the result of `create()`, or the stored response to the first request.
 
-    A retry must have an equal `request`. Raises BadRequest for a malformed key, and IdempotencyConflict for a key that
-    was used with another request.
+    Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request.
     """
     if key is None:
         return create(), False
@@ -50,7 +48,7 @@ def create_once(
 
 
 def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
-    """Returns the locked record, and whether the key is new within 24 hours."""
+    """Returns the locked record, and whether the key is new."""
     defaults = {"fingerprint": fingerprint, "response": ""}
     record, created = IdempotencyRecord.objects.get_or_create(org_id=org_id, key=key, defaults=defaults)
     if created:

@@ -1,5 +1,3 @@
-"""The API reference as Markdown, generated from the OpenAPI description."""
-
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -94,7 +92,7 @@ def _fields(schema: Schema, indent: str = "") -> Iterator[str]:
 
 
 def _type(schema: Schema) -> str:
-    """Returns for example `string`, `object or null`, `created | sent | completed`."""
+    """`string`, `object or null`, `created | sent | completed`, …"""
     if "oneOf" in schema:
         return " or ".join(map(_type, schema["oneOf"]))
     schema = _resolved(schema)

@@ -5,8 +5,6 @@ MAX_KEY_LENGTH = 255  # characters of an Idempotency-Key
 
 
 class IdempotencyRecord(models.Model):
-    """The response to the first request with an Idempotency-Key."""
-
     org_id = models.BigIntegerField()
     key = models.CharField(max_length=MAX_KEY_LENGTH)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the request, in hexadecimal")

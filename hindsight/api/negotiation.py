@@ -16,7 +16,7 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type or ""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """Returns None, which becomes a 415, unless the body is uncompressed JSON."""
+        """None, which becomes a 415, unless the body is uncompressed JSON."""
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             return None
         media_type = (request.content_type or "").partition(";")[0].strip().lower()

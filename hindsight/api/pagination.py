@@ -28,10 +28,9 @@ class PageQuery(StrictSerializer):
 
 
 def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> tuple[list[Row], str | None]:
-    """Returns the rows of a page, and the cursor of the next page or None.
+    """Returns the rows, and the cursor of the next page or None.
 
-    `query` is validated by a PageQuery. A cursor is the last row's id, signed for the org and the filters. Raises
-    BadRequest for any other cursor.
+    A cursor is the last row's id, signed for the org and the filters. Raises BadRequest for any other.
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     signer = Signer(salt=f"cursor {queryset.model.__name__} {org_id} {sorted(filters.items())}")

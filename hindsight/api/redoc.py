@@ -1,4 +1,4 @@
-"""Redoc's script without the logo of its vendor, which it loads from another host."""
+"""Redoc's script without a logo that it loads from another host."""
 
 import gzip
 from functools import cache

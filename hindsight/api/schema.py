@@ -74,7 +74,7 @@ def operation(
     request: Any = None,
     **kwargs: Any,
 ) -> Callable[[F], F]:
-    """Adds the errors and headers of every operation to drf-spectacular's `extend_schema`."""
+    """`extend_schema` with the errors and headers of every operation."""
     classes = {*COMMON_ERRORS, *errors, *(BODY_ERRORS if request else ())}
     failures = {
         error.status_code: OpenApiResponse(ErrorSerializer, description=f"`{error.code.value}`")

@@ -39,7 +39,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class TextField(serializers.Field[str, Any, str, Any]):
-    """`clean` raises Django's ValidationError. `max_length` is only for the OpenAPI description."""
+    """`clean` raises Django's ValidationError."""
 
     default_error_messages = {
         "invalid": "Send a string, not {kind}.",

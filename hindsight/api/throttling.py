@@ -23,7 +23,7 @@ class Limited(Protocol):
 
 
 class OrgThrottle(BaseThrottle):
-    """Counts an authenticated request, then checks the scopes of its key.
+    """Counts a request, then checks the scopes of its key.
 
     Raises Unauthorized if nothing has authenticated the request, RateLimitExceeded, and Forbidden.
     """

@@ -5,7 +5,7 @@ from hindsight.api.throttling import OrgThrottle
 
 
 class ApiView(APIView):
-    """API keys are the default authentication in the settings."""
+    """The settings make API keys the default authentication."""
 
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]

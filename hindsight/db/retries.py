@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def retried_once(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Decorates a transaction. It runs again if it was the victim of a deadlock, unless it is part of a larger one."""
+    """Repeats a transaction that was the victim of a deadlock, unless it is part of a larger one."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:

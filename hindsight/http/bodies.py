@@ -23,7 +23,7 @@ class BodyCutOff(OSError):
 
 
 class UnreadableBody(RawIOBase):
-    """A `wsgi.input` whose reads raise an error, so that a view that needs no body does not fail."""
+    """A `wsgi.input` whose reads raise an error: views that need no body do not fail."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -33,10 +33,7 @@ class UnreadableBody(RawIOBase):
 
 
 async def receive_body(blocks: AsyncIterable[bytes], length: int | None) -> bytes:
-    """Returns the body. `length` is Content-Length, or None if the body is chunked.
-
-    Raises RequestDataTooBig if it is larger than MAX_BODY_BYTES, and BodyCutOff.
-    """
+    """`length` is Content-Length, or None if the body is chunked. Raises RequestDataTooBig and BodyCutOff."""
     if length is not None and length > DRAIN_BYTES:
         raise RequestDataTooBig
     received, size = [], 0

@@ -1,4 +1,4 @@
-"""Content security policy: only files of this server, nothing inline."""
+"""Only files of this server, nothing inline."""
 
 from collections.abc import Callable
 

@@ -56,7 +56,7 @@ class Gateway:
 async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> BytesIO | UnreadableBody:
     """Returns `wsgi.input`, and sets CONTENT_LENGTH, without which Django reads nothing.
 
-    Granian does not report a chunked body that is cut off, so only JSON may be chunked: half of a form is a form.
+    Only JSON may be chunked: granian does not report a chunked body that is cut off, and half of a form is a form.
     """
     is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
     length = int(environ.get("CONTENT_LENGTH") or 0)

@@ -1,6 +1,6 @@
-"""Log formatters: text in development, JSON in production.
+"""Text in development, JSON in production.
 
-Exception messages are not logged: a database error quotes the row, with names, notes and answers.
+Exception messages are not logged: a database error quotes the row.
 """
 
 import json

@@ -26,7 +26,7 @@ def add_log_fields(request: HttpRequest, **fields: str) -> None:
 
 
 class RequestMiddleware:
-    """Must be first, so that error responses of other middleware have the headers."""
+    """Must be first: error responses of other middleware need the headers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

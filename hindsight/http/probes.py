@@ -35,9 +35,9 @@ def is_probe(request: HttpRequest) -> bool:
 
 
 class ProbeMiddleware:
-    """Must be before the checks of scheme and host: probes use plain HTTP and an IP address as Host.
+    """Before the checks of scheme and host: probes use plain HTTP and an IP address as Host.
 
-    This is safe, because the responses contain no secrets and nothing from the request.
+    Their responses contain no data.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,7 +1,4 @@
-"""Client addresses behind trusted proxies.
-
-Clients can forge X-Forwarded-For, so it is read from the right, up to the first address outside TRUSTED_PROXIES.
-"""
+"""Clients can forge X-Forwarded-For, so it is read from the right, up to the first address outside TRUSTED_PROXIES."""
 
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -20,7 +17,7 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def parse_address(text: str) -> Address | None:
-    """IPv4-mapped IPv6 addresses become IPv4. Returns None if the text is not an address."""
+    """IPv4-mapped IPv6 addresses become IPv4. None if the text is not an address."""
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -29,7 +26,7 @@ def parse_address(text: str) -> Address | None:
 
 
 def client_of(address: str) -> str:
-    """IPv6 addresses become their /64 network, because one client can use all of it."""
+    """IPv6 addresses become their /64 network: one client can use all of it."""
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, 64), strict=False))
@@ -41,7 +38,7 @@ def is_trusted(address: Address | None) -> bool:
 
 
 def client_address(peer: str, forwarded_for: str) -> str:
-    """Returns the rightmost untrusted address of `forwarded_for` followed by `peer`."""
+    """The rightmost untrusted address of `forwarded_for` followed by `peer`."""
     client = peer
     for hop in [peer, *reversed(forwarded_for.split(","))]:
         address = parse_address(hop)
@@ -54,7 +51,7 @@ def client_address(peer: str, forwarded_for: str) -> str:
 
 
 class TrustedProxyMiddleware:
-    """Sets REMOTE_ADDR to the client address. Removes X-Forwarded-Proto from untrusted peers."""
+    """Sets REMOTE_ADDR. Removes X-Forwarded-Proto from untrusted peers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -13,7 +13,7 @@ def current_request_id() -> str:
 
 
 def begin_request(proposed: str | None) -> str:
-    """Returns `proposed` if it is well-formed, otherwise a new id."""
+    """Keeps a well-formed `proposed`."""
     request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else uuid4().hex
     _current.set(request_id)
     return request_id

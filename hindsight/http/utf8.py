@@ -4,10 +4,7 @@ from django.core.handlers.wsgi import WSGIRequest
 
 
 class Utf8Request(WSGIRequest):
-    """Ignores the charset of Content-Type: form data is UTF-8.
-
-    Django accepts every Python codec. Some, such as `idna`, raise before a request object exists.
-    """
+    """Form data is UTF-8, whatever its charset: some Python codecs raise before a request object exists."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         super()._set_content_type_params(  # type: ignore[misc]  # missing in django-stubs

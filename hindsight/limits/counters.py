@@ -1,7 +1,7 @@
-"""Cache backends that store the rate-limit counters of all worker processes.
+"""Cache backends for django-ratelimit, which calls `add`, then `incr`.
 
-django-ratelimit calls `add`, then `incr`. Here `add` increments in one round trip, and `incr` returns the result.
-If the store is unavailable, `incr` raises ValueError and django-ratelimit lets the request pass (RATELIMIT_FAIL_OPEN).
+`add` increments in one round trip, `incr` returns the result. If the store is unavailable, `incr` raises ValueError and
+the request passes (RATELIMIT_FAIL_OPEN).
 """
 
 import logging
@@ -46,7 +46,7 @@ class Counters(BaseCache):
         self.count: int | None = None
 
     def hit(self, key: str, seconds: int) -> int:
-        """Increments and returns the count, which expires after `seconds`. Raises one of `failures`."""
+        """Increments and returns the count. Raises one of `failures`."""
         raise NotImplementedError
 
     def purge(self) -> int:

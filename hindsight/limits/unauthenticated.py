@@ -13,8 +13,8 @@ from hindsight.limits.rate_limits import Usage, count_request
 class UnauthenticatedLimiter:
     """Protects the database from floods of invalid keys. Valid keys of the same address still work.
 
-    The shared store counts failures by address. For an address over the limit, this process looks up keys that were
-    valid before, and at most one other key every SECONDS_BETWEEN_LOOKUPS.
+    For an address over the limit, this process looks up keys that were valid before, and at most one other key every
+    SECONDS_BETWEEN_LOOKUPS.
     """
 
     SECONDS_BETWEEN_LOOKUPS = 0.1
@@ -30,7 +30,7 @@ class UnauthenticatedLimiter:
         self.next_lookup = 0.0
 
     def exceeded_usage(self, request: HttpRequest, digest: str | None) -> Usage | None:
-        """Returns None if the key may be looked up. `digest`: None without a well-formed key."""
+        """None if the key may be looked up. `digest`: None without a well-formed key."""
         usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
         if usage is None or not usage.is_current:
             return None

@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 
 
 def storage_problem(text: str) -> str | None:
-    """Returns why PostgreSQL cannot store the text, or None."""
+    """Why PostgreSQL cannot store the text, or None."""
     if "\x00" in text:
         return "it contains a NUL character (\\u0000)"
     try:
@@ -13,7 +13,7 @@ def storage_problem(text: str) -> str | None:
 
 
 def clean_text(text: str, max_length: int) -> str:
-    """Raises ValidationError if the text is too long or not storable."""
+    """Raises ValidationError."""
     if problem := storage_problem(text):
         raise ValidationError(f"This cannot be stored: {problem}.")
     if len(text) > max_length:

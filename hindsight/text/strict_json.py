@@ -37,7 +37,7 @@ def parse(body: bytes) -> Any:
 
 
 def check_value(value: Any, depth: int = 0) -> None:
-    """Raises JSONError for unstorable strings and nesting deeper than MAX_DEPTH."""
+    """Raises JSONError."""
     if isinstance(value, str):
         if problem := storage_problem(value):
             raise JSONError(problem)

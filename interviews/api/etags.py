@@ -18,10 +18,7 @@ def etag_of(representation: dict[str, Any]) -> str:
 
 
 def if_match(header: str | None) -> Callable[[InterviewRequest], bool] | None:
-    """Returns the precondition of an If-Match header, or None without a header.
-
-    Weak and malformed tags never match, so that a conditional update is not applied unchecked.
-    """
+    """Weak and malformed tags never match, so that a conditional update is not applied unchecked."""
     if header is None:
         return None
     if header.strip() == "*":

@@ -7,7 +7,7 @@ from interviews.api.views import InterviewRequestsView, InterviewRequestView, In
 
 
 class IdConverter:
-    """Accepts any path segment. Invalid ids become 0 and give a normal 404 after authentication and rate limiting."""
+    """Invalid ids become 0 and give a normal 404 after authentication and rate limiting."""
 
     regex = "[^/]+"
 

@@ -22,10 +22,9 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """The running interview. Created when the contact consents.
+    """Created when the contact consents. `guide` is a copy of the interview type's.
 
-    A table of its own, so that a PATCH of the interview request never waits for a lock of the survey page. `guide` is a
-    copy of the interview type's guide at the time of consent.
+    A table of its own, so that a PATCH never waits for a lock of the survey page.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="conversations", db_index=False)
@@ -71,7 +70,7 @@ class Conversation(models.Model):
         return stage in NEXT_STAGES[self.stage]
 
     def transition_to(self, stage: Stage, **changes: Any) -> None:
-        """Saves the stage and other changed fields. Raises ValueError if NEXT_STAGES does not allow the transition."""
+        """Raises ValueError if NEXT_STAGES does not allow it."""
         if not self.may_transition_to(stage):
             raise ValueError(f"A conversation cannot go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)

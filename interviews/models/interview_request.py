@@ -37,7 +37,7 @@ class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
         return self.select_related("contact").defer("contact__notes")
 
     def of_survey_token(self, token: str) -> Self:
-        """The request with this token and the rows that its page needs. Excludes suspended orgs."""
+        """With the rows that the survey page needs. Excludes suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
             return self.none()  # PostgreSQL refuses some texts as parameters
         found = self.filter(survey_token=token, org__is_active=True)
@@ -101,10 +101,7 @@ class InterviewRequest(models.Model):
         return f"Interview request {self.pk}"
 
     def transition_to(self, status: Status, **changes: datetime) -> None:
-        """Saves the status and other changed fields.
-
-        Raises ValueError if NEXT_STATUSES does not allow the transition.
-        """
+        """Raises ValueError if NEXT_STATUSES does not allow it."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
         self.status = status

@@ -10,9 +10,9 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 class Turn(models.Model):
-    """One message of an interview. An answer has the number of its question + 1; the first number is 1.
+    """An answer has the number of its question + 1; the first question is 1.
 
-    A skipped question has an answer without text. Engine, latency and tokens belong to Paige's messages.
+    The answer to a skipped question is empty.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)

@@ -1,8 +1,7 @@
 """Chooses the next topic or follow-up, without a model.
 
-The guide's first topic comes first, then the topics that the objective names, the others, and the closing question. A
-topic that the objective names has up to two follow-ups, another one after a short answer, a declined question none.
-Turns are kept for the core topics and the closing question.
+The first topic comes first, then those that the objective names, the others, and the closing question. A named topic
+has up to two follow-ups, another one after a short answer, a declined question none.
 """
 
 from collections.abc import Sequence

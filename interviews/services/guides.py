@@ -12,10 +12,10 @@ from orgs.audit import record
 
 @transaction.atomic
 def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], actor: Actor) -> InterviewType:
-    """Replaces the guide of an interview type, increments its version, and records the change in the audit.
+    """Replaces the guide, increments its version, and records the change. Running interviews keep their copy.
 
-    Running interviews keep their copy. `guide["version"]` must be the stored version (optimistic locking). An equal
-    guide changes nothing. Raises InterviewType.DoesNotExist (also for another org's), GuideError and ValidationError.
+    `guide["version"]` must be the stored version (optimistic locking). Raises InterviewType.DoesNotExist, GuideError
+    and ValidationError.
     """
     kind = InterviewType.objects.for_org(org_id).select_for_update().get(pk=interview_type_id)
     edited = Guide.from_data(guide)

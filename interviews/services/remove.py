@@ -1,7 +1,4 @@
-"""Erasing a contact's personal data, and deleting contacts and orgs.
-
-Erasing keeps the rows, so that the customer's references stay valid.
-"""
+"""Erasing keeps the rows, so that the customer's references stay valid."""
 
 from functools import reduce
 from operator import or_
@@ -25,10 +22,9 @@ TOKENS_PER_QUERY = 100
 @retried_once
 @transaction.atomic
 def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False) -> Contact:
-    """Erases the contact's personal data and answers, and records the erasure in the audit.
+    """Erases name, email, notes, objectives, answers, transcripts, the texts of the audit and stored API responses.
 
-    Erased are name, email, notes, objectives, conversations, transcripts, the texts of the audit and stored responses
-    of the API; with `deal_ids`, the deal ids too. Survey links stop working. Raises Contact.DoesNotExist.
+    With `deal_ids`, the deal ids too. Survey links stop working. Raises Contact.DoesNotExist.
     """
     contact = _locked_contact(org_id, contact_id)
     now = timezone.now()
@@ -74,7 +70,7 @@ def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
 
 
 def _locked_contact(org_id: int, contact_id: int) -> Contact:
-    """Locks conversations, interview requests and contact, in the order in which the other services lock them."""
+    """Locks conversations, requests and contact in the order of the other services."""
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)

@@ -27,10 +27,9 @@ def update_interview_request(
     objective: Objective | None = None,
     precondition: Precondition | None = None,
 ) -> None:
-    """Overwrites the given texts of the interview request and its contact, and records the replaced texts in the audit.
+    """Overwrites the given texts, all or none, and records the replaced ones. None keeps a text.
 
-    All or nothing. None keeps a text. `precondition` is checked while the rows are locked. Raises
-    InterviewRequest.DoesNotExist (also for a request of another org) and PreconditionFailed.
+    `precondition` is checked while the rows are locked. Raises InterviewRequest.DoesNotExist and PreconditionFailed.
     """
     texts = {"name": contact_name, "notes": contact_context}
     if precondition is None and connection.vendor == "postgresql":

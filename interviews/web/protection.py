@@ -30,8 +30,8 @@ UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadableP
 def public_page(view: View) -> View:
     """Limits requests by address, answers unreadable requests, and adds HEADERS to every response.
 
-    Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses. The page has no
-    session: the token in the form is the credential, and a forger does not know it.
+    Without CSRF protection: the page has no session, the token in the form is the credential. With `no-referrer`,
+    browsers send `Origin: null`, which Django refuses.
     """
 
     @csrf_exempt

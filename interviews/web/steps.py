@@ -12,10 +12,9 @@ from interviews.web.posted import Posted
 
 @dataclass(frozen=True)
 class Outcome:
-    """The texts to show again, so that nothing is lost.
+    """Texts to show again.
 
-    `errors` and `kept`, by question number: texts that cannot be stored, with the reason. `untaken`: texts that came
-    too late.
+    `errors` and `kept`: texts that cannot be stored, by question number. `untaken`: too late.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)

@@ -1,5 +1,3 @@
-"""Django's PostgreSQL backend with a health check that needs no round trip."""
-
 import select
 from typing import TYPE_CHECKING
 
@@ -13,10 +11,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     connection: "Connection[object] | None"
 
     def is_usable(self) -> bool:
-        """Runs Django's `SELECT 1` only if the socket is readable.
-
-        A healthy idle connection has nothing to read. A closed connection reads as end of file.
-        """
+        """Runs Django's `SELECT 1` only if the socket is readable: a closed connection reads as end of file."""
         if self.connection is None or self.connection.closed:
             return False
         poll = select.poll()

@@ -1,8 +1,8 @@
-"""Detects messages that reveal notes or objective.
+"""Detects messages that reveal notes or objective. Translations and paraphrases are not detected.
 
 Stop words and words of the guide or the contact are free. A leak is a number, a name or a long word that is not free;
-two such words of one background sentence; a bigram of the background that is not all free; or a trigram of it that
-neither guide nor contact used. Translations and paraphrases are not detected.
+two such words of one background sentence; a bigram that is not all free; or a trigram that neither guide nor contact
+used.
 """
 
 import re
