@@ -103,16 +103,16 @@ def serve(host: str, port: str) -> int:
 
 
 def may_restart(starts: Sequence[float]) -> bool:
-    """Granian ends if one worker dies twice within 5.5 s. `starts`: the times at which it was started, monotonic.
+    """Granian ends if a worker dies twice within 5.5 s. `starts`: monotonic times.
 
-    False if it ended within 2 s, which is a failed start, or was started four times in a minute.
+    False after less than 2 s, which is a failed start, and after four starts in a minute.
     """
     now = time.monotonic()
     return now - starts[-1] > 2 and sum(now - start < 60 for start in starts) < 4
 
 
 def raise_file_limit() -> None:
-    """Raises the soft limit of open files to the hard one: each connection is a file, and the usual 1,024 are few."""
+    """Each connection is a file, and the usual soft limit is 1,024."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

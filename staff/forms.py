@@ -1,4 +1,4 @@
-"""The admin's forms. Saving a form writes only the fields that were edited, and overwrites no concurrent change.
+"""Forms that write only edited fields, and overwrite no concurrent change.
 
 A MergingForm contains a hash of each text that it showed. If the stored text has another hash when the form is
 submitted, staff or the API have changed the field in between (optimistic locking for each field).

@@ -1,4 +1,4 @@
-"""Limits on guessing the passwords of staff: at the login, and where staff change their own password.
+"""Limits on guessing passwords: at the login, and where staff change their own.
 
 An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. Over the
 limit, the right password is refused too.

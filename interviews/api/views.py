@@ -41,6 +41,12 @@ REPLAYED = header(
     "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
 )
 
+UPDATE_DESCRIPTION = """Updates context on an interview request. Accepts any combination of the fields, at least one.
+
+`contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the goal of this
+interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
+contact has changed since you read it."""
+
 CREATE_DESCRIPTION = f"""Creates a request with a link for its contact, who is found by email or created.
 
 Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within {LIFETIME_HOURS} hours returns the first
@@ -54,11 +60,11 @@ class InterviewRequestsView(ApiView):
     @operation(
         operation_id="list_interview_requests",
         summary="List interview requests",
+        description="Returns a page of interview requests, newest first, filtered by status, contact email or deal id.",
         parameters=[serializers.InterviewRequestQuery],
         responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
-        """Returns a page of interview requests, newest first, filtered by status, contact email or deal id."""
         query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         requests = InterviewRequest.objects.for_org(org_id).matching(query)
@@ -96,6 +102,7 @@ class InterviewRequestView(ApiView):
     @operation(
         operation_id="get_interview_request",
         summary="Get an interview request",
+        description="Returns status, contact and, once completed, the transcript.",
         parameters=[ID, IF_NONE_MATCH, ETAG],
         responses={
             200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
@@ -104,7 +111,6 @@ class InterviewRequestView(ApiView):
         errors=[PreconditionFailed],
     )
     def get(self, request: Request, interview_request_id: int) -> HttpResponseBase:
-        """Returns status, contact and, once completed, the transcript."""
         requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
         data = serializers.InterviewRequestSerializer(found).data
@@ -120,18 +126,13 @@ class InterviewRequestView(ApiView):
     @operation(
         operation_id="update_interview_request",
         summary="Update an interview request",
+        description=UPDATE_DESCRIPTION,
         parameters=[ID, IF_MATCH],
         request=serializers.UpdateInterviewRequest,
         responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
         errors=[PreconditionFailed],
     )
     def patch(self, request: Request, interview_request_id: int) -> Response:
-        """Updates context on an interview request. Accepts any combination of the fields; at least one is required.
-
-        `contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the goal of this
-        interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
-        contact has changed since you read it.
-        """
         principal = principal_of(request)
         try:
             services.update_interview_request(
@@ -150,11 +151,11 @@ class InterviewTypesView(ApiView):
     @operation(
         operation_id="list_interview_types",
         summary="List interview types",
+        description="Returns the interview types of your organization. POST /interviews needs the id of one.",
         parameters=[PageQuery],
         responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
     )
     def get(self, request: Request) -> Response:
-        """Returns the interview types of your organization. POST /interviews needs the id of one."""
         query = validated(PageQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
         rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)

@@ -87,7 +87,7 @@ def resume_conversation(interview_request: InterviewRequest) -> None:
 def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping[int, str]) -> Mapping[int, str]:
     """During the recap, replaces answers by question number; a blank text withdraws the answer. All or nothing.
 
-    Returns the corrections that are not stored. Raises ValidationError with a message for each question number.
+    Returns the corrections that are not stored. Raises ValidationError by question number.
     """
     texts = _clean_corrections(corrections)
     with _locked(interview_request) as conversation:
