@@ -1,1 +1,1 @@
-"""The survey page. It writes only through interviews.services."""
+"""The survey page. Writes only through interviews.services."""

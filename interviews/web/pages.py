@@ -1,4 +1,4 @@
-"""The pages: one for each stage, and error pages. None contains notes or objective."""
+"""No page contains notes or objective."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 TEMPLATES = {
     Stage.INVITED: "survey/invitation.html",
-    # Without a question only if another tab changed the interview; the page offers a reload.
+    # Without a question (another tab was faster), the page offers a reload.
     Stage.CONSENTED: "survey/question.html",
     Stage.IN_PROGRESS: "survey/question.html",
     Stage.RECAP: "survey/recap.html",
@@ -26,7 +26,7 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A question with the text in its box. `error`: why the text cannot be stored."""
+    """A question with its text box. `error` says why the text cannot be stored."""
 
     number: int
     question: str
@@ -37,45 +37,45 @@ class Item:
 def state_page(
     request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
 ) -> HttpResponse:
-    """The page of the stage, with the texts that a step could not store."""
+    """Includes the texts that a step could not store."""
     outcome = outcome or Outcome()
     items = _items(state, outcome)
     shown = {item.number for item in items}
-    late = [text for number, text in outcome.kept.items() if number not in shown and text.strip()]
+    without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
     context = {
         "state": state,
         "token": interview_request.survey_token,
         "items": items,
-        "untaken": [*outcome.untaken, *late],
+        "unsaved": [*outcome.unsaved, *without_box],
     }
-    context["refused"] = any(item.error for item in items)
-    status = UNPROCESSABLE if context["refused"] else CONFLICT if context["untaken"] else OK
+    context["has_errors"] = any(item.error for item in items)
+    status = UNPROCESSABLE if context["has_errors"] else CONFLICT if context["unsaved"] else OK
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
 def _items(state: InterviewState, outcome: Outcome) -> list[Item]:
-    """The waiting question, or the questions of the recap."""
-    questions = [(one.number, one.question, one.answer) for one in state.exchanges]
+    """Returns the unanswered question, or the questions of the recap."""
+    questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
     return [
-        Item(number, question, outcome.kept.get(number, answer), outcome.errors.get(number, ""))
+        Item(number, question, outcome.rejected.get(number, answer), outcome.errors.get(number, ""))
         for number, question, answer in questions
     ]
 
 
-def unknown_page(request: HttpRequest, untaken: Sequence[str] = ()) -> HttpResponse:
-    """The same page for every unknown link."""
-    return render(request, "survey/unknown.html", {"untaken": untaken}, status=404)
+def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
+    """The same for every invalid link."""
+    return render(request, "survey/unknown.html", {"unsaved": unsaved}, status=404)
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:
     return render(request, "survey/unreadable.html", {"max_answer_length": f"{MAX_ANSWER_LENGTH:,}"}, status=400)
 
 
-def busy_page(request: HttpRequest, untaken: Sequence[str], retry_after: int) -> HttpResponse:
+def busy_page(request: HttpRequest, unsaved: Sequence[str], retry_after: int) -> HttpResponse:
     """A reload repeats the request."""
-    context = {"untaken": untaken, "retry_after": retry_after}
+    context = {"unsaved": unsaved, "retry_after": retry_after}
     response = render(request, "survey/busy.html", context, status=429)
     response["Retry-After"] = str(retry_after)
     return response

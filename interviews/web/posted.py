@@ -1,18 +1,16 @@
-"""Parses the submitted form, which may contain anything."""
-
 import re
 from dataclasses import dataclass, field
 from typing import Self
 
 from django.http import HttpRequest
 
-# More than any question number, and valid in the database.
+# Enough for any question, and always a valid integer in the database.
 NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Posted:
-    """`number`: the question that `text` answers, or 0. `corrections`: the recap's texts, by question number."""
+    """`number` is the question that `text` answers, or 0. `corrections` has the recap's texts by question number."""
 
     token: str = field(default="", repr=False)
     step: str = ""
@@ -22,7 +20,7 @@ class Posted:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Raises Django's errors for unreadable and too large bodies."""
+        """Raises Django's errors if the body is too large or unreadable."""
         form = request.POST
         return cls(
             token=form.get("token", ""),
@@ -34,7 +32,7 @@ class Posted:
 
     @property
     def texts(self) -> list[str]:
-        """All texts that the contact wrote."""
+        """All texts that are not blank."""
         return [text for text in (self.text, *self.corrections.values()) if text.strip()]
 
 

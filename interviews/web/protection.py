@@ -1,5 +1,3 @@
-"""Rate limit, headers and error handling of the public page."""
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,7 +18,7 @@ View = Callable[..., HttpResponseBase]
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",  # the referrer would contain the token
+    "Referrer-Policy": "no-referrer",  # the URL contains the token
     "X-Robots-Tag": "noindex, nofollow",
 }
 
@@ -28,24 +26,24 @@ UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadableP
 
 
 def public_page(view: View) -> View:
-    """Limits requests by address, answers unreadable requests, and adds HEADERS to every response.
+    """Limits requests by address, refuses unreadable requests, and adds HEADERS to every response.
 
-    Without CSRF protection: the page has no session, the token in the form is the credential. With `no-referrer`,
-    browsers send `Origin: null`, which Django refuses.
+    Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses. The page has no
+    session; the token in the form is the credential.
     """
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = _refusal(request) or view(request, *args, **kwargs)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = _early_response(request) or view(request, *args, **kwargs)
         for name, value in HEADERS.items():
             response[name] = value
         return response
 
-    return guarded
+    return wrapper
 
 
-def _refusal(request: HttpRequest) -> HttpResponse | None:
+def _early_response(request: HttpRequest) -> HttpResponse | None:
     client = client_of(request.META["REMOTE_ADDR"])
     usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
     if not _is_readable(request):
@@ -54,9 +52,9 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_readable(request: HttpRequest) -> bool:
-    """Reads query and body. The body comes first, so that its size limit applies to uploads."""
+    """Reads the body first, so that its size limit applies to uploads."""
     try:
-        request.encoding = "utf-8"  # ignores the charset of the client
+        request.encoding = "utf-8"  # instead of the charset in Content-Type
         for part in ("body", "POST", "GET"):
             getattr(request, part)
     except UNREADABLE:

@@ -1,5 +1,3 @@
-"""The steps of the page's buttons, and the texts that they could not store."""
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,22 +12,22 @@ from interviews.web.posted import Posted
 class Outcome:
     """Texts to show again.
 
-    `errors` and `kept`: texts that cannot be stored, by question number. `untaken`: too late.
+    `rejected` texts cannot be stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)
-    kept: Mapping[int, str] = field(default_factory=dict, repr=False)
-    untaken: tuple[str, ...] = field(default=(), repr=False)
+    rejected: Mapping[int, str] = field(default_factory=dict, repr=False)
+    unsaved: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def is_clean(self) -> bool:
-        return not self.errors and not self.untaken
+        return not self.errors and not self.unsaved
 
 
 def take_step(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     """An unknown step changes nothing."""
     step = STEPS.get(posted.step)
-    return step(interview_request, posted) if step else Outcome(untaken=tuple(posted.texts))
+    return step(interview_request, posted) if step else Outcome(unsaved=tuple(posted.texts))
 
 
 def consent(interview_request: InterviewRequest, posted: Posted) -> Outcome:
@@ -39,20 +37,20 @@ def consent(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     try:
-        taken = services.submit_answer(interview_request, number=posted.number, text=posted.text)
+        is_stored = services.submit_answer(interview_request, number=posted.number, text=posted.text)
     except ValidationError as error:
-        return Outcome(errors={posted.number: " ".join(error.messages)}, kept={posted.number: posted.text})
-    return Outcome(untaken=() if taken else (posted.text,))
+        return Outcome(errors={posted.number: " ".join(error.messages)}, rejected={posted.number: posted.text})
+    return Outcome(unsaved=() if is_stored else (posted.text,))
 
 
 def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Returns the text in the box, because the contact may have pressed the button by mistake."""
+    """Shows the text again, because the contact may have pressed the button by mistake."""
     services.skip_question(interview_request, number=posted.number)
-    return Outcome(untaken=tuple(posted.texts))
+    return Outcome(unsaved=tuple(posted.texts))
 
 
 def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Stores the answer in the box first."""
+    """First stores the text in the box."""
     outcome = answer(interview_request, posted) if posted.texts else Outcome()
     if not outcome.errors:
         services.finish_conversation(interview_request)
@@ -74,14 +72,14 @@ def send(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """All or nothing."""
+    """Stores all texts, or none if one cannot be stored."""
     texts = posted.corrections
     try:
         not_stored = services.correct_answers(interview_request, corrections=texts)
     except ValidationError as error:
         errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
-        return Outcome(errors=errors, kept=texts)
-    return Outcome(untaken=tuple(not_stored.values()))
+        return Outcome(errors=errors, rejected=texts)
+    return Outcome(unsaved=tuple(not_stored.values()))
 
 
 STEPS: Mapping[str, Callable[[InterviewRequest, Posted], Outcome]] = {

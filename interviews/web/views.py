@@ -1,4 +1,4 @@
-"""`/survey?token=…`: GET shows the page of the stage, POST takes a step and redirects to GET."""
+"""`/survey?token=…`: GET shows the state, POST takes a step and redirects to GET."""
 
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from interviews.web.steps import take_step
 
 
 class SeeOther(HttpResponseRedirect):
-    """303: browsers follow it with GET, so a reload submits nothing again."""
+    """Browsers follow 303 with GET, so a reload does not submit again."""
 
     status_code = 303
 

@@ -131,14 +131,14 @@ class TestRecap:
         assert answers() == ["It was very slow.", ""]
 
     def test_a_guide_that_is_through_cannot_be_gone_on_with(self, asked: SurveyPage) -> None:
-        assert "Go on with the interview" in visible(asked.post("finish"))
+        assert "Continue the interview" in visible(asked.post("finish"))
         asked.post("resume")
         while question := Turn.objects.filter(speaker=Speaker.PAIGE).latest("number"):
             response = asked.post("answer", number=question.number, text=LONG)
             if "Look over" in visible(response):
                 break
-        assert "Go on with the interview" not in visible(response)
-        assert "Go on with the interview" not in visible(asked.post("resume", **{"answer-1": "Short."}))
+        assert "Continue the interview" not in visible(response)
+        assert "Continue the interview" not in visible(asked.post("resume", **{"answer-1": "Short."}))
 
     def test_an_interview_may_end_without_an_answer(self, asked: SurveyPage) -> None:
         response = asked.post("finish", number=1)

@@ -259,9 +259,9 @@ def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
     for status, said in (
-        (429, "Too many visits from your network right now. Try again in 7 seconds."),
+        (429, "Too many requests from your network. Try again in 7 seconds."),
         (500, "Something went wrong on our side. Please try again."),
-        (400, "This is too large to send. Please shorten it."),
+        (400, "Your text is too large to send. Please shorten it."),
         (503, "Something went wrong on our side. Please try again."),
     ):
         response = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"

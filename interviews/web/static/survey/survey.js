@@ -1,43 +1,44 @@
-// The page works without this file. With it a step is taken in place: what was written stays until it is stored,
-// a second press of a button does nothing, and a screen reader is told what happens.
+// Optional: without this file, the forms reload the page. With it, steps replace the content in place, texts are kept
+// until they are stored, a second click on a button does nothing, and screen readers announce the progress.
 
-const say = (text, thinking = false) => {
+const setStatus = (text, thinking = false) => {
   const status = document.getElementById("status");
   status.textContent = text;
   status.classList.toggle("thinking", thinking);
 };
 
-// Unsent text outlives a reload, in this tab alone. Where the browser keeps nothing, it does not.
-const draftOf = (box) => `draft ${location.search} ${box.id}`;
-const keep = (box) => { try { sessionStorage.setItem(draftOf(box), box.value); } catch {} };
-const forget = (box) => { try { sessionStorage.removeItem(draftOf(box)); } catch {} };
-const recall = (box) => { try { box.value = sessionStorage.getItem(draftOf(box)) ?? box.value; } catch {} };
+// Drafts survive a reload, in this tab only. sessionStorage throws if the browser blocks storage.
+const draftKey = (box) => `draft ${location.search} ${box.id}`;
+const saveDraft = (box) => { try { sessionStorage.setItem(draftKey(box), box.value); } catch {} };
+const removeDraft = (box) => { try { sessionStorage.removeItem(draftKey(box)); } catch {} };
+const restoreDraft = (box) => { try { box.value = sessionStorage.getItem(draftKey(box)) ?? box.value; } catch {} };
 
-const boxes = (root) => [...root.querySelectorAll("textarea[name]")];
+const textBoxes = (root) => [...root.querySelectorAll("textarea[name]")];
 
 const setBusy = (form, busy) => {
   form.setAttribute("aria-busy", busy);
-  boxes(form).forEach((box) => { box.readOnly = busy; });
+  textBoxes(form).forEach((box) => { box.readOnly = busy; });
 };
 
-const PLACES = [".notice", "[aria-invalid]", "[autofocus]", "h1"];
+// The first match gets the focus.
+const FOCUS_SELECTORS = [".notice", "[aria-invalid]", "[autofocus]", "h1"];
 
-const show = (html) => {
+const showPage = (html) => {
   const next = new DOMParser().parseFromString(html, "text/html");
-  const place = PLACES.map((one) => next.querySelector(one)).find(Boolean);
-  const isSmall = place.matches("[autofocus], h1");
-  next.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would try for itself, too late
+  const focusTarget = FOCUS_SELECTORS.map((selector) => next.querySelector(selector)).find(Boolean);
+  const keepsScroll = focusTarget.matches("[autofocus], h1");
+  next.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
   document.title = next.title;
   for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(next.querySelector(part));
-  boxes(document).forEach(recall);
+  textBoxes(document).forEach(restoreDraft);
   scrollTo(0, 0);
-  place.focus({ preventScroll: isSmall });
+  focusTarget.focus({ preventScroll: keepsScroll });
 };
 
-const problem = (response) => {
+const errorMessage = (response) => {
   const seconds = response.headers.get("Retry-After") ?? "a few";
-  if (response.status === 429) return `Too many visits from your network right now. Try again in ${seconds} seconds.`;
-  if (response.status === 400 || response.status === 413) return "This is too large to send. Please shorten it.";
+  if (response.status === 429) return `Too many requests from your network. Try again in ${seconds} seconds.`;
+  if (response.status === 400 || response.status === 413) return "Your text is too large to send. Please shorten it.";
   return response.status >= 500 ? "Something went wrong on our side. Please try again." : "";
 };
 
@@ -46,35 +47,35 @@ const send = async (form, step) => {
   body.append("step", step);
   try {
     const response = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(60_000) });
-    return { trouble: problem(response), stored: response.status !== 422, html: await response.text() };
+    return { error: errorMessage(response), stored: response.status !== 422, html: await response.text() };
   } catch {
-    return { trouble: "We could not be reached. Please check your connection and try again." };
+    return { error: "The server could not be reached. Please check your connection and try again." };
   }
 };
 
-const take = async (form, button) => {
+const takeStep = async (form, button) => {
   setBusy(form, true);
-  say(button.dataset.wait, true);
-  const { trouble, stored, html } = await send(form, button.value);
-  if (trouble) {
+  setStatus(button.dataset.wait, true);
+  const { error, stored, html } = await send(form, button.value);
+  if (error) {
     setBusy(form, false);
-    return say(`${trouble} Your text is still here.`);
+    return setStatus(`${error} Your text is still here.`);
   }
-  if (stored) boxes(form).forEach(forget);
-  say("");
-  show(html);
+  if (stored) textBoxes(form).forEach(removeDraft);
+  setStatus("");
+  showPage(html);
 };
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (form.method !== "post") return;
   event.preventDefault();
-  if (form.getAttribute("aria-busy") !== "true") take(form, submitter);
+  if (form.getAttribute("aria-busy") !== "true") takeStep(form, submitter);
 });
 
-document.addEventListener("input", (event) => keep(event.target));
+document.addEventListener("input", (event) => saveDraft(event.target));
 
-// A page that the browser had put aside may be long out of date.
+// A page restored from the back/forward cache may be out of date.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-boxes(document).forEach(recall);
+textBoxes(document).forEach(restoreDraft);
