@@ -22,9 +22,9 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """Created when the contact consents. `guide` is a copy of the interview type's.
+    """Created when the contact consents, with a copy of the guide.
 
-    A table of its own, so that a PATCH never waits for a lock of the survey page.
+    A separate table, so that a PATCH of the interview request never waits for a lock of the survey page.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="conversations", db_index=False)
@@ -34,8 +34,8 @@ class Conversation(models.Model):
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.CONSENTED)
     guide = models.JSONField()
     consented_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True, help_text="When the first question was put.")
-    finished_at = models.DateTimeField(null=True, blank=True, help_text="When the last question was done with.")
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")
     last_activity_at = models.DateTimeField()
 
     objects = ConversationQuerySet.as_manager()
@@ -43,7 +43,7 @@ class Conversation(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),
-            # For staff, across orgs.
+            # For lists of all orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
         )
         constraints = (
@@ -70,13 +70,13 @@ class Conversation(models.Model):
         return stage in NEXT_STAGES[self.stage]
 
     def transition_to(self, stage: Stage, **changes: Any) -> None:
-        """Raises ValueError if NEXT_STAGES does not allow it."""
+        """Saves the stage and `changes`. Raises ValueError if NEXT_STAGES does not allow the transition."""
         if not self.may_transition_to(stage):
             raise ValueError(f"A conversation cannot go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)
 
     def touch(self, **changes: Any) -> None:
-        """Saves the changed fields and the time of the last activity."""
+        """Saves `changes` and the time of the last activity."""
         changes["last_activity_at"] = timezone.now()
         for field, value in changes.items():
             setattr(self, field, value)

@@ -18,41 +18,41 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 def new_survey_token() -> str:
-    """256 bits: whoever has the token can answer for the contact."""
+    """256 random bits, because anyone who has the token can answer."""
     return secrets.token_urlsafe(32)
 
 
-# A search matches at most this many contacts, newest first.
-MAX_NAMED_CONTACTS = 500
+# Per search, newest first.
+MAX_MATCHED_CONTACTS = 500
 
 
 class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
     def matching(self, filters: Mapping[str, str]) -> Self:
-        """Filters by status, contact_email and deal_id, if given."""
+        """Filters by status, contact_email and deal_id if given."""
         lookups = {"status": "status", "contact_email": "contact__email", "deal_id": "deal_id"}
         return self.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
 
     def summarized(self) -> Self:
-        """With contacts, without long texts."""
+        """Includes the contacts, without their notes."""
         return self.select_related("contact").defer("contact__notes")
 
     def of_survey_token(self, token: str) -> Self:
-        """With the rows that the survey page needs. Excludes suspended orgs."""
+        """Includes the rows that the survey page needs. Excludes suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
-            return self.none()  # PostgreSQL refuses some texts as parameters
-        found = self.filter(survey_token=token, org__is_active=True)
-        return found.select_related("org", "contact", "interview_type", "conversation")
+            return self.none()  # PostgreSQL refuses NUL in a parameter
+        rows = self.filter(survey_token=token, org__is_active=True)
+        return rows.select_related("org", "contact", "interview_type", "conversation")
 
     def search(self, text: str) -> Self:
-        """By id, the beginning of the deal id, or the beginning of the contact's email."""
+        """Matches the id, or the beginning of the deal id or of the contact's email."""
         by_email = Contact.objects.filter(email__startswith=text.lower()).order_by("-id").values_list("pk", flat=True)
         # Two queries, because no index covers both tables.
-        found = Q(contact__in=list(by_email[:MAX_NAMED_CONTACTS])) | Q(deal_id__startswith=text)
-        return self.filter(found | Q(pk=int(text)) if is_id(text) else found)
+        condition = Q(contact__in=list(by_email[:MAX_MATCHED_CONTACTS])) | Q(deal_id__startswith=text)
+        return self.filter(condition | Q(pk=int(text)) if is_id(text) else condition)
 
 
 class InterviewRequest(models.Model):
-    """The objective belongs to the request, the notes to the contact."""
+    """Has the objective. The notes belong to the contact."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interview_requests")
@@ -76,7 +76,7 @@ class InterviewRequest(models.Model):
             models.Index("org", POSITION, name="interview_request_newest"),
             models.Index("org", "status", POSITION, name="interview_request_by_status"),
             models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
-            # For staff, across orgs.
+            # For lists of all orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("created_at",), name="request_of_any_org_by_time"),
@@ -101,7 +101,7 @@ class InterviewRequest(models.Model):
         return f"Interview request {self.pk}"
 
     def transition_to(self, status: Status, **changes: datetime) -> None:
-        """Raises ValueError if NEXT_STATUSES does not allow it."""
+        """Saves the status and `changes`. Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
         self.status = status

@@ -5,12 +5,12 @@ from orgs.tenancy import SameOrg
 
 
 class Transcript(models.Model):
-    """Created on completion, and never changed."""
+    """Created on completion and never changed."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
     content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
-    key_answers = models.JSONField(default=list, help_text="By topic, exact excerpts of what the contact said.")
+    key_answers = models.JSONField(default=list, help_text="Verbatim excerpts of the contact's answers, by topic.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

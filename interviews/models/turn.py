@@ -10,9 +10,9 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 class Turn(models.Model):
-    """An answer has the number of its question + 1; the first question is 1.
+    """One message, numbered from 1. An answer's number is its question's number + 1; a skip has no text.
 
-    The answer to a skipped question is empty.
+    Only Paige's turns have engine, latency and tokens.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)
@@ -28,9 +28,7 @@ class Turn(models.Model):
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
     completion_tokens = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    corrected_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the contact put another text in place of their first."
-    )
+    corrected_at = models.DateTimeField(null=True, blank=True, help_text="When the contact corrected the answer.")
 
     objects = TenantQuerySet.as_manager()
 
@@ -38,7 +36,7 @@ class Turn(models.Model):
         ordering = ("number",)
         constraints = (
             SameOrg("interview_request", name="turn_request_is_of_org"),
-            # A double submit stores one turn.
+            # Concurrent submits store one turn.
             models.UniqueConstraint(
                 fields=("org", "interview_request", "number"), name="turn_number_is_unique_in_interview"
             ),
