@@ -1,4 +1,4 @@
-"""Every write to interviews. `orgs.audit.restore` restores earlier texts."""
+"""Services that write interviews. `orgs.audit.restore` restores earlier texts."""
 
 from interviews.services.conversation_steps import (
     complete_conversation,

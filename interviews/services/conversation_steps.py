@@ -1,7 +1,6 @@
-"""The steps of an interview. The survey page takes one, then shows the state.
+"""Steps are idempotent, because a reload, a second tab or a killed worker may repeat them.
 
-Every step is idempotent: after a reload, a double submit, a second tab or a killed worker it can be repeated. A step at
-the wrong moment changes nothing. Steps raise ValidationError for a text that cannot be stored.
+A step at the wrong stage changes nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,13 +27,14 @@ RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 def give_consent(interview_request: InterviewRequest) -> None:
     """The first consent counts. The conversation keeps a copy of the guide."""
     now = timezone.now()
-    found = InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=interview_request.pk)
-    if stage_of(found) == Stage.INVITED:
+    related = InterviewRequest.objects.select_related("interview_type", "conversation")
+    interview_request = related.get(pk=interview_request.pk)
+    if stage_of(interview_request) == Stage.INVITED:
         Conversation.objects.get_or_create(
-            interview_request_id=found.pk,
+            interview_request_id=interview_request.pk,
             defaults={
-                "org_id": found.org_id,
-                "guide": found.interview_type.guide,
+                "org_id": interview_request.org_id,
+                "guide": interview_request.interview_type.guide,
                 "consented_at": now,
                 "last_activity_at": now,
             },
@@ -42,10 +42,10 @@ def give_consent(interview_request: InterviewRequest) -> None:
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
-    """Returns the state with the waiting question. If there is none, Paige writes it now.
+    """Returns the state with the unanswered question. If there is none, Paige writes one.
 
-    Notes and objective are read now, so an earlier PATCH counts. Of two concurrent calls both may call the model, and
-    one message is stored. May take PAIGE_TIMEOUT seconds, without an open transaction.
+    Notes and objective are read now, so an earlier PATCH counts. Concurrent calls may all call the model; one
+    message is stored. Takes up to PAIGE_TIMEOUT seconds, without an open transaction.
     """
     interview = StoredInterview.load(interview_request)
     if interview.stage not in RUNNING or interview.state.question is not None:
@@ -59,9 +59,9 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
 
 
 def submit_answer(interview_request: InterviewRequest, *, number: int, text: str) -> bool:
-    """Returns whether this text is now the stored answer to the question of that number.
+    """Returns whether this text is now the stored answer. Raises ValidationError.
 
-    False if another answer is stored, as from another tab, or if the interview takes none now. Raises ValidationError.
+    False if another answer is stored, or if the stage allows no answers.
     """
     return _store_answer(interview_request, number, Move.ANSWER, clean_answer(text))
 
@@ -72,7 +72,7 @@ def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
 
 
 def finish_conversation(interview_request: InterviewRequest) -> None:
-    """A waiting question can still be answered after resuming."""
+    """An unanswered question can still be answered after resuming."""
     with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.RECAP):
             conversation.transition_to(Stage.RECAP, finished_at=timezone.now())
@@ -85,9 +85,9 @@ def resume_conversation(interview_request: InterviewRequest) -> None:
 
 
 def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping[int, str]) -> Mapping[int, str]:
-    """During the recap, replaces answers by question number; a blank text withdraws the answer. All or nothing.
+    """During the recap, replaces answers by question number, all or none. A blank text withdraws the answer.
 
-    Returns the corrections that are not stored. Raises ValidationError by question number.
+    Returns the corrections that are not stored. Raises ValidationError with messages by question number.
     """
     texts = _clean_corrections(corrections)
     with _locked(interview_request) as conversation:
@@ -101,7 +101,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
-    """Creates the transcript and completes the request, once."""
+    """Creates the transcript and completes the interview request, once."""
     with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)
@@ -116,14 +116,14 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
 
 @contextmanager
 def _locked(interview_request: InterviewRequest) -> Iterator[Conversation]:
-    """The conversation, locked in a transaction. Before consent, an unsaved one in the stage INVITED."""
+    """Yields the locked conversation, or before consent an unsaved one with stage INVITED."""
     with transaction.atomic():
         conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update()
         yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)
 
 
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
-    """None if another tab was faster, or if the interview was finished in between."""
+    """Returns None if another tab stored a question or finished first."""
     number = len(brief.conversation) + 1
     with _locked(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():

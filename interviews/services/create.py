@@ -1,5 +1,3 @@
-"""Services that create orgs, interview types and interview requests."""
-
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +22,7 @@ def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> O
 
 
 def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
-    """The name is the guide's. Raises GuideError if the guide is not valid."""
+    """Raises GuideError if the guide is not valid, and IntegrityError if its name is taken."""
     return InterviewType.objects.create(org=org, name=Guide.from_data(guide).name, guide=guide)
 
 
@@ -40,7 +38,7 @@ def create_interview_request(
     deal_id: DealId | None = None,
     objective: Objective | None = None,
 ) -> InterviewRequest:
-    """Creates the contact too if the org has none with this email."""
+    """Also creates the contact if the org has none with this email."""
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )

@@ -12,29 +12,29 @@ from orgs.audit import record
 
 @transaction.atomic
 def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], actor: Actor) -> InterviewType:
-    """Replaces the guide, increments its version, and records the change. Running interviews keep their copy.
+    """Replaces the guide, increments its version, and records the change in the audit.
 
-    `guide["version"]` must be the stored version (optimistic locking). Raises InterviewType.DoesNotExist, GuideError
-    and ValidationError.
+    Running conversations keep their copy. `guide["version"]` must be the stored version (optimistic locking). An equal
+    guide changes nothing. Raises InterviewType.DoesNotExist (also for another org's), GuideError and ValidationError.
     """
-    kind = InterviewType.objects.for_org(org_id).select_for_update().get(pk=interview_type_id)
+    interview_type = InterviewType.objects.for_org(org_id).select_for_update().get(pk=interview_type_id)
     edited = Guide.from_data(guide)
-    if edited.version != kind.guide["version"]:
+    if edited.version != interview_type.guide["version"]:
         raise ValidationError(
-            f"This guide is at version {kind.guide['version']} by now; the edit was of version {edited.version}."
+            f"This guide is now at version {interview_type.guide['version']}; your edit is of version {edited.version}."
         )
-    if guide != kind.guide:
-        before = guide_text(kind.guide)
-        kind.guide = {**guide, "version": edited.version + 1}
-        kind.name = edited.name
-        kind.full_clean()
-        kind.save(update_fields=["guide", "name"])
-        record(kind, "guide", before=before, after=guide_text(kind.guide), actor=actor)
-    return kind
+    if guide != interview_type.guide:
+        before = guide_text(interview_type.guide)
+        interview_type.guide = {**guide, "version": edited.version + 1}
+        interview_type.name = edited.name
+        interview_type.full_clean()
+        interview_type.save(update_fields=["guide", "name"])
+        record(interview_type, "guide", before=before, after=guide_text(interview_type.guide), actor=actor)
+    return interview_type
 
 
 def guide_text(guide: dict[str, Any]) -> str:
-    """The guide for editing: in a fixed order, without the version."""
+    """Returns the guide as JSON in a fixed order, without the version."""
     fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
     return json.dumps({field: _ordered(guide[field]) for field in fields}, ensure_ascii=False, indent=2)
 

@@ -1,4 +1,4 @@
-"""Erasing keeps the rows, so that the customer's references stay valid."""
+"""Erasing keeps the rows, so that the customer's references stay valid. Deleting removes them."""
 
 from functools import reduce
 from operator import or_
@@ -24,29 +24,31 @@ TOKENS_PER_QUERY = 100
 def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False) -> Contact:
     """Erases name, email, notes, objectives, answers, transcripts, the texts of the audit and stored API responses.
 
-    With `deal_ids`, the deal ids too. Survey links stop working. Raises Contact.DoesNotExist.
+    With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist.
     """
     contact = _locked_contact(org_id, contact_id)
     now = timezone.now()
-    requests = list(InterviewRequest.objects.filter(contact=contact))
+    interview_requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
-    _delete_stored_responses(org_id, [request.survey_token for request in requests])
-    for request in requests:
-        request.objective, request.survey_token, request.updated_at = "", new_survey_token(), now
-        request.deal_id = "" if deal_ids else request.deal_id
+    _delete_stored_responses(org_id, [interview_request.survey_token for interview_request in interview_requests])
+    for interview_request in interview_requests:
+        interview_request.objective = ""
+        interview_request.survey_token = new_survey_token()
+        interview_request.updated_at = now
+        interview_request.deal_id = "" if deal_ids else interview_request.deal_id
     fields = ["objective", "survey_token", "updated_at", "deal_id"]
-    InterviewRequest.objects.bulk_update(requests, fields, batch_size=BATCH)
+    InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
     contact.save(update_fields=["email", "name", "notes", "updated_at"])
-    audit.erase(contact, *requests, actor=actor)
+    audit.erase(contact, *interview_requests, actor=actor)
     return contact
 
 
 @retried_once
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
-    """Erases the contact, then deletes it with its interviews. Raises Contact.DoesNotExist."""
+    """Erases the contact, then deletes it with its interview requests. Raises Contact.DoesNotExist."""
     erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
     Contact.objects.get(pk=contact_id).delete()
 
@@ -55,10 +57,10 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 def delete_org(*, org_id: int) -> None:
     """Deletes the org with all of its rows, including the audit. Raises Org.DoesNotExist."""
     org = Org.objects.select_for_update().get(pk=org_id)
-    # In batches, because Django loads the rows that it deletes. Requests first, because they protect their types.
+    # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
     while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
         InterviewRequest.objects.filter(pk__in=batch).delete()
-    IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # they contain survey tokens
+    IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # contain survey tokens
     org.delete()
 
 
@@ -70,10 +72,10 @@ def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
 
 
 def _locked_contact(org_id: int, contact_id: int) -> Contact:
-    """Locks conversations, requests and contact in the order of the other services."""
+    """Locks the rows in the same order as the other services, to avoid deadlocks."""
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)
-    list(requests.order_by("pk").select_for_update().values_list("pk"))
+    interview_requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)
+    list(interview_requests.order_by("pk").select_for_update().values_list("pk"))
     contact: Contact = Contact.objects.for_org(org_id).select_for_update().get(pk=contact_id)
     return contact

@@ -11,8 +11,6 @@ from interviews.paige.dialogue import answered
 
 @dataclass(frozen=True)
 class Question:
-    """A question without an answer yet."""
-
     number: int
     text: str = field(repr=False)
 
@@ -31,8 +29,8 @@ class Exchange:
 class InterviewState:
     """What the survey page shows.
 
-    `question` waits for an answer. `exchanges` is empty once the interview is completed. `topic_number`: topics asked
-    so far. `more_to_ask`: whether resuming from the recap leads to a question.
+    `exchanges` is empty once the interview is completed. `topic_number`: topics asked so far. `more_to_ask`:
+    whether resuming from the recap leads to a question.
     """
 
     stage: Stage
@@ -49,7 +47,7 @@ class InterviewState:
 
 @dataclass(frozen=True)
 class StoredInterview:
-    """The rows, read once, with the guide parsed once."""
+    """Reads the rows once and parses the guide once."""
 
     interview_request: InterviewRequest
     stage: Stage
@@ -58,24 +56,24 @@ class StoredInterview:
 
     @classmethod
     def load(cls, interview_request: InterviewRequest) -> Self:
-        """Two statements. Raises InterviewRequest.DoesNotExist."""
+        """Executes two statements. Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
-        found = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
-        conversation = conversation_of(found)
+        interview_request = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
+        conversation = conversation_of(interview_request)
         return cls(
-            interview_request=found,
-            stage=stage_of(found),
-            turns=tuple(found.turns.all()),
-            opening=opening_brief(found, conversation.guide if conversation else None),
+            interview_request=interview_request,
+            stage=stage_of(interview_request),
+            turns=tuple(interview_request.turns.all()),
+            opening=opening_brief(interview_request, conversation.guide if conversation else None),
         )
 
     @property
     def waiting(self) -> Turn | None:
-        """The last turn, if it is Paige's."""
+        """Returns the last turn if it is Paige's."""
         return self.turns[-1] if self.turns and self.turns[-1].speaker == Speaker.PAIGE else None
 
     def next_brief(self) -> Brief | None:
-        """None if nothing is left to ask."""
+        """Returns None if nothing is left to ask."""
         return self.opening.after(answered(recorded(self.turns)))
 
     def with_question(self, turn: Turn) -> Self:
@@ -108,12 +106,12 @@ def interview_state(interview_request: InterviewRequest) -> InterviewState:
 
 
 def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
-    """None before the contact's consent."""
+    """Returns None before the contact's consent."""
     return getattr(interview_request, "conversation", None)
 
 
 def stage_of(interview_request: InterviewRequest) -> Stage:
-    """A request without a conversation may be completed: those of the demo are."""
+    """The demo has completed interview requests without a conversation."""
     conversation = conversation_of(interview_request)
     if interview_request.status == Status.COMPLETED:
         return Stage.COMPLETED

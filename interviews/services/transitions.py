@@ -7,18 +7,21 @@ from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
 
 
-def mark_sent(request: InterviewRequest) -> None:
+def mark_sent(interview_request: InterviewRequest) -> None:
     """Raises ValueError unless the status is `created`."""
-    request.transition_to(Status.SENT, email_sent_at=timezone.now())
+    interview_request.transition_to(Status.SENT, email_sent_at=timezone.now())
 
 
 @transaction.atomic
 def complete_interview(
-    request: InterviewRequest, *, content: str, key_answers: Sequence[dict[str, object]] = ()
+    interview_request: InterviewRequest, *, content: str, key_answers: Sequence[dict[str, object]] = ()
 ) -> Transcript:
-    """`content` is Markdown. Raises ValueError if the request is completed."""
-    request.transition_to(Status.COMPLETED, completed_at=timezone.now())
+    """`content` is Markdown. Raises ValueError if the interview request is completed."""
+    interview_request.transition_to(Status.COMPLETED, completed_at=timezone.now())
     transcript: Transcript = Transcript.objects.create(
-        org_id=request.org_id, interview_request=request, content=content, key_answers=list(key_answers)
+        org_id=interview_request.org_id,
+        interview_request=interview_request,
+        content=content,
+        key_answers=list(key_answers),
     )
     return transcript

@@ -1,5 +1,3 @@
-"""The update of context, behind PATCH."""
-
 from collections.abc import Callable
 
 from django.db import connection, transaction
@@ -27,9 +25,10 @@ def update_interview_request(
     objective: Objective | None = None,
     precondition: Precondition | None = None,
 ) -> None:
-    """Overwrites the given texts, all or none, and records the replaced ones. None keeps a text.
+    """Overwrites the given texts, and records the replaced texts in the audit, all or none. None keeps a text.
 
-    `precondition` is checked while the rows are locked. Raises InterviewRequest.DoesNotExist and PreconditionFailed.
+    `precondition` is checked while the rows are locked. Raises InterviewRequest.DoesNotExist (also for another org's
+    row) and PreconditionFailed.
     """
     texts = {"name": contact_name, "notes": contact_context}
     if precondition is None and connection.vendor == "postgresql":
@@ -62,12 +61,12 @@ def overwrite_row_by_row(
     precondition: Precondition | None,
 ) -> None:
     """For SQLite, and for updates with a precondition."""
-    request: InterviewRequest = (
+    interview_request: InterviewRequest = (
         InterviewRequest.objects.for_org(org_id)
         .select_related("contact")
         .select_for_update(of=("self", "contact"), no_key=True)
         .get(pk=interview_request_id)
     )
-    if precondition is not None and not precondition(request):
+    if precondition is not None and not precondition(interview_request):
         raise PreconditionFailed
-    overwrite((request.contact, contact_texts), (request, {"objective": objective}), actor=actor)
+    overwrite((interview_request.contact, contact_texts), (interview_request, {"objective": objective}), actor=actor)

@@ -1,4 +1,4 @@
-"""The update as one PostgreSQL statement, which is its own transaction. The same tests hold it equal to `update`."""
+"""The update as one PostgreSQL statement, which is its own transaction. The same tests cover both paths."""
 
 from django.db import connection
 from django.utils import timezone
@@ -7,10 +7,10 @@ from interviews.models import InterviewRequest
 from orgs.actors import Actor
 from orgs.audit import Texts
 
-# Null keeps a text. A row is written, and a change recorded, only if a text differs.
+# NULL keeps a text. Writes and records only texts that differ.
 UPDATE_INTERVIEW_REQUEST = """
 WITH target AS MATERIALIZED (
-    -- Locked, and so read as the last one to commit has left them: `before` is what this statement replaces.
+    -- FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so `before` is what is replaced.
     SELECT request.id, request.org_id, request.objective, request.contact_id, contact.name, contact.notes
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id

@@ -138,7 +138,7 @@ def test_the_second_of_two_concurrent_edits_is_refused(support: Staff, kind: Int
     guide, version = shown(support, kind)
     save(support, kind, {**guide, "estimated_minutes": 20}, version)
     page = save(support, kind, {**guide, "estimated_minutes": 5}, version)
-    assert "at version 2 by now" in page.content.decode()
+    assert "is now at version 2" in page.content.decode()
     kind.refresh_from_db()
     assert kind.guide["estimated_minutes"] == 20
 

@@ -52,7 +52,7 @@ def test_without_a_change_there_is_no_new_version(kind: InterviewType) -> None:
 
 def test_the_second_of_two_edits_of_one_version_is_refused(kind: InterviewType) -> None:
     edit(kind, edited(kind, max_turns=10))
-    with pytest.raises(ValidationError, match="at version 2 by now; the edit was of version 1"):
+    with pytest.raises(ValidationError, match="now at version 2; your edit is of version 1"):
         edit(kind, edited(kind, max_turns=14))
     assert InterviewType.objects.get().guide["max_turns"] == 10
 
