@@ -1,5 +1,3 @@
-"""Two demo orgs, with interview requests in every status."""
-
 import json
 from pathlib import Path
 from typing import Any
@@ -27,13 +25,13 @@ def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
         return existing
     org = services.onboard_org(name=data["name"], plan=data["plan"])
     for contact in data["contacts"]:
-        for request in contact["requests"]:
-            _seed_request(org, contact, request, actor)
+        for request_data in contact["requests"]:
+            _seed_request(org, contact, request_data, actor)
     return org
 
 
 def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor: Actor) -> None:
-    request = services.create_interview_request(
+    interview_request = services.create_interview_request(
         interview_type=org.interview_types.get(),
         actor=actor,
         contact_email=clean_email(contact["email"]),
@@ -44,7 +42,7 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
     )
     status = data.get("status", Status.CREATED)
     if status != Status.CREATED:
-        services.mark_sent(request)
+        services.mark_sent(interview_request)
     if status == Status.COMPLETED:
         turns = [f"**{speaker}:** {text}" for speaker, text in data["transcript"]]
-        services.complete_interview(request, content="\n\n".join(turns))
+        services.complete_interview(interview_request, content="\n\n".join(turns))

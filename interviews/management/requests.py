@@ -8,9 +8,9 @@ def add_interview_request_id(parser: CommandParser) -> None:
 
 
 def get_interview_request(interview_request_id: int) -> InterviewRequest:
-    """Selects the related rows that a brief needs. Raises CommandError."""
-    found = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
+    """Also reads the rows that a brief needs. Raises CommandError."""
+    related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
     try:
-        return found.get(pk=interview_request_id)
+        return related.get(pk=interview_request_id)
     except InterviewRequest.DoesNotExist:
-        raise CommandError(f"There is no interview request {interview_request_id}.") from None
+        raise CommandError(f"Interview request {interview_request_id} does not exist.") from None

@@ -26,7 +26,7 @@ def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequ
     assert [line.partition(":** ")[0] for line in turns] == ["**Paige", "**Alice", "**Paige", "**Alice"]
     assert turns[1] == "**Alice:** It was slow."
     assert turns[3] == "**Alice:** *(skipped)*"
-    assert "nothing of this interview is stored" in err
+    assert "this interview is not stored" in err
     assert "What set off the search; guided" in err
 
 
@@ -59,7 +59,7 @@ def test_an_invalid_answer_is_asked_for_again(interview_request: InterviewReques
 
 
 def test_without_an_answer_only_the_notice_is_printed(interview_request: InterviewRequest) -> None:
-    assert run_interview(interview_request, "")[0] == "TEST: nothing of this interview is stored.\n"
+    assert run_interview(interview_request, "")[0] == "TEST: this interview is not stored.\n"
 
 
 def test_unknown_interview_request() -> None:

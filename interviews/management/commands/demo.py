@@ -21,7 +21,7 @@ LOGIN = "admin"
 class Command(BaseCommand):
     help = (
         "Development only: creates the demo orgs, an API key and an admin login once, and prints how to use "
-        "them. Both are kept in var/demo.json, to be shown again."
+        "them. Keeps the key and the password in var/demo.json."
     )
 
     def run(self, **options: Any) -> str:
@@ -36,13 +36,13 @@ class Command(BaseCommand):
 
 
 def _api_key(org: Org, kept: str) -> str:
-    """Keeps the key that was printed last time if it is valid in this database."""
+    """Returns `kept` if the key is valid in this database, otherwise a new key."""
     live = ApiKey.objects.live().filter(org=org, digest=keys.digest_of(kept))
     return kept if live.exists() else create_api_key(org=org, name="demo")[1]
 
 
 def _password(kept: str) -> str:
-    """Returns an empty string if the password was changed since."""
+    """Returns an empty string if somebody changed the password."""
     user, created = get_user_model().objects.get_or_create(
         username=LOGIN, defaults={"is_staff": True, "is_superuser": True}
     )
@@ -61,24 +61,24 @@ def _write_privately(file: Path, text: str) -> None:
 
 def _welcome(org: Org, api_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
-    request = org.interview_requests.earliest("id")
-    interview_request = org.interview_requests.exclude(status=Status.COMPLETED).order_by("id").first() or request
+    interview_request = org.interview_requests.earliest("id")
+    unfinished = org.interview_requests.exclude(status=Status.COMPLETED).order_by("id").first() or interview_request
     return f"""
-Hindsight is ready for {org.name} (a demo).
+Hindsight is ready. Demo org: {org.name}
 
   API key   {api_key}
-  Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one you have set"}
+  Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
   API docs  {base}/api/docs
-  Interview {interview_request.survey_url}
+  Interview {unfinished.survey_url}
 
-Tell Paige more about a contact:
+Add context about a contact:
 
-  curl -X PATCH {base}/api/v1/interviews/{request.pk} \\
+  curl -X PATCH {base}/api/v1/interviews/{interview_request.pk} \\
     -H "Authorization: Bearer {api_key}" \\
     -H "Content-Type: application/json" \\
     -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
 
-See what she makes of it:
+Show the prompt that Paige uses next:
 
-  .venv/bin/python manage.py show_prompt {request.pk}
+  .venv/bin/python manage.py show_prompt {interview_request.pk}
 """

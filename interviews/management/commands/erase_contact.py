@@ -16,7 +16,7 @@ from orgs.models import Change, Org
 
 class Command(BaseCommand):
     help = (
-        "Erases a contact's personal data for good, and prints the contact's id. Erases name, email address, notes, "
+        "Permanently erases a contact's personal data, and prints the contact's id. Erases name, email address, notes, "
         "objectives, answers, transcripts and the texts of the audit. Survey links stop working. The rows remain, and "
         "the audit records the erasure."
     )
@@ -32,9 +32,7 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> str:
         contact = get_contact(get_org(options["org"]), options["contact"])
         summary = "\n".join(f"  {name}: {count}" for name, count in deletion_counts(contact).items())
-        self.stderr.write(
-            f"For {contact.email} ({contact.public_id}) of {contact.org}, this will be erased:\n{summary}"
-        )
+        self.stderr.write(f"Data of {contact.email} ({contact.public_id}) of {contact.org} to be erased:\n{summary}")
         if not options["yes"] and not self.is_confirmed(contact):
             raise CommandError("Nothing was erased.")
         deal_ids: bool = options["deal_ids"]
@@ -43,7 +41,7 @@ class Command(BaseCommand):
         return erased.public_id
 
     def is_confirmed(self, contact: Contact) -> bool:
-        """False at the end of the input."""
+        """End of input counts as no."""
         self.stderr.write("This cannot be undone. Type the email address to confirm: ", ending="")
         try:
             return input().strip().lower() == str(contact.email)
@@ -55,17 +53,17 @@ def get_contact(org: Org, id_or_email: str) -> Contact:
     """Raises CommandError, and ValidationError if the text is neither an id nor an email address."""
     number = id_or_email.removeprefix("contact_")
     lookup = {"pk": int(number)} if is_id(number) else {"email": clean_email(id_or_email)}
-    found: Contact | None = Contact.objects.for_org(org.pk).select_related("org").filter(**lookup).first()
-    if found is None:
+    contact: Contact | None = Contact.objects.for_org(org.pk).select_related("org").filter(**lookup).first()
+    if contact is None:
         raise CommandError(f"{org} has no contact {id_or_email!r}.")
-    return found
+    return contact
 
 
 def deletion_counts(contact: Contact) -> Mapping[str, int]:
-    requests = InterviewRequest.objects.filter(contact=contact)
+    interview_requests = InterviewRequest.objects.filter(contact=contact)
     return {
-        "survey links": requests.count(),
-        "objectives": requests.exclude(objective="").count(),
+        "survey links": interview_requests.count(),
+        "objectives": interview_requests.exclude(objective="").count(),
         "questions and answers": Turn.objects.filter(interview_request__contact=contact).count(),
         "transcripts": Transcript.objects.filter(interview_request__contact=contact).count(),
         "changes of the contact": Change.objects.of(contact).exclude(field=ERASURE).count(),

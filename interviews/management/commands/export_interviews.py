@@ -17,8 +17,8 @@ class Command(BaseCommand):
 Prints all interview requests of an org, oldest first, with contacts and transcripts. Times are in UTC (ISO 8601).
 
 jsonl: one JSON object per line, as GET /interviews/{id} returns it, without the survey link.
-csv: one row each, for spreadsheets. Cells that a spreadsheet could run as a formula start with an apostrophe. For
-programs, use jsonl."""
+csv: one row per interview request, for spreadsheets. Cells that a spreadsheet could run as a formula start with an
+apostrophe. For programs, use jsonl."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--org", required=True, metavar="SLUG", help="the org")
@@ -37,7 +37,7 @@ programs, use jsonl."""
         try:
             with self.stdout_or(output) as out:
                 WRITERS[file_format](self.records(), out)
-        except BrokenPipeError:  # the reader has ended, as `head` does
+        except BrokenPipeError:  # the reader closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         return str(self.exported) if output else ""

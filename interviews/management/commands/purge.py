@@ -25,7 +25,7 @@ def security_events() -> int:
     return SecurityEvent.objects.purge(timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS))
 
 
-# Each function deletes expired rows, and returns their number.
+# Each function deletes expired rows and returns their number.
 PURGES: dict[str, Callable[[], int]] = {
     "rate-limit counters": rate_limit_counters,
     "idempotency records": idempotency.purge_expired,
@@ -36,8 +36,8 @@ PURGES: dict[str, Callable[[], int]] = {
 
 class Command(BaseCommand):
     help = (
-        "Removes what has expired (rate-limit counters, idempotency records, login sessions, security events) and "
-        "prints how many rows of each. To be run once a day, at any time: nothing waits for it."
+        "Removes expired rate-limit counters, idempotency records, login sessions and security events, and prints the "
+        "number of rows of each. Run it once a day, at any time: it blocks nothing."
     )
 
     def run(self, **options: Any) -> str:

@@ -14,8 +14,8 @@ from interviews.text import clean_answer
 from orgs.commands import Command as BaseCommand
 
 FINISH = "/finish"
-MARK = "TEST: nothing of this interview is stored."
-HELP = f"{MARK} One line is one answer; an empty line skips the question, {FINISH} or the end of the input ends it."
+MARK = "TEST: this interview is not stored."
+HELP = f"{MARK} One line is one answer. An empty line skips the question. {FINISH} or end of input ends it."
 
 
 class Command(BaseCommand):
@@ -33,21 +33,22 @@ class Command(BaseCommand):
         interview_request_id: int = options["interview_request_id"]
         self.event_about = interview_request = get_interview_request(interview_request_id)
         guide = interview_request.interview_type.guide
-        said: list[Utterance] = []
+        utterances: list[Utterance] = []
         self.tell(HELP)
-        # Read for each turn, because notes and objective may change during the interview.
-        while following := opening_brief(get_interview_request(interview_request_id), guide).after(said):
-            message = interviewer().next_message(following)
-            self.tell(f"\n{message.text}  [{following.topic.title}; {message.engine}]")
-            said.append(Utterance(Speaker.PAIGE, message.text, following.topic.key))
+        # Reread for each turn: a PATCH may change notes and objective.
+        while brief := opening_brief(get_interview_request(interview_request_id), guide).after(utterances):
+            message = interviewer().next_message(brief)
+            self.tell(f"\n{message.text}  [{brief.topic.title}; {message.engine}]")
+            utterances.append(Utterance(Speaker.PAIGE, message.text, brief.topic.key))
             answer = self.read_answer(stdin)
             if answer is None:
                 break
-            said.append(Utterance(Speaker.CONTACT, answer, following.topic.key))
-        return "\n\n".join(filter(None, [MARK, render_transcript(answered(said), interview_request.contact.name)]))
+            utterances.append(Utterance(Speaker.CONTACT, answer, brief.topic.key))
+        transcript = render_transcript(answered(utterances), interview_request.contact.name)
+        return "\n\n".join(filter(None, [MARK, transcript]))
 
     def read_answer(self, stdin: TextIO) -> str | None:
-        """Returns an empty string for a skip, and None at the end of the interview."""
+        """Returns an empty string for a skip, and None at the end."""
         while line := stdin.readline():
             if line.strip() == FINISH:
                 return None
@@ -58,5 +59,5 @@ class Command(BaseCommand):
         return None
 
     def tell(self, line: str) -> None:
-        """Writes to standard error. Standard output has only the transcript."""
+        """Writes to standard error, because standard output is the transcript."""
         self.stderr.write(line, style_func=str)

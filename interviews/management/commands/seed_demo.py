@@ -5,7 +5,7 @@ from orgs.commands import Command as BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Creates two demo orgs with contacts and interview requests, once, and prints their slugs."
+    help = "Creates two demo orgs with contacts and interview requests if they do not exist, and prints their slugs."
 
     def run(self, **options: Any) -> str:
         return "\n".join(org.slug for org in seed(self.actor))

@@ -10,8 +10,8 @@ from orgs.commands import Command as BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Prints the next prompt of Paige for an interview request. If a question has no answer yet, prints the "
-        "prompt for that question, with the present notes and objective."
+        "Prints the prompt for Paige's next question in an interview request. If a question has no answer yet, prints "
+        "the prompt for that question, with the current notes and objective."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
