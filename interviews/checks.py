@@ -1,5 +1,3 @@
-"""System checks of the model's settings."""
-
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,23 +11,25 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def check_model(**kwargs: Any) -> list[CheckMessage]:
     url, model = settings.PAIGE_BASE_URL, settings.PAIGE_MODEL
     if not (url or model):
-        return _without_model()
-    found: list[CheckMessage] = []
+        return _check_no_model()
+    messages: list[CheckMessage] = []
     if not (url and model):
         missing = "PAIGE_MODEL" if url else "PAIGE_BASE_URL"
         hint = f"Set {missing} too, or neither. Without a model, Paige asks the questions of the guide."
-        found.append(
+        messages.append(
             Error(f"The settings of the model are incomplete: {missing} is missing.", hint=hint, id="paige.E001")
         )
     if url:
-        found.extend(_check_url(url))
+        messages.extend(_check_url(url))
     if find_spec("openai") is None:
         hint = "Install requirements-model.txt, or leave PAIGE_BASE_URL and PAIGE_MODEL empty."
-        found.append(Error("The package openai is not installed, which a model needs.", hint=hint, id="paige.E003"))
-    return found
+        messages.append(
+            Error("A model requires the openai package, which is not installed.", hint=hint, id="paige.E003")
+        )
+    return messages
 
 
-def _without_model() -> list[CheckMessage]:
+def _check_no_model() -> list[CheckMessage]:
     if not settings.PAIGE_API_KEY:
         return []
     hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or remove the key."

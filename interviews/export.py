@@ -1,5 +1,3 @@
-"""Export of an org's interview requests as JSON Lines or CSV."""
-
 import csv
 import json
 import re
@@ -13,7 +11,7 @@ Record = dict[str, Any]
 
 PAGE = 500
 
-# CSV columns, as paths into the record.
+# Paths into the record.
 COLUMNS = (
     "interview_request_id",
     "interview_type",
@@ -32,7 +30,7 @@ COLUMNS = (
     "transcript.created_at",
 )
 
-# Spreadsheets run cells that start with these as formulas: a buyer could answer =HYPERLINK(…).
+# Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
 AFTER_SEPARATOR = re.compile(r"([,;\t|][ \"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -44,33 +42,34 @@ class Writable(Protocol):
 
 
 def export_interview_requests(org_id: int) -> Iterator[Record]:
-    """Oldest first, in pages: memory is constant, and no transaction stays open.
+    """Yields all interview requests of the org, oldest first.
 
-    Related rows are fetched by id: PostgreSQL may plan a join over the whole tables for every page.
+    Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
+    may plan a join over the whole tables.
     """
-    requests = (
+    interview_requests = (
         InterviewRequest.objects.for_org(org_id)
         .prefetch_related("contact", "interview_type", "transcript")
         .order_by("pk")
     )
     last = 0
-    while page := list(requests.filter(pk__gt=last)[:PAGE]):
+    while page := list(interview_requests.filter(pk__gt=last)[:PAGE]):
         yield from map(record_of, page)
         last = page[-1].pk
 
 
-def record_of(request: InterviewRequest) -> Record:
-    """Without the survey link, with which one could answer for the contact."""
-    contact, transcript = request.contact, getattr(request, "transcript", None)
+def record_of(interview_request: InterviewRequest) -> Record:
+    """Without the survey link: anyone who has the link can answer."""
+    contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
     return {
-        "interview_request_id": request.pk,
-        "interview_type": request.interview_type.name,
-        "deal_id": request.deal_id or None,
-        "status": request.status,
-        "objective": request.objective or None,
-        "created_at": _utc(request.created_at),
-        "email_sent_at": _utc(request.email_sent_at),
-        "completed_at": _utc(request.completed_at),
+        "interview_request_id": interview_request.pk,
+        "interview_type": interview_request.interview_type.name,
+        "deal_id": interview_request.deal_id or None,
+        "status": interview_request.status,
+        "objective": interview_request.objective or None,
+        "created_at": _utc(interview_request.created_at),
+        "email_sent_at": _utc(interview_request.email_sent_at),
+        "completed_at": _utc(interview_request.completed_at),
         "contact": {
             "id": contact.public_id,
             "email": contact.email,
@@ -97,14 +96,14 @@ def write_csv(records: Iterable[Record], out: Writable) -> None:
     writer = csv.writer(out)
     writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
     for record in records:
-        writer.writerow([harmless(_cell(record, column)) for column in COLUMNS])
+        writer.writerow([escape_formulas(_cell(record, column)) for column in COLUMNS])
 
 
 WRITERS: dict[str, Callable[[Iterable[Record], Writable], None]] = {"jsonl": write_json_lines, "csv": write_csv}
 
 
-def harmless(cell: str) -> str:
-    """Prefixes a possible formula with an apostrophe, also after a character that some spreadsheets split cells at."""
+def escape_formulas(cell: str) -> str:
+    """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
     cell = AFTER_SEPARATOR.sub(r"\1'\2", cell)
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 

@@ -1,5 +1,3 @@
-"""The states of interview requests and conversations, as tables."""
-
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -7,7 +5,7 @@ from django.db import models
 
 
 class Status(models.TextChoices):
-    """The status in the API."""
+    """The status of an interview request."""
 
     CREATED = "created"
     SENT = "sent"
@@ -35,12 +33,11 @@ NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
     Stage.INVITED: frozenset({Stage.CONSENTED}),
     Stage.CONSENTED: frozenset({Stage.IN_PROGRESS, Stage.RECAP}),
     Stage.IN_PROGRESS: frozenset({Stage.RECAP}),
-    # Back to the questions, or completed.
     Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED}),
     Stage.COMPLETED: frozenset(),
 }
 
-# Without activity for this long, a started conversation counts as abandoned. It can still be resumed.
+# An unfinished conversation without activity for this long is abandoned, but can be resumed.
 ABANDONED_AFTER = timedelta(days=7)
 
 
@@ -50,8 +47,6 @@ class Speaker(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """The first three are Paige's, the others the contact's."""
-
     QUESTION = "question"
     PROBE = "probe"
     CLOSING = "closing"
@@ -66,7 +61,7 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 
 
 class Engine(models.TextChoices):
-    """FALLBACK: the guide, after the model failed."""
+    """The author of Paige's message. FALLBACK is the guide, after the model failed."""
 
     GUIDED = "guided"
     MODEL = "model"

@@ -1,4 +1,4 @@
-"""The rules for texts about interviews. See contacts.text."""
+"""Rules for texts, like contacts.text."""
 
 from typing import NewType
 
@@ -19,12 +19,11 @@ def clean_objective(objective: str) -> Objective:
 
 
 def clean_deal_id(deal_id: str) -> DealId:
-    """Any text of the customer's."""
     return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
 
 
 def clean_answer(answer: str) -> str:
-    """Trims, converts line ends to line feeds, and refuses a blank answer."""
+    """Trims the answer and converts line ends to line feeds. Raises ValidationError, also if it is blank."""
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not answer:
         raise ValidationError("Write an answer, or skip the question.")

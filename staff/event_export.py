@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from interviews.export import BYTE_ORDER_MARK, Writable, harmless, write_json_lines
+from interviews.export import BYTE_ORDER_MARK, Writable, escape_formulas, write_json_lines
 from orgs.models import SecurityEvent
 
 PAGE = 1_000
@@ -44,7 +44,7 @@ def write_csv(records: Iterable[Record], out: Writable) -> None:
     writer = csv.writer(out)
     writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
     for record in records:
-        writer.writerow([harmless(record[column]) for column in COLUMNS])
+        writer.writerow([escape_formulas(record[column]) for column in COLUMNS])
 
 
 WRITERS: Mapping[str, Callable[[Iterable[Record], Writable], None]] = {"csv": write_csv, "jsonl": write_json_lines}

@@ -12,16 +12,16 @@ from interviews.models import InterviewRequest
 
 
 def etag_of(representation: dict[str, Any]) -> str:
-    """A hash of the representation that GET returns."""
+    """Returns a hash of the representation that GET returns."""
     text = json.dumps(representation, sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def if_match(header: str | None) -> Callable[[InterviewRequest], bool] | None:
-    """Weak and malformed tags never match, so that a conditional update is not applied unchecked."""
+    """Returns the precondition of If-Match, or None without the header. Weak and malformed tags never match."""
     if header is None:
         return None
     if header.strip() == "*":
         return lambda _: True
     tags = parse_etags(header)
-    return lambda request: etag_of(InterviewRequestSerializer(request).data) in tags
+    return lambda interview_request: etag_of(InterviewRequestSerializer(interview_request).data) in tags

@@ -18,7 +18,7 @@ from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal
     {"oneOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]}
 )
 class ContextField(serializers.Field[str, Any, str, Any]):
-    """A string, or an object that is converted to JSON text."""
+    """Converts an object to JSON text."""
 
     default_error_messages = {
         "invalid": "Send a string or a JSON object, not {kind}.",
@@ -32,8 +32,6 @@ class ContextField(serializers.Field[str, Any, str, Any]):
 
 
 class NullIfEmpty(serializers.CharField):
-    """An empty text becomes null."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
 
@@ -64,12 +62,17 @@ class CreateInterviewRequest(StrictSerializer):
         help_text="Your id of the deal, any text. GET /interviews filters by it.",
     )
     objective = TextField(
-        clean=clean_objective, required=False, max_length=MAX_OBJECTIVE_LENGTH, help_text="The goal of this interview."
+        clean=clean_objective,
+        required=False,
+        max_length=MAX_OBJECTIVE_LENGTH,
+        help_text="What this interview should find out.",
     )
 
     def unknown(self, name: str) -> str:
         if name == "sequence_id":
-            return "Sequences are not available yet. Send interview_type_id and pass the survey_url on yourself."
+            return (
+                "Sequences are not available yet. Send interview_type_id, and pass survey_url to the contact yourself."
+            )
         return super().unknown(name)
 
 
@@ -78,7 +81,7 @@ class UpdateInterviewRequest(StrictSerializer):
         required=False,
         help_text=(
             "Context about the contact. Overwrites the contact's notes, which Paige uses in every future interview "
-            "of this contact: merge first to keep what is there. An object is stored as its JSON. "
+            "of this contact. To keep existing notes, read them and merge. An object is stored as JSON text. "
             f"At most {MAX_NOTES_LENGTH:,} characters as stored."
         ),
     )
@@ -90,7 +93,7 @@ class UpdateInterviewRequest(StrictSerializer):
         required=False,
         max_length=MAX_OBJECTIVE_LENGTH,
         error_messages={"null": 'Send a string, not null. "" clears the objective; omit the field to keep it.'},
-        help_text='The goal of this interview. Paige uses it when she chooses questions. "" clears it.',
+        help_text='What this interview should find out. Paige chooses questions by it. "" clears it.',
     )
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
@@ -103,7 +106,7 @@ class CreatedInterviewRequest(serializers.Serializer[InterviewRequest]):
     interview_request_id = serializers.IntegerField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
     deal_id = NullIfEmpty()
-    survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has it can answer.")
+    survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has the link can answer.")
     survey_token = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
 
@@ -142,8 +145,6 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
 
 
 class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
-    """A row of a list: without the long texts."""
-
     interview_request_id = serializers.IntegerField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
     deal_id = NullIfEmpty()
@@ -160,8 +161,8 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     transcript = serializers.SerializerMethodField(help_text="null until the interview is completed.")
 
     @extend_schema_field(TranscriptSerializer(allow_null=True))
-    def get_transcript(self, request: InterviewRequest) -> dict[str, Any] | None:
-        transcript = getattr(request, "transcript", None)
+    def get_transcript(self, interview_request: InterviewRequest) -> dict[str, Any] | None:
+        transcript = getattr(interview_request, "transcript", None)
         return None if transcript is None else TranscriptSerializer(transcript).data
 
 
@@ -177,7 +178,7 @@ class InterviewRequestQuery(PageQuery):
 
 
 class InterviewRequestPage(serializers.Serializer[Any]):
-    data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # the name is the contract's
+    data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
     next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
 
 

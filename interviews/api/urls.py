@@ -1,5 +1,3 @@
-"""Routes under /api/v1. None ends in a slash or redirects."""
-
 from django.urls import path, register_converter
 
 from hindsight.db.ids import is_id
@@ -7,7 +5,7 @@ from interviews.api.views import InterviewRequestsView, InterviewRequestView, In
 
 
 class IdConverter:
-    """Invalid ids become 0 and give a normal 404 after authentication and rate limiting."""
+    """Invalid ids become 0, and give a normal 404 after authentication and rate limiting."""
 
     regex = "[^/]+"
 

@@ -23,7 +23,7 @@ ID = OpenApiParameter(
     "interview_request_id",
     int,
     OpenApiParameter.PATH,
-    description="The interview_request_id returned when the interview was created.",
+    description="The interview_request_id returned when the interview request was created.",
 )
 IF_MATCH = header(
     "If-Match",
@@ -41,18 +41,18 @@ REPLAYED = header(
     "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
 )
 
-UPDATE_DESCRIPTION = """Updates context on an interview request. Accepts any combination of the fields, at least one.
+UPDATE_DESCRIPTION = """Updates context on an interview request. At least one field is required.
 
-`contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the goal of this
+`contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the objective of this
 interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
 contact has changed since you read it."""
 
-CREATE_DESCRIPTION = f"""Creates a request with a link for its contact, who is found by email or created.
+CREATE_DESCRIPTION = f"""Creates an interview request with a survey link. The contact is found by email or created.
 
-Pass `survey_url` on to the contact. With an `Idempotency-Key` a retry within {LIFETIME_HOURS} hours returns the first
+Send `survey_url` to the contact. With an `Idempotency-Key`, a retry within {LIFETIME_HOURS} hours returns the first
 response and creates nothing."""
 
-# Shared by all requests: it keeps no state, and creating its fields is slower than validating.
+# Shared, because creating the fields is slower than validating. It keeps no state.
 UPDATE = serializers.UpdateInterviewRequest()
 
 
@@ -67,8 +67,8 @@ class InterviewRequestsView(ApiView):
     def get(self, request: Request) -> Response:
         query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
         org_id = principal_of(request).org_id
-        requests = InterviewRequest.objects.for_org(org_id).matching(query)
-        rows, next_cursor = page_of(requests.summarized(), query, org_id=org_id)
+        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query)
+        rows, next_cursor = page_of(interview_requests.summarized(), query, org_id=org_id)
         return Response(serializers.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
 
     @operation(
@@ -111,9 +111,9 @@ class InterviewRequestView(ApiView):
         errors=[PreconditionFailed],
     )
     def get(self, request: Request, interview_request_id: int) -> HttpResponseBase:
-        requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
-        found = get_or_404(requests.select_related("contact", "transcript"), interview_request_id)
-        data = serializers.InterviewRequestSerializer(found).data
+        interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
+        interview_request = get_or_404(interview_requests.select_related("contact", "transcript"), interview_request_id)
+        data = serializers.InterviewRequestSerializer(interview_request).data
         etag = etag_of(data)
         response = cast(
             HttpResponseBase, get_conditional_response(request._request, etag=etag, response=Response(data))
@@ -162,8 +162,8 @@ class InterviewTypesView(ApiView):
         return Response(serializers.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
 
 
-NO_SUCH_REQUEST = "No interview request of your organization has this id."
-NO_SUCH_TYPE = "No interview type of your organization has this id. GET /interview-types lists them."
+NO_SUCH_REQUEST = "Your organization has no interview request with this id."
+NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
 def validated(serializer_class: type[StrictSerializer], data: Any) -> dict[str, Any]:

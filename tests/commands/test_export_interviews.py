@@ -107,12 +107,12 @@ class TestCSV:
 
     @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "; ", ';"'])
     def test_a_formula_after_a_separator_is_text(self, separator: str) -> None:
-        assert export.harmless(f"a{separator}=1+1") == f"a{separator}'=1+1"
-        assert export.harmless(f"a{separator}=1{separator}@b") == f"a{separator}'=1{separator}'@b"
+        assert export.escape_formulas(f"a{separator}=1+1") == f"a{separator}'=1+1"
+        assert export.escape_formulas(f"a{separator}=1{separator}@b") == f"a{separator}'=1{separator}'@b"
 
     def test_other_texts_are_not_changed(self) -> None:
         texts = ["", "a=b", "5", " = 5", "'quoted", '"quoted"', "a\r\nb", "deal-1"]
-        assert [export.harmless(text) for text in texts] == texts
+        assert [export.escape_formulas(text) for text in texts] == texts
 
     def test_an_empty_export_has_only_a_header(self, acme: Org) -> None:
         assert run("export_interviews", "--org", "acme", "--format", "csv").count("\n") == 1
