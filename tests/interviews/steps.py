@@ -1,5 +1,3 @@
-"""Steps of an interview, with the state that they lead to."""
-
 from collections.abc import Callable
 from typing import Any
 

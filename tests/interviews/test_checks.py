@@ -1,4 +1,4 @@
-"""Settings for a model that are half-made are found as the server starts."""
+"""System checks of the model settings."""
 
 import pytest
 from django.core.checks import run_checks
@@ -11,7 +11,7 @@ from interviews.paige.model_interviewer import ModelInterviewer
 
 
 @pytest.mark.parametrize(
-    ("url", "model", "key", "found"),
+    ("url", "model", "key", "expected"),
     [
         ("", "", "", []),
         ("https://models.example.com/v1", "small", "key", []),
@@ -29,14 +29,16 @@ from interviews.paige.model_interviewer import ModelInterviewer
         ("http://models.example.com/v1", "small", "key", ["paige.W001"]),
     ],
 )
-def test_what_is_half_made_has_a_number(settings: Settings, url: str, model: str, key: str, found: list[str]) -> None:
+def test_incomplete_or_invalid_settings_have_a_check_id(
+    settings: Settings, url: str, model: str, key: str, expected: list[str]
+) -> None:
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = url, model, key
-    mine = [message for message in run_checks() if str(message.id).startswith("paige.")]
-    assert [message.id for message in mine] == found
-    assert all(message.hint for message in mine)
+    messages = [message for message in run_checks() if str(message.id).startswith("paige.")]
+    assert [message.id for message in messages] == expected
+    assert all(message.hint for message in messages)
 
 
-def test_a_model_needs_its_library(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_requires_the_openai_package(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "small"
     monkeypatch.setattr(checks, "find_spec", lambda name: None)
     assert [message.id for message in checks.check_model()] == ["paige.E003"]
@@ -49,6 +51,6 @@ def test_the_settings_choose_the_engine(settings: Settings) -> None:
     engine = interviewer()
     assert isinstance(engine, ModelInterviewer)
     assert engine.timeout == 3.0
-    assert engine is interviewer(), "one a process, since it counts who waits"
+    assert engine is interviewer(), "one engine per process, because it counts waiting calls"
     settings.PAIGE_MODEL = ""
     assert isinstance(interviewer(), GuidedInterviewer)

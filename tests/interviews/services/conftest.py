@@ -1,5 +1,3 @@
-"""Alice's interview at its stages."""
-
 import pytest
 
 from interviews import services
@@ -8,7 +6,7 @@ from interviews.models import InterviewRequest
 
 @pytest.fixture
 def running(interview_request: InterviewRequest) -> InterviewRequest:
-    """Alice has agreed, and her first question waits."""
+    """Alice has consented, and her first question is unanswered."""
     services.give_consent(interview_request)
     services.next_question(interview_request)
     return interview_request

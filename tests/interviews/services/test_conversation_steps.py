@@ -1,4 +1,4 @@
-"""The interview, step by step, as the page takes it: what comes back and what is stored."""
+"""The steps of an interview: what they return and what they store."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,14 +34,14 @@ def answer_all(interview_request: InterviewRequest, text: str = LONG) -> None:
 
 
 class TestConsent:
-    def test_before_it_there_is_nothing_but_the_invitation(self, interview_request: InterviewRequest) -> None:
+    def test_before_consent_there_is_only_the_invitation(self, interview_request: InterviewRequest) -> None:
         state = services.next_question(interview_request)
         assert (state.stage, state.question, state.exchanges) == (Stage.INVITED, None, ())
         assert (state.vendor, state.contact_name, state.estimated_minutes) == ("Acme", "Alice", 15)
         assert "Acme" in state.purpose
         assert not Conversation.objects.exists()
 
-    def test_its_time_and_the_guide_are_kept(self, interview_request: InterviewRequest) -> None:
+    def test_consent_stores_its_time_and_the_guide(self, interview_request: InterviewRequest) -> None:
         assert after(services.give_consent, interview_request).stage == Stage.CONSENTED
         conversation = Conversation.objects.get()
         assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
@@ -50,7 +50,7 @@ class TestConsent:
             interview_request.interview_type.guide,
         )
 
-    def test_the_first_one_counts(self, running: InterviewRequest) -> None:
+    def test_a_second_consent_changes_nothing(self, running: InterviewRequest) -> None:
         before = Conversation.objects.get()
         state = after(services.give_consent, running)
         assert state.stage == Stage.IN_PROGRESS
@@ -58,7 +58,7 @@ class TestConsent:
 
 
 class TestQuestions:
-    def test_the_first_one_opens_the_guide(self, running: InterviewRequest) -> None:
+    def test_the_first_question_is_the_first_of_the_guide(self, running: InterviewRequest) -> None:
         state = services.interview_state(running)
         assert state.question is not None
         assert state.question.text.startswith("Let's start before any vendor")
@@ -67,7 +67,7 @@ class TestQuestions:
         assert (turn.number, turn.speaker, turn.move, turn.topic) == (1, Speaker.PAIGE, Move.QUESTION, "trigger")
         assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.GUIDED, 1, running.org_id)
 
-    def test_the_same_one_comes_back_until_it_is_answered(self, running: InterviewRequest) -> None:
+    def test_the_same_question_is_returned_until_it_is_answered(self, running: InterviewRequest) -> None:
         assert services.next_question(running) == services.next_question(running) == services.interview_state(running)
         assert Turn.objects.count() == 1
 
@@ -80,16 +80,16 @@ class TestQuestions:
         is_waiting: bool,
         statements: int,
     ) -> None:
-        """8: request, turns; savepoint, lock, does another tab's question exist, insert, update, release."""
+        """8: interview request, turns; savepoint, lock, check for another tab's question, insert, update, release."""
         if not is_waiting:
             services.submit_answer(running, number=1, text=LONG)
         parsed = []
 
-        def counted(*args: Any) -> Brief:
+        def counting(*args: Any) -> Brief:
             parsed.append(args)
             return opening_brief(*args)
 
-        monkeypatch.setattr(state_module, "opening_brief", counted)
+        monkeypatch.setattr(state_module, "opening_brief", counting)
         with django_assert_num_queries(statements):
             services.next_question(running)
         assert len(parsed) == 1
@@ -104,28 +104,32 @@ class TestQuestions:
         assert (turn.topic, turn.guide_version) == ("process", 1)
         assert turn.text.startswith("From the first conversations")
 
-    def test_a_follow_up_and_the_closing_question_are_told_apart(self, running: InterviewRequest) -> None:
+    def test_questions_follow_ups_and_the_closing_question_have_different_moves(
+        self, running: InterviewRequest
+    ) -> None:
         answer_all(running, "Slow.")
         moves = [turn.move for turn in running.turns.filter(speaker=Speaker.PAIGE)]
         assert (moves[0], moves[1], moves[-1]) == (Move.QUESTION, Move.PROBE, Move.CLOSING)
 
 
 class TestAnswers:
-    def test_an_answer_is_stored_as_it_was_written(self, running: InterviewRequest) -> None:
+    def test_an_answer_is_stored_trimmed_and_with_line_feeds(self, running: InterviewRequest) -> None:
         text = "Two reasons:\r\n\r\n**Paige:** hm \N{SNOWMAN} <b>&amp;</b>"
         assert services.submit_answer(running, number=1, text=f"  {text}\n")
         turn = Turn.objects.get(number=2)
         assert turn.text == text.replace("\r\n", "\n")
         assert (turn.speaker, turn.move, turn.topic, turn.engine) == (Speaker.CONTACT, Move.ANSWER, "trigger", "")
 
-    def test_a_double_submit_stores_once(self, running: InterviewRequest) -> None:
+    def test_a_double_submit_stores_one_answer(self, running: InterviewRequest) -> None:
         assert services.submit_answer(running, number=1, text=LONG)
         assert services.submit_answer(running, number=1, text=LONG)
         services.next_question(running)
         assert services.submit_answer(running, number=1, text=LONG)
         assert Turn.objects.filter(speaker=Speaker.CONTACT).count() == 1
 
-    def test_a_stale_tab_neither_overwrites_nor_answers_the_next_question(self, running: InterviewRequest) -> None:
+    def test_a_stale_tab_does_not_overwrite_an_answer_or_answer_the_next_question(
+        self, running: InterviewRequest
+    ) -> None:
         services.submit_answer(running, number=1, text=LONG)
         services.next_question(running)
         assert not services.submit_answer(running, number=1, text="From the other tab.")
@@ -133,34 +137,34 @@ class TestAnswers:
         assert texts_of(running)[1:2] == [LONG]
         assert Turn.objects.count() == 3
 
-    def test_a_skip_is_stored_as_one(self, running: InterviewRequest) -> None:
+    def test_a_skip_is_stored_as_a_turn_without_text(self, running: InterviewRequest) -> None:
         assert services.skip_question(running, number=1)
         assert services.skip_question(running, number=1)
         turn = Turn.objects.get(number=2)
         assert (turn.move, turn.text) == (Move.SKIP, "")
 
     @pytest.mark.parametrize("number", [-1, 0, 2, 3, 99, 2**40, 2**80])
-    def test_there_must_be_a_question_of_that_number(self, running: InterviewRequest, number: int) -> None:
+    def test_an_answer_to_an_unknown_question_is_not_stored(self, running: InterviewRequest, number: int) -> None:
         assert not services.submit_answer(running, number=number, text=LONG)
         assert Turn.objects.count() == 1
 
     @pytest.mark.parametrize("text", ["", " \n\t", "a\0b", "\ud800", "x" * 10_001])
-    def test_what_cannot_be_stored_is_refused(self, running: InterviewRequest, text: str) -> None:
+    def test_an_invalid_answer_is_refused(self, running: InterviewRequest, text: str) -> None:
         with pytest.raises(ValidationError):
             services.submit_answer(running, number=1, text=text)
         assert Turn.objects.count() == 1
 
-    def test_ten_thousand_characters_are_an_answer(self, running: InterviewRequest) -> None:
+    def test_an_answer_may_have_10_000_characters(self, running: InterviewRequest) -> None:
         assert services.submit_answer(running, number=1, text="\r\n".join(["x" * 4999] * 2) + "x")
         assert len(Turn.objects.get(number=2).text) == 10_000
 
-    def test_nobody_answers_before_consent(self, interview_request: InterviewRequest) -> None:
+    def test_an_answer_before_consent_is_not_stored(self, interview_request: InterviewRequest) -> None:
         assert not services.submit_answer(interview_request, number=1, text=LONG)
         assert not Turn.objects.exists()
 
 
 class TestRecap:
-    def test_it_comes_by_itself_when_nothing_is_left_to_ask(self, running: InterviewRequest) -> None:
+    def test_the_recap_follows_when_nothing_is_left_to_ask(self, running: InterviewRequest) -> None:
         answer_all(running)
         state = services.interview_state(running)
         assert state.stage == Stage.RECAP
@@ -169,20 +173,20 @@ class TestRecap:
         assert state.exchanges[0].topic == "What set off the search"
         assert Conversation.objects.get().finished_at is not None
 
-    def test_finishing_early_is_possible_at_any_time(self, interview_request: InterviewRequest) -> None:
+    def test_the_contact_can_finish_before_the_first_question(self, interview_request: InterviewRequest) -> None:
         services.give_consent(interview_request)
         state = after(services.finish_conversation, interview_request)
         assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
         assert services.next_question(interview_request).question is None
         assert not Turn.objects.exists()
 
-    def test_an_answer_that_was_on_its_way_is_not_lost(self, running: InterviewRequest) -> None:
+    def test_an_answer_that_arrives_after_finish_is_stored(self, running: InterviewRequest) -> None:
         services.finish_conversation(running)
         assert services.submit_answer(running, number=1, text=LONG)
         state = services.interview_state(running)
         assert (state.stage, state.exchanges[0].answer) == (Stage.RECAP, LONG)
 
-    def test_the_contact_may_go_on_after_all(self, running: InterviewRequest) -> None:
+    def test_the_contact_can_resume_from_the_recap(self, running: InterviewRequest) -> None:
         assert after(services.finish_conversation, running).more_to_ask
         state = after(services.resume_conversation, running)
         assert state.stage == Stage.IN_PROGRESS
@@ -190,12 +194,12 @@ class TestRecap:
         assert state.question.number == 1
         assert Conversation.objects.get().finished_at is None
 
-    def test_going_on_with_nothing_left_leads_back(self, running: InterviewRequest) -> None:
+    def test_resuming_with_nothing_left_to_ask_leads_back_to_the_recap(self, running: InterviewRequest) -> None:
         answer_all(running)
         services.resume_conversation(running)
         assert services.next_question(running).stage == Stage.RECAP
 
-    def test_answers_can_be_corrected_given_late_and_taken_back(self, running: InterviewRequest) -> None:
+    def test_answers_can_be_corrected_added_and_withdrawn(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text="Forty thousand.")
         services.next_question(running)
         services.submit_answer(running, number=3, text="My boss Bob did.")
@@ -211,14 +215,14 @@ class TestRecap:
         assert [row.move for row in rows] == [Move.ANSWER, Move.SKIP, Move.ANSWER]
         assert all(row.corrected_at for row in rows)
 
-    def test_a_correction_that_cannot_be_stored_changes_nothing(self, running: InterviewRequest) -> None:
+    def test_an_invalid_correction_changes_nothing(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text=LONG)
         services.finish_conversation(running)
         with pytest.raises(ValidationError):
             services.correct_answers(running, corrections={1: "a\0b"})
         assert texts_of(running)[1] == LONG
 
-    def test_there_are_no_corrections_outside_of_it(self, running: InterviewRequest) -> None:
+    def test_answers_cannot_be_corrected_before_the_recap(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text=LONG)
         services.correct_answers(running, corrections={1: "Other."})
         assert texts_of(running)[1] == LONG
@@ -226,7 +230,7 @@ class TestRecap:
 
 
 class TestCompletion:
-    def test_the_transcript_holds_what_was_said(self, running: InterviewRequest) -> None:
+    def test_the_transcript_contains_the_answered_questions(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text="Slow.\n\n**Paige:** You are great!\n\n**Alice:** Thanks")
         services.next_question(running)
         services.skip_question(running, number=3)
@@ -242,7 +246,7 @@ class TestCompletion:
         assert parse_transcript(running.transcript.content) == said[:4]
         assert running.transcript.content.startswith("**Paige:** Let's start")
 
-    def test_key_answers_are_the_contacts_own_words_by_topic(self, running: InterviewRequest) -> None:
+    def test_key_answers_are_verbatim_and_by_topic(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text=LONG)
         services.finish_conversation(running)
         services.complete_conversation(running)
@@ -250,7 +254,7 @@ class TestCompletion:
             {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
         ]
 
-    def test_it_happens_once(self, running: InterviewRequest) -> None:
+    def test_completion_happens_once(self, running: InterviewRequest) -> None:
         services.finish_conversation(running)
         services.complete_conversation(running)
         completed_at = InterviewRequest.objects.get().completed_at
@@ -258,11 +262,11 @@ class TestCompletion:
         assert Transcript.objects.count() == 1
         assert InterviewRequest.objects.get().completed_at == completed_at
 
-    def test_it_takes_the_recap(self, running: InterviewRequest) -> None:
+    def test_completion_requires_the_recap(self, running: InterviewRequest) -> None:
         assert after(services.complete_conversation, running).stage == Stage.IN_PROGRESS
         assert not Transcript.objects.exists()
 
-    def test_nothing_changes_afterwards(self, running: InterviewRequest) -> None:
+    def test_no_step_changes_a_completed_interview(self, running: InterviewRequest) -> None:
         services.submit_answer(running, number=1, text=LONG)
         services.next_question(running)
         services.finish_conversation(running)
@@ -278,24 +282,24 @@ class TestCompletion:
         assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
 
 
-class TestForStaff:
-    def test_one_that_rests_for_long_counts_as_abandoned_until_it_is_taken_up(self, running: InterviewRequest) -> None:
-        mine = Conversation.objects.for_org(running.org_id)
-        assert not mine.abandoned()
-        mine.update(last_activity_at=timezone.now() - timedelta(days=7, minutes=1))
-        assert [found.pk for found in mine.abandoned() if found.is_abandoned] == [running.pk]
+class TestAbandoned:
+    def test_an_inactive_conversation_is_abandoned_until_the_contact_resumes(self, running: InterviewRequest) -> None:
+        conversations = Conversation.objects.for_org(running.org_id)
+        assert not conversations.abandoned()
+        conversations.update(last_activity_at=timezone.now() - timedelta(days=7, minutes=1))
+        assert [row.pk for row in conversations.abandoned() if row.is_abandoned] == [running.pk]
         services.submit_answer(running, number=1, text=LONG)
-        assert not mine.abandoned()
+        assert not conversations.abandoned()
 
-    def test_what_is_completed_is_never_abandoned(self, running: InterviewRequest) -> None:
+    def test_a_completed_conversation_is_never_abandoned(self, running: InterviewRequest) -> None:
         services.finish_conversation(running)
         services.complete_conversation(running)
         Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=70))
         assert not Conversation.objects.abandoned()
 
 
-class TestTheLink:
-    def test_finds_its_request_alone(self, interview_request: InterviewRequest, globex: Org) -> None:
+class TestSurveyToken:
+    def test_finds_only_its_interview_request(self, interview_request: InterviewRequest, globex: Org) -> None:
         InterviewRequestFactory.create(org=globex)
         assert InterviewRequest.objects.of_survey_token(interview_request.survey_token).get() == interview_request
 
@@ -308,7 +312,7 @@ class TestTheLink:
         assert not InterviewRequest.objects.of_survey_token(interview_request.survey_token).exists()
 
 
-def test_what_the_customer_wrote_is_not_in_the_state(running: InterviewRequest) -> None:
+def test_the_state_contains_no_notes_and_no_objective(running: InterviewRequest) -> None:
     running.contact.notes, running.objective = "SECRET notes", "SECRET goal"
     running.contact.save()
     running.save()

@@ -1,4 +1,4 @@
-"""A worker killed at each step, and a second tab in the middle of one: nothing is lost and nothing doubled."""
+"""Killed workers and concurrent tabs lose and duplicate nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +22,7 @@ Step = Callable[[InterviewRequest], object]
 
 
 class Killed(BaseException):
-    """What no code of ours catches."""
+    """A BaseException, so that `except Exception` does not catch it."""
 
 
 STEPS: dict[str, Step] = {
@@ -44,35 +44,36 @@ STEPS: dict[str, Step] = {
 
 @contextmanager
 def killed_at(statement: int) -> Iterator[list[bool]]:
-    """The worker dies at its n-th statement; the list is empty if it was done before."""
-    died: list[bool] = []
+    """Kills the worker at its n-th statement. The list stays empty if the step executes fewer statements."""
+    killed: list[bool] = []
     numbers = count(1)
 
     def execute(run: Callable[..., Any], *arguments: Any) -> Any:
         if next(numbers) == statement:
-            died.append(True)
+            killed.append(True)
             raise Killed
         return run(*arguments)
 
     with connection.execute_wrapper(execute), suppress(Killed):
-        yield died
+        yield killed
 
 
 def stored(interview_request: InterviewRequest) -> object:
-    """All that an interview has left in the database, but for times and ids."""
-    found = InterviewRequest.objects.select_related("conversation", "transcript").get(pk=interview_request.pk)
-    talk, transcript = getattr(found, "conversation", None), getattr(found, "transcript", None)
-    turns = [(turn.number, turn.move, turn.text) for turn in found.turns.all()]
-    return turns, found.status, talk and talk.stage, transcript and (transcript.content, transcript.key_answers)
+    """The stored rows of an interview, without times and ids."""
+    row = InterviewRequest.objects.select_related("conversation", "transcript").get(pk=interview_request.pk)
+    conversation, transcript = getattr(row, "conversation", None), getattr(row, "transcript", None)
+    turns = [(turn.number, turn.move, turn.text) for turn in row.turns.all()]
+    stage = conversation and conversation.stage
+    return turns, row.status, stage, transcript and (transcript.content, transcript.key_answers)
 
 
-def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(subtests: pytest.Subtests) -> None:
-    kind = InterviewRequestFactory.create().interview_type
+def test_killing_a_worker_at_any_statement_loses_and_duplicates_nothing(subtests: pytest.Subtests) -> None:
+    interview_type = InterviewRequestFactory.create().interview_type
 
     def interview_up_to(step: str) -> InterviewRequest:
-        interview_request = InterviewRequestFactory.create(org=kind.org, interview_type=kind)
-        for each in list(STEPS)[: list(STEPS).index(step)]:
-            STEPS[each](interview_request)
+        interview_request = InterviewRequestFactory.create(org=interview_type.org, interview_type=interview_type)
+        for earlier in list(STEPS)[: list(STEPS).index(step)]:
+            STEPS[earlier](interview_request)
         return interview_request
 
     for name, step in STEPS.items():
@@ -85,20 +86,20 @@ def test_a_worker_killed_at_any_statement_loses_and_doubles_nothing(subtests: py
 
             interview_request = interview_up_to(name)
             for statement in count(1):
-                with killed_at(statement) as died:
+                with killed_at(statement) as killed:
                     step(interview_request)
                 if stored(interview_request) != before:
                     assert stored(interview_request) == after
                     step(interview_request)
                     assert stored(interview_request) == after
-                    if not died:
+                    if not killed:
                         break
                     interview_request = interview_up_to(name)
             assert statement >= 3
 
 
-class Thinking:
-    """An engine that is interrupted by something while it thinks."""
+class InterruptedEngine:
+    """An engine that calls `meanwhile` before it returns its message."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         self.meanwhile = meanwhile
@@ -110,20 +111,20 @@ class Thinking:
         return Message("What did you think of after a while?", Engine.MODEL)
 
 
-def with_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
+def use_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
     monkeypatch.setattr(conversation_steps, "interviewer", lambda: engine)
 
 
-def test_an_answer_is_committed_before_the_model_is_asked(
+def test_an_answer_is_committed_before_the_model_is_called(
     running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die() -> None:
         raise Killed
 
-    engine = Thinking(die)
+    engine = InterruptedEngine(die)
     services.submit_answer(running, number=1, text="It was slow.")
     with monkeypatch.context() as patch:
-        with_engine(patch, engine)
+        use_engine(patch, engine)
         with pytest.raises(Killed):
             services.next_question(running)
     assert engine.in_transaction == [False]
@@ -131,27 +132,25 @@ def test_an_answer_is_committed_before_the_model_is_asked(
     assert services.next_question(running).question is not None
 
 
-def test_of_two_tabs_that_ask_at_once_one_message_is_kept(
-    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_concurrent_tabs_store_one_question(running: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     services.submit_answer(running, number=1, text="It was slow.")
     other_tab: list[Any] = []
 
     def ask() -> None:
         with monkeypatch.context() as patch:
-            with_engine(patch, Thinking(lambda: None))
+            use_engine(patch, InterruptedEngine(lambda: None))
             other_tab.append(services.next_question(running))
 
-    with_engine(monkeypatch, Thinking(ask))
+    use_engine(monkeypatch, InterruptedEngine(ask))
     assert services.next_question(running) == other_tab[0]
     assert Turn.objects.count() == 3
 
 
-def test_a_contact_who_finishes_while_paige_thinks_gets_no_more_questions(
+def test_finishing_during_a_model_call_stores_no_further_question(
     running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.submit_answer(running, number=1, text="It was slow.")
-    with_engine(monkeypatch, Thinking(lambda: services.finish_conversation(running)))
+    use_engine(monkeypatch, InterruptedEngine(lambda: services.finish_conversation(running)))
     assert services.next_question(running).question is None
     assert Turn.objects.count() == 2
 

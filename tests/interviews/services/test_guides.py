@@ -17,71 +17,81 @@ ANN = Actor(ActorKind.STAFF, "ann", "req-1")
 
 
 @pytest.fixture
-def kind(acme: Org) -> InterviewType:
+def interview_type(acme: Org) -> InterviewType:
     return services.create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
 
 
-def edited(kind: InterviewType, **changes: Any) -> dict[str, Any]:
-    return {**deepcopy(kind.guide), **changes}
+def edited(interview_type: InterviewType, **changes: Any) -> dict[str, Any]:
+    return {**deepcopy(interview_type.guide), **changes}
 
 
-def edit(kind: InterviewType, guide: dict[str, Any]) -> InterviewType:
-    return services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=ANN)
+def edit(interview_type: InterviewType, guide: dict[str, Any]) -> InterviewType:
+    return services.edit_guide(
+        org_id=interview_type.org_id, interview_type_id=interview_type.pk, guide=guide, actor=ANN
+    )
 
 
-def test_an_edit_is_stored_one_version_up(kind: InterviewType) -> None:
-    edit(kind, edited(kind, closing_question="What did I miss?", name="Win-loss, short"))
+def test_an_edit_increments_the_version(interview_type: InterviewType) -> None:
+    edit(interview_type, edited(interview_type, closing_question="What did I miss?", name="Win-loss, short"))
     stored = InterviewType.objects.get()
     assert (stored.name, stored.guide["version"]) == ("Win-loss, short", 2)
-    assert stored.guide == edited(kind, closing_question="What did I miss?", name="Win-loss, short", version=2)
+    assert stored.guide == edited(
+        interview_type, closing_question="What did I miss?", name="Win-loss, short", version=2
+    )
 
 
-def test_the_audit_keeps_the_earlier_guide(kind: InterviewType) -> None:
-    before = services.guide_text(kind.guide)
-    edit(kind, edited(kind, closing_question="What did I miss?"))
-    [change] = Change.objects.of(kind)
+def test_the_audit_keeps_the_earlier_guide(interview_type: InterviewType) -> None:
+    before = services.guide_text(interview_type.guide)
+    edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
+    [change] = Change.objects.of(interview_type)
     assert (change.field, change.before, change.actor, change.request_id) == ("guide", before, "ann", "req-1")
-    assert change.after == before.replace(kind.guide["closing_question"], "What did I miss?")
+    assert change.after == before.replace(interview_type.guide["closing_question"], "What did I miss?")
 
 
-def test_without_a_change_there_is_no_new_version(kind: InterviewType) -> None:
-    edit(kind, edited(kind))
+def test_an_equal_guide_gets_no_new_version(interview_type: InterviewType) -> None:
+    edit(interview_type, edited(interview_type))
     assert InterviewType.objects.get().guide["version"] == 1
     assert not Change.objects.exists()
 
 
-def test_the_second_of_two_edits_of_one_version_is_refused(kind: InterviewType) -> None:
-    edit(kind, edited(kind, max_turns=10))
+def test_the_second_of_two_edits_of_one_version_is_refused(interview_type: InterviewType) -> None:
+    edit(interview_type, edited(interview_type, max_turns=10))
     with pytest.raises(ValidationError, match="now at version 2; your edit is of version 1"):
-        edit(kind, edited(kind, max_turns=14))
+        edit(interview_type, edited(interview_type, max_turns=14))
     assert InterviewType.objects.get().guide["max_turns"] == 10
 
 
-def test_an_invalid_guide_is_refused(kind: InterviewType) -> None:
-    guide = edited(kind)
+def test_an_invalid_guide_is_refused(interview_type: InterviewType) -> None:
+    guide = edited(interview_type)
     guide["topics"][0]["question"] = "Tell me."
     with pytest.raises(GuideError, match=r"^guide\.topics\[0\]\.question: Must have exactly one question mark\.$"):
-        edit(kind, guide)
-    assert InterviewType.objects.get().guide == kind.guide
+        edit(interview_type, guide)
+    assert InterviewType.objects.get().guide == interview_type.guide
 
 
-def test_two_types_of_an_org_cannot_have_the_same_name(kind: InterviewType) -> None:
-    other = InterviewTypeFactory.create(org=kind.org, name="Other", guide=edited(kind, name="Other"))
+def test_two_types_of_an_org_cannot_have_the_same_name(interview_type: InterviewType) -> None:
+    other = InterviewTypeFactory.create(
+        org=interview_type.org, name="Other", guide=edited(interview_type, name="Other")
+    )
     with pytest.raises(ValidationError):
-        edit(other, edited(other, name=kind.name))
+        edit(other, edited(other, name=interview_type.name))
     assert InterviewType.objects.get(pk=other.pk).name == "Other"
 
 
-def test_another_orgs_type_is_not_found(kind: InterviewType, globex: Org) -> None:
+def test_another_orgs_type_is_not_found(interview_type: InterviewType, globex: Org) -> None:
     with pytest.raises(InterviewType.DoesNotExist):
-        services.edit_guide(org_id=globex.pk, interview_type_id=kind.pk, guide=edited(kind, max_turns=10), actor=ANN)
-    assert InterviewType.objects.get().guide == kind.guide
+        services.edit_guide(
+            org_id=globex.pk, interview_type_id=interview_type.pk, guide=edited(interview_type, max_turns=10), actor=ANN
+        )
+    assert InterviewType.objects.get().guide == interview_type.guide
 
 
-def test_a_running_interview_keeps_the_guide_that_it_began_with(kind: InterviewType) -> None:
-    running, later = (InterviewRequestFactory.create(org=kind.org, interview_type=kind) for _ in range(2))
+def test_a_running_interview_keeps_its_guide(interview_type: InterviewType) -> None:
+    running, later = (
+        InterviewRequestFactory.create(org=interview_type.org, interview_type=interview_type) for _ in range(2)
+    )
     services.give_consent(running)
-    edit(kind, edited(kind, closing_question="What did I miss?"))
+    edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
     services.give_consent(InterviewRequest.objects.get(pk=later.pk))
-    assert Conversation.objects.get(pk=running.pk).guide == kind.guide
+    assert Conversation.objects.get(pk=running.pk).guide == interview_type.guide
     assert Conversation.objects.get(pk=later.pk).guide["version"] == 2

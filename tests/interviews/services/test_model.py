@@ -1,4 +1,4 @@
-"""An interview that a model words: what it is sent, what is stored, and a PATCH in the middle."""
+"""An interview with a model: what the model receives and what is stored."""
 
 import asyncio
 
@@ -20,15 +20,15 @@ QUESTIONS = [
 ]
 
 
-def use(settings: Settings, provider: Server) -> None:
+def use_model(settings: Settings, provider: Server) -> None:
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
 
 
-def test_a_patch_in_the_middle_stands_in_the_bytes_of_the_very_next_prompt(
+def test_a_patch_during_the_interview_is_in_the_next_prompt(
     settings: Settings, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(*map(says, QUESTIONS)) as provider:
-        use(settings, provider)
+        use_model(settings, provider)
         services.give_consent(interview_request)
         services.next_question(interview_request)
         services.submit_answer(interview_request, number=1, text="It was slow.")
@@ -45,58 +45,58 @@ def test_a_patch_in_the_middle_stands_in_the_bytes_of_the_very_next_prompt(
     assert b"It was slow." in after
 
 
-def test_each_turn_records_who_spoke_and_what_it_took(settings: Settings, interview_request: InterviewRequest) -> None:
+def test_each_turn_records_engine_latency_and_tokens(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says(QUESTIONS[0]), status(401), says(QUESTIONS[2])) as provider:
-        use(settings, provider)
+        use_model(settings, provider)
         services.give_consent(interview_request)
         for number in (1, 3, 5):
             services.next_question(interview_request)
             services.submit_answer(interview_request, number=number, text="It was slow. " * 20)
 
-    said = Turn.objects.filter(speaker=Speaker.PAIGE)
-    assert [turn.engine for turn in said] == [Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
-    assert [turn.text for turn in said][::2] == [QUESTIONS[0], QUESTIONS[2]]
-    assert said[1].text.startswith("From the first conversations to the final choice")
-    assert [(turn.prompt_tokens, turn.completion_tokens) for turn in said] == [(900, 12), (None, None), (900, 12)]
-    assert all(turn.latency_ms is not None and turn.latency_ms > 0 for turn in said)
+    turns = Turn.objects.filter(speaker=Speaker.PAIGE)
+    assert [turn.engine for turn in turns] == [Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
+    assert [turn.text for turn in turns][::2] == [QUESTIONS[0], QUESTIONS[2]]
+    assert turns[1].text.startswith("From the first conversations to the final choice")
+    assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns] == [(900, 12), (None, None), (900, 12)]
+    assert all(turn.latency_ms is not None and turn.latency_ms > 0 for turn in turns)
 
 
-def test_a_question_that_waits_is_not_paid_for_twice(settings: Settings, interview_request: InterviewRequest) -> None:
+def test_an_unanswered_question_is_not_requested_again(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says(QUESTIONS[0])) as provider:
-        use(settings, provider)
+        use_model(settings, provider)
         services.give_consent(interview_request)
         assert services.next_question(interview_request) == services.next_question(interview_request)
     assert len(provider.bodies) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_model_is_asked_outside_of_any_transaction(settings: Settings, interview_request: InterviewRequest) -> None:
-    seen: list[bool] = []
+def test_the_model_is_called_outside_of_a_transaction(settings: Settings, interview_request: InterviewRequest) -> None:
+    in_transaction: list[bool] = []
     with fake_provider(says(QUESTIONS[0])) as provider:
-        use(settings, provider)
+        use_model(settings, provider)
         services.give_consent(interview_request)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("asyncio.run", _noting(seen))
+            patch.setattr("asyncio.run", _recording(in_transaction))
             services.next_question(interview_request)
-    assert seen == [False]
+    assert in_transaction == [False]
     assert Turn.objects.get().engine == Engine.MODEL
 
 
-def _noting(seen: list[bool]) -> object:
+def _recording(in_transaction: list[bool]) -> object:
     run = asyncio.run
 
-    def noting(*arguments: object) -> object:
-        seen.append(connection.in_atomic_block)
+    def recording(*arguments: object) -> object:
+        in_transaction.append(connection.in_atomic_block)
         return run(*arguments)  # type: ignore[arg-type]
 
-    return noting
+    return recording
 
 
-def test_an_interview_ends_well_with_a_provider_that_is_away(
+def test_an_interview_completes_with_an_unavailable_provider(
     settings: Settings, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(status(503)) as provider:
-        use(settings, provider)
+        use_model(settings, provider)
     services.give_consent(interview_request)
     while question := services.next_question(interview_request).question:
         services.submit_answer(interview_request, number=question.number, text="It was slow. " * 20)

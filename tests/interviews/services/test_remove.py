@@ -1,4 +1,4 @@
-"""Erasing and deleting: what goes, what stays, and what tells of it."""
+"""Erasing and deleting: what is removed, what remains, and what the audit records."""
 
 import pytest
 from django.db import connection
@@ -26,8 +26,8 @@ PERSONAL = ("Alice", "alice@example.com", "likes cats", "Old notes", "Old object
 
 
 @pytest.fixture
-def known(alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient) -> Contact:
-    """Alice, with notes that were overwritten, an objective that was too, and an interview; and Bob, who is not her."""
+def interviewed(alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient) -> Contact:
+    """Alice, with overwritten notes and objective and a completed interview. Bob is another contact of Acme."""
     acme_api.patch(
         f"/interviews/{interview_request.pk}",
         {"contact_name": "Alice Jones", "contact_context": "Alice likes cats", "objective": "Why did Alice leave?"},
@@ -44,7 +44,7 @@ def known(alice: Contact, interview_request: InterviewRequest, acme_api: ApiClie
 
 
 def everything_stored() -> str:
-    """Every text in every table, as one."""
+    """The values of all rows of all tables."""
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         rows = []
@@ -54,34 +54,45 @@ def everything_stored() -> str:
     return repr(rows)
 
 
-def test_erasing_leaves_no_word_about_the_person(known: Contact) -> None:
+def test_erasing_removes_all_personal_data(interviewed: Contact) -> None:
     before = everything_stored()
     assert all(word in before for word in PERSONAL)
-    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
     after = everything_stored()
     assert [word for word in PERSONAL if word in after] == []
     assert "Bob's too" in after
 
 
-def test_erasing_leaves_the_rows_and_a_trace(known: Contact, interview_request: InterviewRequest) -> None:
-    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
-    known.refresh_from_db()
-    assert (known.email, known.name, known.notes) == (f"erased-{known.pk}@erased.invalid", "", "")
+def test_erasing_keeps_the_rows_and_records_the_erasure(
+    interviewed: Contact, interview_request: InterviewRequest
+) -> None:
+    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
+    interviewed.refresh_from_db()
+    assert (interviewed.email, interviewed.name, interviewed.notes) == (
+        f"erased-{interviewed.pk}@erased.invalid",
+        "",
+        "",
+    )
     token = interview_request.survey_token
     interview_request.refresh_from_db()
     assert (interview_request.contact, interview_request.objective, interview_request.status) == (
-        known,
+        interviewed,
         "",
         "completed",
     )
     assert interview_request.survey_token != token
-    for row in (known, interview_request):
-        trace = Change.objects.of(row)[0]
-        assert (trace.field, trace.actor_kind, trace.actor, trace.request_id) == ("erasure", "staff", "root", "req-1")
+    for row in (interviewed, interview_request):
+        change = Change.objects.of(row)[0]
+        assert (change.field, change.actor_kind, change.actor, change.request_id) == (
+            "erasure",
+            "staff",
+            "root",
+            "req-1",
+        )
 
 
 @pytest.mark.parametrize("deal_ids", [False, True])
-def test_erasing_takes_stored_responses_and_deal_ids_on_request(
+def test_erasing_removes_stored_responses_and_deal_ids_if_asked(
     interview_request: InterviewRequest, deal_ids: bool
 ) -> None:
     InterviewRequest.objects.update(deal_id="deal_of_alice")
@@ -95,38 +106,38 @@ def test_erasing_takes_stored_responses_and_deal_ids_on_request(
     assert InterviewRequest.objects.get(pk=interview_request.pk).deal_id == ("" if deal_ids else "deal_of_alice")
 
 
-def test_the_address_may_come_back_as_somebody_new(known: Contact, interview_request: InterviewRequest) -> None:
-    erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
-    assert ContactFactory.create(org=known.org, email="alice@example.com").pk != known.pk
+def test_the_email_of_an_erased_contact_can_be_used_again(
+    interviewed: Contact, interview_request: InterviewRequest
+) -> None:
+    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
+    assert ContactFactory.create(org=interviewed.org, email="alice@example.com").pk != interviewed.pk
 
 
-def test_erasing_twice_is_no_harm(known: Contact) -> None:
+def test_erasing_twice_succeeds(interviewed: Contact) -> None:
     for _ in range(2):
-        erase_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
-    assert Contact.objects.get(pk=known.pk).name == ""
+        erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
+    assert Contact.objects.get(pk=interviewed.pk).name == ""
 
 
-def test_nobody_erases_or_deletes_for_another_org(known: Contact, globex: Org) -> None:
+def test_another_orgs_contact_cannot_be_erased_or_deleted(interviewed: Contact, globex: Org) -> None:
     for remove in (erase_contact, delete_contact):
         with pytest.raises(Contact.DoesNotExist):
-            remove(org_id=globex.pk, contact_id=known.pk, actor=ROOT)
-    assert Contact.objects.get(pk=known.pk).name == "Alice Jones"
+            remove(org_id=globex.pk, contact_id=interviewed.pk, actor=ROOT)
+    assert Contact.objects.get(pk=interviewed.pk).name == "Alice Jones"
 
 
-def test_deleting_a_contact_takes_their_interviews_and_words(known: Contact) -> None:
-    delete_contact(org_id=known.org_id, contact_id=known.pk, actor=ROOT)
+def test_deleting_a_contact_removes_its_interviews_and_personal_data(interviewed: Contact) -> None:
+    delete_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
     assert [contact.email for contact in Contact.objects.all()] == ["bob@example.com"]
-    assert [request.contact.email for request in InterviewRequest.objects.all()] == ["bob@example.com"]
+    assert [row.contact.email for row in InterviewRequest.objects.all()] == ["bob@example.com"]
     assert [word for word in PERSONAL if word in everything_stored()] == []
 
 
-def test_deleting_an_org_takes_all_that_is_its_own_and_nothing_else(
-    known: Contact, globex: Org, globex_api: ApiClient
-) -> None:
+def test_deleting_an_org_removes_only_its_own_rows(interviewed: Contact, globex: Org, globex_api: ApiClient) -> None:
     kept = InterviewRequestFactory.create(org=globex)
-    for org_id in (known.org_id, globex.pk):
+    for org_id in (interviewed.org_id, globex.pk):
         IdempotencyRecord.objects.create(org_id=org_id, key="1", fingerprint="", response='{"survey_token": "secret"}')
-    delete_org(org_id=known.org_id)
+    delete_org(org_id=interviewed.org_id)
     assert list(Org.objects.all()) == [globex]
     for model in (Contact, InterviewRequest, InterviewType, ApiKey, IdempotencyRecord):
         assert [row.org_id for row in model._default_manager.all()] == [globex.pk], model

@@ -1,4 +1,4 @@
-"""A browser without JavaScript: it fills in forms and follows redirects."""
+"""A browser without JavaScript."""
 
 import html
 import re
@@ -16,28 +16,28 @@ class SurveyPage:
         return self.client.get("/survey", {"token": self.token}, headers=headers)
 
     def post(self, step: str, **fields: object) -> Any:
-        """The page that the button leads to."""
+        """Returns the page after the redirect."""
         return self.submit(follow=True, step=step, **fields)
 
     def submit(self, *, follow: object = False, **fields: object) -> Any:
-        """The answer to the form itself."""
+        """Returns the response to the form."""
         form = {"token": self.token, **fields}
         return self.client.post("/survey", form, headers={"Origin": "null"}, follow=bool(follow))
 
 
 def visible(response: Any) -> str:
-    """The page's text, as read: without tags."""
+    """The text of the page, without tags."""
     text = response.content.decode()
     return html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 
 def boxes(response: Any) -> list[str]:
-    """What stands in the page's boxes to write in."""
+    """The texts of the editable boxes."""
     found = re.findall(r"<textarea id=[^>]*>\n(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return [html.unescape(text) for text in found]
 
 
-def given_back(response: Any) -> list[str]:
-    """Texts that the page shows again because they were not taken."""
+def unsaved_texts(response: Any) -> list[str]:
+    """The texts that the page shows again because they were not saved."""
     found = re.findall(r"<textarea readonly[^>]*>\n(.*?)</textarea>", response.content.decode(), re.DOTALL)
     return [html.unescape(text) for text in found]

@@ -1,4 +1,4 @@
-"""Alice at her interview's page, with nothing but a browser's requests."""
+"""Alice's survey page at several stages, without JavaScript."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def page(interview_request: InterviewRequest) -> SurveyPage:
 
 @pytest.fixture
 def asked(page: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
-    """Alice has agreed, and her first question waits."""
+    """Alice has consented, and her first question is unanswered."""
     services.give_consent(interview_request)
     services.next_question(interview_request)
     return page

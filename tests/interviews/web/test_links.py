@@ -1,4 +1,4 @@
-"""Who holds the link may give the interview; who does not learns nothing. And the link stays where it is."""
+"""Survey links: unknown ones reveal nothing, and valid ones do not leak."""
 
 import re
 from collections.abc import Iterator
@@ -16,55 +16,55 @@ from hindsight.http.logs import JSONFormatter, TextFormatter
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, Turn
 from orgs.models import Org
-from tests.interviews.web.client import SurveyPage, given_back, visible
+from tests.interviews.web.client import SurveyPage, unsaved_texts, visible
 
 STATIC = Path(__file__).parents[3] / "interviews" / "web" / "static"
-NOBODYS = "x" * 43
+UNKNOWN_TOKEN = "x" * 43
 
 
 class TestUnknownLinks:
-    @pytest.mark.parametrize("token", [NOBODYS, "", "x", "x" * 5000, "a\0b", "語" * 43, "'; DROP TABLE", "../admin"])
-    def test_all_lead_to_one_kind_page(self, interview_request: InterviewRequest, token: str) -> None:
+    @pytest.mark.parametrize(
+        "token", [UNKNOWN_TOKEN, "", "x", "x" * 5000, "a\0b", "語" * 43, "'; DROP TABLE", "../admin"]
+    )
+    def test_every_unknown_link_gets_the_same_page(self, interview_request: InterviewRequest, token: str) -> None:
         response = SurveyPage(token).get()
         assert response.status_code == 404
         assert "This link does not open an interview" in visible(response)
         assert response.content == Client().get("/survey").content
 
-    def test_a_suspended_orgs_does_too(self, page: SurveyPage) -> None:
+    def test_a_link_of_a_suspended_org_is_unknown(self, page: SurveyPage) -> None:
         Org.objects.update(is_active=False)
-        assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
+        assert (page.get().status_code, page.get().content) == (404, SurveyPage(UNKNOWN_TOKEN).get().content)
 
-    def test_and_so_does_one_whose_interview_is_gone(
+    def test_a_link_of_a_deleted_interview_request_is_unknown(
         self, page: SurveyPage, interview_request: InterviewRequest
     ) -> None:
         interview_request.delete()
-        assert (page.get().status_code, page.get().content) == (404, SurveyPage(NOBODYS).get().content)
+        assert (page.get().status_code, page.get().content) == (404, SurveyPage(UNKNOWN_TOKEN).get().content)
 
-    def test_one_that_goes_while_its_page_is_made_does_too(
+    def test_a_link_is_unknown_if_the_row_is_deleted_while_the_page_is_rendered(
         self, page: SurveyPage, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        found = services.next_question
+        next_question = services.next_question
 
-        def deleted_meanwhile(request: InterviewRequest) -> services.InterviewState:
+        def deleted_meanwhile(row: InterviewRequest) -> services.InterviewState:
             interview_request.delete()
-            return found(request)
+            return next_question(row)
 
         monkeypatch.setattr(services, "next_question", deleted_meanwhile)
         assert page.get().status_code == 404
 
-    def test_a_form_sent_to_one_changes_nothing_and_gives_the_text_back(self, asked: SurveyPage) -> None:
+    def test_a_form_for_an_unknown_link_stores_nothing_and_shows_the_text_again(self, asked: SurveyPage) -> None:
         Org.objects.update(is_active=False)
         response = asked.post("answer", number=1, text="It was slow.")
-        assert (response.status_code, given_back(response)) == (404, ["It was slow."])
+        assert (response.status_code, unsaved_texts(response)) == (404, ["It was slow."])
         assert Turn.objects.count() == 1
 
 
 class TestForgedForms:
-    """The forms carry no CSRF token: see interviews.web.protection."""
+    """The forms have no CSRF token: see interviews.web.protection."""
 
-    def test_a_browser_that_names_no_origin_is_believed_over_https_too(
-        self, page: SurveyPage, settings: Settings
-    ) -> None:
+    def test_a_form_with_origin_null_is_accepted_over_https(self, page: SurveyPage, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT = True
         client = Client(enforce_csrf_checks=True)
         form = {"token": page.token, "step": "consent"}
@@ -73,12 +73,12 @@ class TestForgedForms:
         assert Conversation.objects.exists()
 
     @pytest.mark.parametrize("query", [{}, {"token": "mine"}])
-    def test_the_token_has_to_stand_in_the_form_itself(self, page: SurveyPage, query: dict[str, str]) -> None:
+    def test_the_token_must_be_in_the_form(self, page: SurveyPage, query: dict[str, str]) -> None:
         url = f"/survey?token={page.token}"
         assert Client().post(url, {"step": "consent", **query}).status_code == 404
         assert not Conversation.objects.exists()
 
-    def test_no_cookie_says_who_comes(self, completed: SurveyPage) -> None:
+    def test_the_page_sets_no_cookies(self, completed: SurveyPage) -> None:
         assert not completed.client.cookies
 
 
@@ -102,8 +102,8 @@ STEPS_TO_STATES: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
-def responses_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iterator[Any]:
-    """Every answer, forms' own included, up to the state's page; then the page as a reload shows it."""
+def responses_up_to(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iterator[Any]:
+    """Yields every response on the way to the state, and the page after a reload."""
     for step in steps:
         yield page.submit(**step)
         yield page.get()
@@ -112,13 +112,15 @@ def responses_on_the_way(page: SurveyPage, steps: tuple[dict[str, Any], ...]) ->
 
 @pytest.mark.parametrize("state", STEPS_TO_STATES)
 class TestEveryPage:
-    def test_keeps_to_itself(self, page: SurveyPage, interview_request: InterviewRequest, state: str) -> None:
-        """No notes and no objective, nothing for caches and robots, nothing inline, nothing from elsewhere."""
+    def test_reveals_no_secret_and_loads_nothing_from_other_hosts(
+        self, page: SurveyPage, interview_request: InterviewRequest, state: str
+    ) -> None:
+        """No notes, no objective, no caching, no indexing, no inline scripts, and nothing from other hosts."""
         interview_request.contact.notes, interview_request.objective = "n0tesmarker pricing", "0bjectivemarker pricing"
         interview_request.contact.save()
         interview_request.save()
         inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:|https?:|//", re.IGNORECASE)
-        for response in responses_on_the_way(page, STEPS_TO_STATES[state]):
+        for response in responses_up_to(page, STEPS_TO_STATES[state]):
             html = response.content.decode()
             for secret in ("n0tesmarker", "0bjectivemarker", interview_request.contact.email):
                 assert secret not in html + str(response.headers)
@@ -129,11 +131,9 @@ class TestEveryPage:
             assert response.status_code == 303 or '<meta name="robots" content="noindex, nofollow">' in html
             assert not inline.search(html)
 
-    def test_leaves_no_token_and_no_answer_in_the_log(
-        self, page: SurveyPage, caplog: pytest.LogCaptureFixture, state: str
-    ) -> None:
+    def test_logs_no_token_and_no_answer(self, page: SurveyPage, caplog: pytest.LogCaptureFixture, state: str) -> None:
         caplog.set_level("DEBUG")
-        for _ in responses_on_the_way(page, STEPS_TO_STATES[state]):
+        for _ in responses_up_to(page, STEPS_TO_STATES[state]):
             pass
         page.client.put(f"/survey?token={page.token}")
         page.client.get(f"/survey/{page.token}")
@@ -143,7 +143,7 @@ class TestEveryPage:
         assert not [line for line in lines if page.token in line and f"/survey/{page.token}" not in line]
 
 
-def test_scripts_and_styles_name_no_other_host() -> None:
+def test_static_files_name_no_other_host() -> None:
     files = [path for path in STATIC.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} == {".css", ".js", ".svg"}
     for path in files:
@@ -151,15 +151,15 @@ def test_scripts_and_styles_name_no_other_host() -> None:
         assert not re.search(r"https?:|url\(|@import", text)
 
 
-class TestFloods:
+class TestRateLimit:
     @pytest.fixture(autouse=True)
     def limit_of_3(self, settings: Settings) -> Iterator[None]:
         settings.ANONYMOUS_RATE_LIMIT = 3
         with time_machine.travel(1_800_000_000, tick=False):
             yield
 
-    def test_an_address_is_limited_kindly(self, page: SurveyPage) -> None:
-        codes = [response.status_code for response in (page.get(), SurveyPage(NOBODYS).get(), page.submit())]
+    def test_an_address_over_the_limit_gets_a_page_with_the_waiting_time(self, page: SurveyPage) -> None:
+        codes = [response.status_code for response in (page.get(), SurveyPage(UNKNOWN_TOKEN).get(), page.submit())]
         assert codes == [200, 404, 303]
         response = page.get()
         assert response.status_code == 429
@@ -168,12 +168,12 @@ class TestFloods:
         assert f"Wait {wait} second" in visible(response)
         assert not [name for name in response.headers if name.startswith("X-RateLimit")]
 
-    def test_it_costs_no_look_up_and_takes_no_text_away(self, asked: SurveyPage) -> None:
+    def test_a_limited_request_reads_no_interview_and_shows_the_text_again(self, asked: SurveyPage) -> None:
         for _ in range(3):
             asked.get()
         with CaptureQueriesContext(connection) as queries:
             response = asked.post("answer", number=1, text="It was slow.")
-        assert (response.status_code, given_back(response)) == (429, ["It was slow."])
+        assert (response.status_code, unsaved_texts(response)) == (429, ["It was slow."])
         assert not [query for query in queries if "interview" in query["sql"]]
         assert Turn.objects.count() == 1
 

@@ -1,11 +1,11 @@
-"""The interview on its page, without JavaScript: what the contact sees and what is stored."""
+"""The survey page without JavaScript: what the contact sees and what is stored."""
 
 import pytest
 
 from interviews.lifecycle import Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from tests.client import ApiClient
-from tests.interviews.web.client import SurveyPage, boxes, given_back, visible
+from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "We had outgrown our spreadsheets. " * 8
@@ -16,7 +16,7 @@ def answers() -> list[str]:
 
 
 class TestInvitation:
-    def test_says_who_asks_why_who_reads_and_how_long(self, page: SurveyPage) -> None:
+    def test_explains_interviewer_purpose_readers_and_duration(self, page: SurveyPage) -> None:
         response = page.get()
         text = visible(response)
         assert response.status_code == 200
@@ -38,7 +38,7 @@ class TestInvitation:
         assert FIRST in visible(page.get())
         assert Conversation.objects.get().stage == Stage.IN_PROGRESS
 
-    def test_a_contact_without_a_name_is_greeted_too(
+    def test_a_contact_without_a_name_gets_an_invitation_without_hello(
         self, page: SurveyPage, interview_request: InterviewRequest
     ) -> None:
         interview_request.contact.name = ""
@@ -48,7 +48,7 @@ class TestInvitation:
 
 
 class TestQuestions:
-    def test_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
+    def test_questions_come_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
         assert "Topic 1 of 9" in visible(asked.get())
         response = asked.post("answer", number=1, text=LONG)
         assert "Topic 2 of 9" in visible(response)
@@ -58,15 +58,15 @@ class TestQuestions:
 
     def test_a_question_can_be_skipped(self, asked: SurveyPage) -> None:
         response = asked.post("skip", number=1)
-        assert (response.status_code, given_back(response)) == (200, [])
+        assert (response.status_code, unsaved_texts(response)) == (200, [])
         assert Turn.objects.get(number=2).move == Move.SKIP
 
-    def test_what_stood_in_the_box_of_a_skipped_question_is_given_back(self, asked: SurveyPage) -> None:
+    def test_text_in_the_box_of_a_skipped_question_is_shown_again(self, asked: SurveyPage) -> None:
         response = asked.post("skip", number=1, text="  It was\n<b>slow</b>.")
-        assert (response.status_code, given_back(response)) == (409, ["  It was\n<b>slow</b>."])
+        assert (response.status_code, unsaved_texts(response)) == (409, ["  It was\n<b>slow</b>."])
         assert answers() == [""]
 
-    def test_finishing_keeps_the_answer_that_was_being_written(self, asked: SurveyPage) -> None:
+    def test_finishing_stores_the_text_in_the_box(self, asked: SurveyPage) -> None:
         response = asked.post("finish", number=1, text="It was slow.")
         assert "Look over your answers" in visible(response)
         assert (boxes(response), answers()) == (["It was slow."], ["It was slow."])
@@ -81,9 +81,7 @@ class TestQuestions:
             ("answer", "a\0b", "This cannot be stored"),
         ],
     )
-    def test_what_cannot_be_stored_stays_in_the_box(
-        self, asked: SurveyPage, step: str, text: str, problem: str
-    ) -> None:
+    def test_an_invalid_answer_stays_in_the_box(self, asked: SurveyPage, step: str, text: str, problem: str) -> None:
         response = asked.post(step, number=1, text=text)
         assert response.status_code == 422
         assert problem in visible(response)
@@ -91,13 +89,13 @@ class TestQuestions:
         assert FIRST in visible(response)
         assert (answers(), Conversation.objects.get().stage) == ([], Stage.IN_PROGRESS)
 
-    def test_ten_thousand_characters_are_an_answer_in_any_script(self, asked: SurveyPage) -> None:
+    def test_an_answer_may_have_10_000_characters_of_any_script(self, asked: SurveyPage) -> None:
         assert asked.post("answer", number=1, text="語" * 10_000).status_code == 200
         assert answers() == ["語" * 10_000]
 
 
 class TestRecap:
-    def test_shows_the_answers_to_be_corrected(self, at_recap: SurveyPage) -> None:
+    def test_shows_the_answers_for_correction(self, at_recap: SurveyPage) -> None:
         response = at_recap.get()
         assert boxes(response) == ["It was slow.", ""]
         assert "Skipped." in visible(response)
@@ -112,12 +110,12 @@ class TestRecap:
         assert got["status"] == Status.COMPLETED
         assert "**Alice:** It was\nvery slow." in got["transcript"]["content"]
 
-    def test_an_emptied_answer_is_taken_back(self, at_recap: SurveyPage) -> None:
+    def test_a_cleared_answer_is_withdrawn(self, at_recap: SurveyPage) -> None:
         at_recap.post("send", **{"answer-1": " "})
         assert answers() == ["", ""]
         assert "slow" not in Transcript.objects.get().content
 
-    def test_one_text_that_cannot_be_stored_holds_all_back_and_loses_none(self, at_recap: SurveyPage) -> None:
+    def test_one_invalid_correction_stores_none_and_keeps_all_texts_in_the_boxes(self, at_recap: SurveyPage) -> None:
         response = at_recap.post("send", **{"answer-1": "x" * 10_001, "answer-3": "Bob decided."})
         assert response.status_code == 422
         assert boxes(response) == ["x" * 10_001, "Bob decided."]
@@ -125,12 +123,12 @@ class TestRecap:
         assert answers() == ["It was slow.", ""]
         assert Conversation.objects.get().stage == Stage.RECAP
 
-    def test_going_on_keeps_the_corrections(self, at_recap: SurveyPage) -> None:
+    def test_continuing_stores_the_corrections(self, at_recap: SurveyPage) -> None:
         response = at_recap.post("resume", **{"answer-1": "It was very slow."})
         assert "Topic 2 of 9" in visible(response)
         assert answers() == ["It was very slow.", ""]
 
-    def test_a_guide_that_is_through_cannot_be_gone_on_with(self, asked: SurveyPage) -> None:
+    def test_an_interview_with_nothing_left_to_ask_cannot_be_continued(self, asked: SurveyPage) -> None:
         assert "Continue the interview" in visible(asked.post("finish"))
         asked.post("resume")
         while question := Turn.objects.filter(speaker=Speaker.PAIGE).latest("number"):
@@ -155,33 +153,33 @@ class TestCompleted:
         assert "slow" not in response.content.decode()
 
     @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", ""])
-    def test_nothing_reopens_it(self, completed: SurveyPage, step: str) -> None:
+    def test_no_step_reopens_the_interview(self, completed: SurveyPage, step: str) -> None:
         before = (list(Turn.objects.values()), Transcript.objects.get().content)
         response = completed.post(step, number=5, text="Late.", **{"answer-1": "Other."})
         assert "Thank you, Alice" in visible(response)
         assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
 
 
-class TestTwoTabsAndOtherAccidents:
-    def test_a_double_submit_is_one_answer(self, asked: SurveyPage) -> None:
+class TestRepeatedAndConcurrentSteps:
+    def test_a_double_submit_stores_one_answer(self, asked: SurveyPage) -> None:
         first = asked.post("answer", number=1, text="It was slow.")
         second = asked.post("answer", number=1, text="It was slow.")
         assert (second.status_code, visible(second)) == (200, visible(first))
         assert answers() == ["It was slow."]
 
-    def test_the_slower_tab_gets_its_text_back_beside_the_current_question(self, asked: SurveyPage) -> None:
+    def test_the_slower_tab_sees_its_text_and_the_current_question(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text=LONG)
         response = asked.post("answer", number=1, text="From the other tab.")
-        assert (response.status_code, given_back(response), boxes(response)) == (409, ["From the other tab."], [""])
+        assert (response.status_code, unsaved_texts(response), boxes(response)) == (409, ["From the other tab."], [""])
         assert "Topic 2 of 9" in visible(response)
         assert answers() == [LONG.strip()]
 
-    def test_so_does_one_whose_text_could_not_be_stored(self, asked: SurveyPage) -> None:
+    def test_the_slower_tab_sees_its_text_even_if_it_is_invalid(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text=LONG)
         response = asked.post("answer", number=1, text="x" * 10_001)
-        assert (response.status_code, given_back(response), boxes(response)) == (409, ["x" * 10_001], [""])
+        assert (response.status_code, unsaved_texts(response), boxes(response)) == (409, ["x" * 10_001], [""])
 
-    def test_an_answer_that_comes_after_finish_is_in_the_recap(self, asked: SurveyPage) -> None:
+    def test_an_answer_after_finish_is_in_the_recap(self, asked: SurveyPage) -> None:
         asked.post("finish", number=1)
         response = asked.post("answer", number=1, text="It was slow.")
         assert (response.status_code, boxes(response)) == (200, ["It was slow."])
@@ -189,22 +187,22 @@ class TestTwoTabsAndOtherAccidents:
     def test_a_recap_sent_twice_is_sent_once(self, at_recap: SurveyPage) -> None:
         fields = {"answer-1": "It was very slow.", "answer-3": ""}
         sent = [at_recap.post("send", **fields) for _ in range(2)]
-        assert [(response.status_code, given_back(response)) for response in sent] == [(200, [])] * 2
+        assert [(response.status_code, unsaved_texts(response)) for response in sent] == [(200, [])] * 2
         assert Transcript.objects.count() == 1
 
-    def test_corrections_that_come_after_sending_are_given_back(self, completed: SurveyPage) -> None:
+    def test_corrections_after_sending_are_shown_again(self, completed: SurveyPage) -> None:
         response = completed.post("send", **{"answer-1": "It was slow.", "answer-3": "Bob decided."})
-        assert (response.status_code, given_back(response)) == (409, ["Bob decided."])
+        assert (response.status_code, unsaved_texts(response)) == (409, ["Bob decided."])
         assert answers() == ["It was slow.", ""]
 
-    def test_corrections_of_an_interview_that_goes_on_elsewhere_are_given_back(self, at_recap: SurveyPage) -> None:
+    def test_corrections_of_an_interview_resumed_in_another_tab_are_shown_again(self, at_recap: SurveyPage) -> None:
         at_recap.post("resume")
         response = at_recap.post("send", **{"answer-1": "It was very slow."})
-        assert (response.status_code, given_back(response)) == (409, ["It was very slow."])
+        assert (response.status_code, unsaved_texts(response)) == (409, ["It was very slow."])
         assert "Topic 2 of 9" in visible(response)
         assert InterviewRequest.objects.get().status == Status.CREATED
 
-    def test_the_same_link_goes_on_in_another_browser(self, asked: SurveyPage) -> None:
+    def test_the_link_continues_the_interview_in_another_browser(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text=LONG)
         elsewhere = SurveyPage(asked.token)
         assert visible(elsewhere.get()) == visible(asked.get())
