@@ -1,4 +1,4 @@
-"""Whatever is sent: the envelope, the right code, nothing stored, and the server goes on."""
+"""Every bad request gets the error envelope and the right code, and stores nothing."""
 
 import json
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 
 
 class Case(NamedTuple):
-    """`mentions`: what the message has to say for the integrator to find the fault."""
+    """`mentions`: a part of the message that helps the integrator to find the error."""
 
     body: Any
     status: int
@@ -29,7 +29,7 @@ def bad(body: Any, mentions: str) -> Case:
 
 
 def nested(depth: int) -> bytes:
-    """Notes in which the innermost array is `depth` levels below the body's own object."""
+    """A body whose innermost array is `depth` levels below the body's object."""
     return b'{"contact_context": {"a": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}}"
 
 
@@ -56,7 +56,7 @@ BODIES = {
     "-Infinity": bad(b'{"contact_context": {"a": -Infinity}}', "-Infinity"),
     "1e400": bad(b'{"contact_context": {"a": 1e400}}', "too large"),
     "-1e400": bad(b'{"contact_context": {"a": -1e400}}', "too large"),
-    "digits without end": bad(b'{"contact_context": {"a": ' + b"9" * 10_000 + b"}}", "too many digits"),
+    "10,000 digits": bad(b'{"contact_context": {"a": ' + b"9" * 10_000 + b"}}", "too many digits"),
     "the same key twice": bad(b'{"objective": "x", "objective": "y"}', "same key twice"),
     "the same key twice, deeper": bad(b'{"contact_context": {"a": 1, "a": 1}}', "same key twice"),
     "the same key twice, escaped": bad(b'{"contact_context": {"a": 1, "\\u0061": 1}}', "same key twice"),
@@ -81,7 +81,7 @@ BODIES = {
     "null": bad(b"null", "must be a JSON object"),
     "true": bad(b"true", "must be a JSON object"),
     # Unknown fields
-    "a misspelt field": bad({"objectve": "x"}, "Did you mean objective?"),
+    "a misspelled field": bad({"objectve": "x"}, "Did you mean objective?"),
     "a known and an unknown field": bad({"objective": "x", "context": "y"}, "context"),
     "camel case": bad({"contactName": "x"}, "Did you mean contact_name?"),
     "a field of POST": bad({"deal_id": "x"}, "deal_id"),
@@ -106,7 +106,7 @@ BODIES = {
     # Wrong values
     "name empty": bad({"contact_name": ""}, "not blank"),
     "name blank": bad({"contact_name": " \t "}, "not blank"),
-    "name of characters that nobody sees": bad({"contact_name": "\u200b\u2060"}, "not blank"),
+    "name of invisible characters": bad({"contact_name": "\u200b\u2060"}, "not blank"),
     "name of 256": bad({"contact_name": "x" * 256}, "at most 255"),
     "name on two lines": bad({"contact_name": "Alice\n**Paige:** hi"}, "one line"),
     "name with a control character": bad({"contact_name": "Al\x1bice"}, "one line"),
@@ -135,13 +135,13 @@ def test_a_bad_body_is_refused(acme_api: ApiClient, interview_request: Interview
     assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "still serving"}).status_code == 200
 
 
-def test_every_field_that_is_to_blame_is_named(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_the_details_name_every_invalid_field(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     body = {"contact_context": 1, "contact_name": "", "objective": None, "nonsense": True}
     details = acme_api.patch(f"/interviews/{interview_request.pk}", body).json()["error"]["details"]
     assert {detail["field"] for detail in details} == set(body)
 
 
-def test_the_deepest_and_the_largest_that_are_allowed(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_the_maximum_depth_and_size_are_accepted(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     assert acme_api.patch(f"/interviews/{interview_request.pk}", nested(31)).status_code == 200
     largest = json.dumps({"objective": "x"}).encode().ljust(MIB)
     assert acme_api.patch(f"/interviews/{interview_request.pk}", largest).status_code == 200
@@ -163,7 +163,7 @@ MEDIA_TYPES = {
 
 
 @pytest.mark.parametrize(("media_type", "status"), MEDIA_TYPES.items())
-def test_the_body_has_to_be_declared_as_json(
+def test_the_content_type_must_be_json(
     acme_api: ApiClient, interview_request: InterviewRequest, media_type: str, status: int
 ) -> None:
     response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Content_Type=media_type)
@@ -177,7 +177,7 @@ def test_a_compressed_body_is_refused(acme_api: ApiClient, interview_request: In
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "*/*;q=0", "nonsense", ""])
-def test_the_answer_is_json_whatever_is_accepted(
+def test_the_response_is_json_regardless_of_accept(
     acme_api: ApiClient, interview_request: InterviewRequest, accept: str
 ) -> None:
     assert acme_api.get(f"/interviews/{interview_request.pk}?format=html", Accept=accept).status_code == 200
@@ -189,9 +189,7 @@ IDS = ["0", "-1", "01", "1.0", "1e3", "abc", "9223372036854775808", "9" * 19, "9
 
 
 @pytest.mark.parametrize("wrong", IDS)
-def test_an_id_that_cannot_be_is_not_found(
-    acme_api: ApiClient, interview_request: InterviewRequest, wrong: str
-) -> None:
+def test_an_invalid_id_is_not_found(acme_api: ApiClient, interview_request: InterviewRequest, wrong: str) -> None:
     response = acme_api.patch(f"/interviews/{wrong}", {"objective": "new"})
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert stored()[2] == "Old objective"
@@ -213,21 +211,21 @@ def test_an_unknown_path_is_not_found_and_never_redirected(
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/"])
-def test_a_base_address_that_is_nearly_right_gets_json(path: str) -> None:
+def test_an_incomplete_base_url_gets_json(path: str) -> None:
     response = Client().get(path)
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["schema", "docs", "contract.md"])
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE", "OPTIONS"])
-def test_what_describes_the_api_is_read_only(path: str, method: str) -> None:
+def test_the_api_description_is_read_only(path: str, method: str) -> None:
     response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
     assert response.headers["Allow"] == "GET, HEAD"
     assert Client().get(f"/api/{path}").status_code == 200
 
 
-def test_a_client_that_leaves_amid_its_body_is_no_fault_of_ours(
+def test_a_client_that_disconnects_during_its_body_logs_no_error(
     acme_api: ApiClient,
     interview_request: InterviewRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -243,9 +241,7 @@ def test_a_client_that_leaves_amid_its_body_is_no_fault_of_ours(
     assert stored()[2] == "Old objective"
 
 
-def test_many_unknown_fields_do_not_make_a_long_answer(
-    acme_api: ApiClient, interview_request: InterviewRequest
-) -> None:
+def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     body = {f"objectiv{'x' * 1000}{number}": 1 for number in range(500)}
     response = acme_api.patch(f"/interviews/{interview_request.pk}", body)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
@@ -271,7 +267,7 @@ def test_head_is_get_without_a_body(acme_api: ApiClient, interview_request: Inte
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", get.headers["ETag"])
 
 
-def test_a_host_that_is_not_ours(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_an_unknown_host_is_refused(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Host="evil.example")
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
     assert stored()[2] == "Old objective"

@@ -1,4 +1,4 @@
-"""POST /api/v1/interviews: a contact by email, a request, a link."""
+"""POST /api/v1/interviews: creates an interview request, and its contact if necessary."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
-from tests.interviews.api.conftest import Meanwhile
+from tests.interviews.api.conftest import AfterGetOrCreate
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def body(win_loss: InterviewType) -> dict[str, Any]:
     return {"contact_email": "jane.smith@example.com", "interview_type_id": win_loss.pk}
 
 
-def test_a_new_contact_and_a_request_with_a_link(
+def test_creates_a_contact_and_an_interview_request_with_a_link(
     acme_api: ApiClient, win_loss: InterviewType, settings: Settings
 ) -> None:
     settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
@@ -43,19 +43,23 @@ def test_a_new_contact_and_a_request_with_a_link(
             "objective": "Why was pricing a blocker?",
         },
     )
-    request = InterviewRequest.objects.select_related("contact").get()
+    interview_request = InterviewRequest.objects.select_related("contact").get()
     assert response.status_code == 201
     assert response.json() == {
-        "interview_request_id": request.pk,
-        "contact_id": f"contact_{request.contact_id}",
+        "interview_request_id": interview_request.pk,
+        "contact_id": f"contact_{interview_request.contact_id}",
         "deal_id": "deal_xyz789",
-        "survey_url": f"https://hindsight.example.com/survey?token={request.survey_token}",
-        "survey_token": request.survey_token,
+        "survey_url": f"https://hindsight.example.com/survey?token={interview_request.survey_token}",
+        "survey_token": interview_request.survey_token,
         "status": "created",
     }
-    assert (request.org, request.interview_type, request.deal_id) == (win_loss.org, win_loss, "deal_xyz789")
-    assert (request.objective, request.status) == ("Why was pricing a blocker?", "created")
-    contact = request.contact
+    assert (interview_request.org, interview_request.interview_type, interview_request.deal_id) == (
+        win_loss.org,
+        win_loss,
+        "deal_xyz789",
+    )
+    assert (interview_request.objective, interview_request.status) == ("Why was pricing a blocker?", "created")
+    contact = interview_request.contact
     assert (contact.email, contact.name, contact.notes) == (
         "jane.smith@example.com",
         "Jane Smith",
@@ -64,11 +68,16 @@ def test_a_new_contact_and_a_request_with_a_link(
     assert not Change.objects.exists(), "nothing was replaced"
 
 
-def test_the_least_that_is_needed(acme_api: ApiClient, body: dict[str, Any]) -> None:
+def test_the_required_fields_are_sufficient(acme_api: ApiClient, body: dict[str, Any]) -> None:
     response = acme_api.post("/interviews", body)
     assert (response.status_code, response.json()["deal_id"]) == (201, None)
-    request = InterviewRequest.objects.select_related("contact").get()
-    assert (request.contact.name, request.contact.notes, request.objective, request.deal_id) == ("", "", "", "")
+    interview_request = InterviewRequest.objects.select_related("contact").get()
+    assert (
+        interview_request.contact.name,
+        interview_request.contact.notes,
+        interview_request.objective,
+        interview_request.deal_id,
+    ) == ("", "", "", "")
 
 
 def test_tokens_cannot_be_guessed(acme_api: ApiClient, body: dict[str, Any]) -> None:
@@ -78,17 +87,17 @@ def test_tokens_cannot_be_guessed(acme_api: ApiClient, body: dict[str, Any]) -> 
 
 
 class TestExistingContact:
-    def test_is_found_whatever_the_case(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
+    def test_the_email_is_not_case_sensitive(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
         response = acme_api.post("/interviews", {**body, "contact_email": "ALICE@Example.com"})
         assert response.json()["contact_id"] == f"contact_{alice.pk}"
         assert Contact.objects.count() == 1
 
-    def test_keeps_what_is_left_out(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
+    def test_omitted_fields_keep_their_values(self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]) -> None:
         acme_api.post("/interviews", {**body, "contact_email": alice.email})
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("Alice", "Old notes")
 
-    def test_what_is_sent_overwrites_and_is_kept_in_the_audit(
+    def test_sent_fields_overwrite_and_are_recorded_in_the_audit(
         self, acme_api: ApiClient, alice: Contact, body: dict[str, Any]
     ) -> None:
         acme_api.post(
@@ -102,16 +111,16 @@ class TestExistingContact:
         }
 
     @pytest.mark.parametrize("remove", [erase_contact, delete_contact])
-    def test_who_is_removed_while_we_wait_for_them_comes_back_as_somebody_new(
+    def test_a_contact_removed_during_the_request_is_created_again(
         self,
         acme_api: ApiClient,
         alice: Contact,
         body: dict[str, Any],
-        once_found: Meanwhile,
+        after_get_or_create: AfterGetOrCreate,
         remove: Callable[..., object],
     ) -> None:
         root = Actor(ActorKind.STAFF, "root")
-        once_found(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root))
+        after_get_or_create(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root))
         response = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
         assert response.status_code == 201
         created = InterviewRequest.objects.select_related("contact").get().contact
@@ -119,7 +128,7 @@ class TestExistingContact:
         assert created.pk != alice.pk
         assert not Contact.objects.filter(pk=alice.pk).exclude(notes="").exists()
 
-    def test_another_orgs_contact_of_that_address_is_another(
+    def test_another_orgs_contact_with_the_same_email_is_not_used(
         self, acme_api: ApiClient, globex: Org, body: dict[str, Any]
     ) -> None:
         theirs = ContactFactory.create(org=globex, email=body["contact_email"], notes="Theirs")
@@ -129,7 +138,7 @@ class TestExistingContact:
         assert Contact.objects.filter(email=body["contact_email"]).count() == 2
 
 
-def test_another_orgs_type_is_as_unknown_as_a_missing_one(
+def test_another_orgs_type_gets_the_same_response_as_a_missing_one(
     acme_api: ApiClient, globex: Org, body: dict[str, Any]
 ) -> None:
     theirs = InterviewTypeFactory.create(org=globex)
@@ -193,7 +202,7 @@ def test_a_bad_body_is_refused(
 @pytest.mark.parametrize(
     ("body", "status"), [(b"", 400), (b"[]", 400), (b"{", 400), (b"null", 400), (b"x" * 1_048_577, 413)]
 )
-def test_what_is_no_object_is_refused(acme_api: ApiClient, body: bytes, status: int) -> None:
+def test_a_body_that_is_not_an_object_is_refused(acme_api: ApiClient, body: bytes, status: int) -> None:
     assert acme_api.post("/interviews", body).status_code == status
 
 

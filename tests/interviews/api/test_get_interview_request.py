@@ -1,4 +1,4 @@
-"""GET /api/v1/interviews/{id}: what was written can be read back."""
+"""GET /api/v1/interviews/{id}."""
 
 from datetime import datetime
 
@@ -19,7 +19,9 @@ from interviews.services import (
 from tests.client import ApiClient
 
 
-def test_everything_that_merging_needs(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_returns_the_interview_request_with_its_contact(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     interview_request.deal_id = "deal_xyz789"
     interview_request.save()
     response = acme_api.get(f"/interviews/{interview_request.pk}").json()
@@ -44,13 +46,13 @@ def test_everything_that_merging_needs(acme_api: ApiClient, interview_request: I
     }
 
 
-def test_what_is_not_there_is_null(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_empty_texts_are_null(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": ""})
     response = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert (response["objective"], response["deal_id"]) == (None, None)
 
 
-def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_the_transcript_is_null_until_completion(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     mark_sent(interview_request)
     sent = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert (sent["status"], sent["transcript"]) == ("sent", None)
@@ -63,7 +65,7 @@ def test_the_transcript_comes_with_completion(acme_api: ApiClient, interview_req
     assert completed["transcript"]["key_answers"] == []
 
 
-def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_key_answers_are_verbatim(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="It was **slow**.")
@@ -76,7 +78,7 @@ def test_key_answers_are_what_the_contact_said(acme_api: ApiClient, interview_re
     assert transcript["content"].endswith("**Alice:** It was \\*\\*slow\\*\\*.")
 
 
-def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
+def test_the_etag_changes_only_with_the_representation(
     acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
@@ -93,13 +95,13 @@ def test_the_etag_changes_with_what_is_shown_and_not_otherwise(
         assert acme_api.get(path).headers["ETag"] != before
 
 
-def test_a_status_takes_no_step_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_a_status_cannot_go_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     complete_interview(interview_request, content="**Paige:** Why?")
     for step in (lambda: mark_sent(interview_request), lambda: complete_interview(interview_request, content="Again")):
         with pytest.raises(ValueError, match="cannot go from completed"):
             step()
-    told = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    assert (told["status"], told["email_sent_at"], told["transcript"]["content"]) == (
+    response = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    assert (response["status"], response["email_sent_at"], response["transcript"]["content"]) == (
         "completed",
         None,
         "**Paige:** Why?",
@@ -109,7 +111,7 @@ def test_a_status_takes_no_step_back(acme_api: ApiClient, interview_request: Int
 @pytest.mark.parametrize(
     ("header", "status"), [("{etag}", 304), ("W/{etag}", 304), ("*", 304), ('"other", {etag}', 304), ('"other"', 200)]
 )
-def test_a_version_that_the_client_holds_is_not_sent_again(
+def test_if_none_match_of_the_current_version_gets_304(
     acme_api: ApiClient, interview_request: InterviewRequest, header: str, status: int
 ) -> None:
     etag = acme_api.get(f"/interviews/{interview_request.pk}").headers["ETag"]
@@ -136,7 +138,7 @@ def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview_requ
     assert "alice" not in response.content.decode().lower()
 
 
-def test_two_statements(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_get_executes_two_statements(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     acme_api.get(f"/interviews/{interview_request.pk}")
     with CaptureQueriesContext(connection) as queries:
         acme_api.get(f"/interviews/{interview_request.pk}")

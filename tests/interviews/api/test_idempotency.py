@@ -13,7 +13,7 @@ from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
-from tests.interviews.api.conftest import Meanwhile
+from tests.interviews.api.conftest import AfterGetOrCreate
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def body(acme: Org) -> dict[str, Any]:
     return {"contact_email": "jane@example.com", "interview_type_id": win_loss.pk, "contact_context": {"b": 1, "a": 2}}
 
 
-def test_a_retry_gets_the_first_answer(acme_api: ApiClient, body: dict[str, Any]) -> None:
+def test_a_retry_gets_the_first_response(acme_api: ApiClient, body: dict[str, Any]) -> None:
     first = acme_api.post("/interviews", body, Idempotency_Key="order-1")
     again = acme_api.post("/interviews", dict(reversed(body.items())), Idempotency_Key="order-1")
     assert (first.status_code, again.status_code) == (201, 201)
@@ -39,7 +39,7 @@ def test_another_body_is_a_conflict(acme_api: ApiClient, body: dict[str, Any]) -
     assert InterviewRequest.objects.count() == 1
 
 
-def test_without_a_key_or_with_another_each_is_new(acme_api: ApiClient, body: dict[str, Any]) -> None:
+def test_requests_without_a_key_or_with_different_keys_all_create(acme_api: ApiClient, body: dict[str, Any]) -> None:
     for headers in ({}, {}, {"Idempotency_Key": "a"}, {"Idempotency_Key": "b"}):
         assert acme_api.post("/interviews", body, **headers).status_code == 201
     assert InterviewRequest.objects.count() == 4
@@ -56,12 +56,12 @@ def test_another_org_may_use_the_same_key(
     assert InterviewRequest.objects.count() == 2
 
 
-def test_a_request_that_was_refused_leaves_its_key_free(acme_api: ApiClient, body: dict[str, Any]) -> None:
+def test_a_refused_request_does_not_use_up_its_key(acme_api: ApiClient, body: dict[str, Any]) -> None:
     assert acme_api.post("/interviews", {**body, "objective": 1}, Idempotency_Key="1").status_code == 400
     assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 201
 
 
-def test_a_crash_leaves_neither_row_nor_key(
+def test_a_crash_stores_neither_row_nor_key(
     acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -72,13 +72,13 @@ def test_a_crash_leaves_neither_row_nor_key(
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256, "a\tb"])
-def test_a_key_that_is_none_is_refused(acme_api: ApiClient, body: dict[str, Any], key: str) -> None:
+def test_an_invalid_key_is_refused(acme_api: ApiClient, body: dict[str, Any], key: str) -> None:
     response = acme_api.post("/interviews", body, Idempotency_Key=key)
     assert (response.status_code, "Idempotency-Key" in response.json()["error"]["message"]) == (400, True)
     assert not InterviewRequest.objects.exists()
 
 
-def test_after_24_hours_a_key_is_new_again(acme_api: ApiClient, body: dict[str, Any]) -> None:
+def test_a_key_expires_after_24_hours(acme_api: ApiClient, body: dict[str, Any]) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="1")
     with time_machine.travel(timezone.now() + timedelta(hours=23, minutes=59)):
         assert acme_api.post("/interviews", body, Idempotency_Key="1").headers["Idempotency-Replayed"] == "true"
@@ -98,12 +98,12 @@ def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -
     assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]
 
 
-def test_a_key_whose_record_is_purged_just_then_is_new(
-    acme_api: ApiClient, body: dict[str, Any], once_found: Meanwhile
+def test_a_key_purged_during_the_request_counts_as_new(
+    acme_api: ApiClient, body: dict[str, Any], after_get_or_create: AfterGetOrCreate
 ) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="1")
     purged = []
-    once_found(lambda: purged.append(purge_expired()))
+    after_get_or_create(lambda: purged.append(purge_expired()))
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         response = acme_api.post("/interviews", body, Idempotency_Key="1")
     assert purged == [1]

@@ -1,6 +1,6 @@
-"""How the databases read a page: by an index that begins with the org, without sorting, however deep it lies.
+"""Query plans of lists: a page is read by an index that begins with the org, without sorting, at any depth.
 
-Acme's rows are all older than Globex's, the case in which PostgreSQL would rather go through the primary key.
+All of Acme's rows are older than Globex's. In this case PostgreSQL prefers a scan of the primary key.
 """
 
 import json
@@ -18,14 +18,14 @@ from tests.factories import ContactFactory, InterviewTypeFactory
 ROWS = 2_500
 
 
-def create_requests(org: Org) -> None:
-    """One of a hundred sent, one of five hundred with the same deal."""
-    contact, kind = ContactFactory.create(org=org), InterviewTypeFactory.create(org=org)
+def create_interview_requests(org: Org) -> None:
+    """1 of 100 is sent; 1 of 500 has the same deal id."""
+    contact, interview_type = ContactFactory.create(org=org), InterviewTypeFactory.create(org=org)
     InterviewRequest.objects.bulk_create(
         InterviewRequest(
             org=org,
             contact=contact,
-            interview_type=kind,
+            interview_type=interview_type,
             deal_id=f"d{number % 500}",
             status="created" if number % 100 else "sent",
             email_sent_at=timezone.now(),
@@ -36,28 +36,28 @@ def create_requests(org: Org) -> None:
 
 @pytest.fixture
 def ids(acme: Org, globex: Org) -> list[int]:
-    """Of Acme's requests, oldest first."""
-    create_requests(acme)
-    create_requests(globex)
+    """The ids of Acme's interview requests, oldest first."""
+    create_interview_requests(acme)
+    create_interview_requests(globex)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return list(InterviewRequest.objects.for_org(acme.pk).order_by("pk").values_list("pk", flat=True))
 
 
-def read_by(queryset: Any) -> set[str]:
-    """The indexes by which interview requests are read. Fails where there is none, or where rows are sorted."""
+def indexes_used_by(queryset: Any) -> set[str]:
+    """Returns the indexes that interview requests are read by. Fails for a scan without index, or a sort."""
     if connection.vendor == "sqlite":
         lines = queryset.explain().splitlines()
         assert not any("TEMP B-TREE" in line for line in lines), lines
         return {line.partition("INDEX ")[2].split()[0] for line in lines if "interviews_interviewrequest" in line}
-    nodes, found = [json.loads(queryset.explain(format="json"))[0]["Plan"]], set()
+    nodes, indexes = [json.loads(queryset.explain(format="json"))[0]["Plan"]], set()
     while nodes:
         node = nodes.pop()
         nodes += node.get("Plans", [])
         assert node["Node Type"] != "Sort", node
         if node.get("Relation Name") == "interviews_interviewrequest":
-            found.add(node["Index Name"])
-    return found
+            indexes.add(node["Index Name"])
+    return indexes
 
 
 INDEXES: list[tuple[dict[str, str], str]] = [
@@ -67,10 +67,10 @@ INDEXES: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_a_page_is_read_by_its_index(ids: list[int], acme: Org) -> None:
+def test_each_filter_reads_a_page_by_its_index(ids: list[int], acme: Org) -> None:
     for filters, index in INDEXES:
         rows = InterviewRequest.objects.for_org(acme.pk).matching(filters).summarized()
         for depth in (0, 0.5, 0.99):
             page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
-            assert read_by(page) == {index}, depth
+            assert indexes_used_by(page) == {index}, depth
         assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)

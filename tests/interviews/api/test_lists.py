@@ -1,4 +1,4 @@
-"""GET /api/v1/interviews and /interview-types: each row once, none skipped, at the same cost at any depth."""
+"""GET /api/v1/interviews and /interview-types."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +16,12 @@ from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTy
 
 
 @pytest.fixture
-def seven(alice: Contact) -> list[int]:
-    """Ids of Acme's requests, newest first."""
-    kind = InterviewTypeFactory.create(org=alice.org)
-    rows = [InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=kind) for _ in range(7)]
+def seven_ids(alice: Contact) -> list[int]:
+    """Ids of Acme's interview requests, newest first."""
+    interview_type = InterviewTypeFactory.create(org=alice.org)
+    rows = [
+        InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=interview_type) for _ in range(7)
+    ]
     return [row.pk for row in reversed(rows)]
 
 
@@ -35,67 +37,69 @@ def ids(page: dict[str, Any]) -> list[int]:
 
 
 def walk(api: ApiClient, **query: Any) -> list[int]:
-    """The ids of all pages, one after the other."""
+    """Returns the ids of all pages."""
     response = page(api, **query)
     if response["next_cursor"] is None:
         return ids(response)
     return ids(response) + walk(api, **{**query, "cursor": response["next_cursor"]})
 
 
-def test_a_row_tells_what_finding_needs(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_a_row_is_the_interview_request_without_long_texts(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
     (row,) = page(acme_api)["data"]
     whole = acme_api.get(f"/interviews/{interview_request.pk}").json()
     del whole["transcript"], whole["contact"]["notes"]
     assert row == whole
 
 
-def test_pages_are_newest_first_and_end_with_null(acme_api: ApiClient, seven: list[int]) -> None:
+def test_pages_are_newest_first_and_end_with_null(acme_api: ApiClient, seven_ids: list[int]) -> None:
     first = page(acme_api, limit=3)
     second = page(acme_api, limit=3, cursor=first["next_cursor"])
     third = page(acme_api, limit=3, cursor=second["next_cursor"])
-    assert (ids(first), ids(second), ids(third)) == (seven[:3], seven[3:6], seven[6:])
+    assert (ids(first), ids(second), ids(third)) == (seven_ids[:3], seven_ids[3:6], seven_ids[6:])
     assert third["next_cursor"] is None
 
 
 @pytest.mark.parametrize("limit", [1, 6, 7, 8, 100])
-def test_each_row_once_whatever_the_limit(acme_api: ApiClient, seven: list[int], limit: int) -> None:
-    assert walk(acme_api, limit=limit) == seven
+def test_every_row_appears_once_for_any_limit(acme_api: ApiClient, seven_ids: list[int], limit: int) -> None:
+    assert walk(acme_api, limit=limit) == seven_ids
 
 
-def test_a_page_has_25_rows_unless_told(acme_api: ApiClient, alice: Contact) -> None:
-    kind = InterviewTypeFactory.create(org=alice.org)
+def test_a_page_has_25_rows_by_default(acme_api: ApiClient, alice: Contact) -> None:
+    interview_type = InterviewTypeFactory.create(org=alice.org)
     InterviewRequest.objects.bulk_create(
-        InterviewRequest(org=alice.org, contact=alice, interview_type=kind) for _ in range(30)
+        InterviewRequest(org=alice.org, contact=alice, interview_type=interview_type) for _ in range(30)
     )
     assert len(page(acme_api)["data"]) == 25
 
 
-def test_rows_that_come_and_go_disturb_nobody(acme_api: ApiClient, seven: list[int], alice: Contact) -> None:
+def test_paging_survives_created_and_deleted_rows(acme_api: ApiClient, seven_ids: list[int], alice: Contact) -> None:
     first = page(acme_api, limit=3)
     InterviewRequestFactory.create(org=alice.org, contact=alice)
-    InterviewRequest.objects.filter(pk__in=[seven[2], seven[3]]).delete()  # the cursor's own row, and the next
-    assert walk(acme_api, limit=3, cursor=first["next_cursor"]) == seven[4:]
+    InterviewRequest.objects.filter(pk__in=[seven_ids[2], seven_ids[3]]).delete()  # the row of the cursor, and the next
+    assert walk(acme_api, limit=3, cursor=first["next_cursor"]) == seven_ids[4:]
 
 
-def test_an_org_sees_its_own_alone(globex_api: ApiClient, acme_api: ApiClient, seven: list[int]) -> None:
+def test_an_org_sees_only_its_own_rows(globex_api: ApiClient, acme_api: ApiClient, seven_ids: list[int]) -> None:
     assert page(globex_api) == {"data": [], "next_cursor": None}
-    assert ids(page(acme_api)) == seven
+    assert ids(page(acme_api)) == seven_ids
 
 
 class TestFilters:
     @pytest.fixture(autouse=True)
     def rows(self, acme: Org, alice: Contact) -> None:
         bob = ContactFactory.create(org=acme, email="bob@example.com")
-        kind = InterviewTypeFactory.create(org=acme)
+        interview_type = InterviewTypeFactory.create(org=acme)
         for contact, deal, step in ((alice, "d1", "created"), (alice, "d2", "sent"), (bob, "d1", "completed")):
-            row = InterviewRequestFactory.create(org=acme, contact=contact, deal_id=deal, interview_type=kind)
+            row = InterviewRequestFactory.create(org=acme, contact=contact, deal_id=deal, interview_type=interview_type)
             if step != "created":
                 mark_sent(row)
             if step == "completed":
                 complete_interview(row, content="**Paige:** Why?")
 
     @pytest.mark.parametrize(
-        ("query", "found"),
+        ("query", "expected"),
         [
             ({}, ["bob d1", "alice d2", "alice d1"]),
             ({"status": "created"}, ["alice d1"]),
@@ -108,45 +112,45 @@ class TestFilters:
             ({"deal_id": "d1", "status": "sent"}, []),
         ],
     )
-    def test_narrow_the_list(self, acme_api: ApiClient, query: dict[str, str], found: list[str]) -> None:
+    def test_filters_limit_the_list(self, acme_api: ApiClient, query: dict[str, str], expected: list[str]) -> None:
         rows = page(acme_api, **query)["data"]
-        assert [f"{row['contact']['email'].split('@')[0]} {row['deal_id']}" for row in rows] == found
+        assert [f"{row['contact']['email'].split('@')[0]} {row['deal_id']}" for row in rows] == expected
 
-    def test_hold_from_page_to_page(self, acme_api: ApiClient) -> None:
+    def test_filters_apply_to_every_page(self, acme_api: ApiClient) -> None:
         assert len(walk(acme_api, limit=1, deal_id="d1")) == 2
 
 
 class TestCursor:
     @pytest.fixture
-    def cursor(self, acme_api: ApiClient, seven: list[int]) -> str:
+    def cursor(self, acme_api: ApiClient, seven_ids: list[int]) -> str:
         return str(page(acme_api, limit=3)["next_cursor"])
 
-    def refused(self, api: ApiClient, **query: Any) -> bool:
+    def is_refused(self, api: ApiClient, **query: Any) -> bool:
         response = api.get(f"/interviews?{urlencode(query)}")
         return bool(response.status_code == 400 and response.json()["error"]["details"][0]["field"] == "cursor")
 
-    def test_is_opaque(self, cursor: str, seven: list[int]) -> None:
-        assert not any(str(pk) == part for pk in seven for part in cursor.split(":"))
+    def test_a_cursor_contains_no_id(self, cursor: str, seven_ids: list[int]) -> None:
+        assert not any(str(pk) == part for pk in seven_ids for part in cursor.split(":"))
 
-    def test_is_proof_against_tampering(self, acme_api: ApiClient, cursor: str) -> None:
+    def test_a_changed_cursor_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
         for position in range(len(cursor)):
             changed = "A" if cursor[position] != "A" else "B"
-            # The last character of base64 has bits that say nothing; all that say something are signed.
+            # The last base64 character has unused bits.
             if position != len(cursor) - 1:
-                assert self.refused(acme_api, cursor=cursor[:position] + changed + cursor[position + 1 :])
+                assert self.is_refused(acme_api, cursor=cursor[:position] + changed + cursor[position + 1 :])
 
     @pytest.mark.parametrize("wrong", ["", "1", "x:y", "é", "\x00", "a" * 10_000, "W10:x"])
-    def test_nonsense_is_refused(self, acme_api: ApiClient, wrong: str) -> None:
-        assert self.refused(acme_api, cursor=wrong)
+    def test_an_invalid_cursor_is_refused(self, acme_api: ApiClient, wrong: str) -> None:
+        assert self.is_refused(acme_api, cursor=wrong)
 
-    def test_of_another_org_is_refused(self, globex_api: ApiClient, cursor: str) -> None:
-        assert self.refused(globex_api, cursor=cursor)
+    def test_a_cursor_of_another_org_is_refused(self, globex_api: ApiClient, cursor: str) -> None:
+        assert self.is_refused(globex_api, cursor=cursor)
 
-    def test_of_other_filters_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
-        assert self.refused(acme_api, cursor=cursor, status="created")
+    def test_a_cursor_of_other_filters_is_refused(self, acme_api: ApiClient, cursor: str) -> None:
+        assert self.is_refused(acme_api, cursor=cursor, status="created")
 
-    def test_the_limit_may_change_on_the_way(self, acme_api: ApiClient, cursor: str, seven: list[int]) -> None:
-        assert ids(page(acme_api, cursor=cursor, limit=2)) == seven[3:5]
+    def test_the_limit_may_change_between_pages(self, acme_api: ApiClient, cursor: str, seven_ids: list[int]) -> None:
+        assert ids(page(acme_api, cursor=cursor, limit=2)) == seven_ids[3:5]
 
 
 @pytest.mark.parametrize("path", ["/interviews", "/interview-types"])
@@ -182,15 +186,15 @@ def test_a_bad_filter_is_refused(acme_api: ApiClient, query: str) -> None:
     assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, query.partition("=")[0])
 
 
-def test_bytes_that_are_no_utf8_find_nothing(acme_api: ApiClient) -> None:
+def test_a_filter_that_is_not_utf8_finds_nothing(acme_api: ApiClient) -> None:
     assert acme_api.get("/interviews?deal_id=%ff%fe").json() == {"data": [], "next_cursor": None}
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_two_statements_whatever_the_number_of_rows(acme_api: ApiClient, alice: Contact, rows: int) -> None:
-    kind = InterviewTypeFactory.create(org=alice.org)
+def test_a_page_takes_two_statements_for_any_number_of_rows(acme_api: ApiClient, alice: Contact, rows: int) -> None:
+    interview_type = InterviewTypeFactory.create(org=alice.org)
     for _ in range(rows):
-        InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=kind)
+        InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=interview_type)
     page(acme_api)
     with CaptureQueriesContext(connection) as queries:
         assert len(page(acme_api)["data"]) == rows
@@ -198,27 +202,27 @@ def test_two_statements_whatever_the_number_of_rows(acme_api: ApiClient, alice: 
 
 
 class TestInterviewTypes:
-    def test_gives_the_ids_that_post_takes(self, acme_api: ApiClient, acme: Org, globex: Org) -> None:
+    def test_lists_the_ids_and_names(self, acme_api: ApiClient, acme: Org, globex: Org) -> None:
         ours = [InterviewTypeFactory.create(org=acme, name=name) for name in ("Win-loss", "No decision")]
         InterviewTypeFactory.create(org=globex)
         assert page(acme_api, "/interview-types") == {
-            "data": [{"id": kind.pk, "name": kind.name} for kind in reversed(ours)],
+            "data": [{"id": interview_type.pk, "name": interview_type.name} for interview_type in reversed(ours)],
             "next_cursor": None,
         }
 
-    def test_comes_in_pages(self, acme_api: ApiClient, acme: Org) -> None:
+    def test_has_pages(self, acme_api: ApiClient, acme: Org) -> None:
         pks = [InterviewTypeFactory.create(org=acme).pk for _ in range(3)]
         first = page(acme_api, "/interview-types", limit=2)
         second = page(acme_api, "/interview-types", limit=2, cursor=first["next_cursor"])
         assert [row["id"] for row in first["data"] + second["data"]] == pks[::-1]
 
-    def test_a_cursor_of_the_other_list_is_refused(self, acme_api: ApiClient, seven: list[int]) -> None:
+    def test_a_cursor_of_the_other_list_is_refused(self, acme_api: ApiClient, seven_ids: list[int]) -> None:
         cursor = page(acme_api, limit=1)["next_cursor"]
         assert acme_api.get(f"/interview-types?{urlencode({'cursor': cursor})}").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/interviews", "/interview-types"])
-def test_lists_need_a_key_and_count(acme_api: ApiClient, path: str) -> None:
+def test_lists_require_a_key_and_are_counted(acme_api: ApiClient, path: str) -> None:
     assert ApiClient().get(path).status_code == 401
     assert acme_api.get(path).headers["X-RateLimit-Remaining"] == "299"
     assert acme_api.send("DELETE", path).status_code == 405

@@ -1,4 +1,4 @@
-"""PATCH /api/v1/interviews/{id}: what the product was asked for first."""
+"""PATCH /api/v1/interviews/{id}."""
 
 import json
 from typing import Any
@@ -22,12 +22,12 @@ def path(interview_request: InterviewRequest) -> str:
 
 
 def stored(interview_request: InterviewRequest) -> tuple[str, str, str]:
-    """Notes, name and objective as the database has them now."""
+    """The stored notes, name and objective."""
     row = InterviewRequest.objects.select_related("contact").get(pk=interview_request.pk)
     return row.contact.notes, row.contact.name, row.objective
 
 
-def test_all_three_fields_are_written_and_the_answer_is_the_id(
+def test_all_three_fields_are_written_and_the_response_is_the_id(
     acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     response = acme_api.patch(
@@ -55,7 +55,7 @@ def test_all_three_fields_are_written_and_the_answer_is_the_id(
     ],
     ids=lambda value: None if isinstance(value, tuple) else ",".join(value),
 )
-def test_only_what_was_sent_is_written(
+def test_only_sent_fields_are_written(
     acme_api: ApiClient, interview_request: InterviewRequest, body: dict[str, str], expected: tuple[str, str, str]
 ) -> None:
     assert acme_api.patch(path(interview_request), body).status_code == 200
@@ -82,7 +82,7 @@ def test_an_object_becomes_readable_json_that_parses_back(
     assert len(notes.splitlines()) > len(context), "a line for each member"
 
 
-def test_notes_are_the_contacts_and_the_objective_is_the_requests(
+def test_interview_requests_of_a_contact_share_the_notes_but_not_the_objective(
     acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     other = InterviewRequestFactory.create(
@@ -92,7 +92,7 @@ def test_notes_are_the_contacts_and_the_objective_is_the_requests(
     assert stored(other) == ("Shared", "Alice", "Its own")
 
 
-def test_another_orgs_request_answers_like_a_missing_one_and_stays(
+def test_another_orgs_request_gets_the_response_of_a_missing_one_and_is_unchanged(
     globex_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     foreign = globex_api.patch(path(interview_request), {"objective": "Stolen"})
@@ -117,7 +117,9 @@ def test_a_completed_interviews_transcript_never_changes(
     assert (response["transcript"]["content"], response["contact"]["notes"]) == ("**Paige:** Why?", "Later")
 
 
-def test_what_was_replaced_is_kept(acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest) -> None:
+def test_the_audit_keeps_the_replaced_texts(
+    acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest
+) -> None:
     body = {"contact_context": "New notes", "contact_name": "Alice", "objective": "New objective"}
     acme_api.patch(path(interview_request), body, X_Request_Id="crm-77")
     changes = Change.objects.order_by("id")
@@ -132,9 +134,7 @@ def test_what_was_replaced_is_kept(acme_api: ApiClient, acme_key: str, interview
     assert list(Change.objects.of(interview_request.contact)) == [changes[0]]
 
 
-def test_an_update_that_changes_nothing_leaves_no_trace(
-    acme_api: ApiClient, interview_request: InterviewRequest
-) -> None:
+def test_an_update_with_equal_texts_writes_nothing(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     before = InterviewRequest.objects.get().updated_at
     assert acme_api.patch(path(interview_request), {"objective": "Old objective"}).status_code == 200
     assert InterviewRequest.objects.get().updated_at == before
@@ -143,27 +143,25 @@ def test_an_update_that_changes_nothing_leaves_no_trace(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"If_Match": "*"}], ids=["without If-Match", "with If-Match"])
-def test_nothing_is_written_where_one_part_fails(
+def test_a_failure_writes_nothing(
     acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
-    nobody = Actor("nobody", "nobody")  # type: ignore[arg-type]  # the database refuses this kind in the audit
+    nobody = Actor("nobody", "nobody")  # type: ignore[arg-type]  # violates a constraint of the audit
     monkeypatch.setattr(Principal, "actor", nobody)
     response = acme_api.patch(path(interview_request), {"contact_context": "New", "objective": "New"}, **headers)
     assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
-    assert "Old notes" not in response.content.decode(), "the database quotes the row that it refused"
+    assert "Old notes" not in response.content.decode(), "the database error quotes the row"
     assert stored(interview_request) == ("Old notes", "Alice", "Old objective")
 
 
 class TestIfMatch:
-    def test_the_version_that_was_read_may_be_overwritten(
-        self, acme_api: ApiClient, interview_request: InterviewRequest
-    ) -> None:
+    def test_the_current_version_is_overwritten(self, acme_api: ApiClient, interview_request: InterviewRequest) -> None:
         etag = acme_api.get(path(interview_request)).headers["ETag"]
         assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=etag).status_code == 200
         assert stored(interview_request)[2] == "Mine"
 
     @pytest.mark.parametrize("field", ["contact_context", "contact_name", "objective"])
-    def test_a_change_since_then_is_not_overwritten(
+    def test_a_changed_version_is_not_overwritten(
         self, acme_api: ApiClient, interview_request: InterviewRequest, field: str
     ) -> None:
         etag = acme_api.get(path(interview_request)).headers["ETag"]
@@ -183,13 +181,13 @@ class TestIfMatch:
         assert acme_api.patch(path(interview_request), {"objective": "Mine"}, If_Match=header).status_code == status
         assert (stored(interview_request)[2] == "Mine") == (status == 200)
 
-    def test_a_missing_request_is_missing_all_the_same(self, acme_api: ApiClient) -> None:
+    def test_a_missing_interview_request_is_not_found(self, acme_api: ApiClient) -> None:
         assert acme_api.patch("/interviews/999999", {"objective": "x"}, If_Match="*").status_code == 404
 
 
-def test_five_statements_beside_begin_and_commit(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+def test_an_update_executes_at_most_five_statements(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     acme_api.patch(
-        path(interview_request), {"objective": "The first call of a minute also notes that the key was used."}
+        path(interview_request), {"objective": "The first request of a minute also updates the key's last_used_at."}
     )
     assert ApiKey.objects.get().last_used_at is not None
     with CaptureQueriesContext(connection) as queries:
