@@ -80,7 +80,7 @@ def connect(server: Server) -> socket.socket:
 
 
 def read_response(connection: socket.socket) -> Response | None:
-    """The next response. None if the server closes the connection."""
+    """Returns the next response, or None if the server closes the connection."""
     response = HTTPResponse(connection)
     try:
         response.begin()
@@ -92,7 +92,7 @@ def read_response(connection: socket.socket) -> Response | None:
 
 
 def exchange(server: Server, request: bytes, *, hang_up: bool = False) -> Response | None:
-    """The response to these bytes. `hang_up` closes the sending side after them."""
+    """Returns the response to these bytes. `hang_up` closes the sending side after them."""
     with connect(server) as connection:
         try:
             connection.sendall(request)

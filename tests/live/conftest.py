@@ -49,7 +49,7 @@ def orm(database_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]
 
 
 def new_org(requests_per_minute: int = 100_000) -> Org:
-    """A random id, because counters by id stay in Redis."""
+    """Creates Acme with a random id, because Redis keeps counters by id."""
     return OrgFactory.create(pk=secrets.randbits(48), name="Acme", own_rate_limit=requests_per_minute)
 
 
@@ -65,4 +65,4 @@ def api(server: Server, acme_key: str) -> LiveClient:
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> None:
-    """Disabled: the server does not know the fast hash."""
+    """Disabled: the server does not accept the fast hash."""

@@ -1,4 +1,4 @@
-"""Creates at once, over four workers: one contact for one address, one request for one Idempotency-Key."""
+"""Concurrent creates on four workers: one contact per email, one interview request per Idempotency-Key."""
 
 from functools import partial
 from itertools import pairwise
@@ -18,30 +18,30 @@ def body(acme: Org) -> dict[str, Any]:
     return {"contact_email": "new@example.com", "interview_type_id": InterviewTypeFactory.create(org=acme).pk}
 
 
-def test_twenty_requests_for_one_new_address_make_one_contact(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+def test_twenty_requests_for_one_new_email_create_one_contact(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
     bodies = [{**body, "contact_email": email} for email in ("new@example.com", "NEW@Example.com") * 10]
-    answers = at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
-    assert [response.status_code for response in answers] == [201] * 20
+    responses = at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
+    assert [response.status_code for response in responses] == [201] * 20
     contact = Contact.objects.get(org=acme)
-    assert {response.json()["contact_id"] for response in answers} == {contact.public_id}
+    assert {response.json()["contact_id"] for response in responses} == {contact.public_id}
     assert InterviewRequest.objects.for_org(acme.pk).count() == 20
 
 
-def test_their_notes_are_a_chain_too(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+def test_each_overwrite_records_the_notes_of_the_one_before(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
     bodies = [{**body, "contact_context": f"Notes {number}"} for number in range(20)]
     at_once([partial(api.post, "/interviews", body) for body in bodies], threads=20)
     contact = Contact.objects.get(org=acme)
     changes = list(Change.objects.of(contact).order_by("id").values_list("before", "after"))
-    assert len(changes) == 19, "the first one made the contact, each other one overwrote"
+    assert len(changes) == 19, "the first request created the contact, and the others overwrote"
     assert changes[-1][1] == contact.notes
     assert all(earlier[1] == later[0] for earlier, later in pairwise(changes))
 
 
-def test_of_retries_at_once_one_creates(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
+def test_concurrent_retries_create_once(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:
     for number in range(5):
         retry = partial(api.post, "/interviews", body, Idempotency_Key=f"retry-{number}")
-        answers = at_once([retry] * 6, threads=6)
-        assert {response.status_code for response in answers} == {201}
-        assert len({response.content for response in answers}) == 1
-        assert [response.headers["Idempotency-Replayed"] for response in answers].count("true") == 5
+        responses = at_once([retry] * 6, threads=6)
+        assert {response.status_code for response in responses} == {201}
+        assert len({response.content for response in responses}) == 1
+        assert [response.headers["Idempotency-Replayed"] for response in responses].count("true") == 5
     assert InterviewRequest.objects.for_org(acme.pk).count() == 5

@@ -1,4 +1,4 @@
-"""One interview in many tabs at once, each with a database connection of its own: every step is done once."""
+"""One interview in twelve concurrent tabs, each with its own database connection: every step happens once."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,13 +14,12 @@ from tests.live.stores import orm_at
 
 TABS = 12
 
-
 InTabs = Callable[[Callable[[int], object]], list[object]]
 
 
 @pytest.fixture
 def in_tabs(database_url: str) -> InTabs:
-    """Does one thing in twelve tabs at once, which are numbered, and returns what came back."""
+    """Calls a step with the number of each tab, concurrently. Returns the results."""
 
     def in_tab(step: Callable[[int], object], number: int) -> object:
         with orm_at(database_url):
@@ -29,7 +28,7 @@ def in_tabs(database_url: str) -> InTabs:
     return lambda step: at_once([partial(in_tab, step, number) for number in range(TABS)], threads=TABS)
 
 
-def test_twelve_consents_are_one(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+def test_twelve_consents_create_one_conversation(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
     in_tabs(lambda _: after(services.give_consent, interview_request))
     assert Conversation.objects.filter(pk=interview_request.pk).count() == 1
 
@@ -41,14 +40,14 @@ def test_twelve_reloads_show_one_question(interview_request: InterviewRequest, i
     assert interview_request.turns.count() == 1
 
 
-def test_of_twelve_answers_one_is_stored_and_its_writer_alone_is_told_so(
+def test_one_of_twelve_answers_is_stored_and_only_its_call_returns_true(
     interview_request: InterviewRequest, in_tabs: InTabs
 ) -> None:
     services.give_consent(interview_request)
     services.next_question(interview_request)
     stored = in_tabs(lambda tab: services.submit_answer(interview_request, number=1, text=f"From tab {tab}."))
-    response = Turn.objects.get(interview_request=interview_request, speaker=Speaker.CONTACT)
-    assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [response.text]
+    answer = Turn.objects.get(interview_request=interview_request, speaker=Speaker.CONTACT)
+    assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [answer.text]
 
 
 def test_one_answer_submitted_twelve_times_is_stored_once(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
@@ -58,7 +57,7 @@ def test_one_answer_submitted_twelve_times_is_stored_once(interview_request: Int
     assert interview_request.turns.count() == 2
 
 
-def test_twelve_completions_make_one_transcript(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+def test_twelve_completions_create_one_transcript(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
     services.give_consent(interview_request)
     services.next_question(interview_request)
     services.submit_answer(interview_request, number=1, text="It was slow.")

@@ -1,4 +1,4 @@
-"""Updates at once, over four workers: nothing is lost, and nothing is replaced without a trace."""
+"""Concurrent updates on four workers: none is lost, and the audit has every replaced text."""
 
 from collections import Counter
 from functools import partial
@@ -15,12 +15,12 @@ ROUNDS = 25
 
 
 def history(row: Any, field: str) -> list[tuple[str, str]]:
-    """What an overwrite found and left, oldest first."""
+    """The (before, after) texts in the audit, oldest first."""
     return list(Change.objects.of(row).filter(field=field).order_by("id").values_list("before", "after"))
 
 
-def assert_unbroken(row: Any, field: str, *, first: str, written: set[str]) -> None:
-    """Each overwrite found what the one before it left, and the row holds what the last one left."""
+def assert_audit_is_a_chain(row: Any, field: str, *, first: str, written: set[str]) -> None:
+    """Asserts that each change starts with the text of the change before, and that the row has the last text."""
     changes = history(row, field)
     assert {after for _, after in changes} == written
     assert len(changes) == len(written)
@@ -30,13 +30,15 @@ def assert_unbroken(row: Any, field: str, *, first: str, written: set[str]) -> N
     assert getattr(row, field) == changes[-1][1]
 
 
-def test_different_fields_all_land(api: LiveClient, interview_request: InterviewRequest, alice: Contact) -> None:
+def test_concurrent_updates_of_different_fields_are_all_stored(
+    api: LiveClient, interview_request: InterviewRequest, alice: Contact
+) -> None:
     path = f"/interviews/{interview_request.pk}"
     for number in range(ROUNDS):
         notes, name, objective = f"Notes {number}", f"Alice {number}", f"Objective {number}"
         bodies = [{"contact_context": notes}, {"contact_name": name}, {"objective": objective}]
-        answers = at_once([partial(api.patch, path, body) for body in bodies], threads=3)
-        assert [response.status_code for response in answers] == [200, 200, 200]
+        responses = at_once([partial(api.patch, path, body) for body in bodies], threads=3)
+        assert [response.status_code for response in responses] == [200, 200, 200]
         alice.refresh_from_db()
         interview_request.refresh_from_db()
         assert (alice.notes, alice.name, interview_request.objective) == (notes, name, objective)
@@ -48,17 +50,17 @@ def test_different_fields_all_land(api: LiveClient, interview_request: Interview
     assert len(history(interview_request, "objective")) == ROUNDS
 
 
-def test_the_audit_of_one_field_is_an_unbroken_chain(
+def test_concurrent_updates_of_one_field_are_a_chain_in_the_audit(
     api: LiveClient, interview_request: InterviewRequest, alice: Contact
 ) -> None:
     written = {f"Notes {number}" for number in range(60)}
     calls = [partial(api.patch, f"/interviews/{interview_request.pk}", {"contact_context": notes}) for notes in written]
-    answers = at_once(calls, threads=8)
-    assert {response.status_code for response in answers} == {200}
-    assert_unbroken(alice, "notes", first="Old notes", written=written)
+    responses = at_once(calls, threads=8)
+    assert {response.status_code for response in responses} == {200}
+    assert_audit_is_a_chain(alice, "notes", first="Old notes", written=written)
 
 
-def test_two_requests_of_one_contact_at_once(
+def test_concurrent_updates_of_two_interview_requests_of_one_contact(
     api: LiveClient, interview_request: InterviewRequest, alice: Contact
 ) -> None:
     other = InterviewRequestFactory.create(
@@ -73,25 +75,25 @@ def test_two_requests_of_one_contact_at_once(
         )
         for row, number in numbers
     ]
-    answers = at_once(calls, threads=8)
-    assert {response.status_code for response in answers} == {200}
-    assert_unbroken(
+    responses = at_once(calls, threads=8)
+    assert {response.status_code for response in responses} == {200}
+    assert_audit_is_a_chain(
         alice, "notes", first="Old notes", written={f"Notes {number} of {row.pk}" for row, number in numbers}
     )
     for row in (interview_request, other):
         objectives = {f"Objective {number}" for number in range(ROUNDS)}
-        assert_unbroken(row, "objective", first="Old objective", written=objectives)
+        assert_audit_is_a_chain(row, "objective", first="Old objective", written=objectives)
 
 
-def test_of_many_updates_with_one_etag_one_wins(
+def test_one_of_twelve_updates_with_the_same_etag_succeeds(
     api: LiveClient, interview_request: InterviewRequest, alice: Contact
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
     for number in range(5):
         etag = api.get(path).headers["ETag"]
         texts = [f"Notes {number} of {writer}" for writer in range(12)]
-        answers = at_once([partial(api.patch, path, {"contact_context": text}, If_Match=etag) for text in texts])
-        statuses = [response.status_code for response in answers]
+        responses = at_once([partial(api.patch, path, {"contact_context": text}, If_Match=etag) for text in texts])
+        statuses = [response.status_code for response in responses]
         assert Counter(statuses) == {200: 1, 412: 11}
         alice.refresh_from_db()
         assert alice.notes == texts[statuses.index(200)]

@@ -1,4 +1,4 @@
-"""Keys, and those who guess them, before several processes."""
+"""API keys, and guesses of keys, with several workers."""
 
 from collections import Counter
 from functools import partial
@@ -13,12 +13,12 @@ from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
 
 LIMIT = 20
-GUESSES = 3 * LIMIT  # so many pass the limit even where the window turns over amid them
+GUESSES = 3 * LIMIT  # exceeds the limit even if a new window begins in between
 
-BUDGET = {"ANONYMOUS_RATE_LIMIT": str(LIMIT), "REDIS_URL": ""}  # a Redis would remember the guesses of a run before
+LIMIT_SETTINGS = {"ANONYMOUS_RATE_LIMIT": str(LIMIT), "REDIS_URL": ""}  # Redis keeps the counters of earlier runs
 
 
-def test_revoking_holds_from_the_next_request_on_in_every_worker(
+def test_every_worker_refuses_a_revoked_key_from_the_next_request_on(
     api: LiveClient, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
@@ -27,15 +27,15 @@ def test_revoking_holds_from_the_next_request_on_in_every_worker(
 
     revoke_api_key(ApiKey.objects.get(digest=keys.digest_of(api.key)))
 
-    answers = [api.patch(path, {"objective": "New"}) for _ in range(30)]
-    assert {(response.status_code, response.code) for response in answers} == {(401, "unauthorized")}
+    responses = [api.patch(path, {"objective": "New"}) for _ in range(30)]
+    assert {(response.status_code, response.code) for response in responses} == {(401, "unauthorized")}
     assert LiveClient(api.server, other_key).get(path).status_code == 200
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
 
 
 def guess(server: Server, addresses: list[str]) -> Counter[int]:
-    """The statuses of requests with keys that nobody has issued, one for each address that is said to send it."""
+    """Sends one request with an unknown key for each X-Forwarded-For address. Returns the statuses."""
     calls = [
         partial(LiveClient(server, keys.generate()).get, "/interviews/1", X_Forwarded_For=address)
         for address in addresses
@@ -43,18 +43,18 @@ def guess(server: Server, addresses: list[str]) -> Counter[int]:
     return Counter(response.status_code for response in at_once(calls, threads=4))
 
 
-def test_a_flood_of_guesses_is_refused_and_a_key_is_not(
+def test_a_flood_of_guesses_is_limited_and_a_valid_key_is_not(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
-    with serve(workers=2, **BUDGET) as server:
+    with serve(workers=2, **LIMIT_SETTINGS) as server:
         api = LiveClient(server, acme_key)
 
-        # Who stands behind no trusted proxy cannot have an address of their own choice for each guess.
+        # X-Forwarded-For is ignored without a trusted proxy.
         statuses = guess(server, [f"203.0.113.{number}" for number in range(GUESSES)])
 
         assert statuses.keys() == {401, 429}
         assert LIMIT <= statuses[401] <= 2 * LIMIT
-        # A process that has not seen the key yet looks it up as soon as it may; then it knows it.
+        # A worker that has not seen the key can look it up only when the limit allows.
         assert eventually(
             lambda: {api.get(f"/interviews/{interview_request.pk}").status_code for _ in range(20)} == {200}
         )
@@ -62,14 +62,14 @@ def test_a_flood_of_guesses_is_refused_and_a_key_is_not(
         assert api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"}).status_code == 200
 
 
-def test_behind_a_trusted_proxy_each_client_has_a_budget(
+def test_behind_a_trusted_proxy_each_client_has_its_own_limit(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
-    with serve(workers=1, **BUDGET, TRUSTED_PROXIES="127.0.0.1") as server:
+    with serve(workers=1, **LIMIT_SETTINGS, TRUSTED_PROXIES="127.0.0.1") as server:
         assert guess(server, [f"203.0.113.{number}" for number in range(GUESSES)]) == {401: GUESSES}
         flood = guess(server, ["198.51.100.7"] * GUESSES)
         assert LIMIT <= flood[401] <= 2 * LIMIT
         assert flood[429] == GUESSES - flood[401]
-        # What a client writes to the left of its address is its own invention.
+        # Clients can forge the addresses on the left of their own.
         assert guess(server, [f"192.0.2.{number}, 198.51.100.7" for number in range(GUESSES)])[429] >= LIMIT
         assert guess(server, ["198.51.100.8"]) == {401: 1}

@@ -1,6 +1,6 @@
-"""A client that openapi-python-client makes from docs/openapi.yaml works against a running server.
+"""A client generated from docs/openapi.yaml by openapi-python-client works with a running server.
 
-Outside the default path: `make test-client` installs the generator in .venv-client and runs this.
+Not part of `make test`: `make test-client` installs the generator in .venv-client and runs this test.
 """
 
 import os
@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[3]
 GENERATOR = ROOT / ".venv-client" / "bin"
 
 
-def test_create_update_and_read(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+def test_the_generated_client_creates_updates_and_reads(
+    server: Server, acme: Org, acme_key: str, tmp_path: Path
+) -> None:
     InterviewTypeFactory.create(org=acme)
     environment = {"PATH": f"{GENERATOR}:{os.environ['PATH']}", "PYTHONPATH": str(tmp_path)}
     subprocess.run(
@@ -25,13 +27,13 @@ def test_create_update_and_read(server: Server, acme: Org, acme_key: str, tmp_pa
          "--path", ROOT / "docs" / "openapi.yaml", "--output-path", tmp_path / "hindsight_client"],
         env=environment, check=True,
     )  # fmt: skip
-    used = subprocess.run(
+    completed = subprocess.run(
         [GENERATOR / "python", Path(__file__).with_name("use_client.py"), f"http://127.0.0.1:{server.port}", acme_key],
         env=environment,
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     )
-    request = InterviewRequest.objects.get(pk=int(used.stdout))
-    assert (request.org, request.objective) == (acme, "Why price mattered")
+    interview_request = InterviewRequest.objects.get(pk=int(completed.stdout))
+    assert (interview_request.org, interview_request.objective) == (acme, "Why price mattered")
     assert Contact.objects.get(org=acme).email == "jane.smith@example.com"

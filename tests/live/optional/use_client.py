@@ -1,4 +1,4 @@
-"""What an integrator writes with the generated client: create, enrich, read, find again. Prints the request's id."""
+"""Creates, updates, reads and lists with the generated client. Prints the id of the interview request."""
 
 import sys
 
@@ -21,19 +21,19 @@ created = create_interview_request.sync(
     idempotency_key="generated-1",
     body=CreateInterviewRequest(contact_email="jane.smith@example.com", interview_type_id=types.data[0].id),
 )
-request_id = created.interview_request_id
+interview_request_id = created.interview_request_id
 updated = update_interview_request.sync(
-    request_id,
+    interview_request_id,
     client=client,
     body=UpdateInterviewRequest(contact_context=Context.from_dict({"title": "CTO"}), objective="Why price mattered"),
 )
-assert updated.interview_request_id == request_id
-read = get_interview_request.sync(request_id, client=client)
+assert updated.interview_request_id == interview_request_id
+read = get_interview_request.sync(interview_request_id, client=client)
 assert (read.status.value, read.objective, read.transcript) == ("created", "Why price mattered", None)
 assert (read.contact.email, read.contact.notes) == ("jane.smith@example.com", '{\n  "title": "CTO"\n}')
-found = list_interview_requests.sync(client=client, contact_email="JANE.SMITH@example.com")
-assert [row.interview_request_id for row in found.data] == [request_id]
-missing = get_interview_request.sync(request_id + 1, client=client)
+page = list_interview_requests.sync(client=client, contact_email="JANE.SMITH@example.com")
+assert [row.interview_request_id for row in page.data] == [interview_request_id]
+missing = get_interview_request.sync(interview_request_id + 1, client=client)
 assert isinstance(missing, Error)
 assert missing.error.code.value == "not_found"
-print(request_id)
+print(interview_request_id)

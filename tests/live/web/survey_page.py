@@ -1,4 +1,4 @@
-"""A contact at the interview's page, in headless Chromium: with or without JavaScript, on a phone, in the dark."""
+"""The survey page in headless Chromium."""
 
 import json
 from functools import cache
@@ -13,26 +13,26 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from harness.browser import SECONDS, Browser
 
-# What WCAG 2.2 AA asks for, as far as a program can tell, and what axe recommends besides.
+# The rules of axe for WCAG 2.2 AA, and its recommendations.
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 CHECK = """
 const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: %s}).then(found => done(
-  found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" ")}`)));
+axe.run(document, {runOnly: %s}).then(results => done(
+  results.violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.html).join(" ")}`)));
 """
 
 
 @cache
 def axe() -> str:
-    """axe-core, as a package brings it along that we need nothing else of."""
+    """Returns axe-core, which the package axe_playwright_python contains."""
     spec = find_spec("axe_playwright_python")
     assert spec is not None
     assert spec.submodule_search_locations is not None
     return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
-class InterviewPage:
+class BrowserSurveyPage:
     def __init__(self, browser: Browser, survey_url: str) -> None:
         self.browser = browser
         self.path = survey_url[survey_url.index("/survey") :]
@@ -50,7 +50,7 @@ class InterviewPage:
 
     @property
     def status(self) -> str:
-        """What the page says of the step that is under way."""
+        """The status message of the current step."""
         return self.browser.find("#status").text
 
     @property
@@ -63,7 +63,7 @@ class InterviewPage:
 
     @property
     def description(self) -> str:
-        """What is read out of the box besides its name."""
+        """The texts that aria-describedby refers to."""
         ids = (self.box.get_attribute("aria-describedby") or "").split()
         return " ".join(self.browser.find(f"#{id_}").text for id_ in ids)
 
@@ -74,21 +74,21 @@ class InterviewPage:
         return f"{element.tag_name}#{element.get_attribute('id')}"
 
     def press(self, button: str) -> None:
-        """Takes the step, and waits for the page that it leads to; with JavaScript that is a new <main>."""
+        """Presses a button, and waits for the next page; with JavaScript, for the next <main>."""
         main = self.browser.find("main")
         self.browser.press(button)
-        self.wait_for_another(main)
+        self.wait_for_replacement_of(main)
 
     def answer(self, text: str) -> None:
         self.box.send_keys(text)
         self.press("Send answer")
 
     def wait_for(self, condition: Any) -> None:
-        # Between two pages the driver may find none to look at.
+        # The driver raises WebDriverException while a page is loading.
         wait = WebDriverWait(self.browser.driver, SECONDS, 0.05, ignored_exceptions=[WebDriverException])
         wait.until(condition)
 
-    def wait_for_another(self, main: WebElement) -> None:
+    def wait_for_replacement_of(self, main: WebElement) -> None:
         self.wait_for(staleness_of(main))
         self.wait_for(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
@@ -98,22 +98,22 @@ class InterviewPage:
         self.browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
 
     def emulate(self, command: str, **parameters: Any) -> None:
-        """One of the browser's own commands, for what a person would choose in its settings."""
+        """Sends a command of the Emulation domain of the DevTools protocol."""
         self.browser.driver.execute_cdp_cmd(f"Emulation.{command}", parameters)
 
     def use_width(self, width: int) -> None:
-        """That of the window in CSS pixels; a phone's below 600."""
+        """Sets the width in CSS pixels. Below 600, emulates a phone."""
         self.emulate("setDeviceMetricsOverride", width=width, height=740, deviceScaleFactor=1, mobile=width < 600)
 
     def use_scheme(self, scheme: str) -> None:
         self.emulate("setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def violations(self) -> list[str]:
-        """What axe has against the page as it stands."""
+        """The violations that axe finds on the current page."""
         if not self.run("return 'axe' in window"):
             self.run(axe())
-        found: list[str] = self.browser.driver.execute_async_script(CHECK % json.dumps(RULES))
-        return found
+        violations: list[str] = self.browser.driver.execute_async_script(CHECK % json.dumps(RULES))
+        return violations
 
     def run(self, script: str) -> Any:
         return self.browser.driver.execute_script(script)

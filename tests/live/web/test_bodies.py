@@ -13,7 +13,7 @@ HOST = "Host: localhost"
 
 
 def answer(interview_request: InterviewRequest, text: str, *headers: str) -> tuple[bytes, bytes]:
-    """Head and body of a POST of the survey page."""
+    """Returns head and body of a POST of the survey page."""
     body = f"token={interview_request.survey_token}&step=answer&number=1&text={text}".encode()
     return head("POST /survey HTTP/1.1", HOST, FORM, *(headers or [f"Content-Length: {len(body)}"])), body
 
@@ -26,7 +26,7 @@ def running(interview_request: InterviewRequest) -> InterviewRequest:
 
 
 @pytest.mark.parametrize("part", [0.5, 0.999])
-def test_half_an_answer_is_not_stored(api: LiveClient, running: InterviewRequest, part: float) -> None:
+def test_a_truncated_answer_is_not_stored(api: LiveClient, running: InterviewRequest, part: float) -> None:
     start, body = answer(running, "word " * 900)
     response = exchange(api.server, start + body[: int(len(body) * part)], hang_up=True)
     assert response is None or response.status_code == 400

@@ -1,4 +1,4 @@
-"""Bodies in chunks, as some clients send them: without a length."""
+"""Chunked bodies, which have no Content-Length."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def patch(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> bytes:
-    """The bytes of a PATCH with this chunked body, as it stands."""
+    """Returns the bytes of a PATCH with this body."""
     return (
         head(
             f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1",
@@ -57,13 +57,13 @@ def test_a_chunked_body_over_the_limit_is_refused(api: LiveClient, interview_req
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(b"zz\r\n" + BODY + b"\r\n" + END, id="a size that is no number"),
+        pytest.param(b"zz\r\n" + BODY + b"\r\n" + END, id="an invalid size"),
         pytest.param(b"-5\r\n" + BODY + b"\r\n" + END, id="a negative size"),
-        pytest.param(b"f" * 17 + b"\r\n" + BODY + b"\r\n" + END, id="a size beyond all bounds"),
-        pytest.param(b"5\r\n" + BODY + b"\r\n" + END, id="more than its size"),
+        pytest.param(b"f" * 17 + b"\r\n" + BODY + b"\r\n" + END, id="a size that is too large"),
+        pytest.param(b"5\r\n" + BODY + b"\r\n" + END, id="a chunk longer than its size"),
     ],
 )
-def test_a_broken_chunk_changes_nothing(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> None:
+def test_an_invalid_chunk_changes_nothing(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> None:
     response = exchange(api.server, patch(api, interview_request, body))
     assert response
     assert (response.status_code, response.code) == (400, "bad_request")
@@ -79,9 +79,7 @@ def test_a_broken_chunk_changes_nothing(api: LiveClient, interview_request: Inte
         pytest.param(b"", id="before the first"),
     ],
 )
-def test_a_body_that_ends_too_soon_changes_nothing(
-    api: LiveClient, interview_request: InterviewRequest, body: bytes
-) -> None:
+def test_a_truncated_body_changes_nothing(api: LiveClient, interview_request: InterviewRequest, body: bytes) -> None:
     response = exchange(api.server, patch(api, interview_request, body), hang_up=True)
     assert response is None or (response.status_code, response.code) == (400, "bad_request")
     assert_unchanged_and_serving(api, interview_request)

@@ -1,4 +1,4 @@
-"""A model that hangs takes neither the API's workers with it nor the interviews."""
+"""A model that does not respond blocks neither the API nor the interviews."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,32 +18,37 @@ from tests.live.conftest import Serve
 INTERVIEWS = 10
 
 
-def begin(server: Server, interview_request: InterviewRequest) -> str:
-    """Agrees to the interview, and returns the page that comes of it: the one with the first question."""
+def consent(server: Server, interview_request: InterviewRequest) -> str:
+    """Consents, and returns the page with the first question."""
     form = urlencode({"token": interview_request.survey_token, "step": "consent"}).encode()
     with urlopen(f"http://127.0.0.1:{server.port}/survey", form, timeout=20) as page:
         return str(page.read().decode())
 
 
-def test_the_api_answers_while_ten_interviews_wait(serve: Serve, acme: Org, alice: Contact, acme_key: str) -> None:
-    kind = InterviewTypeFactory.create(org=acme)
-    rows = [InterviewRequestFactory.create(org=acme, contact=alice, interview_type=kind) for _ in range(INTERVIEWS)]
+def test_the_api_responds_while_ten_interviews_wait_for_the_model(
+    serve: Serve, acme: Org, alice: Contact, acme_key: str
+) -> None:
+    interview_type = InterviewTypeFactory.create(org=acme)
+    rows = [
+        InterviewRequestFactory.create(org=acme, contact=alice, interview_type=interview_type)
+        for _ in range(INTERVIEWS)
+    ]
     with (
         fake_provider(hangs) as provider,
         serve(workers=2, PAIGE_BASE_URL=provider.url, PAIGE_MODEL="fake", PAIGE_TIMEOUT="4") as server,
         ThreadPoolExecutor(INTERVIEWS) as contacts,
     ):
-        pages = [contacts.submit(begin, server, row) for row in rows]
+        pages = [contacts.submit(consent, server, row) for row in rows]
         assert provider.arrived.wait(10)
         api = LiveClient(server, acme_key)
         updates = [partial(api.patch, f"/interviews/{row.pk}", {"contact_context": "Meanwhile"}) for row in rows * 2]
-        answers = at_once(updates, threads=4)
-        assert {response.status_code for response in answers} == {200}
+        responses = at_once(updates, threads=4)
+        assert {response.status_code for response in responses} == {200}
         waiting = [page for page in pages if not page.done()]
-        assert len(waiting) >= len(provider.bodies) > 0, "nobody had to wait until the model was given up"
+        assert len(waiting) >= len(provider.bodies) > 0, "no contact had to wait for the timeout of the model"
 
         assert all("what was happening at your company" in page.result() for page in pages)
-    said = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE)
-    assert [turn.engine for turn in said] == [Engine.FALLBACK] * INTERVIEWS
+    turns = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE)
+    assert [turn.engine for turn in turns] == [Engine.FALLBACK] * INTERVIEWS
     alice.refresh_from_db()
     assert alice.notes == "Meanwhile"

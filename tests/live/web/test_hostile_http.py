@@ -1,4 +1,4 @@
-"""What no decent client sends, byte for byte: refused in the envelope, or by the HTTP server itself without a body."""
+"""Malformed HTTP is refused with the error envelope, or by the HTTP server without a body."""
 
 import json
 import re
@@ -13,7 +13,7 @@ BODY = b'{"objective": "New objective"}'
 LENGTH = f"Content-Length: {len(BODY)}"
 HOST = "Host: localhost"
 
-# The request line of a PATCH with a good rest, `{path}` standing for the interview request's; the status it gets.
+# Request lines of otherwise valid PATCH requests, and the expected status.
 LINES = {
     "path, very long": ("PATCH {path}" + "9" * 10_000 + " HTTP/1.1", 404),
     "path, too long": ("PATCH {path}" + "9" * 100_000 + " HTTP/1.1", 414),
@@ -39,12 +39,12 @@ LINES = {
     "HTTP/3.7": ("PATCH {path} HTTP/3.7", 400),
 }
 
-# Headers of a PATCH that has a good rest except for those in their place.
+# Headers of otherwise valid PATCH requests, and the expected status.
 HEADERS = {
     "length negative": ([HOST, "Content-Length: -5"], 400),
-    "length no number": ([HOST, "Content-Length: ten"], 400),
+    "length in words": ([HOST, "Content-Length: ten"], 400),
     "length with sign": ([HOST, f"Content-Length: +{len(BODY)}"], 400),
-    "length beyond all bounds": ([HOST, "Content-Length: " + "9" * 30], 400),
+    "length too large": ([HOST, "Content-Length: " + "9" * 30], 400),
     "length twice": ([HOST, LENGTH, LENGTH], 200),
     "two lengths": ([HOST, LENGTH, "Content-Length: 5"], 400),
     "space before colon": ([HOST, f"Content-Length : {len(BODY)}"], 400),
@@ -59,20 +59,20 @@ HEADERS = {
     "headers, too many": ([HOST, LENGTH, *["X-Request-Id: a"] * 500], 431),
     "If-Match unreadable": ([HOST, LENGTH, 'If-Match: "\xff'], 412),
     "Expect: 100-continue": ([HOST, LENGTH, "Expect: 100-continue"], 200),
-    "Expect: what nobody can": ([HOST, LENGTH, "Expect: the-unexpected"], 200),
+    "Expect: unknown": ([HOST, LENGTH, "Expect: the-unexpected"], 200),
     "no host": ([LENGTH], 400),
     "empty host": (["Host:", LENGTH], 400),
     "unknown host": (["Host: evil.example", LENGTH], 400),
-    "host that is none": (["Host: a b/<script>", LENGTH], 400),
+    "invalid host": (["Host: a b/<script>", LENGTH], 400),
     "host in Latin-1": (["Host: \xff\xfe", LENGTH], 400),
     "two hosts": ([HOST, "Host: evil.example", LENGTH], 400),
 }
 
 
-def assert_answered(
+def assert_response(
     api: LiveClient, interview_request: InterviewRequest, response: Response | None, status: int
 ) -> None:
-    """The answer has that status and is no page; the row says the same; and the next request is served."""
+    """Asserts the status, JSON or no body, the row, and that the next request succeeds."""
     assert response
     assert response.status_code == status
     if response.content:
@@ -91,18 +91,18 @@ def good_headers(api: LiveClient) -> list[str]:
 def test_a_hostile_request_line(api: LiveClient, interview_request: InterviewRequest, line: str, status: int) -> None:
     line = line.replace("{path}", f"/api/v1/interviews/{interview_request.pk}")
     response = exchange(api.server, head(line, HOST, *good_headers(api), LENGTH) + BODY)
-    assert_answered(api, interview_request, response, status)
+    assert_response(api, interview_request, response, status)
 
 
 @pytest.mark.parametrize(("headers", "status"), HEADERS.values(), ids=HEADERS)
 def test_hostile_headers(api: LiveClient, interview_request: InterviewRequest, headers: list[str], status: int) -> None:
     line = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1"
     response = exchange(api.server, head(line, *good_headers(api), *headers) + BODY)
-    assert_answered(api, interview_request, response, status)
+    assert_response(api, interview_request, response, status)
 
 
 @pytest.mark.parametrize("line", ["CONNECT localhost:80 HTTP/1.1", "OPTIONS * HTTP/1.1", "GET //api/v1 HTTP/1.1"])
-def test_beside_the_api_nothing_is_found(api: LiveClient, line: str) -> None:
+def test_other_targets_are_not_found(api: LiveClient, line: str) -> None:
     response = exchange(api.server, head(line, HOST))
     assert response
     assert response.status_code == 404
@@ -117,13 +117,15 @@ def test_beside_the_api_nothing_is_found(api: LiveClient, line: str) -> None:
         pytest.param(bytes(range(256)) * 10, id="all bytes"),
     ],
 )
-def test_what_is_no_http_is_refused(api: LiveClient, interview_request: InterviewRequest, garbage: bytes) -> None:
+def test_bytes_that_are_not_http_are_refused(
+    api: LiveClient, interview_request: InterviewRequest, garbage: bytes
+) -> None:
     response = exchange(api.server, garbage, hang_up=True)
     assert response is None or (response.status_code, response.content) == (400, b"")
-    assert_unhurt(api, interview_request)
+    assert_unchanged_and_serving(api, interview_request)
 
 
-def test_pipelined_requests_are_answered_in_their_order(api: LiveClient, interview_request: InterviewRequest) -> None:
+def test_pipelined_requests_get_their_responses_in_order(api: LiveClient, interview_request: InterviewRequest) -> None:
     def request(body: bytes, *headers: str) -> bytes:
         line, length = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1", f"Content-Length: {len(body)}"
         return head(line, HOST, *good_headers(api), length, *headers) + body
@@ -131,44 +133,46 @@ def test_pipelined_requests_are_answered_in_their_order(api: LiveClient, intervi
     wrong = b'{"objective": 1}'
     with connect(api.server) as connection:
         connection.sendall(request(wrong) + request(BODY) + request(wrong) + request(BODY, "Connection: close"))
-        answers = connection.makefile("rb").read()
-    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"400", b"200", b"400", b"200"]
+        responses = connection.makefile("rb").read()
+    assert re.findall(rb"HTTP/1\.1 (\d+)", responses) == [b"400", b"200", b"400", b"200"]
     interview_request.refresh_from_db()
     assert interview_request.objective == "New objective"
 
 
-def assert_unhurt(api: LiveClient, interview_request: InterviewRequest) -> None:
-    """As many requests as there are threads in all workers are served at once or soon, and the row is as it was."""
+def assert_unchanged_and_serving(api: LiveClient, interview_request: InterviewRequest) -> None:
+    """Asserts that the row is unchanged and that 16 requests succeed, as many as all workers have threads."""
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
     for number in range(16):
         assert api.patch(f"/interviews/{interview_request.pk}", {"contact_name": f"Alice {number}"}).status_code == 200
 
 
-def test_clients_that_leave_amid_their_body(api: LiveClient, interview_request: InterviewRequest) -> None:
+def test_clients_that_disconnect_in_their_body(api: LiveClient, interview_request: InterviewRequest) -> None:
     line = f"PATCH /api/v1/interviews/{interview_request.pk} HTTP/1.1"
     for _ in range(50):
         with connect(api.server) as connection:
             connection.sendall(head(line, HOST, *good_headers(api), LENGTH) + BODY[:-1])
-    assert_unhurt(api, interview_request)
+    assert_unchanged_and_serving(api, interview_request)
 
 
 @pytest.mark.parametrize(
     "beginning",
     [
-        pytest.param(b"", id="before a word"),
-        pytest.param(b"PATCH /api/v1/interviews/1 HTTP/1.1\r\nHost: local", id="amid the headers"),
-        pytest.param(head("PATCH /api/v1/interviews/1 HTTP/1.1", HOST, LENGTH) + b"{", id="amid a body without a key"),
+        pytest.param(b"", id="before the request line"),
+        pytest.param(b"PATCH /api/v1/interviews/1 HTTP/1.1\r\nHost: local", id="in the headers"),
+        pytest.param(head("PATCH /api/v1/interviews/1 HTTP/1.1", HOST, LENGTH) + b"{", id="in a body without a key"),
     ],
 )
-def test_clients_that_fall_silent(api: LiveClient, interview_request: InterviewRequest, beginning: bytes) -> None:
+def test_clients_that_stop_sending_hold_no_thread(
+    api: LiveClient, interview_request: InterviewRequest, beginning: bytes
+) -> None:
     with ExitStack() as stack:
         for _ in range(50):
             stack.enter_context(connect(api.server)).sendall(beginning)
-        assert_unhurt(api, interview_request)
+        assert_unchanged_and_serving(api, interview_request)
 
 
-def test_clients_without_a_key_that_fall_silent_amid_a_chunk(api: LiveClient) -> None:
+def test_clients_without_a_key_that_stop_sending_in_a_chunk(api: LiveClient) -> None:
     line = "PATCH /api/v1/interviews/1 HTTP/1.1"
     with ExitStack() as stack:
         for _ in range(50):

@@ -1,4 +1,4 @@
-"""What stands in a server's log: lines to read in development, an object a line in production."""
+"""The log: text lines in development, one JSON object per line in production."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from tests.hindsight.test_settings import PRODUCTION
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 
-FOR_A_PROXY = {
+BEHIND_A_PROXY = {
     "HINDSIGHT_ENV": "production",
     "TRUSTED_PROXIES": "127.0.0.1",
     "ALLOWED_HOSTS": "127.0.0.1",
@@ -16,10 +16,8 @@ FOR_A_PROXY = {
 }
 
 
-def test_production_writes_json_and_nothing_else(
-    serve: Serve, acme_key: str, interview_request: InterviewRequest
-) -> None:
-    with serve(workers=1, **FOR_A_PROXY) as server:
+def test_production_logs_only_json(serve: Serve, acme_key: str, interview_request: InterviewRequest) -> None:
+    with serve(workers=1, **BEHIND_A_PROXY) as server:
         response = LiveClient(server, acme_key).get(
             f"/interviews/{interview_request.pk}", X_Forwarded_Proto="https", X_Request_Id="crm-77"
         )
@@ -27,9 +25,7 @@ def test_production_writes_json_and_nothing_else(
     lines = [json.loads(line) for line in server.log.splitlines()]
     assert any(line["logger"] == "_granian" for line in lines)
     (access,) = [line for line in lines if line["logger"] == "hindsight.access"]
-    assert access["message"] == f"GET /api/v1/interviews/{interview_request.pk} 200", (
-        "the probe that found the server up is not"
-    )
+    assert access["message"] == f"GET /api/v1/interviews/{interview_request.pk} 200", "probes are not logged"
     assert (access["request_id"], access["org"], access["api_key"]) == (
         "crm-77",
         interview_request.org.slug,
@@ -37,7 +33,7 @@ def test_production_writes_json_and_nothing_else(
     )
 
 
-def test_development_writes_lines_to_read(api: LiveClient, interview_request: InterviewRequest) -> None:
+def test_development_logs_text_lines(api: LiveClient, interview_request: InterviewRequest) -> None:
     api.get(f"/interviews/{interview_request.pk}", X_Request_Id="crm-78")
     (line,) = [line for line in api.server.log.splitlines() if "crm-78" in line]
     assert re.fullmatch(

@@ -1,4 +1,4 @@
-"""The server's processes: how many there are, and what becomes of them."""
+"""The processes of the server: restarts and shutdown."""
 
 import json
 import os
@@ -21,15 +21,15 @@ def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
         os.kill(server.workers[0], signal.SIGKILL)
         assert eventually(lambda: len(server.workers) == 3)
 
-        def is_whole_again() -> bool:
+        def has_recovered() -> bool:
             assert api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"}).status_code == 200
             return server.is_up(workers=3)
 
-        assert eventually(is_whole_again)
+        assert eventually(has_recovered)
         assert [is_running(pid) for pid in server.workers] == [False, True, True]
 
 
-def test_the_script_serves_production_and_leaves_nothing_behind(
+def test_the_script_serves_production_and_leaves_no_process(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     production = {
@@ -51,7 +51,7 @@ def test_the_script_serves_production_and_leaves_nothing_behind(
         assert interview_request.objective == "By TLS"
         assert api.get("/interviews/1%0Aforged", X_Forwarded_Proto="https").status_code == 404
 
-        with connect(server):  # a client that stays holds nothing up
+        with connect(server):  # an open connection does not delay the shutdown
             assert server.stop() == 0
         assert not any(is_running(pid) for pid in processes)
 

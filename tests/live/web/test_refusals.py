@@ -1,4 +1,4 @@
-"""What scripts/serve.py refuses to start with."""
+"""Settings with which scripts/serve.py refuses to start."""
 
 import os
 import subprocess
@@ -22,22 +22,22 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_empty_environment() -> None:
-    refused = start()
-    assert refused.returncode == 1
-    assert "SECRET_KEY" in refused.stderr
-    assert "password" not in refused.stdout + refused.stderr  # not the demo
+def test_an_empty_environment_is_refused() -> None:
+    result = start()
+    assert result.returncode == 1
+    assert "SECRET_KEY" in result.stderr
+    assert "password" not in result.stdout + result.stderr  # not the demo
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.com"])
-def test_a_public_address_without_a_proxy(host: str) -> None:
-    refused = start(**PRODUCTION, HOST=host)
-    assert refused.returncode == 1
-    assert "TRUSTED_PROXIES" in refused.stderr
+def test_a_public_address_without_a_proxy_is_refused(host: str) -> None:
+    result = start(**PRODUCTION, HOST=host)
+    assert result.returncode == 1
+    assert "TRUSTED_PROXIES" in result.stderr
 
 
 @pytest.mark.parametrize("setting", [{"TRUSTED_PROXIES": "10.0.0.1"}, {"HINDSIGHT_ALLOW": "public_host"}])
-def test_a_public_address_with_a_proxy_or_by_name(setting: dict[str, str]) -> None:
-    unreachable = start(**PRODUCTION, HOST="0.0.0.0", **setting)  # ends at the database
-    assert "Refused to serve" not in unreachable.stderr
-    assert "127.0.0.1" in unreachable.stderr
+def test_a_public_address_is_allowed_with_a_proxy_or_hindsight_allow(setting: dict[str, str]) -> None:
+    result = start(**PRODUCTION, HOST="0.0.0.0", **setting)  # fails to reach the database
+    assert "Refused to serve" not in result.stderr
+    assert "127.0.0.1" in result.stderr

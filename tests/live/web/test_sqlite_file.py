@@ -1,4 +1,4 @@
-"""The file of a SQLite database: who may read it, and what happens if it is deleted."""
+"""The file of a SQLite database: its permissions, and what happens if it is deleted."""
 
 import os
 import stat
@@ -18,7 +18,7 @@ from tests.live.stores import orm_at
 
 @pytest.fixture
 def file(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """A migrated database that is readable by all users only if its creator wants it."""
+    """A migrated database, created with a umask that allows all users to read new files."""
     file = tmp_path / "hindsight.sqlite3"
     mask = os.umask(0o022)
     try:

@@ -1,4 +1,4 @@
-"""Staff at work in a real browser: log in, find, edit, see what changed, restore; issue a key, use it, revoke it."""
+"""The staff pages in a real browser."""
 
 import secrets
 from collections.abc import Iterator
@@ -21,15 +21,14 @@ PASSWORD = "correct horse"
 
 @pytest.fixture
 def browser(one_browser: Browser) -> Iterator[Browser]:
-    """Whatever a test does, the browser has nothing to complain of: a script that fails, a policy that is violated."""
+    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
     yield one_browser
-    # The last is the one thing that Redoc asks somebody else for, in vain.
     expected = ("status of 403", "/favicon.ico")
     assert [line for line in one_browser.console_messages() if not any(part in line for part in expected)] == []
 
 
 def new_staff(role: str, password: str | None = None) -> User:
-    """Somebody of that role, or a superuser. Without a password, since hashing one takes its time."""
+    """Creates a login with a role, or a superuser. Hashing a password is slow, so the default has none."""
     name = f"{role.replace(' ', '-')}-{secrets.token_hex(4)}"
     user = User.objects.create_user(name, password=password, is_staff=True, is_superuser=role == "superuser")
     user.groups.set(Group.objects.filter(name=role))
@@ -37,7 +36,7 @@ def new_staff(role: str, password: str | None = None) -> User:
 
 
 def work_as(browser: Browser, role: str) -> None:
-    """As somebody of that role who has logged in."""
+    """Continues with the session of a new login of that role."""
     client = Client()
     client.force_login(new_staff(role))
     browser.continue_session(client.cookies["sessionid"].value)
@@ -83,7 +82,7 @@ def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview_re
     assert not Change.objects.of(interview_request.contact).exists()
 
 
-def test_who_saves_second_is_told_and_may_then_replace_it(
+def test_a_concurrent_change_is_shown_and_can_then_be_overwritten(
     browser: Browser, api: LiveClient, interview_request: InterviewRequest
 ) -> None:
     work_as(browser, "support")
@@ -111,8 +110,8 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     key = browser.find("#api-key").get_attribute("value") or ""
     browser.press("Copy")
     assert eventually(lambda: browser.texts("[data-copy]") == ["Copied"])
-    system = LiveClient(server, key)
-    assert system.patch(path, {"objective": "Sent with the new key"}).status_code == 200
+    api = LiveClient(server, key)
+    assert api.patch(path, {"objective": "Sent with the new key"}).status_code == 200
 
     browser.driver.refresh()
     assert browser.path == f"/admin/orgs/org/{interview_request.org_id}/change/"
@@ -121,10 +120,10 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
 
     browser.follow("Revoke")
     assert "This cannot be undone." in browser.text
-    assert system.get(path).status_code == 200
+    assert api.get(path).status_code == 200
     browser.follow("Revoke the key")
     assert "The key was revoked." in browser.text
-    assert system.get(path).status_code == 401
+    assert api.get(path).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
         ),
     ],
 )
-def test_a_role_is_offered_its_own_and_refused_the_rest(
+def test_a_role_sees_only_its_own_pages(
     browser: Browser, interview_request: InterviewRequest, role: str, sees: set[str], refused: str
 ) -> None:
     work_as(browser, role)
@@ -149,23 +148,23 @@ def test_a_role_is_offered_its_own_and_refused_the_rest(
     assert "No permission" in browser.text
 
 
-def test_every_page_obeys_the_content_security_policy(
+def test_no_page_violates_the_content_security_policy(
     browser: Browser, interview_request: InterviewRequest, acme: Org
 ) -> None:
     complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** Price.")
     work_as(browser, "superuser")
-    contact, request = interview_request.contact_id, interview_request.pk
+    contact_id = interview_request.contact_id
     for path in (
         "orgs/org/",
         "orgs/org/add/",
         f"orgs/org/{acme.pk}/delete/",
         "orgs/apikey/",
         "contacts/contact/?q=alice",
-        f"contacts/contact/{contact}/history/",
-        f"contacts/contact/{contact}/erase/",
+        f"contacts/contact/{contact_id}/history/",
+        f"contacts/contact/{contact_id}/erase/",
         "interviews/interviewrequest/",
-        f"interviews/interviewrequest/{request}/change/",
-        f"interviews/interviewrequest/{request}/prompt/",
+        f"interviews/interviewrequest/{interview_request.pk}/change/",
+        f"interviews/interviewrequest/{interview_request.pk}/prompt/",
         "interviews/interviewtype/",
         "auth/user/",
         "auth/group/add/",

@@ -1,4 +1,4 @@
-"""A lock that is held, a deadlock, and a database that accepts no writes."""
+"""A held row lock, a deadlock, and a read-only database."""
 
 import time
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def waiting_sessions() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_held_lock_stops_neither_other_orgs_nor_the_probes(
+def test_a_held_lock_blocks_neither_other_orgs_nor_probes(
     serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:
     globex = new_org()

@@ -1,4 +1,4 @@
-"""The interview as its contact gives it: in a real browser, against a real server."""
+"""The survey page in a real browser, with a real server."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,7 +14,7 @@ from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
-from tests.live.web.survey_page import InterviewPage
+from tests.live.web.survey_page import BrowserSurveyPage
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "We had outgrown our spreadsheets and nobody trusted the numbers. " * 4
@@ -26,12 +26,12 @@ QUESTIONS = (
 
 @pytest.fixture
 def browser(one_browser: Browser) -> Iterator[Browser]:
-    """Whatever a test does, the browser has nothing to complain of: a script that fails, a policy that is violated."""
+    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
     yield one_browser
     one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     one_browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     one_browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    # Pages that say what is wrong in words say it by their status too.
+    # The browser logs each response with an error status.
     expected = (
         "status of 400",
         "status of 404",
@@ -44,8 +44,8 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, interview_request: InterviewRequest) -> InterviewPage:
-    page = InterviewPage(browser, interview_request.survey_url)
+def page(browser: Browser, interview_request: InterviewRequest) -> BrowserSurveyPage:
+    page = BrowserSurveyPage(browser, interview_request.survey_url)
     page.open()
     return page
 
@@ -55,28 +55,28 @@ def answers(interview_request: InterviewRequest) -> list[str]:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
-def test_from_the_crm_to_the_transcript(
+def test_an_interview_from_the_api_call_to_the_transcript(
     serve: Serve, browser: Browser, acme: Org, acme_key: str, scripts: bool
 ) -> None:
-    """POST, PATCH, the interview with another PATCH in the middle, GET; and what Paige was told meanwhile."""
+    """POST, PATCH, the interview with another PATCH in between, GET; and the prompts."""
     body = {"contact_email": "alice@example.com", "contact_name": "Alice", "contact_context": "n0tes-of-march"}
-    kind = InterviewTypeFactory.create(org=acme)
+    interview_type = InterviewTypeFactory.create(org=acme)
     with fake_provider(*map(says, QUESTIONS)) as provider:
         paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_API_KEY": "key"}
         with serve(workers=1, **paige) as server:
             api = LiveClient(server, acme_key)
-            created = api.post("/interviews", {**body, "interview_type_id": kind.pk}).json()
+            created = api.post("/interviews", {**body, "interview_type_id": interview_type.pk}).json()
             path = f"/interviews/{created['interview_request_id']}"
             api.patch(path, {"objective": "0bjective-of-april"})
 
-            page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), created["survey_url"])
+            page = BrowserSurveyPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), created["survey_url"])
             page.emulate("setScriptExecutionDisabled", value=not scripts)
             page.open()
             assert "Paige, an AI interviewer" in page.text
             assert not provider.bodies
             document = browser.find("html")
             page.press("I agree, start the interview")
-            assert staleness_of(document)(browser.driver) is not scripts, "without JavaScript it is a new page"
+            assert staleness_of(document)(browser.driver) is not scripts, "only without JavaScript is it a new document"
             assert page.heading == QUESTIONS[0]
 
             api.patch(path, {"contact_context": {"call": "n0tes-of-may"}, "objective": "0bjective-of-june"})
@@ -102,12 +102,12 @@ def test_from_the_crm_to_the_transcript(
     assert b"march" not in second
     assert b"april" not in second
     assert got["status"] == Status.COMPLETED
-    said = ("Paige", QUESTIONS[0]), ("Alice", "It was slow. Very slow."), ("Paige", QUESTIONS[1]), ("Alice", "Bob.")
-    assert got["transcript"]["content"] == "\n\n".join(f"**{who}:** {text}" for who, text in said)
+    turns = ("Paige", QUESTIONS[0]), ("Alice", "It was slow. Very slow."), ("Paige", QUESTIONS[1]), ("Alice", "Bob.")
+    assert got["transcript"]["content"] == "\n\n".join(f"**{speaker}:** {text}" for speaker, text in turns)
 
 
-def walk(page: InterviewPage, look: Callable[[str], None]) -> None:
-    """Past every state of the page, `look`ing at each."""
+def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
+    """Goes through every state of the page, and calls `look` for each."""
     look("invitation")
     page.press("I agree, start the interview")
     look("question")
@@ -133,32 +133,32 @@ def walk(page: InterviewPage, look: Callable[[str], None]) -> None:
     look("unreadable")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1400, "dark")], ids=["phone by day", "desk by night"])
-def test_at_every_state_the_page_is_in_order(page: InterviewPage, width: int, scheme: str) -> None:
-    """axe has nothing against it, nothing has to be scrolled to sideways, nothing comes from another host."""
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
+def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: int, scheme: str) -> None:
+    """No axe violations, no horizontal scrolling, and nothing from another host."""
     page.use_width(width)
     page.use_scheme(scheme)
-    found: list[tuple[str, object]] = []
+    problems: list[tuple[str, object]] = []
 
     def look(state: str) -> None:
-        found.extend((state, problem) for problem in page.violations())
-        if (whole := page.run("return document.documentElement.scrollWidth")) > width:
-            found.append((state, whole))
-        hosts = page.run("return performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
-        found.extend((state, host) for host in set(hosts) - {page.browser.base})
+        problems.extend((state, violation) for violation in page.violations())
+        if (content_width := page.run("return document.documentElement.scrollWidth")) > width:
+            problems.append((state, content_width))
+        hosts = page.run("return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)")
+        problems.extend((state, host) for host in set(hosts) - {page.browser.base})
 
     walk(page, look)
-    assert found == []
+    assert problems == []
 
 
-def test_axe_would_find_something(page: InterviewPage) -> None:
+def test_axe_finds_a_missing_label(page: BrowserSurveyPage) -> None:
     page.press("I agree, start the interview")
     page.run("document.querySelector('h1 label').remove()")
     assert any(problem.startswith("label:") for problem in page.violations())
 
 
-def test_the_keyboard_is_enough(page: InterviewPage, interview_request: InterviewRequest) -> None:
-    """Tab, Enter and letters; after every step the focus is where a person would go on."""
+def test_the_keyboard_is_sufficient(page: BrowserSurveyPage, interview_request: InterviewRequest) -> None:
+    """After every step, the focus is on the element that the contact needs next."""
 
     def tab_to(button: str, tabs: int) -> None:
         for _ in range(tabs):
@@ -170,7 +170,7 @@ def test_the_keyboard_is_enough(page: InterviewPage, interview_request: Intervie
     def enter() -> None:
         main = page.browser.find("main")
         ActionChains(page.browser.driver).send_keys(Keys.ENTER).perform()
-        page.wait_for_another(main)
+        page.wait_for_replacement_of(main)
 
     tab_to("I agree, start the interview", 1)
     enter()
@@ -184,7 +184,7 @@ def test_the_keyboard_is_enough(page: InterviewPage, interview_request: Intervie
     assert page.focused == "textarea#text-5"
     tab_to("Send answer", 1)
     enter()
-    assert page.focused == "textarea#text-5", "of which the error is told"
+    assert page.focused == "textarea#text-5", "the box with the error"
     assert page.box.get_attribute("aria-invalid") == "true"
     tab_to("Finish here", 3)
     enter()
@@ -195,7 +195,7 @@ def test_the_keyboard_is_enough(page: InterviewPage, interview_request: Intervie
     assert answers(interview_request) == ["It was slow.\nVery.", ""]
 
 
-def test_a_screen_reader_is_told_what_to_write_and_what_happens(page: InterviewPage) -> None:
+def test_screen_readers_get_labels_descriptions_and_errors(page: BrowserSurveyPage) -> None:
     page.press("I agree, start the interview")
     assert page.box.accessible_name == page.heading
     assert "In your own words" in page.description
@@ -205,24 +205,24 @@ def test_a_screen_reader_is_told_what_to_write_and_what_happens(page: InterviewP
     assert page.browser.driver.title.startswith("Please check your answer")
 
 
-def test_a_double_press_sends_once(page: InterviewPage, interview_request: InterviewRequest) -> None:
+def test_a_double_click_sends_once(page: BrowserSurveyPage, interview_request: InterviewRequest) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
     main = page.browser.find("main")
     page.run("performance.clearResourceTimings(); document.querySelector('button').click()")
     page.run("document.querySelector('form[aria-busy=true] button')?.click()")
-    page.wait_for_another(main)
+    page.wait_for_replacement_of(main)
     assert page.run("return performance.getEntriesByType('resource').length") == 1
     assert answers(interview_request) == ["It was slow."]
 
 
-def test_while_paige_thinks_the_text_stays_and_the_page_says_so(
+def test_the_text_stays_and_a_status_is_shown_while_paige_is_thinking(
     serve: Serve, browser: Browser, interview_request: InterviewRequest
 ) -> None:
     with fake_provider(says(QUESTIONS[0]), hangs) as provider:
         paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_TIMEOUT": "2"}
         with serve(workers=1, **paige) as server:
-            page = InterviewPage(
+            page = BrowserSurveyPage(
                 Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url
             )
             page.open()
@@ -233,13 +233,13 @@ def test_while_paige_thinks_the_text_stays_and_the_page_says_so(
             assert page.status == "Saving your answer. Paige is thinking…"
             assert page.written == LONG
             assert page.box.get_attribute("readonly") == "true"
-            page.wait_for_another(main)
+            page.wait_for_replacement_of(main)
             assert page.heading.startswith("From the first conversations to the final choice")
             assert (page.status, page.written) == ("", "")
 
 
-def test_what_could_not_be_sent_stays_over_a_reload_too(
-    page: InterviewPage, interview_request: InterviewRequest
+def test_text_that_could_not_be_sent_survives_a_reload(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
 ) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
@@ -255,10 +255,10 @@ def test_what_could_not_be_sent_stays_over_a_reload_too(
     assert answers(interview_request) == ["It was slow."]
 
 
-def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
+def test_errors_of_the_server_keep_the_text(page: BrowserSurveyPage) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("It was slow.")
-    for status, said in (
+    for status, message in (
         (429, "Too many requests from your network. Try again in 7 seconds."),
         (500, "Something went wrong on our side. Please try again."),
         (400, "Your text is too large to send. Please shorten it."),
@@ -267,23 +267,27 @@ def test_a_server_that_takes_nothing_costs_no_text(page: InterviewPage) -> None:
         response = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
         page.run(f"window.fetch = async () => {response}")
         page.browser.press("Send answer")
-        expected = f"{said} Your text is still here."
+        expected = f"{message} Your text is still here."
         page.wait_for(lambda _, expected=expected: page.status == expected)
         assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
 
 
-def test_too_many_visits_get_a_page_that_axe_finds_nothing_in(
+def test_the_page_for_too_many_requests_is_accessible(
     serve: Serve, browser: Browser, interview_request: InterviewRequest
 ) -> None:
     with serve(workers=1, ANONYMOUS_RATE_LIMIT="1") as server:
-        page = InterviewPage(Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url)
-        for _ in range(3):  # a new minute may begin in between
+        page = BrowserSurveyPage(
+            Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url
+        )
+        for _ in range(3):  # a new window may begin in between
             page.open()
         assert page.heading == "Just a moment, please"
         assert page.violations() == []
 
 
-def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, interview_request: InterviewRequest) -> None:
+def test_the_slower_of_two_tabs_sees_its_text_again(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
     page.press("I agree, start the interview")
     driver = page.browser.driver
     first = driver.current_window_handle
@@ -300,7 +304,7 @@ def test_the_slower_of_two_tabs_gets_its_text_back(page: InterviewPage, intervie
     assert answers(interview_request) == ["From the second tab."]
 
 
-def test_back_shows_where_the_interview_stands(page: InterviewPage, interview_request: InterviewRequest) -> None:
+def test_the_back_button_shows_the_current_state(page: BrowserSurveyPage, interview_request: InterviewRequest) -> None:
     page.emulate("setScriptExecutionDisabled", value=True)
     page.press("I agree, start the interview")
     page.answer(LONG)
@@ -309,7 +313,9 @@ def test_back_shows_where_the_interview_stands(page: InterviewPage, interview_re
     assert Conversation.objects.get(pk=interview_request.pk).stage == Stage.IN_PROGRESS
 
 
-def test_an_interview_goes_on_in_another_browser(page: InterviewPage, interview_request: InterviewRequest) -> None:
+def test_an_interview_continues_in_another_browser(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
     page.press("I agree, start the interview")
     page.answer(LONG)
     before = page.text
