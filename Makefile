@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test quick test-proxies test-client test-model check bench schema requirements format
+.PHONY: help run dev test quick test-proxies test-client test-model test-audit check bench schema requirements sbom audit venv-audit format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-model: ## Test Paige with a small local language model (takes minutes, inst
 		cp requirements-test-model.txt .venv-model/built)
 	@.venv/bin/python -m tests.model $(ARGS)
 
+test-audit: venv-audit ## Test `make sbom` without a network and `make audit` against a local service; pytest gets ARGS
+	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_supply_chain.py $(ARGS)
+
 bench: ## Measure the speed of PATCH and GET; the benchmark gets ARGS
 	@scripts/bootstrap dev
 	@.venv/bin/python -m bench $(ARGS)
@@ -56,6 +59,18 @@ schema: ## Rewrite docs/openapi.yaml from the code
 requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgrade or ARGS="--upgrade-package NAME" upgrades
 	@scripts/bootstrap dev
 	@scripts/requirements $(ARGS)
+
+sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt; ARGS=requirements-model.txt
+	@.venv/bin/python -m scripts.sbom $(ARGS)
+
+audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over the network; pip-audit gets ARGS
+	@.venv/bin/python -m scripts.audit $(ARGS)
+
+venv-audit:
+	@scripts/bootstrap dev
+	@cmp -s requirements-audit.txt .venv-audit/built || (rm -rf .venv-audit && .venv/bin/python -m venv .venv-audit && \
+		.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-audit.txt && \
+		cp requirements-audit.txt .venv-audit/built)
 
 format: ## Rewrite the code in the project's style
 	@scripts/bootstrap dev

@@ -1,0 +1,125 @@
+"""`make sbom` without a network, and `make audit` against a local vulnerability service. See `make test-audit`."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from harness.processes import free_port
+
+ROOT = Path(__file__).parents[3]
+AUDIT = ROOT / ".venv-audit" / "bin" / "python"
+PINNED = re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+
+# Every Python process imports sitecustomize at its start.
+WITHOUT_A_NETWORK = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        raise RuntimeError(f"used the network: {arguments}")
+sys.addaudithook(refuse)
+"""
+STRICT = """
+import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+sys.exit(str(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.stdin.read()) or "") or 0)
+"""
+
+
+def run(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("offline")
+    (folder / "sitecustomize.py").write_text(WITHOUT_A_NETWORK)
+    written = run("scripts.sbom", PYTHONPATH=str(folder))
+    assert written.returncode == 0, written.stderr
+    document: dict[str, Any] = json.loads((ROOT / "var" / "sbom.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_the_bill_is_valid_cyclonedx(bill: dict[str, Any]) -> None:
+    checked = subprocess.run([AUDIT, "-c", STRICT], input=json.dumps(bill), capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_bill_has_every_pinned_package_with_its_hashes(bill: dict[str, Any]) -> None:
+    components = bill["components"]
+    assert [(component["name"], component["version"]) for component in components] == PINNED
+    assert [component["purl"] for component in components] == [f"pkg:pypi/{name}@{version}" for name, version in PINNED]
+    files = [file for component in components for file in component["externalReferences"]]
+    hashes = {entry["content"] for file in files for entry in file["hashes"]}
+    assert hashes == set(re.findall(r"--hash=sha256:(\w+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")))
+
+
+def test_the_bill_says_why_each_package_is_there(bill: dict[str, Any]) -> None:
+    description = {component["name"]: component["description"] for component in bill["components"]}
+    assert description["whitenoise"] == "serves static files"
+    assert description["async-timeout"] == "required by redis, if python_full_version < '3.11.3'"
+    edges = {entry["ref"]: {part.split("@")[0] for part in entry["dependsOn"]} for entry in bill["dependencies"]}
+    assert edges["hindsight"] == {f"pkg:pypi/{name}" for name, text in description.items() if "required by" not in text}
+    assert {target for targets in edges.values() for target in targets} == {f"pkg:pypi/{name}" for name, _ in PINNED}
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    """Speaks OSV's protocol and knows one vulnerability, of Django."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            name = query["package"]["name"]
+            ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.0"}]}]
+            affected = [{"package": query["package"], "ranges": ranges, "versions": [query["version"]]}]
+            known = {"id": "PYSEC-1", "aliases": ["CVE-1"], "published": "2026-01-01T00:00:00Z", "affected": affected}
+            is_known = name == "django" and "/vulnerable" in self.path
+            body = json.dumps({"vulns": [known | {"summary": "s", "details": "d"}]} if is_known else {}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_audit_without_findings_succeeds(service: str) -> None:
+    audit = run("scripts.audit", "--osv-url", f"{service}/clean")
+    assert audit.stderr == f"{len(PINNED)} packages of requirements.txt: 0 known vulnerabilities.\n"
+    assert audit.returncode == 0
+
+
+def test_an_audit_names_a_vulnerable_package(service: str) -> None:
+    audit = run("scripts.audit", "--osv-url", f"{service}/vulnerable")
+    assert f"django {dict(PINNED)['django']}: PYSEC-1, CVE-1; fixed in 99.0" in audit.stderr
+    assert audit.returncode == 1
+
+
+def test_an_audit_without_its_service_is_not_a_success() -> None:
+    audit = run("scripts.audit", "--osv-url", f"http://127.0.0.1:{free_port()}/")
+    assert audit.stderr.startswith(f"NOT AUDITED: 0 of {len(PINNED)} packages")
+    assert audit.returncode == 2
