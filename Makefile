@@ -20,7 +20,7 @@ test: ## Run all tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS
 
 quick: ## Run the tests that need no server and no browser, on SQLite; pytest gets ARGS
 	@scripts/bootstrap dev
-	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q --ignore=tests/live $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto --ignore=tests/live $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
