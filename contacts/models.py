@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 
 from contacts.search import WordIndex
 from contacts.text import MAX_NAME_LENGTH
+from hindsight.db.ids import PublicId
 from orgs.models import Org
 from orgs.tenancy import TenantQuerySet
 
@@ -28,7 +29,9 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.search_ids(text)))
 
 
-class Contact(models.Model):
+class Contact(PublicId, models.Model):
+    ID_PREFIX = "contact_"
+
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="contacts", db_index=False)
     email = LowercaseEmailField()
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
@@ -53,7 +56,3 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    @property
-    def public_id(self) -> str:
-        return f"contact_{self.pk}"

@@ -78,7 +78,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         },
         "transcript": transcript
         and {
-            "document_id": transcript.document_id,
+            "document_id": transcript.public_id,
             "content": transcript.content,
             "key_answers": transcript.key_answers,
             "created_at": _utc(transcript.created_at),

@@ -7,7 +7,7 @@ from typing import Any, cast
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-from hindsight.db.ids import LARGEST_ID
+from hindsight.db.ids import PublicId
 from hindsight.text.strict_json import type_name
 
 # Limit the response to a body with many unknown fields.
@@ -61,23 +61,19 @@ class TextField(serializers.Field[str, Any, str, Any]):
         return value
 
 
-class IdField(serializers.Field[int, Any, int, Any]):
-    default_error_messages = {
-        "invalid": "Send a whole number, not {kind}.",
-        "null": "Send a whole number, not null.",
-        "range": f"Send a number from 1 to {LARGEST_ID}.",
-    }
+class PublicIdField(serializers.Field[int, Any, int, Any]):
+    """The validated value is the primary key, or NO_ID for an id that cannot exist."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        set_override(self, "field", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+    def __init__(self, *, model: type[PublicId], listed_by: str, **kwargs: Any) -> None:
+        message = f'Send the id as {listed_by} shows it, for example "{model.ID_PREFIX}12".'
+        super().__init__(error_messages={"invalid": message, "null": message}, **kwargs)
+        self.model = model
+        set_override(self, "field", {"type": "string", "pattern": f"^{model.ID_PREFIX}"})
 
     def to_internal_value(self, data: object) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid", kind=type_name(data))
-        if not 1 <= data <= LARGEST_ID:
-            self.fail("range")
-        return data
+        if not isinstance(data, str) or not data.startswith(self.model.ID_PREFIX):
+            self.fail("invalid")
+        return self.model.pk_in(data)
 
     def to_representation(self, value: int) -> int:
         return value

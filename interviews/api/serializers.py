@@ -7,7 +7,7 @@ from contacts.models import Contact
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import IdField, StrictSerializer, TextField
+from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, InterviewType, Transcript
@@ -45,7 +45,11 @@ class CreateInterviewRequest(StrictSerializer):
         max_length=MAX_EMAIL_LENGTH,
         help_text="The contact's email address, not case-sensitive. A new address creates a contact.",
     )
-    interview_type_id = IdField(help_text="The interview type: an id from GET /interview-types.")
+    interview_type_id = PublicIdField(
+        model=InterviewType,
+        listed_by="GET /interview-types",
+        help_text="The interview type: an id from GET /interview-types.",
+    )
     contact_name = TextField(
         clean=clean_name,
         required=False,
@@ -135,7 +139,7 @@ class KeyAnswersSerializer(serializers.Serializer[Any]):
 
 
 class TranscriptSerializer(serializers.Serializer[Transcript]):
-    document_id = serializers.CharField()
+    document_id = serializers.CharField(source="public_id")
     content = serializers.CharField(
         help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. Texts are escaped, so that only "
         "the names are bold."
@@ -167,7 +171,7 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
 
 
 class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
-    id = serializers.IntegerField(help_text="Send it as interview_type_id in POST /interviews.")
+    id = serializers.CharField(source="public_id", help_text="Send it as interview_type_id in POST /interviews.")
     name = serializers.CharField()
 
 

@@ -20,7 +20,7 @@ from interviews.models import InterviewRequest, InterviewType
 from orgs.authentication import principal_of
 
 ID = OpenApiParameter(
-    "interview_request_id",
+    "id",
     int,
     OpenApiParameter.PATH,
     description="The interview_request_id returned when the interview request was created.",
@@ -110,9 +110,9 @@ class InterviewRequestView(ApiView):
         },
         errors=[PreconditionFailed],
     )
-    def get(self, request: Request, interview_request_id: int) -> HttpResponseBase:
+    def get(self, request: Request, id: int) -> HttpResponseBase:
         interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
-        interview_request = get_or_404(interview_requests.select_related("contact", "transcript"), interview_request_id)
+        interview_request = get_or_404(interview_requests.select_related("contact", "transcript"), id)
         data = serializers.InterviewRequestSerializer(interview_request).data
         etag = etag_of(data)
         response = cast(
@@ -132,19 +132,19 @@ class InterviewRequestView(ApiView):
         responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
         errors=[PreconditionFailed],
     )
-    def patch(self, request: Request, interview_request_id: int) -> Response:
+    def patch(self, request: Request, id: int) -> Response:
         principal = principal_of(request)
         try:
             services.update_interview_request(
                 org_id=principal.org_id,
-                interview_request_id=interview_request_id,
+                interview_request_id=id,
                 actor=principal.actor,
                 precondition=if_match(request.headers.get("If-Match")),
                 **UPDATE.run_validation(request.data),
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        return Response({"interview_request_id": interview_request_id})
+        return Response({"interview_request_id": id})
 
 
 class InterviewTypesView(ApiView):

@@ -1,10 +1,13 @@
 from django.db import models
 
+from hindsight.db.ids import PublicId
 from orgs.tenancy import TenantQuerySet
 
 
-class InterviewType(models.Model):
+class InterviewType(PublicId, models.Model):
     """`guide`: see interviews.paige.guide."""
+
+    ID_PREFIX = "type_"
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
     name = models.CharField(max_length=200)

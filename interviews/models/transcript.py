@@ -1,11 +1,14 @@
 from django.db import models
 
+from hindsight.db.ids import PublicId
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import SameOrg
 
 
-class Transcript(models.Model):
+class Transcript(PublicId, models.Model):
     """Created on completion and never changed."""
+
+    ID_PREFIX = "doc_"
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="transcripts")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
@@ -17,8 +20,4 @@ class Transcript(models.Model):
         constraints = (SameOrg("interview_request", name="transcript_request_is_of_org"),)
 
     def __str__(self) -> str:
-        return self.document_id
-
-    @property
-    def document_id(self) -> str:
-        return f"doc_{self.pk}"
+        return self.public_id

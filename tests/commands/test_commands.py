@@ -178,9 +178,9 @@ class TestDemo:
 
 class TestCreateInterviewType:
     @pytest.mark.parametrize("guide", ["win_loss_buyer", "no_decision", "nps_follow_up"])
-    def test_prints_the_id_of_the_interview_type(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
-        pk = int(run("create_interview_type", "acme", "--guide", guide))
-        body = {"contact_email": "jane@example.com", "interview_type_id": pk}
+    def test_prints_the_id_that_the_api_takes(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
+        public_id = run("create_interview_type", "acme", "--guide", guide).strip()
+        body = {"contact_email": "jane@example.com", "interview_type_id": public_id}
         assert acme_api.post("/interviews", body).status_code == 201
         assert "===== system" in run("show_prompt", InterviewRequest.objects.get().pk)
 

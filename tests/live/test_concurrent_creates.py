@@ -15,7 +15,7 @@ from tests.live.client import LiveClient, at_once
 
 @pytest.fixture
 def body(acme: Org) -> dict[str, Any]:
-    return {"contact_email": "new@example.com", "interview_type_id": InterviewTypeFactory.create(org=acme).pk}
+    return {"contact_email": "new@example.com", "interview_type_id": InterviewTypeFactory.create(org=acme).public_id}
 
 
 def test_twenty_requests_for_one_new_email_create_one_contact(api: LiveClient, acme: Org, body: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def shape(value: Any) -> Any:
 def test_the_examples_of_the_api_guide(environment: dict[str, str], request_4821: InterviewRequest) -> None:
     interview_type = InterviewTypeFactory.create(org=request_4821.org)
     for example in examples("docs/api.md"):
-        code = example.code.replace('"interview_type_id": 1', f'"interview_type_id": {interview_type.pk}')
+        code = example.code.replace("type_1", interview_type.public_id)
         code = code.replace("4821", str(request_4821.pk))
         output = run(example._replace(code=code), environment)
         if example.response:

@@ -33,7 +33,7 @@ def test_a_key_does_what_its_scopes_allow(
     assert response.status_code == writes
     interview_request.refresh_from_db()
     assert interview_request.objective == ("New" if writes == 200 else "Old objective")
-    body = {"contact_email": "new@example.com", "interview_type_id": interview_request.interview_type_id}
+    body = {"contact_email": "new@example.com", "interview_type_id": interview_request.interview_type.public_id}
     assert api.post("/interviews", body).status_code == (201 if writes == 200 else 403)
     assert InterviewRequest.objects.count() == (2 if writes == 200 else 1)
 

@@ -10,7 +10,7 @@ from orgs.commands import get_org
 
 
 class Command(BaseCommand):
-    help = "Creates an interview type with one of the shipped guides, and prints its id."
+    help = "Creates an interview type with one of the shipped guides, and prints its id for the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("org_slug", metavar="ORG_SLUG")
@@ -20,6 +20,6 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> str:
         guide = shipped_guide(options["guide"])
         try:
-            return str(create_interview_type(org=get_org(options["org_slug"]), guide=guide).pk)
+            return create_interview_type(org=get_org(options["org_slug"]), guide=guide).public_id
         except IntegrityError:
             raise CommandError(f"The org already has an interview type named {guide['name']!r}.") from None

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from contacts.models import Contact
 from contacts.text import clean_email
-from hindsight.db.ids import is_id
+from hindsight.db.ids import id_in
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.services import erase_contact
 from orgs.audit import ERASURE
@@ -51,8 +51,8 @@ class Command(BaseCommand):
 
 def get_contact(org: Org, id_or_email: str) -> Contact:
     """Raises CommandError, and ValidationError if the text is neither an id nor an email address."""
-    number = id_or_email.removeprefix("contact_")
-    lookup = {"pk": int(number)} if is_id(number) else {"email": clean_email(id_or_email)}
+    pk = id_in(id_or_email) or Contact.pk_in(id_or_email)
+    lookup = {"pk": pk} if pk else {"email": clean_email(id_or_email)}
     contact: Contact | None = Contact.objects.for_org(org.pk).select_related("org").filter(**lookup).first()
     if contact is None:
         raise CommandError(f"{org} has no contact {id_or_email!r}.")

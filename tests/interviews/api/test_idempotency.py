@@ -19,7 +19,11 @@ from tests.interviews.api.conftest import AfterGetOrCreate
 @pytest.fixture
 def body(acme: Org) -> dict[str, Any]:
     win_loss = InterviewTypeFactory.create(org=acme)
-    return {"contact_email": "jane@example.com", "interview_type_id": win_loss.pk, "contact_context": {"b": 1, "a": 2}}
+    return {
+        "contact_email": "jane@example.com",
+        "interview_type_id": win_loss.public_id,
+        "contact_context": {"b": 1, "a": 2},
+    }
 
 
 def test_a_retry_gets_the_first_response(acme_api: ApiClient, body: dict[str, Any]) -> None:
@@ -49,7 +53,7 @@ def test_another_org_may_use_the_same_key(
     acme_api: ApiClient, globex_api: ApiClient, globex: Org, body: dict[str, Any]
 ) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="1")
-    theirs = {**body, "interview_type_id": InterviewTypeFactory.create(org=globex).pk}
+    theirs = {**body, "interview_type_id": InterviewTypeFactory.create(org=globex).public_id}
     response = globex_api.post("/interviews", theirs, Idempotency_Key="1")
     assert response.status_code == 201
     assert "Idempotency-Replayed" not in response.headers

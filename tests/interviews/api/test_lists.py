@@ -206,15 +206,17 @@ class TestInterviewTypes:
         ours = [InterviewTypeFactory.create(org=acme, name=name) for name in ("Win-loss", "No decision")]
         InterviewTypeFactory.create(org=globex)
         assert page(acme_api, "/interview-types") == {
-            "data": [{"id": interview_type.pk, "name": interview_type.name} for interview_type in reversed(ours)],
+            "data": [
+                {"id": f"type_{interview_type.pk}", "name": interview_type.name} for interview_type in reversed(ours)
+            ],
             "next_cursor": None,
         }
 
     def test_has_pages(self, acme_api: ApiClient, acme: Org) -> None:
-        pks = [InterviewTypeFactory.create(org=acme).pk for _ in range(3)]
+        ids = [InterviewTypeFactory.create(org=acme).public_id for _ in range(3)]
         first = page(acme_api, "/interview-types", limit=2)
         second = page(acme_api, "/interview-types", limit=2, cursor=first["next_cursor"])
-        assert [row["id"] for row in first["data"] + second["data"]] == pks[::-1]
+        assert [row["id"] for row in first["data"] + second["data"]] == ids[::-1]
 
     def test_a_cursor_of_the_other_list_is_refused(self, acme_api: ApiClient, seven_ids: list[int]) -> None:
         cursor = page(acme_api, limit=1)["next_cursor"]

@@ -65,7 +65,7 @@ def test_an_interview_from_the_api_call_to_the_transcript(
         paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_API_KEY": "key"}
         with serve(workers=1, **paige) as server:
             api = LiveClient(server, acme_key)
-            created = api.post("/interviews", {**body, "interview_type_id": interview_type.pk}).json()
+            created = api.post("/interviews", {**body, "interview_type_id": interview_type.public_id}).json()
             path = f"/interviews/{created['interview_request_id']}"
             api.patch(path, {"objective": "0bjective-of-april"})
 
