@@ -150,9 +150,9 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
 
 class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
     interview_request_id = serializers.IntegerField(source="pk")
-    contact_id = serializers.CharField(source="contact.public_id")
+    contact_id = serializers.CharField(source="contact.public_id", allow_null=True)
     deal_id = NullIfEmpty()
-    survey_url = serializers.CharField()
+    survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
     status = serializers.ChoiceField(choices=Status.choices)
     objective = NullIfEmpty()
     email_sent_at = serializers.DateTimeField(allow_null=True)

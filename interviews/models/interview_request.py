@@ -62,7 +62,15 @@ class InterviewRequest(models.Model):
     )
     objective = models.TextField(blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
-    survey_token = models.CharField(max_length=43, unique=True, default=new_survey_token, editable=False)
+    survey_token = models.CharField(
+        max_length=43,
+        unique=True,
+        null=True,
+        blank=True,
+        default=new_survey_token,
+        editable=False,
+        help_text="Null once the contact is erased.",
+    )
     email_sent_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -110,5 +118,8 @@ class InterviewRequest(models.Model):
         self.save(update_fields=["status", *changes, "updated_at"])
 
     @property
-    def survey_url(self) -> str:
+    def survey_url(self) -> str | None:
+        """None once the contact is erased."""
+        if self.survey_token is None:
+            return None
         return f"{settings.PUBLIC_BASE_URL}/survey?token={self.survey_token}"

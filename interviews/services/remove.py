@@ -10,7 +10,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.retries import retried_once
-from interviews.models import Conversation, InterviewRequest, Transcript, Turn, new_survey_token
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from orgs import audit
 from orgs.actors import Actor
 from orgs.models import Org
@@ -31,10 +31,11 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
-    _delete_stored_responses(org_id, [interview_request.survey_token for interview_request in interview_requests])
+    tokens = [interview_request.survey_token for interview_request in interview_requests]
+    _delete_stored_responses(org_id, [token for token in tokens if token is not None])
     for interview_request in interview_requests:
         interview_request.objective = ""
-        interview_request.survey_token = new_survey_token()
+        interview_request.survey_token = None
         interview_request.updated_at = now
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
     fields = ["objective", "survey_token", "updated_at", "deal_id"]

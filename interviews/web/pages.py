@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -42,7 +43,7 @@ def state_page(
     items = _items(state, outcome)
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
-    context = {
+    context: dict[str, Any] = {
         "state": state,
         "token": interview_request.survey_token,
         "items": items,

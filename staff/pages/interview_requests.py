@@ -82,6 +82,8 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     @admin.display(description="Survey link")
     def survey_link(self, interview_request: InterviewRequest) -> str:
+        if interview_request.survey_url is None:
+            return "None: the contact was erased."
         return format_html(
             '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
             '<button type="button" class="button" data-copy="survey-link">Copy</button></span>',

@@ -70,3 +70,6 @@ def test_an_erasure_is_shown_with_its_actor(root: Staff, interview_request: Inte
     history = root.get("contacts_contact_history", interview_request.contact_id).content.decode()
     assert "Personal data was erased." in history
     assert "Restore the text" not in history
+    page = root.get("interviews_interviewrequest_change", interview_request.pk).content.decode()
+    assert "None: the contact was erased." in page
+    assert "/survey?token=" not in page

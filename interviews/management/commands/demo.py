@@ -62,14 +62,15 @@ def _write_privately(file: Path, text: str) -> None:
 def _welcome(org: Org, api_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
     interview_request = org.interview_requests.earliest("id")
-    unfinished = org.interview_requests.exclude(status=Status.COMPLETED).order_by("id").first() or interview_request
+    answerable = org.interview_requests.exclude(status=Status.COMPLETED).exclude(survey_token=None)
+    unfinished = answerable.order_by("id").first()
     return f"""
 Hindsight is ready. Demo org: {org.name}
 
   API key   {api_key}
   Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
   API docs  {base}/api/docs
-  Interview {unfinished.survey_url}
+  Interview {unfinished.survey_url if unfinished else "none; the API creates one"}
 
 Add context about a contact:
 

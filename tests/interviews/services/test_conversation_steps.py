@@ -301,7 +301,7 @@ class TestAbandoned:
 class TestSurveyToken:
     def test_finds_only_its_interview_request(self, interview_request: InterviewRequest, globex: Org) -> None:
         InterviewRequestFactory.create(org=globex)
-        assert InterviewRequest.objects.of_survey_token(interview_request.survey_token).get() == interview_request
+        assert InterviewRequest.objects.of_survey_token(str(interview_request.survey_token)).get() == interview_request
 
     @pytest.mark.parametrize("token", ["", "x" * 43, "a\0b", "\N{SNOWMAN}" * 43, "x" * 44])
     def test_finds_nothing_for_a_wrong_token(self, interview_request: InterviewRequest, token: str) -> None:
@@ -309,7 +309,7 @@ class TestSurveyToken:
 
     def test_finds_nothing_of_a_suspended_org(self, interview_request: InterviewRequest) -> None:
         Org.objects.update(is_active=False)
-        assert not InterviewRequest.objects.of_survey_token(interview_request.survey_token).exists()
+        assert not InterviewRequest.objects.of_survey_token(str(interview_request.survey_token)).exists()
 
 
 def test_the_state_contains_no_notes_and_no_objective(running: InterviewRequest) -> None:

@@ -1,6 +1,9 @@
 """Erasing and deleting: what is removed, what remains, and what the audit records."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from contacts.models import Contact
@@ -73,14 +76,13 @@ def test_erasing_keeps_the_rows_and_records_the_erasure(
         "",
         "",
     )
-    token = interview_request.survey_token
     interview_request.refresh_from_db()
     assert (interview_request.contact, interview_request.objective, interview_request.status) == (
         interviewed,
         "",
         "completed",
     )
-    assert interview_request.survey_token != token
+    assert interview_request.survey_token is None
     for row in (interviewed, interview_request):
         change = Change.objects.of(row)[0]
         assert (change.field, change.actor_kind, change.actor, change.request_id) == (
@@ -96,14 +98,37 @@ def test_erasing_removes_stored_responses_and_deal_ids_if_asked(
     interview_request: InterviewRequest, deal_ids: bool
 ) -> None:
     InterviewRequest.objects.update(deal_id="deal_of_alice")
-    for org_id, token in ((interview_request.org_id, interview_request.survey_token), (interview_request.org_id, "x")):
+    for token in (str(interview_request.survey_token), "x"):
         response = f'{{"survey_token": "{token}"}}'
-        IdempotencyRecord.objects.create(org_id=org_id, key=token, fingerprint="", response=response)
+        IdempotencyRecord.objects.create(org_id=interview_request.org_id, key=token, fingerprint="", response=response)
     erase_contact(
         org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT, deal_ids=deal_ids
     )
     assert [record.key for record in IdempotencyRecord.objects.all()] == ["x"]
     assert InterviewRequest.objects.get(pk=interview_request.pk).deal_id == ("" if deal_ids else "deal_of_alice")
+
+
+def test_the_api_shows_no_survey_link_once_the_contact_is_erased(
+    interviewed: Contact, interview_request: InterviewRequest, acme_api: ApiClient
+) -> None:
+    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
+    read = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    (listed,) = acme_api.get("/interviews?status=completed").json()["data"]
+    assert (read["survey_url"], listed["survey_url"]) == (None, None)
+    assert read["contact_id"] == f"contact_{interviewed.pk}"
+
+
+def test_the_migration_removes_the_links_of_contacts_erased_before(
+    alice: Contact, interview_request: InterviewRequest
+) -> None:
+    erased = ContactFactory.create(org=alice.org, email="erased-7@erased.invalid")
+    link_of_erased = InterviewRequestFactory.create(org=alice.org, contact=erased)
+    migration = import_module("interviews.migrations.0009_no_survey_link_after_erasure")
+    migration.remove_links_of_erased_contacts(apps, None)
+    link_of_erased.refresh_from_db()
+    interview_request.refresh_from_db()
+    assert link_of_erased.survey_token is None
+    assert interview_request.survey_token is not None
 
 
 def test_the_email_of_an_erased_contact_can_be_used_again(

@@ -9,7 +9,7 @@ from tests.interviews.web.client import SurveyPage
 
 @pytest.fixture
 def page(interview_request: InterviewRequest) -> SurveyPage:
-    return SurveyPage(interview_request.survey_token)
+    return SurveyPage(str(interview_request.survey_token))
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, interview_request: InterviewRequest) -> BrowserSurveyPage:
-    page = BrowserSurveyPage(browser, interview_request.survey_url)
+    page = BrowserSurveyPage(browser, str(interview_request.survey_url))
     page.open()
     return page
 
@@ -223,7 +223,7 @@ def test_the_text_stays_and_a_status_is_shown_while_paige_is_thinking(
         paige = {"PAIGE_BASE_URL": provider.url, "PAIGE_MODEL": "fake", "PAIGE_TIMEOUT": "2"}
         with serve(workers=1, **paige) as server:
             page = BrowserSurveyPage(
-                Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url
+                Browser(browser.driver, f"http://127.0.0.1:{server.port}"), str(interview_request.survey_url)
             )
             page.open()
             page.press("I agree, start the interview")
@@ -277,7 +277,7 @@ def test_the_page_for_too_many_requests_is_accessible(
 ) -> None:
     with serve(workers=1, ANONYMOUS_RATE_LIMIT="1") as server:
         page = BrowserSurveyPage(
-            Browser(browser.driver, f"http://127.0.0.1:{server.port}"), interview_request.survey_url
+            Browser(browser.driver, f"http://127.0.0.1:{server.port}"), str(interview_request.survey_url)
         )
         for _ in range(3):  # a new window may begin in between
             page.open()
