@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 
 from orgs.actors import Actor
+from orgs.history import text_of
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
@@ -46,9 +47,10 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
     return _append(changes, actor)
 
 
-def record(row: Any, field: str, *, before: str, after: str, actor: Actor) -> None:
-    """Records a change of a non-text field, given as text."""
-    _append([_change(row, field, before=before, after=after)], actor)
+def record(row: Any, field: str, *, before: str, actor: Actor) -> None:
+    """Records a change of a non-text field. `before`: what `text_of(row, field)` was."""
+    if before != text_of(row, field):
+        _append([_change(row, field, before=before)], actor)
 
 
 def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
@@ -62,28 +64,25 @@ def erase(*rows: Any, actor: Actor) -> None:
     """Clears the texts in all changes of the rows, and records the erasures."""
     for row in rows:
         Change.objects.of(row).erase_texts()
-    _append([_change(row, ERASURE, before="", after="") for row in rows], actor)
+    _append([_change(row, ERASURE, before=None) for row in rows], actor)
 
 
 def _replace(row: Any, texts: Texts) -> list[Change]:
-    changes = [
-        _change(row, field, before=getattr(row, field), after=text)
-        for field, text in texts.items()
-        if text is not None and text != getattr(row, field)
-    ]
-    for change in changes:
-        setattr(row, change.field, change.after)
+    changes = []
+    for field, text in texts.items():
+        if text is not None and text != (before := getattr(row, field)):
+            changes.append(_change(row, field, before=before))
+            setattr(row, field, text)
     return changes
 
 
-def _change(row: Any, field: str, *, before: str, after: str) -> Change:
+def _change(row: Any, field: str, *, before: str | None) -> Change:
     return Change(
         org_id=row.org_id,
         object_type=row._meta.model_name,
         object_id=row.pk,
         field=field,
         before=before,
-        after=after,
     )
 
 

@@ -1,5 +1,6 @@
 """Pages that show the audit of an object and restore earlier texts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
 from orgs.audit import ERASURE, restore
+from orgs.history import with_after
 from orgs.models import Change
 from staff.base import StaffAdmin, actor_of
 from staff.diff import Piece, TimeBudget, diff
@@ -31,7 +33,7 @@ class ShownChange:
     @cached_property
     def pieces(self) -> list[Piece]:
         """Evaluated by the template, after the view's transaction."""
-        return diff(self.entry.before, self.entry.after, self.budget)
+        return diff(self.entry.before or "", self.entry.after or "", self.budget)
 
     @property
     def is_restorable(self) -> bool:
@@ -48,12 +50,12 @@ class HistoryPage(StaffAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
-        changes = self.shown_changes(request, obj, list(page))
+        changes = self.shown_changes(request, obj, page)
         may_restore = self.has_change_permission(request, obj)
         context = {"changes": changes, "page": page, "may_restore": may_restore, **(extra_context or {})}
         return self.page(request, "history", obj, title="What changed", **context)
 
-    def shown_changes(self, request: HttpRequest, obj: Any, entries: list[Change]) -> list[ShownChange]:
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
         may_restore = self.has_change_permission(request, obj)
         budget = TimeBudget()
         return [
@@ -63,7 +65,7 @@ class HistoryPage(StaffAdmin):
                 seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
                 budget=budget,
             )
-            for entry in entries
+            for entry in with_after(obj, entries)
         ]
 
 
@@ -107,7 +109,7 @@ class AuditedAdmin(HistoryPage):
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         if obj := kwargs.get("obj"):
             newest = Change.objects.of(obj)[: NEWEST + 1]
-            shown = self.shown_changes(request, obj, list(newest))
+            shown = self.shown_changes(request, obj, newest)
             context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
         return super().render_change_form(request, context, *args, **kwargs)
 

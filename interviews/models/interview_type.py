@@ -1,3 +1,6 @@
+import json
+from typing import Any
+
 from django.db import models
 
 from hindsight.db.ids import PublicId
@@ -25,3 +28,23 @@ class InterviewType(PublicId, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def guide_text(self) -> str:
+        """The guide as JSON in a fixed order, without the version."""
+        fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
+        return json.dumps({field: _ordered(self.guide[field]) for field in fields}, ensure_ascii=False, indent=2)
+
+    def audited_text(self, field: str) -> str:
+        """Only the guide is audited."""
+        return self.guide_text
+
+
+def _ordered(value: Any) -> Any:
+    """PostgreSQL does not keep the order of JSON keys."""
+    order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value, key=order.index)}
+    return value

@@ -11,7 +11,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
-from interviews.services.guides import edit_guide, guide_text
+from interviews.services.guides import edit_guide
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.state import InterviewState, interview_state
 from interviews.services.transitions import complete_interview, mark_sent
@@ -30,7 +30,6 @@ __all__ = [
     "erase_contact",
     "finish_conversation",
     "give_consent",
-    "guide_text",
     "interview_state",
     "mark_sent",
     "next_question",

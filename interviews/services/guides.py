@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,26 +23,10 @@ def edit_guide(*, org_id: int, interview_type_id: int, guide: dict[str, Any], ac
             f"This guide is now at version {interview_type.guide['version']}; your edit is of version {edited.version}."
         )
     if guide != interview_type.guide:
-        before = guide_text(interview_type.guide)
+        before = interview_type.guide_text
         interview_type.guide = {**guide, "version": edited.version + 1}
         interview_type.name = edited.name
         interview_type.full_clean()
         interview_type.save(update_fields=["guide", "name"])
-        record(interview_type, "guide", before=before, after=guide_text(interview_type.guide), actor=actor)
+        record(interview_type, "guide", before=before, actor=actor)
     return interview_type
-
-
-def guide_text(guide: dict[str, Any]) -> str:
-    """Returns the guide as JSON in a fixed order, without the version."""
-    fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
-    return json.dumps({field: _ordered(guide[field]) for field in fields}, ensure_ascii=False, indent=2)
-
-
-def _ordered(value: Any) -> Any:
-    """PostgreSQL does not keep the order of JSON keys."""
-    order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
-    if isinstance(value, list):
-        return [_ordered(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _ordered(value[name]) for name in sorted(value, key=order.index)}
-    return value

@@ -36,9 +36,9 @@ written_request AS (
 ),
 audit AS (
     INSERT INTO orgs_change (
-        org_id, object_type, object_id, field, before, after, actor_kind, actor, request_id, created_at
+        org_id, object_type, object_id, field, before, actor_kind, actor, request_id, created_at
     )
-    SELECT target.org_id, edit.object_type, edit.object_id, edit.field, edit.before, edit.after,
+    SELECT target.org_id, edit.object_type, edit.object_id, edit.field, edit.before,
            %(actor_kind)s, %(actor)s, %(request_id)s, %(now)s
     FROM target
     CROSS JOIN LATERAL (VALUES

@@ -23,7 +23,7 @@ class ChangeQuerySet(TenantQuerySet["Change"]):
 
     def erase_texts(self) -> int:
         """Only for `orgs.audit.erase`, which records the erasure."""
-        return super().update(before="", after="")
+        return super().update(before=None)
 
 
 class Change(models.Model):
@@ -36,12 +36,12 @@ class Change(models.Model):
     object_type = models.CharField(max_length=40)
     object_id = models.BigIntegerField()
     field = models.CharField(max_length=40)
-    before = models.TextField()
-    after = models.TextField()
+    before = models.TextField(null=True, help_text="None: erased.")  # noqa: DJ001
     actor_kind = models.CharField(max_length=20, choices=ActorKind)
     actor = models.CharField(max_length=150, help_text="The prefix of the API key, the staff login, or the command.")
     request_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    after: str | None  # set by orgs.history.with_after()
 
     objects = ChangeQuerySet.as_manager()
 
@@ -67,5 +67,4 @@ class Change(models.Model):
 
     @property
     def is_erased(self) -> bool:
-        # The texts of other changes always differ.
-        return self.before == self.after
+        return self.before is None

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.paige.guide import GuideError
-from interviews.services import edit_guide, guide_text
+from interviews.services import edit_guide
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin, actor_of
 from staff.events import record_act
@@ -32,7 +32,7 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
 
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
-        return guide_text(kind.guide)
+        return kind.guide_text
 
     def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("interviews.change_interviewtype")
@@ -50,7 +50,7 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
         """`?change=ID` opens the guide from before that change."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         older = change_of(kind, request.GET.get("change", ""))
-        text = older.before if older else guide_text(kind.guide)
+        text = older.before if older else kind.guide_text
         form = GuideForm(request.POST or None, initial={"guide": text, "version": kind.guide["version"]})
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}

@@ -7,16 +7,16 @@ from typing import Any
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from orgs.models import Change
 from tests.factories import InterviewRequestFactory
+from tests.history import history_of
 from tests.live.client import LiveClient, at_once
 
 ROUNDS = 25
 
 
-def history(row: Any, field: str) -> list[tuple[str, str]]:
+def history(row: Any, field: str) -> list[tuple[str | None, str | None]]:
     """The (before, after) texts in the audit, oldest first."""
-    return list(Change.objects.of(row).filter(field=field).order_by("id").values_list("before", "after"))
+    return [(before, after) for changed, before, after in history_of(row) if changed == field]
 
 
 def assert_audit_is_a_chain(row: Any, field: str, *, first: str, written: set[str]) -> None:

@@ -6,6 +6,7 @@ from orgs.audit import erase, restore
 from orgs.models import Change
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
+from tests.history import history_of
 
 
 @pytest.fixture
@@ -15,17 +16,17 @@ def change(acme_api: ApiClient, interview_request: InterviewRequest) -> Change:
 
 
 def test_changes_cannot_be_modified(change: Change) -> None:
-    change.after = "Never said"
+    change.before = "Never said"
     with pytest.raises(TypeError, match="append-only"):
         change.save()
     with pytest.raises(TypeError, match="append-only"):
-        Change.objects.update(after="Never said")
+        Change.objects.update(before="Never said")
     with pytest.raises(TypeError, match="append-only"):
         change.delete()
     with pytest.raises(TypeError, match="append-only"):
         Change.objects.filter(pk=change.pk).delete()
     change.refresh_from_db()
-    assert change.after == "New"
+    assert change.before == "Old objective"
 
 
 class TestRestore:
@@ -36,8 +37,8 @@ class TestRestore:
         restore(interview_request, change, actor=Actor(ActorKind.COMMAND, "test"))
         interview_request.refresh_from_db()
         assert interview_request.objective == "Old objective"
-        newest = Change.objects.of(interview_request)[0]
-        assert (newest.before, newest.after, newest.actor) == ("New", "Old objective", "test")
+        assert history_of(interview_request)[-1] == ("objective", "New", "Old objective")
+        assert Change.objects.of(interview_request)[0].actor == "test"
 
     def test_rejects_a_change_of_another_row(self, change: Change, interview_request: InterviewRequest) -> None:
         other = InterviewRequestFactory.create(org=interview_request.org)
@@ -54,7 +55,7 @@ def test_erase_clears_only_the_texts_of_the_row_and_records_an_erasure(
     erase(interview_request, actor=Actor(ActorKind.STAFF, "root"))
     erasure, erased = Change.objects.of(interview_request)
     assert (erasure.field, erasure.actor, erasure.is_erased) == ("erasure", "root", True)
-    assert (erased.field, erased.before, erased.after) == ("objective", "", "")
-    assert [(change.before, change.after) for change in Change.objects.of(other)] == [("Kept", "Kept too")]
+    assert (erased.field, erased.before, erased.is_erased) == ("objective", None, True)
+    assert history_of(other) == [("objective", "Kept", "Kept too")]
     with pytest.raises(ValueError, match="of another row, or its texts are erased"):
         restore(interview_request, erased, actor=Actor(ActorKind.STAFF, "root"))

@@ -14,6 +14,7 @@ from interviews.paige.prompt import messages_for
 from interviews.services import complete_interview, give_consent, next_question, submit_answer
 from orgs.models import Change, Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tests.history import history_of
 from tests.staff.conftest import Staff
 
 CHANGE = "interviews_interviewrequest_change"
@@ -80,8 +81,8 @@ def test_an_objective_is_edited_through_the_service(root: Staff, interview_reque
     )
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.deal_id) == ("Why now?", "")
-    change = Change.objects.get()
-    assert (change.before, change.after, change.actor) == ("Old objective", "Why now?", "root")
+    assert history_of(interview_request) == [("objective", "Old objective", "Why now?")]
+    assert Change.objects.get().actor == "root"
 
 
 def test_an_objective_that_is_too_long_is_refused(root: Staff, interview_request: InterviewRequest) -> None:

@@ -17,6 +17,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
+from tests.history import history_of
 from tests.interviews.api.conftest import AfterGetOrCreate
 
 
@@ -107,7 +108,7 @@ class TestExistingContact:
         )
         alice.refresh_from_db()
         assert (alice.name, alice.notes) == ("A.", "New")
-        assert set(Change.objects.of(alice).values_list("field", "before", "after")) == {
+        assert set(history_of(alice)) == {
             ("name", "Alice", "A."),
             ("notes", "Old notes", "New"),
         }

@@ -15,6 +15,7 @@ from orgs.authentication import Principal
 from orgs.models import ApiKey, Change
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
+from tests.history import history_of
 
 
 def path(interview_request: InterviewRequest) -> str:
@@ -123,10 +124,12 @@ def test_the_audit_keeps_the_replaced_texts(
     body = {"contact_context": "New notes", "contact_name": "Alice", "objective": "New objective"}
     acme_api.patch(path(interview_request), body, X_Request_Id="crm-77")
     changes = Change.objects.order_by("id")
-    assert list(changes.values_list("object_type", "object_id", "field", "before", "after")) == [
-        ("contact", interview_request.contact_id, "notes", "Old notes", "New notes"),
-        ("interviewrequest", interview_request.pk, "objective", "Old objective", "New objective"),
+    assert list(changes.values_list("object_type", "object_id", "field", "before")) == [
+        ("contact", interview_request.contact_id, "notes", "Old notes"),
+        ("interviewrequest", interview_request.pk, "objective", "Old objective"),
     ], "one entry for each field that changed: the name did not"
+    assert history_of(interview_request.contact) == [("notes", "Old notes", "New notes")]
+    assert history_of(interview_request) == [("objective", "Old objective", "New objective")]
     assert set(changes.values_list("actor_kind", "actor", "request_id", "org")) == {
         ("api_key", acme_key[:12], "crm-77", interview_request.org_id)
     }

@@ -1,6 +1,7 @@
 """Staff edit guides. Interviews that have begun keep the guide they began with."""
 
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from interviews.paige.guide import GuideError, shipped_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.history import history_of
 
 ANN = Actor(ActorKind.STAFF, "ann", "req-1")
 
@@ -41,11 +43,20 @@ def test_an_edit_increments_the_version(interview_type: InterviewType) -> None:
 
 
 def test_the_audit_keeps_the_earlier_guide(interview_type: InterviewType) -> None:
-    before = services.guide_text(interview_type.guide)
+    before = interview_type.guide_text
     edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
     [change] = Change.objects.of(interview_type)
     assert (change.field, change.before, change.actor, change.request_id) == ("guide", before, "ann", "req-1")
-    assert change.after == before.replace(interview_type.guide["closing_question"], "What did I miss?")
+    after = before.replace(interview_type.guide["closing_question"], "What did I miss?")
+    assert history_of(interview_type) == [("guide", before, after)]
+
+
+def test_the_history_of_a_guide_has_the_text_of_each_version(interview_type: InterviewType) -> None:
+    texts = [interview_type.guide_text]
+    for turns in (10, 11, 10):
+        interview_type = edit(interview_type, edited(interview_type, max_turns=turns))
+        texts.append(interview_type.guide_text)
+    assert history_of(interview_type) == [("guide", before, after) for before, after in pairwise(texts)]
 
 
 def test_an_equal_guide_gets_no_new_version(interview_type: InterviewType) -> None:
