@@ -131,8 +131,18 @@ class SQLiteCounters(Counters):
         return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
 
 
-@cache
+# `functools.cache` does not lock: of two clients from concurrent first calls, one would be discarded, and close its
+# connections while they are in use.
+_creation_lock = threading.Lock()
+
+
 def redis_client(url: str) -> redis.Redis:
+    with _creation_lock:
+        return _redis_client(url)
+
+
+@cache
+def _redis_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
         url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 1), protocol=2
     )
