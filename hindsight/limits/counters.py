@@ -143,8 +143,9 @@ def redis_client(url: str) -> redis.Redis:
 
 @cache
 def _redis_client(url: str) -> redis.Redis:
+    """Does not retry: a count whose response is late may have been made. Options in the URL take precedence."""
     return redis.Redis.from_url(
-        url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 1), protocol=2
+        url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 0), protocol=2
     )
 
 

@@ -37,8 +37,13 @@ def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
 
 @pytest.fixture(scope="session")
 def server(serve: Serve) -> Iterator[Server]:
-    with serve(workers=4, ANONYMOUS_RATE_LIMIT="100000") as server:
+    with serve(workers=4, ANONYMOUS_RATE_LIMIT="100000", REDIS_URL=patient_redis_url()) as server:
         yield server
+
+
+def patient_redis_url() -> str:
+    """On a busy machine Redis may need longer than the default, and requests would pass uncounted."""
+    return settings.REDIS_URL and f"{settings.REDIS_URL}?socket_timeout=10&socket_connect_timeout=10"
 
 
 @pytest.fixture(autouse=True)

@@ -15,11 +15,12 @@ class TcpProxy:
 
     def __init__(self, host: str, port: int) -> None:
         self.target = (host, port)
-        self.connections = 0  # accepted so far
+        self.clients: list[socket.socket] = []  # accepted so far
         self.state: State = "down"
         self.port = 0
         self.listener: socket.socket | None = None
         self.sockets: list[socket.socket] = []
+        self.silent: set[socket.socket] = set()
 
     def url(self, target: str) -> str:
         """The target's URL with the address of the proxy."""
@@ -41,25 +42,29 @@ class TcpProxy:
             self.port = self.listener.getsockname()[1]
             Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
+    def withhold_responses(self) -> None:
+        """On the connections so far. Requests are still forwarded."""
+        self.silent = set(self.clients)
+
     def accept(self, listener: socket.socket) -> None:
         with suppress(OSError):  # the listener is closed
             while True:
                 client = listener.accept()[0]
-                self.connections += 1
+                self.clients.append(client)
                 self.sockets.append(client)
                 if self.state == "up":
                     server = socket.create_connection(self.target)
                     self.sockets.append(server)
-                    Thread(target=forward, args=(client, server), daemon=True).start()
-                    Thread(target=forward, args=(server, client), daemon=True).start()
+                    Thread(target=self.forward, args=(client, server), daemon=True).start()
+                    Thread(target=self.forward, args=(server, client), daemon=True).start()
 
-
-def forward(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-    close(source)
-    close(sink)
+    def forward(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if sink not in self.silent:
+                    sink.sendall(data)
+        close(source)
+        close(sink)
 
 
 def close(end: socket.socket) -> None:
