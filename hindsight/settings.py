@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "hindsight.http",
     "hindsight.limits",
     "hindsight.api",
+    "hindsight.docs",
     "orgs",
     "contacts",
     "interviews",

@@ -3,18 +3,22 @@ from django.urls import include, path, re_path
 
 from hindsight.api import handlers
 from hindsight.api.markdown import contract, llms_txt
-from hindsight.api.redoc import redoc_script
-from hindsight.api.schema import docs, schema
+from hindsight.api.schema import schema
+from hindsight.docs import views as docs
+from hindsight.docs.redoc import redoc_script
 from interviews.api import urls as api_urls
 from interviews.web import urls as survey_urls
 
 urlpatterns = [
+    path("", docs.home, name="home"),
     path("api/v1/", include(api_urls)),
     path("api/schema", schema, name="schema"),
-    path("api/docs", docs, name="docs"),
+    path("api/docs", docs.docs, name="docs"),
+    path("api/docs.md", docs.docs_markdown, name="docs-markdown"),
+    path("api/docs/reference", docs.reference, name="reference"),
     path("api/redoc.js", redoc_script, name="redoc"),
     path("api/contract.md", contract, name="contract"),
-    path("llms.txt", llms_txt),
+    path("llms.txt", llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),
     path("admin/", admin.site.urls),

@@ -21,6 +21,7 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 
 ## Docs
 
+- [API guide]({base}{reverse("docs-markdown")}): how to use the API, with samples in curl, Python and TypeScript
 - [API reference in Markdown]({base}{reverse("contract")}): every endpoint, field, header and error code
 - [OpenAPI 3.1]({base}{reverse("schema")}): YAML, or JSON with `Accept: application/json`
 - [API reference in HTML]({base}{reverse("docs")}): for people

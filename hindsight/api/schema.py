@@ -6,7 +6,6 @@ from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.types import OpenApiTypes
@@ -27,7 +26,6 @@ from hindsight.api.errors import (
     UnsupportedMediaType,
 )
 from hindsight.api.handlers import read_only
-from hindsight.http.csp import HEADER, policy
 
 COMMON_ERRORS = (BadRequest, Unauthorized, Forbidden, NotFound, RateLimitExceeded, InternalError, ServiceUnavailable)
 BODY_ERRORS = (PayloadTooLarge, UnsupportedMediaType)
@@ -109,11 +107,3 @@ def schema(request: HttpRequest) -> HttpResponse:
     if preferred == "application/json":
         return HttpResponse(rendered(OpenApiJsonRenderer), content_type="application/json")
     return HttpResponse(rendered(OpenApiYamlRenderer), content_type="application/yaml; charset=utf-8")
-
-
-@read_only
-def docs(request: HttpRequest) -> HttpResponse:
-    # Redoc needs inline styles, and starts its search worker from a blob URL.
-    page = render(request, "api/docs.html")
-    page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
-    return page

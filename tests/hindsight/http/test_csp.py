@@ -14,7 +14,7 @@ def directives(policy: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/admin/login/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/admin/login/", "/nowhere", "/", "/api/docs"])
 def test_pages_allow_no_inline_and_no_external_sources(path: str) -> None:
     policy = directives(Client().get(path).headers["Content-Security-Policy"])
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
@@ -22,8 +22,8 @@ def test_pages_allow_no_inline_and_no_external_sources(path: str) -> None:
     assert "unsafe" not in str(policy)
 
 
-def test_api_documentation_allows_inline_styles_but_no_inline_scripts() -> None:
-    policy = directives(Client().get("/api/docs").headers["Content-Security-Policy"])
+def test_the_api_reference_allows_inline_styles_but_no_inline_scripts() -> None:
+    policy = directives(Client().get("/api/docs/reference").headers["Content-Security-Policy"])
     assert policy["script-src"] == "'self'"
     assert policy["style-src"] == "'self' 'unsafe-inline'"
     assert policy["worker-src"] == "blob:"

@@ -1,9 +1,5 @@
 """The survey page in headless Chromium."""
 
-import json
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
@@ -12,29 +8,12 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from harness.browser import SECONDS, Browser
-
-# The rules of axe for WCAG 2.2 AA, and its recommendations.
-RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-
-CHECK = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: %s}).then(results => done(
-  results.violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.html).join(" ")}`)));
-"""
+from tests.live.web.browser_page import BrowserPage
 
 
-@cache
-def axe() -> str:
-    """Returns axe-core, which the package axe_playwright_python contains."""
-    spec = find_spec("axe_playwright_python")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
-
-
-class BrowserSurveyPage:
+class BrowserSurveyPage(BrowserPage):
     def __init__(self, browser: Browser, survey_url: str) -> None:
-        self.browser = browser
+        super().__init__(browser)
         self.path = survey_url[survey_url.index("/survey") :]
 
     def open(self) -> None:
@@ -96,24 +75,3 @@ class BrowserSurveyPage:
         conditions = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         self.browser.driver.execute_cdp_cmd("Network.enable", {})
         self.browser.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
-
-    def emulate(self, command: str, **parameters: Any) -> None:
-        """Sends a command of the Emulation domain of the DevTools protocol."""
-        self.browser.driver.execute_cdp_cmd(f"Emulation.{command}", parameters)
-
-    def use_width(self, width: int) -> None:
-        """Sets the width in CSS pixels. Below 600, emulates a phone."""
-        self.emulate("setDeviceMetricsOverride", width=width, height=740, deviceScaleFactor=1, mobile=width < 600)
-
-    def use_scheme(self, scheme: str) -> None:
-        self.emulate("setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-
-    def violations(self) -> list[str]:
-        """The violations that axe finds on the current page."""
-        if not self.run("return 'axe' in window"):
-            self.run(axe())
-        violations: list[str] = self.browser.driver.execute_async_script(CHECK % json.dumps(RULES))
-        return violations
-
-    def run(self, script: str) -> Any:
-        return self.browser.driver.execute_script(script)

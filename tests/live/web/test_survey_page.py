@@ -138,14 +138,10 @@ def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: i
     """No axe violations, no horizontal scrolling, and nothing from another host."""
     page.use_width(width)
     page.use_scheme(scheme)
-    problems: list[tuple[str, object]] = []
+    problems: list[tuple[str, str]] = []
 
     def look(state: str) -> None:
-        problems.extend((state, violation) for violation in page.violations())
-        if (content_width := page.run("return document.documentElement.scrollWidth")) > width:
-            problems.append((state, content_width))
-        hosts = page.run("return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)")
-        problems.extend((state, host) for host in set(hosts) - {page.browser.base})
+        problems.extend((state, problem) for problem in page.problems())
 
     walk(page, look)
     assert problems == []

@@ -5,7 +5,7 @@ import re
 
 from django.test import Client
 
-from hindsight.api.redoc import LOGO
+from hindsight.docs.redoc import LOGO
 
 
 def test_the_script_loads_nothing_from_another_host() -> None:

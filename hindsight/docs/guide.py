@@ -1,0 +1,119 @@
+"""docs/api.md, the guide for integrators, as Markdown and as HTML."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+EXAMPLE_SERVER = "https://hindsight.example.com"
+LANGUAGES = {"bash": "curl", "python": "Python", "typescript": "TypeScript"}
+FORMATTER = HtmlFormatter(nowrap=True)
+
+
+class Section(NamedTuple):
+    id: str
+    title: str
+
+
+class Guide(NamedTuple):
+    title: str
+    sections: list[Section]
+    html: SafeString
+
+
+@cache
+def guide_markdown() -> str:
+    """The file, with the URL of this server in its examples."""
+    text: str = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
+    return text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
+
+
+@cache
+def guide() -> Guide:
+    return guide_of(guide_markdown())
+
+
+def guide_of(markdown: str) -> Guide:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for rule in (heading_open, heading_close, table_open, table_close, fence, samples, code_inline):
+        parser.add_render_rule(rule.__name__, rule)
+    tokens = parser.parse(markdown)
+    headings = list(_named_headings(tokens))
+    html = parser.renderer.render(list(_with_samples(tokens)), parser.options, {})
+    (title,) = (section.title for level, section in headings if level == "h1")
+    sections = [section for level, section in headings if level == "h2"]
+    return Guide(title, sections, mark_safe(html))  # noqa: S308 - Markdown of ours, and HTML in it is escaped
+
+
+def _named_headings(tokens: Iterable[Token]) -> Iterator[tuple[str, Section]]:
+    """Gives each heading the id that it has on GitHub."""
+    for opening, content in pairwise(tokens):
+        if opening.type == "heading_open":
+            id_ = re.sub(r"[^\w\- ]", "", content.content.lower()).replace(" ", "-")
+            opening.attrSet("id", id_)
+            yield opening.tag, Section(id_, content.content.replace("`", ""))
+
+
+def _with_samples(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Joins adjacent samples, which show the same call in several languages, to one token."""
+    for is_sample, group in groupby(tokens, lambda token: token.type == "fence" and token.info in LANGUAGES):
+        run = list(group)
+        if is_sample and len(run) > 1:
+            yield Token("samples", "", 0, children=run)
+        else:
+            yield from run
+
+
+# Render rules of markdown-it, named after the types of their tokens.
+
+
+def heading_open(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
+    heading = tokens[index]
+    return format_html('<{} id="{}"><a href="#{}">', heading.tag, heading.attrGet("id"), heading.attrGet("id"))
+
+
+def heading_close(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
+    return format_html("</a></{}>\n", tokens[index].tag)
+
+
+def table_open(*args: Any) -> str:
+    return '<div class="table">\n<table>\n'
+
+
+def table_close(*args: Any) -> str:
+    return "</table>\n</div>\n"
+
+
+def fence(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
+    return render_to_string("docs/code.html", {"code": _highlighted(tokens[index]), "language": tokens[index].info})
+
+
+def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
+    children = tokens[index].children or []
+    codes = [(child.info, LANGUAGES[child.info], _highlighted(child)) for child in children]
+    return render_to_string("docs/samples.html", {"samples": codes, "number": index})
+
+
+def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
+    """Paths of documents become links."""
+    text = tokens[index].content
+    documents = {reverse(name) for name in ("docs", "reference", "schema")}
+    return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)
+
+
+def _highlighted(block: Token) -> SafeString:
+    html = highlight(block.content, get_lexer_by_name(block.info or "text"), FORMATTER)
+    return mark_safe(html)  # noqa: S308 - Pygments escapes the code

@@ -1,0 +1,31 @@
+"""Pages for integrators."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hindsight.api.handlers import read_only
+from hindsight.api.markdown import text_response
+from hindsight.docs.guide import guide, guide_markdown
+from hindsight.http.csp import HEADER, policy
+
+
+@read_only
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/guide.html", {"guide": guide()})
+
+
+@read_only
+def docs_markdown(request: HttpRequest) -> HttpResponse:
+    return text_response(guide_markdown())
+
+
+@read_only
+def reference(request: HttpRequest) -> HttpResponse:
+    # Redoc needs inline styles, and starts its search worker from a blob URL.
+    page = render(request, "docs/reference.html")
+    page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
+    return page
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "docs/home.html")

@@ -1,0 +1,30 @@
+"""The pages for integrators."""
+
+import re
+
+import pytest
+from django.test import Client
+
+PAGES = ["/", "/api/docs", "/api/docs/reference"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_of_a_page_works(path: str) -> None:
+    page = Client().get(path).content.decode()
+    links = set(re.findall(r'(?:href|src|data-copy|spec-url)="(/[^"#]*)"', page))
+    assert {"/api/docs", "/api/docs/reference"} <= links
+    pages = {link for link in links if not link.startswith("/static/")}
+    assert {link: Client().get(link, follow=True).status_code for link in pages} == dict.fromkeys(pages, 200)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_names_no_other_host(path: str) -> None:
+    page = Client().get(path).content.decode()
+    assert re.findall(r'(?:src|href|spec-url|data-copy)="(?!/|#)', page) == []
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/docs.md", "/api/docs/reference"])
+def test_other_methods_get_a_405(path: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(path)
+    assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
