@@ -1,4 +1,4 @@
-"""Overwrites, restores and erases texts. Replaced texts become `Change` rows.
+"""Overwrites and restores texts. Replaced texts become `Change` rows; `orgs.audit_removal` erases them.
 
 Callers must lock the rows. Otherwise the audit could miss a concurrent write.
 """
@@ -13,9 +13,6 @@ from orgs.history import text_of
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
-
-# `Change.field` of an erasure.
-ERASURE = "erasure"
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -58,13 +55,6 @@ def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
     if change.is_erased or not Change.objects.of(row).filter(pk=change.pk).exists():
         raise ValueError("The change is of another row, or its texts are erased.")
     return overwrite((row, {change.field: change.before}), actor=actor)
-
-
-def erase(*rows: Any, actor: Actor) -> None:
-    """Clears the texts in all changes of the rows, and records the erasures."""
-    for row in rows:
-        Change.objects.of(row).erase_texts()
-    _append([_change(row, ERASURE, before=None) for row in rows], actor)
 
 
 def _replace(row: Any, texts: Texts) -> list[Change]:

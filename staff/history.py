@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
-from orgs.audit import ERASURE, restore
+from orgs.audit import restore
+from orgs.audit_removal import ERASURE
 from orgs.history import with_after
 from orgs.models import Change
 from staff.base import StaffAdmin, actor_of

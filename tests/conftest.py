@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import Settings
 
 from contacts.models import Contact
@@ -43,6 +45,19 @@ def environments_of(item: pytest.Item) -> set[str]:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
     return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_may_empty_the_audit() -> Iterator[None]:
+    """On PostgreSQL, tests that commit are followed by a TRUNCATE of all tables."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(operations: DatabaseOperations, sql_list: Iterable[str]) -> None:
+        flush(operations, ["SET LOCAL hindsight.audit_removal = 'allowed'", *sql_list])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.retries import retried_once
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from orgs import audit
 from orgs.actors import Actor
+from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
 
 BATCH = 2_000
@@ -42,7 +42,7 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
     contact.save(update_fields=["email", "name", "notes", "updated_at"])
-    audit.erase(contact, *interview_requests, actor=actor)
+    erase_changes(contact, *interview_requests, actor=actor)
     return contact
 
 
@@ -55,14 +55,15 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 
 
 @transaction.atomic
-def delete_org(*, org_id: int) -> None:
-    """Deletes the org with all of its rows, including the audit. Raises Org.DoesNotExist."""
+def delete_org(*, org_id: int, actor: Actor) -> None:
+    """Deletes the org with all of its rows, including the audit, and records it. Raises Org.DoesNotExist."""
     org = Org.objects.select_for_update().get(pk=org_id)
     # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
     while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
         InterviewRequest.objects.filter(pk__in=batch).delete()
     IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # contain survey tokens
     org.delete()
+    delete_changes_of(org, org_id=org_id, actor=actor)
 
 
 def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:

@@ -21,18 +21,15 @@ class ChangeQuerySet(TenantQuerySet["Change"]):
     def delete(self) -> NoReturn:
         raise TypeError("The audit is append-only.")
 
-    def erase_texts(self) -> int:
-        """Only for `orgs.audit.erase`, which records the erasure."""
-        return super().update(before=None)
-
 
 class Change(models.Model):
-    """One overwrite of one field. Append-only, except for erasures.
+    """One overwrite of one field. Append-only, except for `orgs.audit_removal`.
 
     There is no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
     """
 
-    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="changes", db_index=False)
+    # The ORM must not delete changes: orgs.audit_removal does, after the org. The key is checked at the commit.
+    org = models.ForeignKey("orgs.Org", on_delete=models.DO_NOTHING, related_name="changes", db_index=False)
     object_type = models.CharField(max_length=40)
     object_id = models.BigIntegerField()
     field = models.CharField(max_length=40)

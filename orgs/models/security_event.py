@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from django.db import models
@@ -42,13 +41,12 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     def delete(self) -> NoReturn:
         raise TypeError("Security events are append-only.")
 
-    def purge(self, before: datetime) -> int:
-        """Deletes events that are older. Returns how many."""
-        return models.QuerySet.delete(self.filter(created_at__lt=before))[0]
-
 
 class SecurityEvent(models.Model):
-    """Append-only. Has no foreign keys, so it survives its org. Contains no personal data of contacts and no secret."""
+    """Append-only, except for `orgs.audit_removal`. Has no foreign keys, so it survives its org.
+
+    Contains no personal data of contacts and no secret.
+    """
 
     kind = models.CharField(max_length=20, choices=EventKind)
     actor_kind = models.CharField(max_length=20, choices=ActorKind)

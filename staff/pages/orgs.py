@@ -11,6 +11,7 @@ from interviews.services import delete_org, onboard_org
 from orgs.models import ApiKey, EventKind, Org
 from orgs.scopes import Scopes
 from orgs.services import create_api_key, update_org
+from staff.base import actor_of
 from staff.events import record_act
 from staff.forms import ApiKeyForm, OrgForm
 from staff.removal import RemovalAdmin
@@ -99,7 +100,7 @@ class OrgAdmin(RemovalAdmin):
         return f"{obj} ({obj.slug})"
 
     def remove(self, request: HttpRequest, obj: Org) -> None:
-        delete_org(org_id=obj.pk)
+        delete_org(org_id=obj.pk, actor=actor_of(request))
 
 
 def may_issue_keys(request: HttpRequest, org: Org | None) -> bool:

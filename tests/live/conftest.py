@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 from django.conf import settings
@@ -12,7 +12,7 @@ from harness.web import SERVE, Server, serving
 from orgs.models import Org
 from tests.factories import OrgFactory
 from tests.live.client import LiveClient
-from tests.live.stores import migrated_database, orm_at
+from tests.live.stores import ON_POSTGRESQL, migrated_database, orm_at, web_role_at
 
 Serve = Callable[..., AbstractContextManager[Server]]
 
@@ -24,11 +24,18 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Dj
 
 
 @pytest.fixture(scope="session")
-def serve(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+def web_database_url(database_url: str) -> Iterator[str]:
+    """On PostgreSQL, the web servers of the tests have a role of their own, as docs/operations.md describes."""
+    with web_role_at(database_url) if ON_POSTGRESQL else nullcontext(database_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def serve(web_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Starts a server with the stores of this environment."""
 
     def serve(*, workers: int, command: list[str] = SERVE, **environment: str) -> AbstractContextManager[Server]:
-        stores = {"DATABASE_URL": database_url, "REDIS_URL": settings.REDIS_URL}
+        stores = {"DATABASE_URL": web_database_url, "REDIS_URL": settings.REDIS_URL}
         log = tmp_path_factory.mktemp("server") / "log"
         return serving(log, {**stores, **environment}, workers=workers, command=command)
 

@@ -47,9 +47,30 @@ def new_sqlite_database(directory: Path) -> Iterator[str]:
 @contextmanager
 def new_postgresql_database() -> Iterator[str]:
     name = f"live_{token_hex(8)}"
-    with closing(psycopg.connect(settings.DATABASE_URL, autocommit=True)) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    execute(settings.DATABASE_URL, f"CREATE DATABASE {name}")
+    try:
+        yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    finally:
+        execute(settings.DATABASE_URL, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def web_role_at(database_url: str) -> Iterator[str]:
+    """Creates a role with the rights of scripts/web_role.sql. Yields its DATABASE_URL."""
+    role, password = f"hindsight_web_{token_hex(8)}", token_hex(16)
+    grants = (settings.BASE_DIR / "scripts" / "web_role.sql").read_text(encoding="utf-8")
+    execute(database_url, f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+    try:
+        execute(database_url, grants.replace("hindsight_web", role))
+        url = urlsplit(database_url)
+        yield url._replace(netloc=f"{role}:{password}@{url.netloc.rpartition('@')[2]}").geturl()
+    finally:
+        # The locks of open sessions would block DROP OWNED.
+        execute(database_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'")
+        execute(database_url, f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def execute(database_url: str, sql: str) -> None:
+    """In a connection of its own: tests end the open ones."""
+    with closing(psycopg.connect(database_url, autocommit=True)) as session:
+        session.execute(sql.encode())

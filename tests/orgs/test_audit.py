@@ -2,7 +2,8 @@ import pytest
 
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
-from orgs.audit import erase, restore
+from orgs.audit import restore
+from orgs.audit_removal import erase_changes
 from orgs.models import Change
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
@@ -47,12 +48,12 @@ class TestRestore:
         assert Change.objects.count() == 1
 
 
-def test_erase_clears_only_the_texts_of_the_row_and_records_an_erasure(
+def test_erasing_clears_only_the_texts_of_the_row_and_records_an_erasure(
     change: Change, acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:
     other = InterviewRequestFactory.create(org=interview_request.org, objective="Kept")
     acme_api.patch(f"/interviews/{other.pk}", {"objective": "Kept too"})
-    erase(interview_request, actor=Actor(ActorKind.STAFF, "root"))
+    erase_changes(interview_request, actor=Actor(ActorKind.STAFF, "root"))
     erasure, erased = Change.objects.of(interview_request)
     assert (erasure.field, erasure.actor, erasure.is_erased) == ("erasure", "root", True)
     assert (erased.field, erased.before, erased.is_erased) == ("objective", None, True)

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
-from orgs.audit import erase, overwrite
+from orgs.audit import overwrite
+from orgs.audit_removal import erase_changes
 from orgs.history import with_after
 from orgs.models import Change
 from tests.client import ApiClient
@@ -63,14 +64,14 @@ def test_the_texts_of_a_row_that_was_read_earlier_are_read_again(alice: Contact,
 
 def test_a_change_after_an_erasure_has_its_texts(alice: Contact) -> None:
     overwrite((alice, {"notes": "B"}), actor=STAFF)
-    erase(alice, actor=STAFF)
+    erase_changes(alice, actor=STAFF)
     overwrite((alice, {"notes": "C"}), actor=STAFF)
     assert history_of(alice)[1:] == [("erasure", None, None), ("notes", "B", "C")]
     assert [change.is_erased for change in Change.objects.of(alice)] == [False, True, True]
 
 
 def test_a_history_without_texts_reads_nothing_else(alice: Contact) -> None:
-    erase(alice, actor=STAFF)
+    erase_changes(alice, actor=STAFF)
     with CaptureQueriesContext(connection) as queries:
         assert history_of(alice) == [("erasure", None, None)]
     assert len(queries) == 1

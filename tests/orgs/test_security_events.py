@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from orgs.actors import Actor, ActorKind
+from orgs.audit_removal import purge_security_events
 from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
 
@@ -51,8 +52,8 @@ def test_purge_deletes_only_older_events(event: SecurityEvent) -> None:
     with time_machine.travel(timezone.now() - timedelta(days=30)):
         record_event(EventKind.EXPORT, ACTOR)
     older = SecurityEvent.objects.get(kind="export")
-    assert SecurityEvent.objects.purge(older.created_at) == 0
-    SecurityEvent.objects.purge(event.created_at)
+    assert purge_security_events(older.created_at) == 0
+    purge_security_events(event.created_at)
     assert not SecurityEvent.objects.filter(pk=older.pk).exists()
     assert SecurityEvent.objects.filter(pk=event.pk).exists()
 

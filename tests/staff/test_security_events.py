@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 
 from hindsight.http.logs import JSONFormatter
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview, give_consent, next_question
+from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.events import STORED_ATTEMPTS
 from staff.login import ATTEMPTS
@@ -55,7 +58,7 @@ def log() -> Iterator[Lines]:
 
 
 def forget() -> None:
-    SecurityEvent.objects.all()._raw_delete("default")
+    purge_security_events(before=timezone.now() + timedelta(days=1))
 
 
 def events() -> list[tuple[str, str, str, str]]:
@@ -280,7 +283,9 @@ class TestPages:
             ("erasure", "root", "acme", f"contact {contact.pk}"),
             ("deletion", "root", "acme", f"contact {contact.pk}"),
             ("deletion", "root", "acme", "org acme"),
+            ("deletion", "root", "acme", "org acme"),
         ]
+        assert SecurityEvent.objects.latest("pk").detail == "Changes deleted: 4."
         assert "alice" not in str(list(SecurityEvent.objects.values()))
 
     def test_a_write_that_is_refused_is_not_an_event(self, root: Staff, interview_request: InterviewRequest) -> None:

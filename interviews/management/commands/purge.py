@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import Counters
+from orgs.audit_removal import purge_security_events
 from orgs.commands import Command as BaseCommand
-from orgs.models import SecurityEvent
 
 
 def rate_limit_counters() -> int:
@@ -22,7 +22,7 @@ def sessions() -> int:
 
 
 def security_events() -> int:
-    return SecurityEvent.objects.purge(timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS))
+    return purge_security_events(timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS))
 
 
 # Each function deletes expired rows and returns their number.

@@ -1,0 +1,67 @@
+"""Erases and deletes rows of the audit and of the security events. No other code does.
+
+On PostgreSQL a trigger refuses it everywhere else. Functions of the database erase, and delete the audit of an org,
+because the web server's role has no right to: orgs/migrations/0006_append_only.py.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from orgs.actors import Actor
+from orgs.events import log_event, new_event
+from orgs.models import Change, EventKind, Org, SecurityEvent
+
+# `Change.field` of an erasure.
+ERASURE = "erasure"
+
+
+def erase_changes(*rows: Any, actor: Actor) -> None:
+    """Clears the texts in all changes of the rows, and records the erasures."""
+    for row in rows:
+        about = {"org_id": row.org_id, "object_type": row._meta.model_name, "object_id": row.pk}
+        by = {"actor_kind": actor.kind, "actor": actor.name, "request_id": actor.request_id}
+        if connection.vendor == "postgresql":
+            _call("orgs_erase_changes", *about.values(), *by.values())
+        else:
+            QuerySet.update(Change.objects.filter(**about), before=None)
+            Change.objects.create(**about, **by, field=ERASURE)
+
+
+def delete_changes_of(org: Org, *, org_id: int, actor: Actor) -> None:
+    """Call it after the org was deleted, in the same transaction. Records the deletion."""
+    if connection.vendor == "postgresql":
+        event_id = _call("orgs_delete_changes", org_id, org.slug, actor.kind, actor.name, actor.request_id)
+        event = SecurityEvent.objects.get(pk=event_id)
+    else:
+        count = QuerySet.delete(Change.objects.for_org(org_id))[0]
+        event = new_event(EventKind.DELETION, actor, about=org, detail=f"Changes deleted: {count}.")
+        event.save()
+    log_event(event)
+
+
+def purge_security_events(before: datetime) -> int:
+    """Deletes events that are older. Returns how many."""
+    with _removal_allowed():
+        return QuerySet.delete(SecurityEvent.objects.filter(created_at__lt=before))[0]
+
+
+@contextmanager
+def _removal_allowed() -> Iterator[None]:
+    """For the owner of the tables. The web server's role has no right to delete, whatever it sets."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL hindsight.audit_removal = 'allowed'")
+        yield
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL hindsight.audit_removal = ''")
+
+
+def _call(function: str, *arguments: object) -> Any:
+    with connection.cursor() as cursor:
+        cursor.callproc(function, arguments)
+        return cursor.fetchone()[0]

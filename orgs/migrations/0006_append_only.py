@@ -1,0 +1,111 @@
+"""On PostgreSQL, the audit and the security events can only grow.
+
+A trigger refuses UPDATE, DELETE and TRUNCATE while the parameter hindsight.audit_removal is not "allowed". Two functions set it
+for themselves. They run with the rights of the owner, so that a role without UPDATE and DELETE can erase and delete orgs.
+INSERT has no trigger.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+TABLES = ("orgs_change", "orgs_securityevent")
+
+# {schema}: names are qualified, because search_path excludes schemas where others may create objects.
+INSTALL = """
+CREATE FUNCTION {schema}.orgs_refuse_removal() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('hindsight.audit_removal', true) IS DISTINCT FROM 'allowed' THEN
+        RAISE EXCEPTION '% on % was refused: the audit is append-only.', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Use orgs/audit_removal.py.';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Clears the texts of one object, and records the erasure.
+CREATE FUNCTION {schema}.orgs_erase_changes(
+    p_org_id bigint, p_object_type text, p_object_id bigint, p_actor_kind text, p_actor text, p_request_id text
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET hindsight.audit_removal = 'allowed' AS $$
+BEGIN
+    UPDATE {schema}.orgs_change SET before = NULL
+    WHERE org_id = p_org_id AND object_type = p_object_type AND object_id = p_object_id;
+    INSERT INTO {schema}.orgs_change (
+        org_id, object_type, object_id, field, actor_kind, actor, request_id, created_at
+    ) VALUES (
+        p_org_id, p_object_type, p_object_id, 'erasure', p_actor_kind, p_actor, p_request_id, clock_timestamp()
+    );
+END $$;
+
+-- Deletes the changes of an org that the same transaction has deleted. Returns the id of the security event.
+CREATE FUNCTION {schema}.orgs_delete_changes(
+    p_org_id bigint, p_slug text, p_actor_kind text, p_actor text, p_request_id text
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET hindsight.audit_removal = 'allowed' AS $$
+DECLARE
+    deleted bigint;
+    event_id bigint;
+BEGIN
+    IF EXISTS (SELECT FROM {schema}.orgs_org WHERE id = p_org_id) THEN
+        RAISE EXCEPTION 'The audit of an org is deleted after the org.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM {schema}.orgs_change WHERE org_id = p_org_id;
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    INSERT INTO {schema}.orgs_securityevent (
+        kind, actor_kind, actor, org, subject_type, subject, detail, request_id, created_at
+    ) VALUES (
+        'deletion', p_actor_kind, p_actor, p_slug, 'org', p_slug, format('Changes deleted: %s.', deleted),
+        p_request_id, clock_timestamp()
+    ) RETURNING id INTO event_id;
+    RETURN event_id;
+END $$;
+
+-- By default, all roles may call a new function.
+REVOKE ALL ON FUNCTION {schema}.orgs_erase_changes, {schema}.orgs_delete_changes FROM PUBLIC;
+"""
+GUARD = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.{table}
+FOR EACH STATEMENT EXECUTE FUNCTION {schema}.orgs_refuse_removal();
+"""
+UNINSTALL = """
+DROP FUNCTION {schema}.orgs_delete_changes, {schema}.orgs_erase_changes, {schema}.orgs_refuse_removal CASCADE;
+"""
+
+
+def install(apps, schema_editor):
+    execute(schema_editor, INSTALL)
+    for table in TABLES:
+        execute(schema_editor, GUARD, table=table)
+
+
+def uninstall(apps, schema_editor):
+    execute(schema_editor, UNINSTALL)
+
+
+def execute(schema_editor, sql, **names):
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        [schema] = cursor.fetchone()
+        cursor.execute(sql.format(schema=schema, **names))
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("orgs", "0005_change_without_after")]
+
+    operations = [
+        # The ORM would delete the changes itself, before the org.
+        migrations.AlterField(
+            model_name="change",
+            name="org",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="changes",
+                to="orgs.org",
+            ),
+        ),
+        migrations.RunPython(install, uninstall),
+    ]

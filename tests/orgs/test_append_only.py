@@ -1,0 +1,106 @@
+"""On PostgreSQL, a trigger refuses what the ORM's models refuse, also to the owner of the tables."""
+
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from interviews.models import InterviewRequest
+from orgs.actors import Actor, ActorKind
+from orgs.audit_removal import purge_security_events
+from orgs.events import record_event
+from orgs.models import Change, EventKind, Org, SecurityEvent
+from tests.client import ApiClient
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no trigger"),
+]
+
+REFUSED = "was refused: the audit is append-only"
+
+
+@pytest.fixture(autouse=True)
+def rows(acme_api: ApiClient, interview_request: Any) -> tuple[Change, SecurityEvent]:
+    acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+    record_event(EventKind.EXPORT, Actor(ActorKind.STAFF, "ann"), about=interview_request.org)
+    connection.check_constraints()  # TRUNCATE fails while a check is pending
+    return Change.objects.get(), SecurityEvent.objects.latest("pk")
+
+
+def execute(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE orgs_change SET before = 'Never said'",
+        "DELETE FROM orgs_change",
+        "DELETE FROM orgs_change WHERE org_id = 0",
+        "TRUNCATE orgs_change",
+        "TRUNCATE orgs_org CASCADE",
+        "UPDATE orgs_securityevent SET actor = 'nobody'",
+        "DELETE FROM orgs_securityevent",
+        "TRUNCATE orgs_securityevent",
+        "SELECT orgs_delete_changes(org_id, 'acme', 'staff', 'root', '') FROM orgs_change",
+    ],
+)
+def test_sql_is_refused(rows: tuple[Change, SecurityEvent], sql: str) -> None:
+    with pytest.raises(ProgrammingError, match=f"{REFUSED}|The audit of an org is deleted after the org"):
+        execute(sql)
+    assert (Change.objects.get().before, SecurityEvent.objects.latest("pk").actor) == ("Old objective", "ann")
+
+
+@pytest.mark.parametrize("model", [Change, SecurityEvent])
+def test_the_orm_is_refused_where_it_bypasses_the_models(model: type[Change] | type[SecurityEvent]) -> None:
+    for write in (QuerySet.delete, lambda found: QuerySet.update(found, actor="nobody")):
+        with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+            write(model._base_manager.all())
+    assert model._base_manager.exists()
+    assert not model._base_manager.filter(actor="nobody").exists()
+
+
+def test_an_org_with_changes_is_not_deleted_without_its_audit(acme: Org) -> None:
+    InterviewRequest.objects.all().delete()
+    with pytest.raises(IntegrityError, match="orgs_change"), transaction.atomic():
+        delete_and_check(acme)
+    assert Change.objects.for_org(acme.pk).exists()
+
+
+def delete_and_check(org: Org) -> None:
+    """A commit checks the foreign keys, too."""
+    Org.objects.get(pk=org.pk).delete()
+    connection.check_constraints()
+
+
+def test_the_migration_can_be_reversed() -> None:
+    migration = import_module("orgs.migrations.0006_append_only")
+    with connection.schema_editor() as editor:
+        migration.uninstall(None, editor)
+    execute("DELETE FROM orgs_change")
+    with connection.schema_editor() as editor:
+        migration.install(None, editor)
+    with pytest.raises(ProgrammingError, match=REFUSED):
+        execute("DELETE FROM orgs_change")
+
+
+def test_purge_leaves_nothing_allowed() -> None:
+    count = SecurityEvent.objects.count()
+    assert purge_security_events(timezone.now() + timedelta(days=1)) == count
+    with pytest.raises(ProgrammingError, match=REFUSED):
+        execute("DELETE FROM orgs_securityevent")
+
+
+def test_an_insert_runs_no_trigger_of_the_guard() -> None:
+    """tgtype has the bit 4 for INSERT: https://www.postgresql.org/docs/current/catalog-pg-trigger.html"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgtype & 4 FROM pg_trigger WHERE tgname = 'append_only' ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("orgs_change", 0), ("orgs_securityevent", 0)]
