@@ -62,6 +62,23 @@ def test_the_script_serves_production_and_leaves_no_process(
     ]
 
 
+def test_workers_end_with_granian_and_the_script_starts_it_again(
+    serve: Serve, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    """Otherwise they would serve at the same time as the new workers, and nothing could stop them."""
+    with serve(workers=2) as server:
+        ready_at = time.monotonic()
+        os.kill(server.workers[0], signal.SIGKILL)
+        assert eventually(lambda: len(server.workers) == 3)  # one worker is a replacement
+        assert eventually(lambda: time.monotonic() > ready_at + 2)  # an earlier end is a failed start
+        _, granian, *workers = server.processes
+        os.kill(granian, signal.SIGKILL)
+        assert eventually(lambda: not any(is_running(pid) for pid in workers))
+        assert eventually(lambda: server.is_up(workers=5), seconds=20)
+        response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        assert response.status_code == 200
+
+
 def test_workers_that_die_twice_do_not_end_the_server(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
