@@ -12,9 +12,14 @@ REASONS = {
     "40001": BUSY,  # serialization_failure
     "57014": "The database took too long, and nothing was changed.",  # query_canceled: statement_timeout
     "25006": "The database is read-only at the moment.",  # read_only_sql_transaction: a standby after a failover
+    "53100": "The database has no free disk space, and nothing was changed.",  # disk_full
     "25P03": "The database took too long, and nothing was changed.",  # idle_in_transaction_session_timeout
 }
-SQLITE_REASONS = {"database is locked": BUSY, "attempt to write a readonly database": REASONS["25006"]}
+SQLITE_REASONS = {
+    "database is locked": BUSY,
+    "attempt to write a readonly database": REASONS["25006"],
+    "database or disk is full": REASONS["53100"],
+}
 
 DEADLOCK = "40P01"
 

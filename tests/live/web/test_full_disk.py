@@ -1,0 +1,75 @@
+"""PostgreSQL's disk is full: a tablespace on a small file system."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from contacts.text import MAX_NOTES_LENGTH
+from harness.small_disk import NoSmallDiskError, SmallDisk, small_disk
+from orgs.models import Change
+from orgs.services import create_api_key
+from tests.factories import InterviewRequestFactory
+from tests.live.client import LiveClient, Response
+from tests.live.conftest import Serve, new_org
+from tests.live.stores import ON_POSTGRESQL, orm_at
+
+pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
+
+
+@pytest.fixture
+def disk() -> Iterator[SmallDisk]:
+    try:
+        with small_disk(mebibytes=64) as disk:
+            yield disk
+    except NoSmallDiskError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def database_on_it(disk: SmallDisk) -> Iterator[str]:
+    name = f"small_{token_hex(8)}"
+    with closing(psycopg.connect(settings.DATABASE_URL, autocommit=True)) as server:
+        server.execute(f"CREATE TABLESPACE {name} LOCATION '{disk.directory}'".encode())
+        server.execute(f"CREATE DATABASE {name} TABLESPACE {name}".encode())
+        url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+        with orm_at(url):
+            call_command("migrate", verbosity=0)
+            yield url
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        server.execute(f"DROP TABLESPACE {name}".encode())
+
+
+def test_a_full_disk_gets_503_and_nothing_is_stored(serve: Serve, disk: SmallDisk, database_on_it: str) -> None:
+    row = InterviewRequestFactory.create(org=new_org(), objective="Old objective", contact__notes="Old notes")
+    notes = token_hex(MAX_NOTES_LENGTH // 2)  # does not compress, so the table has to grow
+    create = {"contact_email": "bob@example.com", "interview_type_id": f"type_{row.interview_type_id}"}
+    with serve(workers=1, DATABASE_URL=database_on_it) as server:
+        api = LiveClient(server, create_api_key(org=row.org, name="CRM")[1])
+
+        def patch() -> Response:
+            return api.patch(f"/interviews/{row.pk}", {"objective": "New", "contact_context": notes})
+
+        def post() -> Response:
+            return api.post("/interviews", {**create, "contact_context": notes}, Idempotency_Key="1")
+
+        disk.fill()
+        for response in (patch(), post()):
+            assert (response.status_code, response.code) == (503, "service_unavailable")
+            assert int(response.headers["Retry-After"]) >= 1
+            assert "no free disk space, and nothing was changed" in response.json()["error"]["message"]
+        row.refresh_from_db()
+        assert (row.objective, row.contact.notes) == ("Old objective", "Old notes")
+        assert not Change.objects.exists()
+        assert row.org.interview_requests.count() == row.org.contacts.count() == 1
+
+        disk.free()
+        assert patch().status_code == 200
+        assert post().status_code == 201
+        row.refresh_from_db()
+        assert (row.objective, Change.objects.count(), row.org.interview_requests.count()) == ("New", 2, 2)
