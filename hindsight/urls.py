@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from hindsight.api import handlers
-from hindsight.api.markdown import contract, llms_txt
+from hindsight.api.markdown import llms_txt
 from hindsight.api.schema import schema
 from hindsight.docs import views as docs
 from hindsight.docs.redoc import redoc_script
@@ -17,7 +17,6 @@ urlpatterns = [
     path("api/docs.md", docs.docs_markdown, name="docs-markdown"),
     path("api/docs/reference", docs.reference, name="reference"),
     path("api/redoc.js", redoc_script, name="redoc"),
-    path("api/contract.md", contract, name="contract"),
     path("llms.txt", llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),
