@@ -264,4 +264,22 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ErrorCode": "hindsight.api.operations.ERROR_CODES",
+        "InterviewStatus": "interviews.lifecycle.Status",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hindsight.api.schema_extensions.require_bodies",
+        "hindsight.api.schema_extensions.share_error_responses",
+    ],
+    "SERVERS": [{"url": PUBLIC_BASE_URL, "description": "The server that this description comes from"}],
+    "CONTACT": {"name": "Hindsight", "url": PUBLIC_BASE_URL},
+    "TAGS": [
+        {
+            "name": "interviews",
+            "description": "Interview requests: create and update them, read status and transcript.",
+        },
+        {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
+    ],
 }

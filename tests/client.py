@@ -49,24 +49,34 @@ def check_response(method: str, path: str, response: Any) -> None:
         return
     assert response.headers["Content-Type"] == "application/json", response.content
     body = json.loads(response.content)
-    schema = response_schema(method, path.partition("?")[0], response.status_code)
+    described = described_response(method, path.partition("?")[0], response.status_code)
+    schema = described["content"]["application/json"]["schema"]
     errors = [f"{error.json_path}: {error.message}" for error in validator(json.dumps(schema)).iter_errors(body)]
     assert not errors, (errors, body)
+    counted = {name for name in HEADERS_OF_AUTHENTICATED if name in response.headers}
+    assert counted <= described["headers"].keys()
     if response.status_code < 400:
-        assert all(name in response.headers for name in HEADERS_OF_AUTHENTICATED)
+        assert counted == set(HEADERS_OF_AUTHENTICATED)
     else:
         assert body["error"]["request_id"] == response.headers["X-Request-Id"]
 
 
-def response_schema(method: str, path: str, status: int) -> dict[str, Any]:
-    """The JSON schema of a response; for unknown paths and methods, of an error."""
+def described_response(method: str, path: str, status: int) -> dict[str, Any]:
+    """The OpenAPI response object; for unknown paths and methods, one that every operation has."""
     for template, operations in description()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), f"/api/v1{path}") and method.lower() in operations:
             responses = operations[method.lower()]["responses"]
             assert str(status) in responses, f"{status} is not a documented response of {method} {template}"
-            return dict(responses[str(status)]["content"]["application/json"]["schema"])
+            return resolved(responses[str(status)])
     assert status in (400, 401, 404, 405, 429), f"{status} for {method} {path}, which is not documented"
-    return {"$ref": "#/components/schemas/Error"}
+    return resolved(description()["paths"]["/api/v1/interviews"]["get"]["responses"][str(status)])
+
+
+def resolved(response: dict[str, Any]) -> dict[str, Any]:
+    """Follows `$ref`."""
+    if "$ref" not in response:
+        return response
+    return dict(description()["components"]["responses"][response["$ref"].rpartition("/")[2]])
 
 
 @cache

@@ -124,6 +124,10 @@ class UnsupportedMediaType(ApiError):
     code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
     message = "The body must be uncompressed JSON with `Content-Type: application/json`."
 
+    def __init__(self, method: str) -> None:
+        """The header is Accept-Patch (RFC 5789) or Accept-Post."""
+        super().__init__(headers={f"Accept-{method.capitalize()}": "application/json"})
+
 
 class RateLimitExceeded(ApiError):
     """`retry_after`: seconds until the next window."""

@@ -23,8 +23,6 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return invalid_fields(exception.detail)
         case DjangoValidationError():
             return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
-        case drf.UnsupportedMediaType():
-            return errors.UnsupportedMediaType()
         case UnreadablePostError():  # the client disconnected while sending the body
             return errors.BadRequest()
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):

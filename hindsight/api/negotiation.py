@@ -5,6 +5,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from hindsight.api.errors import UnsupportedMediaType
+
 
 class AlwaysJSON(BaseContentNegotiation):
     """Ignores the Accept header."""
@@ -15,9 +17,11 @@ class AlwaysJSON(BaseContentNegotiation):
         renderer = next(iter(renderers))
         return renderer, renderer.media_type or ""
 
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """None, which becomes a 415, unless the body is uncompressed JSON."""
-        if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
-            return None
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """Raises UnsupportedMediaType unless the body is uncompressed JSON."""
+        encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower()
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == media_type), None)
+        for parser in parsers:
+            if parser.media_type == media_type and encoding == "identity":
+                return parser
+        raise UnsupportedMediaType(str(request.method))

@@ -27,6 +27,12 @@ class PageQuery(StrictSerializer):
     )
 
 
+class PageSerializer(serializers.Serializer[Any]):
+    """A page of a list. Subclasses add the rows as `data`."""
+
+    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
+
+
 def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> tuple[list[Row], str | None]:
     """Returns the rows, and the cursor of the next page or None.
 

@@ -46,11 +46,11 @@ class TextField(serializers.Field[str, Any, str, Any]):
         "null": "Send a string, not null. Omit the field to keep the stored value.",
     }
 
-    def __init__(self, *, clean: Callable[[str], str], max_length: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, clean: Callable[[str], str], schema: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        """`schema`: what `clean` accepts, as far as JSON Schema can say it."""
         super().__init__(**kwargs)
         self.clean = clean
-        if max_length is not None:
-            set_override(self, "field", {"type": "string", "maxLength": max_length})
+        set_override(self, "field", {"type": "string", **(schema or {})})
 
     def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):

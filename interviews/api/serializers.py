@@ -6,17 +6,30 @@ from rest_framework import serializers
 from contacts.models import Contact
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
 from hindsight.api.errors import BadRequest
-from hindsight.api.pagination import PageQuery
+from hindsight.api.pagination import PageQuery, PageSerializer
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, InterviewType, Transcript
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
+EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
+NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
+OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
+DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
+# With oneOf, openapi-generator's typescript-fetch client sends {} for every object.
+CONTEXT = {
+    "anyOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]
+}
+INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
 
-@extend_schema_field(
-    {"oneOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]}
-)
+
+@extend_schema_field(INTERVIEW_REQUEST_ID)
+class InterviewRequestIdField(serializers.IntegerField):
+    pass
+
+
+@extend_schema_field(CONTEXT)
 class ContextField(serializers.Field[str, Any, str, Any]):
     """Converts an object to JSON text."""
 
@@ -42,7 +55,7 @@ class NullIfEmpty(serializers.CharField):
 class CreateInterviewRequest(StrictSerializer):
     contact_email = TextField(
         clean=clean_email,
-        max_length=MAX_EMAIL_LENGTH,
+        schema=EMAIL,
         help_text="The contact's email address, not case-sensitive. A new address creates a contact.",
     )
     interview_type_id = PublicIdField(
@@ -53,7 +66,7 @@ class CreateInterviewRequest(StrictSerializer):
     contact_name = TextField(
         clean=clean_name,
         required=False,
-        max_length=MAX_NAME_LENGTH,
+        schema=NAME,
         help_text="The contact's display name. If omitted, an existing contact keeps its name.",
     )
     contact_context = ContextField(
@@ -62,13 +75,13 @@ class CreateInterviewRequest(StrictSerializer):
     deal_id = TextField(
         clean=clean_deal_id,
         required=False,
-        max_length=MAX_DEAL_ID_LENGTH,
+        schema=DEAL_ID,
         help_text="Your id of the deal, any text. GET /interviews filters by it.",
     )
     objective = TextField(
         clean=clean_objective,
         required=False,
-        max_length=MAX_OBJECTIVE_LENGTH,
+        schema=OBJECTIVE,
         help_text="What this interview should find out.",
     )
 
@@ -89,13 +102,11 @@ class UpdateInterviewRequest(StrictSerializer):
             f"At most {MAX_NOTES_LENGTH:,} characters as stored."
         ),
     )
-    contact_name = TextField(
-        clean=clean_name, required=False, max_length=MAX_NAME_LENGTH, help_text="The contact's display name."
-    )
+    contact_name = TextField(clean=clean_name, required=False, schema=NAME, help_text="The contact's display name.")
     objective = TextField(
         clean=clean_objective,
         required=False,
-        max_length=MAX_OBJECTIVE_LENGTH,
+        schema=OBJECTIVE,
         error_messages={"null": 'Send a string, not null. "" clears the objective; omit the field to keep it.'},
         help_text='What this interview should find out. Paige chooses questions by it. "" clears it.',
     )
@@ -107,7 +118,7 @@ class UpdateInterviewRequest(StrictSerializer):
 
 
 class CreatedInterviewRequest(serializers.Serializer[InterviewRequest]):
-    interview_request_id = serializers.IntegerField(source="pk")
+    interview_request_id = InterviewRequestIdField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id")
     deal_id = NullIfEmpty()
     survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has the link can answer.")
@@ -116,7 +127,7 @@ class CreatedInterviewRequest(serializers.Serializer[InterviewRequest]):
 
 
 class UpdatedInterviewRequest(serializers.Serializer[InterviewRequest]):
-    interview_request_id = serializers.IntegerField(source="pk", help_text="ID of the updated interview request.")
+    interview_request_id = InterviewRequestIdField(source="pk", help_text="ID of the updated interview request.")
 
 
 class ContactSummarySerializer(serializers.Serializer[Contact]):
@@ -149,7 +160,7 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
 
 
 class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
-    interview_request_id = serializers.IntegerField(source="pk")
+    interview_request_id = InterviewRequestIdField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id", allow_null=True)
     deal_id = NullIfEmpty()
     survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
@@ -176,16 +187,18 @@ class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
 
 
 class InterviewRequestQuery(PageQuery):
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
-    contact_email = TextField(clean=clean_email, max_length=MAX_EMAIL_LENGTH, required=False)
-    deal_id = TextField(clean=clean_deal_id, max_length=MAX_DEAL_ID_LENGTH, required=False)
+    status = serializers.ChoiceField(
+        choices=Status.choices, required=False, help_text="Only interview requests with this status."
+    )
+    contact_email = TextField(
+        clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
+    )
+    deal_id = TextField(clean=clean_deal_id, schema=DEAL_ID, required=False, help_text="Only those of this deal.")
 
 
-class InterviewRequestPage(serializers.Serializer[Any]):
+class InterviewRequestPage(PageSerializer):
     data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
-    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
 
 
-class InterviewTypePage(serializers.Serializer[Any]):
+class InterviewTypePage(PageSerializer):
     data = InterviewTypeSerializer(many=True)  # type: ignore[assignment]
-    next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")

@@ -9,19 +9,19 @@ from rest_framework.response import Response
 
 from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
 from hindsight.api.idempotency import LIFETIME_HOURS, create_once
+from hindsight.api.operations import header, operation
 from hindsight.api.pagination import PageQuery, page_of
-from hindsight.api.schema import header, operation
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from interviews import services
-from interviews.api import serializers
+from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, if_match
 from interviews.models import InterviewRequest, InterviewType
 from orgs.authentication import principal_of
 
 ID = OpenApiParameter(
     "id",
-    int,
+    serializers.INTERVIEW_REQUEST_ID,
     OpenApiParameter.PATH,
     description="The interview_request_id returned when the interview request was created.",
 )
@@ -63,6 +63,7 @@ class InterviewRequestsView(ApiView):
         description="Returns a page of interview requests, newest first, filtered by status, contact email or deal id.",
         parameters=[serializers.InterviewRequestQuery],
         responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page, newest first")},
+        response_example=examples.INTERVIEW_REQUESTS,
     )
     def get(self, request: Request) -> Response:
         query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
@@ -77,7 +78,9 @@ class InterviewRequestsView(ApiView):
         description=CREATE_DESCRIPTION,
         parameters=[IDEMPOTENCY_KEY, REPLAYED],
         request=serializers.CreateInterviewRequest,
+        request_example=examples.CREATE,
         responses={201: OpenApiResponse(serializers.CreatedInterviewRequest, description="Interview request created")},
+        response_example=examples.CREATED,
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
@@ -108,6 +111,7 @@ class InterviewRequestView(ApiView):
             200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="Not modified"),
         },
+        response_example=examples.INTERVIEW_REQUEST,
         errors=[PreconditionFailed],
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
@@ -129,7 +133,9 @@ class InterviewRequestView(ApiView):
         description=UPDATE_DESCRIPTION,
         parameters=[ID, IF_MATCH],
         request=serializers.UpdateInterviewRequest,
+        request_example=examples.UPDATE,
         responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
+        response_example=examples.UPDATED,
         errors=[PreconditionFailed],
     )
     def patch(self, request: Request, id: int) -> Response:
@@ -154,6 +160,7 @@ class InterviewTypesView(ApiView):
         description="Returns the interview types of your organization. POST /interviews needs the id of one.",
         parameters=[PageQuery],
         responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
+        response_example=examples.INTERVIEW_TYPES,
     )
     def get(self, request: Request) -> Response:
         query = validated(PageQuery, request.query_params.dict())

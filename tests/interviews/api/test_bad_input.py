@@ -168,6 +168,7 @@ def test_the_content_type_must_be_json(
 ) -> None:
     response = acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "new"}, Content_Type=media_type)
     assert response.status_code == status
+    assert response.headers.get("Accept-Patch") == (None if status == 200 else "application/json")
     assert (stored()[2] == "new") == (status == 200)
 
 

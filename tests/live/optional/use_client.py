@@ -10,7 +10,7 @@ from hindsight_client.api.interviews import (
     list_interview_requests,
     update_interview_request,
 )
-from hindsight_client.models import CreateInterviewRequest, Error, UpdateInterviewRequest
+from hindsight_client.models import ApiError, CreateInterviewRequest, UpdateInterviewRequest
 from hindsight_client.models import UpdateInterviewRequestContactContextType1 as Context
 
 client = AuthenticatedClient(base_url=sys.argv[1], token=sys.argv[2])
@@ -34,6 +34,6 @@ assert (read.contact.email, read.contact.notes) == ("jane.smith@example.com", '{
 page = list_interview_requests.sync(client=client, contact_email="JANE.SMITH@example.com")
 assert [row.interview_request_id for row in page.data] == [interview_request_id]
 missing = get_interview_request.sync(interview_request_id + 1, client=client)
-assert isinstance(missing, Error)
+assert isinstance(missing, ApiError)
 assert missing.error.code.value == "not_found"
 print(interview_request_id)

@@ -1,0 +1,118 @@
+"""The OpenAPI description of one operation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import F, OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from hindsight.api import errors
+from hindsight.api.errors import ApiError
+
+ERROR_CODES = [code.value for code in errors.ErrorCode]
+COMMON_ERRORS = (
+    errors.BadRequest,
+    errors.Unauthorized,
+    errors.Forbidden,
+    errors.NotFound,
+    errors.MethodNotAllowed,
+    errors.RateLimitExceeded,
+    errors.InternalError,
+    errors.ServiceUnavailable,
+)
+BODY_ERRORS = (errors.PayloadTooLarge, errors.UnsupportedMediaType)
+
+BLANK_NAME = "Send a name that is not blank, or leave the field out to keep the stored name."
+EXAMPLES: dict[type[ApiError], ApiError] = {
+    type(error): error
+    for error in (
+        errors.BadRequest(f"contact_name: {BLANK_NAME}", details=(errors.FieldError("contact_name", BLANK_NAME),)),
+        errors.Unauthorized(),
+        errors.Forbidden(),
+        errors.NotFound("Your organization has no interview request with this id."),
+        errors.MethodNotAllowed("PUT", "GET, HEAD, PATCH"),
+        errors.IdempotencyConflict(),
+        errors.PreconditionFailed(),
+        errors.PayloadTooLarge(),
+        errors.UnsupportedMediaType("PATCH"),
+        errors.RateLimitExceeded(retry_after=23),
+        errors.InternalError(),
+        errors.ServiceUnavailable(),
+    )
+}
+
+
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ApiErrorBodySerializer(serializers.Serializer[Any]):
+    code = serializers.ChoiceField(choices=ERROR_CODES)
+    message = serializers.CharField(help_text="The problem and how to fix it.")
+    details = FieldErrorSerializer(many=True, required=False, help_text="Present only if specific fields are wrong.")
+    request_id = serializers.CharField(help_text="Same as the X-Request-Id header. Include it when you contact us.")
+
+
+class ApiErrorSerializer(serializers.Serializer[Any]):
+    error = ApiErrorBodySerializer()
+
+
+def header(name: str, type_: Any, description: str, response: bool | list[int | str] = False) -> OpenApiParameter:
+    return OpenApiParameter(name, type_, OpenApiParameter.HEADER, description=description, response=response)
+
+
+def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:
+    """The headers of a response with one of the statuses, and X-Request-Id of the request."""
+    counted: list[int | str] = [status for status in statuses if status != errors.Unauthorized.status_code]
+    integer, text = OpenApiTypes.INT, OpenApiTypes.STR
+    return [
+        header("X-Request-Id", text, "Your id for this request. Used if it is well-formed."),
+        header("X-Request-Id", text, "The id of this request in our logs.", response=True),
+        header("X-RateLimit-Limit", integer, "Requests per minute of your organization.", response=counted),
+        header("X-RateLimit-Remaining", integer, "Requests left in this window.", response=counted),
+        header("X-RateLimit-Reset", integer, "Unix time in seconds when the next window begins.", response=counted),
+        header("Retry-After", integer, "Seconds to wait before a retry.", response=[429, 503]),
+        header("WWW-Authenticate", text, "`Bearer`", response=[401]),
+        header("Allow", text, "The methods of this path.", response=[405]),
+        header("Accept-Patch", text, "The media type of a PATCH body.", response=[415]),
+        header("Accept-Post", text, "The media type of a POST body.", response=[415]),
+    ]
+
+
+def operation(
+    *,
+    responses: Mapping[int, Any],
+    errors: Iterable[type[ApiError]] = (),
+    parameters: Iterable[OpenApiParameter | type[serializers.Serializer[Any]]] = (),
+    request: Any = None,
+    request_example: Any = None,
+    response_example: Any = None,
+    **kwargs: Any,
+) -> Callable[[F], F]:
+    """`extend_schema` with the errors and headers of every operation. The examples are of the body and of success."""
+    classes = {*COMMON_ERRORS, *errors, *(BODY_ERRORS if request else ())}
+    failures = {error.status_code: error_response(error) for error in sorted(classes, key=lambda e: e.status_code)}
+    every_response = {**responses, **failures}
+    examples = [
+        OpenApiExample("Response", response_example, response_only=True, status_codes=[str(min(responses))]),
+        *([OpenApiExample("Request", request_example, request_only=True)] if request else []),
+    ]
+    return extend_schema(
+        request=request,
+        responses=every_response,
+        parameters=[*parameters, *headers(every_response)],
+        examples=examples,
+        **kwargs,
+    )
+
+
+def error_response(error: type[ApiError]) -> OpenApiResponse:
+    envelope: Any = EXAMPLES[error].envelope()
+    envelope["error"]["request_id"] = "0f8fad5bd9cb469fa16570867728950e"
+    return OpenApiResponse(
+        ApiErrorSerializer,
+        description=f"`{error.code.value}`",
+        examples=[OpenApiExample("Error", envelope, response_only=True)],
+    )

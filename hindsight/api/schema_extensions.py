@@ -1,0 +1,60 @@
+"""What drf-spectacular does not derive from the serializers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+
+from hindsight.api.errors import ApiError
+from hindsight.api.pagination import MAX_LIMIT
+
+Schema = dict[str, Any]
+
+
+class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """No unknown fields. A body without required fields needs at least one field."""
+
+    target_class = "hindsight.api.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        schema: Schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        at_least_one = {} if schema.get("required") else {"minProperties": 1}
+        return {**schema, **at_least_one, "additionalProperties": False}
+
+
+class Page(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    target_class = "hindsight.api.pagination.PageSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        schema: Schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        schema["properties"]["data"]["maxItems"] = MAX_LIMIT
+        return schema
+
+
+def require_bodies(result: Schema, **kwargs: Any) -> Schema:
+    """drf-spectacular makes the body of a PATCH optional."""
+    for operation in operations_of(result):
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+    return result
+
+
+def share_error_responses(result: Schema, **kwargs: Any) -> Schema:
+    """Replaces the error responses, which are the same for every operation, with references."""
+    names = {str(error.status_code): error.__name__ for error in ApiError.__subclasses__()}
+    shared: Schema = {}
+    for operation in operations_of(result):
+        for status in operation["responses"].keys() & names.keys():
+            if shared.setdefault(names[status], operation["responses"][status]) != operation["responses"][status]:
+                raise ValueError(f"The operations describe {status} differently.")
+            operation["responses"][status] = {"$ref": f"#/components/responses/{names[status]}"}
+    result["components"]["responses"] = dict(sorted(shared.items()))
+    return result
+
+
+def operations_of(result: Schema) -> Iterator[Schema]:
+    for path in result["paths"].values():
+        yield from path.values()

@@ -1,0 +1,51 @@
+"""One realistic example of each body, for the OpenAPI description."""
+
+ID = 4821
+TYPE = "type_12"
+CONTACT = {"id": "contact_17", "email": "jane.smith@example.com", "name": "Jane Smith"}
+CONTEXT = {"title": "CTO", "evaluation_notes": "Completed 30-day POC, main concern is pricing"}
+OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
+TOKEN = "Zk3v8Qw1yT5nB0cXr7LdJ2hGfS9aMpUeVi4KoN6sR1E"  # noqa: S105 - an example
+
+CREATE = {
+    "contact_email": CONTACT["email"],
+    "contact_name": CONTACT["name"],
+    "contact_context": CONTEXT,
+    "interview_type_id": TYPE,
+    "deal_id": "deal_xyz789",
+    "objective": OBJECTIVE,
+}
+CREATED = {
+    "interview_request_id": ID,
+    "contact_id": CONTACT["id"],
+    "deal_id": "deal_xyz789",
+    "survey_url": f"https://hindsight.example.com/survey?token={TOKEN}",
+    "survey_token": TOKEN,
+    "status": "created",
+}
+UPDATE = {"contact_context": CONTEXT, "contact_name": CONTACT["name"], "objective": OBJECTIVE}
+UPDATED = {"interview_request_id": ID}
+SUMMARY = {
+    **{name: CREATED[name] for name in ("interview_request_id", "contact_id", "deal_id", "survey_url")},
+    "status": "completed",
+    "objective": OBJECTIVE,
+    "email_sent_at": None,
+    "created_at": "2026-11-24T09:30:00.000000Z",
+    "contact": CONTACT,
+}
+ANSWER = "It came down to price, once procurement had joined."
+INTERVIEW_REQUEST = {
+    **SUMMARY,
+    "contact": {
+        **CONTACT,
+        "notes": '{\n  "title": "CTO",\n  "evaluation_notes": "Completed 30-day POC, main concern is pricing"\n}',
+    },
+    "transcript": {
+        "document_id": "doc_310",
+        "content": f"**Paige:** What decided it in the end?\n\n**Jane Smith:** {ANSWER}",
+        "key_answers": [{"topic": "pricing", "title": "Pricing and packaging", "excerpts": [ANSWER]}],
+        "created_at": "2026-11-25T14:05:31.482913Z",
+    },
+}
+INTERVIEW_REQUESTS = {"data": [SUMMARY], "next_cursor": "NDgyMQ:5hR2mYbq0v1dT7kXw3eC9sLzJ8uP4aGf6nQiVoB1tKM"}
+INTERVIEW_TYPES = {"data": [{"id": TYPE, "name": "Win-loss interview with a buyer"}], "next_cursor": None}
