@@ -36,6 +36,9 @@ class RequestMiddleware:
         request_id = begin_request(request.META.get("HTTP_X_REQUEST_ID"))
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        if response.status_code == 304:
+            # CommonMiddleware sets 0. In a 304 it would be the length of the object that was not sent.
+            del response["Content-Length"]
         for name, value in _response_headers(request).items():
             response[name] = value
         path = escape_uri_path(request.path)  # escapes line breaks, which would forge log lines

@@ -118,6 +118,7 @@ def test_if_none_match_of_the_current_version_gets_304(
     response = acme_api.get(f"/interviews/{interview_request.pk}", If_None_Match=header.format(etag=etag))
     assert (response.status_code, response.headers["ETag"]) == (status, etag)
     assert (response.content == b"") == (status == 304)
+    assert ("Content-Length" in response.headers) == (status == 200)
     assert "X-RateLimit-Remaining" in response.headers
 
 
