@@ -26,6 +26,8 @@ def script(customer: Customer, texts: dict[str, str]) -> str:
     values = {"name": "NULL", "notes": "NULL", "objective": "NULL", **{name: f"({texts[name]})" for name in texts}}
     update = UPDATE_INTERVIEW_REQUEST % {
         **values,
+        "request_versions": "NULL",
+        "contact_versions": "NULL",
         "org_id": customer.org_id,
         "interview_request_id": ":id",
         "actor_kind": "'api_key'",

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from contacts.search import WordIndex
 from contacts.text import MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
+from hindsight.db.versions import Versioned, VersionedUpdate
 from orgs.models import Org
 from orgs.tenancy import TenantQuerySet
 
@@ -20,7 +21,7 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
         return self.to_python(super().get_prep_value(value))
 
 
-class ContactQuerySet(TenantQuerySet["Contact"]):
+class ContactQuerySet(VersionedUpdate, TenantQuerySet["Contact"]):
     def search(self, text: str) -> Self:
         """Matches the start of the email, words of the name, or the start of the org's name or slug."""
         by_email = Q(email__startswith=text.lower())
@@ -29,7 +30,7 @@ class ContactQuerySet(TenantQuerySet["Contact"]):
         return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.search_ids(text)))
 
 
-class Contact(PublicId, models.Model):
+class Contact(PublicId, Versioned):
     ID_PREFIX = "contact_"
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="contacts", db_index=False)
@@ -37,7 +38,6 @@ class Contact(PublicId, models.Model):
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
     objects = ContactQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from hindsight.db.versions import VERSION_FIELDS
 from orgs.actors import Actor
 from orgs.history import text_of
 from orgs.models import Change
@@ -21,7 +22,7 @@ def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
     for row, texts in edits:
         replaced = _replace(row, texts)
         if replaced:
-            row.save(update_fields=[*(change.field for change in replaced), "updated_at"])
+            row.save(update_fields=[change.field for change in replaced])
         changes += replaced
     return _append(changes, actor)
 
@@ -31,6 +32,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
     changes, rows = [], []
     for row, texts in edits:
         if replaced := _replace(row, texts):
+            row.version += 1
             rows.append(row)
             changes += replaced
     if rows:
@@ -39,7 +41,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
             rows,
             update_conflicts=True,
             unique_fields=["pk"],
-            update_fields=[*{change.field for change in changes}, "updated_at"],
+            update_fields={*(change.field for change in changes), *VERSION_FIELDS},
         )
     return _append(changes, actor)
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,29 +23,40 @@ LIFETIME = timedelta(hours=LIFETIME_HOURS)
 
 _WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
-ResponseBody = dict[str, Any]
+
+@dataclass(frozen=True)
+class Created:
+    """The response to a create. `etag` is empty if an earlier release stored the response."""
+
+    body: dict[str, Any]
+    etag: str
+    replayed: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        headers = {"ETag": self.etag, "Idempotency-Replayed": "true" if self.replayed else ""}
+        return {name: value for name, value in headers.items() if value}
 
 
-def create_once(
-    *, org_id: int, key: str | None, request: Any, create: Callable[[], ResponseBody]
-) -> tuple[ResponseBody, bool]:
-    """Returns (response, replayed): the result of `create()`, or the stored response to the first request.
+def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[[], Created]) -> Created:
+    """Returns the result of `create()`, or the stored response to the first request.
 
     Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request.
     """
     if key is None:
-        return create(), False
+        return create()
     if not _WELL_FORMED.fullmatch(key):
         raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
         record, is_new = _claim(org_id, key, fingerprint)
         if is_new:
-            record.response = json.dumps(create(), cls=JSONEncoder)
-            record.save(update_fields=["response"])
+            created = create()
+            record.response, record.etag = json.dumps(created.body, cls=JSONEncoder), created.etag
+            record.save(update_fields=["response", "etag"])
         elif record.fingerprint != fingerprint:
             raise IdempotencyConflict
-        return json.loads(record.response), not is_new
+        return Created(json.loads(record.response), record.etag, replayed=not is_new)
 
 
 def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:

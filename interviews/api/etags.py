@@ -1,27 +1,20 @@
-"""Entity tags of interview requests. https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3"""
+"""Entity tags of interview requests: the versions of the rows."""
 
-import hashlib
-import json
-from collections.abc import Callable
-from typing import Any
+import re
 
-from django.utils.http import parse_etags
+from hindsight.api.preconditions import strong_tags
+from interviews.models import Versions
 
-from interviews.api.serializers import InterviewRequestSerializer
-from interviews.models import InterviewRequest
+_ETAG = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})")
 
 
-def etag_of(representation: dict[str, Any]) -> str:
-    """Returns a hash of the representation that GET returns."""
-    text = json.dumps(representation, sort_keys=True)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+def etag_of(versions: Versions) -> str:
+    return f'"{versions.interview_request}-{versions.contact}"'
 
 
-def if_match(header: str | None) -> Callable[[InterviewRequest], bool] | None:
-    """Returns the precondition of If-Match, or None without the header. Weak and malformed tags never match."""
-    if header is None:
+def versions_of(if_match: str | None) -> set[Versions] | None:
+    """Returns the versions that If-Match allows; None if any. Raises BadRequest if the header is malformed."""
+    tags = strong_tags(if_match)
+    if tags is None:
         return None
-    if header.strip() == "*":
-        return lambda _: True
-    tags = parse_etags(header)
-    return lambda interview_request: etag_of(InterviewRequestSerializer(interview_request).data) in tags
+    return {Versions(int(match[1]), int(match[2])) for match in map(_ETAG.fullmatch, tags) if match}

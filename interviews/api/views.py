@@ -1,21 +1,22 @@
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
-from hindsight.api.idempotency import LIFETIME_HOURS, create_once
+from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.operations import header, operation
 from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
-from interviews.api.etags import etag_of, if_match
+from interviews.api.etags import etag_of, versions_of
 from interviews.models import InterviewRequest, InterviewType
 from orgs.authentication import principal_of
 
@@ -28,12 +29,14 @@ ID = OpenApiParameter(
 IF_MATCH = header(
     "If-Match",
     str,
-    "An ETag from GET. If the interview request or its contact has changed since, nothing is updated (412).",
+    "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
+    "the response is 412.",
 )
 IF_NONE_MATCH = header(
-    "If-None-Match", str, "An ETag from GET. If nothing has changed since, the response is 304 without a body."
+    "If-None-Match", str, "An earlier ETag. If nothing has changed since, the response is 304 without a body."
 )
-ETAG = header("ETag", str, "The version of the interview request and its contact.", response=[200, 304])
+ETAG = header("ETag", str, "The version of the interview request and its contact.", response=[200, 201, 304])
+LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key", str, "A unique key of your choice. A retry with the same key creates nothing twice."
 )
@@ -76,7 +79,7 @@ class InterviewRequestsView(ApiView):
         operation_id="create_interview_request",
         summary="Create an interview request",
         description=CREATE_DESCRIPTION,
-        parameters=[IDEMPOTENCY_KEY, REPLAYED],
+        parameters=[IDEMPOTENCY_KEY, REPLAYED, LOCATION, ETAG],
         request=serializers.CreateInterviewRequest,
         request_example=examples.CREATE,
         responses={201: OpenApiResponse(serializers.CreatedInterviewRequest, description="Interview request created")},
@@ -88,17 +91,18 @@ class InterviewRequestsView(ApiView):
         principal = principal_of(request)
         interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
 
-        def create() -> dict[str, Any]:
-            created = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
-            return dict(serializers.CreatedInterviewRequest(created).data)
+        def create() -> Created:
+            row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+            return Created(dict(serializers.CreatedInterviewRequest(row).data), etag_of(row.versions))
 
-        response, replayed = create_once(
+        created = create_once(
             org_id=principal.org_id,
             key=request.headers.get("Idempotency-Key"),
             request=["POST /interviews", request.data],
             create=create,
         )
-        return Response(response, status=201, headers={"Idempotency-Replayed": "true"} if replayed else None)
+        location = reverse("interview-request", args=[created.body["interview_request_id"]])
+        return Response(created.body, status=201, headers={"Location": location, **created.headers})
 
 
 class InterviewRequestView(ApiView):
@@ -112,26 +116,21 @@ class InterviewRequestView(ApiView):
             304: OpenApiResponse(description="Not modified"),
         },
         response_example=examples.INTERVIEW_REQUEST,
-        errors=[PreconditionFailed],
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
         interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
         interview_request = get_or_404(interview_requests.select_related("contact", "transcript"), id)
-        data = serializers.InterviewRequestSerializer(interview_request).data
-        etag = etag_of(data)
-        response = cast(
-            HttpResponseBase, get_conditional_response(request._request, etag=etag, response=Response(data))
-        )
-        if response.status_code == PreconditionFailed.status_code:  # Django's 412 has no envelope
-            raise PreconditionFailed
-        response.headers["ETag"] = etag
-        return response
+        etag = etag_of(interview_request.versions)
+        if not_modified := get_conditional_response(request._request, etag=etag):
+            not_modified.headers["ETag"] = etag
+            return not_modified
+        return Response(serializers.InterviewRequestSerializer(interview_request).data, headers={"ETag": etag})
 
     @operation(
         operation_id="update_interview_request",
         summary="Update an interview request",
         description=UPDATE_DESCRIPTION,
-        parameters=[ID, IF_MATCH],
+        parameters=[ID, IF_MATCH, ETAG],
         request=serializers.UpdateInterviewRequest,
         request_example=examples.UPDATE,
         responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
@@ -141,16 +140,16 @@ class InterviewRequestView(ApiView):
     def patch(self, request: Request, id: int) -> Response:
         principal = principal_of(request)
         try:
-            services.update_interview_request(
+            versions = services.update_interview_request(
                 org_id=principal.org_id,
                 interview_request_id=id,
                 actor=principal.actor,
-                precondition=if_match(request.headers.get("If-Match")),
+                if_versions=versions_of(request.headers.get("If-Match")),
                 **UPDATE.run_validation(request.data),
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        return Response({"interview_request_id": id})
+        return Response({"interview_request_id": id}, headers={"ETag": etag_of(versions)})
 
 
 class InterviewTypesView(ApiView):

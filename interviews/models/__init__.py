@@ -1,7 +1,15 @@
 from interviews.models.conversation import Conversation
-from interviews.models.interview_request import InterviewRequest, new_survey_token
+from interviews.models.interview_request import InterviewRequest, Versions, new_survey_token
 from interviews.models.interview_type import InterviewType
 from interviews.models.transcript import Transcript
 from interviews.models.turn import Turn
 
-__all__ = ["Conversation", "InterviewRequest", "InterviewType", "Transcript", "Turn", "new_survey_token"]
+__all__ = [
+    "Conversation",
+    "InterviewRequest",
+    "InterviewType",
+    "Transcript",
+    "Turn",
+    "Versions",
+    "new_survey_token",
+]

@@ -2,7 +2,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
+from hindsight.db.versions import Versioned, VersionedUpdate
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models.interview_type import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH
@@ -22,11 +23,18 @@ def new_survey_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+class Versions(NamedTuple):
+    """The versions of the two rows that an update writes and GET shows. A transcript changes only with its request."""
+
+    interview_request: int
+    contact: int
+
+
 # Per search, newest first.
 MAX_MATCHED_CONTACTS = 500
 
 
-class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
+class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest"]):
     def matching(self, filters: Mapping[str, str]) -> Self:
         """Filters by status, contact_email and deal_id if given."""
         lookups = {"status": "status", "contact_email": "contact__email", "deal_id": "deal_id"}
@@ -51,7 +59,7 @@ class InterviewRequestQuerySet(TenantQuerySet["InterviewRequest"]):
         return self.filter(condition | Q(pk=int(text)) if is_id(text) else condition)
 
 
-class InterviewRequest(models.Model):
+class InterviewRequest(Versioned):
     """Has the objective. The notes belong to the contact."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
@@ -74,7 +82,6 @@ class InterviewRequest(models.Model):
     email_sent_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
     objects = InterviewRequestQuerySet.as_manager()
 
@@ -115,7 +122,11 @@ class InterviewRequest(models.Model):
         self.status = status
         for field, value in changes.items():
             setattr(self, field, value)
-        self.save(update_fields=["status", *changes, "updated_at"])
+        self.save(update_fields=["status", *changes])
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.version, self.contact.version)
 
     @property
     def survey_url(self) -> str | None:

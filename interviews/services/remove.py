@@ -5,7 +5,6 @@ from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
@@ -27,7 +26,6 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
     With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist.
     """
     contact = _locked_contact(org_id, contact_id)
-    now = timezone.now()
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
@@ -36,12 +34,11 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
     for interview_request in interview_requests:
         interview_request.objective = ""
         interview_request.survey_token = None
-        interview_request.updated_at = now
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = ["objective", "survey_token", "updated_at", "deal_id"]
+    fields = ["objective", "survey_token", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
-    contact.save(update_fields=["email", "name", "notes", "updated_at"])
+    contact.save(update_fields=["email", "name", "notes"])
     erase_changes(contact, *interview_requests, actor=actor)
     return contact
 

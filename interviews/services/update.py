@@ -1,17 +1,15 @@
-from collections.abc import Callable
+from collections.abc import Collection
 
 from django.db import connection, transaction
 
 from contacts.text import Name, Notes
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried_once
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, Versions
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite
-
-Precondition = Callable[[InterviewRequest], bool]
 
 
 @retried_once
@@ -23,31 +21,22 @@ def update_interview_request(
     contact_context: Notes | None = None,
     contact_name: Name | None = None,
     objective: Objective | None = None,
-    precondition: Precondition | None = None,
-) -> None:
+    if_versions: Collection[Versions] | None = None,
+) -> Versions:
     """Overwrites the given texts, and records the replaced texts in the audit, all or none. None keeps a text.
 
-    `precondition` is checked while the rows are locked. Raises InterviewRequest.DoesNotExist (also for another org's
-    row) and PreconditionFailed.
+    With `if_versions`, only if the rows have one of these versions. Returns the versions after the update. Raises
+    InterviewRequest.DoesNotExist (also for another org's row) and PreconditionFailed.
     """
-    texts = {"name": contact_name, "notes": contact_context}
-    if precondition is None and connection.vendor == "postgresql":
-        overwrite_in_one_statement(
-            org_id=org_id,
-            interview_request_id=interview_request_id,
-            contact_texts=texts,
-            objective=objective,
-            actor=actor,
-        )
-    else:
-        overwrite_row_by_row(
-            org_id=org_id,
-            interview_request_id=interview_request_id,
-            contact_texts=texts,
-            objective=objective,
-            actor=actor,
-            precondition=precondition,
-        )
+    overwrite_texts = overwrite_in_one_statement if connection.vendor == "postgresql" else overwrite_row_by_row
+    return overwrite_texts(
+        org_id=org_id,
+        interview_request_id=interview_request_id,
+        contact_texts={"name": contact_name, "notes": contact_context},
+        objective=objective,
+        actor=actor,
+        if_versions=if_versions,
+    )
 
 
 @transaction.atomic
@@ -58,15 +47,12 @@ def overwrite_row_by_row(
     contact_texts: Texts,
     objective: str | None,
     actor: Actor,
-    precondition: Precondition | None,
-) -> None:
-    """For SQLite, and for updates with a precondition."""
-    interview_request: InterviewRequest = (
-        InterviewRequest.objects.for_org(org_id)
-        .select_related("contact")
-        .select_for_update(of=("self", "contact"), no_key=True)
-        .get(pk=interview_request_id)
-    )
-    if precondition is not None and not precondition(interview_request):
+    if_versions: Collection[Versions] | None,
+) -> Versions:
+    """For SQLite, where the transaction locks the database."""
+    interview_requests = InterviewRequest.objects.for_org(org_id).select_related("contact")
+    interview_request: InterviewRequest = interview_requests.get(pk=interview_request_id)
+    if if_versions is not None and interview_request.versions not in if_versions:
         raise PreconditionFailed
     overwrite((interview_request.contact, contact_texts), (interview_request, {"objective": objective}), actor=actor)
+    return interview_request.versions

@@ -1,68 +1,96 @@
 """The update as one PostgreSQL statement, which is its own transaction. The same tests cover both paths."""
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.utils import timezone
 
-from interviews.models import InterviewRequest
+from hindsight.api.errors import PreconditionFailed
+from interviews.models import InterviewRequest, Versions
 from orgs.actors import Actor
 from orgs.audit import Texts
 
-# NULL keeps a text. Writes and records only texts that differ.
+# NULL keeps a text. Writes and records only texts that differ. Without `request_versions` every version is current.
 UPDATE_INTERVIEW_REQUEST = """
 WITH target AS MATERIALIZED (
     -- FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so `before` is what is replaced.
-    SELECT request.id, request.org_id, request.objective, request.contact_id, contact.name, contact.notes
+    SELECT request.id, request.org_id, request.objective, request.version, request.contact_id,
+           contact.name, contact.notes, contact.version AS contact_version
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
     FOR NO KEY UPDATE
 ),
+current AS (
+    SELECT * FROM target
+    WHERE %(request_versions)s::int[] IS NULL
+       OR (version, contact_version) IN (
+           SELECT * FROM unnest(%(request_versions)s::int[], %(contact_versions)s::int[])
+       )
+),
 written_contact AS (
     UPDATE contacts_contact AS contact
-    SET name = coalesce(%(name)s::text, target.name),
-        notes = coalesce(%(notes)s::text, target.notes),
-        updated_at = %(now)s
-    FROM target
-    WHERE contact.id = target.contact_id
-      AND (target.name <> %(name)s::text OR target.notes <> %(notes)s::text)
+    SET name = coalesce(%(name)s::text, current.name),
+        notes = coalesce(%(notes)s::text, current.notes),
+        version = current.contact_version + 1,
+        updated_at = clock_timestamp()
+    FROM current
+    WHERE contact.id = current.contact_id
+      AND (current.name <> %(name)s::text OR current.notes <> %(notes)s::text)
+    RETURNING contact.version
 ),
 written_request AS (
     UPDATE interviews_interviewrequest AS request
     SET objective = %(objective)s::text,
-        updated_at = %(now)s
-    FROM target
-    WHERE request.id = target.id
-      AND target.objective <> %(objective)s::text
+        version = current.version + 1,
+        updated_at = clock_timestamp()
+    FROM current
+    WHERE request.id = current.id
+      AND current.objective <> %(objective)s::text
+    RETURNING request.version
 ),
 audit AS (
     INSERT INTO orgs_change (
         org_id, object_type, object_id, field, before, actor_kind, actor, request_id, created_at
     )
-    SELECT target.org_id, edit.object_type, edit.object_id, edit.field, edit.before,
+    SELECT current.org_id, edit.object_type, edit.object_id, edit.field, edit.before,
            %(actor_kind)s, %(actor)s, %(request_id)s, %(now)s
-    FROM target
+    FROM current
     CROSS JOIN LATERAL (VALUES
-        (1, 'contact', target.contact_id, 'name', target.name, %(name)s::text),
-        (2, 'contact', target.contact_id, 'notes', target.notes, %(notes)s::text),
-        (3, 'interviewrequest', target.id, 'objective', target.objective, %(objective)s::text)
+        (1, 'contact', current.contact_id, 'name', current.name, %(name)s::text),
+        (2, 'contact', current.contact_id, 'notes', current.notes, %(notes)s::text),
+        (3, 'interviewrequest', current.id, 'objective', current.objective, %(objective)s::text)
     ) AS edit (position, object_type, object_id, field, before, after)
     WHERE edit.before <> edit.after
     ORDER BY edit.position
 )
-SELECT FROM target
+SELECT EXISTS (SELECT FROM current),
+       coalesce(written_request.version, target.version),
+       coalesce(written_contact.version, target.contact_version)
+FROM target
+LEFT JOIN written_request ON true
+LEFT JOIN written_contact ON true
 """
 
 
 def overwrite_in_one_statement(
-    *, org_id: int, interview_request_id: int, contact_texts: Texts, objective: str | None, actor: Actor
-) -> None:
-    """Raises InterviewRequest.DoesNotExist."""
+    *,
+    org_id: int,
+    interview_request_id: int,
+    contact_texts: Texts,
+    objective: str | None,
+    actor: Actor,
+    if_versions: Collection[Versions] | None,
+) -> Versions:
+    """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
     values = {
         "org_id": org_id,
         "interview_request_id": interview_request_id,
         "name": contact_texts["name"],
         "notes": contact_texts["notes"],
         "objective": objective,
+        "request_versions": None if if_versions is None else [versions.interview_request for versions in if_versions],
+        "contact_versions": None if if_versions is None else [versions.contact for versions in if_versions],
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
@@ -70,5 +98,10 @@ def overwrite_in_one_statement(
     }
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_INTERVIEW_REQUEST, values)
-        if cursor.rowcount == 0:
-            raise InterviewRequest.DoesNotExist
+        row = cursor.fetchone()
+    if row is None:
+        raise InterviewRequest.DoesNotExist
+    is_current, *versions = row
+    if not is_current:
+        raise PreconditionFailed
+    return Versions(*versions)

@@ -1,6 +1,7 @@
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ def is_file(path: str | Path) -> bool:
     return ":memory:" not in str(path) and "mode=memory" not in str(path)
 
 
+def clock_timestamp() -> str:
+    """PostgreSQL's function, in the format in which Django stores times."""
+    return str(datetime.now(UTC).replace(tzinfo=None))
+
+
 class DatabaseOperations(SQLiteOperations):
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         """The tables are emptied in no particular order."""
@@ -33,6 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         create_private_file(conn_params["database"])
         connection = super().get_new_connection(conn_params)
+        connection.create_function("clock_timestamp", 0, clock_timestamp)
         self.opened_file = self.current_file()
         return connection
 

@@ -71,6 +71,18 @@ def test_creates_a_contact_and_an_interview_request_with_a_link(
     assert not Change.objects.exists(), "nothing was replaced"
 
 
+def test_the_response_has_the_location_and_the_etag(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    ContactFactory.create(org=InterviewType.objects.get().org, email=body["contact_email"], notes="Old notes")
+    for context in ("Old notes", "New notes"):
+        created = acme_api.post("/interviews", {**body, "contact_context": context})
+        location = created.headers["Location"]
+        assert location == f"/api/v1/interviews/{created.json()['interview_request_id']}"
+        read = acme_api.get(location.removeprefix("/api/v1"))
+        assert read.headers["ETag"] == created.headers["ETag"]
+        patched = acme_api.patch(location.removeprefix("/api/v1"), {"objective": "x"}, If_Match=created.headers["ETag"])
+        assert patched.status_code == 200
+
+
 def test_the_required_fields_are_sufficient(acme_api: ApiClient, body: dict[str, Any]) -> None:
     response = acme_api.post("/interviews", body)
     assert (response.status_code, response.json()["deal_id"]) == (201, None)
@@ -228,4 +240,4 @@ def test_the_number_of_statements_is_fixed(acme_api: ApiClient, body: dict[str, 
         acme_api.post("/interviews", {**body, "contact_context": "new", "contact_name": "new"}, Idempotency_Key="k")
     bookkeeping = ("SAVEPOINT", "RELEASE", "BEGIN")
     statements = [query["sql"] for query in queries if not query["sql"].startswith(bookkeeping)]
-    assert len([sql for sql in statements if "rate_limit_counter" not in sql]) <= 10, statements
+    assert len([sql for sql in statements if "rate_limit_counter" not in sql]) <= 11, statements

@@ -33,7 +33,26 @@ def test_a_retry_gets_the_first_response(acme_api: ApiClient, body: dict[str, An
     assert again.content == first.content
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["Idempotency-Replayed"] == "true"
+    assert [again.headers[name] for name in ("ETag", "Location")] == [
+        first.headers[name] for name in ("ETag", "Location")
+    ]
     assert InterviewRequest.objects.count() == 1
+
+
+def test_a_retry_after_a_change_gets_the_etag_of_the_first_response(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    first = acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    path = f"/interviews/{first.json()['interview_request_id']}"
+    acme_api.patch(path, {"objective": "Theirs"})
+    again = acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=again.headers["ETag"]).status_code == 412
+    assert InterviewRequest.objects.get().objective == "Theirs"
+
+
+def test_a_response_stored_by_an_earlier_release_has_no_etag(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    first = acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    IdempotencyRecord.objects.update(etag="")
+    again = acme_api.post("/interviews", body, Idempotency_Key="order-1")
+    assert (again.content, "ETag" in again.headers) == (first.content, False)
 
 
 def test_another_body_is_a_conflict(acme_api: ApiClient, body: dict[str, Any]) -> None:

@@ -1,0 +1,135 @@
+"""Every write changes the version, and so the ETag, and the time of the last write."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import Contact
+from contacts.services import update_contact, upsert_contacts
+from contacts.text import Name, Notes
+from interviews.models import InterviewRequest
+from interviews.services import (
+    complete_conversation,
+    complete_interview,
+    create_interview_request,
+    erase_contact,
+    finish_conversation,
+    give_consent,
+    mark_sent,
+    next_question,
+    submit_answer,
+    update_interview_request,
+)
+from orgs.actors import Actor, ActorKind
+from orgs.audit import restore
+from orgs.models import Change
+from tests.client import ApiClient
+
+STAFF = Actor(ActorKind.STAFF, "sam")
+
+Write = Callable[[InterviewRequest], object]
+
+
+def update(**texts: Any) -> Write:
+    return lambda row: update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=STAFF, **texts)
+
+
+def update_contact_of(row: InterviewRequest) -> None:
+    update_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF, notes=Notes("New"))
+
+
+def import_contact_of(row: InterviewRequest) -> None:
+    upsert_contacts(org_id=row.org_id, contacts={row.contact.email: {"notes": "New"}}, actor=STAFF)
+
+
+def create_another_for_the_contact_of(row: InterviewRequest) -> None:
+    create_interview_request(
+        interview_type=row.interview_type, actor=STAFF, contact_email=row.contact.email, contact_name=Name("New")
+    )
+
+
+def restore_notes_of(row: InterviewRequest) -> None:
+    restore(row.contact, Change.objects.of(row.contact).get(), actor=STAFF)
+
+
+def converse(row: InterviewRequest) -> None:
+    give_consent(row)
+    next_question(row)
+    submit_answer(row, number=1, text="It was slow.")
+    finish_conversation(row)
+    complete_conversation(row)
+
+
+def save_twice(row: InterviewRequest) -> None:
+    mark_sent(row)
+    row.save()
+
+
+WRITES: dict[str, tuple[Write, ...]] = {
+    "notes": (update(contact_context="New"),),
+    "name": (update(contact_name="New"),),
+    "objective": (update(objective="New"),),
+    "all three": (update(contact_context="New", contact_name="New", objective="New"),),
+    "contact by staff": (update_contact_of,),
+    "import": (import_contact_of,),
+    "create for the same contact": (create_another_for_the_contact_of,),
+    "restore": (update(contact_context="New"), restore_notes_of),
+    "mark as sent": (mark_sent,),
+    "complete": (lambda row: complete_interview(row, content="**Paige:** Why?"),),
+    "conversation": (converse,),
+    "erasure": (lambda row: erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF),),
+    "save": (lambda row: row.save(), lambda row: row.contact.save()),
+    "save of an instance that was saved before": (save_twice,),
+    "save of a partly loaded instance": (lambda row: InterviewRequest.objects.only("deal_id").get(pk=row.pk).save(),),
+    "queryset update": (lambda row: InterviewRequest.objects.filter(pk=row.pk).update(deal_id="new"),),
+    "bulk update": (lambda row: InterviewRequest.objects.bulk_update([row], ["deal_id"]),),
+}
+
+
+@pytest.mark.parametrize("writes", WRITES.values(), ids=WRITES)
+def test_every_write_changes_the_etag(
+    acme_api: ApiClient, interview_request: InterviewRequest, writes: tuple[Write, ...]
+) -> None:
+    path = f"/interviews/{interview_request.pk}"
+    for write in writes:
+        earlier = acme_api.get(path)
+        write(InterviewRequest.objects.select_related("contact", "interview_type").get(pk=interview_request.pk))
+        later = acme_api.get(path, If_None_Match=earlier.headers["ETag"])
+        assert later.status_code == 200
+        assert acme_api.patch(path, {"objective": "x"}, If_Match=earlier.headers["ETag"]).status_code == 412
+
+
+@pytest.mark.parametrize("writes", WRITES.values(), ids=WRITES)
+def test_every_write_counts_up_and_sets_the_time(
+    interview_request: InterviewRequest, writes: tuple[Write, ...]
+) -> None:
+    def stored() -> list[tuple[int, object]]:
+        row = InterviewRequest.objects.select_related("contact").get(pk=interview_request.pk)
+        return [(row.version, row.updated_at), (row.contact.version, row.contact.updated_at)]
+
+    for write in writes:
+        before = stored()
+        write(InterviewRequest.objects.select_related("contact", "interview_type").get(pk=interview_request.pk))
+        changed = [(old, new) for old, new in zip(before, stored(), strict=True) if old != new]
+        assert changed
+        assert all(new[0] > old[0] and new[1] > old[1] for old, new in changed)  # type: ignore[operator]
+
+
+def test_writers_that_read_the_same_version_do_not_write_the_same_version(alice: Contact) -> None:
+    stale = Contact.objects.get(pk=alice.pk)
+    for row in (alice, stale):
+        row.name = "New"
+        row.save(update_fields=["name"])
+    assert (alice.version, stale.version) == (3, 3)
+    assert abs((alice.updated_at - timezone.now()).total_seconds()) < 60
+
+
+def test_equal_texts_keep_the_version(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    path = f"/interviews/{interview_request.pk}"
+    etag = acme_api.get(path).headers["ETag"]
+    assert acme_api.patch(path, {"objective": "Old objective", "contact_name": "Alice"}).headers["ETag"] == etag
+    import_contact = {"alice@example.com": {"notes": "Old notes", "name": "Alice"}}
+    upsert_contacts(org_id=interview_request.org_id, contacts=import_contact, actor=STAFF)
+    assert acme_api.get(path, If_None_Match=etag).status_code == 304
