@@ -1,6 +1,9 @@
-"""The header If-Match. https://www.rfc-editor.org/rfc/rfc9110#section-13.1"""
+"""The headers If-Match and If-None-Match. https://www.rfc-editor.org/rfc/rfc9110#section-13.1"""
 
 import re
+from collections.abc import Collection
+
+from rest_framework.request import Request
 
 from hindsight.api.errors import BadRequest
 
@@ -17,6 +20,25 @@ WEAK = (
     "compression, or send Accept-Encoding: identity with the GET."
 )
 MALFORMED = f"If-Match is malformed. {HOW_TO_SEND} Separate several ETags with commas."
+
+IF_MATCH_REFUSED = "If-Match works only with PATCH. Remove the header; to ask for changes, send If-None-Match with GET."
+IF_NONE_MATCH_REFUSED = (
+    "If-None-Match works only with GET of one object. Remove the header; to update a known version, send If-Match "
+    "with PATCH. To create an object only once, send Idempotency-Key with POST."
+)
+ANY_REFUSED = "If-None-Match: * can never return an object. Send the ETag of an earlier response."
+
+
+def refuse_preconditions(request: Request, *, if_match: Collection[str], if_none_match: Collection[str]) -> None:
+    """Raises BadRequest if a precondition would be ignored: its sender relies on it."""
+    tags = request.headers.get("If-None-Match")
+    if tags is not None:
+        if request.method not in if_none_match:
+            raise BadRequest(IF_NONE_MATCH_REFUSED)
+        if tags.strip() == "*":
+            raise BadRequest(ANY_REFUSED)
+    if "If-Match" in request.headers and request.method not in if_match:
+        raise BadRequest(IF_MATCH_REFUSED)
 
 
 def strong_tags(if_match: str | None) -> list[str] | None:

@@ -106,6 +106,9 @@ class InterviewRequestsView(ApiView):
 
 
 class InterviewRequestView(ApiView):
+    if_match_methods = ("PATCH",)
+    if_none_match_methods = ("GET", "HEAD")
+
     @operation(
         operation_id="get_interview_request",
         summary="Get an interview request",

@@ -8,8 +8,9 @@ from django.core.handlers.wsgi import LimitedStream
 from django.test import Client
 
 from interviews.models import InterviewRequest
-from orgs.models import Change
+from orgs.models import Change, Org
 from tests.client import ApiClient
+from tests.factories import InterviewTypeFactory
 
 BOM = b"\xef\xbb\xbf"
 MIB = 1024 * 1024
@@ -256,6 +257,22 @@ def test_another_method_is_not_allowed(acme_api: ApiClient, interview_request: I
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
     assert stored()[2] == "Old objective"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/interviews"), ("GET", "/interviews"), ("GET", "/interview-types")]
+)
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("value", ["*", '"1-1"', ""])
+def test_a_precondition_that_would_be_ignored_is_refused(
+    acme_api: ApiClient, acme: Org, method: str, path: str, header: str, value: str
+) -> None:
+    body = {"contact_email": "jane@example.com", "interview_type_id": InterviewTypeFactory.create(org=acme).public_id}
+    response = acme_api.send(method, path, body if method == "POST" else None, **{header: value})
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, "bad_request")
+    assert error["message"].startswith(f"{header} works only with")
+    assert not InterviewRequest.objects.exists()
 
 
 def test_head_is_get_without_a_body(acme_api: ApiClient, interview_request: InterviewRequest) -> None:

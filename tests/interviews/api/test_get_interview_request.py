@@ -122,6 +122,23 @@ def test_if_none_match_of_the_current_version_gets_304(
     assert "X-RateLimit-Remaining" in response.headers
 
 
+@pytest.mark.parametrize(
+    ("headers", "mentions"),
+    [
+        ({"If_Match": "*"}, "If-Match works only with PATCH"),
+        ({"If_Match": '"1-1"'}, "If-Match works only with PATCH"),
+        ({"If_None_Match": "*"}, "If-None-Match: *"),
+        ({"If_None_Match": " * "}, "If-None-Match: *"),
+    ],
+)
+def test_a_precondition_without_sense_is_refused(
+    acme_api: ApiClient, interview_request: InterviewRequest, headers: dict[str, str], mentions: str
+) -> None:
+    response = acme_api.get(f"/interviews/{interview_request.pk}", **headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+    assert mentions in response.json()["error"]["message"]
+
+
 def test_another_orgs_request_is_not_found(globex_api: ApiClient, interview_request: InterviewRequest) -> None:
     response = globex_api.get(f"/interviews/{interview_request.pk}")
     assert response.status_code == 404

@@ -261,6 +261,15 @@ class TestIfMatch:
         assert acme_api.patch("/interviews/999999", {"objective": "x"}, If_Match=header).status_code == 404
         assert globex_api.patch(path(interview_request), {"objective": "x"}, If_Match=header).status_code == 404
 
+    @pytest.mark.parametrize("header", ["*", '"1-1"'])
+    def test_if_none_match_is_refused(
+        self, acme_api: ApiClient, interview_request: InterviewRequest, header: str
+    ) -> None:
+        response = acme_api.patch(path(interview_request), {"objective": "Mine"}, If_None_Match=header)
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_request")
+        assert "send If-Match with PATCH" in response.json()["error"]["message"]
+        assert stored(interview_request)[2] == "Old objective"
+
 
 @pytest.mark.parametrize("header", [{}, {"If_Match": '"1-1"'}], ids=["without If-Match", "with If-Match"])
 def test_the_number_of_statements_is_fixed(
