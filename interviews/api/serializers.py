@@ -67,10 +67,11 @@ class CreateInterviewRequest(StrictSerializer):
         clean=clean_name,
         required=False,
         schema=NAME,
-        help_text="The contact's display name. If omitted, an existing contact keeps its name.",
+        help_text="The contact's display name. Overwrites an existing contact's name; if omitted, the name is kept.",
     )
     contact_context = ContextField(
-        required=False, help_text="As in an update. If omitted, an existing contact keeps its notes."
+        required=False,
+        help_text="As in an update: overwrites an existing contact's notes. If omitted, the notes are kept.",
     )
     deal_id = TextField(
         clean=clean_deal_id,

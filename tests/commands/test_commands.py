@@ -143,7 +143,8 @@ class TestDemo:
         welcome = run("demo")
         assert run("demo") == welcome
         kept = json.loads((tmp_path / "var" / "demo.json").read_text())
-        assert kept["api_key"] in welcome
+        assert f"export HINDSIGHT_API_KEY={kept['api_key']}\n" in welcome
+        assert f"export HINDSIGHT_URL={settings.PUBLIC_BASE_URL}/api/v1\n" in welcome
         assert kept["password"] in welcome
         assert (tmp_path / "var" / "demo.json").stat().st_mode & 0o077 == 0
         assert (

@@ -67,15 +67,19 @@ def _welcome(org: Org, api_key: str, password: str) -> str:
     return f"""
 Hindsight is ready. Demo org: {org.name}
 
-  API key   {api_key}
   Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
   API docs  {base}/api/docs
   Interview {unfinished.survey_url if unfinished else "none; the API creates one"}
 
+Paste into a shell, to use the API with the examples of the documentation:
+
+  export HINDSIGHT_URL={base}/api/v1
+  export HINDSIGHT_API_KEY={api_key}
+
 Add context about a contact:
 
-  curl -X PATCH {base}/api/v1/interviews/{interview_request.pk} \\
-    -H "Authorization: Bearer {api_key}" \\
+  curl -X PATCH "$HINDSIGHT_URL/interviews/{interview_request.pk}" \\
+    -H "Authorization: Bearer $HINDSIGHT_API_KEY" \\
     -H "Content-Type: application/json" \\
     -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
 

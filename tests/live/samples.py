@@ -1,0 +1,70 @@
+"""The code in the documents, and what it stores."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+
+ROOT = Path(__file__).parents[2]
+
+
+class Sample(NamedTuple):
+    """`response`: the JSON that the page shows directly below a curl command, or an empty string."""
+
+    language: str
+    code: str
+    response: str
+
+
+def samples_of(page: str) -> Iterator[Sample]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for adjacent in re.findall(r"(?:^```\w+\n.*?^```\n)+", text, re.MULTILINE | re.DOTALL):
+        blocks = re.findall(r"^```(\w+)\n(.*?)^```\n", adjacent, re.MULTILINE | re.DOTALL)
+        response = dict(blocks).get("json", "")
+        for language, code in blocks:
+            yield Sample(language, code, response if language == "bash" else "")
+
+
+class Guide:
+    """The samples of docs/api.md as complete programs, and the rows that they expect and write."""
+
+    def __init__(self, org: Org, notes: str = '{"title": "CTO"}') -> None:
+        self.interview_type = InterviewTypeFactory.create(org=org)
+        contact = ContactFactory.create(org=org, email="someone@example.com", notes=notes)
+        self.request_4821: InterviewRequest = InterviewRequestFactory.create(
+            org=org, contact=contact, deal_id="deal_1001"
+        )
+
+    def samples(self, language: str) -> list[Sample]:
+        """In Python and TypeScript, the first sample is the beginning of all others."""
+        samples = [sample for sample in samples_of("docs/api.md") if sample.language == language]
+        begin = "" if language == "bash" else f"{samples.pop(0).code}\n\n"
+        return [sample._replace(code=self._with_ids(begin + sample.code)) for sample in samples]
+
+    def sample(self, language: str, text: str) -> Sample:
+        """The sample that contains this text."""
+        (found,) = (sample for sample in self.samples(language) if text in sample.code)
+        return found
+
+    def _with_ids(self, code: str) -> str:
+        return code.replace("type_1", self.interview_type.public_id).replace("4821", str(self.request_4821.pk))
+
+    def assert_stored(self, *emails: str) -> None:
+        """All languages make the same calls. `emails`: the contacts of the interview requests."""
+        interview_requests = InterviewRequest.objects.for_org(self.request_4821.org_id).select_related("contact")
+        assert sorted(row.contact.email for row in interview_requests) == sorted({"someone@example.com", *emails})
+        created = interview_requests.get(contact__email="jane.smith@example.com")
+        assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
+        updated = interview_requests.get(pk=self.request_4821.pk)
+        assert updated.objective == "Focus on why pricing was a blocker vs. Competitor X"
+        notes = json.loads(updated.contact.notes)
+        assert (notes["title"], notes["last_call"]) == ("CTO", "Asked for a reference in healthcare")
+
+    def assert_line_added(self, notes: str) -> None:
+        self.request_4821.contact.refresh_from_db()
+        assert self.request_4821.contact.notes == f"{notes}\nlast_call: Asked for a reference in healthcare"
