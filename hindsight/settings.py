@@ -26,6 +26,18 @@ def networks(text: str) -> tuple[Network, ...]:
         raise ValidationError(str(error)) from error
 
 
+is_days_kept = validate.Range(min=1, max=36_500)
+
+
+@env.parser_for("days_by_field")
+def days_by_field(text: str) -> dict[str, int]:
+    pairs = [item.partition("=") for item in text.split(",") if item.strip()]
+    try:
+        return {field.strip(): is_days_kept(int(days)) for field, _, days in pairs}
+    except ValueError as error:
+        raise ValidationError("Must be fields with days, such as notes=365,name=90.") from error
+
+
 is_database = validate.Regexp(
     "(postgres|postgresql|sqlite)://",
     error="Must be the URL of a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.",
@@ -201,6 +213,11 @@ SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+# After this many days, `purge` deletes a change of the audit; None: never. An org's own audit_days wins.
+AUDIT_DAYS = env.int("AUDIT_DAYS", None, validate=is_days_kept)
+# {field: days}, in place of AUDIT_DAYS.
+AUDIT_DAYS_BY_FIELD = env.days_by_field("AUDIT_DAYS_BY_FIELD", "")
 
 # After this many days, `purge` deletes a security event.
 SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 400, validate=validate.Range(min=1))

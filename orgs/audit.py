@@ -1,4 +1,4 @@
-"""Overwrites and restores texts. Replaced texts become `Change` rows; `orgs.audit_removal` erases them.
+"""Overwrites and restores texts. Replaced texts become `Change` rows; `orgs.audit_removal` erases and deletes them.
 
 Callers must lock the rows. Otherwise the audit could miss a concurrent write.
 """
@@ -10,10 +10,13 @@ from django.db.models import Model
 
 from hindsight.db.versions import VERSION_FIELDS
 from orgs.actors import Actor
+from orgs.audit_removal import ERASURE
 from orgs.history import text_of
 from orgs.models import Change
 
 Texts = Mapping[str, str | None]
+
+AUDITED_FIELDS = frozenset({"name", "notes", "objective", "guide", ERASURE})
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -68,7 +71,9 @@ def _replace(row: Any, texts: Texts) -> list[Change]:
     return changes
 
 
-def _change(row: Any, field: str, *, before: str | None) -> Change:
+def _change(row: Any, field: str, *, before: str) -> Change:
+    if field not in AUDITED_FIELDS:
+        raise ValueError(f"{field!r} is not in AUDITED_FIELDS.")
     return Change(
         org_id=row.org_id,
         object_type=row._meta.model_name,

@@ -4,6 +4,7 @@ On PostgreSQL a trigger refuses it everywhere else. Functions of the database er
 because the web server's role has no right to: orgs/migrations/0006_append_only.py.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,9 @@ from orgs.models import Change, EventKind, Org, SecurityEvent
 
 # `Change.field` of an erasure.
 ERASURE = "erasure"
+
+# Rows that `purge_changes` deletes in one transaction.
+BATCH = 1_000
 
 
 def erase_changes(*rows: Any, actor: Actor) -> None:
@@ -48,6 +52,21 @@ def purge_security_events(before: datetime) -> int:
     """Deletes events that are older. Returns how many."""
     with _removal_allowed():
         return QuerySet.delete(SecurityEvent.objects.filter(created_at__lt=before))[0]
+
+
+def purge_changes(changes: QuerySet[Change]) -> Counter[str]:
+    """Deletes changes, in short transactions. Returns their number by the org's slug.
+
+    They have to be the oldest of their fields, by id: see `orgs.retention`.
+    """
+    counts: Counter[str] = Counter()
+    last = 0
+    while batch := dict(changes.filter(pk__gt=last).order_by("pk").values_list("pk", "org__slug")[:BATCH]):
+        with _removal_allowed():
+            QuerySet.delete(Change.objects.filter(pk__in=batch))
+        counts.update(batch.values())
+        last = max(batch)
+    return counts
 
 
 @contextmanager

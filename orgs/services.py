@@ -17,12 +17,16 @@ MAX_LIFETIME_DAYS = 36_500
 
 
 class OrgValues(TypedDict, total=False):
-    """`own_rate_limit`: requests per minute; None applies the plan's limit. `key_days` None: keys do not expire."""
+    """`own_rate_limit`: requests per minute; None applies the plan's limit. `key_days` None: keys do not expire.
+
+    `audit_days` None: the audit is kept as the settings say.
+    """
 
     name: str
     plan: str
     own_rate_limit: int | None
     key_days: int | None
+    audit_days: int | None
     is_active: bool
 
 

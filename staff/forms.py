@@ -138,7 +138,7 @@ class InterviewRequestForm(MergingForm):
 
 class OrgForm(MergingForm):
     class Meta:
-        labels = {"is_active": "Active", "key_days": "API keys expire after"}
+        labels = {"is_active": "Active", "key_days": "API keys expire after", "audit_days": "Keep the audit for"}
         help_texts = {"is_active": "If this is not selected, the org is suspended: its API keys are refused."}
 
     def changes_in_words(self) -> str:

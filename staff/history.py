@@ -15,6 +15,7 @@ from orgs.audit import restore
 from orgs.audit_removal import ERASURE
 from orgs.history import with_after
 from orgs.models import Change
+from orgs.retention import audit_period
 from staff.base import StaffAdmin, actor_of
 from staff.diff import Piece, TimeBudget, diff
 from staff.forms import MergingForm, fingerprint
@@ -53,8 +54,8 @@ class HistoryPage(StaffAdmin):
         page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
         changes = self.shown_changes(request, obj, page)
         may_restore = self.has_change_permission(request, obj)
-        context = {"changes": changes, "page": page, "may_restore": may_restore, **(extra_context or {})}
-        return self.page(request, "history", obj, title="What changed", **context)
+        context = {"changes": changes, "page": page, "may_restore": may_restore, "kept": audit_period(obj.org)}
+        return self.page(request, "history", obj, title="What changed", **context, **(extra_context or {}))
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
         may_restore = self.has_change_permission(request, obj)

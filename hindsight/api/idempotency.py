@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -75,6 +76,5 @@ def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, 
     return locked, True
 
 
-def purge_expired() -> int:
-    """Returns the number of deleted records."""
-    return IdempotencyRecord.objects.filter(created_at__lte=timezone.now() - LIFETIME).delete()[0]
+def expired() -> QuerySet[IdempotencyRecord]:
+    return IdempotencyRecord.objects.filter(created_at__lte=timezone.now() - LIFETIME)

@@ -30,6 +30,7 @@ HIT = (
     "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + 1 RETURNING count"
 )
 CLEAR = "DELETE FROM rate_limit_counter WHERE expires_at < {0}"
+EXPIRED = "SELECT count(*) FROM rate_limit_counter WHERE expires_at < {0}"
 
 
 class Counters(BaseCache):
@@ -51,6 +52,10 @@ class Counters(BaseCache):
 
     def purge(self) -> int:
         """Returns the number of deleted counters. Raises one of `failures`."""
+        raise NotImplementedError
+
+    def expired(self) -> int:
+        """Returns the number of counters that `purge` would delete. Raises one of `failures`."""
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
@@ -93,6 +98,9 @@ class RedisCounters(Counters):
     def purge(self) -> int:
         return 0  # Redis deletes expired keys
 
+    def expired(self) -> int:
+        return 0
+
 
 class DatabaseCounters(Counters):
     """Uses the default database."""
@@ -113,6 +121,11 @@ class DatabaseCounters(Counters):
             cursor.execute(CLEAR.format("%s"), [int(time.time())])
             return int(cursor.rowcount)
 
+    def expired(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(EXPIRED.format("%s"), [int(time.time())])
+            return int(cursor.fetchone()[0])
+
 
 class SQLiteCounters(Counters):
     """LOCATION is the path of a separate SQLite file."""
@@ -129,6 +142,9 @@ class SQLiteCounters(Counters):
 
     def purge(self) -> int:
         return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
+
+    def expired(self) -> int:
+        return int(sqlite_file(self.location).execute(EXPIRED.format("?"), [int(time.time())]).fetchone()[0])
 
 
 # `functools.cache` does not lock: of two clients from concurrent first calls, one would be discarded, and close its

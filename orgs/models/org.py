@@ -1,6 +1,6 @@
 from typing import Self
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -9,6 +9,9 @@ from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
 
 MAX_SEARCH_RESULTS = 100
+
+# 100 years.
+MAX_DAYS_KEPT = 36_500
 
 
 class OrgQuerySet(models.QuerySet["Org"]):
@@ -40,6 +43,12 @@ class Org(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text="Days until a new API key expires, unless it is issued for fewer. Empty: keys do not expire.",
+    )
+    audit_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_DAYS_KEPT)],
+        help_text="Days until a change of the audit is deleted. Empty: the operator's setting applies.",
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     created_at = models.DateTimeField(auto_now_add=True)

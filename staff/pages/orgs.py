@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from interviews.models import InterviewRequest
 from interviews.services import delete_org, onboard_org
 from orgs.models import ApiKey, EventKind, Org
+from orgs.retention import audit_period
 from orgs.scopes import Scopes
 from orgs.services import create_api_key, update_org
 from staff.base import actor_of
@@ -29,11 +30,15 @@ class OrgAdmin(RemovalAdmin):
     lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name__istartswith", "slug__startswith")
     search_help_text = "The beginning of a name or slug."
-    readonly_fields = ("slug", "limit_in_force", "created_at")
+    readonly_fields = ("slug", "limit_in_force", "audit_kept", "created_at")
 
     @admin.display(description="Requests a minute")
     def limit_in_force(self, org: Org) -> str:
         return f"{org.requests_per_minute:,}{' (own)' if org.own_rate_limit else ''}"
+
+    @admin.display(description="Audit is kept")
+    def audit_kept(self, org: Org) -> str:
+        return audit_period(org)
 
     @admin.display(description="Live keys")
     def live_keys(self, org: Org) -> int:
@@ -48,6 +53,7 @@ class OrgAdmin(RemovalAdmin):
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
+            ("Retention", {"fields": ["audit_days", "audit_kept"]}),
             ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
         ]
 

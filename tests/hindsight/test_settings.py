@@ -49,6 +49,22 @@ def test_production_is_the_default() -> None:
     assert settings_of(**PRODUCTION)["SECURE_SSL_REDIRECT"] is True
 
 
+def test_the_audit_is_kept_unless_days_are_set() -> None:
+    kept = settings_of(HINDSIGHT_ENV="development")
+    assert (kept["AUDIT_DAYS"], kept["AUDIT_DAYS_BY_FIELD"]) == (None, {})
+    limited = settings_of(HINDSIGHT_ENV="development", AUDIT_DAYS="400", AUDIT_DAYS_BY_FIELD="notes=30, name=60")
+    assert (limited["AUDIT_DAYS"], limited["AUDIT_DAYS_BY_FIELD"]) == (400, {"notes": 30, "name": 60})
+    for name, text in [
+        ("AUDIT_DAYS", "0"),
+        ("AUDIT_DAYS", "36501"),
+        ("AUDIT_DAYS_BY_FIELD", "notes"),
+        ("AUDIT_DAYS_BY_FIELD", "notes=0"),
+        ("AUDIT_DAYS_BY_FIELD", "notes=x"),
+    ]:
+        with pytest.raises(EnvError, match=name):
+            settings_of(HINDSIGHT_ENV="development", **{name: text})
+
+
 @pytest.mark.parametrize("name", PRODUCTION)
 def test_production_has_no_defaults(name: str) -> None:
     missing = {key: value for key, value in PRODUCTION.items() if key != name}

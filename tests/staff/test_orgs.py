@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from pytest_django import Settings
 
 from interviews.models import InterviewRequest
 from orgs import keys
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient
 from tests.staff.conftest import Staff
@@ -74,6 +75,26 @@ class TestOrgs:
         assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 401
         root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": "on"})
         assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
+
+    def test_the_period_of_the_audit_is_shown_and_edited(
+        self, root: Staff, acme: Org, interview_request: InterviewRequest, settings: Settings
+    ) -> None:
+        settings.AUDIT_DAYS = 1_000
+        history = ("contacts_contact_history", interview_request.contact_id)
+        assert "1,000 days" in root.get(CHANGE, acme.pk).content.decode()
+        assert "1,000 days" in root.get(*history).content.decode()
+        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": "90"})
+        assert response.status_code == 302
+        acme.refresh_from_db()
+        assert acme.audit_days == 90
+        assert "90 days" in root.get(*history).content.decode()
+        assert SecurityEvent.objects.get(kind="org_changed").detail == "audit_days: None → 90."
+
+    @pytest.mark.parametrize("days", ["0", "-1", "36501", "soon"])
+    def test_a_period_is_a_number_of_days(self, root: Staff, acme: Org, days: str) -> None:
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": days}).status_code == 200
+        acme.refresh_from_db()
+        assert acme.audit_days is None
 
     def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)

@@ -1,3 +1,5 @@
+from argparse import ArgumentTypeError
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
@@ -5,30 +7,46 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import Counters
-from orgs.audit_removal import purge_security_events
+from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
+from orgs.models import SecurityEvent
+from orgs.models.org import MAX_DAYS_KEPT
+from orgs.retention import count_by_org, expired_changes
+
+# Rows by the org's slug. "" if they belong to no org, or to any.
+Counts = Counter[str]
 
 
-def rate_limit_counters() -> int:
-    return cast(Counters, caches["counters"]).purge()
+def rate_limit_counters(dry_run: bool) -> Counts:
+    counters = cast(Counters, caches["counters"])
+    return Counter({"": counters.expired() if dry_run else counters.purge()})
 
 
-def sessions() -> int:
-    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+def idempotency_records(dry_run: bool) -> Counts:
+    records = idempotency.expired()
+    return Counter({"": records.count() if dry_run else records.delete()[0]})
 
 
-def security_events() -> int:
-    return purge_security_events(timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS))
+def sessions(dry_run: bool) -> Counts:
+    expired = Session.objects.filter(expire_date__lt=timezone.now())
+    return Counter({"": expired.count() if dry_run else expired.delete()[0]})
 
 
-# Each function deletes expired rows and returns their number.
-PURGES: dict[str, Callable[[], int]] = {
+def security_events(dry_run: bool) -> Counts:
+    before = timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS)
+    expired = SecurityEvent.objects.filter(created_at__lt=before)
+    return Counter({"": expired.count() if dry_run else purge_security_events(before)})
+
+
+# Each function deletes expired rows, unless `dry_run`, and returns their number.
+PARTS: dict[str, Callable[[bool], Counts]] = {
     "rate-limit counters": rate_limit_counters,
-    "idempotency records": idempotency.purge_expired,
+    "idempotency records": idempotency_records,
     "sessions": sessions,
     "security events": security_events,
 }
@@ -36,9 +54,45 @@ PURGES: dict[str, Callable[[], int]] = {
 
 class Command(BaseCommand):
     help = (
-        "Removes expired rate-limit counters, idempotency records, login sessions and security events, and prints the "
-        "number of rows of each. Run it once a day, at any time: it blocks nothing."
+        "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, and "
+        "changes of the audit that are older than their org or the settings keep. Prints the number of rows of each, "
+        "by org. Run it once a day, at any time: it blocks nothing."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--audit-older-than",
+            metavar="DAYS",
+            type=number_of_days,
+            help="delete changes of the audit that are older, whatever AUDIT_DAYS and AUDIT_DAYS_BY_FIELD say; an org "
+            "with a period of its own keeps it",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="delete nothing, and print what would be deleted")
+
     def run(self, **options: Any) -> str:
-        return self.table(("EXPIRED", "REMOVED"), ((name, purge()) for name, purge in PURGES.items()))
+        dry_run: bool = options["dry_run"]
+        counted = {name: part(dry_run) for name, part in PARTS.items()}
+        counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)
+        self.event_detail = "Dry run." if dry_run else in_words(counted)
+        rows = [
+            (name, org or "-", count)
+            for name, counts in counted.items()
+            for org, count in sorted(counts.items()) or [("", 0)]
+        ]
+        return self.table(("EXPIRED", "ORG", "TO BE REMOVED" if dry_run else "REMOVED"), rows)
+
+
+def changes_of_the_audit(older_than: int | None, dry_run: bool) -> Counts:
+    count = count_by_org if dry_run else purge_changes
+    return sum(map(count, expired_changes(older_than)), Counts())
+
+
+def in_words(counted: dict[str, Counts]) -> str:
+    return "Removed " + ", ".join(f"{counts.total()} {name}" for name, counts in counted.items()) + "."
+
+
+def number_of_days(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= MAX_DAYS_KEPT:
+        raise ArgumentTypeError(f"Enter a number of days from 1 to {MAX_DAYS_KEPT}.")
+    return number

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from hindsight.api.idempotency import purge_expired
+from hindsight.api.idempotency import expired
 from hindsight.api.models import IdempotencyRecord
 from interviews.models import InterviewRequest
 from orgs.models import Org
@@ -117,7 +117,7 @@ def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -
     acme_api.post("/interviews", body, Idempotency_Key="old")
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         acme_api.post("/interviews", body, Idempotency_Key="new")
-        assert purge_expired() == 1
+        assert expired().delete()[0] == 1
     assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]
 
 
@@ -126,7 +126,7 @@ def test_a_key_purged_during_the_request_counts_as_new(
 ) -> None:
     acme_api.post("/interviews", body, Idempotency_Key="1")
     purged = []
-    after_get_or_create(lambda: purged.append(purge_expired()))
+    after_get_or_create(lambda: purged.append(expired().delete()[0]))
     with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
         response = acme_api.post("/interviews", body, Idempotency_Key="1")
     assert purged == [1]
