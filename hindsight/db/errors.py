@@ -4,16 +4,17 @@ from django.db import InterfaceError, InternalError, OperationalError
 
 UNREACHABLE = "The service cannot reach its database at the moment."
 BUSY = "Another change of the same data is in progress, and nothing was changed."
+TOO_LONG = "The database took too long, and nothing was changed."
 
 # By SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html
 REASONS = {
     "55P03": BUSY,  # lock_not_available: lock_timeout
     "40P01": BUSY,  # deadlock_detected
     "40001": BUSY,  # serialization_failure
-    "57014": "The database took too long, and nothing was changed.",  # query_canceled: statement_timeout
+    "57014": f"{TOO_LONG} Another change of the same data may be in progress.",  # query_canceled: statement_timeout
     "25006": "The database is read-only at the moment.",  # read_only_sql_transaction: a standby after a failover
     "53100": "The database has no free disk space, and nothing was changed.",  # disk_full
-    "25P03": "The database took too long, and nothing was changed.",  # idle_in_transaction_session_timeout
+    "25P03": TOO_LONG,  # idle_in_transaction_session_timeout
 }
 SQLITE_REASONS = {
     "database is locked": BUSY,

@@ -1,8 +1,11 @@
-"""The update as one PostgreSQL statement, which is its own transaction. The same tests cover both paths."""
+"""The update as one PostgreSQL statement, which is its own transaction. The same tests cover both paths.
+
+If another transaction has locked a row, a second try waits for it.
+"""
 
 from collections.abc import Collection
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from hindsight.api.errors import PreconditionFailed
@@ -72,6 +75,12 @@ LEFT JOIN written_request ON true
 LEFT JOIN written_contact ON true
 """
 
+# Finds no row if another transaction has locked one of the two.
+UPDATE_WITHOUT_WAITING = UPDATE_INTERVIEW_REQUEST.replace("FOR NO KEY UPDATE\n", "FOR NO KEY UPDATE SKIP LOCKED\n")
+
+# lock_timeout applies to each lock, and the statement may wait for several. Commands have no limit: '0'.
+LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeout'), true)"
+
 
 def overwrite_in_one_statement(
     *,
@@ -97,8 +106,13 @@ def overwrite_in_one_statement(
         "now": timezone.now(),
     }
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_INTERVIEW_REQUEST, values)
+        cursor.execute(UPDATE_WITHOUT_WAITING, values)
         row = cursor.fetchone()
+        if row is None:  # locked, or missing
+            with transaction.atomic():
+                cursor.execute(LIMIT_WAIT)
+                cursor.execute(UPDATE_INTERVIEW_REQUEST, values)
+                row = cursor.fetchone()
     if row is None:
         raise InterviewRequest.DoesNotExist
     is_current, *versions = row

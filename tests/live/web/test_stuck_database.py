@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from harness.processes import eventually
 from harness.web import Server
+from hindsight.db.errors import unavailable_reason
 from interviews.models import InterviewRequest
 from interviews.services import update_interview_request
 from interviews.text import clean_objective
@@ -52,6 +53,24 @@ def waiting_sessions() -> int:
         return int(cursor.fetchone()[0])
 
 
+def update_objective(interview_request: InterviewRequest, objective: str) -> None:
+    update_interview_request(
+        org_id=interview_request.org_id,
+        interview_request_id=interview_request.pk,
+        actor=SCRIPT,
+        objective=clean_objective(objective),
+    )
+
+
+def seconds_until_refused(database_url: str, interview_request: InterviewRequest) -> float:
+    with orm_at(database_url), connection.cursor():  # connects first
+        started = time.monotonic()
+        with pytest.raises(OperationalError) as refused:
+            update_objective(interview_request, "New")
+        assert "Another change of the same data" in str(unavailable_reason(refused.value))
+        return time.monotonic() - started
+
+
 def test_a_held_lock_blocks_neither_other_orgs_nor_probes(
     serve: Serve, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:
@@ -77,10 +96,32 @@ def test_a_held_lock_blocks_neither_other_orgs_nor_probes(
             response = patch.result()
             assert (response.status_code, response.code) == (503, "service_unavailable")
             assert int(response.headers["Retry-After"]) >= 1
-            assert "Another change of the same data is in progress" in response.json()["error"]["message"]
+            assert "Another change of the same data may be in progress" in response.json()["error"]["message"]
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
     assert not Change.objects.of(interview_request).exists()
+
+
+def test_an_update_waits_for_two_rows_no_longer_than_the_limit(
+    database_url: str, interview_request: InterviewRequest
+) -> None:
+    """lock_timeout applies to each lock: the limit must include both."""
+    with (
+        locked(database_url, interview_request) as first,
+        psycopg.connect(database_url) as second,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        second.execute("SELECT 1 FROM contacts_contact WHERE id = %s FOR UPDATE", [interview_request.contact_id])
+        running = pool.submit(
+            seconds_until_refused, f"{database_url}?options={quote('-c lock_timeout=2s')}", interview_request
+        )
+        assert eventually(lambda: waiting_sessions() == 1)
+        waits_since = time.monotonic()
+        assert eventually(lambda: time.monotonic() > waits_since + 1.5)
+        first.rollback()
+        assert 1.9 < running.result() < 3
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
 
 
 def test_commands_have_no_time_limit(database_url: str) -> None:
@@ -110,12 +151,7 @@ def test_a_read_only_database_is_unavailable(
 def test_the_victim_of_a_deadlock_is_repeated(database_url: str, interview_request: InterviewRequest) -> None:
     def update(objective: str) -> None:
         with orm_at(database_url):
-            update_interview_request(
-                org_id=interview_request.org_id,
-                interview_request_id=interview_request.pk,
-                actor=SCRIPT,
-                objective=clean_objective(objective),
-            )
+            update_objective(interview_request, objective)
 
     def was_the_update_the_victim(objective: str) -> bool:
         """PostgreSQL ends the session whose deadlock check comes first, usually the one that has waited longer."""
