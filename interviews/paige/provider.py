@@ -78,6 +78,8 @@ class Provider:
             project="",
             timeout=seconds,
             max_retries=0,
+            # A redirect would send the prompt to another host.
+            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
         )
 
 

@@ -134,6 +134,14 @@ def test_an_unavailable_provider_falls_back_to_the_guide(jane: Brief) -> None:
     assert (message.text, message.engine) == (jane.question, Engine.FALLBACK)
 
 
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_a_failure_and_is_not_followed(jane: Brief, code: int) -> None:
+    with fake_provider(says(GOOD_QUESTION)) as other, fake_provider(status(code, Location=other.url)) as provider:
+        message = ask(provider, jane)
+    assert (message.text, message.engine) == (jane.question, Engine.FALLBACK)
+    assert (len(provider.headers), other.headers) == (1, [])
+
+
 @pytest.mark.parametrize("url", ["http://", "ftp://x", "nonsense", "http://[", "http://256.256.256.256:1/v1"])
 def test_an_invalid_url_falls_back_to_the_guide(jane: Brief, url: str) -> None:
     engine = ModelInterviewer(Provider(url, "fake", ""), timeout=TIMEOUT, concurrency=1)
