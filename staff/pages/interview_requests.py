@@ -9,9 +9,9 @@ from django.utils.html import format_html
 
 from interviews import services
 from interviews.models import InterviewRequest
-from interviews.paige.brief import brief_for
 from interviews.paige.guide import GuideError
-from interviews.paige.prompt import messages_for, segments
+from interviews.paige.preview import NoPromptError, next_prompt
+from interviews.paige.prompt import segments
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
@@ -127,11 +127,11 @@ class InterviewRequestAdmin(AuditedAdmin):
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         try:
-            brief = brief_for(found)
+            messages = next_prompt(found)
         except GuideError as error:
             return self.page(request, "prompt", found, title="Prompt preview", guide_error=str(error))
-        messages = messages_for(brief) if brief else []
-        if messages:
-            record_act(request, EventKind.PROMPT_READ, found)
+        except NoPromptError as error:
+            return self.page(request, "prompt", found, title="Prompt preview", no_prompt=str(error))
+        record_act(request, EventKind.PROMPT_READ, found)
         shown = [(message.role, segments(message)) for message in messages]
         return self.page(request, "prompt", found, title="Prompt preview", prompt=shown)

@@ -130,6 +130,11 @@ class TestShowPrompt:
         with pytest.raises(CommandError, match="nothing left"):
             run("show_prompt", interview_request.pk)
 
+    def test_no_prompt_of_a_completed_interview(self, interview_request: InterviewRequest) -> None:
+        services.complete_interview(interview_request, content="**Paige:** Why?")
+        with pytest.raises(CommandError, match="The interview is completed, so there is no next prompt"):
+            run("show_prompt", interview_request.pk)
+
 
 class TestDemo:
     def test_seed_demo_is_idempotent_and_covers_every_status(self) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from contacts.models import Contact
 from interviews.lifecycle import Status
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, Turn
 from interviews.paige.brief import brief_for
 from interviews.paige.prompt import messages_for
-from interviews.services import complete_interview, give_consent, next_question, submit_answer
-from orgs.models import Change, Org
+from interviews.services import complete_interview, erase_contact, give_consent, next_question, submit_answer
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, Org, SecurityEvent
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 from tests.history import history_of
 from tests.staff.conftest import Staff
@@ -20,6 +21,7 @@ from tests.staff.conftest import Staff
 CHANGE = "interviews_interviewrequest_change"
 LIST = "interviews_interviewrequest_changelist"
 PROMPT = "interviews_interviewrequest_prompt"
+ROOT = Actor(ActorKind.STAFF, "root")
 
 
 def found(staff: Staff, **query: str) -> list[int]:
@@ -156,6 +158,17 @@ class TestPromptPreview:
         submit_answer(interview_request, number=question.number, text="Our old tool <b>broke</b>.")
         shown, _ = self.words(root, interview_request)
         assert shown[-2:] == [question.text, "Our old tool <b>broke</b>."]
+
+    def test_a_completed_interview_has_no_prompt(self, root: Staff, interview_request: InterviewRequest) -> None:
+        complete_interview(interview_request, content="**Paige:** Why?")
+        page = root.get(PROMPT, interview_request.pk).content.decode()
+        assert "The interview is completed, so there is no next prompt.</p>" in page
+        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
+        assert not Turn.objects.exists()
+        page = root.get(PROMPT, interview_request.pk).content.decode()
+        assert "The interview is completed, so there is no next prompt. Its transcript was deleted.</p>" in page
+        assert self.words(root, interview_request) == ([], {})
+        assert not SecurityEvent.objects.filter(kind="prompt_read").exists()
 
     def test_an_invalid_guide_is_reported(self, root: Staff, interview_request: InterviewRequest) -> None:
         interview_request.interview_type.guide = {}

@@ -1,0 +1,22 @@
+"""The next prompt, for staff and operators."""
+
+from interviews.lifecycle import Status
+from interviews.models import InterviewRequest
+from interviews.paige.brief import brief_for
+from interviews.paige.prompt import ChatMessage, messages_for
+
+
+class NoPromptError(Exception):
+    """The message is the reason."""
+
+
+def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
+    """Raises NoPromptError and GuideError."""
+    if interview_request.status == Status.COMPLETED:
+        # Without turns, as after an erasure, the agenda would begin again.
+        deleted = "" if hasattr(interview_request, "transcript") else " Its transcript was deleted."
+        raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")
+    brief = brief_for(interview_request)
+    if brief is None:
+        raise NoPromptError("Paige has nothing left to ask in this interview.")
+    return messages_for(brief)
