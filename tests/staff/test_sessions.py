@@ -5,8 +5,10 @@ from django.conf import global_settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import Settings
 
@@ -92,6 +94,16 @@ def test_which_passwords_are_accepted(browser: Client, ann: User, password: str,
     assert change_password(browser, password) == (302 if is_accepted else 200)
     assert (authenticate(username="ann", password=password) == ann) == is_accepted
     assert authenticate(username="ann", password=f"{password}x") is None
+
+
+def test_every_common_password_of_the_list_is_refused() -> None:
+    """docs/security.md names both numbers."""
+    common = CommonPasswordValidator().passwords
+    long = [password for password in common if len(password) >= 12]
+    assert (len(common), len(long)) == (19_640, 190)
+    for password in long:
+        with pytest.raises(ValidationError, match="too common"):
+            validate_password(password)
 
 
 def test_passwords_are_hashed_slowly(settings: Settings) -> None:
