@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test quick test-proxies test-client test-model test-audit check bench schema requirements sbom audit venv-audit format
+.PHONY: help run dev test quick test-proxies test-client test-typescript test-model test-audit check bench schema requirements sbom audit venv-audit format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ test-client: ## Test a client that openapi-python-client generates; pytest gets 
 		.venv-client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-client.txt && \
 		cp requirements-client.txt .venv-client/built)
 	@HINDSIGHT_ENV=development .venv/bin/python -m pytest tests/live/optional/test_generated_client.py $(ARGS)
+
+test-typescript: ## Test the TypeScript samples of docs/api.md with Node.js, which must be installed; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@cd tests/live/optional/typescript && cmp -s package-lock.json $(CURDIR)/.node/built || (rm -rf $(CURDIR)/.node && \
+		mkdir $(CURDIR)/.node && cp package.json package-lock.json $(CURDIR)/.node && cd $(CURDIR)/.node && \
+		npm ci --silent --ignore-scripts --no-audit --no-fund && cp package-lock.json built)
+	@.venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev
