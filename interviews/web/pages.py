@@ -71,7 +71,11 @@ def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpRespo
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/unreadable.html", {"max_answer_length": f"{MAX_ANSWER_LENGTH:,}"}, status=400)
+    return render(request, "survey/unreadable.html", status=400)
+
+
+def too_large_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "survey/too_large.html", {"max_answer_length": f"{MAX_ANSWER_LENGTH:,}"}, status=413)
 
 
 def busy_page(request: HttpRequest, unsaved: Sequence[str], retry_after: int) -> HttpResponse:

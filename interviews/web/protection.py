@@ -3,7 +3,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from hindsight.http.proxies import client_of
 from hindsight.limits.rate_limits import count_request
-from interviews.web.pages import busy_page, unreadable_page
+from interviews.web.pages import busy_page, too_large_page, unreadable_page
 from interviews.web.posted import Posted
 
 View = Callable[..., HttpResponseBase]
@@ -46,17 +46,17 @@ def public_page(view: View) -> View:
 def _early_response(request: HttpRequest) -> HttpResponse | None:
     client = client_of(request.META["REMOTE_ADDR"])
     usage = count_request(request, group="survey", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
-    if not _is_readable(request):
+    try:
+        _read(request)
+    except RequestDataTooBig:
+        return too_large_page(request)
+    except UNREADABLE:
         return unreadable_page(request)
     return busy_page(request, Posted.of(request).texts, usage.retry_after) if usage.exceeded else None
 
 
-def _is_readable(request: HttpRequest) -> bool:
-    """Reads the body first, so that its size limit applies to uploads."""
-    try:
-        request.encoding = "utf-8"  # instead of the charset in Content-Type
-        for part in ("body", "POST", "GET"):
-            getattr(request, part)
-    except UNREADABLE:
-        return False
-    return True
+def _read(request: HttpRequest) -> None:
+    """Reads the body first, so that its size limit applies to uploads. Raises RequestDataTooBig and UNREADABLE."""
+    request.encoding = "utf-8"  # instead of the charset in Content-Type
+    for part in ("body", "POST", "GET"):
+        getattr(request, part)

@@ -61,7 +61,7 @@ def test_a_malformed_form_gets_a_page_and_stores_nothing(asked: SurveyPage, name
     body, content_type = BODIES[name]
     body = body.replace(b"TOKEN", urlencode({"token": asked.token}).encode())
     response = send("POST", body, content_type, query="?token=%ff&a")
-    assert response.status_code in (303, 400, 404, 409, 422)
+    assert response.status_code in (303, 400, 404, 409, 413, 422)
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.status_code == 303 or "Hindsight interviews" in visible(response)
     assert not Turn.objects.filter(speaker=Speaker.CONTACT).exists()
@@ -87,8 +87,16 @@ def test_a_hostile_link_gets_an_error_page(db: None, query: str) -> None:
 def test_a_body_that_is_too_large_gets_an_explanation(asked: SurveyPage) -> None:
     body, content_type = BODIES["too large"]
     response = send("POST", body, content_type)
+    assert response.status_code == 413
+    assert "Your text is too large to send. An answer can have up to 10,000 characters." in visible(response)
+
+
+@pytest.mark.parametrize("name", ["too many fields", "no boundary"])
+def test_a_damaged_body_is_not_called_too_large(asked: SurveyPage, name: str) -> None:
+    response = send("POST", *BODIES[name])
     assert response.status_code == 400
-    assert "An answer can have up to 10,000 characters." in visible(response)
+    assert "The data that your browser sent was damaged. Nothing was changed." in visible(response)
+    assert "too large" not in visible(response)
 
 
 def test_head_is_get_without_a_body(page: SurveyPage) -> None:

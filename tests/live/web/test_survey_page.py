@@ -36,6 +36,7 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
         "status of 400",
         "status of 404",
         "status of 409",
+        "status of 413",
         "status of 422",
         "status of 429",
         "ERR_INTERNET_DISCONNECTED",
@@ -257,7 +258,8 @@ def test_errors_of_the_server_keep_the_text(page: BrowserSurveyPage) -> None:
     for status, message in (
         (429, "Too many requests from your network. Try again in 7 seconds."),
         (500, "Something went wrong on our side. Please try again."),
-        (400, "Your text is too large to send. Please shorten it."),
+        (400, "The server could not read your data. Please try again."),
+        (413, "Your text is too large to send. Please shorten it."),
         (503, "Something went wrong on our side. Please try again."),
     ):
         response = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
@@ -266,6 +268,27 @@ def test_errors_of_the_server_keep_the_text(page: BrowserSurveyPage) -> None:
         expected = f"{message} Your text is still here."
         page.wait_for(lambda _, expected=expected: page.status == expected)
         assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
+
+
+def test_a_refused_body_gets_the_message_of_the_server(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("It was slow.")
+    page.run("window.unchanged = window.fetch")
+    for body, message in (
+        ("new Blob(['--x'], {type: 'multipart/form-data'})", "The data that your browser sent was damaged."),
+        (
+            "new URLSearchParams({text: 'x'.repeat(2 ** 20)})",
+            "Your text is too large to send. An answer can have up to",
+        ),
+    ):
+        page.run(f"window.fetch = (url, options) => window.unchanged(url, {{...options, body: {body}}})")
+        page.browser.press("Send answer")
+        page.wait_for(lambda _, expected=message: page.status.startswith(expected))
+        assert page.status.endswith("Your text is still here.")
+        assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
+    assert answers(interview_request) == []
 
 
 def test_the_page_for_too_many_requests_is_accessible(

@@ -23,8 +23,10 @@ const setBusy = (form, busy) => {
 // The first match gets the focus.
 const FOCUS_SELECTORS = [".notice", "[aria-invalid]", "[autofocus]", "h1"];
 
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+
 const showPage = (html) => {
-  const next = new DOMParser().parseFromString(html, "text/html");
+  const next = parsed(html);
   const focusTarget = FOCUS_SELECTORS.map((selector) => next.querySelector(selector)).find(Boolean);
   const keepsScroll = focusTarget.matches("[autofocus], h1");
   next.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
@@ -35,10 +37,14 @@ const showPage = (html) => {
   focusTarget.focus({ preventScroll: keepsScroll });
 };
 
-const errorMessage = (response) => {
+// Responses of a proxy have no such paragraph.
+const refusal = (html) => parsed(html).querySelector(".lead")?.textContent;
+
+const errorMessage = (response, html) => {
   const seconds = response.headers.get("Retry-After") ?? "a few";
   if (response.status === 429) return `Too many requests from your network. Try again in ${seconds} seconds.`;
-  if (response.status === 400 || response.status === 413) return "Your text is too large to send. Please shorten it.";
+  if (response.status === 400) return refusal(html) ?? "The server could not read your data. Please try again.";
+  if (response.status === 413) return refusal(html) ?? "Your text is too large to send. Please shorten it.";
   return response.status >= 500 ? "Something went wrong on our side. Please try again." : "";
 };
 
@@ -47,7 +53,8 @@ const send = async (form, step) => {
   body.append("step", step);
   try {
     const response = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(60_000) });
-    return { error: errorMessage(response), stored: response.status !== 422, html: await response.text() };
+    const html = await response.text();
+    return { error: errorMessage(response, html), stored: response.status !== 422, html };
   } catch {
     return { error: "The server could not be reached. Please check your connection and try again." };
   }
