@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test quick test-proxies test-client test-typescript test-model test-audit check bench schema requirements sbom audit venv-audit format
+.PHONY: help run dev test quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ test-audit: venv-audit ## Test `make sbom` without a network and `make audit` ag
 bench: ## Measure the speed of PATCH and GET; the benchmark gets ARGS
 	@scripts/bootstrap dev
 	@.venv/bin/python -m bench $(ARGS)
+
+soak: ## Write under load while servers and stores fail, and compare the database; ARGS="--faults worker --seconds 20"
+	@scripts/bootstrap dev
+	@.venv/bin/python -m soak $(ARGS)
 
 schema: ## Rewrite docs/openapi.yaml from the code
 	@scripts/bootstrap dev

@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 
 from bench import client, cpu
+from harness.orm import set_up_django
 from harness.processes import ServerError
-from harness.stores import postgres, redis_server
+from harness.stores import DURABLE, postgres, redis_server
 from harness.web import Server, serving
 
 WARM_UP_SECONDS = 2.0
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
 # Run inside PostgreSQL, without a round trip; not counted.
 FOREIGN_KEY_CHECK = "SELECT 1 FROM ONLY % FOR KEY SHARE OF x"
@@ -48,18 +48,6 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def set_up_django(database_url: str, redis_url: str) -> None:
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "hindsight.settings",
-        "HINDSIGHT_ENV": "development",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-    }
-    import django
-
-    django.setup()
 
 
 def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:

@@ -20,6 +20,9 @@ START_SECONDS = 30
 STOP_SECONDS = 15
 TRIES = 5
 
+# Settings for postgres(), whose default is fast.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
 # Logged by PostgreSQL, Redis and Valkey.
 READY = b"eady to accept connections"
 
@@ -77,6 +80,16 @@ class StoreServer:
         psutil.wait_procs(family, STOP_SECONDS)
         self.process.wait()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The server accepts bytes, but does not process them before the context ends."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:
         with self.log.open("wb") as output:
             return subprocess.Popen(
@@ -109,12 +122,14 @@ def postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def killable_postgres(own_settings: Mapping[str, str] | None = None) -> Iterator[StoreServer]:
-    """Raises ServerError."""
+def killable_postgres(
+    own_settings: Mapping[str, str] | None = None, data_parent: Path | None = None
+) -> Iterator[StoreServer]:
+    """`data_parent` must belong to the unprivileged account. Raises ServerError."""
     account = Account.unprivileged()
     with account.directory() as directory:
         programs = postgres_programs(account, directory)
-        data = directory / "data"
+        data = (data_parent or directory) / "data"
         account.run(
             *(programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust"),
             *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),

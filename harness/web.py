@@ -42,10 +42,14 @@ class Server:
         return [int(pid) for pid in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log)]
 
     @property
+    def granians(self) -> list[int]:
+        """Process ids of granian's main process and its predecessors."""
+        return [int(pid) for pid in re.findall(r"main PID: (\d+)", self.log)]
+
+    @property
     def processes(self) -> list[int]:
         """Process ids of scripts/serve.py, granian and its workers."""
-        main = re.findall(r"main PID: (\d+)", self.log)
-        return [self.process.pid, *map(int, main), *self.workers]
+        return [self.process.pid, *self.granians, *self.workers]
 
     def is_up(self, workers: int) -> bool:
         """Raises ServerError if the server has ended."""
@@ -77,10 +81,15 @@ class Server:
 
 @contextmanager
 def serving(
-    log_file: Path, environment: Mapping[str, str], *, workers: int, command: list[str] = SERVE
+    log_file: Path,
+    environment: Mapping[str, str],
+    *,
+    workers: int,
+    command: list[str] = SERVE,
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Runs a server; `environment` extends the caller's. Raises ServerError."""
-    port = free_port()
+    port = port or free_port()
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
