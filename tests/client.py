@@ -11,7 +11,10 @@ from jsonschema import Draft202012Validator
 from hindsight.api.schema import description
 
 HEADERS_OF_ALL = ("X-Request-Id",)
-HEADERS_OF_AUTHENTICATED = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+HEADERS_OF_AUTHENTICATED = (
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    *("RateLimit", "RateLimit-Policy"),
+)
 
 
 class ApiClient:

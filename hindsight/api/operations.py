@@ -73,6 +73,8 @@ def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:
         header("X-RateLimit-Limit", integer, "Requests per minute of your organization.", response=counted),
         header("X-RateLimit-Remaining", integer, "Requests left in this window.", response=counted),
         header("X-RateLimit-Reset", integer, "Unix time in seconds when the next window begins.", response=counted),
+        header("RateLimit", text, "Requests left (`r`), and seconds until the next window (`t`).", response=counted),
+        header("RateLimit-Policy", text, "Requests (`q`) per window of `w` seconds.", response=counted),
         header("Retry-After", integer, "Seconds to wait before a retry.", response=[429, 503]),
         header("WWW-Authenticate", text, "`Bearer`", response=[401]),
         header("Allow", text, "The methods of this path.", response=[405]),

@@ -11,11 +11,12 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True)
 class Usage:
-    """`resets_at`: start of the next window in Unix seconds."""
+    """`resets_at`: start of the next window in Unix seconds. `group`: what the limit is for, `org` or `address`."""
 
     limit: int
     count: int
     resets_at: int
+    group: str
 
     @property
     def exceeded(self) -> bool:
@@ -33,10 +34,14 @@ class Usage:
 
     @property
     def headers(self) -> dict[str, str]:
+        """The last two are those of https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/."""
+        remaining = max(0, self.limit - self.count)
         return {
             "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(max(0, self.limit - self.count)),
+            "X-RateLimit-Remaining": str(remaining),
             "X-RateLimit-Reset": str(self.resets_at),
+            "RateLimit": f'"{self.group}";r={remaining};t={self.retry_after}',
+            "RateLimit-Policy": f'"{self.group}";q={self.limit};w={WINDOW_SECONDS}',
         }
 
 
@@ -45,6 +50,6 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
     usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
     now = int(time.time())
     if usage is None:
-        return Usage(limit, 0, now + WINDOW_SECONDS)
+        return Usage(limit, 0, now + WINDOW_SECONDS, group)
     # django-ratelimit's window includes the second that time_left points at, hence + 1.
-    return Usage(limit, usage["count"], now + usage["time_left"] + 1)
+    return Usage(limit, usage["count"], now + usage["time_left"] + 1, group)

@@ -71,6 +71,8 @@ def test_request_over_the_limit_changes_nothing(
     assert usage(response) == (3, 0)
     reset, retry_after = int(response.headers["X-RateLimit-Reset"]), int(response.headers["Retry-After"])
     assert reset == NOON + retry_after
+    assert response.headers["RateLimit"] == f'"org";r=0;t={retry_after}'
+    assert response.headers["RateLimit-Policy"] == '"org";q=3;w=60'
     assert 1 <= retry_after <= 60
     interview_request.refresh_from_db()
     assert interview_request.objective == "2"
@@ -112,6 +114,7 @@ class TestUnauthenticatedRequests:
         assert [response.status_code for response in responses] == [401] * 5 + [429] * 2
         assert responses[-1].json()["error"]["code"] == "rate_limit_exceeded"
         assert int(responses[-1].headers["X-RateLimit-Reset"]) == NOON + int(responses[-1].headers["Retry-After"])
+        assert responses[-1].headers["RateLimit"] == f'"address";r=0;t={responses[-1].headers["Retry-After"]}'
 
     def test_invalid_keys_over_the_limit_are_not_looked_up(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unauthenticated_limiter, "SECONDS_BETWEEN_LOOKUPS", 60)
@@ -227,9 +230,9 @@ def test_hit_runs_at_most_one_statement(db: None) -> None:
 @time_machine.travel("2026-03-01T12:00:00Z", tick=False)
 def test_after_the_clock_was_set_back_a_client_waits_at_most_a_minute() -> None:
     now = int(time.time())
-    assert Usage(limit=1, count=2, resets_at=now + 3600).retry_after == 60
-    assert Usage(limit=1, count=2, resets_at=now - 5).retry_after == 1
-    assert [Usage(1, 2, now + seconds).is_current for seconds in (-1, 0, 30, 61, 3600)] == [
+    assert Usage(limit=1, count=2, resets_at=now + 3600, group="org").retry_after == 60
+    assert Usage(limit=1, count=2, resets_at=now - 5, group="org").retry_after == 1
+    assert [Usage(1, 2, now + seconds, "org").is_current for seconds in (-1, 0, 30, 61, 3600)] == [
         False,
         False,
         True,
