@@ -122,11 +122,14 @@ class PayloadTooLarge(ApiError):
 class UnsupportedMediaType(ApiError):
     status_code = 415
     code = ErrorCode.UNSUPPORTED_MEDIA_TYPE
-    message = "The body must be uncompressed JSON with `Content-Type: application/json`."
+    message = "The body must be JSON with `Content-Type: application/json`."
 
-    def __init__(self, method: str) -> None:
-        """The header is Accept-Patch (RFC 5789) or Accept-Post."""
-        super().__init__(headers={f"Accept-{method.capitalize()}": "application/json"})
+    def __init__(self, method: str, *, is_encoded: bool = False) -> None:
+        """The header says what is accepted: Accept-Encoding, Accept-Patch (RFC 5789) or Accept-Post."""
+        if is_encoded:
+            super().__init__("Send the body without Content-Encoding.", headers={"Accept-Encoding": "identity"})
+        else:
+            super().__init__(headers={f"Accept-{method.capitalize()}": "application/json"})
 
 
 class RateLimitExceeded(ApiError):

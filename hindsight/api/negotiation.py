@@ -19,9 +19,10 @@ class AlwaysJSON(BaseContentNegotiation):
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
         """Raises UnsupportedMediaType unless the body is uncompressed JSON."""
-        encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower()
+        if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+            raise UnsupportedMediaType(str(request.method), is_encoded=True)
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
         for parser in parsers:
-            if parser.media_type == media_type and encoding == "identity":
+            if parser.media_type == media_type:
                 return parser
         raise UnsupportedMediaType(str(request.method))

@@ -80,6 +80,7 @@ def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:
         header("Allow", text, "The methods of this path.", response=[405]),
         header("Accept-Patch", text, "The media type of a PATCH body.", response=[415]),
         header("Accept-Post", text, "The media type of a POST body.", response=[415]),
+        header("Accept-Encoding", text, "`identity`, if the body was compressed.", response=[415]),
     ]
 
 
