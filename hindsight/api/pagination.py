@@ -4,6 +4,7 @@ from typing import Any, TypeVar, cast
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
@@ -16,15 +17,32 @@ DEFAULT_LIMIT = 25
 Row = TypeVar("Row", bound=Model)
 
 
+REPEATED = "Send this parameter once."
+BLANK = "Send a value, or leave the parameter out."
+LIMIT = f"Send a whole number from 1 to {MAX_LIMIT}."
+
+
 class PageQuery(StrictSerializer):
     """Lists with filters extend it."""
 
     limit = serializers.IntegerField(
-        min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="Maximum number of rows on a page."
+        min_value=1,
+        max_value=MAX_LIMIT,
+        default=DEFAULT_LIMIT,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), LIMIT),
+        help_text="Maximum number of rows on a page.",
     )
     cursor = serializers.CharField(
         required=False, help_text="The next_cursor of the previous page. Send the same filters with it."
     )
+
+    def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
+        sent = {name: values for name, values in data.lists() if name in self.fields}
+        errors = {name: [REPEATED] for name, values in sent.items() if len(values) > 1}
+        errors |= {name: [BLANK] for name, values in sent.items() if values == [""]}
+        if errors:
+            raise serializers.ValidationError(errors)
+        return super().to_internal_value(data.dict())
 
 
 class PageSerializer(serializers.Serializer[Any]):

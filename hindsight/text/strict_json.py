@@ -3,6 +3,7 @@
 Python's parser also accepts NaN, Infinity, 1e400, duplicate keys, NUL, lone surrogates and deep nesting.
 """
 
+import codecs
 import json
 import math
 from typing import Any, NoReturn
@@ -18,6 +19,8 @@ class JSONError(ValueError):
 
 def parse(body: bytes) -> Any:
     """Raises JSONError."""
+    if body.startswith(codecs.BOM_UTF8):
+        raise JSONError("it begins with a byte order mark. Send UTF-8 without it")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -189,7 +189,10 @@ class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
 
 class InterviewRequestQuery(PageQuery):
     status = serializers.ChoiceField(
-        choices=Status.choices, required=False, help_text="Only interview requests with this status."
+        choices=Status.choices,
+        required=False,
+        error_messages={"invalid_choice": f"Send one of {', '.join(Status.values)}."},
+        help_text="Only interview requests with this status.",
     )
     contact_email = TextField(
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."

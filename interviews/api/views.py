@@ -69,7 +69,7 @@ class InterviewRequestsView(ApiView):
         response_example=examples.INTERVIEW_REQUESTS,
     )
     def get(self, request: Request) -> Response:
-        query = validated(serializers.InterviewRequestQuery, request.query_params.dict())
+        query = validated(serializers.InterviewRequestQuery, request.query_params)
         org_id = principal_of(request).org_id
         interview_requests = InterviewRequest.objects.for_org(org_id).matching(query)
         rows, next_cursor = page_of(interview_requests.summarized(), query, org_id=org_id)
@@ -165,7 +165,7 @@ class InterviewTypesView(ApiView):
         response_example=examples.INTERVIEW_TYPES,
     )
     def get(self, request: Request) -> Response:
-        query = validated(PageQuery, request.query_params.dict())
+        query = validated(PageQuery, request.query_params)
         org_id = principal_of(request).org_id
         rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)
         return Response(serializers.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)

@@ -47,7 +47,7 @@ BODIES = {
     "comment": bad(b'{"objective": "x"} // why', "invalid JSON"),
     "white space": bad(b"   ", "invalid JSON"),
     "line break in a string": bad(b'{"objective": "a\nb"}', "control character"),
-    "byte order mark": bad(BOM + b'{"objective": "x"}', "BOM"),
+    "byte order mark": bad(BOM + b'{"objective": "x"}', "Send UTF-8 without it"),
     "latin-1": bad('{"objective": "é"}'.encode("latin-1"), "UTF-8"),
     "utf-16": bad('{"objective": "x"}'.encode("utf-16"), "UTF-8"),
     "overlong utf-8": bad(b'{"objective": "\xc0\x80"}', "UTF-8"),
@@ -176,6 +176,9 @@ def test_the_content_type_must_be_json(
 def test_a_compressed_body_is_refused(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     response = acme_api.patch(f"/interviews/{interview_request.pk}", b"\x1f\x8b", Content_Encoding="gzip")
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
+    assert "without Content-Encoding" in response.json()["error"]["message"]
+    assert response.headers["Accept-Encoding"] == "identity"
+    assert "Accept-Patch" not in response.headers
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*", "*/*;q=0", "nonsense", ""])
