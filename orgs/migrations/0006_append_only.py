@@ -1,8 +1,10 @@
 """On PostgreSQL, the audit and the security events can only grow.
 
 A trigger refuses UPDATE, DELETE and TRUNCATE while the parameter hindsight.audit_removal is not "allowed". Two functions set it
-for themselves. They run with the rights of the owner, so that a role without UPDATE and DELETE can erase and delete orgs.
+while they write. They run with the rights of the owner, so that a role without UPDATE and DELETE can erase and delete orgs.
 INSERT has no trigger.
+
+The functions call set_config(). For a parameter that PostgreSQL does not know, CREATE FUNCTION ... SET needs a superuser.
 """
 
 import django.db.models.deletion
@@ -26,10 +28,12 @@ END $$;
 CREATE FUNCTION {schema}.orgs_erase_changes(
     p_org_id bigint, p_object_type text, p_object_id bigint, p_actor_kind text, p_actor text, p_request_id text
 ) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET hindsight.audit_removal = 'allowed' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM set_config('hindsight.audit_removal', 'allowed', true);
     UPDATE {schema}.orgs_change SET before = NULL
     WHERE org_id = p_org_id AND object_type = p_object_type AND object_id = p_object_id;
+    PERFORM set_config('hindsight.audit_removal', '', true);
     INSERT INTO {schema}.orgs_change (
         org_id, object_type, object_id, field, actor_kind, actor, request_id, created_at
     ) VALUES (
@@ -41,7 +45,7 @@ END $$;
 CREATE FUNCTION {schema}.orgs_delete_changes(
     p_org_id bigint, p_slug text, p_actor_kind text, p_actor text, p_request_id text
 ) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET hindsight.audit_removal = 'allowed' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     deleted bigint;
     event_id bigint;
@@ -49,8 +53,10 @@ BEGIN
     IF EXISTS (SELECT FROM {schema}.orgs_org WHERE id = p_org_id) THEN
         RAISE EXCEPTION 'The audit of an org is deleted after the org.' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    PERFORM set_config('hindsight.audit_removal', 'allowed', true);
     DELETE FROM {schema}.orgs_change WHERE org_id = p_org_id;
     GET DIAGNOSTICS deleted = ROW_COUNT;
+    PERFORM set_config('hindsight.audit_removal', '', true);
     INSERT INTO {schema}.orgs_securityevent (
         kind, actor_kind, actor, org, subject_type, subject, detail, request_id, created_at
     ) VALUES (

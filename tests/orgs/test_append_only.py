@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib import import_module
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
-from orgs.audit_removal import purge_security_events
+from orgs.audit_removal import erase_changes, purge_security_events
 from orgs.events import record_event
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from tests.client import ApiClient
@@ -21,6 +22,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no trigger"),
 ]
 
+ROOT = Actor(ActorKind.STAFF, "root")
 REFUSED = "was refused: the audit is append-only"
 
 
@@ -87,7 +89,26 @@ def test_the_migration_can_be_reversed() -> None:
     with connection.schema_editor() as editor:
         migration.install(None, editor)
     with pytest.raises(ProgrammingError, match=REFUSED):
+        execute("DELETE FROM orgs_securityevent")
+
+
+def test_the_migration_needs_no_superuser(interview_request: InterviewRequest) -> None:
+    migration = import_module("orgs.migrations.0006_append_only")
+    role = f"owner_{token_hex(8)}"  # rolled back with the test
+    with connection.schema_editor() as editor:
+        migration.uninstall(None, editor)
+    execute(f"CREATE ROLE {role}; GRANT USAGE, CREATE ON SCHEMA public TO {role}; GRANT SELECT ON orgs_org TO {role}")
+    execute(f"ALTER TABLE orgs_change OWNER TO {role}; ALTER TABLE orgs_securityevent OWNER TO {role}")
+    execute(f"SET LOCAL ROLE {role}")
+    with connection.schema_editor() as editor:
+        migration.install(None, editor)
+    erase_changes(interview_request, actor=ROOT)
+    purge_security_events(timezone.now() + timedelta(days=1))
+    with pytest.raises(ProgrammingError, match=REFUSED):
         execute("DELETE FROM orgs_change")
+    execute("RESET ROLE")
+    assert [change.is_erased for change in Change.objects.of(interview_request)] == [True, True]
+    assert not SecurityEvent.objects.exists()
 
 
 def test_purge_leaves_nothing_allowed() -> None:
