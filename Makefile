@@ -30,12 +30,23 @@ test-proxies: ## Test early responses through nginx and Caddy, which must be ins
 	@scripts/bootstrap dev
 	@.venv/bin/pytest -q tests/live/optional/test_reverse_proxies.py $(ARGS)
 
-test-client: ## Test a client that openapi-python-client generates; pytest gets ARGS
+CLIENTS := tests/live/optional/clients
+.PHONY: lint-api venv-client
+
+test-client: venv-client ## Test clients that three generators make from docs/openapi.yaml; pytest gets ARGS
+	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_generated_clients.py $(ARGS)
+
+lint-api: venv-client ## Check docs/openapi.yaml with Redocly and Spectral
+	@scripts/lint_api
+
+venv-client:
 	@scripts/bootstrap dev
-	@cmp -s requirements-client.txt .venv-client/built || (rm -rf .venv-client && .venv/bin/python -m venv .venv-client && \
+	@cat requirements-client.txt $(CLIENTS)/package-lock.json | cmp -s - .venv-client/built || \
+		(rm -rf .venv-client && .venv/bin/python -m venv .venv-client && \
 		.venv-client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-client.txt && \
-		cp requirements-client.txt .venv-client/built)
-	@HINDSIGHT_ENV=development .venv/bin/python -m pytest tests/live/optional/test_generated_client.py $(ARGS)
+		cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json .venv-client && \
+		PATH="$(CURDIR)/.venv-client/bin:$$PATH" npm ci --prefix .venv-client --silent --ignore-scripts --no-audit --no-fund && \
+		cat requirements-client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
 
 test-typescript: ## Test the TypeScript samples of docs/api.md with Node.js, which must be installed; ARGS goes to pytest
 	@scripts/bootstrap dev
