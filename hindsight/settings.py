@@ -187,12 +187,14 @@ REST_FRAMEWORK = {
 
 # ---- Paige -----------------------------------------------------------------------------------------------------------
 
-# Set both or neither. Without them the questions come from the guide.
+# Set both or neither. Without them, rules choose the questions.
 PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 # Seconds that a turn may wait for the model, including the retry.
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
+# Characters of a contact's notes in a prompt. Of longer notes, the middle is left out.
+PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
 # Concurrent model requests per process: fewer than WEB_THREADS, so that threads remain for the API.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=1))
 

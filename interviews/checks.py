@@ -1,4 +1,3 @@
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,17 +14,12 @@ def check_model(**kwargs: Any) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
     if not (url and model):
         missing = "PAIGE_MODEL" if url else "PAIGE_BASE_URL"
-        hint = f"Set {missing} too, or neither. Without a model, Paige asks the questions of the guide."
+        hint = f"Set {missing} too, or neither. Without a model, rules choose what Paige asks."
         messages.append(
             Error(f"The settings of the model are incomplete: {missing} is missing.", hint=hint, id="paige.E001")
         )
     if url:
         messages.extend(_check_url(url))
-    if find_spec("openai") is None:
-        hint = "Install requirements-model.txt, or leave PAIGE_BASE_URL and PAIGE_MODEL empty."
-        messages.append(
-            Error("A model requires the openai package, which is not installed.", hint=hint, id="paige.E003")
-        )
     return messages
 
 

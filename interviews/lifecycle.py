@@ -47,22 +47,31 @@ class Speaker(models.TextChoices):
 
 
 class Move(models.TextChoices):
+    """What a turn does.
+
+    COVERED asks what to add on a topic that the contact has brought up earlier. REPEAT and REPHRASE put the open
+    question again.
+    """
+
     QUESTION = "question"
-    PROBE = "probe"
+    FOLLOW_UP = "follow_up", "follow-up"
+    COVERED = "covered"
+    REPEAT = "repeat"
+    REPHRASE = "rephrase"
     CLOSING = "closing"
     ANSWER = "answer"
     SKIP = "skip"
 
 
 MOVES: Mapping[Speaker, tuple[Move, ...]] = {
-    Speaker.PAIGE: (Move.QUESTION, Move.PROBE, Move.CLOSING),
+    Speaker.PAIGE: (Move.QUESTION, Move.FOLLOW_UP, Move.COVERED, Move.REPEAT, Move.REPHRASE, Move.CLOSING),
     Speaker.CONTACT: (Move.ANSWER, Move.SKIP),
 }
 
 
 class Engine(models.TextChoices):
-    """The author of Paige's message. FALLBACK is the guide, after the model failed."""
+    """Who chose Paige's move. FALLBACK: the rules, after the model failed."""
 
-    GUIDED = "guided"
+    RULES = "rules"
     MODEL = "model"
     FALLBACK = "fallback"

@@ -23,6 +23,7 @@ class OrgValues(TypedDict, total=False):
     """
 
     name: str
+    contact_address: str
     plan: str
     own_rate_limit: int | None
     key_days: int | None

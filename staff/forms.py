@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
-from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, VENDOR
+from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
 from interviews.text import clean_objective
 from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS
@@ -160,9 +160,11 @@ class GuideForm(forms.Form):
     guide = forms.CharField(
         strip=True,
         widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
-        help_text="Topics, and the follow-ups of a topic, are asked in this order. A question has exactly one question "
-        f"mark and at most {MAX_QUESTION_WORDS} words. {VENDOR} is replaced by the org's name. Core topics are asked "
-        "even if few turns are left. An objective that contains a topic's keyword brings that topic forward.",
+        help_text="Topics are asked in this order. A question has exactly one question mark and at most "
+        f"{MAX_QUESTION_WORDS} words. {VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
+        f"the contact. The kind of a follow-up is {', '.join(Kind)}. Core topics are asked even if few turns are "
+        "left. An objective that contains one of a topic's phrases brings that topic forward. Rephrasing and reason "
+        "are for contacts who ask what a question means or is for, and may be empty.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

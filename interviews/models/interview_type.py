@@ -42,7 +42,7 @@ class InterviewType(PublicId, models.Model):
 
 def _ordered(value: Any) -> Any:
     """PostgreSQL does not keep the order of JSON keys."""
-    order = ("key", "title", "core", "keywords", "question", "probes", "order", "text")
+    order = ("key", "title", "core", "phrases", "question", "rephrasing", "reason", "follow_ups", "kind", "text")
     if isinstance(value, list):
         return [_ordered(item) for item in value]
     if isinstance(value, dict):

@@ -12,7 +12,7 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 class Turn(models.Model):
     """One message, numbered from 1. An answer's number is its question's number + 1; a skip has no text.
 
-    Only Paige's turns have engine, latency and tokens.
+    Only Paige's turns have engine, follow-up, latency and tokens.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)
@@ -21,6 +21,9 @@ class Turn(models.Model):
     speaker = models.CharField(max_length=10, choices=Speaker)
     move = models.CharField(max_length=10, choices=Move)
     topic = models.CharField(max_length=40, help_text="The key of a topic of the guide.")
+    follow_up = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The index of the follow-up that Paige put, among those of the topic."
+    )
     text = models.TextField(blank=True)
     engine = models.CharField(max_length=10, choices=Engine, blank=True)
     guide_version = models.PositiveIntegerField()

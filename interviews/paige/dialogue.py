@@ -1,40 +1,26 @@
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.reading import Reading, read
 
-# Must match the whole answer: a real answer may begin with the same words.
-NO_ANSWER = re.compile(
-    r"(?:(?:sorry|honestly|hmm|well|no|nope),? )?"
-    r"(?:(?:i(?:'m| am) )?not sure|(?:i )?(?:really )?(?:don't|do not|dont) (?:know|remember|recall)|dunno|idk"
-    r"|(?:i have )?no idea|(?:i )?(?:can't|cannot) say|no comment|n/?a|nothing|none|no|nope|pass|skip|next"
-    r"|i(?:'d| would) rather not (?:say|answer)|i(?:'d| would) prefer not to (?:say|answer))"
-    r"(?:,? sorry|,? really| to be honest)?",
-)
+AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
+"""The moves that put the open question again."""
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """A contact's utterance without text is a skipped question."""
+    """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic."""
 
     speaker: Speaker
-    text: str
+    text: str = field(repr=False)
     topic: str
+    move: Move = Move.QUESTION
+    follow_up: int | None = None
 
     @property
-    def is_declined(self) -> bool:
-        words = " ".join(self.text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()).strip(" .!…")
-        return not words or NO_ANSWER.fullmatch(words) is not None
-
-
-@dataclass(frozen=True)
-class Position:
-    """`topic` is None before the first message. `turn` starts at 1."""
-
-    topic: str | None = None
-    probes_used: int = 0
-    turn: int = 1
+    def reading(self) -> Reading:
+        return read(self.text)
 
 
 def said_by(speaker: Speaker, conversation: Iterable[Utterance]) -> list[Utterance]:

@@ -3,17 +3,20 @@ from threading import Lock
 
 from django.conf import settings
 
-from interviews.paige.interviewer import GuidedInterviewer, Interviewer
+from interviews.paige.choice import ChoosingEngine
+from interviews.paige.model_engine import ModelEngine
+from interviews.paige.provider import Provider
+from interviews.paige.rules_engine import RulesEngine
 
-# `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
+# `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
 _creation_lock = Lock()
 
 
-def interviewer() -> Interviewer:
+def engine() -> ChoosingEngine:
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
-        return GuidedInterviewer()
+        return RulesEngine()
     with _creation_lock:
-        return _model_interviewer(
+        return _model_engine(
             settings.PAIGE_BASE_URL,
             settings.PAIGE_MODEL,
             settings.PAIGE_API_KEY,
@@ -23,9 +26,5 @@ def interviewer() -> Interviewer:
 
 
 @cache
-def _model_interviewer(base_url: str, model: str, api_key: str, timeout: float, concurrency: int) -> Interviewer:
-    # Imported lazily: requires requirements-model.txt.
-    from interviews.paige.model_interviewer import ModelInterviewer
-    from interviews.paige.provider import Provider
-
-    return ModelInterviewer(Provider(base_url, model, api_key), timeout=timeout, concurrency=concurrency)
+def _model_engine(base_url: str, model: str, api_key: str, timeout: float, concurrency: int) -> ModelEngine:
+    return ModelEngine(Provider(base_url, model, api_key, concurrency), timeout=timeout)

@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from rest_framework.serializers import ValidationError
 
-from interviews.paige.guide_serializers import CLOSING, VENDOR, GuideSerializer, ProbeOrder, problem_lines
+from interviews.paige.guide_serializers import CLOSING, QUOTE, VENDOR, GuideSerializer, Kind, problem_lines
 
-__all__ = ["CLOSING", "Guide", "GuideError", "Probe", "ProbeOrder", "Topic", "shipped_guide"]
+__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
 
@@ -28,41 +28,53 @@ class GuideError(ValueError):
 
 
 @dataclass(frozen=True)
-class Probe:
-    order: ProbeOrder
+class FollowUp:
+    kind: Kind
     text: str
+
+    @property
+    def takes_quote(self) -> bool:
+        return QUOTE in self.text
 
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left."""
+    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty."""
 
     key: str
     title: str
     core: bool
-    keywords: tuple[str, ...]
+    phrases: tuple[str, ...]
     question: str
-    probes: tuple[Probe, ...]
+    rephrasing: str
+    reason: str
+    follow_ups: tuple[FollowUp, ...]
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        probes = tuple(Probe(ProbeOrder(probe["order"]), probe["text"]) for probe in fields["probes"])
-        return cls(**{**fields, "keywords": tuple(fields["keywords"]), "probes": probes})
+        follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"]) for each in fields["follow_ups"])
+        return cls(**{**fields, "phrases": tuple(fields["phrases"]), "follow_ups": follow_ups})
 
-    def is_named_in(self, text: str) -> bool:
-        """Whether a text contains one of the topic's keywords as whole words."""
-        return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in self.keywords)
+    def phrases_in(self, text: str) -> set[str]:
+        """The topic's phrases that the text contains as whole words."""
+        return {word for word in self.phrases if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)}
 
     def wordings(self) -> tuple[str, ...]:
         """Every text of this topic that a contact may see."""
-        return (self.question, *(probe.text for probe in self.probes))
+        texts = (self.question, self.rephrasing, self.reason, *(each.text for each in self.follow_ups))
+        return tuple(filter(None, texts))
 
     def for_vendor(self, vendor: str) -> Self:
+        def named(text: str) -> str:
+            return text.replace(VENDOR, vendor)
+
         return replace(
             self,
-            title=self.title.replace(VENDOR, vendor),
-            question=self.question.replace(VENDOR, vendor),
-            probes=tuple(replace(probe, text=probe.text.replace(VENDOR, vendor)) for probe in self.probes),
+            title=named(self.title),
+            question=named(self.question),
+            rephrasing=named(self.rephrasing),
+            reason=named(self.reason),
+            follow_ups=tuple(replace(each, text=named(each.text)) for each in self.follow_ups),
         )
 
 
@@ -86,7 +98,7 @@ class Guide:
         except ValidationError as error:
             raise GuideError(islice(problem_lines(error.detail), SHOWN_PROBLEMS)) from None
         topics = tuple(map(Topic.from_fields, fields.pop("topics")))
-        closing = Topic(CLOSING, "Anything not asked", True, (), fields.pop("closing_question"), ())
+        closing = Topic(CLOSING, "Anything not asked", True, (), fields.pop("closing_question"), "", "", ())
         return cls(**fields, topics=topics, closing=closing)
 
     @property

@@ -14,9 +14,14 @@ from hindsight.api.serializers import StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 
 VENDOR = "{vendor}"
-"""The only placeholder of a guide: the name of the organization that the interview is about."""
+"""Stands for the name of the organization that the interview is about."""
+
+QUOTE = "{quote}"
+"""Stands for an exact piece of the contact's answers. Only follow-ups may have it."""
 
 MAX_QUESTION_WORDS = 45
+MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
+MAX_FOLLOW_UPS = 8
 
 CLOSING = "closing"
 """The key of the closing question. No other topic may have it."""
@@ -24,8 +29,8 @@ CLOSING = "closing"
 BLAMES_NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
 
 
-class ProbeOrder(StrEnum):
-    """A topic has one follow-up of each kind, asked in this order."""
+class Kind(StrEnum):
+    """What a follow-up asks for."""
 
     INSTANCE = "instance"
     COMPARISON = "comparison"
@@ -35,21 +40,55 @@ class ProbeOrder(StrEnum):
 
 def clean_line(text: str) -> str:
     """Raises ValidationError unless the text is one line without placeholders but {vendor}."""
-    if not text.strip():
-        raise ValidationError("Must not be blank.")
-    if text != text.strip() or len(text.splitlines()) > 1:
-        raise ValidationError("Must be one line without white space at its ends.")
-    if set("{}") & set(text.replace(VENDOR, "")):
-        raise ValidationError(f"Must not contain braces, except in {VENDOR}.")
-    return text
+    return _clean_line(text, VENDOR)
+
+
+def clean_optional_line(text: str) -> str:
+    """Like clean_line(), but may be empty."""
+    return text and clean_line(text)
 
 
 def clean_question(text: str) -> str:
     """Raises ValidationError unless the text is one line with one short question."""
-    clean_line(text)
+    return _one_question(_clean_line(text, VENDOR))
+
+
+def clean_optional_question(text: str) -> str:
+    """Like clean_question(), but may be empty."""
+    return text and clean_question(text)
+
+
+def clean_follow_up(text: str) -> str:
+    """Like clean_question(), but may have one {quote}, which counts as the longest quote."""
+    if text.count(QUOTE) > 1:
+        raise ValidationError(f"Must have {QUOTE} at most once.")
+    return _one_question(_clean_line(text, VENDOR, QUOTE), spare=MAX_QUOTE_WORDS - 1 if QUOTE in text else 0)
+
+
+def clean_kind(text: str) -> str:
+    """Raises ValidationError."""
+    if text not in Kind:
+        raise ValidationError(f"Must be one of {', '.join(Kind)}.")
+    return text
+
+
+def _clean_line(text: str, *placeholders: str) -> str:
+    if not text.strip():
+        raise ValidationError("Must not be blank.")
+    if text != text.strip() or len(text.splitlines()) > 1:
+        raise ValidationError("Must be one line without white space at its ends.")
+    rest = text
+    for placeholder in placeholders:
+        rest = rest.replace(placeholder, "")
+    if set("{}") & set(rest):
+        raise ValidationError(f"Must not contain braces, except in {' and '.join(placeholders)}.")
+    return text
+
+
+def _one_question(text: str, spare: int = 0) -> str:
     if text.count("?") != 1:
         raise ValidationError("Must have exactly one question mark.")
-    if (words := len(text.split())) > MAX_QUESTION_WORDS:
+    if (words := len(text.split()) + spare) > MAX_QUESTION_WORDS:
         raise ValidationError(f"Must have at most {MAX_QUESTION_WORDS} words, not {words}.")
     return text
 
@@ -63,7 +102,7 @@ def clean_key(text: str) -> str:
     return text
 
 
-def clean_keyword(text: str) -> str:
+def clean_phrase(text: str) -> str:
     """Raises ValidationError unless the text is lower case."""
     if not text or text != " ".join(text.lower().split()):
         raise ValidationError("Must be lower-case text with single spaces between its words.")
@@ -102,35 +141,30 @@ class ItemList(serializers.ListField):
     default_error_messages = {"not_a_list": "Must be a list.", "empty": "Must have at least 1 item."}
 
 
-class ProbeSerializer(StrictSerializer):
-    order = GuideText(clean=clean_line)
-    text = GuideText(clean=clean_question)
+class FollowUpSerializer(StrictSerializer):
+    kind = GuideText(clean=clean_kind)
+    text = GuideText(clean=clean_follow_up)
 
 
 class TopicSerializer(StrictSerializer):
     key = GuideText(clean=clean_key)
     title = GuideText(clean=clean_line)
     core = Flag()
-    keywords = ItemList(child=GuideText(clean=clean_keyword))
+    phrases = ItemList(child=GuideText(clean=clean_phrase))
     question = GuideText(clean=clean_question)
-    probes = ItemList(child=ProbeSerializer())
+    rephrasing = GuideText(clean=clean_optional_question)
+    reason = GuideText(clean=clean_optional_line)
+    follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False)
 
-    def validate_keywords(self, keywords: list[str]) -> list[str]:
-        if repeated := repetitions("keyword", keywords):
+    def validate_phrases(self, phrases: list[str]) -> list[str]:
+        if repeated := repetitions("phrase", phrases):
             raise serializers.ValidationError(repeated)
-        return keywords
+        return phrases
 
-    def validate_probes(self, probes: list[dict[str, str]]) -> list[dict[str, str]]:
-        if len(probes) != len(ProbeOrder):
-            raise serializers.ValidationError(f"Must have {len(ProbeOrder)} items, not {len(probes)}.")
-        errors: dict[Any, Any] = {
-            index: {"order": [f'Must be "{order}": the order is {", ".join(ProbeOrder)}.']}
-            for index, (probe, order) in enumerate(zip(probes, ProbeOrder, strict=True))
-            if probe["order"] != order
-        }
-        if errors:
-            raise serializers.ValidationError(errors)
-        return probes
+    def validate_follow_ups(self, follow_ups: list[dict[str, str]]) -> list[dict[str, str]]:
+        if len(follow_ups) > MAX_FOLLOW_UPS:
+            raise serializers.ValidationError(f"Must have at most {MAX_FOLLOW_UPS} items, not {len(follow_ups)}.")
+        return follow_ups
 
 
 class GuideSerializer(StrictSerializer):
@@ -162,8 +196,8 @@ class GuideSerializer(StrictSerializer):
 
 def wordings(topics: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for topic in topics:
-        yield topic["question"]
-        yield from (probe["text"] for probe in topic["probes"])
+        yield from filter(None, (topic["question"], topic["rephrasing"], topic["reason"]))
+        yield from (follow_up["text"] for follow_up in topic["follow_ups"])
 
 
 def repetitions(what: str, values: Iterable[str]) -> list[str]:

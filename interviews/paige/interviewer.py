@@ -1,36 +1,28 @@
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from interviews.lifecycle import Engine
+from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.disclosure import AI_ANSWER, asks_about_ai
+from interviews.paige.choice import Choice, ChoosingEngine
+from interviews.paige.compose import compose
+from interviews.paige.dialogue import Utterance
+from interviews.paige.moves import moves
 
 
 @dataclass(frozen=True)
 class Message:
-    """Token counts are None if the provider reports none."""
-
     text: str = field(repr=False)
-    engine: Engine
-    latency_ms: int = 0
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    choice: Choice
+
+    @property
+    def utterance(self) -> Utterance:
+        move = self.choice.move
+        return Utterance(Speaker.PAIGE, self.text, move.topic.key, move.move, move.follow_up)
 
 
-class Interviewer(Protocol):
-    """An engine does not raise if its provider fails: the interview continues."""
-
-    def next_message(self, brief: Brief) -> Message:
-        """May be slow: do not call it inside a database transaction."""
-        ...
-
-
-class GuidedInterviewer:
-    """Needs no network and never shows notes or objective."""
-
-    def next_message(self, brief: Brief) -> Message:
-        return Message(guided_text(brief), Engine.GUIDED)
-
-
-def guided_text(brief: Brief) -> str:
-    return f"{AI_ANSWER} {brief.question}" if asks_about_ai(brief.last_answer) else brief.question
+def next_message(brief: Brief, engine: ChoosingEngine) -> Message | None:
+    """None if nothing is left to ask. May be slow: do not call it inside a database transaction."""
+    offered = moves(brief)
+    if not offered:
+        return None
+    choice = engine.choose(brief, offered)
+    return Message(compose(brief, choice), choice)

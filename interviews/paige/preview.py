@@ -3,6 +3,7 @@
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
+from interviews.paige.moves import moves
 from interviews.paige.prompt import ChatMessage, messages_for
 
 
@@ -13,10 +14,11 @@ class NoPromptError(Exception):
 def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
     """Raises NoPromptError and GuideError."""
     if interview_request.status == Status.COMPLETED:
-        # Without turns, as after an erasure, the agenda would begin again.
+        # Without turns, as after an erasure, the interview would begin again.
         deleted = "" if hasattr(interview_request, "transcript") else " Its transcript was deleted."
         raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")
     brief = brief_for(interview_request)
-    if brief is None:
+    offered = moves(brief)
+    if not offered:
         raise NoPromptError("Paige has nothing left to ask in this interview.")
-    return messages_for(brief)
+    return messages_for(brief, offered)

@@ -6,23 +6,27 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
+from django.conf import settings
+
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
-from interviews.paige.dialogue import Utterance
+from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide import Guide
-from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
+from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
+from interviews.paige.moves import NextMove
+
+MAX_ANSWER_CHARACTERS = 2_000
+"""Of each answer in a prompt."""
 
 
 @dataclass(frozen=True)
 class ChatMessage:
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user"]
     content: str
 
 
-def messages_for(brief: Brief, refused: Sequence[str] = ()) -> list[ChatMessage]:
-    """`refused`: the rules that an earlier attempt broke. Roles alternate, because common chat templates require it."""
-    opening = [ChatMessage("system", _system(brief, refused)), ChatMessage("user", _words("opened"))]
-    return [*opening, *map(_said, brief.conversation)]
+def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
+    return [ChatMessage("system", _system(brief)), ChatMessage("user", _turn(brief, moves))]
 
 
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
@@ -30,6 +34,11 @@ def render_prompt(messages: Iterable[ChatMessage]) -> str:
     shown = list(messages)
     mark = _mark(message.content for message in shown)
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
+
+
+def left_out_of_notes(notes: str) -> int:
+    """How many characters of the notes are not in a prompt."""
+    return max(0, len(notes) - settings.PAIGE_MAX_NOTES)
 
 
 @dataclass(frozen=True)
@@ -50,22 +59,22 @@ def segments(message: ChatMessage) -> list[Segment]:
     return [*parts, Segment("", message.content[end:])]
 
 
-def _system(brief: Brief, refused: Sequence[str]) -> str:
+def _system(brief: Brief) -> str:
     data = {
         "contact_name": brief.contact_name,
-        "contact_notes": brief.contact_notes,
+        "contact_notes": _cut(brief.contact_notes, settings.PAIGE_MAX_NOTES),
         "objective": brief.objective,
     }
     mark = _mark(data.values())
     return _words(
         "system",
-        max_words=MAX_QUESTION_WORDS,
+        min_words=MIN_QUOTE_WORDS,
+        max_words=MAX_QUOTE_WORDS,
         guide_name=brief.guide.name,
         vendor=brief.vendor,
         purpose=brief.guide.purpose,
         topics=_topics(brief.guide),
         mark=mark,
-        task="\n".join([_task(brief), *(_words("refused", rule=rule) for rule in refused)]),
         **{label: _block(label, text, mark) for label, text in data.items()},
     )
 
@@ -82,21 +91,45 @@ def _block(label: str, text: str, mark: str) -> str:
     return _words("block", label=label, text=text, mark=mark) if text.strip() else _words(f"no_{label}")
 
 
-def _task(brief: Brief) -> str:
-    step = {
-        "turn": brief.position.turn,
-        "max_turns": brief.guide.max_turns,
-        "title": brief.topic.title,
-        "question": brief.question,
-    }
-    return _words("follow_up", order=brief.probe.order, **step) if brief.probe else _words("ask", **step)
+def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
+    texts = [_said(turn) for turn in brief.conversation]
+    mark = _mark(texts)
+    said = [
+        _words("said", speaker=turn.speaker, text=text, mark=mark)
+        for turn, text in zip(brief.conversation, texts, strict=True)
+    ]
+    asked = [turn for turn in said_by(Speaker.PAIGE, brief.conversation) if turn.move not in AGAIN]
+    return _words(
+        "turn",
+        mark=mark,
+        conversation="\n".join(said) or _words("nothing_said"),
+        turn=len(asked) + 1,
+        max_turns=brief.guide.max_turns,
+        moves="\n".join(_move(number, move) for number, move in enumerate(moves, start=1)),
+        count=len(moves),
+    )
 
 
-def _said(turn: Utterance) -> ChatMessage:
-    if turn.speaker is Speaker.PAIGE:
-        return ChatMessage("assistant", turn.text)
-    # Providers reject a message without content.
-    return ChatMessage("user", turn.text if turn.text.strip() else _words("skipped"))
+def _said(turn: Utterance) -> str:
+    return _cut(turn.text, MAX_ANSWER_CHARACTERS) if turn.text.strip() else _words("skipped")
+
+
+def _move(number: int, move: NextMove) -> str:
+    title, question = move.topic.title, move.topic.question
+    if move.move in AGAIN:
+        return _words("move_again", number=number, text=move.asked.text if move.asked else question)
+    if move.asked:
+        return _words("move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text)
+    values = {"number": number, "title": title, "text": question}
+    return _words(f"move_{move.move}", **values)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Leaves out the middle of a long text."""
+    if len(text) <= limit:
+        return text
+    note = _words("cut", characters=len(text) - limit)
+    return f"{text[: limit - limit // 2]}\n{note}\n{text[len(text) - limit // 2 :]}"
 
 
 def _mark(texts: Iterable[str]) -> str:
@@ -120,6 +153,3 @@ _BLOCK = re.compile(
 )
 
 _SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))
-
-RULES = Template(_SECTIONS["system"].template.partition("# Guide")[0]).substitute(max_words=MAX_QUESTION_WORDS)
-"""The first part of every system message."""

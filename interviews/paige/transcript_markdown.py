@@ -43,8 +43,8 @@ def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
 
 
 def key_answers(guide: Guide, conversation: Iterable[Utterance]) -> list[dict[str, object]]:
-    """Excerpts by topic, in the guide's order, without declined questions."""
-    answers = [turn for turn in conversation if turn.speaker is Speaker.CONTACT and not turn.is_declined]
+    """Excerpts by topic, in the guide's order, of the answers with findings."""
+    answers = [turn for turn in conversation if turn.speaker is Speaker.CONTACT and turn.reading.findings]
     by_topic = [(topic, [_excerpt(a.text) for a in answers if a.topic == topic.key]) for topic in guide.every_topic]
     return [
         {"topic": topic.key, "title": topic.title, "excerpts": excerpts} for topic, excerpts in by_topic if excerpts

@@ -3,7 +3,7 @@
 A step at the wrong stage changes nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -14,8 +14,9 @@ from interviews.lifecycle import Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
 from interviews.paige.dialogue import answered
-from interviews.paige.engines import interviewer
-from interviews.paige.interviewer import Message
+from interviews.paige.engines import engine
+from interviews.paige.interviewer import Message, next_message
+from interviews.paige.quotes import without_quotes_of
 from interviews.paige.transcript_markdown import key_answers, render_transcript
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
@@ -42,7 +43,7 @@ def give_consent(interview_request: InterviewRequest) -> None:
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
-    """Returns the state with the unanswered question. If there is none, Paige writes one.
+    """Returns the state with the unanswered question. If there is none, Paige puts one.
 
     Notes and objective are read now, so an earlier PATCH counts. Concurrent calls may all call the model; one
     message is stored. Takes up to PAIGE_TIMEOUT seconds, without an open transaction.
@@ -50,11 +51,12 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     interview = StoredInterview.load(interview_request)
     if interview.stage not in RUNNING or interview.state.question is not None:
         return interview.state
-    brief = interview.next_brief()
-    if brief is None:
+    brief = interview.brief
+    message = next_message(brief, engine())
+    if message is None:
         finish_conversation(interview_request)
         return interview_state(interview_request)
-    turn = _put_question(interview.interview_request, brief, interviewer().next_message(brief))
+    turn = _put_question(interview.interview_request, brief, message)
     return interview_state(interview_request) if turn is None else interview.with_question(turn).state
 
 
@@ -91,10 +93,11 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
     """
     texts = _clean_corrections(corrections)
     with _locked(interview_request) as conversation:
-        answers = {answer.number - 1: answer for answer in interview_request.turns.filter(speaker=Speaker.CONTACT)}
+        turns = list(interview_request.turns.all())
+        answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
-            for number in texts.keys() & answers.keys():
-                _correct(answers[number], texts[number])
+            withdrawn = [_correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
+            _withdraw_quotes(turns, withdrawn)
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
     return {number: corrections[number] for number, text in texts.items() if text and text != stored.get(number)}
@@ -124,7 +127,7 @@ def _locked(interview_request: InterviewRequest) -> Iterator[Conversation]:
 
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question or finished first."""
-    number = len(brief.conversation) + 1
+    number, choice = len(brief.conversation) + 1, message.choice
     with _locked(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
             return None
@@ -133,14 +136,15 @@ def _put_question(interview_request: InterviewRequest, brief: Brief, message: Me
             interview_request=interview_request,
             number=number,
             speaker=Speaker.PAIGE,
-            move=brief.move,
-            topic=brief.topic.key,
+            move=choice.move.move,
+            topic=choice.move.topic.key,
+            follow_up=choice.move.follow_up,
             text=message.text,
-            engine=message.engine,
+            engine=choice.engine,
             guide_version=brief.guide.version,
-            latency_ms=message.latency_ms,
-            prompt_tokens=message.prompt_tokens,
-            completion_tokens=message.completion_tokens,
+            latency_ms=choice.latency_ms,
+            prompt_tokens=choice.prompt_tokens,
+            completion_tokens=choice.completion_tokens,
         )
         _count_as_started(conversation)
         return turn
@@ -190,8 +194,23 @@ def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:
     return texts
 
 
-def _correct(answer: Turn, text: str) -> None:
-    if text != answer.text:
+def _correct(answer: Turn, text: str) -> str:
+    """Returns the text that is no longer stored, or an empty one."""
+    before = answer.text
+    if text != before:
         answer.text, answer.move = text, Move.ANSWER if text else Move.SKIP
         answer.corrected_at = timezone.now()
         answer.save(update_fields=["text", "move", "corrected_at"])
+    return "" if text == before else before
+
+
+def _withdraw_quotes(turns: Iterable[Turn], withdrawn: Iterable[str]) -> None:
+    """Paige's messages keep no words that the contact has taken back."""
+    rows = list(turns)
+    answers = [turn.text for turn in rows if turn.speaker == Speaker.CONTACT]
+    before = "\n".join(withdrawn)
+    for turn in rows:
+        text = without_quotes_of(before, turn.text, answers) if turn.speaker == Speaker.PAIGE else turn.text
+        if text != turn.text:
+            turn.text = text
+            turn.save(update_fields=["text"])

@@ -7,6 +7,7 @@ from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
+from interviews.paige.moves import moves
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class StoredInterview:
         """Returns the last turn if it is Paige's."""
         return self.turns[-1] if self.turns and self.turns[-1].speaker == Speaker.PAIGE else None
 
-    def next_brief(self) -> Brief | None:
-        """Returns None if nothing is left to ask."""
+    @property
+    def brief(self) -> Brief:
         return self.opening.after(answered(recorded(self.turns)))
 
     def with_question(self, turn: Turn) -> Self:
@@ -96,7 +97,7 @@ class StoredInterview:
                 Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
                 for question, answer in zip(turns[::2], turns[1::2], strict=False)
             ),
-            more_to_ask=self.stage == Stage.RECAP and (waiting or self.next_brief()) is not None,
+            more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
         )
 
 

@@ -50,6 +50,11 @@ class Org(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_DAYS_KEPT)],
         help_text="Days until a change of the audit is deleted. Empty: the operator's setting applies.",
     )
+    contact_address = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="An email address, page or phone number. Paige shows it to contacts who want to reach a person.",
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()

@@ -11,7 +11,7 @@ from interviews import services
 from interviews.models import InterviewRequest
 from interviews.paige.guide import GuideError
 from interviews.paige.preview import NoPromptError, next_prompt
-from interviews.paige.prompt import segments
+from interviews.paige.prompt import left_out_of_notes, segments
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
@@ -134,4 +134,11 @@ class InterviewRequestAdmin(AuditedAdmin):
             return self.page(request, "prompt", found, title="Prompt preview", no_prompt=str(error))
         record_act(request, EventKind.PROMPT_READ, found)
         shown = [(message.role, segments(message)) for message in messages]
-        return self.page(request, "prompt", found, title="Prompt preview", prompt=shown)
+        return self.page(
+            request,
+            "prompt",
+            found,
+            title="Prompt preview",
+            prompt=shown,
+            left_out=left_out_of_notes(found.contact.notes),
+        )

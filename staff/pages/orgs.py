@@ -52,7 +52,7 @@ class OrgAdmin(RemovalAdmin):
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
+            (None, {"fields": ["name", "contact_address", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
             ("Retention", {"fields": ["audit_days", "audit_kept"]}),
             ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
         ]

@@ -27,7 +27,7 @@ def test_prints_the_transcript_marked_as_a_test(interview_request: InterviewRequ
     assert turns[1] == "**Alice:** It was slow."
     assert turns[3] == "**Alice:** *(skipped)*"
     assert "this interview is not stored" in err
-    assert "What set off the search; guided" in err
+    assert "What set off the search; question; rules" in err
 
 
 def test_runs_to_the_end_of_the_guide(interview_request: InterviewRequest) -> None:

@@ -31,8 +31,8 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     @property
-    def prompts(self) -> list[list[dict[str, str]]]:
-        return [json.loads(body)["messages"] for body in self.bodies]
+    def requests(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.bodies]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignores disconnected clients."""
@@ -66,14 +66,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def completion(text: object, finish_reason: str = "stop") -> bytes:
+def completion(text: object, finish_reason: str | None = "stop") -> bytes:
     choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text}}
     usage = {"prompt_tokens": 900, "completion_tokens": 12, "total_tokens": 912}
     body = {"id": "1", "object": "chat.completion", "created": 1, "model": "fake", "choices": [choice], "usage": usage}
     return json.dumps(body).encode()
 
 
-def says(text: object, finish_reason: str = "stop") -> Act:
+def says(text: object, finish_reason: str | None = "stop") -> Act:
     return sends(completion(text, finish_reason))
 
 

@@ -4,10 +4,9 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from interviews import checks
-from interviews.paige.engines import interviewer
-from interviews.paige.interviewer import GuidedInterviewer
-from interviews.paige.model_interviewer import ModelInterviewer
+from interviews.paige.engines import engine
+from interviews.paige.model_engine import ModelEngine
+from interviews.paige.rules_engine import RulesEngine
 
 
 @pytest.mark.parametrize(
@@ -38,19 +37,13 @@ def test_incomplete_or_invalid_settings_have_a_check_id(
     assert all(message.hint for message in messages)
 
 
-def test_a_model_requires_the_openai_package(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "small"
-    monkeypatch.setattr(checks, "find_spec", lambda name: None)
-    assert [message.id for message in checks.check_model()] == ["paige.E003"]
-
-
 def test_the_settings_choose_the_engine(settings: Settings) -> None:
-    assert isinstance(interviewer(), GuidedInterviewer)
+    assert isinstance(engine(), RulesEngine)
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "small"
     settings.PAIGE_TIMEOUT, settings.PAIGE_CONCURRENCY = 3.0, 1
-    engine = interviewer()
-    assert isinstance(engine, ModelInterviewer)
-    assert engine.timeout == 3.0
-    assert engine is interviewer(), "one engine per process, because it counts waiting calls"
+    chosen = engine()
+    assert isinstance(chosen, ModelEngine)
+    assert chosen.timeout == 3.0
+    assert chosen is engine(), "one engine per process, because it counts waiting calls"
     settings.PAIGE_MODEL = ""
-    assert isinstance(interviewer(), GuidedInterviewer)
+    assert isinstance(engine(), RulesEngine)

@@ -1,6 +1,6 @@
 """Tests Paige with a small local model: `python -m tests.model [--turns 3] [--attacks 24]`. See docs/model.md.
 
-The exit status is 1 if a message to a contact breaks a hard rule or exceeds the time limit.
+The exit status is 1 if too few replies name a move, or if a turn exceeds its time limit.
 """
 
 import argparse
@@ -20,11 +20,12 @@ MODEL = "SmolLM2-135M-Instruct"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description="Tests Paige with a small local model.")
     parser.add_argument(
-        "--turns", type=int, choices=range(1, 5), default=3, help="turns of each scripted interview (3)"
+        "--turns", type=int, choices=range(2, 5), default=4, help="turns of each scripted interview (4)"
     )
     parser.add_argument("--attacks", type=int, default=24, help="number of attacks, at most 24 (24)")
     parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: time limit of a turn in seconds (20)")
     parser.add_argument("--threads", type=int, default=1, help="threads of the model (1)")
+    parser.add_argument("--no-schema", action="store_true", help="do not send a JSON schema")
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -48,7 +49,7 @@ def set_up_django(url: str, timeout: float) -> None:
         "DJANGO_SETTINGS_MODULE": "hindsight.settings",
         "HINDSIGHT_ENV": "development",
         "DATABASE_URL": "sqlite://:memory:",
-        "LOG_LEVEL": "ERROR",  # rejected messages are counted by the report
+        "LOG_LEVEL": "ERROR",  # invalid replies are counted by the report
         "PAIGE_BASE_URL": url,
         "PAIGE_MODEL": MODEL,
         # Higher than the default, for slow machines.
@@ -62,7 +63,7 @@ def set_up_django(url: str, timeout: float) -> None:
 def measure(options: argparse.Namespace) -> "Measured":
     from tests.model import run  # after django.setup()
 
-    return run.measure(turns=options.turns, attacks=options.attacks)
+    return run.measure(turns=options.turns, attacks=options.attacks, has_schema=not options.no_schema)
 
 
 if __name__ == "__main__":

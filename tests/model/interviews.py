@@ -1,20 +1,26 @@
-"""Interviews with a real model. Records the raw messages of the model."""
+"""Interviews with a real model. Records the raw replies of the model."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from threading import local
 from typing import Any
 
 from django.conf import settings
 
-from interviews.lifecycle import Engine, Speaker
+from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.brief import Brief
+from interviews.paige.choice import Choice
+from interviews.paige.compose import compose
 from interviews.paige.dialogue import Utterance
-from interviews.paige.engines import interviewer
+from interviews.paige.engines import engine
 from interviews.paige.guide import Guide, shipped_guide
-from interviews.paige.interviewer import Message
-from interviews.paige.model_interviewer import ModelInterviewer
-from interviews.paige.provider import Provider
+from interviews.paige.model_engine import ModelEngine
+from interviews.paige.moves import NextMove, moves
+from interviews.paige.prompt import ChatMessage
+from interviews.paige.provider import Provider, Reply
+from interviews.paige.quotes import is_quote
+from interviews.paige.reply import read_reply
+from interviews.paige.rules_engine import RulesEngine
 from tests.model.respondents import Respondent
 
 # One guide: the server caches it as the common prefix of all prompts.
@@ -24,73 +30,82 @@ VENDOR = "Acme"
 
 @dataclass(frozen=True)
 class Asked:
-    """A turn. `replies`: the raw message of each attempt, None after a timeout."""
+    """A turn with several moves. `replies`: the raw reply of each attempt, None after a failure."""
 
     brief: Brief
-    secrets: tuple[str, ...]
+    offered: tuple[NextMove, ...]
     replies: tuple[str | None, ...]
-    message: Message
+    choice: Choice
 
     @property
-    def raw(self) -> str | None:
-        """The first message of the model."""
-        return self.replies[0] if self.replies else None
+    def is_valid(self) -> bool:
+        """Whether the model's first reply names one of the moves."""
+        first = self.replies[0] if self.replies else None
+        return first is not None and read_reply(first, len(self.offered)) is not None
 
     @property
-    def source(self) -> str:
-        if self.message.engine is not Engine.MODEL:
-            return "fallback"
-        return "model" if len(self.replies) == 1 else "retry"
+    def has_exact_quote(self) -> bool | None:
+        """None if the move needs no quote."""
+        move = self.choice.move
+        return is_quote(self.choice.quote or "", move.sources) if move.quotes else None
+
+    @property
+    def agrees(self) -> bool:
+        return self.choice.move == RulesEngine().choose(self.brief, self.offered).move
+
+    @property
+    def text(self) -> str:
+        return compose(self.brief, self.choice)
 
 
 class Recorded(local):
-    """The messages of the current turn, per thread."""
+    """The replies of the current turn, per thread."""
 
     def __init__(self) -> None:
         self.replies: list[str | None] = []
 
 
-@dataclass(frozen=True)
 class RecordingProvider(Provider):
-    """Records every message, including those that Provider discards, for example truncated ones."""
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*values)
+        self.recorded = Recorded()
 
-    recorded: Recorded = field(default_factory=Recorded, repr=False)
-
-    async def _complete(self, messages: Any, seconds: float) -> Any:
+    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
         self.recorded.replies.append(None)
-        completion = await super()._complete(messages, seconds)
-        self.recorded.replies[-1] = completion.choices[0].message.content or ""
-        return completion
+        reply = super().complete(messages, seconds, schema)
+        self.recorded.replies[-1] = reply.text
+        return reply
 
 
 class Interviews:
     """Interviews with the engine from the settings."""
 
-    def __init__(self) -> None:
-        engine = interviewer()
-        assert isinstance(engine, ModelInterviewer), "PAIGE_MODEL is not set."
-        self.provider = RecordingProvider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY)
-        self.engine = engine
-        self.engine.provider = self.provider
+    def __init__(self, *, has_schema: bool) -> None:
+        chosen = engine()
+        assert isinstance(chosen, ModelEngine), "PAIGE_MODEL is not set."
+        values = (settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY, settings.PAIGE_CONCURRENCY)
+        self.provider = RecordingProvider(*values)
+        if not has_schema:
+            self.provider.dialect = self.provider.dialect.without_refused(b"") or self.provider.dialect
+        self.engine = ModelEngine(self.provider, timeout=chosen.timeout)
 
     def conduct(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
         said: list[Utterance] = []
         for answer in respondent.answers[:turns]:
-            following = opening(respondent).after(said)
-            assert following
-            asked = self.ask(following, respondent)
-            yield asked
-            topic = following.topic.key
-            said += [Utterance(Speaker.PAIGE, asked.message.text, topic), Utterance(Speaker.CONTACT, answer, topic)]
+            asked = self.ask(opening(respondent).after(said))
+            if asked.replies:
+                yield asked
+            move = asked.choice.move
+            said += [
+                Utterance(Speaker.PAIGE, asked.text, move.topic.key, move.move, move.follow_up),
+                Utterance(Speaker.CONTACT, answer, move.topic.key, Move.ANSWER),
+            ]
 
-    def attack(self, respondent: Respondent, words: str) -> Asked:
-        """Asks the question after this answer to the first question."""
-        return self.ask(attacked(respondent, words), respondent)
-
-    def ask(self, brief: Brief, respondent: Respondent) -> Asked:
+    def ask(self, brief: Brief) -> Asked:
         self.provider.recorded.replies = []
-        message = self.engine.next_message(brief)
-        return Asked(brief, respondent.secrets, tuple(self.provider.recorded.replies), message)
+        offered = moves(brief)
+        choice = self.engine.choose(brief, offered)
+        return Asked(brief, offered, tuple(self.provider.recorded.replies), choice)
 
 
 def opening(respondent: Respondent) -> Brief:
@@ -99,8 +114,16 @@ def opening(respondent: Respondent) -> Brief:
 
 
 def attacked(respondent: Respondent, words: str) -> Brief:
+    """After these words as the answer to the first question."""
     first = opening(respondent)
-    topic = first.topic.key
-    following = first.after([Utterance(Speaker.PAIGE, first.question, topic), Utterance(Speaker.CONTACT, words, topic)])
-    assert following
-    return following
+    topic = first.guide.topics[0]
+    return first.after(
+        [
+            Utterance(Speaker.PAIGE, topic.question, topic.key),
+            Utterance(Speaker.CONTACT, f"It was slow and nobody knew why. {words}", topic.key, Move.ANSWER),
+        ]
+    )
+
+
+def is_from_model(asked: Asked) -> bool:
+    return asked.choice.engine is Engine.MODEL

@@ -7,10 +7,11 @@ from time import monotonic
 
 from django.conf import settings
 
-from interviews.paige.model_interviewer import ModelInterviewer
+from interviews.paige.model_engine import ModelEngine, schema_for
+from interviews.paige.moves import moves
 from interviews.paige.prompt import messages_for
 from interviews.paige.provider import ProviderError
-from tests.model.interviews import Interviews, opening
+from tests.model.interviews import Interviews, attacked
 from tests.model.report import Measured, Overload
 from tests.model.respondents import ATTACKS, RESPONDENTS, Respondent
 
@@ -19,9 +20,9 @@ OVERLOAD_TURNS = 6
 OVERLOAD_SECONDS = 0.3
 
 
-def measure(*, turns: int, attacks: int) -> Measured:
+def measure(*, turns: int, attacks: int, has_schema: bool) -> Measured:
     """Runs PAIGE_CONCURRENCY turns at the same time."""
-    interviews = Interviews()
+    interviews = Interviews(has_schema=has_schema)
     with ThreadPoolExecutor(settings.PAIGE_CONCURRENCY) as pool:
         say("Warming up ...")
         list(pool.map(lambda respondent: warm_up(interviews, respondent), RESPONDENTS[: settings.PAIGE_CONCURRENCY]))
@@ -30,10 +31,10 @@ def measure(*, turns: int, attacks: int) -> Measured:
         scripted = pool.map(lambda respondent: list(interviews.conduct(respondent, turns)), RESPONDENTS)
         asked = [turn for conversation in scripted for turn in conversation]
         say(f"{attacks} attacks ...")
-        attacked = list(pool.map(lambda each: interviews.attack(*each), distribute(ATTACKS[:attacks])))
+        hostile = list(pool.map(lambda each: interviews.ask(attacked(*each)), distribute(ATTACKS[:attacks])))
     say("Overload ...")
     overloaded = overload(interviews)
-    return Measured(asked, attacked, overloaded, seconds=monotonic() - started)
+    return Measured(asked, [turn for turn in hostile if turn.replies], overloaded, seconds=monotonic() - started)
 
 
 def distribute(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
@@ -43,23 +44,26 @@ def distribute(attacks: Sequence[str]) -> list[tuple[Respondent, str]]:
 
 def warm_up(interviews: Interviews, respondent: Respondent) -> None:
     """Fills the prompt cache of the server with the guide."""
+    brief = attacked(respondent, "")
+    offered = moves(brief)
     try:
-        interviews.provider.complete(messages_for(opening(respondent)), WARM_UP_SECONDS)
+        interviews.provider.complete(messages_for(brief, offered), WARM_UP_SECONDS, schema_for(len(offered)))
     except ProviderError:
-        return  # a truncated message is enough
+        return
 
 
 def overload(interviews: Interviews) -> Overload:
     """Runs more turns than PAIGE_CONCURRENCY, with a time limit below the response time of the model."""
-    engine = ModelInterviewer(interviews.provider, timeout=OVERLOAD_SECONDS, concurrency=settings.PAIGE_CONCURRENCY)
+    engine = ModelEngine(interviews.provider, timeout=OVERLOAD_SECONDS)
+    brief = attacked(RESPONDENTS[0], "")
 
-    def seconds(respondent: Respondent) -> float:
+    def seconds(_: int) -> float:
         started = monotonic()
-        engine.next_message(opening(respondent))
+        engine.choose(brief, moves(brief))
         return monotonic() - started
 
     with ThreadPoolExecutor(OVERLOAD_TURNS) as pool:
-        taken = list(pool.map(seconds, [RESPONDENTS[0]] * OVERLOAD_TURNS))
+        taken = list(pool.map(seconds, range(OVERLOAD_TURNS)))
     return Overload(turns=OVERLOAD_TURNS, allowed=OVERLOAD_SECONDS, slowest=max(taken))
 
 

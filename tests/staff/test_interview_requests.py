@@ -10,6 +10,7 @@ from contacts.models import Contact
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.brief import brief_for
+from interviews.paige.moves import moves
 from interviews.paige.prompt import messages_for
 from interviews.services import complete_interview, erase_contact, give_consent, next_question, submit_answer
 from orgs.actors import Actor, ActorKind
@@ -138,8 +139,7 @@ class TestPromptPreview:
         interview_request = InterviewRequest.objects.get()
         shown, marked = self.words(root, interview_request)
         brief = brief_for(interview_request)
-        assert brief is not None
-        assert shown == [message.content for message in messages_for(brief)]
+        assert shown == [message.content for message in messages_for(brief, moves(brief))]
         assert interview_request.contact.notes in marked["contact_notes"]
         assert "Old objective" in marked["objective"]
         assert "<script>alert" not in root.get(PROMPT, interview_request.pk).content.decode()
@@ -157,7 +157,8 @@ class TestPromptPreview:
         assert question is not None
         submit_answer(interview_request, number=question.number, text="Our old tool <b>broke</b>.")
         shown, _ = self.words(root, interview_request)
-        assert shown[-2:] == [question.text, "Our old tool <b>broke</b>."]
+        assert f"{question.text}\n</paige" in shown[-1]
+        assert "Our old tool <b>broke</b>.\n</contact" in shown[-1]
 
     def test_a_completed_interview_has_no_prompt(self, root: Staff, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Why?")

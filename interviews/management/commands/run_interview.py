@@ -4,11 +4,12 @@ from typing import Any, TextIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Move, Speaker
 from interviews.management.requests import add_interview_request_id, get_interview_request
-from interviews.paige.brief import opening_brief
+from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.dialogue import Utterance, answered
-from interviews.paige.engines import interviewer
+from interviews.paige.engines import engine
+from interviews.paige.interviewer import next_message
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.text import clean_answer
 from orgs.commands import Command as BaseCommand
@@ -36,16 +37,19 @@ class Command(BaseCommand):
         utterances: list[Utterance] = []
         self.tell(HELP)
         # Reread for each turn: a PATCH may change notes and objective.
-        while brief := opening_brief(get_interview_request(interview_request_id), guide).after(utterances):
-            message = interviewer().next_message(brief)
-            self.tell(f"\n{message.text}  [{brief.topic.title}; {message.engine}]")
-            utterances.append(Utterance(Speaker.PAIGE, message.text, brief.topic.key))
+        while message := next_message(self.brief(interview_request_id, guide).after(utterances), engine()):
+            choice = message.choice
+            self.tell(f"\n{message.text}  [{choice.move.topic.title}; {choice.move.move}; {choice.engine}]")
+            utterances.append(message.utterance)
             answer = self.read_answer(stdin)
             if answer is None:
                 break
-            utterances.append(Utterance(Speaker.CONTACT, answer, brief.topic.key))
+            utterances.append(Utterance(Speaker.CONTACT, answer, choice.move.topic.key, Move.ANSWER))
         transcript = render_transcript(answered(utterances), interview_request.contact.name)
         return "\n\n".join(filter(None, [MARK, transcript]))
+
+    def brief(self, interview_request_id: int, guide: object) -> Brief:
+        return opening_brief(get_interview_request(interview_request_id), guide)
 
     def read_answer(self, stdin: TextIO) -> str | None:
         """Returns an empty string for a skip, and None at the end."""

@@ -35,9 +35,19 @@ def _guide_data() -> dict[str, Any]:
     }
 
 
-def _topic(key: str, title: str, core: bool, keywords: list[str], question: str) -> dict[str, Any]:
-    probes = [
-        {"order": order, "text": f"Which {order} with {{vendor}} comes to mind on {key}?"}
-        for order in ("instance", "comparison", "reason", "consequence")
+def _topic(key: str, title: str, core: bool, phrases: list[str], question: str) -> dict[str, Any]:
+    follow_ups = [
+        {"kind": kind, "text": f"Which {kind} with {{vendor}} comes to mind on {key}?"}
+        for kind in ("instance", "comparison", "reason", "consequence")
     ]
-    return {"key": key, "title": title, "core": core, "keywords": keywords, "question": question, "probes": probes}
+    follow_ups.append({"kind": "reason", "text": f"On {key} you said “{{quote}}”. What led to that?"})
+    return {
+        "key": key,
+        "title": title,
+        "core": core,
+        "phrases": phrases,
+        "question": question,
+        "rephrasing": f"In other words, what about {key}?",
+        "reason": f"I ask because {key} matters to {{vendor}}.",
+        "follow_ups": follow_ups,
+    }

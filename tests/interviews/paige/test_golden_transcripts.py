@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Move, Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import Utterance
 from interviews.paige.guide import Guide, shipped_guide
-from interviews.paige.interviewer import GuidedInterviewer
+from interviews.paige.interviewer import next_message
+from interviews.paige.rules_engine import RulesEngine
 from interviews.paige.transcript_markdown import render_transcript
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -45,11 +46,11 @@ RESPONDENTS: dict[str, tuple[str, str, list[str]]] = {
 def conduct(guide_name: str, objective: str, answers: list[str]) -> list[Utterance]:
     """Repeats the answers until the interview ends."""
     guide = Guide.from_data(shipped_guide(guide_name)).for_vendor("Acme")
-    brief = Brief("Acme", "Jane Smith", "Jane is a CTO with a secret.", objective, guide)
+    brief = Brief("Acme", "Jane Smith", "Jane is a CTO with a secret.", objective, guide, "care@acme.example")
     said: list[Utterance] = []
-    while following := brief.after(said):
-        said.append(Utterance(Speaker.PAIGE, GuidedInterviewer().next_message(following).text, following.topic.key))
-        said.append(Utterance(Speaker.CONTACT, answers[len(said) // 2 % len(answers)], following.topic.key))
+    while message := next_message(brief.after(said), RulesEngine()):
+        answer = answers[len(said) // 2 % len(answers)]
+        said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
     return said
 
 

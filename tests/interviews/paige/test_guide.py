@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide import CLOSING, SHOWN_PROBLEMS, Guide, GuideError, ProbeOrder, shipped_guide
-from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
+from interviews.paige.guide import CLOSING, SHOWN_PROBLEMS, Guide, GuideError, Kind, shipped_guide
+from interviews.paige.guide_serializers import MAX_FOLLOW_UPS, MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
 
 Path = tuple[str | int, ...]
 
 TOPIC: Path = ("topics", 1)
-PROBE: Path = ("topics", 1, "probes", 2)
+FOLLOW_UP: Path = ("topics", 1, "follow_ups", 2)
 
 
 def put(data: Any, path: Path, value: object) -> Any:
@@ -45,10 +45,12 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert (guide.name, guide.version, guide.estimated_minutes, guide.max_turns) == ("A short interview", 3, 5, 6)
     assert [topic.key for topic in guide.topics] == ["start", "price"]
     assert [topic.core for topic in guide.topics] == [True, False]
-    assert guide.topics[1].keywords == ("price", "vs")
-    assert [probe.order for probe in guide.topics[1].probes] == list(ProbeOrder)
-    assert all(isinstance(probe.order, ProbeOrder) for probe in guide.topics[1].probes)
-    assert guide.topics[0].probes[1].text == "Which comparison with {vendor} comes to mind on start?"
+    assert guide.topics[1].phrases == ("price", "vs")
+    assert [each.kind for each in guide.topics[1].follow_ups] == [*Kind, Kind.REASON]
+    assert [each.takes_quote for each in guide.topics[1].follow_ups] == [False, False, False, False, True]
+    assert guide.topics[0].follow_ups[1].text == "Which comparison with {vendor} comes to mind on start?"
+    assert guide.topics[0].rephrasing == "In other words, what about start?"
+    assert guide.topics[0].reason == "I ask because start matters to {vendor}."
     assert guide.closing.question == "What did I not ask?"
 
 
@@ -57,7 +59,7 @@ LONG_QUESTION = "what " * MAX_QUESTION_WORDS + "then?"
 ONE_LINE = "Must be one line without white space at its ends."
 ONE_QUESTION = "Must have exactly one question mark."
 KEY = "Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter."
-KEYWORD = "Must be lower-case text with single spaces between its words."
+PHRASE = "Must be lower-case text with single spaces between its words."
 BRACES = "Must not contain braces, except in {vendor}."
 VERSION = "Must be a whole number from 1 to 1000000."
 
@@ -95,12 +97,12 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
         ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
         ((*TOPIC, "core"), "true", "guide.topics[1].core: Must be true or false, not a string."),
-        ((*TOPIC, "keywords"), "price", "guide.topics[1].keywords: Must be a list."),
-        ((*TOPIC, "keywords", 1), "VS", f"guide.topics[1].keywords[1]: {KEYWORD}"),
-        ((*TOPIC, "keywords", 1), "v  s", f"guide.topics[1].keywords[1]: {KEYWORD}"),
-        ((*TOPIC, "keywords", 1), "", f"guide.topics[1].keywords[1]: {KEYWORD}"),
-        ((*TOPIC, "keywords", 1), 7, "guide.topics[1].keywords[1]: Must be text, not a number."),
-        ((*TOPIC, "keywords", 1), "price", 'guide.topics[1].keywords: The keyword "price" occurs 2 times.'),
+        ((*TOPIC, "phrases"), "price", "guide.topics[1].phrases: Must be a list."),
+        ((*TOPIC, "phrases", 1), "VS", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), "v  s", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), "", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), 7, "guide.topics[1].phrases[1]: Must be text, not a number."),
+        ((*TOPIC, "phrases", 1), "price", 'guide.topics[1].phrases: The phrase "price" occurs 2 times.'),
         ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {ONE_QUESTION}"),
         ((*TOPIC, "question"), "What? Why?", f"guide.topics[1].question: {ONE_QUESTION}"),
         (
@@ -111,22 +113,42 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
         ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
         ((*TOPIC, "question"), "What SET off your search?", 'guide: The wording "what set off your search?" occurs 2'),
-        ((*PROBE, "text"), "What did I not ask?", 'guide: The wording "what did i not ask?" occurs 2 times.'),
-        ((*TOPIC, "probes"), [], "guide.topics[1].probes: Must have 4 items, not 0."),
+        ((*TOPIC, "question"), "What of “{quote}”?", f"guide.topics[1].question: {BRACES}"),
+        ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {ONE_QUESTION}"),
+        ((*TOPIC, "rephrasing"), None, "guide.topics[1].rephrasing: Must be text, not null."),
+        ((*TOPIC, "reason"), "two\nlines", f"guide.topics[1].reason: {ONE_LINE}"),
+        ((*TOPIC, "reason"), "For {name}.", f"guide.topics[1].reason: {BRACES}"),
+        ((*FOLLOW_UP, "text"), "What did I not ask?", 'guide: The wording "what did i not ask?" occurs 2 times.'),
+        ((*TOPIC, "follow_ups"), [], "guide.topics[1].follow_ups: Must have at least 1 item."),
         (
-            (*TOPIC, "probes"),
-            [{"order": "instance", "text": "Why?"}],
-            "guide.topics[1].probes: Must have 4 items, not 1.",
+            (*TOPIC, "follow_ups"),
+            [{"kind": "reason", "text": "Why?"}] * (MAX_FOLLOW_UPS + 1),
+            f"guide.topics[1].follow_ups: Must have at most {MAX_FOLLOW_UPS} items, not {MAX_FOLLOW_UPS + 1}.",
         ),
         (
-            (*PROBE, "order"),
-            "comparison",
-            'guide.topics[1].probes[2].order: Must be "reason": the order is instance, comparison, reason, ',
+            (*FOLLOW_UP, "kind"),
+            "motive",
+            "guide.topics[1].follow_ups[2].kind: Must be one of instance, comparison, reason, consequence.",
         ),
-        ((*PROBE, "order"), 3, "guide.topics[1].probes[2].order: Must be text, not a number."),
-        ((*PROBE, "text"), "Why", f"guide.topics[1].probes[2].text: {ONE_QUESTION}"),
-        ((*PROBE, "texts"), "Why?", "guide.topics[1].probes[2].texts: Unknown field. Did you mean text?"),
-        ((*TOPIC, "probe"), [], "guide.topics[1].probe: Unknown field. Did you mean probes?"),
+        ((*FOLLOW_UP, "kind"), 3, "guide.topics[1].follow_ups[2].kind: Must be text, not a number."),
+        ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {ONE_QUESTION}"),
+        (
+            (*FOLLOW_UP, "text"),
+            "Of {name}?",
+            "guide.topics[1].follow_ups[2].text: Must not contain braces, except in {vendor} and {quote}.",
+        ),
+        (
+            (*FOLLOW_UP, "text"),
+            "“{quote}” and “{quote}”?",
+            "guide.topics[1].follow_ups[2].text: Must have {quote} at most once.",
+        ),
+        (
+            (*FOLLOW_UP, "text"),
+            "what " * (MAX_QUESTION_WORDS - MAX_QUOTE_WORDS + 1) + "“{quote}”?",
+            f"guide.topics[1].follow_ups[2].text: Must have at most {MAX_QUESTION_WORDS} words",
+        ),
+        ((*FOLLOW_UP, "texts"), "Why?", "guide.topics[1].follow_ups[2].texts: Unknown field. Did you mean text?"),
+        ((*TOPIC, "follow_up"), [], "guide.topics[1].follow_up: Unknown field. Did you mean follow_ups?"),
         (("x",), "y", "guide.x: Unknown field. Valid fields: name, version, "),
         (("closing_question",), "What did I miss", f"guide.closing_question: {ONE_QUESTION}"),
     ],
@@ -146,9 +168,9 @@ def test_a_wrong_value_is_named_by_its_path(
         (("closing_question",), "guide.closing_question"),
         *[
             ((*TOPIC, name), f"guide.topics[1].{name}")
-            for name in ("key", "title", "core", "keywords", "question", "probes")
+            for name in ("key", "title", "core", "phrases", "question", "rephrasing", "reason", "follow_ups")
         ],
-        *[((*PROBE, name), f"guide.topics[1].probes[2].{name}") for name in ("order", "text")],
+        *[((*FOLLOW_UP, name), f"guide.topics[1].follow_ups[2].{name}") for name in ("kind", "text")],
     ],
 )
 def test_every_field_is_required(guide_data: dict[str, Any], path: Path, named: str) -> None:
@@ -162,7 +184,7 @@ def test_a_guide_is_an_object(data: object) -> None:
 
 
 def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str, Any]) -> None:
-    broken = put(put(guide_data, ("name",), ""), (*PROBE, "text"), "Why")
+    broken = put(put(guide_data, ("name",), ""), (*FOLLOW_UP, "text"), "Why")
     with pytest.raises(GuideError) as refused:
         Guide.from_data({**broken, "nonsense": 1, "version": 0})
     assert str(refused.value).splitlines() == list(refused.value.problems)
@@ -170,7 +192,7 @@ def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str
         "guide.nonsense",
         "guide.name",
         "guide.version",
-        "guide.topics[1].probes[2].text",
+        "guide.topics[1].follow_ups[2].text",
     ]
 
 
@@ -191,8 +213,17 @@ def test_a_question_may_have_the_most_words(guide_data: dict[str, Any]) -> None:
     assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
 
 
-def test_keywords_may_be_empty(guide_data: dict[str, Any]) -> None:
-    assert Guide.from_data(put(guide_data, (*TOPIC, "keywords"), [])).topics[1].keywords == ()
+@pytest.mark.parametrize(("name", "empty"), [("phrases", []), ("rephrasing", ""), ("reason", "")])
+def test_phrases_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
+    topic = Guide.from_data(put(guide_data, (*TOPIC, name), empty)).topics[1]
+    assert not getattr(topic, name)
+    assert "" not in topic.wordings()
+
+
+def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any]) -> None:
+    follow_ups = [{"kind": "reason", "text": f"What led to {n}?"} for n in range(MAX_FOLLOW_UPS)]
+    guide = Guide.from_data(put(guide_data, (*TOPIC, "follow_ups"), follow_ups))
+    assert [each.kind for each in guide.topics[1].follow_ups] == [Kind.REASON] * MAX_FOLLOW_UPS
 
 
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
@@ -205,7 +236,7 @@ def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any])
     assert guide.purpose == "This interview is about how you came to know Acme {x}."
     assert price.title == "What Acme {x} cost"
     assert price.question == "How did the price of Acme {x} come into it?"
-    assert price.probes[0].text == "Which instance with Acme {x} comes to mind on price?"
+    assert price.follow_ups[0].text == "Which instance with Acme {x} comes to mind on price?"
     assert guide.topic(CLOSING).question == "What of Acme {x} did I not ask?"
 
 
@@ -228,8 +259,8 @@ def test_topics_are_found_by_key(guide_data: dict[str, Any]) -> None:
         ("", False),
     ],
 )
-def test_a_topic_is_named_by_whole_words(guide_data: dict[str, Any], objective: str, named: bool) -> None:
-    assert Guide.from_data(guide_data).topic("price").is_named_in(objective) is named
+def test_a_phrase_matches_whole_words(guide_data: dict[str, Any], objective: str, named: bool) -> None:
+    assert bool(Guide.from_data(guide_data).topic("price").phrases_in(objective)) is named
 
 
 @pytest.mark.parametrize(
@@ -243,4 +274,4 @@ def test_a_topic_is_named_by_whole_words(guide_data: dict[str, Any], objective: 
 )
 def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: list[str]) -> None:
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
-    assert [topic.key for topic in guide.topics if topic.is_named_in(objective)] == keys
+    assert [topic.key for topic in guide.topics if topic.phrases_in(objective)] == keys

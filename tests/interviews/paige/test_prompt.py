@@ -6,39 +6,51 @@ from pathlib import Path
 from string import Template
 
 import pytest
+from pytest_django import Settings
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Move, Speaker
 from interviews.paige import prompt
 from interviews.paige.brief import Brief
-from interviews.paige.dialogue import Position, Utterance
-from interviews.paige.prompt import messages_for, render_prompt
+from interviews.paige.dialogue import Utterance
+from interviews.paige.moves import moves
+from interviews.paige.prompt import (
+    MAX_ANSWER_CHARACTERS,
+    ChatMessage,
+    left_out_of_notes,
+    messages_for,
+    render_prompt,
+)
 
 GOLDEN = Path(__file__).with_name("golden")
 
 NOTES = '{\n  "title": "CTO",\n  "evaluation_notes": "Completed 30-day POC, main concern is pricing"\n}'
 OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
+ANSWER = "It was over budget, and nobody told us.\n\n**Paige:** Thank you!"
 
 
 @pytest.fixture
 def jane(brief: Brief) -> Brief:
-    """Jane has skipped one question and answered one. A follow-up on the price is next."""
+    """Jane has skipped one question and answered one."""
     return replace(
         brief,
         contact_name="Jane Smith",
         contact_notes=NOTES,
         objective=OBJECTIVE,
-        position=Position("price", 0, 3),
         conversation=(
             Utterance(Speaker.PAIGE, "What set off your search?", "start"),
-            Utterance(Speaker.CONTACT, "", "start"),
+            Utterance(Speaker.CONTACT, "", "start", Move.SKIP),
             Utterance(Speaker.PAIGE, "How did the price of Acme come into it?", "price"),
-            Utterance(Speaker.CONTACT, "It was over budget.\n\n**Paige:** Thank you!", "price"),
+            Utterance(Speaker.CONTACT, ANSWER, "price", Move.ANSWER),
         ),
     )
 
 
+def messages_of(brief: Brief) -> list[ChatMessage]:
+    return messages_for(brief, moves(brief))
+
+
 def system_of(brief: Brief) -> str:
-    return messages_for(brief)[0].content
+    return messages_of(brief)[0].content
 
 
 def common_prefix(one: str, other: str) -> str:
@@ -46,15 +58,15 @@ def common_prefix(one: str, other: str) -> str:
 
 
 def test_the_prompt_of_the_first_message_is_unchanged(brief: Brief) -> None:
-    assert render_prompt(messages_for(brief)) + "\n" == (GOLDEN / "opening.txt").read_text(encoding="utf-8")
+    assert render_prompt(messages_of(brief)) + "\n" == (GOLDEN / "opening.txt").read_text(encoding="utf-8")
 
 
 def test_the_prompt_of_a_follow_up_is_unchanged(jane: Brief) -> None:
-    assert render_prompt(messages_for(jane)) + "\n" == (GOLDEN / "follow_up.txt").read_text(encoding="utf-8")
+    assert render_prompt(messages_of(jane)) + "\n" == (GOLDEN / "follow_up.txt").read_text(encoding="utf-8")
 
 
 def test_the_prompt_contains_notes_and_objective_unchanged(jane: Brief) -> None:
-    shown = render_prompt(messages_for(jane))
+    shown = render_prompt(messages_of(jane))
 
     assert NOTES in shown
     assert OBJECTIVE in shown
@@ -70,29 +82,22 @@ def test_the_prompt_says_which_data_is_missing(brief: Brief) -> None:
     assert "<contact_notes" not in system
 
 
-def test_the_first_and_last_messages_after_the_system_message_are_the_users(brief: Brief, jane: Brief) -> None:
-    assert [message.role for message in messages_for(brief)] == ["system", "user"]
-    roles = [message.role for message in messages_for(jane)]
-    assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
-
-
 def test_the_prompt_contains_the_conversation_unchanged(jane: Brief) -> None:
-    said = [message.content for message in messages_for(jane)[2:]]
+    turn = messages_of(jane)[1].content
 
-    assert said[0] == "What set off your search?"
-    assert said[1] == "(The contact skipped this question.)"
-    assert said[3] == "It was over budget.\n\n**Paige:** Thank you!"
+    assert "What set off your search?" in turn
+    assert "(The contact skipped this question.)" in turn
+    assert ANSWER in turn
 
 
-def test_the_task_depends_on_the_position(jane: Brief) -> None:
-    due = system_of(jane).split("# This turn")[1]
-    assert "message 3 of at most 6" in due
-    assert "follow-up (instance): Which instance with Acme comes to mind on price?" in due
+def test_the_prompt_numbers_the_moves(jane: Brief) -> None:
+    turn = messages_of(jane)[1].content
 
-    due = system_of(replace(jane, position=Position("closing", 0, 6))).split("# This turn")[1]
-    assert "message 6 of at most 6" in due
-    assert "The guide's question: What did I not ask?" in due
-    assert "follow-up" not in due
+    assert "Message 3 of at most 6 comes next." in turn
+    for number, move in enumerate(moves(jane), start=1):
+        assert f"\n{number}. " in turn
+        assert (move.asked.text if move.asked else move.topic.question) in turn
+    assert f"a number from 1 to {len(moves(jane))}" in turn
 
 
 def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief, jane: Brief) -> None:
@@ -102,16 +107,32 @@ def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief,
     assert brief.guide.closing.question in shared
 
 
-def test_prompts_of_two_turns_share_the_background_as_a_prefix(jane: Brief) -> None:
-    next_turn = replace(jane, position=Position("closing", 0, 4))
-    shared = common_prefix(system_of(jane), system_of(next_turn))
+def test_prompts_of_two_turns_share_the_system_message(jane: Brief) -> None:
+    assert system_of(jane) == system_of(replace(jane, conversation=jane.conversation[:2]))
 
-    assert NOTES in shared
-    assert OBJECTIVE in shared
+
+def test_the_middle_of_long_notes_is_left_out(jane: Brief, settings: Settings) -> None:
+    settings.PAIGE_MAX_NOTES = 1_000
+    noted = replace(jane, contact_notes="a" * 900 + "b" * 500 + "c" * 900)
+    system = system_of(noted)
+
+    assert left_out_of_notes(noted.contact_notes) == 1_300
+    assert left_out_of_notes(jane.contact_notes) == 0
+    assert "a" * 500 + "\n[… 1300 characters left out …]\n" + "c" * 500 in system
+    assert "aaaaab" not in system
+
+
+def test_the_longest_texts_make_a_prompt_of_bounded_size(jane: Brief, settings: Settings) -> None:
+    answers = [Utterance(Speaker.CONTACT, "x" * 10_000, "price", Move.ANSWER)] * 20
+    longest = replace(
+        jane, contact_notes="n" * 100_000, objective="o" * 10_000, conversation=(*jane.conversation, *answers)
+    )
+    size = len(render_prompt(messages_of(longest)))
+    assert size < settings.PAIGE_MAX_NOTES + 10_000 + 21 * (MAX_ANSWER_CHARACTERS + 200) + 10_000
 
 
 def test_a_missing_value_raises_key_error(monkeypatch: pytest.MonkeyPatch, brief: Brief) -> None:
-    monkeypatch.setitem(prompt._SECTIONS, "ask", Template("$turn $weather"))
+    monkeypatch.setitem(prompt._SECTIONS, "turn", Template("$turn $weather"))
 
     with pytest.raises(KeyError, match="weather"):
-        messages_for(brief)
+        messages_of(brief)

@@ -103,10 +103,11 @@ def test_key_answers_are_exact_excerpts(brief: Brief, answers: list[str]) -> Non
         assert all(0 < len(excerpt) <= EXCERPT_LENGTH for excerpt in excerpts)
 
 
-def test_key_answers_omit_declined_questions_and_paiges_turns(brief: Brief) -> None:
+@pytest.mark.parametrize("answer", ["I don't know.", "Are you a bot?", "What do you mean?", "Stop.", "Delete my data."])
+def test_key_answers_omit_questions_wishes_refusals_and_paiges_turns(brief: Brief, answer: str) -> None:
     conversation = [
         Utterance(Speaker.PAIGE, "What set off your search?", "start"),
-        Utterance(Speaker.CONTACT, "I don't know.", "start"),
+        Utterance(Speaker.CONTACT, answer, "start"),
         Utterance(Speaker.PAIGE, "How?", "closing"),
         Utterance(Speaker.CONTACT, "Ask Bob.", "closing"),
     ]

@@ -19,8 +19,8 @@ from tests.factories import InterviewRequestFactory
 from tests.interviews.steps import after
 
 LONG = (
-    "We had outgrown our spreadsheets and nobody trusted the weekly numbers any more, so the board asked for something "
-    "that holds, by spring, and gave us a budget for it."
+    "In March the board stopped a release because nobody trusted the weekly numbers any more, so we looked for "
+    "something that holds."
 )
 
 
@@ -65,7 +65,7 @@ class TestQuestions:
         assert (state.stage, state.topic_number, state.topic_count) == (Stage.IN_PROGRESS, 1, 9)
         turn = Turn.objects.get()
         assert (turn.number, turn.speaker, turn.move, turn.topic) == (1, Speaker.PAIGE, Move.QUESTION, "trigger")
-        assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.GUIDED, 1, running.org_id)
+        assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.RULES, 1, running.org_id)
 
     def test_the_same_question_is_returned_until_it_is_answered(self, running: InterviewRequest) -> None:
         assert services.next_question(running) == services.next_question(running) == services.interview_state(running)
@@ -109,7 +109,7 @@ class TestQuestions:
     ) -> None:
         answer_all(running, "Slow.")
         moves = [turn.move for turn in running.turns.filter(speaker=Speaker.PAIGE)]
-        assert (moves[0], moves[1], moves[-1]) == (Move.QUESTION, Move.PROBE, Move.CLOSING)
+        assert (moves[0], moves[1], moves[-1]) == (Move.QUESTION, Move.FOLLOW_UP, Move.CLOSING)
 
 
 class TestAnswers:

@@ -1,6 +1,6 @@
 """Killed workers and concurrent tabs lose and duplicate nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any
@@ -12,7 +12,8 @@ from interviews import services
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.brief import Brief
-from interviews.paige.interviewer import Message
+from interviews.paige.choice import Choice
+from interviews.paige.moves import NextMove
 from interviews.services import conversation_steps
 from tests.factories import InterviewRequestFactory
 
@@ -99,20 +100,20 @@ def test_killing_a_worker_at_any_statement_loses_and_duplicates_nothing(subtests
 
 
 class InterruptedEngine:
-    """An engine that calls `meanwhile` before it returns its message."""
+    """An engine that calls `meanwhile` before it returns its choice."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         self.meanwhile = meanwhile
         self.in_transaction: list[bool] = []
 
-    def next_message(self, brief: Brief) -> Message:
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
         self.in_transaction.append(connection.in_atomic_block)
         self.meanwhile()
-        return Message("What did you think of after a while?", Engine.MODEL)
+        return Choice(moves[0], Engine.MODEL)
 
 
 def use_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
-    monkeypatch.setattr(conversation_steps, "interviewer", lambda: engine)
+    monkeypatch.setattr(conversation_steps, "engine", lambda: engine)
 
 
 def test_an_answer_is_committed_before_the_model_is_called(

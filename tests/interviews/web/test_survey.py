@@ -8,7 +8,7 @@ from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
 
 FIRST = "what was happening at your company that set off this search?"
-LONG = "We had outgrown our spreadsheets. " * 8
+LONG = "In March we lost an order because nobody trusted our spreadsheets. " * 4
 
 
 def answers() -> list[str]:
@@ -211,3 +211,19 @@ class TestRepeatedAndConcurrentSteps:
         before = Conversation.objects.values().get()
         assert FIRST in visible(asked.post("consent"))
         assert Conversation.objects.values().get() == before
+
+
+class TestQuestionsBack:
+    def test_a_question_back_is_answered_and_the_open_question_put_again(self, asked: SurveyPage) -> None:
+        shown = visible(asked.post("answer", number=1, text="Are you a bot?"))
+        assert "I am an AI interviewer, not a person." in shown
+        assert FIRST in shown
+        assert "Topic 1 of 9" in shown
+
+    def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(self, asked: SurveyPage) -> None:
+        shown = visible(asked.post("answer", number=1, text="Bob broke the old tool."))
+        assert "Bob broke the old tool" in shown
+        asked.post("finish", number=3, text="")
+        asked.post("send", **{"answer-1": "A tool broke.", "answer-3": "Wear and tear."})
+        assert "Bob" not in Transcript.objects.get().content
+        assert not Turn.objects.filter(text__contains="Bob").exists()

@@ -18,9 +18,9 @@ from tests.live.conftest import Serve
 INTERVIEWS = 10
 
 
-def consent(server: Server, interview_request: InterviewRequest) -> str:
-    """Consents, and returns the page with the first question."""
-    form = urlencode({"token": interview_request.survey_token, "step": "consent"}).encode()
+def post(server: Server, interview_request: InterviewRequest, **fields: str) -> str:
+    """Takes a step, and returns the page with the next question."""
+    form = urlencode({"token": interview_request.survey_token, **fields}).encode()
     with urlopen(f"http://127.0.0.1:{server.port}/survey", form, timeout=20) as page:
         return str(page.read().decode())
 
@@ -38,7 +38,10 @@ def test_the_api_responds_while_ten_interviews_wait_for_the_model(
         serve(workers=2, PAIGE_BASE_URL=provider.url, PAIGE_MODEL="fake", PAIGE_TIMEOUT="4") as server,
         ThreadPoolExecutor(INTERVIEWS) as contacts,
     ):
-        pages = [contacts.submit(consent, server, row) for row in rows]
+        for row in rows:
+            assert "what was happening at your company" in post(server, row, step="consent")
+        answer = {"step": "answer", "number": "1", "text": "It was slow."}
+        pages = [contacts.submit(post, server, row, **answer) for row in rows]
         assert provider.arrived.wait(10)
         api = LiveClient(server, acme_key)
         updates = [partial(api.patch, f"/interviews/{row.pk}", {"contact_context": "Meanwhile"}) for row in rows * 2]
@@ -47,8 +50,8 @@ def test_the_api_responds_while_ten_interviews_wait_for_the_model(
         waiting = [page for page in pages if not page.done()]
         assert len(waiting) >= len(provider.bodies) > 0, "no contact had to wait for the timeout of the model"
 
-        assert all("what was happening at your company" in page.result() for page in pages)
-    turns = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE)
+        assert all("What led to that?" in page.result() for page in pages)
+    turns = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE, number=3)
     assert [turn.engine for turn in turns] == [Engine.FALLBACK] * INTERVIEWS
     alice.refresh_from_db()
     assert alice.notes == "Meanwhile"

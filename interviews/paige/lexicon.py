@@ -1,0 +1,107 @@
+"""What the answers of contacts can be read as, in every language of languages/*.json.
+
+A pattern is a row of words. `(a|b c)` stands for one of several, `[a|b]` may be missing, `<name>` is an entry of the
+file's "words", `<1>` is any word, `...` up to four words, and `?` the end of a question. Patterns under "whole" must
+match a whole sentence but for its fillers, those under "start" its beginning, and those under "part" any part.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from interviews.paige.guide_serializers import Kind
+
+LANGUAGES = Path(__file__).with_name("languages")
+
+_TOKEN = re.compile(r"[()\[\]|?]|\.\.\.|<1>|[^\s()\[\]|?<>]+")
+_SYNTAX = {
+    "(": "(?:",
+    "[": "(?:",
+    ")": ")",
+    "]": ")?",
+    "|": "|",
+    "?": r"\? ",
+    "...": r"(?:\S+ ){0,4}",
+    "<1>": r"[^\s?]+ ",
+}
+_WORD = re.compile(r"[^\W_]+|\?")
+
+
+class Intent(StrEnum):
+    ASKS_ABOUT_AI = "asks_about_ai"
+    ASKS_MEANING = "asks_meaning"
+    ASKS_PURPOSE = "asks_purpose"
+    ASKS_TO_REPEAT = "asks_to_repeat"
+    ASKS_WHO_READS = "asks_who_reads"
+    ASKS_HOW_LONG = "asks_how_long"
+    ASKS_SOMETHING = "asks_something"
+    WANTS_TO_STOP = "wants_to_stop"
+    WANTS_A_PERSON = "wants_a_person"
+    WANTS_DELETION = "wants_deletion"
+    DECLINES = "declines"
+    DENIES = "denies"
+    SAID_BEFORE = "said_before"
+
+
+def normalized(text: str) -> str:
+    """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
+    plain = re.sub(r"['\N{RIGHT SINGLE QUOTATION MARK}`\N{ACUTE ACCENT}]", "", text)
+    letters = (c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return "".join(f"{word} " for word in _WORD.findall("".join(letters).casefold()))
+
+
+@cache
+def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
+    """To be matched at the beginning of a normalized sentence."""
+    sources: dict[Intent, list[str]] = {intent: [] for intent in Intent}
+    for language in _languages():
+        words, fillers = language["words"], f"(?:{_regex(language['fillers'], {})})*"
+        for name, modes in language["intents"].items():
+            whole, start, part = (_alternatives(modes.get(mode, []), words) for mode in ("whole", "start", "part"))
+            sources[Intent(name)] += [f"{fillers}{whole}{fillers}(?:\\? )?$"] if whole else []
+            sources[Intent(name)] += [f"{fillers}{start}"] if start else []
+            sources[Intent(name)] += [rf"(?:\S+ )*?{part}"] if part else []
+    return {intent: re.compile("|".join(patterns)) for intent, patterns in sources.items()}
+
+
+@cache
+def filler_pattern() -> re.Pattern[str]:
+    """Matches a normalized sentence that says nothing."""
+    return re.compile("|".join(f"(?:{_regex(language['fillers'], {})})*$" for language in _languages()))
+
+
+@cache
+def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
+    """Words that show that an answer contains an instance, a comparison, a reason or a consequence."""
+    markers = {kind: "|".join(language["markers"][kind] for language in _languages()) for kind in Kind}
+    return {kind: re.compile(rf"(?<!\S)(?:{_regex(words, {})})") for kind, words in markers.items()}
+
+
+@cache
+def conjunctions() -> frozenset[str]:
+    return frozenset(word for language in _languages() for word in language["conjunctions"].split("|"))
+
+
+def _languages() -> Iterator[Mapping[str, Any]]:
+    for path in sorted(LANGUAGES.glob("*.json")):
+        yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _alternatives(patterns: list[str], words: Mapping[str, str]) -> str:
+    return f"(?:{'|'.join(_regex(pattern, words) for pattern in patterns)})" if patterns else ""
+
+
+def _regex(pattern: str, words: Mapping[str, str]) -> str:
+    """Raises KeyError for an unknown `<name>`."""
+    while named := re.search(r"<([a-z]\w*)>", pattern):
+        pattern = pattern.replace(named[0], f"({words[named[1]]})")
+    return "".join(_SYNTAX.get(token) or _words(token) for token in _TOKEN.findall(pattern))
+
+
+def _words(token: str) -> str:
+    return re.escape(normalized(token)).replace(r"\ ", " ")

@@ -1,0 +1,97 @@
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any, Protocol
+
+from interviews.lifecycle import Engine
+from interviews.paige.brief import Brief
+from interviews.paige.choice import Choice
+from interviews.paige.moves import NextMove
+from interviews.paige.prompt import ChatMessage, messages_for
+from interviews.paige.provider import ProviderError, Reply
+from interviews.paige.reply import Answer, read_reply
+from interviews.paige.rules_engine import RulesEngine
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 2
+
+
+class CompletionProvider(Protocol):
+    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply: ...
+
+
+@dataclass
+class Asked:
+    """Tokens are summed over all attempts."""
+
+    answer: Answer | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    def add_tokens(self, reply: Reply) -> None:
+        self.prompt_tokens = _sum(self.prompt_tokens, reply.prompt_tokens)
+        self.completion_tokens = _sum(self.completion_tokens, reply.completion_tokens)
+
+
+class ModelEngine:
+    """Asks the model at most twice, and not at all about a single move. The fallback are the rules.
+
+    `timeout`: seconds for all attempts.
+    """
+
+    def __init__(self, provider: CompletionProvider, *, timeout: float) -> None:
+        self.provider = provider
+        self.timeout = timeout
+
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
+        by_rules = RulesEngine().choose(brief, moves)
+        if len(moves) == 1:
+            return by_rules
+        started = monotonic()
+        asked = self._ask(brief, moves, deadline=started + self.timeout)
+        chosen = replace(by_rules, engine=Engine.FALLBACK)
+        if asked.answer:
+            chosen = Choice(moves[asked.answer.move - 1], Engine.MODEL, asked.answer.quote)
+        return replace(
+            chosen,
+            latency_ms=round((monotonic() - started) * 1000),
+            prompt_tokens=asked.prompt_tokens,
+            completion_tokens=asked.completion_tokens,
+        )
+
+    def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked:
+        asked = Asked()
+        messages, schema = messages_for(brief, moves), schema_for(len(moves))
+        for _ in range(ATTEMPTS):
+            seconds = deadline - monotonic()
+            if seconds <= 0:
+                break
+            try:
+                reply = self.provider.complete(messages, seconds, schema)
+            except ProviderError as error:
+                logger.warning("The model call failed: %s", error)
+                if not error.is_retryable:
+                    break
+                continue
+            asked.add_tokens(reply)
+            asked.answer = read_reply(reply.text, len(moves))
+            if asked.answer:
+                break
+            logger.info("The reply of the model names no move.")
+        return asked
+
+
+def schema_for(moves: int) -> Mapping[str, Any]:
+    """Servers that support it cannot reply with anything else."""
+    return {
+        "type": "object",
+        "properties": {"move": {"type": "integer", "enum": [*range(1, moves + 1)]}, "quote": {"type": "string"}},
+        "required": ["move", "quote"],
+        "additionalProperties": False,
+    }
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other + (one or 0)

@@ -1,0 +1,58 @@
+"""What Paige says to the last answer before she asks: she answers questions, wishes and refusals in fixed phrases."""
+
+from collections.abc import Iterator, Mapping
+
+from interviews.lifecycle import Move
+from interviews.paige.dialogue import AGAIN
+from interviews.paige.fixed_phrases import Phrase, phrases
+from interviews.paige.lexicon import Intent
+from interviews.paige.progress import Progress
+
+ANSWERS: Mapping[Intent, str] = {
+    Intent.ASKS_ABOUT_AI: "ai",
+    Intent.ASKS_WHO_READS: "who_reads",
+    Intent.ASKS_HOW_LONG: "how_long",
+    Intent.ASKS_SOMETHING: "cannot_answer",
+}
+
+# Said at the first wish, and never again.
+EXPLANATIONS: Mapping[Intent, str] = {
+    Intent.WANTS_TO_STOP: "how_to_stop",
+    Intent.WANTS_A_PERSON: "how_to_reach_a_person",
+    Intent.WANTS_DELETION: "how_to_delete",
+}
+
+
+def openers(progress: Progress, move: Move) -> tuple[Phrase, ...]:
+    return (*_to_questions(progress), *_to_wishes(progress), *_lead_in(progress, move))
+
+
+def _to_questions(progress: Progress) -> Iterator[Phrase]:
+    for intent, name in ANSWERS.items():
+        if intent in progress.last.intents:
+            yield Phrase(name, progress.earlier(intent))
+
+
+def _to_wishes(progress: Progress) -> Iterator[Phrase]:
+    wishes = [wish for wish in EXPLANATIONS if wish in progress.last.wishes and not progress.earlier(wish)]
+    yield from (Phrase(EXPLANATIONS[wish]) for wish in wishes)
+    if wishes:
+        yield Phrase("reach" if progress.brief.contact_address else "reach_sender")
+
+
+def _lead_in(progress: Progress, move: Move) -> Iterator[Phrase]:
+    last = progress.last
+    if move == Move.REPEAT:
+        yield Phrase("go_on") if last.wishes else Phrase("again", sum(turn.move in AGAIN for turn in progress.said))
+    elif move == Move.REPHRASE:
+        return
+    elif Intent.SAID_BEFORE in last.intents and not last.questions:
+        yield from _once_each("said_before", progress.earlier(Intent.SAID_BEFORE))
+    elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
+        yield from _once_each("declined", progress.earlier(Intent.DECLINES))
+
+
+def _once_each(name: str, count: int) -> Iterator[Phrase]:
+    """Nothing once every wording was said."""
+    if count < len(phrases()[name]):
+        yield Phrase(name, count)

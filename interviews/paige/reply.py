@@ -1,0 +1,50 @@
+"""Reads a model's reply, `{"move": 3, "quote": "…"}`, as leniently as its meaning is clear."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT_END = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_MOVE = re.compile(r"\bmove\b[^\w\[-]{0,5}(?:number\W{0,3}|no\W{0,3})?([0-9]{1,3})\b", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"(?<![\w.\[-])[0-9]{1,3}(?![\w.]?[0-9])", re.ASCII)
+_QUOTE = re.compile(r'"quote"\s*:\s*"([^"\n]*)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`move` counts from 1."""
+
+    move: int
+    quote: str | None = field(default=None, repr=False)
+
+
+def read_reply(text: str, moves: int) -> Answer | None:
+    """None unless the reply names one of the moves."""
+    said = _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
+    for found in reversed(_OBJECT.findall(said)):
+        if (answer := _of_object(found)) and 1 <= answer.move <= moves:
+            return answer
+    named = _MOVE.findall(said) or _NUMBER.findall(said)
+    quote = _QUOTE.search(said)
+    numbers = {int(number) for number in named}
+    if len(numbers) != 1 or not 1 <= (number := numbers.pop()) <= moves:
+        return None
+    return Answer(number, quote[1] if quote else None)
+
+
+def _of_object(text: str) -> Answer | None:
+    try:
+        data: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return None
+    move, quote = data.get("move"), data.get("quote")
+    if isinstance(move, str) and (digits := re.fullmatch(r"\D*([0-9]{1,3})\D*", move, re.ASCII)):
+        move = int(digits[1])
+    if isinstance(move, float) and move.is_integer():
+        move = int(move)
+    if not isinstance(move, int) or isinstance(move, bool):
+        return None
+    return Answer(move, quote if isinstance(quote, str) else None)

@@ -1,0 +1,45 @@
+"""Whole interviews without rows."""
+
+from collections.abc import Callable, Sequence
+
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.brief import Brief
+from interviews.paige.choice import ChoosingEngine
+from interviews.paige.dialogue import Utterance
+from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.interviewer import Message, next_message
+from interviews.paige.rules_engine import RulesEngine
+
+Respondent = Callable[[Message], str]
+
+
+def buyer_brief(objective: str = "", address: str = "") -> Brief:
+    """Of the default guide, by Acme with Jane."""
+    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
+    return Brief("Acme", "Jane", "", objective, guide, address)
+
+
+def conduct(
+    brief: Brief, respondent: Respondent | Sequence[str], engine: ChoosingEngine | None = None
+) -> list[Utterance]:
+    """Texts are given in order, the last one again and again."""
+    said: list[Utterance] = []
+    while message := next_message(brief.after(said), engine or RulesEngine()):
+        answer = respondent(message) if callable(respondent) else respondent[min(len(said) // 2, len(respondent) - 1)]
+        said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
+        assert len(said) <= 200, "the interview does not end"
+    return said
+
+
+def paige(said: Sequence[Utterance]) -> list[Utterance]:
+    return [turn for turn in said if turn.speaker is Speaker.PAIGE]
+
+
+def after(brief: Brief, *answers: str) -> Brief:
+    """The brief after these answers to the rule engine's questions."""
+    said: list[Utterance] = []
+    for answer in answers:
+        message = next_message(brief.after(said), RulesEngine())
+        assert message
+        said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
+    return brief.after(said)
