@@ -101,6 +101,7 @@ def serving(
                 "PYTHONUNBUFFERED": "1",
                 "PORT": str(port),
                 "WEB_CONCURRENCY": str(workers),
+                "TASK_WORKERS": "0",
                 **environment,
             },
             stdin=subprocess.DEVNULL,

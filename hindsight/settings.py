@@ -84,11 +84,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "django_tasks",
+    "django_tasks_db",
     "hindsight.http",
     "hindsight.limits",
     "hindsight.api",
     "hindsight.docs",
     "orgs",
+    "webhooks",
     "contacts",
     "interviews",
     "interviews.web",
@@ -197,6 +200,15 @@ PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1,
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
 # Concurrent model requests per process: fewer than WEB_THREADS, so that threads remain for the API.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=1))
+
+# ---- Background tasks and webhooks -----------------------------------------------------------------------------------
+
+# A backend of Django's Tasks API. The default keeps the queue in the database.
+TASKS_BACKEND = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")
+TASKS = {"default": {"BACKEND": TASKS_BACKEND}}
+
+# After this many days, `purge` deletes a webhook delivery that is no longer pending.
+WEBHOOK_DELIVERY_DAYS = env.int("WEBHOOK_DELIVERY_DAYS", 30, validate=validate.Range(min=1))
 
 # ---- Security --------------------------------------------------------------------------------------------------------
 

@@ -15,15 +15,21 @@ from orgs.models import EventKind, Org
 KINDS = {
     "create_api_key": EventKind.KEY_ISSUED,
     "create_org": EventKind.ORG_CREATED,
+    "create_webhook": EventKind.WEBHOOK_CREATED,
+    "disable_webhook": EventKind.WEBHOOK_CHANGED,
+    "enable_webhook": EventKind.WEBHOOK_CHANGED,
     "erase_contact": EventKind.ERASURE,
     "export_interviews": EventKind.EXPORT,
     "export_security_events": EventKind.EXPORT,
+    "replay_webhooks": EventKind.WEBHOOK_SENT,
     "revoke_api_key": EventKind.KEY_REVOKED,
     "rotate_api_key": EventKind.KEY_ROTATED,
+    "rotate_webhook_secret": EventKind.WEBHOOK_ROTATED,
     "set_plan": EventKind.ORG_CHANGED,
     "show_prompt": EventKind.PROMPT_READ,
+    "test_webhook": EventKind.WEBHOOK_SENT,
 }
-NOT_RECORDED = {"demo", "doctor", "seed_demo"}
+NOT_RECORDED = {"demo", "doctor", "run_worker", "seed_demo"}
 
 
 class RecordedCommand(BaseCommand):

@@ -1,6 +1,7 @@
 """Migrates the database, creates the demo data in development, and serves Hindsight until Ctrl-C or SIGTERM.
 
-Reads HOST, PORT, WEB_CONCURRENCY (processes) and WEB_THREADS (per process). --reload runs Django's development server.
+Reads HOST, PORT, WEB_CONCURRENCY (processes), WEB_THREADS (per process) and TASK_WORKERS (processes of run_worker).
+--reload runs Django's development server.
 """
 
 import ctypes
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKER_CHECK_SECONDS = 1
+WORKER_STOP_SECONDS = 20  # a webhook takes at most 15 s
 
 
 def refuse_a_taken_address(host: str, port: str) -> None:
@@ -78,11 +81,13 @@ def serve(host: str, port: str) -> int:
     and they would hang.
     """
     is_stopping = False
+    workers = TaskWorkers(int(os.environ.get("TASK_WORKERS") or "1"))
 
     def stop(number: int, frame: object) -> None:
         nonlocal is_stopping
         is_stopping = True
         server.terminate()
+        workers.terminate()
 
     starts: list[float] = []
     while True:
@@ -96,10 +101,57 @@ def serve(host: str, port: str) -> int:
         )
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        status = server.wait()
+        status = workers.run_until_end_of(server)
         if is_stopping or not may_restart(starts):
+            workers.stop()
             return status
         print("granian has ended. Starting it again.", file=sys.stderr, flush=True)  # noqa: T201
+
+
+class TaskWorkers:
+    """Processes of `manage.py run_worker`, replaced when they end."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.is_stopping = False
+
+    def run_until_end_of(self, server: subprocess.Popen[bytes]) -> int:
+        """Returns the exit status of the server."""
+        while True:
+            self.replace_ended()
+            with suppress(subprocess.TimeoutExpired):
+                return server.wait(WORKER_CHECK_SECONDS)
+
+    def replace_ended(self) -> None:
+        if self.is_stopping:
+            return
+        self.processes = [process for process in self.processes if process.poll() is None]
+        while len(self.processes) < self.count:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "manage.py", "run_worker"],
+                    cwd=ROOT,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent(signal.SIGTERM),
+                )
+            )
+
+    def terminate(self) -> None:
+        self.is_stopping = True
+        for process in self.processes:
+            process.terminate()
+
+    def stop(self) -> None:
+        """Waits until the workers have finished what they are sending."""
+        self.terminate()
+        for process in self.processes:
+            try:
+                process.wait(WORKER_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def may_restart(starts: Sequence[float]) -> bool:

@@ -31,7 +31,8 @@ NO_TESTS = 5  # pytest's exit status
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
 PROJECT_VARIABLES = {
     *re.findall(r"""["']([A-Z][A-Z_]+)["']""", (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")),
-    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "WEB_CONCURRENCY", "WEB_THREADS"),
+    *("DJANGO_SETTINGS_MODULE", "HOST", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE"),
+    *("TASK_WORKERS", "WEB_CONCURRENCY", "WEB_THREADS"),
 }
 PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 

@@ -18,6 +18,7 @@ from interviews.paige.engines import engine
 from interviews.paige.interviewer import Message, next_message
 from interviews.paige.quotes import without_quotes_of
 from interviews.paige.transcript_markdown import key_answers, render_transcript
+from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
 from interviews.text import clean_answer
@@ -25,13 +26,14 @@ from interviews.text import clean_answer
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 
 
+@transaction.atomic
 def give_consent(interview_request: InterviewRequest) -> None:
     """The first consent counts. The conversation keeps a copy of the guide."""
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
     if stage_of(interview_request) == Stage.INVITED:
-        Conversation.objects.get_or_create(
+        _, is_first = Conversation.objects.get_or_create(
             interview_request_id=interview_request.pk,
             defaults={
                 "org_id": interview_request.org_id,
@@ -40,6 +42,8 @@ def give_consent(interview_request: InterviewRequest) -> None:
                 "last_activity_at": now,
             },
         )
+        if is_first:
+            record_progress("interview.started", interview_request)
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:

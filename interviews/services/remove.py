@@ -13,6 +13,7 @@ from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from orgs.actors import Actor
 from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
+from webhooks.services import delete_webhooks, forget_interview_requests
 
 BATCH = 2_000
 TOKENS_PER_QUERY = 100
@@ -21,7 +22,7 @@ TOKENS_PER_QUERY = 100
 @retried_once
 @transaction.atomic
 def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False) -> Contact:
-    """Erases name, email, notes, objectives, answers, transcripts, the texts of the audit and stored API responses.
+    """Erases name, email, notes, objectives, answers, transcripts, audit texts, stored responses and webhook events.
 
     With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist.
     """
@@ -29,6 +30,7 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
+    forget_interview_requests(org_id=org_id, interview_request_ids=[row.pk for row in interview_requests])
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
     for interview_request in interview_requests:
@@ -58,6 +60,7 @@ def delete_org(*, org_id: int, actor: Actor) -> None:
     # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
     while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
         InterviewRequest.objects.filter(pk__in=batch).delete()
+    delete_webhooks(org_id=org.pk)
     IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # contain survey tokens
     org.delete()
     delete_changes_of(org, org_id=org_id, actor=actor)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
+from interviews.services.progress import record_progress
 
 
 def mark_sent(interview_request: InterviewRequest) -> None:
@@ -24,4 +25,5 @@ def complete_interview(
         content=content,
         key_answers=list(key_answers),
     )
+    record_progress("interview.completed", interview_request)
     return transcript

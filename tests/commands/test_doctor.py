@@ -45,6 +45,7 @@ class TestChecks:
             "static files",
             "proxies",
             "system checks",
+            "webhooks",
         ]
 
     def test_pending_migrations(self) -> None:

@@ -15,7 +15,13 @@ def variables_of_settings() -> set[str]:
 def test_the_table_has_exactly_the_settings_of_the_code() -> None:
     table = README.partition("## Settings")[2].partition("\n## ")[0]
     documented = set(re.findall(r"`([A-Z_]{4,})`", table)) - {"DEBUG", "INFO", "WARNING", "ERROR"}
-    assert documented | {"DEBUG"} == variables_of_settings() | {"HOST", "PORT", "WEB_CONCURRENCY", "WEB_THREADS"}
+    assert documented | {"DEBUG"} == variables_of_settings() | {
+        "HOST",
+        "PORT",
+        "TASK_WORKERS",
+        "WEB_CONCURRENCY",
+        "WEB_THREADS",
+    }
 
 
 def test_the_list_has_every_command() -> None:

@@ -17,6 +17,7 @@ from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.retention import count_by_org, expired_changes
+from webhooks.services import purge_deliveries, purge_tasks
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
 Counts = Counter[str]
@@ -43,20 +44,30 @@ def security_events(dry_run: bool) -> Counts:
     return Counter({"": expired.count() if dry_run else purge_security_events(before)})
 
 
+def webhook_deliveries(dry_run: bool) -> Counts:
+    return Counter({"": purge_deliveries(dry_run=dry_run)})
+
+
+def tasks(dry_run: bool) -> Counts:
+    return Counter({"": purge_tasks(dry_run=dry_run)})
+
+
 # Each function deletes expired rows, unless `dry_run`, and returns their number.
 PARTS: dict[str, Callable[[bool], Counts]] = {
     "rate-limit counters": rate_limit_counters,
     "idempotency records": idempotency_records,
     "sessions": sessions,
     "security events": security_events,
+    "webhook deliveries": webhook_deliveries,
+    "tasks": tasks,
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, and "
-        "changes of the audit that are older than their org or the settings keep. Prints the number of rows of each, "
-        "by org. Run it once a day, at any time: it blocks nothing."
+        "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
+        "deliveries, background tasks, and changes of the audit that are older than their org or the settings keep. "
+        "Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

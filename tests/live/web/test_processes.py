@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 from secrets import token_hex
 
 from harness.processes import eventually, is_running
@@ -11,6 +12,7 @@ from harness.web import SCRIPT
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
+from webhooks.models import Worker
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
@@ -93,3 +95,20 @@ def test_workers_that_die_twice_do_not_end_the_server(
         assert "granian has ended. Starting it again." in server.log
         response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
         assert response.status_code == 200
+
+
+def test_the_server_runs_a_task_worker_and_stops_it(serve: Serve) -> None:
+    Worker.objects.all().delete()
+    with serve(workers=1, TASK_WORKERS="1") as server:
+        assert eventually(Worker.objects.exists, seconds=20)
+        [first] = children_of(server.process.pid, "run_worker")
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: children_of(server.process.pid, "run_worker") not in ([], [first]))
+        [second] = children_of(server.process.pid, "run_worker")
+        assert server.stop() == 0
+        assert not is_running(second)
+
+
+def children_of(pid: int, command: str) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if command in Path(f"/proc/{child}/cmdline").read_text()]

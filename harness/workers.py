@@ -1,0 +1,24 @@
+"""Processes of `manage.py run_worker`."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from scripts.serve import end_with_parent
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def start_worker(database_url: str, log: IO[bytes], **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "run_worker"],
+        cwd=ROOT,
+        env={**os.environ, "HINDSIGHT_ENV": "development", "DATABASE_URL": database_url, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        preexec_fn=end_with_parent(signal.SIGTERM),
+    )

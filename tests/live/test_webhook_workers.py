@@ -1,0 +1,95 @@
+"""Processes of run_worker, on both databases. `python -m bench.webhooks` is the same with thousands of deliveries."""
+
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from harness.processes import eventually
+from harness.receiver import Receiver, receiving
+from harness.workers import start_worker
+from orgs.models import Org
+from webhooks.models import Delivery, Status
+from webhooks.services import create_endpoint, record_event
+
+StartWorker = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def receiver(acme: Org) -> Iterator[Receiver]:
+    with receiving() as receiver:
+        create_endpoint(org_id=acme.pk, url=receiver.url, event_types=["interview.completed"])
+        yield receiver
+
+
+@pytest.fixture
+def start(database_url: str, tmp_path: Path) -> Iterator[StartWorker]:
+    started: list[subprocess.Popen[bytes]] = []
+    with (tmp_path / "log").open("wb") as log:
+
+        def start() -> subprocess.Popen[bytes]:
+            started.append(start_worker(database_url, log))
+            return started[-1]
+
+        yield start
+        for worker in started:
+            worker.kill()
+            worker.wait()
+
+
+def complete(org: Org, count: int) -> None:
+    for number in range(1, count + 1):
+        record_event(org_id=org.pk, event_type="interview.completed", interview_request_id=number, data={})
+
+
+def deliveries(org: Org) -> Counter[str]:
+    return Counter(Delivery.objects.for_org(org.pk).values_list("status", flat=True))
+
+
+def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+    may_answer = Event()
+
+    def wait(handler: BaseHTTPRequestHandler) -> None:
+        may_answer.wait(10)
+        handler.send_response(204)
+        handler.end_headers()
+
+    receiver.respond = wait
+    complete(acme, 2)
+    worker = start()
+    assert eventually(lambda: len(receiver.received) == 1)
+    worker.send_signal(signal.SIGTERM)
+    may_answer.set()
+    assert worker.wait(10) == 0
+    assert deliveries(acme) == {Status.DELIVERED: 1, Status.PENDING: 1}
+
+
+def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+    """Three workers are killed while they wait for an answer."""
+    may_answer = Event()
+
+    def wait(handler: BaseHTTPRequestHandler) -> None:
+        may_answer.wait(10)
+        handler.send_response(204)
+        handler.end_headers()
+
+    receiver.respond = wait
+    complete(acme, 30)
+    killed = [start() for _ in range(3)]
+    assert eventually(lambda: len(receiver.received) == 3)
+    for worker in killed:
+        worker.kill()
+        worker.wait()
+    may_answer.set()
+    held = Delivery.objects.for_org(acme.pk).filter(attempts=1)
+    assert held.update(leased_until=None) == 3  # as if the lease had expired
+    start()
+    start()
+    assert eventually(lambda: deliveries(acme) == {Status.DELIVERED: 30}, seconds=20)
+    arrivals = Counter(received.headers["webhook-id"] for received in receiver.received)
+    assert sorted(arrivals.values()) == [1] * 27 + [2] * 3

@@ -1,0 +1,41 @@
+"""A receiver, and an endpoint of Acme at its URL."""
+
+from collections.abc import Iterator
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from harness.receiver import Receiver, receiving
+from orgs.models import Org
+from webhooks.attempts import deliver
+from webhooks.event_types import EVENT_TYPES
+from webhooks.models import Delivery, Endpoint
+from webhooks.services import create_endpoint, record_event, sweep
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def endpoint(acme: Org, receiver: Receiver) -> Endpoint:
+    return create_endpoint(org_id=acme.pk, url=receiver.url, event_types=[*EVENT_TYPES])
+
+
+def complete(org: Org, interview_request_id: int = 1) -> Delivery:
+    """Records an event, and returns the newest delivery."""
+    data = {"deal_id": None, "status": "completed"}
+    record_event(org_id=org.pk, event_type="interview.completed", interview_request_id=interview_request_id, data=data)
+    return Delivery.objects.latest("pk")
+
+
+def work() -> int:
+    """Does what a worker does, once: queues what is due, and works off the queue. Returns the number of tasks."""
+    sweep()
+    tasks = list(DBTaskResult.objects.ready())
+    for task in tasks:
+        task.delete()
+        deliver(**task.args_kwargs["kwargs"]) if task.args_kwargs["kwargs"] else deliver(*task.args_kwargs["args"])
+    return len(tasks)

@@ -1,0 +1,304 @@
+"""Attempts of a delivery, against a real HTTP server."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from harness.receiver import Receiver
+from interviews.models import InterviewRequest
+from interviews.services import give_consent
+from orgs.models import Org, SecurityEvent
+from tests.webhooks.conftest import complete, work
+from webhooks.attempts import WORKER_LEASE, deliver
+from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
+from webhooks.outbound import Result, post
+from webhooks.schedule import DELAYS, MAX_ATTEMPTS
+from webhooks.services import (
+    cancel_delivery,
+    create_endpoint,
+    disable_endpoint,
+    record_event,
+    rotate_secret,
+    send_test_event,
+)
+from webhooks.tasks import QUEUE_LEASE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_consent_sends_a_signed_event(
+    endpoint: Endpoint, receiver: Receiver, interview_request: InterviewRequest
+) -> None:
+    give_consent(interview_request)
+    give_consent(interview_request)
+    assert work() == 1
+    [received] = receiver.received
+    body = Webhook(endpoint.secret).verify(received.body, dict(received.headers))
+    assert body == {
+        "type": "interview.started",
+        "timestamp": json.loads(received.body)["timestamp"],
+        "data": {"interview_request_id": interview_request.pk, "deal_id": None, "status": "created"},
+    }
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.DELIVERED, 1, 204)
+    assert delivery.last_outcome == Outcome.ACCEPTED
+    assert not DBTaskResult.objects.exists()
+
+
+def test_a_rolled_back_cause_sends_nothing(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    with transaction.atomic():
+        complete(acme)
+        transaction.set_rollback(True)
+    assert work() == 0
+    assert not Event.objects.exists()
+    assert not DBTaskResult.objects.exists()
+
+
+def test_every_attempt_sends_the_same_message_until_the_schedule_ends(
+    acme: Org, endpoint: Endpoint, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+        delivery = complete(acme)
+        work()
+        for number, delay in enumerate(DELAYS, start=1):
+            delivery.refresh_from_db()
+            assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, number, 500)
+            assert delay <= delivery.due_at - timezone.now() <= delay * 1.1
+            clock.move_to(delivery.due_at - timedelta(seconds=1))
+            assert work() == 0
+            clock.move_to(delivery.due_at)
+            assert work() == 1
+        delivery.refresh_from_db()
+        clock.shift(timedelta(days=9))
+        assert work() == 0
+    assert (delivery.status, delivery.attempts) == (Status.FAILED, MAX_ATTEMPTS)
+    assert len(receiver.received) == MAX_ATTEMPTS == 10
+    assert len({(received.headers["webhook-id"], received.body) for received in receiver.received}) == 1
+    assert len({received.headers["webhook-signature"] for received in receiver.received}) == MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    ("header", "delay"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("1", DELAYS[0]),
+        ("Tue, 01 Dec 2026 13:00:00 GMT", timedelta(hours=1)),
+        ("999999999", timedelta(hours=24)),
+        ("soon", DELAYS[0]),
+        ("-5", DELAYS[0]),
+        ("Tue, 01 Dec 2020 13:00:00 GMT", DELAYS[0]),
+    ],
+)
+def test_retry_after_postpones_the_next_attempt(
+    acme: Org, endpoint: Endpoint, receiver: Receiver, header: str, delay: timedelta
+) -> None:
+    receiver.status, receiver.headers = 503, {"Retry-After": header}
+    with time_machine.travel("2026-12-01T12:00Z", tick=False):
+        delivery = complete(acme)
+        work()
+        delivery.refresh_from_db()
+        assert delay <= delivery.due_at - timezone.now() <= delay * 1.1
+
+
+def test_410_disables_the_endpoint_and_tells_staff(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    receiver.status = 410
+    complete(acme)
+    other = complete(acme, 2)
+    work()
+    endpoint.refresh_from_db()
+    assert endpoint.state == EndpointState.GONE
+    assert len(receiver.received) == 1
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.CANCELLED}
+    event = SecurityEvent.objects.get(kind="webhook_changed")
+    assert (event.actor, event.org, event.subject) == ("run_worker", "acme", str(endpoint.pk))
+    assert event.detail == "State: disabled: it answered 410 Gone."
+    assert complete(acme, 3) == other, "a disabled endpoint gets no new deliveries"
+
+
+def test_five_days_of_failures_disable_the_endpoint(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    receiver.status = 500
+    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+        complete(acme)
+        work()
+        clock.shift(timedelta(days=5))
+        complete(acme, 2)
+        work()
+    endpoint.refresh_from_db()
+    assert endpoint.state == EndpointState.FAILING
+    assert SecurityEvent.objects.get(kind="webhook_changed").detail == "State: disabled: it failed for five days."
+
+
+def test_a_success_ends_the_count_of_failing_days(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+        for number, status in enumerate([500, 200, 500], start=1):
+            receiver.status = status
+            Delivery.objects.pending().update(status=Status.FAILED)
+            complete(acme, number)
+            work()
+            endpoint.refresh_from_db()
+            assert (endpoint.failing_since is None) == (status == 200)
+            clock.shift(timedelta(days=3))
+    assert endpoint.state == EndpointState.ACTIVE
+
+
+def test_a_slow_failure_pauses_the_endpoint_without_an_attempt(
+    acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webhooks.attempts.SLOW", timedelta())
+    receiver.status = 500
+    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+        first, second = complete(acme), complete(acme, 2)
+        work()
+        second.refresh_from_db()
+        assert (second.attempts, second.due_at) == (0, timezone.now() + timedelta(seconds=5))
+        receiver.status = 204
+        clock.shift(timedelta(seconds=6))
+        work()
+    assert len(receiver.received) == 3
+    assert {first.pk, second.pk} == set(Delivery.objects.filter(status=Status.DELIVERED).values_list("pk", flat=True))
+
+
+def test_two_signatures_while_a_secret_is_rotated(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        new = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=1))
+        assert new.secret != endpoint.secret
+        complete(acme)
+        work()
+        rotating = receiver.received[-1]
+        for secret in (new.secret, endpoint.secret):
+            Webhook(secret).verify(rotating.body, dict(rotating.headers))
+        clock.shift(timedelta(days=1, seconds=1))
+        complete(acme, 2)
+        work()
+        rotated = receiver.received[-1]
+        Webhook(new.secret).verify(rotated.body, dict(rotated.headers))
+        with pytest.raises(WebhookVerificationError):
+            Webhook(endpoint.secret).verify(rotated.body, dict(rotated.headers))
+
+
+def test_only_subscribed_endpoints_of_the_org_get_an_event(
+    acme: Org, globex: Org, endpoint: Endpoint, receiver: Receiver
+) -> None:
+    create_endpoint(org_id=globex.pk, url=receiver.url, event_types=["interview.completed"])
+    create_endpoint(org_id=acme.pk, url=f"{receiver.url}/started", event_types=["interview.started"])
+    complete(acme)
+    work()
+    assert [received.path for received in receiver.received] == ["/hooks"]
+    assert Delivery.objects.get().org == acme
+
+
+def test_a_test_event_goes_to_one_endpoint(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    create_endpoint(org_id=acme.pk, url=f"{receiver.url}/other", event_types=["interview.started"])
+    send_test_event(endpoint)
+    work()
+    [received] = receiver.received
+    body = Webhook(endpoint.secret).verify(received.body, dict(received.headers))
+    assert (received.path, body["type"], body["data"]) == ("/hooks", "webhook.test", {})
+    disable_endpoint(endpoint_id=endpoint.pk)
+    endpoint.refresh_from_db()
+    with pytest.raises(ValidationError, match="Enable it first"):
+        send_test_event(endpoint)
+
+
+def test_the_longest_body_is_under_2_kb(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    data = {"deal_id": "\N{GRINNING FACE}" * 255, "status": "completed"}
+    record_event(org_id=acme.pk, event_type="interview.completed", interview_request_id=2**63 - 1, data=data)
+    work()
+    assert len(receiver.received[0].body) < 2_000
+
+
+class TestLeases:
+    def test_a_second_copy_in_the_queue_does_nothing(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+        delivery = complete(acme)
+        deliver(delivery.pk, 0)
+        deliver(delivery.pk, 0)
+        deliver(delivery.pk, 1)
+        assert len(receiver.received) == 1
+
+    def test_what_the_queue_lost_is_queued_again(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            complete(acme)
+            DBTaskResult.objects.all().delete()
+            clock.shift(QUEUE_LEASE - timedelta(seconds=1))
+            assert work() == 0
+            clock.shift(timedelta(seconds=1))
+            assert work() == 1
+        assert Delivery.objects.get().status == Status.DELIVERED
+
+    def test_what_a_killed_worker_had_is_queued_again(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def killed(*args: object, **kwargs: object) -> None:
+            raise SystemExit
+
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            complete(acme)
+            with monkeypatch.context() as patched:
+                patched.setattr("webhooks.attempts.post", killed)
+                with pytest.raises(SystemExit):
+                    work()
+            clock.shift(WORKER_LEASE - timedelta(seconds=1))
+            assert work() == 0
+            clock.shift(timedelta(seconds=1))
+            assert work() == 1
+        delivery = Delivery.objects.get()
+        assert (delivery.status, delivery.attempts) == (Status.DELIVERED, 2)
+
+    def test_a_worker_that_was_too_slow_does_not_undo_the_next_attempt(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its own attempt fails after another worker has begun the next one."""
+        delivery = complete(acme)
+        receiver.status = 500
+        meanwhile(monkeypatch, lambda: Delivery.objects.update(attempts=2))
+        deliver(delivery.pk, 0)
+        delivery.refresh_from_db()
+        assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, 2, None)
+        assert delivery.leased_until is not None
+
+    @pytest.mark.parametrize(("answer", "status"), [(204, Status.DELIVERED), (500, Status.CANCELLED)])
+    def test_an_attempt_that_is_cancelled_while_it_is_sent(
+        self,
+        acme: Org,
+        endpoint: Endpoint,
+        receiver: Receiver,
+        monkeypatch: pytest.MonkeyPatch,
+        answer: int,
+        status: Status,
+    ) -> None:
+        delivery = complete(acme)
+        receiver.status = answer
+        meanwhile(monkeypatch, lambda: cancel_delivery(delivery_id=delivery.pk))
+        deliver(delivery.pk, 0)
+        delivery.refresh_from_db()
+        assert (delivery.status, delivery.last_status) == (status, answer)
+
+    def test_an_endpoint_that_is_deleted_while_it_is_sent_to(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        delivery = complete(acme)
+        receiver.status = 500
+        meanwhile(monkeypatch, endpoint.delete)
+        deliver(delivery.pk, 0)
+        assert not Delivery.objects.exists()
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Runs the action when the next answer has arrived, before it is stored."""
+
+    def post_and_act(*args: Any, **kwargs: Any) -> Result:
+        result = post(*args, **kwargs)
+        action()
+        return result
+
+    monkeypatch.setattr("webhooks.attempts.post", post_and_act)

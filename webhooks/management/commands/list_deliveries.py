@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from orgs.commands import Command as BaseCommand
+from orgs.commands import format_time
+from webhooks.commands import get_endpoint
+from webhooks.models import Delivery, Status
+
+DEFAULT_LIMIT = 100
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints the deliveries of a webhook endpoint, one per line, newest first: id, event, status, attempts, last "
+        "outcome, last HTTP status, last attempt, next attempt, message id. Times are in UTC."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
+        parser.add_argument("--status", choices=Status.values, help="print only deliveries with this status")
+        parser.add_argument(
+            "--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="at most N lines (default: %(default)s)"
+        )
+
+    def run(self, **options: Any) -> str:
+        endpoint_id: int = options["endpoint_id"]
+        status: str | None = options["status"]
+        limit: int = options["limit"]
+        if limit < 1:
+            raise CommandError("--limit must be 1 or more.")
+        deliveries = get_endpoint(endpoint_id).deliveries.select_related("event")
+        if status is not None:
+            deliveries = deliveries.filter(status=status)
+        header = ("ID", "EVENT", "STATUS", "ATTEMPTS", "OUTCOME", "HTTP", "LAST ATTEMPT", "NEXT ATTEMPT", "MESSAGE ID")
+        return self.table(header, (row_of(delivery) for delivery in deliveries[:limit]))
+
+
+def row_of(delivery: Delivery) -> tuple[object, ...]:
+    return (
+        delivery.pk,
+        delivery.event.type,
+        delivery.status,
+        delivery.attempts,
+        delivery.last_outcome or "-",
+        delivery.last_status or "-",
+        format_time(delivery.last_attempt_at),
+        format_time(delivery.due_at if delivery.status == Status.PENDING else None),
+        delivery.event.message_id,
+    )

@@ -1,0 +1,42 @@
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from orgs.commands import Command as BaseCommand
+from webhooks.commands import get_endpoint
+from webhooks.services import replay_deliveries, replay_delivery
+
+
+class Command(BaseCommand):
+    help = (
+        "Sends deliveries of a webhook endpoint again, with their earlier ids, and prints how many: those that failed "
+        "or were cancelled since a date, or one delivery."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--since", type=utc_date, metavar="DATE", help="created since this day (UTC), as 2026-11-30")
+        what.add_argument("--delivery", type=int, metavar="ID", help="only this delivery, also if it has arrived")
+
+    def run(self, **options: Any) -> str:
+        endpoint = get_endpoint(options["endpoint_id"])
+        delivery_id: int | None = options["delivery"]
+        if delivery_id is None:
+            count = replay_deliveries(endpoint=endpoint, since=options["since"])
+        else:
+            if not endpoint.deliveries.filter(pk=delivery_id).exists():
+                raise CommandError(f"This endpoint has no delivery {delivery_id}. list_deliveries prints their ids.")
+            replay_delivery(delivery_id=delivery_id)
+            count = 1
+        self.event_about, self.event_detail = endpoint, f"Replayed: {count:,}."
+        return str(count)
+
+
+def utc_date(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2026-11-30.") from None

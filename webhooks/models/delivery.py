@@ -1,0 +1,83 @@
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.tenancy import SameOrg, TenantQuerySet
+from webhooks.models.endpoint import Endpoint, Status
+from webhooks.models.event import Event
+
+
+class Outcome(models.TextChoices):
+    """How an attempt ended."""
+
+    ACCEPTED = "accepted", "accepted"
+    REFUSED = "refused", "the endpoint answered with an error"
+    REDIRECTED = "redirected", "the endpoint redirects, and redirects are not followed"
+    TIMED_OUT = "timed_out", "no complete answer in time"
+    UNREACHABLE = "unreachable", "the connection failed"
+    UNKNOWN_HOST = "unknown_host", "the host name does not resolve"
+    FORBIDDEN = "forbidden", "the address is not public"
+    NOT_TRUSTED = "not_trusted", "the TLS certificate is not valid"
+
+
+class DeliveryQuerySet(TenantQuerySet["Delivery"]):
+    def pending(self) -> Self:
+        return self.filter(status=Status.PENDING)
+
+    def finished(self) -> Self:
+        return self.exclude(status=Status.PENDING)
+
+    def due(self, now: datetime) -> Self:
+        """Pending, due, and not in the hands of a queue or a worker."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+        return self.pending().filter(free, due_at__lte=now)
+
+    def overdue(self, before: datetime) -> Self:
+        return self.pending().filter(due_at__lt=before)
+
+
+class Delivery(models.Model):
+    """One event for one endpoint. The queue only has copies of its id: this row decides what is sent, and when."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_deliveries", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
+    due_at = models.DateTimeField(default=timezone.now, help_text="The time of the next attempt, while it is pending.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(
+        null=True, help_text="Until then a queue or a worker has it. After that, it is queued again."
+    )
+    last_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    last_status = models.PositiveSmallIntegerField(null=True, help_text="The HTTP status of the last answer.")
+    last_attempt_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "webhook delivery"
+        verbose_name_plural = "webhook deliveries"
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("due_at",), condition=Q(status=Status.PENDING), name="webhook_delivery_due"),
+            models.Index(fields=("endpoint", "id"), name="webhook_delivery_of_endpoint"),
+            # For lists of all endpoints.
+            models.Index(fields=("org", "id"), name="webhook_delivery_of_org"),
+            models.Index(fields=("status", "id"), name="webhook_delivery_by_status"),
+            models.Index(fields=("created_at",), name="webhook_delivery_by_time"),
+        )
+        constraints = (
+            SameOrg("endpoint", name="webhook_delivery_endpoint_is_of_org"),
+            SameOrg("event", name="webhook_delivery_event_is_of_org"),
+            models.CheckConstraint(name="webhook_delivery_status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="webhook_delivery_outcome_known", condition=Q(last_outcome__in=["", *Outcome.values])
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Webhook delivery {self.pk}"

@@ -1,0 +1,82 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.tenancy import TenantQuerySet
+from webhooks.signing import new_secret
+
+MAX_URL_LENGTH = 500
+
+
+class EndpointState(models.TextChoices):
+    ACTIVE = "active", "active"
+    DISABLED = "disabled", "disabled by staff"
+    GONE = "gone", "disabled: it answered 410 Gone"
+    FAILING = "failing", "disabled: it failed for five days"
+
+
+class Status(models.TextChoices):
+    """Of a delivery."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class EndpointQuerySet(TenantQuerySet["Endpoint"]):
+    def active(self) -> Self:
+        return self.filter(state=EndpointState.ACTIVE)
+
+
+class Endpoint(models.Model):
+    """A URL of a customer that receives events."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_endpoints", db_index=False)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    event_types = models.JSONField()
+    state = models.CharField(max_length=20, choices=EndpointState, default=EndpointState.ACTIVE, editable=False)
+    secret = models.CharField(max_length=80, default=new_secret, editable=False)
+    previous_secret = models.CharField(max_length=80, blank=True, editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+    failing_since = models.DateTimeField(
+        null=True, editable=False, help_text="The first failure after the last success."
+    )
+    paused_until = models.DateTimeField(null=True, editable=False, help_text="After a failure that took long.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "webhook endpoint"
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("org", "id"), name="webhook_endpoint_of_org"),
+            models.UniqueConstraint(
+                fields=("org", "url"),
+                name="webhook_endpoint_url_is_unique",
+                violation_error_message="This org already has a webhook endpoint with this URL.",
+            ),
+            models.CheckConstraint(name="webhook_endpoint_state_is_known", condition=Q(state__in=EndpointState.values)),
+        )
+
+    def __str__(self) -> str:
+        return f"Webhook endpoint {self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == EndpointState.ACTIVE
+
+    @property
+    def signing_secrets(self) -> list[str]:
+        """The new secret first."""
+        is_rotating = self.previous_secret_until is not None and self.previous_secret_until > timezone.now()
+        return [self.secret, self.previous_secret] if is_rotating else [self.secret]
+
+    def close(self, state: EndpointState) -> None:
+        """Saves the state, and cancels the pending deliveries."""
+        self.state = state
+        self.save(update_fields=["state"])
+        self.deliveries.pending().update(status=Status.CANCELLED, leased_until=None)

@@ -1,0 +1,33 @@
+import secrets
+
+from django.db import models
+
+from orgs.tenancy import TenantQuerySet
+
+
+def new_message_id() -> str:
+    return f"msg_{secrets.token_hex(16)}"
+
+
+class Event(models.Model):
+    """What happened, as it is sent. Every attempt sends the same text."""
+
+    org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_events", db_index=False)
+    message_id = models.CharField(max_length=40, unique=True, default=new_message_id, editable=False)
+    type = models.CharField(max_length=40)
+    interview_request_id = models.BigIntegerField(
+        null=True, help_text="Empty for a test event. No foreign key, because interviews are above webhooks."
+    )
+    body = models.TextField(help_text="JSON.")
+    created_at = models.DateTimeField()
+
+    objects = TenantQuerySet["Event"].as_manager()
+
+    class Meta:
+        verbose_name = "webhook event"
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("org", "interview_request_id"), name="webhook_event_of_request"),)
+        constraints = (models.UniqueConstraint(fields=("org", "id"), name="webhook_event_of_org"),)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.message_id}"

@@ -1,0 +1,33 @@
+"""Services that write webhooks. `webhooks.attempts` writes what a worker finds out."""
+
+from webhooks.services.endpoints import (
+    MAX_ENDPOINTS,
+    create_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    rotate_secret,
+    update_endpoint,
+)
+from webhooks.services.events import delete_webhooks, forget_interview_requests, record_event, send_test_event
+from webhooks.services.purge import purge_deliveries, purge_tasks
+from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
+from webhooks.services.sweep import sweep
+
+__all__ = [
+    "MAX_ENDPOINTS",
+    "cancel_delivery",
+    "create_endpoint",
+    "delete_webhooks",
+    "disable_endpoint",
+    "enable_endpoint",
+    "forget_interview_requests",
+    "purge_deliveries",
+    "purge_tasks",
+    "record_event",
+    "replay_deliveries",
+    "replay_delivery",
+    "rotate_secret",
+    "send_test_event",
+    "sweep",
+    "update_endpoint",
+]

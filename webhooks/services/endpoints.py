@@ -1,0 +1,93 @@
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from orgs.models import Org
+from webhooks.event_types import EVENT_TYPES
+from webhooks.models import Endpoint, EndpointState
+from webhooks.outbound import clean_url
+from webhooks.signing import new_secret
+
+# Of one org, without disabled ones.
+MAX_ENDPOINTS = 5
+# How long the old secret signs after a rotation.
+DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=30)
+
+
+class EndpointValues(TypedDict, total=False):
+    url: str
+    event_types: Sequence[str]
+
+
+def create_endpoint(*, org_id: int, url: str, event_types: Sequence[str]) -> Endpoint:
+    """Resolves the host name. Raises ValidationError and Org.DoesNotExist. The secret is in `Endpoint.secret`."""
+    endpoint = Endpoint(org_id=org_id, url=clean_url(url), event_types=clean_event_types(event_types))
+    with transaction.atomic():
+        _require_room(org_id)
+        endpoint.full_clean()
+        endpoint.save()
+    return endpoint
+
+
+def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> Endpoint:
+    """Changes only the given fields. Raises ValidationError and Endpoint.DoesNotExist."""
+    if "url" in values:
+        values["url"] = clean_url(values["url"])
+    if "event_types" in values:
+        values["event_types"] = clean_event_types(values["event_types"])
+    with transaction.atomic():
+        endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+        for field, value in values.items():
+            setattr(endpoint, field, value)
+        endpoint.full_clean()
+        endpoint.save(update_fields=values)
+    return endpoint
+
+
+@transaction.atomic
+def rotate_secret(*, endpoint_id: int, grace: timedelta) -> Endpoint:
+    """Until `grace` is over, deliveries have a signature of each secret. Raises Endpoint.DoesNotExist."""
+    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    endpoint.previous_secret, endpoint.secret = endpoint.secret, new_secret()
+    endpoint.previous_secret_until = timezone.now() + grace
+    endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
+    return endpoint
+
+
+@transaction.atomic
+def disable_endpoint(*, endpoint_id: int) -> Endpoint:
+    """Cancels the pending deliveries. Raises Endpoint.DoesNotExist."""
+    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    if endpoint.is_active:
+        endpoint.close(EndpointState.DISABLED)
+    return endpoint
+
+
+@transaction.atomic
+def enable_endpoint(*, endpoint_id: int) -> Endpoint:
+    """Cancelled deliveries stay cancelled until they are replayed. Raises ValidationError, Endpoint.DoesNotExist."""
+    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    if not endpoint.is_active:
+        _require_room(endpoint.org_id)
+        endpoint.state, endpoint.failing_since, endpoint.paused_until = EndpointState.ACTIVE, None, None
+        endpoint.save(update_fields=["state", "failing_since", "paused_until"])
+    return endpoint
+
+
+def clean_event_types(event_types: Sequence[str]) -> list[str]:
+    """Returns them in the order of the table. Raises ValidationError."""
+    unknown = set(event_types) - EVENT_TYPES.keys()
+    if unknown or not event_types:
+        raise ValidationError(f"Choose one or more of these events: {', '.join(EVENT_TYPES)}.")
+    return [event_type for event_type in EVENT_TYPES if event_type in event_types]
+
+
+def _require_room(org_id: int) -> None:
+    """Locks the org, so that concurrent calls count each other's endpoints."""
+    Org.objects.select_for_update(no_key=True).get(pk=org_id)
+    if Endpoint.objects.for_org(org_id).active().count() >= MAX_ENDPOINTS:
+        raise ValidationError(f"An org can have {MAX_ENDPOINTS} active webhook endpoints. Disable one first.")

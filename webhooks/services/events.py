@@ -1,0 +1,71 @@
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from webhooks.event_types import EVENT_TYPES, TEST_EVENT
+from webhooks.models import Delivery, Endpoint, Event
+from webhooks.tasks import enqueue
+
+# Rows that Django loads at a time to delete them.
+BATCH = 2_000
+
+
+@transaction.atomic
+def record_event(*, org_id: int, event_type: str, interview_request_id: int, data: dict[str, Any]) -> None:
+    """Call it in the transaction of the cause. Writes nothing if no endpoint subscribes to the event.
+
+    `data` contains ids and statuses: receivers read the rest over the API.
+    """
+    if event_type not in EVENT_TYPES:
+        raise ValueError(f"{event_type} is not in EVENT_TYPES.")
+    active = Endpoint.objects.for_org(org_id).active()
+    subscribed = [endpoint for endpoint in active if event_type in endpoint.event_types]
+    if subscribed:
+        _send(subscribed, event_type, {"interview_request_id": interview_request_id, **data}, interview_request_id)
+
+
+@transaction.atomic
+def send_test_event(endpoint: Endpoint) -> Delivery:
+    """Raises ValidationError if the endpoint is disabled."""
+    if not endpoint.is_active:
+        raise ValidationError("This endpoint is disabled. Enable it first.")
+    return _send([endpoint], TEST_EVENT, {}, None)[0]
+
+
+def forget_interview_requests(*, org_id: int, interview_request_ids: Iterable[int]) -> None:
+    """Deletes their events, with the deliveries."""
+    Event.objects.for_org(org_id).filter(interview_request_id__in=interview_request_ids).delete()
+
+
+@transaction.atomic
+def delete_webhooks(*, org_id: int) -> None:
+    """Deletes the endpoints, events and deliveries of an org."""
+    # Workers lock an endpoint before its deliveries, too.
+    endpoints = Endpoint.objects.for_org(org_id)
+    list(endpoints.order_by("pk").select_for_update().values_list("pk"))
+    while batch := list(Event.objects.for_org(org_id).values_list("pk", flat=True)[:BATCH]):
+        Event.objects.filter(pk__in=batch).delete()
+    endpoints.delete()
+
+
+def _send(
+    endpoints: Sequence[Endpoint], event_type: str, data: dict[str, Any], interview_request_id: int | None
+) -> list[Delivery]:
+    now = timezone.now()
+    timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    event = Event.objects.create(
+        org_id=endpoints[0].org_id,
+        type=event_type,
+        interview_request_id=interview_request_id,
+        body=json.dumps({"type": event_type, "timestamp": timestamp, "data": data}, ensure_ascii=False),
+        created_at=now,
+    )
+    deliveries = [Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=now) for endpoint in endpoints]
+    Delivery.objects.bulk_create(deliveries)
+    enqueue(deliveries)
+    return deliveries

@@ -1,0 +1,41 @@
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from webhooks.models import Delivery, Event
+
+# Tasks that are done, or that a worker left behind when it was killed. Deliveries do not need them.
+TASKS_AFTER = timedelta(days=1)
+BATCH = 2_000
+
+
+def purge_deliveries(*, dry_run: bool = False) -> int:
+    """Deletes those that are not pending and older than WEBHOOK_DELIVERY_DAYS, and events without deliveries.
+
+    Returns the number of deliveries. Deletes nothing with `dry_run`.
+    """
+    before = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
+    count = _purge(Delivery.objects.finished().filter(created_at__lt=before), dry_run)
+    is_needed = Exists(Delivery.objects.filter(event=OuterRef("pk")))
+    _purge(Event.objects.filter(~is_needed, created_at__lt=before), dry_run)
+    return count
+
+
+def purge_tasks(*, dry_run: bool = False) -> int:
+    """Returns the number of tasks. Deletes nothing with `dry_run`."""
+    return _purge(DBTaskResult.objects.filter(started_at__lt=timezone.now() - TASKS_AFTER), dry_run)
+
+
+def _purge(rows: QuerySet[Any], dry_run: bool) -> int:
+    """Deletes in batches, so that no lock is held for long."""
+    if dry_run:
+        return rows.count()
+    count = 0
+    while batch := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+        rows.model._default_manager.filter(pk__in=batch).delete()
+        count += len(batch)
+    return count
