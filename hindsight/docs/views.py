@@ -27,5 +27,6 @@ def reference(request: HttpRequest) -> HttpResponse:
     return page
 
 
+@read_only
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "docs/home.html")
