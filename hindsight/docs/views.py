@@ -1,11 +1,12 @@
 """Pages for integrators."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from hindsight.api.handlers import read_only
 from hindsight.api.markdown import text_response
 from hindsight.docs.guide import guide, guide_markdown
+from hindsight.docs.postman import collection
 from hindsight.http.csp import HEADER, policy
 
 
@@ -25,6 +26,11 @@ def reference(request: HttpRequest) -> HttpResponse:
     page = render(request, "docs/reference.html")
     page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
     return page
+
+
+@read_only
+def postman(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(collection(), json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
 @read_only

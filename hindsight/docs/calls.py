@@ -1,0 +1,79 @@
+"""The calls of the API with example values, from the OpenAPI description."""
+
+import json
+from functools import cache
+from typing import Any, NamedTuple
+
+from hindsight.api.schema import description
+
+PREFIX = "/api/v1"
+
+
+class Parameter(NamedTuple):
+    """`place`: path, query or header."""
+
+    name: str
+    place: str
+    required: bool
+    choices: list[str]
+    description: str
+
+
+class Call(NamedTuple):
+    """`path`: without PREFIX. `body`: JSON text, or empty. `response`: the example, as JSON text."""
+
+    id: str
+    title: str
+    description: str
+    method: str
+    path: str
+    parameters: list[Parameter]
+    body: str
+    status: int
+    response: str
+
+    def parameters_in(self, *places: str) -> list[Parameter]:
+        return [parameter for parameter in self.parameters if parameter.place in places]
+
+    @property
+    def headers(self) -> list[Parameter]:
+        return self.parameters_in("header")
+
+
+@cache
+def calls() -> list[Call]:
+    return [
+        _call(method.upper(), path.removeprefix(PREFIX), operation)
+        for path, operations in description()["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
+def _call(method: str, path: str, operation: dict[str, Any]) -> Call:
+    status = min(operation["responses"])
+    return Call(
+        id=operation["operationId"],
+        title=operation["summary"],
+        description=operation["description"],
+        method=method,
+        path=path,
+        parameters=[_parameter(parameter) for parameter in operation["parameters"]],
+        body=_example(operation["requestBody"]) if "requestBody" in operation else "",
+        status=int(status),
+        response=_example(operation["responses"][status]),
+    )
+
+
+def _parameter(parameter: dict[str, Any]) -> Parameter:
+    return Parameter(
+        name=parameter["name"],
+        place=parameter["in"],
+        required=parameter.get("required", False),
+        choices=parameter["schema"].get("enum", []),
+        description=parameter.get("description", ""),
+    )
+
+
+def _example(content: dict[str, Any]) -> str:
+    (example,) = content["content"]["application/json"]["examples"].values()
+    return json.dumps(example["value"], ensure_ascii=False, indent=2)
