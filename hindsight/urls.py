@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/docs", docs.docs, name="docs"),
     path("api/docs.md", docs.docs_markdown, name="docs-markdown"),
     path("api/docs/reference", docs.reference, name="reference"),
+    path("api/docs/try", docs.console, name="console"),
     path("api/postman.json", docs.postman, name="postman"),
     path("api/redoc.js", redoc_script, name="redoc"),
     path("llms.txt", llms_txt, name="llms"),

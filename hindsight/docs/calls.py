@@ -4,6 +4,9 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
 from hindsight.api.schema import description
 
 PREFIX = "/api/v1"
@@ -32,8 +35,17 @@ class Call(NamedTuple):
     status: int
     response: str
 
+    @property
+    def description_html(self) -> SafeString:
+        html: str = MarkdownIt("commonmark", {"html": False}).render(self.description)
+        return mark_safe(html)  # noqa: S308 - HTML in the description is escaped
+
     def parameters_in(self, *places: str) -> list[Parameter]:
         return [parameter for parameter in self.parameters if parameter.place in places]
+
+    @property
+    def url_parameters(self) -> list[Parameter]:
+        return self.parameters_in("path", "query")
 
     @property
     def headers(self) -> list[Parameter]:

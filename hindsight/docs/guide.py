@@ -110,7 +110,7 @@ def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str
 def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
     """Paths of documents become links."""
     text = tokens[index].content
-    documents = {reverse(name) for name in ("docs", "reference", "schema", "postman", "llms")}
+    documents = {reverse(name) for name in ("docs", "reference", "schema", "console", "postman", "llms")}
     return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)
 
 

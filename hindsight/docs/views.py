@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from hindsight.api.handlers import read_only
 from hindsight.api.markdown import text_response
+from hindsight.docs.calls import PREFIX, calls
 from hindsight.docs.guide import guide, guide_markdown
 from hindsight.docs.postman import collection
 from hindsight.http.csp import HEADER, policy
@@ -26,6 +27,16 @@ def reference(request: HttpRequest) -> HttpResponse:
     page = render(request, "docs/reference.html")
     page.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'", worker_src="blob:")
     return page
+
+
+@read_only
+def console(request: HttpRequest) -> HttpResponse:
+    """The update comes first."""
+    return render(
+        request,
+        "docs/console.html",
+        {"calls": sorted(calls(), key=lambda call: call.method != "PATCH"), "prefix": PREFIX},
+    )
 
 
 @read_only

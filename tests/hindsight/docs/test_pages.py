@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-PAGES = ["/", "/api/docs", "/api/docs/reference"]
+PAGES = ["/", "/api/docs", "/api/docs/reference", "/api/docs/try"]
 
 
 @pytest.mark.django_db

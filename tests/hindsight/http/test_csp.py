@@ -14,7 +14,7 @@ def directives(policy: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/admin/login/", "/nowhere", "/", "/api/docs"])
+@pytest.mark.parametrize("path", ["/admin/login/", "/nowhere", "/", "/api/docs", "/api/docs/try"])
 def test_pages_allow_no_inline_and_no_external_sources(path: str) -> None:
     policy = directives(Client().get(path).headers["Content-Security-Policy"])
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
