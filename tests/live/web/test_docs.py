@@ -28,5 +28,8 @@ def test_a_page_is_accessible(page: BrowserPage, path: str, width: int, scheme: 
 
 
 def test_the_reference_renders_the_schema(page: BrowserPage) -> None:
+    """On white in both color schemes, because Redoc's text is dark."""
+    page.use_scheme("dark")
     page.browser.open("/api/docs/reference")
     assert page.browser.find("redoc h1").text.startswith("Hindsight API")
+    assert page.run("return getComputedStyle(document.querySelector('redoc')).backgroundColor") == "rgb(255, 255, 255)"
