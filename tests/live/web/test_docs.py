@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.browser import Browser
+from harness.processes import eventually
 from tests.live.web.browser_page import BrowserPage
 
 
@@ -25,6 +26,50 @@ def test_a_page_is_accessible(page: BrowserPage, path: str, width: int, scheme: 
     page.use_scheme(scheme)
     page.browser.open(path)
     assert page.problems() == []
+
+
+def shown_samples(page: BrowserPage) -> list[str]:
+    """The languages of the samples that are shown."""
+    script = (
+        "return [...document.querySelectorAll('.sample')].filter(sample => sample.checkVisibility())"
+        ".map(sample => sample.classList[1])"
+    )
+    shown: list[str] = page.run(script)
+    return shown
+
+
+def test_a_choice_of_language_is_for_all_samples(page: BrowserPage) -> None:
+    page.browser.open("/api/docs")
+    samples = len(shown_samples(page))
+    assert "bash" in shown_samples(page)
+    page.browser.find(".samples [value=typescript]").click()
+    assert shown_samples(page) == ["typescript"] * samples
+
+
+def test_without_javascript_each_sample_has_its_own_choice(page: BrowserPage) -> None:
+    page.emulate("setScriptExecutionDisabled", value=True)
+    page.browser.open("/api/docs")
+    page.browser.find(".samples [value=typescript]").click()
+    page.emulate("setScriptExecutionDisabled", value=False)
+    first, *others = shown_samples(page)
+    assert first == "typescript"
+    assert "typescript" not in others
+
+
+def test_code_and_the_whole_guide_can_be_copied(page: BrowserPage) -> None:
+    grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": page.browser.base}
+    page.browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
+    page.browser.open("/api/docs")
+
+    def copied_by(css: str) -> str:
+        button = page.browser.find(css)
+        button.click()
+        assert eventually(lambda: button.text == "Copied")
+        text: str = page.browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+        return text
+
+    assert copied_by(".code button").startswith("export HINDSIGHT_URL=http")
+    assert copied_by("header button").startswith("# The Hindsight API")
 
 
 def test_the_reference_renders_the_schema(page: BrowserPage) -> None:
