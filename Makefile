@@ -48,12 +48,8 @@ venv-client:
 		PATH="$(CURDIR)/.venv-client/bin:$$PATH" npm ci --prefix .venv-client --silent --ignore-scripts --no-audit --no-fund && \
 		cat requirements-client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
 
-test-typescript: ## Test the TypeScript samples of docs/api.md with Node.js, which must be installed; ARGS goes to pytest
-	@scripts/bootstrap dev
-	@cd tests/live/optional/typescript && cmp -s package-lock.json $(CURDIR)/.node/built || (rm -rf $(CURDIR)/.node && \
-		mkdir $(CURDIR)/.node && cp package.json package-lock.json $(CURDIR)/.node && cd $(CURDIR)/.node && \
-		npm ci --silent --ignore-scripts --no-audit --no-fund && cp package-lock.json built)
-	@.venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
+test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pytest gets ARGS
+	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev

@@ -1,6 +1,6 @@
 """The TypeScript samples of docs/api.md compile in strict mode, and work with a running server.
 
-Not part of `make test`: `make test-typescript` installs the compiler in .node and runs this test.
+Not part of `make test`: `make test-typescript` installs Node.js and the compiler in .venv-client and runs this test.
 """
 
 import os
@@ -14,7 +14,7 @@ from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample
 
-COMPILER = ROOT / ".node" / "node_modules" / "typescript" / "bin" / "tsc"
+COMPILER = ROOT / ".venv-client" / "node_modules" / "typescript" / "bin" / "tsc"
 CONFIGURATION = Path(__file__).with_name("typescript")
 
 
