@@ -19,7 +19,8 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_preconditions(request, if_match=self.if_match_methods, if_none_match=self.if_none_match_methods)
+        if request.method in self.allowed_methods:  # otherwise the response is 405
+            refuse_preconditions(request, if_match=self.if_match_methods, if_none_match=self.if_none_match_methods)
 
     def http_method_not_allowed(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
         raise MethodNotAllowed(request.method, ", ".join(self.allowed_methods))

@@ -255,8 +255,11 @@ def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, interview
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
-def test_another_method_is_not_allowed(acme_api: ApiClient, interview_request: InterviewRequest, method: str) -> None:
-    response = acme_api.send(method, f"/interviews/{interview_request.pk}", {"objective": "new"})
+@pytest.mark.parametrize("headers", [{}, {"If_None_Match": '"1-1"'}, {"If_Match": '"1-1"'}])
+def test_another_method_is_not_allowed(
+    acme_api: ApiClient, interview_request: InterviewRequest, method: str, headers: dict[str, str]
+) -> None:
+    response = acme_api.send(method, f"/interviews/{interview_request.pk}", {"objective": "new"}, **headers)
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "PATCH"}
     assert stored()[2] == "Old objective"
