@@ -51,6 +51,14 @@ venv-client:
 test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pytest gets ARGS
 	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
 
+.PHONY: fuzz
+fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on both databases; pytest gets ARGS
+	@scripts/bootstrap dev
+	@cmp -s requirements-fuzz.txt .venv-fuzz/built || (rm -rf .venv-fuzz && .venv/bin/python -m venv .venv-fuzz && \
+		.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.txt && \
+		cp requirements-fuzz.txt .venv-fuzz/built)
+	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
+
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev
 	@cmp -s requirements-test-model.txt .venv-model/built || (rm -rf .venv-model && .venv/bin/python -m venv .venv-model && \

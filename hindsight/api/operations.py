@@ -59,8 +59,13 @@ class ApiErrorSerializer(serializers.Serializer[Any]):
     error = ApiErrorBodySerializer()
 
 
-def header(name: str, type_: Any, description: str, response: bool | list[int | str] = False) -> OpenApiParameter:
-    return OpenApiParameter(name, type_, OpenApiParameter.HEADER, description=description, response=response)
+def header(
+    name: str, type_: Any, description: str, *, response: bool | list[int | str] = False, example: str | None = None
+) -> OpenApiParameter:
+    examples = [] if example is None else [OpenApiExample(name, example)]
+    return OpenApiParameter(
+        name, type_, OpenApiParameter.HEADER, description=description, response=response, examples=examples
+    )
 
 
 def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:

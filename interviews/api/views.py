@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
+from hindsight.api.models import MAX_KEY_LENGTH
 from hindsight.api.operations import header, operation
 from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.serializers import StrictSerializer
@@ -28,17 +29,24 @@ ID = OpenApiParameter(
 )
 IF_MATCH = header(
     "If-Match",
-    str,
+    {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
     "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
     "the response is 412.",
+    example='"7-3"',
 )
 IF_NONE_MATCH = header(
-    "If-None-Match", str, "An earlier ETag. If nothing has changed since, the response is 304 without a body."
+    "If-None-Match",
+    str,
+    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
+    example='"7-3"',
 )
 ETAG = header("ETag", str, "The version of the interview request and its contact.", response=[200, 201, 304])
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 IDEMPOTENCY_KEY = header(
-    "Idempotency-Key", str, "A unique key of your choice. A retry with the same key creates nothing twice."
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_KEY_LENGTH},
+    "A unique key of your choice. A retry with the same key creates nothing twice.",
+    example="deal-1001-contact-55",
 )
 REPLAYED = header(
     "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
