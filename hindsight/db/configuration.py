@@ -2,6 +2,16 @@ from typing import Any
 
 import dj_database_url
 
+# libpq's defaults are those of the kernel: a quarter of an hour for sent data, two hours for a response.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+UNREACHABLE_SERVER = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 20_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
 
 def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, Any]:
     """An entry of DATABASES, with persistent connections."""
@@ -18,7 +28,7 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
     else:
         database["ENGINE"] = "hindsight.db.postgresql"
         database["OPTIONS"] = {
-            "connect_timeout": 5,
+            **UNREACHABLE_SERVER,
             # psycopg prepares a statement on the server after five executions on one connection.
             "server_side_binding": True,
             "prepare_threshold": 5,

@@ -69,6 +69,16 @@ def test_connections_terminated_by_the_database_fail_no_request(
         assert Change.objects.of(alice).count() == number * REQUESTS
 
 
+def test_a_server_that_the_network_has_lost_is_noticed_within_half_a_minute(database_url: str) -> None:
+    """libpq applies these parameters; a test that drops packets would need root."""
+    connection.ensure_connection()
+    values = connection.connection.info.get_parameters()
+    sent = int(values["tcp_user_timeout"]) / 1000
+    idle = int(values["keepalives_idle"]) + int(values["keepalives_interval"]) * int(values["keepalives_count"])
+    assert 0 < sent <= 30
+    assert 0 < idle <= 30
+
+
 def terminate_other_connections() -> None:
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
