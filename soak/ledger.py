@@ -2,10 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 from threading import Lock
+from typing import Self
 
 
 class Kind(StrEnum):
@@ -34,6 +36,15 @@ class Phase:
     durations: list[float] = field(default_factory=list)
     acknowledged: list[float] = field(default_factory=list)
     failures: Counter[int | str] = field(default_factory=Counter)
+
+    @classmethod
+    def total(cls, phases: Sequence["Phase"]) -> Self:
+        total = cls("total", phases[0].started, phases[-1].ended)
+        for phase in phases:
+            total.durations += phase.durations
+            total.acknowledged += phase.acknowledged
+            total.failures += phase.failures
+        return total
 
     @property
     def sent(self) -> int:

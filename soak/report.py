@@ -1,16 +1,17 @@
 """The table that is printed at the end."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from soak.ledger import Phase, Write
+from soak.ledger import Phase
 from soak.verify import Verdict
 
 HEADINGS = ("fault", "sent", "acknowledged", "lost", "doubled", "partial", "p99 s", "slowest s", "outage s", "failed")
 
 
 def table(phases: Sequence[Phase], verdict: Verdict) -> str:
-    rows = [HEADINGS, *(row_of(phase, verdict) for phase in phases)]
+    of_faults = [row_of(phase, verdict.of_fault(phase.fault)) for phase in phases]
+    rows = [HEADINGS, *of_faults, row_of(Phase.total(phases), verdict)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS) - 1)]
     return "\n".join(line(row, widths) for row in rows)
 
@@ -20,16 +21,12 @@ def row_of(phase: Phase, verdict: Verdict) -> tuple[str, ...]:
         phase.fault,
         str(phase.sent),
         str(len(phase.acknowledged)),
-        *(str(count_in(phase, writes)) for writes in (verdict.lost, verdict.doubled, verdict.partial)),
+        *(str(len(writes)) for writes in (verdict.lost, verdict.doubled, verdict.partial)),
         f"{phase.duration(0.99):.2f}",
         f"{phase.duration(1):.2f}",
         f"{phase.longest_outage:.1f}",
         failures(phase.failures),
     )
-
-
-def count_in(phase: Phase, writes: Iterable[Write]) -> int:
-    return sum(write.fault == phase.fault for write in writes)
 
 
 def failures(counts: Counter[int | str]) -> str:

@@ -70,6 +70,9 @@ class Site:
     servers: list[AppServer]
     port: int
 
+    def is_up(self) -> bool:
+        return all(server.server.is_healthy() for server in self.servers)
+
     def start_what_has_ended(self) -> None:
         for store in (self.postgres, self.redis):
             if not store.is_running:

@@ -45,6 +45,10 @@ class Verdict:
     doubled: list[Write] = field(default_factory=list)
     partial: list[Write] = field(default_factory=list)
 
+    def of_fault(self, fault: str) -> "Verdict":
+        lists = (self.lost, self.doubled, self.partial)
+        return Verdict(*([write for write in writes if write.fault == fault] for writes in lists))
+
     @property
     def is_good(self) -> bool:
         return not (self.lost or self.doubled or self.partial)
