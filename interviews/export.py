@@ -21,6 +21,7 @@ COLUMNS = (
     "created_at",
     "email_sent_at",
     "completed_at",
+    "updated_at",
     "contact.id",
     "contact.email",
     "contact.name",
@@ -70,6 +71,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "created_at": _utc(interview_request.created_at),
         "email_sent_at": _utc(interview_request.email_sent_at),
         "completed_at": _utc(interview_request.completed_at),
+        "updated_at": _utc(interview_request.updated_at),
         "contact": {
             "id": contact.public_id,
             "email": contact.email,

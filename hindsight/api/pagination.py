@@ -1,15 +1,17 @@
-"""Keyset pagination, newest first."""
+"""Keyset pagination: newest first, or oldest first by a time."""
 
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
 from hindsight.db.position import POSITION
+from hindsight.db.settled import settled_before
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
@@ -51,18 +53,22 @@ class PageSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
 
 
-def page_of(queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int) -> tuple[list[Row], str | None]:
-    """Returns the rows, and the cursor of the next page or None.
+def page_of(
+    queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int, by: str | None = None
+) -> tuple[list[Row], str | None]:
+    """Returns the rows, and the cursor of the next page or None. `by`: a `ClockTime` field, for oldest first.
 
-    A cursor is the last row's id, signed for the org and the filters. Raises BadRequest for any other.
+    A cursor is the last row's id, or its time and id, signed for the org and the filters. Raises BadRequest for others.
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     signer = Signer(salt=f"cursor {queryset.model.__name__} {org_id} {sorted(filters.items())}")
-    last_id = _last_id(signer, query["cursor"]) if "cursor" in query else None
-    rows = list(newest_first(queryset, below=last_id)[: query["limit"] + 1])
+    last = _last(signer, query["cursor"]) if "cursor" in query else None
+    ordered = newest_first(queryset, below=last) if by is None else oldest_first(queryset, by, after=last)
+    rows = list(ordered[: query["limit"] + 1])
     if len(rows) <= query["limit"]:
         return rows, None
-    return rows[:-1], signer.sign_object(rows[-2].pk)
+    row = rows[-2]
+    return rows[:-1], signer.sign_object(row.pk if by is None else [getattr(row, by).isoformat(), row.pk])
 
 
 def newest_first(queryset: QuerySet[Row], *, below: int | None = None) -> QuerySet[Row]:
@@ -73,9 +79,22 @@ def newest_first(queryset: QuerySet[Row], *, below: int | None = None) -> QueryS
     return cast(QuerySet[Row], rows.order_by("-position"))
 
 
-def _last_id(signer: Signer, cursor: str) -> int:
+def oldest_first(queryset: QuerySet[Row], by: str, *, after: tuple[str, int] | None = None) -> QuerySet[Row]:
+    """Excludes rows behind which a row can still appear. With `after`, returns only later (time, id)."""
+    rows = queryset.order_by(by, "pk")
+    if time := settled_before(queryset.model):
+        rows = rows.filter(**{f"{by}__lt": time})
+    if after is not None:
+        last = datetime.fromisoformat(after[0])
+        # The first condition limits the scan of the index.
+        rows = rows.filter(Q(**{f"{by}__gte": last}) & (Q(**{f"{by}__gt": last}) | Q(pk__gt=after[1])))
+    return rows
+
+
+def _last(signer: Signer, cursor: str) -> Any:
+    """The salt ensures that the cursor has the form of this list."""
     try:
-        return int(signer.unsign_object(cursor))
+        return signer.unsign_object(cursor)
     except BadSignature:
         message = "Send next_cursor unchanged, with the same filters. Omit the cursor to get the first page."
         raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None

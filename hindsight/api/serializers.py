@@ -1,6 +1,8 @@
 """Request bodies: unknown fields and nulls are errors, and types are not converted."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -59,6 +61,31 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
     def to_representation(self, value: str) -> str:
         return value
+
+
+class TimeField(serializers.Field[datetime, Any, str, Any]):
+    """A time as in https://www.rfc-editor.org/rfc/rfc3339#section-5.6. Digits beyond microseconds are cut off."""
+
+    FORMAT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    default_error_messages = {
+        "invalid": "Send an RFC 3339 time with its offset, such as 2026-11-24T09:30:00Z. In a URL, + is written %2B."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        set_override(self, "field", {"type": "string", "format": "date-time"})
+
+    def to_internal_value(self, data: object) -> datetime:
+        if not isinstance(data, str) or not self.FORMAT.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
 
 
 class PublicIdField(serializers.Field[int, Any, int, Any]):

@@ -31,6 +31,8 @@ SUMMARY = {
     "objective": OBJECTIVE,
     "email_sent_at": None,
     "created_at": "2026-11-24T09:30:00.000000Z",
+    "completed_at": "2026-11-25T14:05:31.482907Z",
+    "updated_at": "2026-11-25T14:05:31.482911Z",
     "contact": CONTACT,
 }
 ANSWER = "It came down to price, once procurement had joined."

@@ -7,10 +7,10 @@ from contacts.models import Contact
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery, PageSerializer
-from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField
+from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Status
-from interviews.models import InterviewRequest, InterviewType, Transcript
+from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Transcript
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
@@ -169,6 +169,10 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
     objective = NullIfEmpty()
     email_sent_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField(
+        help_text="When the interview request last changed. A change of the contact's name or notes does not count."
+    )
     contact = ContactSummarySerializer()
 
 
@@ -187,6 +191,9 @@ class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
     name = serializers.CharField()
 
 
+ONE_ORDER = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
+
+
 class InterviewRequestQuery(PageQuery):
     status = serializers.ChoiceField(
         choices=Status.choices,
@@ -198,6 +205,16 @@ class InterviewRequestQuery(PageQuery):
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
     )
     deal_id = TextField(clean=clean_deal_id, schema=DEAL_ID, required=False, help_text="Only those of this deal.")
+    updated_after = TimeField(
+        required=False,
+        help_text="Only those with a later updated_at, oldest first. Send that of the last row.",
+    )
+    completed_after = TimeField(required=False, help_text="Only those with a later completed_at, oldest first.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys() >= TIME_FILTERS.keys():
+            raise serializers.ValidationError(dict.fromkeys(TIME_FILTERS, ONE_ORDER))
+        return attrs
 
 
 class InterviewRequestPage(PageSerializer):

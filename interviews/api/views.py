@@ -18,7 +18,7 @@ from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType
 from orgs.authentication import principal_of
 
 ID = OpenApiParameter(
@@ -58,6 +58,11 @@ UPDATE_DESCRIPTION = """Updates context on an interview request. At least one fi
 interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
 contact has changed since you read it."""
 
+LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, contact email or deal id.
+
+With `updated_after` or `completed_after`, the list is oldest first by that time. To follow many interview requests,
+send the `updated_at` of the last row that you have seen: no change is missed."""
+
 CREATE_DESCRIPTION = f"""Creates an interview request with a survey link. The contact is found by email or created.
 
 Send `survey_url` to the contact. With an `Idempotency-Key`, a retry within {LIFETIME_HOURS} hours returns the first
@@ -71,16 +76,17 @@ class InterviewRequestsView(ApiView):
     @operation(
         operation_id="list_interview_requests",
         summary="List interview requests",
-        description="Returns a page of interview requests, newest first, filtered by status, contact email or deal id.",
+        description=LIST_DESCRIPTION,
         parameters=[serializers.InterviewRequestQuery],
-        responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page, newest first")},
+        responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page")},
         response_example=examples.INTERVIEW_REQUESTS,
     )
     def get(self, request: Request) -> Response:
         query = validated(serializers.InterviewRequestQuery, request.query_params)
         org_id = principal_of(request).org_id
-        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query)
-        rows, next_cursor = page_of(interview_requests.summarized(), query, org_id=org_id)
+        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query).summarized()
+        by = next((field for name, field in TIME_FILTERS.items() if name in query), None)
+        rows, next_cursor = page_of(interview_requests, query, org_id=org_id, by=by)
         return Response(serializers.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
 
     @operation(

@@ -1,10 +1,11 @@
 from interviews.models.conversation import Conversation
-from interviews.models.interview_request import InterviewRequest, Versions, new_survey_token
+from interviews.models.interview_request import TIME_FILTERS, InterviewRequest, Versions, new_survey_token
 from interviews.models.interview_type import InterviewType
 from interviews.models.transcript import Transcript
 from interviews.models.turn import Turn
 
 __all__ = [
+    "TIME_FILTERS",
     "Conversation",
     "InterviewRequest",
     "InterviewType",

@@ -2,7 +2,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from django.db.models import Q
 from contacts.models import Contact
 from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
-from hindsight.db.versions import Versioned, VersionedUpdate
+from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models.interview_type import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH
@@ -34,11 +34,21 @@ class Versions(NamedTuple):
 MAX_MATCHED_CONTACTS = 500
 
 
+# Filters of the API's list that order it by a time.
+TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
+
+LOOKUPS = {
+    "status": "status",
+    "contact_email": "contact__email",
+    "deal_id": "deal_id",
+    **{name: f"{field}__gt" for name, field in TIME_FILTERS.items()},
+}
+
+
 class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest"]):
-    def matching(self, filters: Mapping[str, str]) -> Self:
-        """Filters by status, contact_email and deal_id if given."""
-        lookups = {"status": "status", "contact_email": "contact__email", "deal_id": "deal_id"}
-        return self.filter(**{lookups[name]: value for name, value in filters.items() if name in lookups})
+    def matching(self, filters: Mapping[str, Any]) -> Self:
+        """Ignores names that are not in LOOKUPS."""
+        return self.filter(**{LOOKUPS[name]: value for name, value in filters.items() if name in LOOKUPS})
 
     def summarized(self) -> Self:
         """Includes the contacts, without their notes."""
@@ -91,6 +101,12 @@ class InterviewRequest(Versioned):
             models.Index("org", POSITION, name="interview_request_newest"),
             models.Index("org", "status", POSITION, name="interview_request_by_status"),
             models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
+            models.Index(fields=("org", "updated_at", "id"), name="interview_request_updated"),
+            models.Index(
+                fields=("org", "completed_at", "id"),
+                condition=Q(completed_at__isnull=False),
+                name="interview_request_completed",
+            ),
             # For lists of all orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
@@ -115,7 +131,7 @@ class InterviewRequest(Versioned):
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
 
-    def transition_to(self, status: Status, **changes: datetime) -> None:
+    def transition_to(self, status: Status, **changes: datetime | ClockTime) -> None:
         """Saves the status and `changes`. Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
@@ -123,6 +139,7 @@ class InterviewRequest(Versioned):
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=["status", *changes])
+        self.refresh_from_db(fields=list(changes))
 
     @property
     def versions(self) -> Versions:

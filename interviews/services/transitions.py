@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from hindsight.db.versions import ClockTime
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.services.progress import record_progress
@@ -18,7 +19,7 @@ def complete_interview(
     interview_request: InterviewRequest, *, content: str, key_answers: Sequence[dict[str, object]] = ()
 ) -> Transcript:
     """`content` is Markdown. Raises ValueError if the interview request is completed."""
-    interview_request.transition_to(Status.COMPLETED, completed_at=timezone.now())
+    interview_request.transition_to(Status.COMPLETED, completed_at=ClockTime())
     transcript: Transcript = Transcript.objects.create(
         org_id=interview_request.org_id,
         interview_request=interview_request,

@@ -25,9 +25,10 @@ def test_returns_the_interview_request_with_its_contact(
     interview_request.deal_id = "deal_xyz789"
     interview_request.save()
     response = acme_api.get(f"/interviews/{interview_request.pk}").json()
-    created_at = response.pop("created_at")
-    assert created_at.endswith("Z")
-    assert datetime.fromisoformat(created_at) == interview_request.created_at
+    for name in ("created_at", "updated_at"):
+        time = response.pop(name)
+        assert time.endswith("Z")
+        assert datetime.fromisoformat(time) == getattr(interview_request, name)
     assert response == {
         "interview_request_id": interview_request.pk,
         "contact_id": f"contact_{interview_request.contact_id}",
@@ -36,6 +37,7 @@ def test_returns_the_interview_request_with_its_contact(
         "status": "created",
         "objective": "Old objective",
         "email_sent_at": None,
+        "completed_at": None,
         "contact": {
             "id": f"contact_{interview_request.contact_id}",
             "email": "alice@example.com",
@@ -60,6 +62,7 @@ def test_the_transcript_is_null_until_completion(acme_api: ApiClient, interview_
     transcript = complete_interview(interview_request, content="**Paige:** Why?")
     completed = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert completed["status"] == "completed"
+    assert datetime.fromisoformat(completed["completed_at"]) == interview_request.completed_at
     assert completed["transcript"]["document_id"] == f"doc_{transcript.pk}"
     assert completed["transcript"]["content"] == "**Paige:** Why?"
     assert completed["transcript"]["key_answers"] == []

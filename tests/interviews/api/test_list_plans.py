@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from hindsight.api.pagination import newest_first
+from hindsight.api.pagination import newest_first, oldest_first
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewTypeFactory
@@ -19,7 +19,7 @@ ROWS = 2_500
 
 
 def create_interview_requests(org: Org) -> None:
-    """1 of 100 is sent; 1 of 500 has the same deal id."""
+    """1 of 100 is sent, 9 of 100 are completed; 1 of 500 has the same deal id."""
     contact, interview_type = ContactFactory.create(org=org), InterviewTypeFactory.create(org=org)
     InterviewRequest.objects.bulk_create(
         InterviewRequest(
@@ -27,11 +27,16 @@ def create_interview_requests(org: Org) -> None:
             contact=contact,
             interview_type=interview_type,
             deal_id=f"d{number % 500}",
-            status="created" if number % 100 else "sent",
+            status=status_of(number),
             email_sent_at=timezone.now(),
+            completed_at=timezone.now() if status_of(number) == "completed" else None,
         )
         for number in range(ROWS)
     )
+
+
+def status_of(number: int) -> str:
+    return "sent" if number % 100 == 0 else "completed" if number % 10 == 0 else "created"
 
 
 @pytest.fixture
@@ -74,3 +79,19 @@ def test_each_filter_reads_a_page_by_its_index(ids: list[int], acme: Org) -> Non
             page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
             assert indexes_used_by(page) == {index}, depth
         assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)
+
+
+TIME_INDEXES = {"updated_at": "interview_request_updated", "completed_at": "interview_request_completed"}
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize(("field", "index"), TIME_INDEXES.items())
+def test_lists_by_time_are_read_by_their_index(acme: Org, field: str, index: str) -> None:
+    interview_requests = InterviewRequest.objects.for_org(acme.pk).exclude(**{field: None}).order_by(field, "pk")
+    count = interview_requests.count()
+    for depth in (0, 0.5, 0.99):
+        row = interview_requests[int(count * depth)]
+        rows = InterviewRequest.objects.for_org(acme.pk).matching({f"{field[:-3]}_after": getattr(row, field)})
+        assert indexes_used_by(oldest_first(rows.summarized(), field)[:26]) == {index}
+        after = (getattr(row, field).isoformat(), row.pk)
+        assert indexes_used_by(oldest_first(rows.summarized(), field, after=after)[:26]) == {index}

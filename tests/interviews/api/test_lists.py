@@ -155,6 +155,8 @@ class TestCursor:
 
 LIMIT = "Send a whole number from 1 to 100."
 BLANK = "Send a value, or leave the parameter out."
+TIME = "Send an RFC 3339 time with its offset"
+ONE_ORDER = "Send updated_after or completed_after, not both"
 REPEATED = "Send this parameter once."
 STATUS = "Send one of created, sent, completed."
 
@@ -190,6 +192,19 @@ BAD_FILTERS = [
     ("deal_id=" + "x" * 256, "at most 255"),
     ("deal_id=a&deal_id=b", REPEATED),
     ("sequence_id=1", "Unknown field"),
+    ("updated_after=", BLANK),
+    ("updated_after=2026-11-24", TIME),
+    ("updated_after=2026-11-24T09:30:00", TIME),
+    ("updated_after=2026-11-24T09:30:00+00:00", TIME),
+    ("updated_after=2026-11-24T25:30:00Z", TIME),
+    ("updated_after=2026-02-30T09:30:00Z", TIME),
+    ("updated_after=20261124T093000Z", TIME),
+    ("updated_after=0000-01-01T00:00:00Z", TIME),
+    ("updated_after=0001-01-01T00:00:00%2B23:59", TIME),
+    ("updated_after=%D9%A2026-11-24T09:30:00Z", TIME),
+    ("updated_after=1764149400", TIME),
+    ("updated_after=2026-11-24T09:30:00Z&updated_after=2026-11-25T09:30:00Z", REPEATED),
+    ("completed_after=yesterday", TIME),
 ]
 
 

@@ -1,0 +1,38 @@
+"""Reads rows in the order in which they were written, without missing one.
+
+A transaction sets the time of a row before it commits. A reader that has seen a later time of another transaction would
+never ask for the earlier one.
+"""
+
+from datetime import datetime
+
+from django.db import connection, models
+
+# A transaction holds RowExclusiveLock on a table from before its first write until its writes are visible. Sessions of
+# other roles show no times: then nothing counts as settled until they finish.
+SETTLED_BEFORE = """
+SELECT least(statement_timestamp(), min(
+    CASE WHEN activity.state IS NULL OR activity.state = 'disabled' THEN to_timestamp(0) ELSE activity.xact_start END
+))
+FROM pg_locks AS lock
+JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
+WHERE lock.locktype = 'relation'
+  AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND lock.relation = %s::regclass
+  AND lock.mode = 'RowExclusiveLock'
+  AND lock.granted
+  AND lock.pid <> pg_backend_pid()
+"""
+
+
+def settled_before(model: type[models.Model]) -> datetime | None:
+    """Later statements see every row that has an earlier `ClockTime`: none can still be committed.
+
+    None on SQLite, where writing transactions run one after the other.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED_BEFORE, [model._meta.db_table])
+        time: datetime = cursor.fetchone()[0]
+    return time

@@ -1,0 +1,231 @@
+"""GET /api/v1/interviews with updated_after or completed_after: a poller sees every change."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import Contact
+from hindsight.db.settled import settled_before
+from interviews.models import InterviewRequest, InterviewType
+from interviews.services import complete_interview, erase_contact, mark_sent
+from orgs.actors import Actor, ActorKind
+from tests.client import ApiClient
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+
+LONG_AGO = "2026-01-01T00:00:00Z"
+UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
+ACTOR = Actor(ActorKind.STAFF, "sam")
+
+Create = Callable[[], InterviewRequest]
+
+
+@pytest.fixture
+def create(alice: Contact) -> Create:
+    interview_type: InterviewType = InterviewTypeFactory.create(org=alice.org)
+    return lambda: InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=interview_type)
+
+
+def page(api: ApiClient, **query: Any) -> dict[str, Any]:
+    response = api.get("/interviews?" + "&".join(f"{name}={quote(str(value))}" for name, value in query.items()))
+    assert response.status_code == 200, response.content
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def ids(page: dict[str, Any]) -> list[int]:
+    return [row["interview_request_id"] for row in page["data"]]
+
+
+def poll(api: ApiClient, after: str) -> tuple[list[int], str]:
+    """Returns the ids of all pages, and the time of the last row."""
+    seen: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        rows = page(api, updated_after=after, limit=2, **cursor)
+        seen += rows["data"]
+        if rows["next_cursor"] is None:
+            return [row["interview_request_id"] for row in seen], seen[-1]["updated_at"] if seen else after
+        cursor = {"cursor": rows["next_cursor"]}
+
+
+def test_a_poller_sees_each_change_once_oldest_first(acme_api: ApiClient, create: Create) -> None:
+    rows = [create() for _ in range(5)]
+    seen, time = poll(acme_api, LONG_AGO)
+    assert seen == [row.pk for row in rows]
+    assert poll(acme_api, time) == ([], time)
+    acme_api.patch(f"/interviews/{rows[3].pk}", {"objective": "New"})
+    mark_sent(rows[1])
+    complete_interview(rows[4], content="**Paige:** Why?")
+    new = create()
+    seen, time = poll(acme_api, time)
+    assert seen == [rows[3].pk, rows[1].pk, rows[4].pk, new.pk]
+    assert poll(acme_api, time) == ([], time)
+
+
+def test_a_change_between_two_pages_is_not_missed(acme_api: ApiClient, create: Create) -> None:
+    rows = [create() for _ in range(4)]
+    first = page(acme_api, updated_after=LONG_AGO, limit=2)
+    for row in (rows[0], rows[2]):
+        acme_api.patch(f"/interviews/{row.pk}", {"objective": "New"})
+    rest = page(acme_api, updated_after=LONG_AGO, limit=100, cursor=first["next_cursor"])
+    assert ids(first) + ids(rest) == [rows[0].pk, rows[1].pk, rows[3].pk, rows[0].pk, rows[2].pk]
+
+
+def test_rows_with_the_same_time_are_all_on_some_page(acme_api: ApiClient, create: Create) -> None:
+    rows = [create().pk for _ in range(5)]
+    InterviewRequest.objects.update(updated_at=datetime(2026, 2, 1, tzinfo=UTC))
+    assert poll(acme_api, LONG_AGO) == (rows, "2026-02-01T00:00:00Z")
+    assert poll(acme_api, "2026-02-01T00:00:00Z")[0] == []
+
+
+def test_completed_after_lists_completed_ones_in_order_of_completion(acme_api: ApiClient, create: Create) -> None:
+    rows = [create() for _ in range(4)]
+    for row in (rows[2], rows[0], rows[1]):
+        complete_interview(row, content="**Paige:** Why?")
+    acme_api.patch(f"/interviews/{rows[2].pk}", {"objective": "Sent after the completion"})
+    listed = page(acme_api, completed_after=LONG_AGO)["data"]
+    assert [row["interview_request_id"] for row in listed] == [rows[2].pk, rows[0].pk, rows[1].pk]
+    assert ids(page(acme_api, completed_after=listed[1]["completed_at"])) == [rows[1].pk]
+    first = page(acme_api, completed_after=LONG_AGO, limit=1)
+    assert ids(page(acme_api, completed_after=LONG_AGO, limit=1, cursor=first["next_cursor"])) == [rows[0].pk]
+
+
+def test_changes_of_the_contact_do_not_count_but_an_erasure_does(acme_api: ApiClient, create: Create) -> None:
+    row = create()
+    _, time = poll(acme_api, LONG_AGO)
+    acme_api.patch(f"/interviews/{row.pk}", {"contact_context": "New", "contact_name": "New"})
+    assert poll(acme_api, time)[0] == []
+    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=ACTOR)
+    assert poll(acme_api, time)[0] == [row.pk]
+
+
+def test_other_filters_apply(acme_api: ApiClient, globex_api: ApiClient, create: Create) -> None:
+    sent, other = create(), create()
+    mark_sent(sent)
+    assert ids(page(acme_api, updated_after=LONG_AGO, status="sent")) == [sent.pk]
+    assert ids(page(acme_api, updated_after=LONG_AGO, status="created")) == [other.pk]
+    assert ids(page(globex_api, updated_after=LONG_AGO)) == []
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "-11:30", "+00:00"])
+def test_times_are_compared_exactly_whatever_their_offset(acme_api: ApiClient, create: Create, offset: str) -> None:
+    row = create()
+    zone = datetime.fromisoformat(f"2026-01-01T00:00:00{offset}").tzinfo
+    for ago, found in ((timedelta(0), []), (timedelta(microseconds=1), [row.pk])):
+        assert ids(page(acme_api, updated_after=(row.updated_at - ago).astimezone(zone).isoformat())) == found
+
+
+def test_a_cursor_of_the_other_order_is_refused(acme_api: ApiClient, create: Create) -> None:
+    for _ in range(2):
+        create()
+    newest, oldest = page(acme_api, limit=1), page(acme_api, limit=1, updated_after=LONG_AGO)
+    for query in (
+        f"cursor={oldest['next_cursor']}",
+        f"updated_after={LONG_AGO}&cursor={newest['next_cursor']}",
+        f"completed_after={LONG_AGO}&cursor={oldest['next_cursor']}",
+    ):
+        assert acme_api.get(f"/interviews?{query}").status_code == 400
+
+
+def test_a_list_has_one_order(acme_api: ApiClient) -> None:
+    response = acme_api.get(f"/interviews?updated_after={LONG_AGO}&completed_after={LONG_AGO}")
+    assert response.status_code == 400
+    assert {detail["field"] for detail in response.json()["error"]["details"]} == {"updated_after", "completed_after"}
+
+
+def test_a_poll_takes_at_most_three_statements(acme_api: ApiClient, create: Create) -> None:
+    for _ in range(5):
+        create()
+    page(acme_api, updated_after=LONG_AGO)
+    with CaptureQueriesContext(connection) as queries:
+        page(acme_api, updated_after=LONG_AGO)
+    statements = [query["sql"] for query in queries if "rate_limit_counter" not in query["sql"]]
+    assert len(statements) == (3 if connection.vendor == "postgresql" else 2)
+
+
+@contextmanager
+def uncommitted(write: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Runs `write` in a transaction of another connection. Yields a function that commits it."""
+    written, finish = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                write()
+                written.set()
+                finish.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def commit() -> None:
+        finish.set()
+        thread.join(30)
+
+    try:
+        assert written.wait(30)
+        yield commit
+    finally:
+        commit()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+class TestConcurrentTransactions:
+    def test_a_row_behind_which_one_may_appear_is_not_listed_yet(self, acme_api: ApiClient, create: Create) -> None:
+        early, late = create(), create()
+        _, time = poll(acme_api, LONG_AGO)
+        with uncommitted(lambda: mark_sent(early)) as commit:
+            acme_api.patch(f"/interviews/{late.pk}", {"objective": "Committed first, with a later time"})
+            assert poll(acme_api, time)[0] == []
+            commit()
+        assert poll(acme_api, time)[0] == [early.pk, late.pk]
+
+    def test_the_same_for_completed_after(self, acme_api: ApiClient, create: Create) -> None:
+        early, late = create(), create()
+        with uncommitted(lambda: complete_interview(early, content="**Paige:** Why?")) as commit:
+            complete_interview(late, content="**Paige:** Why?")
+            assert ids(page(acme_api, completed_after=LONG_AGO)) == []
+            commit()
+        assert ids(page(acme_api, completed_after=LONG_AGO)) == [early.pk, late.pk]
+
+    def test_a_created_row_is_not_missed(self, acme_api: ApiClient, create: Create) -> None:
+        first = create()
+        with uncommitted(create) as commit:
+            last = create()
+            assert poll(acme_api, LONG_AGO)[0] == [first.pk]
+            commit()
+        seen, _ = poll(acme_api, LONG_AGO)
+        assert (len(seen), seen[0], seen[-1]) == (3, first.pk, last.pk)
+
+    def test_transactions_that_write_no_interview_request_delay_nothing(
+        self, acme_api: ApiClient, create: Create, alice: Contact
+    ) -> None:
+        row = create()
+        with (
+            uncommitted(lambda: Contact.objects.filter(pk=alice.pk).update(notes="New")),
+            uncommitted(lambda: InterviewRequest.objects.select_for_update().get(pk=row.pk)),
+        ):
+            assert poll(acme_api, LONG_AGO)[0] == [row.pk]
+
+    def test_a_transaction_of_a_role_whose_times_are_hidden_delays_all(self, create: Create) -> None:
+        row = create()
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE poller")
+            try:
+                with uncommitted(lambda: mark_sent(row)) as commit:
+                    cursor.execute("SET ROLE poller")
+                    assert settled_before(InterviewRequest) == UNKNOWN
+                    commit()
+                    assert settled_before(InterviewRequest) != UNKNOWN
+            finally:
+                cursor.execute("RESET ROLE; DROP ROLE poller")
