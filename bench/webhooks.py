@@ -67,11 +67,12 @@ def record(deliveries: int, receiver: Receiver) -> None:
     from django.db import transaction
 
     from orgs.services import create_org
+    from webhooks.outbound import clean_url
     from webhooks.services import create_endpoint, record_event
 
     call_command("migrate", verbosity=0)
     org = create_org(name="Acme", plan="growth")
-    create_endpoint(org_id=org.pk, url=receiver.url, event_types=[EVENT])
+    create_endpoint(org_id=org.pk, url=clean_url(receiver.url), event_types=[EVENT])
     started = time.monotonic()
     with transaction.atomic():
         for number in range(1, deliveries + 1):

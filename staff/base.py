@@ -34,6 +34,8 @@ class StaffAdmin(BaseAdmin):
     # Further pages of one object: {last part of the path: name of the view}. Each view is a transaction,
     # which ends before the page is rendered.
     object_pages: dict[str, str] = {}
+    # The same without a transaction, for views that wait for other servers before they write.
+    slow_object_pages: dict[str, str] = {}
     # Query parameters that are field lookups: of Django's filters, and of links on other pages.
     lookups: frozenset[str] = frozenset()
 
@@ -58,13 +60,11 @@ class StaffAdmin(BaseAdmin):
         return request.resolver_match is not None and request.resolver_match.url_name == f"{self.url_prefix}_changelist"
 
     def get_urls(self) -> list[URLPattern]:
+        views = {name: transaction.atomic(getattr(self, view)) for name, view in self.object_pages.items()}
+        views |= {name: getattr(self, view) for name, view in self.slow_object_pages.items()}
         pages = [
-            path(
-                f"<path:object_id>/{name}/",
-                self.admin_site.admin_view(transaction.atomic(getattr(self, view))),
-                name=f"{self.url_prefix}_{name}",
-            )
-            for name, view in self.object_pages.items()
+            path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"{self.url_prefix}_{name}")
+            for name, view in views.items()
         ]
         return [*pages, *super().get_urls()]
 

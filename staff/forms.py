@@ -20,6 +20,10 @@ from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR
 from interviews.text import clean_objective
 from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS
+from webhooks.event_types import EVENT_TYPES
+from webhooks.models.endpoint import MAX_URL_LENGTH
+from webhooks.outbound import Url, clean_url
+from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 
 # Django's class is generic only for type checkers.
 if TYPE_CHECKING:
@@ -194,3 +198,43 @@ class ApiKeyForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
     scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE, label="May")
+
+
+class EndpointForm(forms.Form):
+    """Resolves the host name: do not validate it in a transaction."""
+
+    url = forms.CharField(
+        max_length=MAX_URL_LENGTH,
+        label="URL",
+        help_text="https://…; where the customer receives the events. All addresses of its host must be public.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
+    event_types = forms.MultipleChoiceField(
+        choices=[(name, f"{name}: {text}") for name, text in EVENT_TYPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[*EVENT_TYPES],
+        label="Events",
+    )
+
+    def clean_url(self) -> Url:
+        return clean_url(self.cleaned_data["url"])
+
+
+class RotationForm(forms.Form):
+    grace_days = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_GRACE.days,
+        initial=DEFAULT_GRACE.days,
+        label="The old secret signs for",
+        help_text="Days. Until then, webhooks have two signatures, and the customer can change the secret at any time. "
+        "0 after a leak.",
+        widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
+    )
+
+
+class ReplayForm(forms.Form):
+    since = forms.DateField(
+        label="Since",
+        help_text="Sends again what was created on this day (UTC) or later, and failed or was cancelled.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )

@@ -18,6 +18,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.change_interviewtype",  # edit the guide
         "interviews.view_interviewrequest",
         "interviews.change_interviewrequest",
+        "webhooks.view_endpoint",
+        "webhooks.view_delivery",
+        "webhooks.change_delivery",  # replay, cancel
     ),
     "account manager": (
         "orgs.view_org",
@@ -26,6 +29,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.view_apikey",
         "orgs.add_apikey",  # issue
         "orgs.change_apikey",  # revoke
+        "webhooks.view_endpoint",
+        "webhooks.add_endpoint",
+        "webhooks.change_endpoint",  # edit, rotate, disable, enable, test
+        "webhooks.view_delivery",
+        "webhooks.change_delivery",  # replay, cancel
     ),
     "read only": (
         "orgs.view_org",
@@ -33,6 +41,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "contacts.view_contact",
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
+        "webhooks.view_endpoint",
+        "webhooks.view_delivery",
     ),
     "auditor": ("orgs.view_securityevent",),
 }

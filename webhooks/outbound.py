@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from threading import Timer
-from typing import Any
+from typing import Any, NewType
 from urllib.parse import urlsplit
 
 import requests
@@ -23,6 +23,8 @@ from urllib3.exceptions import HTTPError
 
 from webhooks.models import Outcome
 from webhooks.models.endpoint import MAX_URL_LENGTH
+
+Url = NewType("Url", str)  # by clean_url()
 
 TIMEOUT_SECONDS = 15
 MAX_RESPONSE_BYTES = 64 * 1024
@@ -90,8 +92,11 @@ def policy(*, development: bool) -> AntiSSRFPolicy:
     return policy
 
 
-def clean_url(url: str) -> str:
-    """Raises ValidationError if webhooks must not be sent to the URL. Resolves the host name."""
+def clean_url(url: str) -> Url:
+    """Raises ValidationError if webhooks must not be sent to the URL.
+
+    Resolves the host name, which can take seconds: do not call it in a transaction.
+    """
     url = url.strip()
     if not 0 < len(url) <= MAX_URL_LENGTH:
         raise ValidationError(f"Enter a URL of at most {MAX_URL_LENGTH} characters.")
@@ -110,7 +115,7 @@ def clean_url(url: str) -> str:
     if "@" in parts.netloc or parts.fragment:
         raise ValidationError("The URL must not contain a login, a password or a fragment (#).")
     _check_addresses(url, host)
-    return url
+    return Url(url)
 
 
 def _check_addresses(url: str, host: str) -> None:

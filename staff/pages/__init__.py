@@ -1,3 +1,3 @@
-from staff.pages import api_keys, contacts, interview_requests, interview_types, orgs, security_events
+from staff.pages import api_keys, contacts, interview_requests, interview_types, orgs, security_events, webhooks
 
-__all__ = ["api_keys", "contacts", "interview_requests", "interview_types", "orgs", "security_events"]
+__all__ = ["api_keys", "contacts", "interview_requests", "interview_types", "orgs", "security_events", "webhooks"]

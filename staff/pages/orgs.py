@@ -3,6 +3,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -14,10 +16,13 @@ from orgs.scopes import Scopes
 from orgs.services import create_api_key, update_org
 from staff.base import actor_of
 from staff.events import record_act
-from staff.forms import ApiKeyForm, OrgForm
+from staff.forms import ApiKeyForm, EndpointForm, OrgForm
+from staff.pages.webhooks import added_endpoint
 from staff.removal import RemovalAdmin
+from webhooks.models import Endpoint
 
 NEWEST_KEYS = 20
+NEWEST_ENDPOINTS = 10
 
 
 @admin.register(Org)
@@ -25,6 +30,7 @@ class OrgAdmin(RemovalAdmin):
     form = OrgForm
     change_form_template = "staff/org.html"
     object_pages = {"issue-key": "issue_key_view"}
+    slow_object_pages = {"add-webhook": "add_webhook_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
     lookups = frozenset({"plan__exact", "is_active__exact"})
@@ -75,6 +81,9 @@ class OrgAdmin(RemovalAdmin):
             context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
             context["may_issue"] = request.user.has_perm("orgs.add_apikey")
             context["may_revoke"] = request.user.has_perm("orgs.change_apikey")
+        if obj and request.user.has_perm("webhooks.view_endpoint"):
+            context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
+            context["may_add_webhooks"] = may_add_webhooks(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -82,7 +91,8 @@ class OrgAdmin(RemovalAdmin):
         org = self.object_or_404(request, object_id, may_issue_keys)
         form = ApiKeyForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
-            return self.page(request, "issue_key", org, title=f"Issue an API key for {org}", form=form)
+            title = f"Issue an API key for {org}"
+            return self.page(request, "form", org, title=title, form=form, button="Issue the key")
         days = form.cleaned_data["expires_in"]
         lifetime = timedelta(days=days) if days else None
         scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE
@@ -91,12 +101,28 @@ class OrgAdmin(RemovalAdmin):
         record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
         return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
 
+    def add_webhook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the secret once."""
+        if not may_add_webhooks(request):
+            raise PermissionDenied
+        form = EndpointForm(request.POST or None)
+        form.is_valid()
+        with transaction.atomic():
+            org = self.object_or_404(request, object_id, may_add_webhooks)
+            endpoint = added_endpoint(org, form) if form.is_bound else None
+            if endpoint is None:
+                return self.page(request, "form", org, title="Add a webhook endpoint", form=form, button="Add")
+            self.log_addition(request, endpoint, f"Added for {org}.")
+            record_act(request, EventKind.WEBHOOK_CREATED, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
+        return self.page(request, "webhook_secret", org, title="Webhook secret", endpoint=endpoint)
+
     def confirmation_word(self, obj: Org) -> str:
         return obj.slug
 
     def deletion_counts(self, obj: Org) -> Mapping[str, int]:
         return {
             "API keys": obj.api_keys.count(),
+            "webhook endpoints": obj.webhook_endpoints.count(),
             "contacts": obj.contacts.count(),
             "interview requests": InterviewRequest.objects.for_org(obj.pk).count(),
             "transcripts": obj.transcripts.count(),
@@ -111,3 +137,7 @@ class OrgAdmin(RemovalAdmin):
 
 def may_issue_keys(request: HttpRequest, org: Org | None) -> bool:
     return request.user.has_perm("orgs.add_apikey")
+
+
+def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
+    return request.user.has_perm("webhooks.add_endpoint")

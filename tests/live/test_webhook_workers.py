@@ -15,6 +15,7 @@ from harness.receiver import Receiver, receiving
 from harness.workers import start_worker
 from orgs.models import Org
 from webhooks.models import Delivery, Status
+from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event
 
 StartWorker = Callable[[], subprocess.Popen[bytes]]
@@ -23,7 +24,7 @@ StartWorker = Callable[[], subprocess.Popen[bytes]]
 @pytest.fixture
 def receiver(acme: Org) -> Iterator[Receiver]:
     with receiving() as receiver:
-        create_endpoint(org_id=acme.pk, url=receiver.url, event_types=["interview.completed"])
+        create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=["interview.completed"])
         yield receiver
 
 

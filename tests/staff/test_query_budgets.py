@@ -3,6 +3,7 @@
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -11,6 +12,7 @@ from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from tests.staff.conftest import Staff
+from webhooks.models import Delivery, Endpoint, Event
 
 FEW, MANY = 2, 60
 
@@ -19,9 +21,9 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("orgs_org_changelist", ()): 2,
     ("orgs_org_changelist", (("q", "org"),)): 2,
     ("orgs_org_changelist", (("plan__exact", "growth"),)): 2,
-    ("orgs_org_change", ()): 3,
+    ("orgs_org_change", ()): 4,
     ("orgs_org_history", ()): 3,
-    ("orgs_org_delete", ()): 5,
+    ("orgs_org_delete", ()): 6,
     ("orgs_apikey_changelist", ()): 2,
     ("orgs_apikey_changelist", (("q", "hsk_"),)): 2,
     ("contacts_contact_changelist", ()): 2,
@@ -40,6 +42,12 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("interviews_interviewrequest_history", ()): 4,
     ("interviews_interviewrequest_prompt", ()): 3,
     ("interviews_interviewtype_changelist", ()): 2,
+    ("webhooks_endpoint_changelist", ()): 2,
+    ("webhooks_endpoint_changelist", (("org", "acme"), ("state__exact", "active"))): 3,
+    ("webhooks_endpoint_change", ()): 3,
+    ("webhooks_delivery_changelist", ()): 2,
+    ("webhooks_delivery_changelist", (("org", "acme"), ("status__exact", "pending"))): 3,
+    ("webhooks_delivery_change", ()): 2,
     ("orgs_securityevent_changelist", ()): 2,
     ("orgs_securityevent_changelist", (("q", "contact 42"), ("by", "root"))): 2,
     ("orgs_securityevent_export", ()): 3,
@@ -55,6 +63,16 @@ def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: I
             f"/interviews/{interview_request.pk}",
             {"contact_context": f"{count} {number}", "objective": f"{count} {number}"},
         )
+    events = Event.objects.bulk_create(
+        Event(org=contact.org, type="interview.completed", body="{}", created_at=timezone.now()) for _ in range(number)
+    )
+    Endpoint.objects.bulk_create(
+        Endpoint(org=contact.org, url=f"https://example.com/{number}/{count}", event_types=[])
+        for count in range(number)
+    )
+    Delivery.objects.bulk_create(
+        Delivery(org=contact.org, event=event, endpoint=Endpoint.objects.earliest("pk")) for event in events
+    )
     OrgFactory.create_batch(number)
     ContactFactory.create_batch(number, org=contact.org)
     InterviewRequestFactory.create_batch(number, org=contact.org, contact=contact)
@@ -84,6 +102,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
         "interviewrequest": interview_request.pk,
     }
     add_rows(FEW, acme_api, interview_request.contact, interview_request)
+    ids |= {"endpoint": Endpoint.objects.earliest("pk").pk, "delivery": Delivery.objects.earliest("pk").pk}
     assert statements(root, ids) == BUDGETS
     add_rows(MANY, acme_api, interview_request.contact, interview_request)
     assert statements(root, ids) == BUDGETS

@@ -11,6 +11,10 @@ from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Change, Org
 from tests.client import ApiClient
 from tests.staff.conftest import Staff, log_in
+from webhooks.event_types import EVENT_TYPES
+from webhooks.models import Delivery, Endpoint
+from webhooks.outbound import clean_url
+from webhooks.services import create_endpoint, send_test_event
 
 ROLES = ["support", "account manager", "read only", "auditor"]
 SEE_ORGS = ROLES[:3]
@@ -24,6 +28,8 @@ class World:
     api_key: ApiKey
     contact: Contact
     interview_request: InterviewRequest
+    endpoint: Endpoint
+    delivery: Delivery
 
     def id_for(self, page: str) -> int:
         rows = {
@@ -31,6 +37,8 @@ class World:
             "apikey": self.api_key,
             "contact": self.contact,
             "interviewrequest": self.interview_request,
+            "endpoint": self.endpoint,
+            "delivery": self.delivery,
         }
         return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
 
@@ -38,7 +46,7 @@ class World:
         return [] if page.endswith(("_changelist", "_add", "_export")) else [self.id_for(page)]
 
     def stored(self) -> Any:
-        models = (Org, ApiKey, Contact, InterviewRequest, Change)
+        models = (Org, ApiKey, Contact, InterviewRequest, Change, Endpoint, Delivery)
         return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
@@ -47,7 +55,16 @@ def world(acme_api: ApiClient, interview_request: InterviewRequest) -> World:
     acme_api.patch(
         f"/interviews/{interview_request.pk}", {"contact_context": "New notes", "objective": "New objective"}
     )
-    return World(interview_request.org, ApiKey.objects.get(), Contact.objects.get(), InterviewRequest.objects.get())
+    url = clean_url("http://127.0.0.1:9/hooks")
+    endpoint = create_endpoint(org_id=interview_request.org_id, url=url, event_types=[*EVENT_TYPES])
+    return World(
+        interview_request.org,
+        ApiKey.objects.get(),
+        Contact.objects.get(),
+        InterviewRequest.objects.get(),
+        endpoint,
+        send_test_event(endpoint),
+    )
 
 
 def staff_of(role: str) -> Staff:
@@ -63,6 +80,7 @@ PAGES = {
     "orgs_org_history": SEE_ORGS,
     "orgs_org_add": ["account manager"],
     "orgs_org_issue-key": ["account manager"],
+    "orgs_org_add-webhook": ["account manager"],
     "orgs_org_delete": [],
     "orgs_apikey_changelist": ["account manager", "read only"],
     "orgs_apikey_change": ["account manager", "read only"],
@@ -80,6 +98,20 @@ PAGES = {
     "interviews_interviewrequest_prompt": ["support", "read only"],
     "interviews_interviewrequest_delete": [],
     "interviews_interviewtype_changelist": ["support", "read only"],
+    "webhooks_endpoint_changelist": SEE_ORGS,
+    "webhooks_endpoint_change": SEE_ORGS,
+    "webhooks_endpoint_edit": ["account manager"],
+    "webhooks_endpoint_rotate": ["account manager"],
+    "webhooks_endpoint_disable": ["account manager"],
+    "webhooks_endpoint_enable": ["account manager"],
+    "webhooks_endpoint_test": ["account manager"],
+    "webhooks_endpoint_replay": ["support", "account manager"],
+    "webhooks_endpoint_delete": [],
+    "webhooks_delivery_changelist": SEE_ORGS,
+    "webhooks_delivery_change": SEE_ORGS,
+    "webhooks_delivery_replay": ["support", "account manager"],
+    "webhooks_delivery_cancel": ["support", "account manager"],
+    "webhooks_delivery_delete": [],
     "orgs_securityevent_changelist": ["auditor"],
     "orgs_securityevent_export": ["auditor"],
     "auth_user_changelist": [],
@@ -92,6 +124,11 @@ ACTIONS = {
     ("orgs_org_issue-key", ("name", "CRM")): "account manager",
     ("orgs_org_delete", ("word", "acme")): None,
     ("orgs_apikey_revoke", ("x", "x")): "account manager",
+    ("webhooks_endpoint_rotate", ("grace_days", "1")): "account manager",
+    ("webhooks_endpoint_disable", ("x", "x")): "account manager",
+    ("webhooks_endpoint_test", ("x", "x")): "account manager",
+    ("webhooks_endpoint_change", ("url", "x")): None,
+    ("webhooks_delivery_change", ("status", "delivered")): None,
     ("orgs_apikey_change", ("name", "x")): None,
     ("orgs_apikey_delete", ("post", "yes")): None,
     ("contacts_contact_change", ("notes", "Mine")): "support",
@@ -119,7 +156,7 @@ def test_a_role_performs_only_its_actions(
     page, (field, value) = action
     pk = world.id_for(page)
     # The complete data of a permitted form, so that only the role can be the reason for a refusal.
-    sent = root.form(page, pk) if page.endswith("_change") and "apikey" not in page else {}
+    sent = root.form(page, pk) if page.endswith("_change") and "apikey" not in page and "webhooks" not in page else {}
     if page.endswith("_restore"):
         [shown] = root.get(page.replace("restore", "history"), pk).context["changes"]
         field, value, sent = "change", str(shown.entry.pk), {"seen": shown.seen}

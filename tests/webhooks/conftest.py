@@ -10,6 +10,7 @@ from orgs.models import Org
 from webhooks.attempts import deliver
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint
+from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event, sweep
 
 
@@ -21,7 +22,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def endpoint(acme: Org, receiver: Receiver) -> Endpoint:
-    return create_endpoint(org_id=acme.pk, url=receiver.url, event_types=[*EVENT_TYPES])
+    return create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=[*EVENT_TYPES])
 
 
 def complete(org: Org, interview_request_id: int = 1) -> Delivery:

@@ -20,7 +20,7 @@ from orgs.models import Org, SecurityEvent
 from tests.webhooks.conftest import complete, work
 from webhooks.attempts import WORKER_LEASE, deliver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
-from webhooks.outbound import Result, post
+from webhooks.outbound import Result, clean_url, post
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS
 from webhooks.services import (
     cancel_delivery,
@@ -189,8 +189,8 @@ def test_two_signatures_while_a_secret_is_rotated(acme: Org, endpoint: Endpoint,
 def test_only_subscribed_endpoints_of_the_org_get_an_event(
     acme: Org, globex: Org, endpoint: Endpoint, receiver: Receiver
 ) -> None:
-    create_endpoint(org_id=globex.pk, url=receiver.url, event_types=["interview.completed"])
-    create_endpoint(org_id=acme.pk, url=f"{receiver.url}/started", event_types=["interview.started"])
+    create_endpoint(org_id=globex.pk, url=clean_url(receiver.url), event_types=["interview.completed"])
+    create_endpoint(org_id=acme.pk, url=clean_url(f"{receiver.url}/started"), event_types=["interview.started"])
     complete(acme)
     work()
     assert [received.path for received in receiver.received] == ["/hooks"]
@@ -198,7 +198,7 @@ def test_only_subscribed_endpoints_of_the_org_get_an_event(
 
 
 def test_a_test_event_goes_to_one_endpoint(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-    create_endpoint(org_id=acme.pk, url=f"{receiver.url}/other", event_types=["interview.started"])
+    create_endpoint(org_id=acme.pk, url=clean_url(f"{receiver.url}/other"), event_types=["interview.started"])
     send_test_event(endpoint)
     work()
     [received] = receiver.received

@@ -17,6 +17,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
+from webhooks.outbound import clean_url
 from webhooks.services import (
     MAX_ENDPOINTS,
     cancel_delivery,
@@ -41,15 +42,15 @@ def statuses() -> list[str]:
 
 def test_an_org_has_at_most_five_active_endpoints(acme: Org, globex: Org) -> None:
     created = [
-        create_endpoint(org_id=acme.pk, url=f"http://127.0.0.1/{number}", event_types=EVENTS)
+        create_endpoint(org_id=acme.pk, url=clean_url(f"http://127.0.0.1/{number}"), event_types=EVENTS)
         for number in range(MAX_ENDPOINTS)
     ]
     assert len({endpoint.secret for endpoint in created}) == 5
     with pytest.raises(ValidationError, match="5 active webhook endpoints"):
-        create_endpoint(org_id=acme.pk, url="http://127.0.0.1/sixth", event_types=EVENTS)
-    create_endpoint(org_id=globex.pk, url="http://127.0.0.1/0", event_types=EVENTS)
+        create_endpoint(org_id=acme.pk, url=clean_url("http://127.0.0.1/sixth"), event_types=EVENTS)
+    create_endpoint(org_id=globex.pk, url=clean_url("http://127.0.0.1/0"), event_types=EVENTS)
     disable_endpoint(endpoint_id=created[0].pk)
-    create_endpoint(org_id=acme.pk, url="http://127.0.0.1/sixth", event_types=EVENTS)
+    create_endpoint(org_id=acme.pk, url=clean_url("http://127.0.0.1/sixth"), event_types=EVENTS)
     with pytest.raises(ValidationError, match="5 active webhook endpoints"):
         enable_endpoint(endpoint_id=created[0].pk)
     assert Endpoint.objects.for_org(acme.pk).active().count() == 5
@@ -58,20 +59,20 @@ def test_an_org_has_at_most_five_active_endpoints(acme: Org, globex: Org) -> Non
 @pytest.mark.parametrize("events", [[], ["interview.deleted"], ["webhook.test"], ["interview.completed", ""]])
 def test_unknown_events_are_refused(acme: Org, events: list[str]) -> None:
     with pytest.raises(ValidationError, match=r"interview\.started, interview\.completed"):
-        create_endpoint(org_id=acme.pk, url="http://127.0.0.1/", event_types=events)
+        create_endpoint(org_id=acme.pk, url=clean_url("http://127.0.0.1/"), event_types=events)
     assert not Endpoint.objects.exists()
 
 
 def test_a_url_is_used_once_in_an_org(acme: Org, endpoint: Endpoint) -> None:
     with pytest.raises(ValidationError, match="already has a webhook endpoint with this URL"):
-        create_endpoint(org_id=acme.pk, url=endpoint.url, event_types=EVENTS)
+        create_endpoint(org_id=acme.pk, url=clean_url(endpoint.url), event_types=EVENTS)
 
 
 def test_a_change_keeps_the_secret_and_refuses_a_forbidden_url(endpoint: Endpoint) -> None:
     changed = update_endpoint(endpoint_id=endpoint.pk, event_types=["interview.started"])
     assert (changed.url, changed.event_types, changed.secret) == (endpoint.url, ["interview.started"], endpoint.secret)
     with pytest.raises(ValidationError, match="begins with https://"):
-        update_endpoint(endpoint_id=endpoint.pk, url="http://10.0.0.1/")
+        update_endpoint(endpoint_id=endpoint.pk, url=clean_url("http://10.0.0.1/"))
     endpoint.refresh_from_db()
     assert endpoint.url == changed.url
 
@@ -136,7 +137,7 @@ def test_erasing_a_contact_removes_the_events_of_their_interviews(
 
 
 def test_deleting_an_org_removes_its_webhooks(acme: Org, globex: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-    create_endpoint(org_id=globex.pk, url=receiver.url, event_types=EVENTS)
+    create_endpoint(org_id=globex.pk, url=clean_url(receiver.url), event_types=EVENTS)
     kept = complete(globex)
     complete(acme)
     delete_org(org_id=acme.pk, actor=OPERATOR)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from orgs.models import Org
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Endpoint, EndpointState
-from webhooks.outbound import clean_url
+from webhooks.outbound import Url
 from webhooks.signing import new_secret
 
 # Of one org, without disabled ones.
@@ -19,32 +19,30 @@ DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=30)
 
 
 class EndpointValues(TypedDict, total=False):
-    url: str
+    url: Url
     event_types: Sequence[str]
 
 
-def create_endpoint(*, org_id: int, url: str, event_types: Sequence[str]) -> Endpoint:
-    """Resolves the host name. Raises ValidationError and Org.DoesNotExist. The secret is in `Endpoint.secret`."""
-    endpoint = Endpoint(org_id=org_id, url=clean_url(url), event_types=clean_event_types(event_types))
-    with transaction.atomic():
-        _require_room(org_id)
-        endpoint.full_clean()
-        endpoint.save()
+@transaction.atomic
+def create_endpoint(*, org_id: int, url: Url, event_types: Sequence[str]) -> Endpoint:
+    """Raises ValidationError and Org.DoesNotExist. The secret is in `Endpoint.secret`."""
+    endpoint = Endpoint(org_id=org_id, url=url, event_types=clean_event_types(event_types))
+    _require_room(org_id)
+    endpoint.full_clean()
+    endpoint.save()
     return endpoint
 
 
+@transaction.atomic
 def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> Endpoint:
     """Changes only the given fields. Raises ValidationError and Endpoint.DoesNotExist."""
-    if "url" in values:
-        values["url"] = clean_url(values["url"])
     if "event_types" in values:
         values["event_types"] = clean_event_types(values["event_types"])
-    with transaction.atomic():
-        endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
-        for field, value in values.items():
-            setattr(endpoint, field, value)
-        endpoint.full_clean()
-        endpoint.save(update_fields=values)
+    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    for field, value in values.items():
+        setattr(endpoint, field, value)
+    endpoint.full_clean()
+    endpoint.save(update_fields=values)
     return endpoint
 
 

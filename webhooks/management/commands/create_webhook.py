@@ -5,6 +5,7 @@ from django.core.management.base import CommandParser
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 from webhooks.event_types import EVENT_TYPES
+from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint
 
 
@@ -22,6 +23,6 @@ class Command(BaseCommand):
         org_slug: str = options["org_slug"]
         url: str = options["url"]
         events: list[str] = options["event"] or [*EVENT_TYPES]
-        endpoint = create_endpoint(org_id=get_org(org_slug).pk, url=url, event_types=events)
+        endpoint = create_endpoint(org_id=get_org(org_slug).pk, url=clean_url(url), event_types=events)
         self.event_about, self.event_detail = endpoint, f"Events: {', '.join(endpoint.event_types)}."
         return f"{endpoint.pk}\n{endpoint.secret}"

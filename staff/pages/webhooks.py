@@ -1,0 +1,241 @@
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from orgs.models import EventKind, Org
+from staff.base import ReadOnlyAdmin
+from staff.events import record_act
+from staff.filters import OrgFilter
+from staff.forms import EndpointForm, ReplayForm, RotationForm
+from webhooks.models import Delivery, Endpoint, Status
+from webhooks.services import (
+    cancel_delivery,
+    create_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    replay_deliveries,
+    replay_delivery,
+    rotate_secret,
+    send_test_event,
+    update_endpoint,
+)
+
+NEWEST_DELIVERIES = 20
+
+DISABLE = "The pending deliveries of this endpoint are cancelled, and it gets no new ones. You can enable it again."
+ENABLE = "New events are sent to this endpoint again. What it has missed is sent only if you replay it."
+TEST = "A signed event of the type webhook.test is sent to this endpoint. Its delivery shows the answer."
+REPLAY = "The endpoint gets this message again, with the same id. A receiver that knows the id may ignore it."
+CANCEL = "This delivery is not tried again. An attempt that is under way is not stopped."
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(ReadOnlyAdmin):
+    """Endpoints are added on the page of their org."""
+
+    change_form_template = "staff/webhook_endpoint.html"
+    object_pages = {
+        "rotate": "rotate_view",
+        "disable": "disable_view",
+        "enable": "enable_view",
+        "test": "test_view",
+        "replay": "replay_view",
+    }
+    slow_object_pages = {"edit": "edit_view"}
+    list_display = ("url", "org", "state", "failing_since", "created_at")
+    list_filter = (OrgFilter, "state")
+    lookups = frozenset({"state__exact"})
+    fields = ("url", "org", "events", "state", "failing_since", "paused_until", "previous_secret_until", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("org")
+
+    @admin.display(description="Events")
+    def events(self, endpoint: Endpoint) -> str:
+        return ", ".join(endpoint.event_types)
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        endpoint = kwargs["obj"]
+        context["may_change"] = may_change(request, endpoint)
+        context["may_replay"] = may_replay(request, endpoint)
+        if request.user.has_perm("webhooks.view_delivery"):
+            context["deliveries"] = endpoint.deliveries.select_related("event")[:NEWEST_DELIVERIES]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not may_change(request):
+            raise PermissionDenied
+        form = EndpointForm(request.POST or None)
+        form.is_valid()
+        with transaction.atomic():
+            endpoint = self.object_or_404(request, object_id, may_change)
+            if not form.is_bound:
+                form.initial = {"url": endpoint.url, "event_types": endpoint.event_types}
+            if not form.is_bound or not updated(endpoint, form):
+                return self.page(request, "form", endpoint, title=f"Edit {endpoint}", form=form, button="Save")
+            return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "URL or events edited.")
+
+    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the new secret once."""
+        endpoint = self.object_or_404(request, object_id, may_change)
+        form = RotationForm(request.POST or None)
+        if not form.is_valid():
+            return self.page(
+                request, "form", endpoint, title=f"Rotate the secret of {endpoint}", form=form, button="Rotate"
+            )
+        days = form.cleaned_data["grace_days"]
+        rotated = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=days))
+        self.log_change(request, endpoint, "Secret rotated.")
+        record_act(request, EventKind.WEBHOOK_ROTATED, endpoint, f"Grace: {days} days.")
+        return self.page(request, "webhook_secret", endpoint, title="Webhook secret", endpoint=rotated)
+
+    def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        endpoint = self.object_or_404(request, object_id, may_change)
+        if request.method != "POST":
+            return self.confirm(request, endpoint, f"Disable {endpoint}", DISABLE, "Disable")
+        disable_endpoint(endpoint_id=endpoint.pk)
+        return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "Disabled.")
+
+    def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        endpoint = self.object_or_404(request, object_id, may_change)
+        if request.method != "POST":
+            return self.confirm(request, endpoint, f"Enable {endpoint}", ENABLE, "Enable")
+        try:
+            enable_endpoint(endpoint_id=endpoint.pk)
+        except ValidationError as error:
+            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
+        return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "Enabled.")
+
+    def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        endpoint = self.object_or_404(request, object_id, may_change)
+        if request.method != "POST":
+            return self.confirm(request, endpoint, f"Send a test event to {endpoint}", TEST, "Send")
+        try:
+            send_test_event(endpoint)
+        except ValidationError as error:
+            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
+        return self.done(request, endpoint, EventKind.WEBHOOK_SENT, "Test event.")
+
+    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        endpoint = self.object_or_404(request, object_id, may_replay)
+        form = ReplayForm(request.POST or None)
+        if not form.is_valid():
+            return self.page(
+                request, "form", endpoint, title=f"Replay deliveries of {endpoint}", form=form, button="Replay"
+            )
+        since = datetime.combine(form.cleaned_data["since"], time(), UTC)
+        try:
+            count = replay_deliveries(endpoint=endpoint, since=since)
+        except ValidationError as error:
+            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
+        return self.done(request, endpoint, EventKind.WEBHOOK_SENT, f"Replayed: {count:,}.")
+
+    def confirm(self, request: HttpRequest, endpoint: Endpoint, title: str, text: str, button: str) -> HttpResponse:
+        return self.page(request, "confirm", endpoint, title=title, text=text, button=button)
+
+    def done(self, request: HttpRequest, endpoint: Endpoint, kind: EventKind, message: str) -> HttpResponse:
+        self.log_change(request, endpoint, message)
+        record_act(request, kind, endpoint, message)
+        return self.back_to(request, "change", endpoint, messages.SUCCESS, message)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    change_form_template = "staff/webhook_delivery.html"
+    object_pages = {"replay": "replay_view", "cancel": "cancel_view"}
+    list_display = (
+        "id",
+        "event",
+        "endpoint",
+        "org",
+        "status",
+        "attempts",
+        "last_status",
+        "last_attempt_at",
+        "created_at",
+    )
+    list_filter = (OrgFilter, "status")
+    lookups = frozenset({"status__exact", "endpoint"})
+    fields = (
+        *("event", "endpoint", "org", "status", "attempts", "next_attempt", "last_attempt_at"),
+        *("last_outcome", "last_status", "body", "created_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("event", "endpoint", "org")
+
+    @admin.display(description="Next attempt")
+    def next_attempt(self, delivery: Delivery) -> Any:
+        return delivery.due_at if delivery.status == Status.PENDING else None
+
+    @admin.display(description="Body")
+    def body(self, delivery: Delivery) -> str:
+        return delivery.event.body
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_replay"] = may_replay(request, kwargs["obj"])
+        context["is_pending"] = kwargs["obj"].status == Status.PENDING
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        delivery = self.object_or_404(request, object_id, may_replay)
+        if request.method != "POST":
+            return self.page(request, "confirm", delivery, title=f"Replay {delivery}", text=REPLAY, button="Replay")
+        try:
+            replay_delivery(delivery_id=delivery.pk)
+        except ValidationError as error:
+            return self.back_to(request, "change", delivery, messages.ERROR, " ".join(error.messages))
+        return self.done(request, delivery, "Replayed.")
+
+    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        delivery = self.object_or_404(request, object_id, may_replay)
+        if request.method != "POST":
+            return self.page(request, "confirm", delivery, title=f"Cancel {delivery}", text=CANCEL, button="Cancel it")
+        if not cancel_delivery(delivery_id=delivery.pk):
+            return self.back_to(request, "change", delivery, messages.ERROR, "This delivery is no longer pending.")
+        return self.done(request, delivery, "Cancelled.")
+
+    def done(self, request: HttpRequest, delivery: Delivery, message: str) -> HttpResponse:
+        self.log_change(request, delivery, message)
+        record_act(request, EventKind.WEBHOOK_SENT, delivery, message)
+        return self.back_to(request, "change", delivery, messages.SUCCESS, message)
+
+
+def added_endpoint(org: Org, form: EndpointForm) -> Endpoint | None:
+    """None if the form has errors, also those of the service."""
+    if form.errors:
+        return None
+    try:
+        return create_endpoint(org_id=org.pk, **form.cleaned_data)
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+
+
+def updated(endpoint: Endpoint, form: EndpointForm) -> bool:
+    """False if the form has errors, also those of the service."""
+    if form.errors:
+        return False
+    try:
+        update_endpoint(endpoint_id=endpoint.pk, **form.cleaned_data)
+    except ValidationError as error:
+        add_errors(form, error)
+    return not form.errors
+
+
+def add_errors(form: Form, error: ValidationError) -> None:
+    form.add_error(None, error.messages)
+
+
+def may_change(request: HttpRequest, endpoint: Endpoint | None = None) -> bool:
+    return request.user.has_perm("webhooks.change_endpoint")
+
+
+def may_replay(request: HttpRequest, row: Endpoint | Delivery | None = None) -> bool:
+    return request.user.has_perm("webhooks.change_delivery")

@@ -1,0 +1,166 @@
+"""Webhook endpoints and deliveries on the staff pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.utils import timezone
+
+from harness.receiver import Receiver, receiving
+from orgs.models import Org, SecurityEvent
+from tests.staff.conftest import Staff
+from tests.webhooks.conftest import complete, work
+from webhooks.models import Delivery, Endpoint, EndpointState, Status
+from webhooks.outbound import clean_url
+from webhooks.services import create_endpoint, disable_endpoint
+
+pytestmark = pytest.mark.django_db
+EVENTS = ["interview.completed"]
+
+
+@pytest.fixture
+def endpoint(acme: Org) -> Endpoint:
+    return create_endpoint(org_id=acme.pk, url=clean_url("http://127.0.0.1:9/hooks"), event_types=EVENTS)
+
+
+def newest_event() -> tuple[str, str, str, str, str]:
+    event = SecurityEvent.objects.latest("pk")
+    return event.kind, event.actor, event.org, event.subject, event.detail
+
+
+def test_an_endpoint_is_added_on_the_page_of_its_org_and_shows_its_secret_once(root: Staff, acme: Org) -> None:
+    sent = {"url": "http://127.0.0.1:9/hooks", "event_types": EVENTS}
+    page = root.post("orgs_org_add-webhook", acme.pk, **sent)
+    endpoint = Endpoint.objects.get()
+    assert (endpoint.org, endpoint.url, endpoint.event_types) == (acme, sent["url"], EVENTS)
+    assert endpoint.secret in page.content.decode()
+    for shown in (
+        root.get("orgs_org_change", acme.pk),
+        root.get("webhooks_endpoint_change", endpoint.pk),
+        root.get("webhooks_endpoint_changelist"),
+        root.get("webhooks_endpoint_history", endpoint.pk),
+    ):
+        assert endpoint.secret not in shown.content.decode()
+    assert endpoint.url in root.get("orgs_org_change", acme.pk).content.decode()
+    assert newest_event() == ("webhook_created", "root", "acme", str(endpoint.pk), "Events: interview.completed.")
+    assert LogEntry.objects.get().change_message == "Added for Acme."
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"url": "https://10.0.0.1/hooks", "event_types": EVENTS}, "10.0.0.1 has an address that is not public"),
+        ({"url": "ftp://example.com", "event_types": EVENTS}, "Enter a URL that begins with https://"),
+        ({"url": "http://127.0.0.1:9/hooks", "event_types": EVENTS}, "already has a webhook endpoint with this URL"),
+        ({"url": "http://127.0.0.1:9/other", "event_types": []}, "This field is required."),
+        ({"url": "http://127.0.0.1:9/other", "event_types": ["interview.deleted"]}, "Select a valid choice."),
+    ],
+)
+def test_a_bad_endpoint_is_refused_with_the_reason(
+    root: Staff, endpoint: Endpoint, sent: dict[str, str], message: str
+) -> None:
+    page = root.post("orgs_org_add-webhook", endpoint.org_id, **sent).content.decode()
+    assert message in page
+    assert sent["url"] in page, "what was typed is kept"
+    assert Endpoint.objects.count() == 1
+    assert not SecurityEvent.objects.filter(kind="webhook_created").exists()
+
+
+def test_an_endpoint_is_edited(root: Staff, endpoint: Endpoint) -> None:
+    assert endpoint.url in root.get("webhooks_endpoint_edit", endpoint.pk).content.decode()
+    sent = {"url": "http://127.0.0.1:9/new", "event_types": ["interview.started"]}
+    assert root.post("webhooks_endpoint_edit", endpoint.pk, **sent).status_code == 302
+    edited = Endpoint.objects.get()
+    assert (edited.url, edited.event_types, edited.secret) == (*sent.values(), endpoint.secret)
+    assert newest_event()[0] == "webhook_changed"
+    page = root.post("webhooks_endpoint_edit", endpoint.pk, **{**sent, "url": "http://10.0.0.1/"})
+    assert "Enter a URL that begins with https://" in page.content.decode()
+    assert Endpoint.objects.get().url == sent["url"]
+
+
+def test_a_secret_is_rotated_and_the_new_one_is_shown_once(root: Staff, endpoint: Endpoint) -> None:
+    page = root.post("webhooks_endpoint_rotate", endpoint.pk, grace_days="2").content.decode()
+    rotated = Endpoint.objects.get()
+    assert rotated.signing_secrets == [rotated.secret, endpoint.secret]
+    assert rotated.previous_secret_until is not None
+    assert abs(rotated.previous_secret_until - timezone.now() - timedelta(days=2)) < timedelta(minutes=1)
+    assert rotated.secret in page
+    assert endpoint.secret not in page
+    assert newest_event() == ("webhook_rotated", "root", "acme", str(endpoint.pk), "Grace: 2 days.")
+    assert (
+        "less than or equal to 30"
+        in root.post("webhooks_endpoint_rotate", endpoint.pk, grace_days="31").content.decode()
+    )
+
+
+def test_disable_enable_and_replay(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    complete(acme)
+    assert root.get("webhooks_endpoint_disable", endpoint.pk).status_code == 200
+    assert Endpoint.objects.get().state == EndpointState.ACTIVE, "opening the page changes nothing"
+    root.post("webhooks_endpoint_disable", endpoint.pk)
+    assert Endpoint.objects.get().state == EndpointState.DISABLED
+    assert Delivery.objects.get().status == Status.CANCELLED
+    assert newest_event() == ("webhook_changed", "root", "acme", str(endpoint.pk), "Disabled.")
+    root.post("webhooks_endpoint_replay", endpoint.pk, since="2026-01-01")
+    assert Delivery.objects.get().status == Status.CANCELLED, "the endpoint is disabled"
+    root.post("webhooks_endpoint_enable", endpoint.pk)
+    root.post("webhooks_endpoint_replay", endpoint.pk, since="2026-01-01")
+    assert Delivery.objects.get().status == Status.PENDING
+    assert newest_event() == ("webhook_sent", "root", "acme", str(endpoint.pk), "Replayed: 1.")
+
+
+def test_a_sixth_active_endpoint_is_refused_with_the_reason(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    disable_endpoint(endpoint_id=endpoint.pk)
+    for number in range(5):
+        create_endpoint(org_id=acme.pk, url=clean_url(f"http://127.0.0.1:9/{number}"), event_types=EVENTS)
+    page = root.client.post(f"/admin/webhooks/endpoint/{endpoint.pk}/enable/", follow=True).content.decode()
+    assert "An org can have 5 active webhook endpoints. Disable one first." in page
+    assert Endpoint.objects.get(pk=endpoint.pk).state == EndpointState.DISABLED
+
+
+def test_a_test_event_and_its_answer(root: Staff, acme: Org) -> None:
+    with receiving() as receiver:
+        answer_of_a_test_event(root, acme, receiver)
+
+
+def answer_of_a_test_event(root: Staff, acme: Org, receiver: Receiver) -> None:
+    receiver.status = 503
+    endpoint = create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=EVENTS)
+    root.post("webhooks_endpoint_test", endpoint.pk)
+    assert newest_event() == ("webhook_sent", "root", "acme", str(endpoint.pk), "Test event.")
+    work()
+    delivery = Delivery.objects.get()
+    page = root.get("webhooks_delivery_change", delivery.pk).content.decode()
+    assert "the endpoint answered with an error" in page
+    assert "503" in page
+    assert "webhook.test" in page
+    assert "503" in root.get("webhooks_endpoint_change", endpoint.pk).content.decode()
+    root.post("webhooks_delivery_cancel", delivery.pk)
+    assert Delivery.objects.get().status == Status.CANCELLED
+    assert newest_event() == ("webhook_sent", "root", "acme", str(delivery.pk), "Cancelled.")
+    receiver.status = 204
+    root.post("webhooks_delivery_replay", delivery.pk)
+    work()
+    assert Delivery.objects.get().status == Status.DELIVERED
+
+
+def test_a_delivery_that_is_no_longer_pending_cannot_be_cancelled(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    delivery = complete(acme)
+    Delivery.objects.update(status=Status.DELIVERED)
+    path = f"/admin/webhooks/delivery/{delivery.pk}/cancel/"
+    assert "no longer pending" in root.client.post(path, follow=True).content.decode()
+    Delivery.objects.update(status=Status.PENDING)
+    path = f"/admin/webhooks/delivery/{delivery.pk}/replay/"
+    assert "still pending" in root.client.post(path, follow=True).content.decode()
+    assert Delivery.objects.get().status == Status.PENDING
+
+
+def test_deliveries_are_filtered(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    delivery = complete(acme)
+    for query, found in [
+        ({"org": "acme", "status__exact": "pending"}, [delivery]),
+        ({"endpoint": str(endpoint.pk)}, [delivery]),
+        ({"status__exact": "failed"}, []),
+        ({"org": "globex"}, []),
+    ]:
+        assert list(root.get("webhooks_delivery_changelist", **query).context["cl"].result_list) == found
