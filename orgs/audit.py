@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Model
 
 from hindsight.db.versions import VERSION_FIELDS
-from orgs.actors import Actor
+from hindsight.limits.audit_budget import uncounted_bytes
+from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import ERASURE
 from orgs.history import text_of
 from orgs.models import Change
@@ -83,7 +84,14 @@ def _change(row: Any, field: str, *, before: str) -> Change:
     )
 
 
+def count_bytes(number: int, *, org_id: int, actor: Actor) -> None:
+    """Counts texts that were added to the audit. Only API keys have a budget."""
+    if number and actor.kind == ActorKind.API_KEY:
+        uncounted_bytes.add(str(org_id), number)
+
+
 def _append(changes: list[Change], actor: Actor) -> list[Change]:
     for change in changes:
         change.actor_kind, change.actor, change.request_id = actor.kind, actor.name, actor.request_id
+        count_bytes(len((change.before or "").encode()), org_id=change.org_id, actor=actor)
     return Change.objects.bulk_create(changes)

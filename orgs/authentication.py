@@ -8,6 +8,7 @@ from hindsight.api.errors import Unauthorized
 from hindsight.api.throttling import refuse
 from hindsight.http.middleware import add_log_fields
 from hindsight.http.request_ids import current_request_id
+from hindsight.limits.audit_budget import Budget
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
@@ -15,11 +16,15 @@ from orgs.live_keys import LiveKey, use_live_key
 from orgs.scopes import SCOPE_OF_METHOD
 
 
-@dataclass(frozen=True)
+@dataclass
 class Principal:
-    """`request.auth` and `request.user` of an authenticated request."""
+    """`request.auth` and `request.user` of an authenticated request.
+
+    The throttle sets `audit_budget` of a write, unless there is no limit.
+    """
 
     api_key: LiveKey
+    audit_budget: Budget | None = None
     is_authenticated = True
     is_anonymous = False
 
@@ -39,6 +44,10 @@ class Principal:
         """Whether the key's scopes allow the HTTP method. Other methods are not refused here but with a 405."""
         scope = SCOPE_OF_METHOD.get(method)
         return scope is None or scope in self.api_key.scopes.split()
+
+    @property
+    def exceeded_budget(self) -> Budget | None:
+        return self.audit_budget if self.audit_budget and self.audit_budget.exceeded else None
 
     @property
     def actor(self) -> Actor:

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import Settings
 
 from contacts.models import Contact
+from hindsight.limits.audit_budget import uncounted_bytes
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
 from orgs.models import Org
@@ -65,6 +66,7 @@ def fresh_rate_limits(settings: Settings) -> None:
     """A new key prefix: the counters in the store outlive the test."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
+    uncounted_bytes.clear()
 
 
 @pytest.fixture(autouse=True)

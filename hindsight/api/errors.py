@@ -133,16 +133,14 @@ class UnsupportedMediaType(ApiError):
 
 
 class RateLimitExceeded(ApiError):
-    """`retry_after`: seconds until the next window."""
+    """`retry_after`: seconds until the limit resets. Without `message`, the limit is that of requests per minute."""
 
     status_code = 429
     code = ErrorCode.RATE_LIMIT_EXCEEDED
 
-    def __init__(self, *, retry_after: int) -> None:
-        super().__init__(
-            f"Too many requests. Retry in {retry_after} s. X-RateLimit-Reset is the time when the next window begins.",
-            headers={"Retry-After": str(retry_after)},
-        )
+    def __init__(self, message: str = "", *, retry_after: int) -> None:
+        too_many = f"Too many requests. Retry in {retry_after} s. X-RateLimit-Reset is when the next window begins."
+        super().__init__(message or too_many, headers={"Retry-After": str(retry_after)})
 
 
 class InternalError(ApiError):

@@ -1,12 +1,17 @@
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
-from hindsight.limits.rate_limits import Usage, count_request
+from hindsight.limits.audit_budget import Budget, budget_of, increment_of
+from hindsight.limits.rate_limits import Usage, count_request, count_request_and
+
+WRITES = ("POST", "PATCH")
 
 # Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ class Limited(Protocol):
 
     rate_limit_key: str
     requests_per_minute: int
+    audit_budget: Budget | None
 
     def may(self, method: str) -> bool: ...
 
@@ -32,15 +38,31 @@ class OrgThrottle(BaseThrottle):
         if request.auth is None:
             raise Unauthorized
         principal = cast(Limited, request.auth)
-        usage = count_request(
-            request._request, group="org", key=principal.rate_limit_key, limit=principal.requests_per_minute
-        )
+        usage = self.count(request, principal)
         add_response_headers(request._request, usage.headers)
         if usage.exceeded:
             raise RateLimitExceeded(retry_after=usage.retry_after)
         if not principal.may(str(request.method)):
             raise Forbidden
         return True
+
+    def count(self, request: Request, principal: Limited) -> Usage:
+        """With a write, also counts the bytes that earlier writes of the org have added to the audit."""
+        key, limit = principal.rate_limit_key, principal.requests_per_minute
+        if request.method not in WRITES or not settings.AUDIT_BYTES_PER_DAY:
+            return count_request(request._request, group="org", key=key, limit=limit)
+        usage, spent = count_request_and(increment_of(key), request._request, group="org", key=key, limit=limit)
+        principal.audit_budget = budget_of(spent)
+        return usage
+
+
+def refuse_overwrite(budget: Budget) -> NoReturn:
+    resets_at = datetime.fromtimestamp(budget.resets_at, UTC)
+    raise RateLimitExceeded(
+        f"Nothing was changed. Your organization may overwrite texts of {budget.limit:,} bytes a day, and has done so "
+        f"today. The limit resets at {resets_at:%Y-%m-%dT%H:%M:%SZ}. Contact us if you need a higher limit.",
+        retry_after=budget.retry_after,
+    )
 
 
 def refuse(request: HttpRequest, usage: Usage) -> NoReturn:

@@ -8,8 +8,9 @@ import logging
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import redis
 from django.core.cache.backends.base import BaseCache
@@ -25,12 +26,20 @@ logger = logging.getLogger(__name__)
 SECONDS_BEFORE_RETRY = 5.0
 
 # The table of hindsight.limits.models. Each key contains its window.
-HIT = (
-    "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES ({0}, 1, {0}) "
-    "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + 1 RETURNING count"
+INCREASE = (
+    "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES {rows} "
+    "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + excluded.count RETURNING key, count"
 )
 CLEAR = "DELETE FROM rate_limit_counter WHERE expires_at < {0}"
 EXPIRED = "SELECT count(*) FROM rate_limit_counter WHERE expires_at < {0}"
+
+
+class Increment(NamedTuple):
+    """`seconds`: when the counter may be deleted, from now."""
+
+    key: str
+    amount: int
+    seconds: int
 
 
 class Counters(BaseCache):
@@ -45,10 +54,17 @@ class Counters(BaseCache):
         super().__init__(params)
         self.location = location
         self.count: int | None = None
+        # Made in the round trip of `add`, with its count. Django creates one object for each thread.
+        self.also: Increment | None = None
+        self.also_count: int | None = None
+
+    def increase(self, *increments: Increment) -> list[int]:
+        """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
+        raise NotImplementedError
 
     def hit(self, key: str, seconds: int) -> int:
         """Increments and returns the count. Raises one of `failures`."""
-        raise NotImplementedError
+        return self.increase(Increment(key, 1, seconds))[0]
 
     def purge(self) -> int:
         """Returns the number of deleted counters. Raises one of `failures`."""
@@ -59,7 +75,9 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
-        self.count = self.hit_or_none(key, timeout)
+        counts = self.increase_or_none(Increment(key, 1, timeout), *([self.also] if self.also else []))
+        self.count = counts[0] if counts else None
+        self.also_count = counts[-1] if counts and self.also else None
         return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
@@ -67,12 +85,12 @@ class Counters(BaseCache):
             raise ValueError("The counter store is unavailable.")
         return self.count
 
-    def hit_or_none(self, key: str, seconds: int) -> int | None:
+    def increase_or_none(self, *increments: Increment) -> list[int] | None:
         store = type(self)
         if time.monotonic() < store.unavailable_until:
             return None
         try:
-            count = self.hit(key, seconds)
+            counts = self.increase(*increments)
         except self.failures as error:
             if not store.unavailable_until:
                 logger.error("Rate limits are off: the counter store is unavailable (%s)", type(error).__name__)
@@ -81,7 +99,7 @@ class Counters(BaseCache):
         if store.unavailable_until:
             logger.warning("Rate limits are on again")
             store.unavailable_until = 0.0
-        return count
+        return counts
 
 
 class RedisCounters(Counters):
@@ -89,11 +107,12 @@ class RedisCounters(Counters):
 
     failures = (redis.RedisError, OSError)
 
-    def hit(self, key: str, seconds: int) -> int:
+    def increase(self, *increments: Increment) -> list[int]:
         pipeline = redis_client(self.location).pipeline(transaction=False)
-        pipeline.incr(key)
-        pipeline.expire(key, seconds)
-        return int(pipeline.execute()[0])
+        for key, amount, seconds in increments:
+            pipeline.incrby(key, amount)
+            pipeline.expire(key, seconds)
+        return [int(count) for count in pipeline.execute()[::2]]
 
     def purge(self) -> int:
         return 0  # Redis deletes expired keys
@@ -107,14 +126,13 @@ class DatabaseCounters(Counters):
 
     failures = (DatabaseError,)
 
-    def hit(self, key: str, seconds: int) -> int:
-        now = int(time.time())
+    def increase(self, *increments: Increment) -> list[int]:
         with connection.cursor() as cursor:
-            cursor.execute(HIT.format("%s"), [key, now + seconds])
-            count = int(cursor.fetchone()[0])
-        if count == 1:  # once per window, to keep the table small
+            cursor.execute(*statement(increments, "%s"))
+            counts = counts_in(cursor.fetchall(), increments)
+        if counts[0] == 1:  # once per window, to keep the table small
             self.purge()
-        return count
+        return counts
 
     def purge(self) -> int:
         with connection.cursor() as cursor:
@@ -132,19 +150,33 @@ class SQLiteCounters(Counters):
 
     failures = (sqlite3.Error,)
 
-    def hit(self, key: str, seconds: int) -> int:
-        now = int(time.time())
-        file = sqlite_file(self.location)
-        count = int(file.execute(HIT.format("?"), [key, now + seconds]).fetchone()[0])
-        if count == 1:
+    def increase(self, *increments: Increment) -> list[int]:
+        rows = sqlite_file(self.location).execute(*statement(increments, "?")).fetchall()
+        counts = counts_in(rows, increments)
+        if counts[0] == 1:
             self.purge()
-        return count
+        return counts
 
     def purge(self) -> int:
         return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
 
     def expired(self) -> int:
         return int(sqlite_file(self.location).execute(EXPIRED.format("?"), [int(time.time())]).fetchone()[0])
+
+
+def statement(increments: Sequence[Increment], mark: str) -> tuple[str, list[str | int]]:
+    """Returns INCREASE with its parameters. `mark`: the driver's placeholder."""
+    now = int(time.time())
+    rows = ", ".join([f"({mark}, {mark}, {mark})"] * len(increments))
+    return INCREASE.format(rows=rows), [
+        value for key, amount, seconds in increments for value in (key, amount, now + seconds)
+    ]
+
+
+def counts_in(rows: Iterable[tuple[str, int]], increments: Sequence[Increment]) -> list[int]:
+    """RETURNING promises no order."""
+    counts = dict(rows)
+    return [counts[increment.key] for increment in increments]
 
 
 # `functools.cache` does not lock: of two clients from concurrent first calls, one would be discarded, and close its

@@ -5,7 +5,7 @@ class RateLimitCounter(models.Model):
     """Written with raw SQL by hindsight.limits.counters."""
 
     key = models.CharField(max_length=100, primary_key=True)
-    count = models.PositiveIntegerField()
+    count = models.PositiveBigIntegerField()
     expires_at = models.PositiveBigIntegerField(db_index=True, help_text="Unix seconds")
 
     class Meta:

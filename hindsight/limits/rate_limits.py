@@ -2,9 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from typing import cast
 
+from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
+
+from hindsight.limits.counters import Counters, Increment
 
 WINDOW_SECONDS = 60
 
@@ -53,3 +57,15 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
         return Usage(limit, 0, now + WINDOW_SECONDS, group)
     # django-ratelimit's window includes the second that time_left points at, hence + 1.
     return Usage(limit, usage["count"], now + usage["time_left"] + 1, group)
+
+
+def count_request_and(
+    also: Increment, request: HttpRequest, *, group: str, key: str, limit: int
+) -> tuple[Usage, int | None]:
+    """`count_request`, and another counter in the same round trip: its count, or None if the store is unavailable."""
+    counters = cast(Counters, caches["counters"])
+    counters.also = also
+    try:
+        return count_request(request, group=group, key=key, limit=limit), counters.also_count
+    finally:
+        counters.also = None

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,12 +9,20 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound, PreconditionFailed
+from contacts.models import Contact
+from hindsight.api.errors import (
+    BadRequest,
+    FieldError,
+    IdempotencyConflict,
+    NotFound,
+    PreconditionFailed,
+)
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.models import MAX_KEY_LENGTH
 from hindsight.api.operations import header, operation
 from hindsight.api.pagination import PageQuery, page_of
 from hindsight.api.serializers import StrictSerializer
+from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
@@ -56,7 +65,9 @@ UPDATE_DESCRIPTION = """Updates context on an interview request. At least one fi
 
 `contact_context` and `contact_name` overwrite the contact's notes and name, `objective` the objective of this
 interview. Omitted fields keep their values. With `If-Match`, nothing is updated if the interview request or its
-contact has changed since you read it."""
+contact has changed since you read it.
+
+Your organization has a daily limit for the bytes of texts that it overwrites. Over it, the response is 429."""
 
 LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, contact email or deal id.
 
@@ -66,7 +77,8 @@ send the `updated_at` of the last row that you have seen: no change is missed.""
 CREATE_DESCRIPTION = f"""Creates an interview request with a survey link. The contact is found by email or created.
 
 Send `survey_url` to the contact. With an `Idempotency-Key`, a retry within {LIFETIME_HOURS} hours returns the first
-response and creates nothing."""
+response and creates nothing. Over the daily limit for overwritten texts, a name or context for a contact that exists
+is refused (429)."""
 
 # Shared, because creating the fields is slower than validating. It keeps no state.
 UPDATE = serializers.UpdateInterviewRequest()
@@ -106,6 +118,8 @@ class InterviewRequestsView(ApiView):
         interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
 
         def create() -> Created:
+            if (budget := principal.exceeded_budget) and would_overwrite(principal.org_id, body):
+                refuse_overwrite(budget)
             row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
             return Created(dict(serializers.CreatedInterviewRequest(row).data), etag_of(row.versions))
 
@@ -156,13 +170,16 @@ class InterviewRequestView(ApiView):
     )
     def patch(self, request: Request, id: int) -> Response:
         principal = principal_of(request)
+        texts = UPDATE.run_validation(request.data)
+        if budget := principal.exceeded_budget:
+            refuse_overwrite(budget)
         try:
             versions = services.update_interview_request(
                 org_id=principal.org_id,
                 interview_request_id=id,
                 actor=principal.actor,
                 if_versions=versions_of(request.headers.get("If-Match")),
-                **UPDATE.run_validation(request.data),
+                **texts,
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
@@ -194,6 +211,12 @@ def validated(serializer_class: type[StrictSerializer], data: Any) -> dict[str, 
     serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
+    """Whether the POST has texts for a contact that exists."""
+    texts = {"contact_name", "contact_context"} & body.keys()
+    return bool(texts) and Contact.objects.for_org(org_id).filter(email=body["contact_email"]).exists()
 
 
 def get_or_404(queryset: QuerySet[InterviewRequest], interview_request_id: int) -> InterviewRequest:

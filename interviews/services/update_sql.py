@@ -11,7 +11,7 @@ from django.utils import timezone
 from hindsight.api.errors import PreconditionFailed
 from interviews.models import InterviewRequest, Versions
 from orgs.actors import Actor
-from orgs.audit import Texts
+from orgs.audit import Texts, count_bytes
 
 # NULL keeps a text. Writes and records only texts that differ. Without `request_versions` every version is current.
 UPDATE_INTERVIEW_REQUEST = """
@@ -66,10 +66,12 @@ audit AS (
     ) AS edit (position, object_type, object_id, field, before, after)
     WHERE edit.before <> edit.after
     ORDER BY edit.position
+    RETURNING octet_length(before) AS bytes
 )
 SELECT EXISTS (SELECT FROM current),
        coalesce(written_request.version, target.version),
-       coalesce(written_contact.version, target.contact_version)
+       coalesce(written_contact.version, target.contact_version),
+       (SELECT coalesce(sum(bytes), 0) FROM audit)
 FROM target
 LEFT JOIN written_request ON true
 LEFT JOIN written_contact ON true
@@ -115,7 +117,8 @@ def overwrite_in_one_statement(
                 row = cursor.fetchone()
     if row is None:
         raise InterviewRequest.DoesNotExist
-    is_current, *versions = row
+    is_current, *versions, audited_bytes = row
     if not is_current:
         raise PreconditionFailed
+    count_bytes(int(audited_bytes), org_id=org_id, actor=actor)
     return Versions(*versions)

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters, SQLiteCounters, redis_client
+from hindsight.limits.counters import Counters, Increment, SQLiteCounters, redis_client
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
@@ -174,10 +174,10 @@ class TestUnavailableStore:
         store = type(cast(Counters, caches["counters"]))
         monkeypatch.setattr(store, "unavailable_until", 0.0)
 
-        def fail(self: Counters, key: str, seconds: int) -> int:
+        def fail(self: Counters, *increments: Increment) -> list[int]:
             raise store.failures[0]("down")
 
-        monkeypatch.setattr(store, "hit", fail)
+        monkeypatch.setattr(store, "increase", fail)
 
     def test_requests_pass_and_one_error_is_logged(
         self, acme_api: ApiClient, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture

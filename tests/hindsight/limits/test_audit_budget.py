@@ -1,0 +1,184 @@
+"""The bytes of text that an org may overwrite in a day."""
+
+from collections.abc import Iterator
+from secrets import token_hex
+from typing import Any, cast
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from contacts.models import Contact
+from contacts.services import update_contact
+from contacts.text import Notes
+from hindsight.limits.audit_budget import Budget, increment_of
+from hindsight.limits.counters import Counters, Increment
+from interviews.models import InterviewRequest
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change
+from tests.client import ApiClient
+
+EVENING = 1_800_050_400  # 22:00 UTC
+MIDNIGHT = EVENING + 2 * 60 * 60
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(EVENING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def limit(settings: Settings, clock: time_machine.Traveller) -> None:
+    settings.AUDIT_BYTES_PER_DAY = 10
+
+
+@pytest.fixture
+def path(interview_request: InterviewRequest) -> str:
+    """Its objective has 13 bytes, and Alice's notes have 9."""
+    return f"/interviews/{interview_request.pk}"
+
+
+def test_over_the_budget_no_text_is_overwritten(
+    acme_api: ApiClient, path: str, alice: Contact, interview_request: InterviewRequest
+) -> None:
+    assert acme_api.patch(path, {"contact_context": "é"}).status_code == 200, "adds 9 bytes"
+    assert acme_api.patch(path, {"contact_context": "C"}).status_code == 200, "adds 2 bytes, for one character"
+    response = acme_api.patch(path, {"contact_context": "D", "objective": "Why now?"})
+    assert (response.status_code, response.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    message = response.json()["error"]["message"]
+    assert "10 bytes a day" in message
+    assert "resets at 2027-01-16T00:00:00Z" in message
+    assert response.headers["Retry-After"] == str(MIDNIGHT - EVENING)
+    assert (response.headers["X-RateLimit-Limit"], response.headers["X-RateLimit-Remaining"]) == ("300", "297")
+    alice.refresh_from_db()
+    interview_request.refresh_from_db()
+    assert (alice.notes, interview_request.objective) == ("C", "Old objective")
+    assert Change.objects.count() == 2
+
+
+def test_the_budget_resets_at_midnight(acme_api: ApiClient, path: str, clock: time_machine.Traveller) -> None:
+    acme_api.patch(path, {"objective": "B"})
+    clock.move_to(MIDNIGHT - 1)
+    assert acme_api.patch(path, {"objective": "C"}).headers["Retry-After"] == "1"
+    clock.move_to(MIDNIGHT)
+    assert acme_api.patch(path, {"objective": "C"}).status_code == 200
+
+
+def test_texts_that_do_not_change_are_not_counted(acme_api: ApiClient, path: str) -> None:
+    for _ in range(3):
+        assert acme_api.patch(path, {"objective": "Old objective"}).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"If_Match": "*"}], ids=["without If-Match", "with If-Match"])
+def test_updates_are_counted_with_and_without_a_precondition(
+    acme_api: ApiClient, path: str, headers: dict[str, str]
+) -> None:
+    assert acme_api.patch(path, {"objective": "B"}, **headers).status_code == 200
+    assert acme_api.patch(path, {"objective": "C"}, **headers).status_code == 429
+
+
+class TestOverTheBudget:
+    @pytest.fixture(autouse=True)
+    def spent(self, acme_api: ApiClient, path: str) -> None:
+        acme_api.patch(path, {"objective": "B"})
+
+    @pytest.fixture
+    def body(self, interview_request: InterviewRequest) -> dict[str, Any]:
+        return {"interview_type_id": f"type_{interview_request.interview_type_id}"}
+
+    @pytest.mark.parametrize("field", ["contact_name", "contact_context"])
+    def test_a_post_that_overwrites_creates_nothing(
+        self, acme_api: ApiClient, body: dict[str, Any], alice: Contact, field: str
+    ) -> None:
+        for _ in range(2):
+            response = acme_api.post(
+                "/interviews", {**body, "contact_email": "ALICE@example.com", field: "New"}, Idempotency_Key="retry"
+            )
+            assert response.status_code == 429
+            assert int(response.headers["Retry-After"]) == MIDNIGHT - EVENING
+        alice.refresh_from_db()
+        assert (alice.name, alice.notes) == ("Alice", "Old notes")
+        assert InterviewRequest.objects.count() == 1
+
+    def test_a_post_that_overwrites_nothing_is_accepted(
+        self, acme_api: ApiClient, body: dict[str, Any], alice: Contact
+    ) -> None:
+        for texts in ({"contact_email": alice.email}, {"contact_email": "bob@example.com", "contact_context": "New"}):
+            assert acme_api.post("/interviews", {**body, **texts}).status_code == 201
+
+    def test_reading_and_other_orgs_are_not_refused(
+        self, acme_api: ApiClient, globex_api: ApiClient, path: str
+    ) -> None:
+        assert acme_api.get(path).status_code == 200
+        assert globex_api.patch(path, {"objective": "C"}).status_code == 404
+
+    def test_a_bad_request_is_still_a_400(self, acme_api: ApiClient, path: str) -> None:
+        assert acme_api.patch(path, {"objective": 1}).status_code == 400
+
+    def test_staff_and_commands_are_not_limited(self, alice: Contact) -> None:
+        for kind in (ActorKind.STAFF, ActorKind.COMMAND):
+            actor = Actor(kind, "root")
+            update_contact(org_id=alice.org_id, contact_id=alice.pk, actor=actor, notes=Notes(f"By {kind}"))
+
+
+def test_texts_that_staff_overwrite_are_not_counted(acme_api: ApiClient, alice: Contact, path: str) -> None:
+    for text in ("x" * 99, "y"):
+        actor = Actor(ActorKind.STAFF, "root")
+        update_contact(org_id=alice.org_id, contact_id=alice.pk, actor=actor, notes=Notes(text))
+    for _ in range(2):
+        assert acme_api.patch(path, {"objective": "Old objective"}).status_code == 200
+
+
+@pytest.mark.parametrize(("limit", "status"), [(0, 200), (14, 200), (13, 429)])
+def test_the_setting_is_the_limit(acme_api: ApiClient, path: str, settings: Settings, limit: int, status: int) -> None:
+    settings.AUDIT_BYTES_PER_DAY = limit
+    acme_api.patch(path, {"objective": ""})
+    assert acme_api.patch(path, {"objective": "C"}).status_code == status
+
+
+def test_counting_adds_no_statement_to_a_patch(acme_api: ApiClient, path: str, settings: Settings) -> None:
+    counts = []
+    for limit in (0, 1_000):
+        settings.AUDIT_BYTES_PER_DAY = limit
+        for number in range(2):  # the first one of a window also purges
+            with CaptureQueriesContext(connection) as queries:
+                assert acme_api.patch(path, {"objective": f"{limit} {number}"}).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_without_the_store_nothing_is_refused(acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme_api.patch(path, {"objective": "B"})
+    store = type(cast(Counters, caches["counters"]))
+
+    def fail(self: Counters, *increments: Increment) -> list[int]:
+        raise store.failures[0]("down")
+
+    monkeypatch.setattr(store, "unavailable_until", 0.0)
+    monkeypatch.setattr(store, "increase", fail)
+    assert [acme_api.patch(path, {"objective": text}).status_code for text in "CD"] == [200, 200]
+
+
+def test_a_count_may_exceed_two_gibibytes(db: None) -> None:
+    counters = cast(Counters, caches["counters"])
+    key = token_hex()
+    assert [counters.increase(Increment(key, 2**40, 60), Increment(f"{key} 2", 1, 60)) for _ in range(2)] == [
+        [2**40, 1],
+        [2**41, 2],
+    ]
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_counter_of_a_day_outlives_the_day() -> None:
+    assert increment_of("1").seconds >= MIDNIGHT - EVENING
+
+
+@time_machine.travel("2026-03-01T12:00:00Z", tick=False)
+def test_after_the_clock_was_set_back_a_client_waits_at_most_a_day() -> None:
+    day = 24 * 60 * 60
+    assert Budget(limit=1, spent=2, resets_at=MIDNIGHT).retry_after == day
+    assert Budget(limit=1, spent=2, resets_at=0).retry_after == 1
