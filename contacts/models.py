@@ -1,8 +1,8 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat, Lower
 
 from contacts.search import WordIndex
 from contacts.text import MAX_NAME_LENGTH
@@ -22,6 +22,11 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
 
 
 class ContactQuerySet(VersionedUpdate, TenantQuerySet["Contact"]):
+    def not_erased(self) -> Self:
+        """Also contacts that have got a name or notes since they were erased."""
+        erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value("@erased.invalid"))
+        return self.exclude(email=erased_email, name="", notes="")
+
     def search(self, text: str) -> Self:
         """Matches the start of the email, words of the name, or the start of the org's name or slug."""
         by_email = Q(email__startswith=text.lower())
@@ -56,3 +61,7 @@ class Contact(PublicId, Versioned):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def erased_email(self) -> str:
+        return f"erased-{self.pk}@erased.invalid"

@@ -19,7 +19,7 @@ MAX_LIFETIME_DAYS = 36_500
 class OrgValues(TypedDict, total=False):
     """`own_rate_limit`: requests per minute; None applies the plan's limit. `key_days` None: keys do not expire.
 
-    `audit_days` None: the audit is kept as the settings say.
+    `audit_days` None: the audit is kept as the settings say. `transcript_days` and `contact_days` None: both are kept.
     """
 
     name: str
@@ -28,6 +28,8 @@ class OrgValues(TypedDict, total=False):
     own_rate_limit: int | None
     key_days: int | None
     audit_days: int | None
+    transcript_days: int | None
+    contact_days: int | None
     is_active: bool
 
 

@@ -142,7 +142,13 @@ class InterviewRequestForm(MergingForm):
 
 class OrgForm(MergingForm):
     class Meta:
-        labels = {"is_active": "Active", "key_days": "API keys expire after", "audit_days": "Keep the audit for"}
+        labels = {
+            "is_active": "Active",
+            "key_days": "API keys expire after",
+            "audit_days": "Keep the audit for",
+            "transcript_days": "Delete answers after",
+            "contact_days": "Erase contacts after",
+        }
         help_texts = {"is_active": "If this is not selected, the org is suspended: its API keys are refused."}
 
     def changes_in_words(self) -> str:

@@ -178,7 +178,9 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
 
 class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     contact = ContactSerializer()
-    transcript = serializers.SerializerMethodField(help_text="null until the interview is completed.")
+    transcript = serializers.SerializerMethodField(
+        help_text="null until the interview is completed, and after its answers were deleted."
+    )
 
     @extend_schema_field(TranscriptSerializer(allow_null=True))
     def get_transcript(self, interview_request: InterviewRequest) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from interviews.services.conversation_steps import (
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide
 from interviews.services.remove import delete_contact, delete_org, erase_contact
+from interviews.services.retention import delete_old_answers, erase_inactive_contacts
 from interviews.services.state import InterviewState, interview_state
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
@@ -25,9 +26,11 @@ __all__ = [
     "create_interview_request",
     "create_interview_type",
     "delete_contact",
+    "delete_old_answers",
     "delete_org",
     "edit_guide",
     "erase_contact",
+    "erase_inactive_contacts",
     "finish_conversation",
     "give_consent",
     "interview_state",

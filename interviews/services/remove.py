@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
@@ -21,12 +21,17 @@ TOKENS_PER_QUERY = 100
 
 @retried_once
 @transaction.atomic
-def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False) -> Contact:
+def erase_contact(
+    *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
+) -> Contact:
     """Erases name, email, notes, objectives, answers, transcripts, audit texts, stored responses and webhook events.
 
-    With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist.
+    With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist, also
+    if the contact is not in `among` once it is locked.
     """
     contact = _locked_contact(org_id, contact_id)
+    if among is not None:
+        among.get(pk=contact_id)
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
@@ -39,7 +44,7 @@ def erase_contact(*, org_id: int, contact_id: int, actor: Actor, deal_ids: bool 
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
     fields = ["objective", "survey_token", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
-    contact.email, contact.name, contact.notes = f"erased-{contact.pk}@erased.invalid", "", ""
+    contact.email, contact.name, contact.notes = contact.erased_email, "", ""
     contact.save(update_fields=["email", "name", "notes"])
     erase_changes(contact, *interview_requests, actor=actor)
     return contact

@@ -14,6 +14,15 @@ MAX_SEARCH_RESULTS = 100
 MAX_DAYS_KEPT = 36_500
 
 
+def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    return models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_DAYS_KEPT)],
+        help_text=help_text,
+    )
+
+
 class OrgQuerySet(models.QuerySet["Org"]):
     def with_live_keys(self) -> Self:
         """Adds `live_keys`, the number of live keys."""
@@ -44,12 +53,11 @@ class Org(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Days until a new API key expires, unless it is issued for fewer. Empty: keys do not expire.",
     )
-    audit_days = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(MAX_DAYS_KEPT)],
-        help_text="Days until a change of the audit is deleted. Empty: the operator's setting applies.",
+    audit_days = days_kept("Days until a change of the audit is deleted. Empty: the operator's setting applies.")
+    transcript_days = days_kept(
+        "Days until the transcript and answers of an interview are deleted. Empty: they are kept."
     )
+    contact_days = days_kept("Days without activity until a contact's personal data are erased. Empty: they are kept.")
     contact_address = models.CharField(
         max_length=200,
         blank=True,

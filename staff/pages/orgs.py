@@ -59,7 +59,7 @@ class OrgAdmin(RemovalAdmin):
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
             (None, {"fields": ["name", "contact_address", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
-            ("Retention", {"fields": ["audit_days", "audit_kept"]}),
+            ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
             ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
         ]
 

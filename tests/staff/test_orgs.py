@@ -90,11 +90,19 @@ class TestOrgs:
         assert "90 days" in root.get(*history).content.decode()
         assert SecurityEvent.objects.get(kind="org_changed").detail == "audit_days: None → 90."
 
-    @pytest.mark.parametrize("days", ["0", "-1", "36501", "soon"])
-    def test_a_period_is_a_number_of_days(self, root: Staff, acme: Org, days: str) -> None:
-        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "audit_days": days}).status_code == 200
+    def test_the_periods_of_answers_and_contacts_are_edited(self, root: Staff, acme: Org) -> None:
+        days = {"transcript_days": "90", "contact_days": "365"}
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **days}).status_code == 302
         acme.refresh_from_db()
-        assert acme.audit_days is None
+        assert (acme.transcript_days, acme.contact_days) == (90, 365)
+        assert {**root.form(CHANGE, acme.pk), **days} == root.form(CHANGE, acme.pk)
+
+    @pytest.mark.parametrize("field", ["audit_days", "transcript_days", "contact_days"])
+    @pytest.mark.parametrize("days", ["0", "-1", "36501", "soon"])
+    def test_a_period_is_a_number_of_days(self, root: Staff, acme: Org, field: str, days: str) -> None:
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), field: days}).status_code == 200
+        acme.refresh_from_db()
+        assert getattr(acme, field) is None
 
     def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)

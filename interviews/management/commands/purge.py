@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import Counters
+from interviews.services import delete_old_answers, erase_inactive_contacts
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
@@ -67,7 +68,8 @@ class Command(BaseCommand):
     help = (
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
         "deliveries, background tasks, and changes of the audit that are older than their org or the settings keep. "
-        "Prints the number of rows of each, by org. Run it once a day, at any time: it blocks nothing."
+        "Deletes answers and transcripts, and erases contacts, as their org says. Prints the number of rows of each, "
+        "by org. Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -84,6 +86,8 @@ class Command(BaseCommand):
         dry_run: bool = options["dry_run"]
         counted = {name: part(dry_run) for name, part in PARTS.items()}
         counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)
+        counted["interviews with answers"] = delete_old_answers(dry_run=dry_run)
+        counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)
         self.event_detail = "Dry run." if dry_run else in_words(counted)
         rows = [
             (name, org or "-", count)

@@ -1,0 +1,96 @@
+"""Deletes answers and erases contacts, when their org no longer wants to keep them. For `manage.py purge`."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from contacts.models import Contact
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.models.conversation import UNFINISHED
+from interviews.services.remove import erase_contact
+from orgs.actors import Actor
+from orgs.models import Org
+
+# Rows of one transaction.
+BATCH = 200
+
+
+def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
+    """Deletes transcripts and turns, and conversations that were not finished, `Org.transcript_days` after their end.
+
+    Returns the number of interview requests by the org's slug.
+    """
+    counts: Counter[str] = Counter()
+    for org, before in _orgs_with("transcript_days"):
+        old = _with_old_answers(org, before)
+        for ids in _batches(old):
+            counts[org.slug] += len(ids) if dry_run else _delete_answers(old, ids)
+    return +counts
+
+
+def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
+    """Erases contacts after `Org.contact_days` without a change, an interview request or an answer.
+
+    Returns their number by the org's slug.
+    """
+    counts: Counter[str] = Counter()
+    for org, before in _orgs_with("contact_days"):
+        inactive = _inactive(org, before)
+        for ids in _batches(inactive):
+            for contact_id in ids:
+                counts[org.slug] += 1 if dry_run else _erase(inactive, org, contact_id, actor)
+    return +counts
+
+
+def _orgs_with(days: str) -> list[tuple[Org, datetime]]:
+    """The orgs that set this number of days, and the time that it reaches back to."""
+    now = timezone.now()
+    orgs = Org.objects.exclude(**{days: None}).order_by("slug")
+    return [(org, now - timedelta(days=getattr(org, days))) for org in orgs]
+
+
+def _with_old_answers(org: Org, before: datetime) -> QuerySet[InterviewRequest]:
+    has_texts = Q(transcript__isnull=False) | Exists(Turn.objects.filter(interview_request=OuterRef("pk")))
+    completed = Q(completed_at__lt=before) & has_texts
+    unfinished = Q(completed_at=None, conversation__stage__in=UNFINISHED, conversation__last_activity_at__lt=before)
+    return InterviewRequest.objects.for_org(org.pk).filter(completed | unfinished)
+
+
+def _inactive(org: Org, before: datetime) -> QuerySet[Contact]:
+    recent = Q(updated_at__gte=before) | Q(conversation__last_activity_at__gte=before)
+    used = InterviewRequest.objects.filter(recent, contact=OuterRef("pk"))
+    return Contact.objects.for_org(org.pk).not_erased().filter(~Exists(used), updated_at__lt=before)
+
+
+def _batches(rows: QuerySet[Any]) -> Iterator[list[int]]:
+    last = 0
+    while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield ids
+        last = ids[-1]
+
+
+@transaction.atomic
+def _delete_answers(old: QuerySet[InterviewRequest], ids: list[int]) -> int:
+    """Locks conversations first, as the services of the survey page do."""
+    list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    still_old = old.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+    ids = list(still_old.values_list("pk", flat=True))
+    Transcript.objects.filter(interview_request__in=ids).delete()
+    Turn.objects.filter(interview_request__in=ids).delete()
+    Conversation.objects.filter(pk__in=ids, stage__in=UNFINISHED).delete()
+    # A new version, because GET no longer shows the transcript. The same time, because the contact was not active.
+    InterviewRequest.objects.filter(pk__in=ids).update(updated_at=F("updated_at"))
+    return len(ids)
+
+
+def _erase(inactive: QuerySet[Contact], org: Org, contact_id: int, actor: Actor) -> int:
+    try:
+        erase_contact(org_id=org.pk, contact_id=contact_id, actor=actor, among=inactive)
+    except Contact.DoesNotExist:  # active or deleted meanwhile
+        return 0
+    return 1
