@@ -10,6 +10,14 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE O
 
 -- The audit and the security events: read and append. Only the owner migrates.
 REVOKE UPDATE, DELETE ON orgs_change, orgs_securityevent FROM hindsight_web;
+DO $$
+DECLARE
+    partition regclass;
+BEGIN
+    FOR partition IN SELECT relid FROM pg_partition_tree('orgs_change') WHERE parentrelid IS NOT NULL LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM hindsight_web', partition);
+    END LOOP;
+END $$;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM hindsight_web;
 
 -- Erase the texts of one object, and delete the audit of a deleted org. Both record it.

@@ -1,0 +1,94 @@
+"""The steps of decision 23 partition the audit by month, and the application works on the result."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import ProgrammingError, connection, transaction
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from orgs.actors import Actor, ActorKind
+from orgs.audit import overwrite
+from orgs.audit_removal import erase_changes, purge_changes
+from orgs.models import Change
+from orgs.retention import expired_changes
+from tests.client import ApiClient
+from tests.history import history_of
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no partitions"),
+]
+
+RECORD = Path(__file__).parents[2] / "docs" / "decisions" / "0023-monthly-partitions-of-the-audit.md"
+STEPS = re.findall(r"```sql\n(.*?)```", RECORD.read_text(encoding="utf-8"), re.DOTALL)
+ROOT = Actor(ActorKind.STAFF, "root")
+
+
+def execute(sql: str) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def overwrite_at(contact: Contact, time: datetime, text: str) -> None:
+    with time_machine.travel(time, tick=False):
+        overwrite((contact, {"notes": text}), actor=ROOT)
+
+
+@pytest.fixture
+def partitioned(alice: Contact) -> None:
+    """With a change of October. In the transaction of the test, so without CONCURRENTLY."""
+    overwrite_at(alice, datetime(2026, 10, 15, tzinfo=UTC), "B")
+    connection.check_constraints()
+    for step in STEPS[:-1]:
+        execute(re.sub(r"^(BEGIN|COMMIT);$", "", step, flags=re.MULTILINE).replace(" CONCURRENTLY", ""))
+
+
+@pytest.mark.usefixtures("partitioned")
+class TestPartitioned:
+    def test_changes_go_to_their_month_and_stay_one_history(
+        self, alice: Contact, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
+        for year, month, text in [(2026, 12, "C"), (2027, 1, "D"), (2028, 6, "E")]:
+            overwrite_at(alice, datetime(year, month, 15, tzinfo=UTC), text)
+        with time_machine.travel(datetime(2027, 1, 20, tzinfo=UTC), tick=False):
+            assert acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_context": "F"}).status_code == 200
+        texts = ["Old notes", "B", "C", "D", "E", "F"]
+        assert history_of(alice) == [("notes", before, after) for before, after in pairwise(texts)]
+        partitions = "SELECT tableoid::regclass::text, count(*) FROM orgs_change GROUP BY 1"
+        assert dict(execute(partitions)) == {
+            "orgs_change_until_2026_12": 1,
+            "orgs_change_2026_12": 1,
+            "orgs_change_2027_01": 2,
+            "orgs_change_other": 1,
+        }
+
+    def test_purge_and_erasure_work(self, alice: Contact) -> None:
+        overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC), "C")
+        with time_machine.travel(datetime(2026, 12, 16, tzinfo=UTC), tick=False):
+            [expired] = expired_changes(30)
+            assert purge_changes(expired) == {"acme": 1}
+            assert history_of(alice) == [("notes", "B", "C")]
+            erase_changes(alice, actor=ROOT)
+        assert [change.is_erased for change in Change.objects.of(alice)] == [True, True]
+
+    @pytest.mark.parametrize(
+        "table", ["orgs_change", "orgs_change_until_2026_12", "orgs_change_2026_12", "orgs_change_2027_01"]
+    )
+    @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET before = ''", "TRUNCATE {}"])
+    def test_each_partition_is_append_only(self, table: str, statement: str) -> None:
+        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+            execute(statement.format(table))
+
+    def test_the_oldest_month_can_be_dropped(self, alice: Contact) -> None:
+        overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC), "C")
+        connection.check_constraints()
+        execute(STEPS[-1])
+        assert history_of(alice) == [("notes", "B", "C")]
+        overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC) + timedelta(hours=1), "D")
+        assert history_of(alice)[-1] == ("notes", "C", "D")
