@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from secrets import token_hex
+from typing import Any
 
 import pytest
 import time_machine
@@ -24,12 +26,15 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no partitions"),
 ]
 
-RECORD = Path(__file__).parents[2] / "docs" / "decisions" / "0023-monthly-partitions-of-the-audit.md"
+ROOT_FOLDER = Path(__file__).parents[2]
+RECORD = ROOT_FOLDER / "docs" / "decisions" / "0023-monthly-partitions-of-the-audit.md"
 STEPS = re.findall(r"```sql\n(.*?)```", RECORD.read_text(encoding="utf-8"), re.DOTALL)
 ROOT = Actor(ActorKind.STAFF, "root")
 
 
-def execute(sql: str) -> list[tuple[str, int]]:
+def execute(sql: str) -> list[Any]:
+    """Runs SQL in the transaction of the test."""
+    sql = re.sub(r"^(BEGIN|COMMIT);$", "", sql, flags=re.MULTILINE).replace(" CONCURRENTLY", "")
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall()) if cursor.description else []
@@ -42,11 +47,11 @@ def overwrite_at(contact: Contact, time: datetime, text: str) -> None:
 
 @pytest.fixture
 def partitioned(alice: Contact) -> None:
-    """With a change of October. In the transaction of the test, so without CONCURRENTLY."""
+    """With a change of October."""
     overwrite_at(alice, datetime(2026, 10, 15, tzinfo=UTC), "B")
     connection.check_constraints()
     for step in STEPS[:-1]:
-        execute(re.sub(r"^(BEGIN|COMMIT);$", "", step, flags=re.MULTILINE).replace(" CONCURRENTLY", ""))
+        execute(step)
 
 
 @pytest.mark.usefixtures("partitioned")
@@ -84,6 +89,14 @@ class TestPartitioned:
     def test_each_partition_is_append_only(self, table: str, statement: str) -> None:
         with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
             execute(statement.format(table))
+
+    def test_the_web_server_has_no_rights_on_a_partition(self) -> None:
+        role = f"hindsight_web_{token_hex(8)}"
+        execute(f"CREATE ROLE {role}")
+        execute((ROOT_FOLDER / "scripts" / "web_role.sql").read_text().replace("hindsight_web", role))
+        rights = "SELECT count(*) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege"
+        for table, number in [("orgs_change", 2), ("orgs_change_2026_12", 0), ("orgs_change_other", 0)]:
+            assert execute(f"{rights} WHERE has_table_privilege('{role}', '{table}', privilege)") == [(number,)]
 
     def test_the_oldest_month_can_be_dropped(self, alice: Contact) -> None:
         overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC), "C")
