@@ -27,8 +27,8 @@ MAX_ROWS_READ = 10_000
 BIG = {"contacts_contact", "interviews_interviewrequest", "orgs_securityevent"}
 
 ORGS = """
-INSERT INTO orgs_org (id, name, slug, plan, is_active, created_at)
-SELECT n, 'Org ' || n, 'org-' || n, 'growth', true, now() FROM generate_series(1000, 1099) n
+INSERT INTO orgs_org (id, name, slug, plan, contact_address, is_active, created_at)
+SELECT n, 'Org ' || n, 'org-' || n, 'growth', '', true, now() FROM generate_series(1000, 1099) n
 """
 CONTACTS = """
 INSERT INTO contacts_contact (id, org_id, email, name, notes, created_at, updated_at)
