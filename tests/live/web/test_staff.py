@@ -126,14 +126,21 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     assert api.get(path).status_code == 401
 
 
+WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
+
+
 @pytest.mark.parametrize(
     ("role", "sees", "refused"),
     [
-        ("support", {"Contacts", "Interview requests", "Interview types", "Orgs"}, "orgs/org/{org}/issue-key/"),
-        ("account manager", {"API keys", "Orgs"}, "contacts/contact/{contact}/change/"),
+        (
+            "support",
+            {"Contacts", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
+            "orgs/org/{org}/issue-key/",
+        ),
+        ("account manager", {"API keys", "Orgs", *WEBHOOKS}, "contacts/contact/{contact}/change/"),
         (
             "read only",
-            {"API keys", "Contacts", "Interview requests", "Interview types", "Orgs"},
+            {"API keys", "Contacts", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
             "contacts/contact/{contact}/erase/",
         ),
     ],
