@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Create win-loss interview requests, update their context, and read the transcripts.",
     "OAS_VERSION": "3.1.0",
+    "WEBHOOKS": "webhooks.schema.WEBHOOKS",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
@@ -314,6 +315,7 @@ SPECTACULAR_SETTINGS = {
             "name": "interviews",
             "description": "Interview requests: create and update them, read status and transcript.",
         },
+        {"name": "webhooks", "description": "Events that the server sends to your endpoints."},
         {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
     ],
 }
