@@ -15,12 +15,15 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from pygments import highlight
+from pygments.filter import simplefilter
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, String, Text, _TokenType, is_token_subtype
 
 EXAMPLE_SERVER = "https://hindsight.example.com"
 LANGUAGES = {"bash": "curl", "python": "Python", "typescript": "TypeScript"}
 FORMATTER = HtmlFormatter(nowrap=True)
+COLORED = (Comment, Keyword, String, Number, Name.Builtin, Name.Tag)
 
 
 class Section(NamedTuple):
@@ -77,6 +80,13 @@ def _with_samples(tokens: Iterable[Token]) -> Iterator[Token]:
             yield from run
 
 
+@simplefilter
+def only_colored(_filter: Any, lexer: Any, stream: Iterable[tuple[_TokenType, str]], options: Any) -> Any:
+    """Keeps the kinds of text that docs.css colors: an element for each name and bracket would double the page."""
+    for type_, text in stream:
+        yield next((kind for kind in COLORED if is_token_subtype(type_, kind)), Text), text
+
+
 # Render rules of markdown-it, named after the types of their tokens.
 
 
@@ -115,5 +125,7 @@ def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) ->
 
 
 def _highlighted(block: Token) -> SafeString:
-    html = highlight(block.content, get_lexer_by_name(block.info or "text"), FORMATTER)
+    lexer = get_lexer_by_name(block.info or "text")
+    lexer.add_filter(only_colored())
+    html = highlight(block.content, lexer, FORMATTER)
     return mark_safe(html)  # noqa: S308 - Pygments escapes the code

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from contacts.text import MAX_NAME_LENGTH, MAX_NOTES_LENGTH
 from hindsight.api import errors
+from hindsight.api.idempotency import LIFETIME_HOURS
+from hindsight.api.models import MAX_KEY_LENGTH
+from hindsight.api.pagination import MAX_LIMIT
 from hindsight.api.schema import description
+from hindsight.http.bodies import MAX_BODY_BYTES
 from interviews.api.urls import urlpatterns
+from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH
+from orgs.management.commands.rotate_api_key import Command as RotateApiKey
 from orgs.plans import REQUESTS_PER_MINUTE
 
 API_GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -38,6 +45,23 @@ def test_docs_list_the_limit_of_every_plan() -> None:
 def test_the_schema_describes_every_path_of_the_api() -> None:
     described = {path.removeprefix("/api/v1/") for path in description()["paths"]}
     assert described == {re.sub(r"<\w+:(\w+)>", r"{\1}", str(route.pattern)) for route in urlpatterns}
+
+
+def test_the_guide_states_the_limits_of_the_code() -> None:
+    grace = RotateApiKey().create_parser("manage.py", "rotate_api_key").get_default("grace_days")
+    for statement in (
+        f"at most {MAX_BODY_BYTES // 2**20} MiB",
+        f"notes {MAX_NOTES_LENGTH:,} characters",
+        f"objective {MAX_OBJECTIVE_LENGTH:,} characters",
+        f"`limit` (1 to {MAX_LIMIT})",
+        f"1 to {MAX_KEY_LENGTH}\nvisible ASCII characters",
+        f"For {LIFETIME_HOURS} hours",
+        f"After {LIFETIME_HOURS} hours",
+        f"still works for {grace} days",
+    ):
+        assert statement in API_GUIDE
+    assert MAX_NAME_LENGTH == MAX_DEAL_ID_LENGTH
+    assert f"a deal id {MAX_NAME_LENGTH} characters" in API_GUIDE
 
 
 def test_links_of_llms_txt_work() -> None:

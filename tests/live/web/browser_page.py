@@ -57,5 +57,9 @@ class BrowserPage:
         problems = self.violations()
         if (width := self.run("return document.documentElement.scrollWidth - innerWidth")) > 0:
             problems.append(f"{width} pixels too wide")
-        hosts = self.run("return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)")
-        return [*problems, *sorted(set(hosts) - {self.browser.base})]
+        return [*problems, *self.other_hosts()]
+
+    def other_hosts(self) -> list[str]:
+        """Origins that the page has loaded from, other than its own."""
+        origins = self.run("return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)")
+        return sorted(set(origins) - {self.browser.base})

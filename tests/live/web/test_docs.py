@@ -78,3 +78,4 @@ def test_the_reference_renders_the_schema(page: BrowserPage) -> None:
     page.browser.open("/api/docs/reference")
     assert page.browser.find("redoc h1").text.startswith("Hindsight API")
     assert page.run("return getComputedStyle(document.querySelector('redoc')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.other_hosts() == []
