@@ -50,6 +50,7 @@ def webhook(event_type: str, description: str, data: Schema, example: dict[str, 
         "summary": event_type,
         "description": description,
         "tags": ["webhooks"],
+        "security": [],  # no API key: the signature proves the sender
         "parameters": [
             {
                 "in": "header",
