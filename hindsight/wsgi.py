@@ -15,6 +15,6 @@ application.request_class = Utf8Request
 
 # Imported before the workers are forked, for a fast first request.
 from hindsight import urls  # noqa: E402, F401  # needs the settings
-from interviews.paige.engines import engine  # noqa: E402
+from interviews.paige.engines import preload  # noqa: E402
 
-engine()
+preload()

@@ -4,12 +4,19 @@ from threading import Lock
 from django.conf import settings
 
 from interviews.paige.choice import ChoosingEngine
+from interviews.paige.lexicon import intent_patterns
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.provider import Provider
 from interviews.paige.rules_engine import RulesEngine
 
 # `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
 _creation_lock = Lock()
+
+
+def preload() -> None:
+    """Does what the first turn of a process would have to wait for."""
+    engine()
+    intent_patterns()
 
 
 def engine() -> ChoosingEngine:

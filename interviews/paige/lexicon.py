@@ -30,6 +30,9 @@ _SYNTAX = {
     "<1>": r"[^\s?]+ ",
 }
 _WORD = re.compile(r"[^\W_]+|\?")
+_APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
+# French and Italian: "c'est" are two words, but "don't" is one.
+_ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
 
 
 class Intent(StrEnum):
@@ -50,7 +53,7 @@ class Intent(StrEnum):
 
 def normalized(text: str) -> str:
     """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
-    plain = re.sub(r"['\N{RIGHT SINGLE QUOTATION MARK}`\N{ACUTE ACCENT}]", "", text)
+    plain = _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
     letters = (c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return "".join(f"{word} " for word in _WORD.findall("".join(letters).casefold()))
 

@@ -19,7 +19,7 @@ WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DE
 QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
 NOT_FINDINGS = QUESTIONS | WISHES | {Intent.DECLINES}
 
-_SENTENCE = re.compile(r"[^.!?;\n\N{HORIZONTAL ELLIPSIS}]+[.!?;\n\N{HORIZONTAL ELLIPSIS}]*")
+_SENTENCE_END = re.compile(r"(?<=[.!?;\N{HORIZONTAL ELLIPSIS}])\s+|\n+")
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class Reading:
 
 @lru_cache(maxsize=512)
 def read(answer: str) -> Reading:
-    texts = [match[0].strip() for match in _SENTENCE.finditer(answer)]
-    sentences = [_sentence(text, i, len(texts)) for i, text in enumerate(filter(None, texts))]
+    texts = [text for text in _SENTENCE_END.split(answer) if normalized(text)]
+    sentences = [_sentence(text, i, len(texts)) for i, text in enumerate(texts)]
     plain = normalized(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
     return Reading(tuple(sentences), shows)
