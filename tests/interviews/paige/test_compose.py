@@ -3,6 +3,8 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ from interviews.paige.interviewer import next_message
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.moves import moves
 from interviews.paige.provider import Provider
+from interviews.paige.reply import read_reply
 from tests.fakes.provider import Act, fake_provider, says, sends
 from tests.interviews.paige.interviews import after, buyer_brief
 
@@ -36,18 +39,20 @@ ANSWERS = [
 ]
 
 
-def authored(brief: Brief) -> list[str]:
-    """Every authored text, as a regular expression."""
+@cache
+def authored() -> re.Pattern[str]:
+    """One or more authored texts of the buyer guide."""
+    brief = buyer_brief()
     fixed = [text for wordings in phrases().values() for text in wordings]
     guide = [wording for topic in brief.guide.every_topic for wording in topic.wordings()]
     texts = [*fixed, *guide]
     filled = [text.replace("{vendor}", brief.vendor).replace("{contact_address}", ADDRESS) for text in texts]
-    return [re.escape(text).replace(re.escape(QUOTE), "(.+?)") for text in filled]
+    one = "|".join(re.escape(text).replace(re.escape(QUOTE), "[^“”]+") for text in filled)
+    return re.compile(f"(?:{one})(?: (?:{one}))*")
 
 
 def assert_authored(message: str, brief: Brief) -> None:
-    one = f"(?:{'|'.join(re.sub(r'[(].[+].[)]', '.+?', text) for text in authored(brief))})"
-    assert re.fullmatch(f"{one}(?: {one})*", message), message
+    assert authored().fullmatch(message), message
     answers = [turn.text for turn in brief.conversation if turn.speaker is Speaker.CONTACT]
     for quote in re.findall(r"“(.+?)”", message):
         assert quote in ("Finish here", "Skip this question") or any(quote in answer for answer in answers)
@@ -73,7 +78,7 @@ def interview(brief: Brief, engine: ModelEngine, data: st.DataObject) -> None:
         said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.DataObject) -> None:
     """About 10 responses in each example, over HTTP."""
@@ -89,6 +94,34 @@ def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.Dat
     brief = replace(buyer_brief(OBJECTIVE, ADDRESS), contact_notes=NOTES)
     with fake_provider(act) as provider:
         interview(brief, ModelEngine(Provider(provider.url, "fake", "key"), timeout=10), data)
+
+
+OFFERED = [
+    (brief, moves(brief))
+    for answers in (ANSWERS[:1], ANSWERS[:2], [ANSWERS[0], ANSWERS[7]], ["The price was high and so was the discount."])
+    for brief in [replace(after(buyer_brief(OBJECTIVE, ADDRESS), *answers), contact_notes=NOTES)]
+]
+
+
+def hostile_reply(random: Random) -> str:
+    """A choice with any quote, or any text."""
+    pieces = [*ANSWERS, *FRAGMENTS, *"\u202e\0\n<&\\", "trusted the numbers any", "rusted the numbers any"]
+    text = "".join(random.choices(pieces, k=random.randint(1, 4)))
+    start = random.randrange(len(text) + 1)
+    quote = random.choice([text, text[start : start + 40], random.choice(ANSWERS)[3:50]])
+    choice = json.dumps({"move": random.randint(-1, 9), "quote": quote}, ensure_ascii=random.random() < 0.5)
+    return random.choice([choice, choice, choice[: random.randint(5, 60)], text, f"{text} {random.randint(1, 9)}"])
+
+
+def test_whatever_a_model_replies_the_message_is_authored() -> None:
+    random, composed = Random(1), 0
+    for _ in range(3_000):
+        brief, offered = random.choice(OFFERED)
+        answer = read_reply(hostile_reply(random), len(offered))
+        if answer:
+            composed += 1
+            assert_authored(compose(brief, Choice(offered[answer.move - 1], Engine.MODEL, answer.quote)), brief)
+    assert composed > 1_000
 
 
 @pytest.mark.parametrize(
