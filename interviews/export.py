@@ -18,6 +18,7 @@ COLUMNS = (
     "deal_id",
     "status",
     "objective",
+    "flags",
     "created_at",
     "email_sent_at",
     "completed_at",
@@ -68,6 +69,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "deal_id": interview_request.deal_id or None,
         "status": interview_request.status,
         "objective": interview_request.objective or None,
+        "flags": interview_request.raised_flags,
         "created_at": _utc(interview_request.created_at),
         "email_sent_at": _utc(interview_request.email_sent_at),
         "completed_at": _utc(interview_request.completed_at),
@@ -115,6 +117,8 @@ def _cell(record: Record, column: str) -> str:
     value = record[name]
     if part and value is not None:
         value = value[part]
+    if isinstance(value, list):
+        return " ".join(value)
     return "" if value is None else str(value)
 
 

@@ -69,6 +69,14 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 }
 
 
+class Flag(models.TextChoices):
+    """What a contact has asked for in an interview, for staff and the customer."""
+
+    WANTS_TO_STOP = "wants_to_stop", "wants to stop"
+    WANTS_A_PERSON = "wants_a_person", "wants a person"
+    WANTS_DELETION = "wants_deletion", "wants deletion"
+
+
 class Engine(models.TextChoices):
     """Who chose Paige's move. FALLBACK: the rules, after the model failed."""
 

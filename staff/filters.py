@@ -88,6 +88,17 @@ class ConversationFilter(SimpleListFilter):
         return queryset.filter(pk__in=chosen[str(self.value())]().values("pk"))
 
 
+class FlagFilter(SimpleListFilter):
+    title = "wish of the contact"
+    parameter_name = "flags"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("any", "any")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.exclude(flags="") if self.value() == "any" else queryset
+
+
 class InterviewTypeFilter(SimpleListFilter):
     """By name, because each org has its own types."""
 

@@ -29,6 +29,7 @@ SUMMARY = {
     **{name: CREATED[name] for name in ("interview_request_id", "contact_id", "deal_id", "survey_url")},
     "status": "completed",
     "objective": OBJECTIVE,
+    "flags": ["wants_a_person"],
     "email_sent_at": None,
     "created_at": "2026-11-24T09:30:00.000000Z",
     "completed_at": "2026-11-25T14:05:31.482907Z",

@@ -9,7 +9,7 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery, PageSerializer
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
-from interviews.lifecycle import Status
+from interviews.lifecycle import Flag, Status
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Transcript
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
@@ -167,6 +167,11 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
     survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
     status = serializers.ChoiceField(choices=Status.choices)
     objective = NullIfEmpty()
+    flags = serializers.ListField(
+        source="raised_flags",
+        child=serializers.ChoiceField(choices=Flag.choices),
+        help_text="What the contact has asked for in the interview.",
+    )
     email_sent_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)

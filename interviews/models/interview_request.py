@@ -1,6 +1,6 @@
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -12,7 +12,7 @@ from contacts.models import Contact
 from hindsight.db.ids import is_id
 from hindsight.db.position import POSITION
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
-from interviews.lifecycle import NEXT_STATUSES, Status
+from interviews.lifecycle import NEXT_STATUSES, Flag, Status
 from interviews.models.interview_type import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH
 from orgs.tenancy import SameOrg, TenantQuerySet
@@ -89,6 +89,14 @@ class InterviewRequest(Versioned):
         editable=False,
         help_text="Null once the contact is erased.",
     )
+    flags = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="What the contact has asked for: values of Flag, separated by spaces.",
+    )
     email_sent_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -111,6 +119,7 @@ class InterviewRequest(Versioned):
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("created_at",), name="request_of_any_org_by_time"),
+            models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
         )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),
@@ -140,6 +149,19 @@ class InterviewRequest(Versioned):
             setattr(self, field, value)
         self.save(update_fields=["status", *changes])
         self.refresh_from_db(fields=list(changes))
+
+    @property
+    def raised_flags(self) -> list[Flag]:
+        return [Flag(flag) for flag in self.flags.split()]
+
+    def raise_flags(self, flags: Iterable[Flag]) -> bool:
+        """Saves the flags that are not raised yet. Returns whether there are any."""
+        raised = {*self.raised_flags, *flags}
+        if raised == {*self.raised_flags}:
+            return False
+        self.flags = " ".join(flag for flag in Flag if flag in raised)
+        self.save(update_fields=["flags"])
+        return True
 
     @property
     def versions(self) -> Versions:

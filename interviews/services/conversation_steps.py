@@ -10,13 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from interviews.lifecycle import Move, Speaker, Stage
+from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
 from interviews.paige.dialogue import answered
 from interviews.paige.engines import engine
 from interviews.paige.interviewer import Message, next_message
+from interviews.paige.lexicon import Intent
 from interviews.paige.quotes import without_quotes_of
+from interviews.paige.reading import read
 from interviews.paige.transcript_markdown import key_answers, render_transcript
 from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
@@ -24,6 +26,12 @@ from interviews.services.transitions import complete_interview
 from interviews.text import clean_answer
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
+
+FLAGS: Mapping[Intent, Flag] = {
+    Intent.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
+    Intent.WANTS_A_PERSON: Flag.WANTS_A_PERSON,
+    Intent.WANTS_DELETION: Flag.WANTS_DELETION,
+}
 
 
 @transaction.atomic
@@ -102,6 +110,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
         if conversation.stage == Stage.RECAP:
             withdrawn = [_correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
             _withdraw_quotes(turns, withdrawn)
+            _raise_flags(interview_request, *(answers[number].text for number in texts.keys() & answers.keys()))
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
     return {number: corrections[number] for number, text in texts.items() if text and text != stored.get(number)}
@@ -182,7 +191,17 @@ def _store_answer(interview_request: InterviewRequest, number: int, move: Move, 
             guide_version=question.guide_version,
         )
         conversation.touch()
+        _raise_flags(interview_request, text)
         return True
+
+
+def _raise_flags(interview_request: InterviewRequest, *answers: str) -> None:
+    """Locks the interview request only if an answer contains a wish."""
+    flags = {FLAGS[wish] for answer in answers for wish in read(answer).wishes}
+    if flags:
+        row = InterviewRequest.objects.select_for_update(of=("self",)).get(pk=interview_request.pk)
+        if row.raise_flags(flags):
+            record_progress("interview.flagged", row)
 
 
 def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:

@@ -39,10 +39,10 @@ def erase_contact(
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
     for interview_request in interview_requests:
-        interview_request.objective = ""
+        interview_request.objective = interview_request.flags = ""
         interview_request.survey_token = None
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = ["objective", "survey_token", "deal_id"]
+    fields = ["objective", "flags", "survey_token", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = contact.erased_email, "", ""
     contact.save(update_fields=["email", "name", "notes"])

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='org',
             name='contact_address',
-            field=models.CharField(blank=True, help_text='An email address, page or phone number. Paige shows it to contacts who want to reach a person.', max_length=200),
+            field=models.CharField(blank=True, db_default='', default='', help_text='An email address, page or phone number. Paige shows it to contacts who want to reach a person.', max_length=200),
         ),
     ]

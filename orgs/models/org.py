@@ -61,6 +61,8 @@ class Org(models.Model):
     contact_address = models.CharField(
         max_length=200,
         blank=True,
+        default="",
+        db_default="",
         help_text="An email address, page or phone number. Paige shows it to contacts who want to reach a person.",
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")

@@ -16,7 +16,7 @@ from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
 from staff.events import record_act
-from staff.filters import ConversationFilter, InterviewTypeFilter, OrgFilter
+from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm
 from staff.history import AuditedAdmin
 
@@ -27,6 +27,7 @@ ABOUT = (
     "interview_type",
     "deal_id",
     "status",
+    "wishes",
     "conversation_stage",
     "survey_link",
     "created_at",
@@ -42,8 +43,8 @@ class InterviewRequestAdmin(AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
-    list_display = ("id", "contact_email", "org", "deal_id", "standing", "created_at")
-    list_filter = (OrgFilter, "status", ConversationFilter, InterviewTypeFilter, "created_at")
+    list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
+    list_filter = (OrgFilter, "status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at")
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
@@ -60,6 +61,10 @@ class InterviewRequestAdmin(AuditedAdmin):
         """The status and, while the conversation is under way, its stage."""
         status, conversation = interview_request.get_status_display(), conversation_in_words(interview_request)
         return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
+
+    @admin.display(description="The contact")
+    def wishes(self, interview_request: InterviewRequest) -> str:
+        return ", ".join(flag.label for flag in interview_request.raised_flags)
 
     @admin.display(description="Contact")
     def contact_link(self, interview_request: InterviewRequest) -> str:

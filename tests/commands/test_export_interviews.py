@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def completed(alice: Contact) -> InterviewRequest:
-    interview_request = InterviewRequestFactory.create(org=alice.org, contact=alice, deal_id="deal_1", objective="")
+    interview_request = InterviewRequestFactory.create(
+        org=alice.org, contact=alice, deal_id="deal_1", objective="", flags="wants_to_stop wants_a_person"
+    )
     complete_interview(interview_request, content="**Paige:** Grüße\n\n**Alice:** Hello\u2028")
     return interview_request
 
@@ -82,6 +84,7 @@ class TestCSV:
             "deal_id": "deal_1",
             "status": "completed",
             "objective": "",
+            "flags": "wants_to_stop wants_a_person",
             "email_sent_at": "",
             "contact.email": "alice@example.com",
             "contact.name": "Alice",

@@ -39,6 +39,7 @@ class TestFinding:
             contact=contact,
             interview_type=kind,
             deal_id="deal_77",
+            flags="wants_a_person wants_deletion",
             status=Status.SENT,
             email_sent_at="2026-01-01T00:00Z",
         )
@@ -59,12 +60,17 @@ class TestFinding:
             {"org": "globex"},
             {"status__exact": "sent"},
             {"type": "Renewal"},
+            {"flags": "any"},
             {"created_at__lt": "2021-01-01 00:00:00+00:00"},
             {"org": "globex", "status__exact": "sent", "type": "Renewal", "q": "deal"},
         ],
     )
     def test_filters(self, root: Staff, other: InterviewRequest, query: dict[str, str]) -> None:
         assert found(root, **query) == [other.pk]
+
+    def test_list_and_page_show_the_wishes_of_the_contact(self, root: Staff, other: InterviewRequest) -> None:
+        assert b"wants a person, wants deletion" in root.get(LIST).content
+        assert b"wants a person, wants deletion" in root.get(CHANGE, other.pk).content
 
     def test_the_type_filter_offers_the_types_of_the_org(self, root: Staff, other: InterviewRequest) -> None:
         page = root.get(LIST, org="globex").content.decode()

@@ -66,6 +66,7 @@ PAGES = [
     ("contacts_contact_changelist", {"org": "org-1042", "q": "user1"}),
     ("interviews_interviewrequest_changelist", {}),
     ("interviews_interviewrequest_changelist", {"p": "20"}),
+    ("interviews_interviewrequest_changelist", {"flags": "any"}),
     ("interviews_interviewrequest_changelist", {"q": "1100000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_1100000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_"}),
