@@ -1,10 +1,8 @@
 """Each check must work while any service is unavailable."""
 
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -14,8 +12,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hindsight.limits.counters import Counters
-
-SECONDS = 5
 
 
 class Fault(Exception):
@@ -60,24 +56,6 @@ def rate_limits() -> str:
     return f"counted in {'Redis' if settings.REDIS_URL else connection.display_name}"
 
 
-def model_endpoint() -> str:
-    if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
-        return "not configured"
-    try:
-        url = urlsplit(settings.PAIGE_BASE_URL)
-        address = url.hostname or "", url.port or {"http": 80, "https": 443}[url.scheme]
-    except (KeyError, ValueError):
-        return "not checked: PAIGE_BASE_URL is not valid, see system checks"
-    try:
-        socket.create_connection(address, SECONDS).close()
-    except OSError as error:
-        reason = error.strerror or error
-        raise Fault(
-            f"{address[0]}:{address[1]}: {reason}. Start the model server, or correct PAIGE_BASE_URL."
-        ) from None
-    return f"{url.hostname} accepts connections"
-
-
 def static_files() -> str:
     if settings.STATIC_ROOT is None:
         return "served from the packages (development)"
@@ -106,11 +84,11 @@ def system_checks() -> str:
     return "no problems; deployment checks skipped in development" if settings.DEVELOPMENT else "no problems"
 
 
+# Apps add their own.
 CHECKS: dict[str, Callable[[], str]] = {
     "database": database,
     "migrations": migrations,
     "rate limits": rate_limits,
-    "model endpoint": model_endpoint,
     "static files": static_files,
     "proxies": proxies,
     "system checks": system_checks,

@@ -6,6 +6,10 @@ class InterviewsConfig(AppConfig):
     name = "interviews"
 
     def ready(self) -> None:
-        from interviews.checks import check_model  # needs the settings
+        # These need the settings.
+        from hindsight.doctor import CHECKS
+        from interviews.checks import check_model
+        from interviews.doctor import model_endpoint
 
         register(check_model)
+        CHECKS["model endpoint"] = model_endpoint

@@ -19,7 +19,7 @@ def check_model(**kwargs: Any) -> list[CheckMessage]:
             Error(f"The settings of the model are incomplete: {missing} is missing.", hint=hint, id="paige.E001")
         )
     if url:
-        messages.extend(_check_url(url))
+        messages.extend(check_url(url))
     return messages
 
 
@@ -30,7 +30,7 @@ def _check_no_model() -> list[CheckMessage]:
     return [Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004")]
 
 
-def _check_url(url: str) -> list[CheckMessage]:
+def check_url(url: str) -> list[CheckMessage]:
     try:
         parts = urlsplit(url)
         host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None

@@ -78,6 +78,8 @@ class Provider:
             raise ProviderError("timeout") from None
         except ProviderError:
             raise
+        except OSError as error:
+            raise ProviderError(error.strerror or type(error).__name__) from None
         # Any failure must fall back to the rules.
         except Exception as error:
             raise ProviderError(type(error).__name__) from None

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
 
 
@@ -22,6 +23,10 @@ def run_doctor() -> tuple[dict[str, str], bool]:
     lines = dict(line.split(": ", 1) for line in out.getvalue().splitlines())
     assert all(line.startswith(("ok    ", "FAIL  ")) for line in lines)
     return lines, healthy
+
+
+def use_model(settings: Settings, url: str) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = url, "paige-1", "s3cret"
 
 
 @pytest.fixture
@@ -41,11 +46,11 @@ class TestChecks:
             "database",
             "migrations",
             "rate limits",
-            "model endpoint",
             "static files",
             "proxies",
             "system checks",
             "webhooks",
+            "model endpoint",
         ]
 
     def test_pending_migrations(self) -> None:
@@ -68,15 +73,43 @@ class TestChecks:
         assert lines["FAIL  system checks"].startswith("paige.E002: ")
         assert lines["ok    model endpoint"] == "not checked: PAIGE_BASE_URL is not valid, see system checks"
 
-    def test_model_endpoint_accepts_connections(self, settings: Settings) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            settings.PAIGE_MODEL = "paige-1"
-            settings.PAIGE_BASE_URL = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
-            assert run_doctor() == ({**run_doctor()[0], "ok    model endpoint": "127.0.0.1 accepts connections"}, True)
+    def test_the_model_is_asked_to_choose(self, settings: Settings) -> None:
+        with fake_provider(says('{"move": 2, "quote": ""}')) as provider:
+            use_model(settings, provider.url)
+            lines, healthy = run_doctor()
+        assert healthy
+        assert lines["ok    model endpoint"].startswith("paige-1 chooses (")
+        [request] = provider.requests
+        assert (request["model"], len(request["messages"])) == ("paige-1", 1)
+        assert provider.headers[0]["authorization"] == "Bearer s3cret"
+
+    def test_a_model_that_cannot_choose_gives_a_hint(self, settings: Settings) -> None:
+        with fake_provider(says("Hello! How can I help?")) as provider:
+            use_model(settings, provider.url)
+            lines, healthy = run_doctor()
+        assert healthy
+        assert "paige-1 replies, but without a choice" in lines["ok    model endpoint"]
+
+    @pytest.mark.parametrize(
+        ("act", "problem"),
+        [
+            (status(401), "status 401. Correct PAIGE_API_KEY."),
+            (status(404), "status 404. Correct PAIGE_MODEL, or the path of PAIGE_BASE_URL."),
+            (hangs, "timeout. Use a faster endpoint, or raise PAIGE_TIMEOUT."),
+            (status(500), "status 500. Start the model server, or correct PAIGE_BASE_URL."),
+        ],
+    )
+    def test_a_model_that_fails(self, settings: Settings, act: Act, problem: str) -> None:
+        settings.PAIGE_TIMEOUT = 0.5
+        with fake_provider(act) as provider:
+            use_model(settings, provider.url)
+            lines, healthy = run_doctor()
+        assert not healthy
+        assert lines["FAIL  model endpoint"] == f"{problem} Until then, rules choose."
 
     def test_model_endpoint_is_unavailable(self, settings: Settings, closed_port: int) -> None:
-        settings.PAIGE_MODEL, settings.PAIGE_BASE_URL = "paige-1", f"http://127.0.0.1:{closed_port}/v1"
-        assert f"127.0.0.1:{closed_port}: Connection refused" in run_doctor()[0]["FAIL  model endpoint"]
+        use_model(settings, f"http://127.0.0.1:{closed_port}/v1")
+        assert "Connection refused. Start the model server" in run_doctor()[0]["FAIL  model endpoint"]
 
     def test_static_files(self, settings: Settings, tmp_path: Path) -> None:
         settings.STATIC_ROOT = tmp_path
@@ -105,12 +138,8 @@ def test_it_works_while_database_and_redis_are_unavailable(closed_port: int) -> 
     done = manage("doctor", **{**PRODUCTION, **unavailable})
     lines = done.stdout.splitlines()
     assert done.returncode == 1
-    assert [line.partition(":")[0] for line in lines[:4]] == [
-        "FAIL  database",
-        "FAIL  migrations",
-        "FAIL  rate limits",
-        "ok    model endpoint",
-    ]
+    assert [line.partition(":")[0] for line in lines[:3]] == ["FAIL  database", "FAIL  migrations", "FAIL  rate limits"]
+    assert "ok    model endpoint: not configured" in lines
     assert "correct DATABASE_URL" in lines[0]
     assert "correct REDIS_URL" in lines[2]
     assert "ok    system checks: no problems" in lines

@@ -1,7 +1,9 @@
 """The model engine with a real local HTTP server. Every failure falls back to the rules' choice."""
 
+import gzip
 import logging
 import threading
+import tracemalloc
 from dataclasses import replace
 from time import monotonic
 
@@ -167,6 +169,34 @@ def test_a_slow_provider_is_cut_off_at_the_timeout(jane: Brief, act: Act) -> Non
     assert_fallback(choice, jane)
     assert 0.5 <= took < 2
     assert choice.latency_ms >= 500
+
+
+def test_a_compressed_response_is_refused_before_it_is_decoded(jane: Brief) -> None:
+    bomb = gzip.compress(bytes(2**20)) * 700  # 700 MB once decoded
+    with fake_provider(sends(bomb, Content_Encoding="gzip")) as provider:
+        engine, offered = engine_of(provider), moves(jane)
+        tracemalloc.start()
+        started = monotonic()
+        choice = engine.choose(jane, offered)
+        took, (_, peak) = monotonic() - started, tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert_fallback(choice, jane)
+    assert took < 1
+    assert peak < 20 * 2**20
+
+
+def test_slow_name_resolution_counts_towards_the_timeout(jane: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that is left behind keeps its slot, so that such calls cannot pile up."""
+    resolved = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *arguments, **options: resolved.wait() and [])
+    provider = Provider("http://models.example/v1", "fake", "")
+    engine = ModelEngine(provider, timeout=0.5)
+    started = monotonic()
+    assert_fallback(engine.choose(jane, moves(jane)), jane)
+    assert 0.5 <= monotonic() - started < 2
+    assert not provider.slots.acquire(blocking=False)
+    resolved.set()
+    assert provider.slots.acquire(timeout=TIMEOUT)
 
 
 def test_an_unavailable_provider_falls_back_to_the_rules(jane: Brief) -> None:
