@@ -5,9 +5,10 @@ Nothing that an engine returns is shown, except a quote that the contact's own a
 
 import re
 
-from interviews.lifecycle import Move
+from interviews.lifecycle import Move, Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.choice import Choice
+from interviews.paige.dialogue import said_by
 from interviews.paige.fixed_phrases import Phrase, wording
 from interviews.paige.lexicon import Intent
 from interviews.paige.moves import NextMove
@@ -19,9 +20,15 @@ _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 def compose(brief: Brief, choice: Choice) -> str:
     move = choice.move
     texts = [*map(wording, move.openers), *_question(brief, move)]
-    quote = choice.quote if choice.quote and is_quote(choice.quote, move.sources) else next(iter(move.quotes), "")
+    quote = choice.quote if choice.quote and _may_quote(choice.quote, brief, move) else next(iter(move.quotes), "")
     values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": quote}
     return _PLACE.sub(lambda place: values[place[1]], " ".join(texts))
+
+
+def _may_quote(quote: str, brief: Brief, move: NextMove) -> bool:
+    """Not if Paige has said the words: then they are hers, or were quoted already."""
+    said = [turn.text for turn in said_by(Speaker.PAIGE, brief.conversation)]
+    return is_quote(quote, move.sources) and not any(quote in text for text in said)
 
 
 def _question(brief: Brief, move: NextMove) -> list[str]:

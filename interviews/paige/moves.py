@@ -84,7 +84,7 @@ def _follow_ups(progress: Progress) -> Iterator[NextMove]:
     """At most one of each kind, with a quote where possible."""
     if progress.turns_left <= progress.turns_needed or not _may_follow_up(progress):
         return
-    topic, sources = progress.topic, progress.last.findings
+    topic, sources = progress.topic, progress.last.quotable
     found = tuple(quotes(sources, avoid=[turn.text for turn in progress.said]))
     used = {turn.follow_up for turn in progress.asked if turn.topic == topic.key}
     unused = [index for index in range(len(topic.follow_ups)) if index not in used]

@@ -86,6 +86,8 @@ class Progress:
         """What the contact has said about a topic before it was asked. Empty if it was only touched on."""
         found: list[str] = []
         for answer in self.answers:
+            if answer.reading.is_pasted:
+                continue
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
             phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
             if len(phrases) >= PHRASES_OF_A_MENTION or any(Intent.DENIES in each.intents for each, _ in hits):

@@ -20,6 +20,12 @@ QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
 NOT_FINDINGS = QUESTIONS | WISHES | {Intent.DECLINES}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;\N{HORIZONTAL ELLIPSIS}])\s+|\n+")
+# The header of an e-mail, or a quotation mark of one.
+_PASTED = re.compile(
+    r"^\s*(?:>|(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):)"
+    r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:\s*$|^-{2,}\s?original message",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Reading:
-    """`shows`: the kinds of detail that the answer contains."""
+    """`shows`: the kinds of detail that the answer contains. `is_pasted`: it contains what others wrote."""
 
     sentences: tuple[Sentence, ...]
     shows: frozenset[Kind]
+    is_pasted: bool = False
 
     @property
     def intents(self) -> frozenset[Intent]:
@@ -48,6 +55,11 @@ class Reading:
     def findings(self) -> tuple[str, ...]:
         """The sentences that answer a question."""
         return tuple(sentence.text for sentence in self.sentences if sentence.is_finding)
+
+    @property
+    def quotable(self) -> tuple[str, ...]:
+        """The findings in the contact's own words."""
+        return () if self.is_pasted else self.findings
 
     @property
     def wishes(self) -> frozenset[Intent]:
@@ -80,7 +92,7 @@ def read(answer: str) -> Reading:
     sentences = [_sentence(text, i, len(texts)) for i, text in enumerate(texts)]
     plain = normalized(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
-    return Reading(tuple(sentences), shows)
+    return Reading(tuple(sentences), shows, is_pasted=_PASTED.search(answer) is not None)
 
 
 def _sentence(text: str, position: int, count: int) -> Sentence:

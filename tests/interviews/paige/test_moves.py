@@ -112,6 +112,18 @@ class TestFollowUps:
         assert quoting
         assert {move.quotes for move in quoting} == {("Nobody trusted the numbers", "It was Alice who said so")}
 
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "See below.\n\nFrom: Bob\nSubject: Numbers\nNobody trusted the weekly numbers.",
+            "On Monday Bob wrote:\n> Nobody trusted the weekly numbers.",
+            "What was happening at your company that set off this search?",
+            "what was happening at your company that set off this search",
+        ],
+    )
+    def test_words_of_others_are_not_quoted(self, answer: str) -> None:
+        assert not [move for move in moves(after(buyer_brief(), answer)) if move.quotes]
+
     def test_without_a_quote_no_quoting_follow_up_is_offered(self) -> None:
         offered = [move.asked for move in moves(after(buyer_brief(), "Growth, mostly.")) if move.asked]
         assert offered
