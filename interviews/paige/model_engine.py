@@ -1,5 +1,5 @@
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Protocol
@@ -16,6 +16,8 @@ from interviews.paige.rules_engine import RulesEngine
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 2
+OFFERED_QUOTES = 3
+"""Of each move, in the schema. Without a schema, a model may quote other words too."""
 
 
 class CompletionProvider(Protocol):
@@ -63,7 +65,8 @@ class ModelEngine:
 
     def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked:
         asked = Asked()
-        messages, schema = messages_for(brief, moves), schema_for(len(moves))
+        quotes = dict.fromkeys(quote for move in moves for quote in move.quotes[:OFFERED_QUOTES])
+        messages, schema = messages_for(brief, moves), schema_for(len(moves), quotes)
         for _ in range(ATTEMPTS):
             seconds = deadline - monotonic()
             if seconds <= 0:
@@ -83,11 +86,14 @@ class ModelEngine:
         return asked
 
 
-def schema_for(moves: int) -> Mapping[str, Any]:
-    """Servers that support it cannot reply with anything else."""
+def schema_for(moves: int, quotes: Iterable[str] = ()) -> Mapping[str, Any]:
+    """Servers that support it cannot reply with anything else, and small models cannot ramble."""
     return {
         "type": "object",
-        "properties": {"move": {"type": "integer", "enum": [*range(1, moves + 1)]}, "quote": {"type": "string"}},
+        "properties": {
+            "move": {"type": "integer", "enum": [*range(1, moves + 1)]},
+            "quote": {"type": "string", "enum": ["", *quotes]},
+        },
         "required": ["move", "quote"],
         "additionalProperties": False,
     }

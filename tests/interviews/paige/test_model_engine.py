@@ -60,8 +60,9 @@ def test_the_provider_receives_the_prompt_the_schema_and_the_key(jane: Brief) ->
     assert provider.headers[0]["authorization"] == "Bearer s3cret"
     assert provider.headers[0]["accept-encoding"] == "identity"
     assert (body["model"], body["max_tokens"]) == ("fake", MAX_TOKENS)
-    numbers = body["response_format"]["json_schema"]["schema"]["properties"]["move"]["enum"]
-    assert numbers == list(range(1, len(moves(jane)) + 1))
+    choices = body["response_format"]["json_schema"]["schema"]["properties"]
+    assert choices["move"]["enum"] == list(range(1, len(moves(jane)) + 1))
+    assert choices["quote"]["enum"] == ["", ANSWER.removesuffix(".")]
     system, user = [message["content"] for message in body["messages"]]
     assert NOTES in system
     assert OBJECTIVE in system
