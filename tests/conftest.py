@@ -21,16 +21,18 @@ from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 
-# Tests of pages, connections and processes.
-WEB = Path(__file__).parent / "live" / "web"
+# Environments that run the tests of one folder.
+LIVE = Path(__file__).parent / "live"
+FOLDERS = {"web": LIVE / "web", "faults": LIVE / "faults"}
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    # Saves the environment `web` from importing all other tests.
-    is_elsewhere = collection_path.suffix == ".py" and WEB not in collection_path.parents
-    return True if ENVIRONMENT == "web" and is_elsewhere else None
+    # Saves the environment of one folder from importing all other tests.
+    folder = FOLDERS.get(ENVIRONMENT or "")
+    is_elsewhere = folder and collection_path.suffix == ".py" and folder not in collection_path.parents
+    return True if is_elsewhere else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -40,9 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def environments_of(item: pytest.Item) -> set[str]:
-    """Both databases if the test uses the database, otherwise `sqlite`."""
-    if WEB in item.path.parents:
-        return {"web"}
+    """The folder's environment; otherwise both databases if the test uses the database, and `sqlite` if it does not."""
+    if own := {name for name, folder in FOLDERS.items() if folder in item.path.parents}:
+        return own
     fixtures: list[str] = getattr(item, "fixturenames", [])
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
     return {"sqlite", "postgresql"} if uses_database else {"sqlite"}

@@ -4,8 +4,10 @@
 - `postgresql`: PostgreSQL and Redis, as production.
 - `web`: the same stores, for tests/live/web.
 
-tests/conftest.py selects tests by TEST_ENVIRONMENT. The output of `sqlite` appears immediately. An environment that
-runs no tests fails, unless arguments were given.
+`python -m tests.environments faults [pytest arguments]` runs tests/live/faults with the same stores.
+
+tests/conftest.py selects tests by TEST_ENVIRONMENT. The output of `sqlite` and `faults` appears immediately. An
+environment that runs no tests fails, unless arguments were given.
 """
 
 import os
@@ -26,6 +28,7 @@ from scripts.serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
+FAULTS = "faults"
 NO_TESTS = 5  # pytest's exit status
 
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
@@ -41,18 +44,11 @@ def main(arguments: Sequence[str]) -> int:
     # SIGTERM stops the servers too. SIGINT: shells start background jobs with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    statuses = {}
+    only_faults = arguments[:1] == [FAULTS]
+    start, arguments = (_start_faults, arguments[1:]) if only_faults else (_start_suite, arguments)
     try:
         with ExitStack() as stack:
-            _say("=== environment sqlite")
-            running = {"sqlite": stack.enter_context(_run("sqlite", arguments))}
-            stores = {
-                "DATABASE_URL": stack.enter_context(postgres()),
-                "REDIS_URL": stack.enter_context(redis_server()),
-            }
-            for name in ("postgresql", "web"):
-                running[name] = stack.enter_context(_run_buffered(name, arguments, stores))
-            statuses = {name: pytest.wait() for name, pytest in running.items()}
+            statuses = {name: pytest.wait() for name, pytest in start(stack, arguments).items()}
     except ServerError as error:
         _say(str(error))
         return 1
@@ -63,6 +59,26 @@ def main(arguments: Sequence[str]) -> int:
     for name, status in statuses.items():
         _say(f"=== environment {name}: {f'failed (pytest exit status {status})' if status else 'passed'}")
     return next((status for status in statuses.values() if status), 0)
+
+
+def _start_suite(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+    _say("=== environment sqlite")
+    running = {"sqlite": stack.enter_context(_run("sqlite", arguments))}
+    stores = _start_stores(stack)
+    for name in ("postgresql", "web"):
+        running[name] = stack.enter_context(_run_buffered(name, arguments, stores))
+    return running
+
+
+def _start_faults(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+    return {FAULTS: stack.enter_context(_run(FAULTS, arguments, _start_stores(stack)))}
+
+
+def _start_stores(stack: ExitStack) -> dict[str, str]:
+    return {
+        "DATABASE_URL": stack.enter_context(postgres()),
+        "REDIS_URL": stack.enter_context(redis_server()),
+    }
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""SQLite cannot grow. tests/live/web/test_full_disk.py has the same for PostgreSQL."""
+"""SQLite cannot grow. tests/live/faults/test_full_disk.py has the same for PostgreSQL."""
 
 from collections.abc import Iterator
 from secrets import token_hex
