@@ -46,6 +46,8 @@ def environments_of(item: pytest.Item) -> set[str]:
     if own := {name for name, folder in FOLDERS.items() if folder in item.path.parents}:
         return own
     fixtures: list[str] = getattr(item, "fixturenames", [])
+    if item.get_closest_marker("one_database"):
+        return {"sqlite"}
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
     return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
 

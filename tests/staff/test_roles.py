@@ -19,6 +19,8 @@ from webhooks.services import create_endpoint, send_test_event
 ROLES = ["support", "account manager", "read only", "auditor"]
 SEE_ORGS = ROLES[:3]
 
+pytestmark = pytest.mark.one_database  # permissions are checked in Python
+
 
 @dataclass(frozen=True)
 class World:
