@@ -5,7 +5,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat, Lower
 
 from contacts.search import WordIndex
-from contacts.text import MAX_NAME_LENGTH
+from contacts.text import ERASED_DOMAIN, MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
 from hindsight.db.versions import Versioned, VersionedUpdate
 from orgs.models import Org
@@ -24,7 +24,7 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
 class ContactQuerySet(VersionedUpdate, TenantQuerySet["Contact"]):
     def not_erased(self) -> Self:
         """Also contacts that have got a name or notes since they were erased."""
-        erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value("@erased.invalid"))
+        erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value(f"@{ERASED_DOMAIN}"))
         return self.exclude(email=erased_email, name="", notes="")
 
     def search(self, text: str) -> Self:
@@ -64,4 +64,4 @@ class Contact(PublicId, Versioned):
 
     @property
     def erased_email(self) -> str:
-        return f"erased-{self.pk}@erased.invalid"
+        return f"erased-{self.pk}@{ERASED_DOMAIN}"

@@ -15,6 +15,9 @@ MAX_NAME_LENGTH = 255
 MAX_EMAIL_LENGTH = 254
 MAX_NOTES_LENGTH = 100_000
 
+# RFC 2606 reserves the top-level domain: no mail is delivered to it.
+ERASED_DOMAIN = "erased.invalid"
+
 Email = NewType("Email", str)
 Name = NewType("Name", str)
 Notes = NewType("Notes", str)
@@ -68,6 +71,8 @@ def clean_email(email: str) -> Email:
         validate_email(email)
     except ValidationError:
         raise ValidationError("Send an email address, such as jane.smith@example.com.") from None
+    if email.endswith(f"@{ERASED_DOMAIN}"):
+        raise ValidationError("Send the person's own email address: this one stands for an erased contact.")
     if has_invisible_format_characters(email):
         raise ValidationError("Send an email address without invisible characters.")
     return Email(email)

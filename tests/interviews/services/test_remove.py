@@ -131,6 +131,18 @@ def test_the_migration_removes_the_links_of_contacts_erased_before(
     assert interview_request.survey_token is not None
 
 
+def test_no_interview_request_is_created_for_an_erased_contact(
+    interviewed: Contact, interview_request: InterviewRequest, acme_api: ApiClient
+) -> None:
+    erase_contact(org_id=interviewed.org_id, contact_id=interviewed.pk, actor=ROOT)
+    interviewed.refresh_from_db()
+    requests_before = InterviewRequest.objects.count()
+    body = {"contact_email": interviewed.email, "interview_type_id": interview_request.interview_type.public_id}
+    response = acme_api.post("/interviews", body)
+    assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "contact_email")
+    assert InterviewRequest.objects.count() == requests_before
+
+
 def test_the_email_of_an_erased_contact_can_be_used_again(
     interviewed: Contact, interview_request: InterviewRequest
 ) -> None:
