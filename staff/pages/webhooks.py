@@ -151,12 +151,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
     object_pages = {"replay": "replay_view", "cancel": "cancel_view"}
     list_display = (
         "id",
-        "event",
-        "endpoint",
-        "org",
+        "event_type",
         "status",
-        "attempts",
         "last_status",
+        "attempts",
+        "org",
+        "endpoint",
         "last_attempt_at",
         "created_at",
     )
@@ -169,6 +169,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("event", "endpoint", "org")
+
+    @admin.display(description="Event")
+    def event_type(self, delivery: Delivery) -> str:
+        return delivery.event.type
 
     @admin.display(description="Next attempt")
     def next_attempt(self, delivery: Delivery) -> Any:
