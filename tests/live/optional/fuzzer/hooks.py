@@ -11,6 +11,7 @@ EXPLAINED = (
     "cursor: ",  # signed
     "If-None-Match: * can never return an object",
     "contact_name: Send a name",  # control characters and invisible characters
+    "updated_after: Send updated_after or completed_after, not both",  # OpenAPI cannot exclude a parameter by another
 )
 
 
