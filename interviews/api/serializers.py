@@ -211,7 +211,9 @@ class InterviewRequestQuery(PageQuery):
     contact_email = TextField(
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
     )
-    deal_id = TextField(clean=clean_deal_id, schema=DEAL_ID, required=False, help_text="Only those of this deal.")
+    deal_id = TextField(
+        clean=clean_deal_id, schema={**DEAL_ID, "minLength": 1}, required=False, help_text="Only those of this deal."
+    )
     updated_after = TimeField(
         required=False,
         help_text="Only those with a later updated_at, oldest first. Send that of the last row.",
