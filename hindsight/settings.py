@@ -206,6 +206,9 @@ PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=
 # A backend of Django's Tasks API. The default keeps the queue in the database.
 TASKS_BACKEND = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")
 TASKS = {"default": {"BACKEND": TASKS_BACKEND}}
+if TASKS_BACKEND == "django_tasks_rq.RQBackend":  # requires requirements-rq.txt
+    INSTALLED_APPS.append("django_rq")
+    RQ_QUEUES = {"default": {"URL": REDIS_URL}}
 
 # After this many days, `purge` deletes a webhook delivery that is no longer pending.
 WEBHOOK_DELIVERY_DAYS = env.int("WEBHOOK_DELIVERY_DAYS", 30, validate=validate.Range(min=1))
