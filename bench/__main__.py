@@ -1,7 +1,7 @@
 """Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`.
 
-Compares PATCH and GET with pgbench running the SQL of a PATCH, on PostgreSQL with default durability. Differences below
-10% are noise; between machines, compare ratios.
+Compares PATCH, with and without If-Match, and GET with pgbench running the SQL of a PATCH, on PostgreSQL with default
+durability. Differences below 10% are noise; between machines, compare ratios.
 """
 
 import argparse
@@ -57,20 +57,24 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
     execute("CREATE EXTENSION pg_stat_statements")
     postmaster = psutil.Process(int(execute("SELECT pg_backend_pid()"))).ppid()
     program = Path(psutil.Process(postmaster).exe()).with_name("pgbench")
-    requests = client.Requests(customer.key, customer.first_request_id, customer.last_request_id)
+    requests = client.Requests(customer.key, customer.first_request_id, customer.last_request_id, customer.etags)
 
     stores = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
     with serving(directory / "server.log", stores, workers=options.workers) as server:
         measured = {
             name: load(options, server, postmaster, make)
-            for name, make in {"PATCH": requests.patch, "GET": requests.get}.items()
+            for name, make in {
+                "PATCH with If-Match": requests.patch_if_match,
+                "PATCH": requests.patch,
+                "GET": requests.get,
+            }.items()
         }
     report = floor.run(program, database_url, customer, directory, seconds=options.seconds, clients=options.connections)
     floor_rate = float(report.partition("tps = ")[2].split()[0])
 
     print_row(HEADINGS)
     for name, (result, row) in measured.items():
-        ratio = f"{result.rate / floor_rate:.2f}" if name == "PATCH" else ""
+        ratio = f"{result.rate / floor_rate:.2f}" if name.startswith("PATCH") else ""
         print_row((name, f"{result.rate:.0f}", ratio, *row))
     print_row(("pgbench, the SQL of a PATCH", f"{floor_rate:.0f}", "1.00", "", "", "", "", "2.0"))
     refused = [line.decode() for result, _ in measured.values() for line in result.refused]

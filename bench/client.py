@@ -5,10 +5,12 @@ import random
 import selectors
 import socket
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-MakeRequest = Callable[[], bytes]
+# Gets the previous response on the connection, empty for the first request.
+MakeRequest = Callable[[bytes], bytes]
 
 
 @dataclass
@@ -55,7 +57,7 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
     with selectors.DefaultSelector() as selector:
         for connection in [Connection(port) for _ in range(connections)]:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.send(make_request())
+            connection.send(make_request(b""))
         while selector.get_map():
             for key, _ in selector.select():
                 connection = key.data
@@ -66,7 +68,7 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
                 if not connection.response.startswith(b"HTTP/1.1 200 "):
                     result.refused.append(connection.response.partition(b"\r\n")[0])
                 if now - started < seconds:
-                    connection.send(make_request())
+                    connection.send(make_request(connection.response))
                 else:
                     selector.unregister(connection.socket)
                     connection.socket.close()
@@ -77,15 +79,28 @@ def run(port: int, make_request: MakeRequest, *, seconds: float, connections: in
 class Requests:
     """HTTP requests to random interview requests of one org."""
 
-    def __init__(self, key: str, first_id: int, last_id: int) -> None:
+    def __init__(self, key: str, first_id: int, last_id: int, etags: Mapping[int, str]) -> None:
         self.key = key
         self.ids = (first_id, last_id)
+        self.etags = deque(etags.items())
         self.random = random.Random(1)
 
-    def get(self) -> bytes:
-        return self.message("GET", b"")
+    def get(self, previous: bytes) -> bytes:
+        return self.message("GET", self.random.randint(*self.ids))
 
-    def patch(self) -> bytes:
+    def patch(self, previous: bytes) -> bytes:
+        return self.message("PATCH", self.random.randint(*self.ids), self.changes())
+
+    def patch_if_match(self, previous: bytes) -> bytes:
+        """Sends the ETag of the last PATCH of the same interview request. The id is in no other request meanwhile."""
+        if previous:
+            head, _, body = previous.partition(b"\r\n\r\n")
+            [etag] = [line[6:] for line in head.decode().split("\r\n") if line.lower().startswith("etag: ")]
+            self.etags.append((json.loads(body)["interview_request_id"], etag))
+        request_id, etag = self.etags.popleft()
+        return self.message("PATCH", request_id, self.changes(), f"If-Match: {etag}\r\n")
+
+    def changes(self) -> bytes:
         """40% replace the notes, 30% the objective, 30% everything."""
         number = self.random.randrange(10**6)
         context = {"title": "CTO", "evaluation_notes": f"Completed a 30-day POC, main concern is pricing; {number}"}
@@ -98,11 +113,11 @@ class Requests:
             body = {"objective": objective}
         else:
             body = {"contact_context": context, "contact_name": f"Jane Smith {number}", "objective": objective}
-        return self.message("PATCH", json.dumps(body).encode())
+        return json.dumps(body).encode()
 
-    def message(self, method: str, body: bytes) -> bytes:
+    def message(self, method: str, request_id: int, body: bytes = b"", headers: str = "") -> bytes:
         head = (
-            f"{method} /api/v1/interviews/{self.random.randint(*self.ids)} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"{method} /api/v1/interviews/{request_id} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
             f"Authorization: Bearer {self.key}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

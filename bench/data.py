@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import connection
 
+from interviews.api.etags import etag_of
 from interviews.services import onboard_org
 from orgs.models import Org
 from orgs.plans import Plan
@@ -35,13 +36,17 @@ JOIN interviews_interviewtype AS type ON type.org_id = contact.org_id,
 
 @dataclass(frozen=True)
 class Customer:
-    """The org that sends the requests."""
+    """The org that sends the requests.
+
+    `etags`: of one interview request per contact, because a PATCH of another one would change the contact's version.
+    """
 
     org_id: int
     key: str
     digest: str
     first_request_id: int
     last_request_id: int
+    etags: dict[int, str]
 
 
 def load() -> Customer:
@@ -63,4 +68,6 @@ def customer_of(org: Org) -> Customer:
     first, last = ids[0], ids.reverse()[0]
     if len(ids) != last - first + 1:
         raise RuntimeError("The ids of the customer's interview requests are not consecutive.")
-    return Customer(org.pk, key, api_key.digest, first, last)
+    one_per_contact = org.interview_requests.select_related("contact").filter(pk__in=ids[::REQUESTS_OF_A_CONTACT])
+    etags = {interview_request.pk: etag_of(interview_request.versions) for interview_request in one_per_contact}
+    return Customer(org.pk, key, api_key.digest, first, last, etags)
