@@ -15,6 +15,8 @@ from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample
 
+pytestmark = pytest.mark.one_database
+
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
 
 

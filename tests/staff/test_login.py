@@ -14,7 +14,7 @@ from hindsight.limits.counters import Counters, Increment
 from hindsight.limits.local import local_counters
 from staff import login
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NOON = "2026-03-01T12:00:30Z"
 

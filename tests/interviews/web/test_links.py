@@ -18,6 +18,8 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from orgs.models import Org
 from tests.interviews.web.client import SurveyPage, unsaved_texts, visible
 
+pytestmark = pytest.mark.one_database
+
 STATIC = Path(__file__).parents[3] / "interviews" / "web" / "static"
 UNKNOWN_TOKEN = "x" * 43
 

@@ -1,4 +1,4 @@
-"""Processes of run_worker, on both databases. `python -m bench.webhooks` is the same with thousands of deliveries."""
+"""Processes of run_worker. `python -m bench.webhooks` is the same with thousands of deliveries."""
 
 import signal
 import subprocess
