@@ -48,14 +48,14 @@ class ModelEngine:
         self.timeout = timeout
 
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
-        by_rules = RulesEngine().choose(brief, moves)
         if len(moves) == 1:
-            return by_rules
+            return RulesEngine().choose(brief, moves)
         started = monotonic()
         asked = self._ask(brief, moves, deadline=started + self.timeout)
-        chosen = replace(by_rules, engine=Engine.FALLBACK)
         if asked.answer:
             chosen = Choice(moves[asked.answer.move - 1], Engine.MODEL, asked.answer.quote)
+        else:
+            chosen = replace(RulesEngine().choose(brief, moves), engine=Engine.FALLBACK)
         return replace(
             chosen,
             latency_ms=round((monotonic() - started) * 1000),

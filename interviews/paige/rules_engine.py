@@ -21,9 +21,10 @@ class RulesEngine:
 def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
     follow_ups = [move for move in moves if move.move == Move.FOLLOW_UP]
     others = [move for move in moves if move.move != Move.FOLLOW_UP]
-    if follow_ups and (not others or _is_due(Progress(brief))):
-        return _most_lacking(Progress(brief), follow_ups)
-    return others[0]
+    if not follow_ups:
+        return others[0]
+    progress = Progress(brief)
+    return _most_lacking(progress, follow_ups) if not others or _is_due(progress) else others[0]
 
 
 def _is_due(progress: Progress) -> bool:
