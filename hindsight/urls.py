@@ -2,7 +2,6 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from hindsight.api import handlers
-from hindsight.api.markdown import llms_txt
 from hindsight.api.schema import schema
 from hindsight.docs import views as docs
 from hindsight.docs.redoc import redoc_script
@@ -19,7 +18,7 @@ urlpatterns = [
     path("api/docs/try", docs.console, name="console"),
     path("api/postman.json", docs.postman, name="postman"),
     path("api/redoc.js", redoc_script, name="redoc"),
-    path("llms.txt", llms_txt, name="llms"),
+    path("llms.txt", docs.llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),
     path("admin/", admin.site.urls),

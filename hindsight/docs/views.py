@@ -1,10 +1,12 @@
 """Pages for integrators."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from hindsight.api.handlers import read_only
-from hindsight.api.markdown import text_response
+from hindsight.api.schema import description
 from hindsight.docs.calls import PREFIX, calls
 from hindsight.docs.guide import guide, guide_markdown
 from hindsight.docs.postman import collection
@@ -47,3 +49,24 @@ def postman(request: HttpRequest) -> HttpResponse:
 @read_only
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "docs/home.html")
+
+
+def llms_txt(request: HttpRequest) -> HttpResponse:
+    """See https://llmstxt.org."""
+    base = settings.PUBLIC_BASE_URL
+    text = f"""# {description()["info"]["title"]}
+
+> {description()["info"]["description"]}
+
+## Docs
+
+- [API guide]({base}{reverse("docs-markdown")}): how to use the API, with samples in curl, Python and TypeScript
+- [OpenAPI 3.1]({base}{reverse("schema")}): every endpoint, field and error code; JSON with `Accept: application/json`
+- [API reference in HTML]({base}{reverse("reference")}): for people
+"""
+    return text_response(text)
+
+
+def text_response(text: str) -> HttpResponse:
+    """Returns text/plain: browsers download text/markdown."""
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
