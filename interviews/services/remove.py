@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
+from hindsight.db.batches import pk_batches
 from hindsight.db.retries import retried_once
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from orgs.actors import Actor
@@ -63,7 +64,7 @@ def delete_org(*, org_id: int, actor: Actor) -> None:
     """Deletes the org with all of its rows, including the audit, and records it. Raises Org.DoesNotExist."""
     org = Org.objects.select_for_update().get(pk=org_id)
     # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
-    while batch := list(InterviewRequest.objects.for_org(org.pk).values_list("pk", flat=True)[:BATCH]):
+    for batch in pk_batches(InterviewRequest.objects.for_org(org.pk), BATCH):
         InterviewRequest.objects.filter(pk__in=batch).delete()
     delete_webhooks(org_id=org.pk)
     IdempotencyRecord.objects.filter(org_id=org.pk).delete()  # contain survey tokens

@@ -1,15 +1,14 @@
 """Deletes answers and erases contacts, when their org no longer wants to keep them. For `manage.py purge`."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.db.batches import pk_batches
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.models.conversation import UNFINISHED
 from interviews.services.remove import erase_contact
@@ -28,7 +27,7 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("transcript_days"):
         old = _with_old_answers(org, before)
-        for ids in _batches(old):
+        for ids in pk_batches(old, BATCH):
             counts[org.slug] += len(ids) if dry_run else _delete_answers(old, ids)
     return +counts
 
@@ -41,7 +40,7 @@ def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[s
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("contact_days"):
         inactive = _inactive(org, before)
-        for ids in _batches(inactive):
+        for ids in pk_batches(inactive, BATCH):
             for contact_id in ids:
                 counts[org.slug] += 1 if dry_run else _erase(inactive, org, contact_id, actor)
     return +counts
@@ -65,13 +64,6 @@ def _inactive(org: Org, before: datetime) -> QuerySet[Contact]:
     recent = Q(updated_at__gte=before) | Q(conversation__last_activity_at__gte=before)
     used = InterviewRequest.objects.filter(recent, contact=OuterRef("pk"))
     return Contact.objects.for_org(org.pk).not_erased().filter(~Exists(used), updated_at__lt=before)
-
-
-def _batches(rows: QuerySet[Any]) -> Iterator[list[int]]:
-    last = 0
-    while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        yield ids
-        last = ids[-1]
 
 
 @transaction.atomic

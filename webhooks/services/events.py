@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from hindsight.db.batches import pk_batches
 from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.tasks import enqueue
@@ -48,7 +49,7 @@ def delete_webhooks(*, org_id: int) -> None:
     # Workers lock an endpoint before its deliveries, too.
     endpoints = Endpoint.objects.for_org(org_id)
     list(endpoints.order_by("pk").select_for_update().values_list("pk"))
-    while batch := list(Event.objects.for_org(org_id).values_list("pk", flat=True)[:BATCH]):
+    for batch in pk_batches(Event.objects.for_org(org_id), BATCH):
         Event.objects.filter(pk__in=batch).delete()
     endpoints.delete()
 

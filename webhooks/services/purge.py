@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from hindsight.db.batches import pk_batches
 from webhooks.models import Delivery, Event
 
 # Tasks that are done, or that a worker left behind when it was killed. Deliveries do not need them.
@@ -35,7 +36,7 @@ def _purge(rows: QuerySet[Any], dry_run: bool) -> int:
     if dry_run:
         return rows.count()
     count = 0
-    while batch := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+    for batch in pk_batches(rows, BATCH):
         rows.model._default_manager.filter(pk__in=batch).delete()
         count += len(batch)
     return count

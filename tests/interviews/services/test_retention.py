@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.db.batches import pk_batches
 from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services import (
@@ -105,14 +106,13 @@ class TestAnswers:
     ) -> None:
         answer(interview_request)
         age(interview_request.contact, 40)
-        batches = retention._batches
 
-        def then_answers(rows: Any) -> Any:
-            found = list(batches(rows))
+        def then_answers(rows: Any, size: int) -> Any:
+            found = list(pk_batches(rows, size))
             Conversation.objects.update(last_activity_at=timezone.now())
             return found
 
-        monkeypatch.setattr(retention, "_batches", then_answers)
+        monkeypatch.setattr(retention, "pk_batches", then_answers)
         assert purged("interviews with answers") == ["- 0"]
         assert Turn.objects.count() == 2
 
