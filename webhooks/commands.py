@@ -1,8 +1,16 @@
 """What the commands share."""
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
+from orgs.commands import Command
 from webhooks.models import Endpoint
+
+
+class EndpointCommand(Command):
+    """A command about one endpoint."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 
 
 def get_endpoint(endpoint_id: int) -> Endpoint:

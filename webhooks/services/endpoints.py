@@ -38,7 +38,7 @@ def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> En
     """Changes only the given fields. Raises ValidationError and Endpoint.DoesNotExist."""
     if "event_types" in values:
         values["event_types"] = clean_event_types(values["event_types"])
-    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    endpoint = _locked(endpoint_id)
     for field, value in values.items():
         setattr(endpoint, field, value)
     endpoint.full_clean()
@@ -49,7 +49,7 @@ def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> En
 @transaction.atomic
 def rotate_secret(*, endpoint_id: int, grace: timedelta) -> Endpoint:
     """Until `grace` is over, deliveries have a signature of each secret. Raises Endpoint.DoesNotExist."""
-    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    endpoint = _locked(endpoint_id)
     endpoint.previous_secret, endpoint.secret = endpoint.secret, new_secret()
     endpoint.previous_secret_until = timezone.now() + grace
     endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
@@ -59,7 +59,7 @@ def rotate_secret(*, endpoint_id: int, grace: timedelta) -> Endpoint:
 @transaction.atomic
 def disable_endpoint(*, endpoint_id: int) -> Endpoint:
     """Cancels the pending deliveries. Raises Endpoint.DoesNotExist."""
-    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    endpoint = _locked(endpoint_id)
     if endpoint.is_active:
         endpoint.close(EndpointState.DISABLED)
     return endpoint
@@ -68,7 +68,7 @@ def disable_endpoint(*, endpoint_id: int) -> Endpoint:
 @transaction.atomic
 def enable_endpoint(*, endpoint_id: int) -> Endpoint:
     """Cancelled deliveries stay cancelled until they are replayed. Raises ValidationError, Endpoint.DoesNotExist."""
-    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    endpoint = _locked(endpoint_id)
     if not endpoint.is_active:
         _require_room(endpoint.org_id)
         endpoint.state, endpoint.failing_since, endpoint.paused_until = EndpointState.ACTIVE, None, None
@@ -82,6 +82,12 @@ def clean_event_types(event_types: Sequence[str]) -> list[str]:
     if unknown or not event_types:
         raise ValidationError(f"Choose one or more of these events: {', '.join(EVENT_TYPES)}.")
     return [event_type for event_type in EVENT_TYPES if event_type in event_types]
+
+
+def _locked(endpoint_id: int) -> Endpoint:
+    """Raises Endpoint.DoesNotExist."""
+    endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
+    return endpoint
 
 
 def _require_room(org_id: int) -> None:

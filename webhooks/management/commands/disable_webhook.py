@@ -1,17 +1,11 @@
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from orgs.commands import Command as BaseCommand
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services import disable_endpoint
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = "Disables a webhook endpoint, cancels its pending deliveries, and prints its state."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 
     def run(self, **options: Any) -> str:
         endpoint_id: int = options["endpoint_id"]

@@ -1,17 +1,11 @@
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from orgs.commands import Command as BaseCommand
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services import enable_endpoint
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = "Enables a webhook endpoint, and prints its state. Use replay_webhooks to send what it has missed."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 
     def run(self, **options: Any) -> str:
         endpoint_id: int = options["endpoint_id"]

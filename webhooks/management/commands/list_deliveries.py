@@ -2,22 +2,21 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import Command as BaseCommand
 from orgs.commands import format_time
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.models import Delivery, Status
 
 DEFAULT_LIMIT = 100
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = (
         "Prints the deliveries of a webhook endpoint, one per line, newest first: id, event, status, attempts, last "
         "outcome, last HTTP status, last attempt, next attempt, message id. Times are in UTC."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
+        super().add_arguments(parser)
         parser.add_argument("--status", choices=Status.values, help="print only deliveries with this status")
         parser.add_argument(
             "--limit", type=int, default=DEFAULT_LIMIT, metavar="N", help="at most N lines (default: %(default)s)"

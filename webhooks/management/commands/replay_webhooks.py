@@ -4,19 +4,18 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import Command as BaseCommand
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services import replay_deliveries, replay_delivery
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = (
         "Sends deliveries of a webhook endpoint again, with their earlier ids, and prints how many: those that failed "
         "or were cancelled since a date, or one delivery."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
+        super().add_arguments(parser)
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--since", type=utc_date, metavar="DATE", help="created since this day (UTC), as 2026-11-30")
         what.add_argument("--delivery", type=int, metavar="ID", help="only this delivery, also if it has arrived")

@@ -3,20 +3,19 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from orgs.commands import Command as BaseCommand
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services import rotate_secret
 from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = (
         "Replaces the secret of a webhook endpoint, and prints the new one, which cannot be shown again. During the "
         "grace period, webhooks have a signature of each secret."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
+        super().add_arguments(parser)
         parser.add_argument(
             "--grace-days",
             type=int,

@@ -1,20 +1,14 @@
 from typing import Any
 
-from django.core.management.base import CommandParser
-
-from orgs.commands import Command as BaseCommand
-from webhooks.commands import get_endpoint
+from webhooks.commands import EndpointCommand, get_endpoint
 from webhooks.services import send_test_event
 
 
-class Command(BaseCommand):
+class Command(EndpointCommand):
     help = (
         "Sends a signed test event to a webhook endpoint, and prints the delivery's id. list_deliveries shows the "
         "result."
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 
     def run(self, **options: Any) -> str:
         endpoint_id: int = options["endpoint_id"]
