@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind, Org
-from staff.base import ReadOnlyAdmin
+from staff.actions import Action, ActionAdmin
 from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import EndpointForm, ReplayForm, RotationForm
@@ -28,15 +28,56 @@ from webhooks.services import (
 
 NEWEST_DELIVERIES = 20
 
-DISABLE = "The pending deliveries of this endpoint are cancelled, and it gets no new ones. You can enable it again."
-ENABLE = "New events are sent to this endpoint again. What it has missed is sent only if you replay it."
-TEST = "A signed event of the type webhook.test is sent to this endpoint. Its delivery shows the answer."
-REPLAY = "The endpoint gets this message again, with the same id. A receiver that knows the id may ignore it."
-CANCEL = "This delivery is not tried again. An attempt that is under way is not stopped."
+
+def cancel(delivery: Delivery) -> None:
+    if not cancel_delivery(delivery_id=delivery.pk):
+        raise ValidationError("This delivery is no longer pending.")
+
+
+DISABLE = Action(
+    title="Disable {}",
+    text="The pending deliveries of this endpoint are cancelled, and it gets no new ones. You can enable it again.",
+    button="Disable",
+    run=lambda endpoint: disable_endpoint(endpoint_id=endpoint.pk),
+    event=EventKind.WEBHOOK_CHANGED,
+    done="Disabled.",
+)
+ENABLE = Action(
+    title="Enable {}",
+    text="New events are sent to this endpoint again. What it has missed is sent only if you replay it.",
+    button="Enable",
+    run=lambda endpoint: enable_endpoint(endpoint_id=endpoint.pk),
+    event=EventKind.WEBHOOK_CHANGED,
+    done="Enabled.",
+)
+TEST = Action(
+    title="Send a test event to {}",
+    text="A signed event of the type webhook.test is sent to this endpoint. Its delivery shows the answer.",
+    button="Send",
+    run=send_test_event,
+    event=EventKind.WEBHOOK_SENT,
+    done="Test event.",
+)
+REPLAY = Action(
+    title="Replay {}",
+    text="The endpoint gets this message again, with the same id. A receiver that knows the id may ignore it.",
+    button="Replay",
+    run=lambda delivery: replay_delivery(delivery_id=delivery.pk),
+    event=EventKind.WEBHOOK_SENT,
+    done="Replayed.",
+)
+CANCEL = Action(
+    title="Cancel {}",
+    text="This delivery is not tried again. An attempt that is under way is not stopped.",
+    button="Cancel it",
+    run=cancel,
+    event=EventKind.WEBHOOK_SENT,
+    done="Cancelled.",
+)
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(ReadOnlyAdmin):
+class EndpointAdmin(ActionAdmin):
     """Endpoints are added on the page of their org."""
 
     change_form_template = "staff/webhook_endpoint.html"
@@ -96,31 +137,13 @@ class EndpointAdmin(ReadOnlyAdmin):
         return self.page(request, "webhook_secret", endpoint, title="Webhook secret", endpoint=rotated)
 
     def disable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.object_or_404(request, object_id, may_change)
-        if request.method != "POST":
-            return self.confirm(request, endpoint, f"Disable {endpoint}", DISABLE, "Disable")
-        disable_endpoint(endpoint_id=endpoint.pk)
-        return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "Disabled.")
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), DISABLE)
 
     def enable_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.object_or_404(request, object_id, may_change)
-        if request.method != "POST":
-            return self.confirm(request, endpoint, f"Enable {endpoint}", ENABLE, "Enable")
-        try:
-            enable_endpoint(endpoint_id=endpoint.pk)
-        except ValidationError as error:
-            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
-        return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "Enabled.")
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), ENABLE)
 
     def test_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        endpoint = self.object_or_404(request, object_id, may_change)
-        if request.method != "POST":
-            return self.confirm(request, endpoint, f"Send a test event to {endpoint}", TEST, "Send")
-        try:
-            send_test_event(endpoint)
-        except ValidationError as error:
-            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
-        return self.done(request, endpoint, EventKind.WEBHOOK_SENT, "Test event.")
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_change), TEST)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         endpoint = self.object_or_404(request, object_id, may_replay)
@@ -133,20 +156,12 @@ class EndpointAdmin(ReadOnlyAdmin):
         try:
             count = replay_deliveries(endpoint=endpoint, since=since)
         except ValidationError as error:
-            return self.back_to(request, "change", endpoint, messages.ERROR, " ".join(error.messages))
+            return self.failed(request, endpoint, error)
         return self.done(request, endpoint, EventKind.WEBHOOK_SENT, f"Replayed: {count:,}.")
-
-    def confirm(self, request: HttpRequest, endpoint: Endpoint, title: str, text: str, button: str) -> HttpResponse:
-        return self.page(request, "confirm", endpoint, title=title, text=text, button=button)
-
-    def done(self, request: HttpRequest, endpoint: Endpoint, kind: EventKind, message: str) -> HttpResponse:
-        self.log_change(request, endpoint, message)
-        record_act(request, kind, endpoint, message)
-        return self.back_to(request, "change", endpoint, messages.SUCCESS, message)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+class DeliveryAdmin(ActionAdmin):
     change_form_template = "staff/webhook_delivery.html"
     object_pages = {"replay": "replay_view", "cancel": "cancel_view"}
     list_display = (
@@ -188,27 +203,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.object_or_404(request, object_id, may_replay)
-        if request.method != "POST":
-            return self.page(request, "confirm", delivery, title=f"Replay {delivery}", text=REPLAY, button="Replay")
-        try:
-            replay_delivery(delivery_id=delivery.pk)
-        except ValidationError as error:
-            return self.back_to(request, "change", delivery, messages.ERROR, " ".join(error.messages))
-        return self.done(request, delivery, "Replayed.")
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), REPLAY)
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        delivery = self.object_or_404(request, object_id, may_replay)
-        if request.method != "POST":
-            return self.page(request, "confirm", delivery, title=f"Cancel {delivery}", text=CANCEL, button="Cancel it")
-        if not cancel_delivery(delivery_id=delivery.pk):
-            return self.back_to(request, "change", delivery, messages.ERROR, "This delivery is no longer pending.")
-        return self.done(request, delivery, "Cancelled.")
-
-    def done(self, request: HttpRequest, delivery: Delivery, message: str) -> HttpResponse:
-        self.log_change(request, delivery, message)
-        record_act(request, EventKind.WEBHOOK_SENT, delivery, message)
-        return self.back_to(request, "change", delivery, messages.SUCCESS, message)
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), CANCEL)
 
 
 def added_endpoint(org: Org, form: EndpointForm) -> Endpoint | None:
