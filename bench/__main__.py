@@ -6,7 +6,6 @@ durability. Differences below 10% are noise; between machines, compare ratios.
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ import psutil
 
 from bench import client, cpu
 from harness.orm import set_up_django
-from harness.processes import ServerError
+from harness.processes import ServerError, interrupt_on_signals
 from harness.stores import DURABLE, postgres, redis_server
 from harness.web import Server, serving
 
@@ -33,8 +32,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes that serve (2)")
     parser.add_argument("--connections", type=int, default=16, help="requests at once (16)")
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    interrupt_on_signals()
     try:
         with (
             postgres({**DURABLE, **COUNTING}) as database_url,

@@ -10,11 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from harness.stores import postgres
+from bench.database import database
 
 MANAGE = [sys.executable, str(Path(__file__).parents[1] / "manage.py")]
 
@@ -59,17 +57,8 @@ def write_contacts(file: Path, rows: int, version: str) -> None:
             writer.writerow([f"buyer{number:07}@customer{number % 5000}.example", f"Buyer Number {number}", notes])
 
 
-@contextmanager
-def database(directory: Path, on_postgres: bool) -> Iterator[str]:
-    if on_postgres:
-        with postgres() as url:
-            yield url
-    else:
-        yield f"sqlite:///{directory / 'bulk.sqlite3'}"
-
-
 def run(rows: int, on_postgres: bool) -> None:
-    with tempfile.TemporaryDirectory() as name, database(Path(name), on_postgres) as url:
+    with tempfile.TemporaryDirectory() as name, database(Path(name), on_postgres=on_postgres) as url:
         os.environ.update(HINDSIGHT_ENV="development", DATABASE_URL=url)
         manage("migrate", "-v0")
         manage("create_org", "Acme", "--plan", "growth")

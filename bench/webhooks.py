@@ -9,34 +9,23 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import django
 
+from bench.database import database
 from harness.processes import eventually
 from harness.receiver import Receiver, receiving
-from harness.stores import postgres
 from harness.workers import start_worker
 
 EVENT = "interview.completed"
 SECONDS_BETWEEN_KILLS = 0.7
 
 
-@contextmanager
-def database(directory: Path, on_postgres: bool) -> Iterator[str]:
-    if on_postgres:
-        with postgres() as url:
-            yield url
-    else:
-        yield f"sqlite:///{directory / 'webhooks.sqlite3'}"
-
-
 def run(options: argparse.Namespace) -> None:
     with (
         tempfile.TemporaryDirectory() as name,
-        database(Path(name), options.postgres) as url,
+        database(Path(name), on_postgres=options.postgres) as url,
         receiving() as receiver,
         (Path(name) / "log").open("wb") as log,
     ):

@@ -1,6 +1,7 @@
 """Ports and processes."""
 
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -8,6 +9,12 @@ from collections.abc import Callable
 
 class ServerError(RuntimeError):
     """A server cannot be started."""
+
+
+def interrupt_on_signals() -> None:
+    """SIGINT and SIGTERM raise KeyboardInterrupt. Shells start background jobs with SIGINT ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 def free_port() -> int:

@@ -4,13 +4,12 @@ Prints what was sent and acknowledged, and which acknowledged writes were lost o
 """
 
 import argparse
-import signal
 import sys
 import time
 from itertools import chain
 
 from harness.orm import set_up_django
-from harness.processes import ServerError, eventually
+from harness.processes import ServerError, eventually, interrupt_on_signals
 from harness.reverse_proxies import ProxyMissingError
 from soak.clients import Client, is_unexpected
 from soak.faults import FAULTS, Fault
@@ -25,8 +24,7 @@ EXAMPLES = 10
 
 def main() -> int:
     options = parse_arguments()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    interrupt_on_signals()
     try:
         with stores() as (postgres, redis, disk):
             set_up_django(postgres.url, redis.url)

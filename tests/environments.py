@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from harness.processes import ServerError
+from harness.processes import ServerError, interrupt_on_signals
 from harness.stores import postgres, redis_server
 from scripts.serve import end_with_parent
 
@@ -41,9 +41,7 @@ PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 
 def main(arguments: Sequence[str]) -> int:
-    # SIGTERM stops the servers too. SIGINT: shells start background jobs with SIGINT ignored.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    interrupt_on_signals()  # so that the servers end too
     only_faults = arguments[:1] == [FAULTS]
     start, arguments = (_start_faults, arguments[1:]) if only_faults else (_start_suite, arguments)
     try:

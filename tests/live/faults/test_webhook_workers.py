@@ -48,11 +48,8 @@ def complete(org: Org, count: int) -> None:
         record_event(org_id=org.pk, event_type="interview.completed", interview_request_id=number, data={})
 
 
-def deliveries(org: Org) -> Counter[str]:
-    return Counter(Delivery.objects.for_org(org.pk).values_list("status", flat=True))
-
-
-def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+def hold_answers(receiver: Receiver) -> Event:
+    """The receiver answers when the event is set."""
     may_answer = Event()
 
     def wait(handler: BaseHTTPRequestHandler) -> None:
@@ -61,6 +58,15 @@ def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver
         handler.end_headers()
 
     receiver.respond = wait
+    return may_answer
+
+
+def deliveries(org: Org) -> Counter[str]:
+    return Counter(Delivery.objects.for_org(org.pk).values_list("status", flat=True))
+
+
+def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+    may_answer = hold_answers(receiver)
     complete(acme, 2)
     worker = start()
     assert eventually(lambda: len(receiver.received) == 1)
@@ -72,14 +78,7 @@ def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver
 
 def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, start: StartWorker) -> None:
     """Three workers are killed while they wait for an answer."""
-    may_answer = Event()
-
-    def wait(handler: BaseHTTPRequestHandler) -> None:
-        may_answer.wait(10)
-        handler.send_response(204)
-        handler.end_headers()
-
-    receiver.respond = wait
+    may_answer = hold_answers(receiver)
     complete(acme, 30)
     killed = [start() for _ in range(3)]
     assert eventually(lambda: len(receiver.received) == 3)
