@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
+from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest
 
 Record = dict[str, Any]
@@ -123,4 +124,4 @@ def _cell(record: Record, column: str) -> str:
 
 
 def _utc(time: datetime | None) -> str | None:
-    return None if time is None else time.isoformat().replace("+00:00", "Z")
+    return None if time is None else utc_text(time)

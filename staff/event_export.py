@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from hindsight.text.timestamps import utc_text
 from interviews.export import BYTE_ORDER_MARK, Writable, escape_formulas, write_json_lines
 from orgs.models import SecurityEvent
 
@@ -25,8 +26,7 @@ Record = dict[str, str]
 
 
 def record_of(event: SecurityEvent) -> Record:
-    time = event.created_at.isoformat().replace("+00:00", "Z")
-    return {**{name: getattr(event, name) for name in COLUMNS}, "created_at": time}
+    return {**{name: getattr(event, name) for name in COLUMNS}, "created_at": utc_text(event.created_at)}
 
 
 def records_since(since: datetime | None) -> Iterator[Record]:

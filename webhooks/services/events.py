@@ -1,6 +1,5 @@
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.batches import pk_batches
+from hindsight.text.timestamps import utc_text
 from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.tasks import enqueue
@@ -58,12 +58,13 @@ def _send(
     endpoints: Sequence[Endpoint], event_type: str, data: dict[str, Any], interview_request_id: int | None
 ) -> list[Delivery]:
     now = timezone.now()
-    timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     event = Event.objects.create(
         org_id=endpoints[0].org_id,
         type=event_type,
         interview_request_id=interview_request_id,
-        body=json.dumps({"type": event_type, "timestamp": timestamp, "data": data}, ensure_ascii=False),
+        body=json.dumps(
+            {"type": event_type, "timestamp": utc_text(now, "milliseconds"), "data": data}, ensure_ascii=False
+        ),
         created_at=now,
     )
     deliveries = [Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=now) for endpoint in endpoints]
