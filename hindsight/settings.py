@@ -231,8 +231,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# Bytes of text that an org's API keys may overwrite in a day; 0: no limit. The default is above what an org with 1,000
-# requests per minute overwrites if all of them, all day, overwrite notes of 2,900 bytes.
+# Bytes of text that an org's API keys may overwrite per day; 0: no limit. 1,000 requests per minute that each overwrite
+# 2,900 bytes stay below the default.
 AUDIT_BYTES_PER_DAY = env.int("AUDIT_BYTES_PER_DAY", 4 * 1024**3, validate=validate.Range(min=0))
 # After this many days, `purge` deletes a change of the audit; None: never. An org's own audit_days wins.
 AUDIT_DAYS = env.int("AUDIT_DAYS", None, validate=is_days_kept)

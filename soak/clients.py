@@ -14,7 +14,8 @@ from soak.ledger import Kind, Ledger, Write
 ACKNOWLEDGED = {200, 201}
 REPEATED = {429, 502, 503, 504}
 SECONDS_BEFORE_REPEAT = 0.2
-# More than any time limit of the server: a client that gives up could repeat a write after a later one.
+# Seconds. Longer than the time limits of the server: after a timeout, the server could still store a write that the
+# client repeats.
 TIMEOUT = 60
 POSTS = 5  # one write in this many
 

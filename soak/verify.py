@@ -12,7 +12,7 @@ from soak.ledger import Kind, Write
 
 @dataclass
 class Stored:
-    """By the id of the interview request and the text: how often an objective, notes or a deal id was written."""
+    """How often each text was written. The keys are (id of the interview request, text)."""
 
     objectives: Counter[tuple[int, str]] = field(default_factory=Counter)
     notes: Counter[tuple[int, str]] = field(default_factory=Counter)

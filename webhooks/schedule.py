@@ -23,7 +23,7 @@ JITTER = 0.1
 # An endpoint is disabled if every attempt has failed for this long.
 GIVE_UP_AFTER = timedelta(days=5)
 
-# After a failure that took long, the endpoint pauses for as long as it has been failing, within these limits.
+# After a slow failure, no request is sent to the endpoint for as long as it has been failing, within these limits.
 SLOW = timedelta(seconds=2)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 

@@ -13,7 +13,7 @@ from django_tasks_db import DatabaseBackend
 from webhooks.attempts import deliver
 from webhooks.models import Delivery
 
-# A queued delivery that no worker has begun after this time is queued again. The older copy then does nothing.
+# If no worker has started a queued delivery after this time, it is queued again. The older task then does nothing.
 QUEUE_LEASE = timedelta(minutes=5)
 
 

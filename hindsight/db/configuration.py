@@ -2,7 +2,8 @@ from typing import Any
 
 import dj_database_url
 
-# libpq's defaults are those of the kernel: a quarter of an hour for sent data, two hours for a response.
+# By default, the time limits of the kernel apply: 15 minutes for data that is not acknowledged, and two hours until an
+# idle connection is probed.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 UNREACHABLE_SERVER = {
     "connect_timeout": 5,  # seconds

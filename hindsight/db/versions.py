@@ -21,7 +21,7 @@ class ClockTime(Func):
 
 
 class VersionField(models.IntegerField):  # type: ignore[type-arg]
-    """Counts the writes of a row. After an update, the instance loads the value when it is read."""
+    """Counts the writes of a row. After an update, the attribute is deferred: the next access loads it."""
 
     def __init__(self, **kwargs: Any) -> None:
         # The database's default serves INSERTs in SQL.
@@ -35,7 +35,7 @@ class VersionField(models.IntegerField):  # type: ignore[type-arg]
 
 
 class UpdatedAtField(models.DateTimeField):  # type: ignore[type-arg]
-    """The time of the last write, by the database's clock. After a write, the instance loads it when it is read."""
+    """The time of the last write, from the database's clock. After a write, the attribute is deferred."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"editable": False, "blank": True, **kwargs})

@@ -1,4 +1,4 @@
-"""The bytes of text that an org may overwrite in a day (UTC): each overwrite adds the text before it to the audit.
+"""Limits the bytes of text that an org may overwrite per day (UTC). Each overwrite adds the replaced text to the audit.
 
 Bytes are counted with the next write of the org in this process, so that counting needs no round trip of its own. While
 the store is unavailable, they are not counted.

@@ -1,4 +1,7 @@
-"""What Paige may do next. Budget, core topics, secrecy of what was denied, and the end do not depend on an engine."""
+"""The moves that Paige may make next. The turn limit, core topics, denied topics and the end are enforced here.
+
+An engine can only choose among them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

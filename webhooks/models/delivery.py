@@ -40,7 +40,7 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One event for one endpoint. The queue only has copies of its id: this row decides what is sent, and when."""
+    """One event for one endpoint. The queue contains only its id. This row decides what is sent, and when."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)

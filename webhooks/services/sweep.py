@@ -8,7 +8,7 @@ BATCH = 500
 
 
 def sweep() -> int:
-    """Queues up to BATCH deliveries that are due: retries, and what a queue or a worker has lost. Returns how many."""
+    """Queues up to BATCH due deliveries: retries, and those whose task or worker was lost. Returns their number."""
     due = Delivery.objects.due(timezone.now())
     if not due.exists():  # on SQLite, a transaction would take the write lock
         return 0
