@@ -14,7 +14,7 @@ dev: ## Serve Hindsight with demo data, and restart when code changes
 	@scripts/bootstrap dev
 	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --reload
 
-test: ## Run all tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
+test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments $(ARGS)
 
