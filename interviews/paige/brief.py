@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
 from interviews.lifecycle import Move, Speaker
@@ -7,6 +8,7 @@ from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.dialogue import Utterance, answered
 from interviews.paige.guide import Guide
+from interviews.paige.steering import Picks, Steering, steer
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,12 @@ class Brief:
     objective: str = field(repr=False)
     guide: Guide
     contact_address: str = ""
+    picks: Picks | None = None
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def steering(self) -> Steering:
+        return steer(self.guide, self.objective, self.contact_notes, self.picks)
 
     def after(self, conversation: Iterable[Utterance]) -> Self:
         return replace(self, conversation=tuple(conversation))

@@ -10,7 +10,6 @@ from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide import CLOSING, Topic
 from interviews.paige.lexicon import Intent
 from interviews.paige.reading import Reading, Sentence
-from interviews.paige.steering import Steering, steering
 
 PHRASES_OF_A_MENTION = 2
 """So many phrases of a topic in one answer count as an answer to that topic."""
@@ -21,10 +20,6 @@ class Progress:
     """Of a conversation that has begun and whose last utterance is the contact's."""
 
     brief: Brief
-
-    @cached_property
-    def steering(self) -> Steering:
-        return steering(self.brief)
 
     @cached_property
     def said(self) -> list[Utterance]:
@@ -63,17 +58,18 @@ class Progress:
 
     @cached_property
     def unasked(self) -> list[Topic]:
-        """Emphasized topics first, the closing question last. Without the topics to leave out."""
+        """Emphasized topics first, in their order; the closing question last. Without the topics to leave out."""
         asked = {turn.topic for turn in self.asked}
         left = [topic for topic in self.brief.guide.topics if topic.key not in asked and not self._is_left_out(topic)]
-        left.sort(key=lambda topic: not self.emphasizes(topic))
+        emphasized = self.brief.steering.emphasize
+        left.sort(key=lambda topic: emphasized.index(topic.key) if topic.key in emphasized else len(emphasized))
         return left if CLOSING in asked else [*left, self.brief.guide.closing]
 
     def emphasizes(self, topic: Topic) -> bool:
-        return topic.key in self.steering.emphasize
+        return topic.key in self.brief.steering.emphasize
 
     def avoids(self, topic: Topic) -> bool:
-        return topic.key in self.steering.avoid
+        return topic.key in self.brief.steering.avoid
 
     def follow_ups_to(self, topic: Topic) -> list[Utterance]:
         return [turn for turn in self.asked if turn.topic == topic.key and turn.move == Move.FOLLOW_UP]

@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige import progress as progress_module
 from interviews.paige.brief import Brief
 from interviews.paige.choice import Choice
 from interviews.paige.dialogue import AGAIN, Utterance
 from interviews.paige.guide import CLOSING, Guide, Kind, shipped_guide
 from interviews.paige.moves import MAX_AGAIN, MAX_FOLLOW_UPS_OF_A_TOPIC, NextMove, moves
-from interviews.paige.steering import Steering
+from interviews.paige.steering import Picks
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 
 COMPLETE = (
@@ -51,6 +50,10 @@ class TestOrder:
         topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
         assert topics[:5] == ["trigger", "pricing", "pricing", "pricing", "process"]
         assert topics[-1] == CLOSING
+
+    def test_picked_topics_come_second_in_the_order_of_the_picks_whatever_the_objective_says(self) -> None:
+        brief = replace(buyer_brief("Pricing"), picks=Picks(emphasize=("experience", "criteria")))
+        assert topics_of(conduct(brief, [COMPLETE]))[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
 
     def test_a_changed_objective_applies_from_the_next_message(self) -> None:
         brief = after(buyer_brief(), COMPLETE)
@@ -95,9 +98,9 @@ class TestFollowUps:
         assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
         assert moves(brief)[0].openers[0].name == "said_before"
 
-    def test_none_is_asked_on_an_avoided_topic(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(progress_module, "steering", lambda brief: Steering(avoid=("trigger", "pricing")))
-        said = conduct(buyer_brief(), [SHORT])
+    def test_none_is_asked_on_an_avoided_topic(self) -> None:
+        brief = replace(buyer_brief(), picks=Picks(avoid=("trigger", "pricing")))
+        said = conduct(brief, [SHORT])
         assert topics_of(said).count("trigger") == 1
         assert "pricing" not in topics_of(said), "an avoided topic that is not core is left out"
 
