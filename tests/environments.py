@@ -1,13 +1,13 @@
-"""Runs the suite in three environments at the same time: `python -m tests.environments [pytest arguments]`.
+"""Runs the suite in two environments at the same time: `python -m tests.environments [pytest arguments]`.
 
 - `sqlite`: SQLite without Redis, as `make run`.
-- `postgresql`: PostgreSQL and Redis, as production.
-- `web`: the same stores, for tests/live/web.
+- `postgresql`: PostgreSQL and Redis, as production. Its output appears at the end.
 
-`python -m tests.environments faults [pytest arguments]` runs tests/live/faults with the same stores.
+`python -m tests.environments web [pytest arguments]` runs tests/live/web with the stores of `postgresql`, and `faults`
+runs tests/live/faults.
 
-tests/conftest.py selects tests by TEST_ENVIRONMENT. The output of `sqlite` and `faults` appears immediately. An
-environment that runs no tests fails, unless arguments were given.
+tests/conftest.py selects tests by TEST_ENVIRONMENT. An environment that runs no tests fails, unless arguments were
+given.
 """
 
 import os
@@ -28,7 +28,7 @@ from scripts.serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
-FAULTS = "faults"
+OF_ONE_FOLDER = ("web", "faults")
 NO_TESTS = 5  # pytest's exit status
 
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
@@ -42,11 +42,12 @@ PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 def main(arguments: Sequence[str]) -> int:
     interrupt_on_signals()  # so that the servers end too
-    only_faults = arguments[:1] == [FAULTS]
-    start, arguments = (_start_faults, arguments[1:]) if only_faults else (_start_suite, arguments)
+    folder = arguments[0] if arguments and arguments[0] in OF_ONE_FOLDER else None
+    arguments = arguments[1:] if folder else arguments
     try:
         with ExitStack() as stack:
-            statuses = {name: pytest.wait() for name, pytest in start(stack, arguments).items()}
+            running = _start_folder(stack, folder, arguments) if folder else _start_suite(stack, arguments)
+            statuses = {name: pytest.wait() for name, pytest in running.items()}
     except ServerError as error:
         _say(str(error))
         return 1
@@ -61,15 +62,13 @@ def main(arguments: Sequence[str]) -> int:
 
 def _start_suite(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
     _say("=== environment sqlite")
-    running = {"sqlite": stack.enter_context(_run("sqlite", arguments))}
-    stores = _start_stores(stack)
-    for name in ("postgresql", "web"):
-        running[name] = stack.enter_context(_run_buffered(name, arguments, stores))
-    return running
+    sqlite = stack.enter_context(_run("sqlite", arguments))
+    postgresql = stack.enter_context(_run_buffered("postgresql", arguments, _start_stores(stack)))
+    return {"sqlite": sqlite, "postgresql": postgresql}
 
 
-def _start_faults(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
-    return {FAULTS: stack.enter_context(_run(FAULTS, arguments, _start_stores(stack)))}
+def _start_folder(stack: ExitStack, name: str, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+    return {name: stack.enter_context(_run(name, arguments, _start_stores(stack)))}
 
 
 def _start_stores(stack: ExitStack) -> dict[str, str]:
