@@ -3,6 +3,7 @@
 from typing import NewType
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from hindsight.text.storable import clean_text
 
@@ -26,5 +27,5 @@ def clean_answer(answer: str) -> str:
     """Trims the answer and converts line ends to line feeds. Raises ValidationError, also if it is blank."""
     answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not answer:
-        raise ValidationError("Write an answer, or skip the question.")
+        raise ValidationError(gettext("Write an answer, or skip the question."))
     return clean_text(answer, MAX_ANSWER_LENGTH)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from hindsight.text.storable import grouped
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
 from interviews.services import InterviewState
@@ -75,7 +76,7 @@ def unreadable_page(request: HttpRequest) -> HttpResponse:
 
 
 def too_large_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/too_large.html", {"max_answer_length": f"{MAX_ANSWER_LENGTH:,}"}, status=413)
+    return render(request, "survey/too_large.html", {"max_answer_length": grouped(MAX_ANSWER_LENGTH)}, status=413)
 
 
 def busy_page(request: HttpRequest, unsaved: Sequence[str], retry_after: int) -> HttpResponse:

@@ -1,6 +1,9 @@
 // Optional: without this file, the forms reload the page. With it, steps replace the content in place, texts are kept
 // until they are stored, a second click on a button does nothing, and screen readers announce the progress.
 
+// In the language of the page.
+const messages = document.body.dataset;
+
 const setStatus = (text, thinking = false) => {
   const status = document.getElementById("status");
   status.textContent = text;
@@ -40,12 +43,14 @@ const showPage = (html) => {
 // Responses of a proxy have no such paragraph.
 const refusal = (html) => parsed(html).querySelector(".lead")?.textContent;
 
+const busyMessage = (seconds) =>
+  seconds ? messages.tooManyRequestsFor.replace("{seconds}", seconds) : messages.tooManyRequests;
+
 const errorMessage = (response, html) => {
-  const seconds = response.headers.get("Retry-After") ?? "a few";
-  if (response.status === 429) return `Too many requests from your network. Try again in ${seconds} seconds.`;
-  if (response.status === 400) return refusal(html) ?? "The server could not read your data. Please try again.";
-  if (response.status === 413) return refusal(html) ?? "Your text is too large to send. Please shorten it.";
-  return response.status >= 500 ? "Something went wrong on our side. Please try again." : "";
+  if (response.status === 429) return busyMessage(response.headers.get("Retry-After"));
+  if (response.status === 400) return refusal(html) ?? messages.unreadable;
+  if (response.status === 413) return refusal(html) ?? messages.tooLarge;
+  return response.status >= 500 ? messages.failed : "";
 };
 
 const send = async (form, step) => {
@@ -56,7 +61,7 @@ const send = async (form, step) => {
     const html = await response.text();
     return { error: errorMessage(response, html), stored: response.status !== 422, html };
   } catch {
-    return { error: "The server could not be reached. Please check your connection and try again." };
+    return { error: messages.unreachable };
   }
 };
 
@@ -66,7 +71,7 @@ const takeStep = async (form, button) => {
   const { error, stored, html } = await send(form, button.value);
   if (error) {
     setBusy(form, false);
-    return setStatus(`${error} Your text is still here.`);
+    return setStatus(`${error} ${messages.stillHere}`);
   }
   if (stored) textBoxes(form).forEach(removeDraft);
   setStatus("");
