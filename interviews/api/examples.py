@@ -37,6 +37,8 @@ SUMMARY = {
     "contact": CONTACT,
 }
 ANSWER = "It came down to price, once procurement had joined."
+CONTENT = f"**Paige:** What decided it in the end?\n\n**Jane:** {ANSWER}"
+PLACE = {"turn": 2, "start": CONTENT.index(ANSWER), "end": len(CONTENT)}
 INTERVIEW_REQUEST = {
     **SUMMARY,
     "contact": {
@@ -45,8 +47,10 @@ INTERVIEW_REQUEST = {
     },
     "transcript": {
         "document_id": "doc_310",
-        "content": f"**Paige:** What decided it in the end?\n\n**Jane Smith:** {ANSWER}",
-        "key_answers": [{"topic": "pricing", "title": "Pricing and packaging", "excerpts": [ANSWER]}],
+        "content": CONTENT,
+        "key_answers": [
+            {"topic": "decision", "title": "What tipped the decision", "excerpts": [ANSWER], "places": [PLACE]}
+        ],
         "created_at": "2026-11-25T14:05:31.482913Z",
     },
 }

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -141,13 +142,29 @@ class ContactSerializer(ContactSummarySerializer):
     notes = serializers.CharField(help_text="The notes, which contact_context overwrites.")
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    """A place in the transcript. `content[start:end]` is the quoted text, with a backslash before Markdown syntax."""
+
+    turn = serializers.IntegerField(min_value=1, help_text="The number of the block in content. The first is 1.")
+    start = serializers.IntegerField(min_value=0, help_text="In Unicode code points of content.")
+    end = serializers.IntegerField(min_value=1, help_text="After the last code point.")
+
+
 class KeyAnswersSerializer(serializers.Serializer[Any]):
     topic = serializers.CharField(help_text="The topic's key in the interview type's guide.")
     title = serializers.CharField()
     excerpts = serializers.ListField(
         child=serializers.CharField(),
-        help_text="The beginning of each of the contact's answers on this topic, word for word.",
+        help_text="The beginning of each of the contact's answers on this topic, word for word. Left out are questions "
+        'to Paige, wishes, refusals, and a bare "no".',
     )
+    places = serializers.SerializerMethodField(
+        help_text="Where each of the excerpts stands. Empty if an older version completed the interview."
+    )
+
+    @extend_schema_field(PlaceSerializer(many=True))
+    def get_places(self, key_answers: Mapping[str, Any]) -> Any:
+        return key_answers.get("places", [])
 
 
 class TranscriptSerializer(serializers.Serializer[Transcript]):

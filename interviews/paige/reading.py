@@ -14,6 +14,8 @@ EXAMINED_SENTENCES = 20
 MAX_WORDS_BESIDE_A_REFUSAL = 6
 MAX_WORDS_OF_A_DENIAL = 14
 MAX_WORDS_BESIDE_A_DENIAL = 12
+MAX_WORDS_OF_A_BARE_DENIAL = 4
+"""Longer denials say something, such as "There was no integration with SAP"."""
 
 WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DELETION})
 QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
@@ -81,6 +83,12 @@ class Reading:
         """Whether little more is said than that something did not happen."""
         denial = sum(sentence.words for sentence in self.sentences if Intent.DENIES in sentence.intents)
         return denial > 0 and self._words() - denial <= MAX_WORDS_BESIDE_A_DENIAL
+
+    @property
+    def is_bare_denial(self) -> bool:
+        """Whether nothing is said but "no", or that the subject did not come up."""
+        denies = all(Intent.DENIES in sentence.intents for sentence in self.sentences if sentence.is_finding)
+        return denies and 0 < self._words() <= MAX_WORDS_OF_A_BARE_DENIAL
 
     def _words(self) -> int:
         return sum(sentence.words for sentence in self.sentences if sentence.is_finding)

@@ -5,10 +5,11 @@ Markdown syntax in answers is escaped, so that an answer cannot look like anothe
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from interviews.lifecycle import Speaker
 from interviews.paige.dialogue import Utterance
-from interviews.paige.guide import Guide
 
 PAIGE = "Paige"
 CONTACT = "Contact"
@@ -16,14 +17,12 @@ CONTACT = "Contact"
 
 SKIPPED = "*(skipped)*"
 
-EXCERPT_LENGTH = 400
-
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
 # A heading, list, quotation, thematic break or code block.
 _BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CHARACTER = re.compile(r"\\?.", re.DOTALL)
 _SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
-_SENTENCE_END = re.compile(r"[.!?…](?=\s)|\n")
 
 
 def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
@@ -34,21 +33,45 @@ def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> s
 
 def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
     """Raises ValueError."""
-    before, *parts = _SPEAKER_LABEL.split(content)
-    if before:
+    return [(block.speaker, block.text) for block in blocks(content)]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A turn of a transcript. `start`: where its Markdown begins in the transcript's content."""
+
+    speaker: Speaker
+    markdown: str = field(repr=False)
+    start: int
+
+    @property
+    def text(self) -> str:
+        return "" if self.markdown == SKIPPED else unescaped(self.markdown)
+
+    def position(self, offset: int) -> int:
+        """Where a character of the text, with its backslash, begins in the content. Both count code points."""
+        return self.start + self._positions[offset]
+
+    @cached_property
+    def _positions(self) -> list[int]:
+        """Of each character of the text and of its end."""
+        return [*(character.start() for character in _CHARACTER.finditer(self.markdown)), len(self.markdown)]
+
+
+def blocks(content: str) -> list[Block]:
+    """Raises ValueError."""
+    labels = list(_SPEAKER_LABEL.finditer(content))
+    if content and (not labels or labels[0].start() > 0):
         raise ValueError("A transcript must begin with the name of a speaker.")
-    speakers = [Speaker.PAIGE if name == PAIGE else Speaker.CONTACT for name in parts[::2]]
-    texts = ["" if text == SKIPPED else _ESCAPED.sub(r"\1", text) for text in parts[1::2]]
-    return list(zip(speakers, texts, strict=True))
-
-
-def key_answers(guide: Guide, conversation: Iterable[Utterance]) -> list[dict[str, object]]:
-    """Excerpts by topic, in the guide's order, of the answers with findings."""
-    answers = [turn for turn in conversation if turn.speaker is Speaker.CONTACT and turn.reading.findings]
-    by_topic = [(topic, [_excerpt(a.text) for a in answers if a.topic == topic.key]) for topic in guide.every_topic]
+    ends = [*(label.start() for label in labels[1:]), len(content)]
     return [
-        {"topic": topic.key, "title": topic.title, "excerpts": excerpts} for topic, excerpts in by_topic if excerpts
+        Block(Speaker.PAIGE if label[1] == PAIGE else Speaker.CONTACT, content[label.end() : end], label.end())
+        for label, end in zip(labels, ends, strict=False)
     ]
+
+
+def unescaped(markdown: str) -> str:
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def _label(contact_name: str) -> str:
@@ -62,13 +85,3 @@ def _markdown_text(turn: Utterance) -> str:
 
 def _escape(text: str) -> str:
     return _BLOCK_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
-
-
-def _excerpt(text: str) -> str:
-    """Cuts a long text after the last sentence, or else the last word, that fits."""
-    if len(text) <= EXCERPT_LENGTH:
-        return text
-    cut = text[: EXCERPT_LENGTH + 1]
-    ends = [match.end() for match in _SENTENCE_END.finditer(cut)]
-    spaces = [match.start() for match in re.finditer(r"\s", cut)]
-    return text[: max(ends or spaces or [EXCERPT_LENGTH])].strip()

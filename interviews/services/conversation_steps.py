@@ -16,10 +16,11 @@ from interviews.paige.brief import Brief, recorded
 from interviews.paige.dialogue import answered
 from interviews.paige.engines import engine
 from interviews.paige.interviewer import Message, next_message
+from interviews.paige.key_answers import key_answers
 from interviews.paige.lexicon import Intent
 from interviews.paige.quotes import without_quotes_of
 from interviews.paige.reading import read
-from interviews.paige.transcript_markdown import key_answers, render_transcript
+from interviews.paige.transcript_markdown import blocks, render_transcript
 from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
@@ -122,10 +123,11 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)
             utterances = answered(recorded(interview.turns))
+            content = render_transcript(utterances, interview.opening.contact_name)
             complete_interview(
                 interview.interview_request,
-                content=render_transcript(utterances, interview.opening.contact_name),
-                key_answers=key_answers(interview.opening.guide, utterances),
+                content=content,
+                key_answers=key_answers(interview.opening.guide, utterances, blocks(content)),
             )
             conversation.transition_to(Stage.COMPLETED)
 

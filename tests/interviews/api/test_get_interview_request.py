@@ -76,10 +76,24 @@ def test_key_answers_are_verbatim(acme_api: ApiClient, interview_request: Interv
     finish_conversation(interview_request)
     complete_conversation(interview_request)
     transcript = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
+    content = transcript["content"]
+    assert content.endswith("**Alice:** It was \\*\\*slow\\*\\*.")
     assert transcript["key_answers"] == [
-        {"topic": "trigger", "title": "What set off the search", "excerpts": ["It was **slow**."]}
+        {
+            "topic": "trigger",
+            "title": "What set off the search",
+            "excerpts": ["It was **slow**."],
+            "places": [{"turn": 2, "start": content.index("It was"), "end": len(content)}],
+        }
     ]
-    assert transcript["content"].endswith("**Alice:** It was \\*\\*slow\\*\\*.")
+
+
+def test_key_answers_without_places_are_shown(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    """Interviews that were completed by an older version have none."""
+    stored: dict[str, object] = {"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}
+    complete_interview(interview_request, content="**Paige:** Why?", key_answers=[stored])
+    transcript = acme_api.get(f"/interviews/{interview_request.pk}").json()["transcript"]
+    assert transcript["key_answers"] == [{**stored, "places": []}]
 
 
 def test_the_etag_changes_only_with_the_representation(

@@ -250,9 +250,11 @@ class TestCompletion:
         services.submit_answer(running, number=1, text=LONG)
         services.finish_conversation(running)
         services.complete_conversation(running)
-        assert Transcript.objects.get().key_answers == [
-            {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
-        ]
+        transcript = Transcript.objects.get()
+        [found] = transcript.key_answers
+        [place] = found.pop("places")
+        assert found == {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
+        assert (place["turn"], transcript.content[place["start"] : place["end"]]) == (2, LONG)
 
     def test_completion_happens_once(self, running: InterviewRequest) -> None:
         services.finish_conversation(running)
