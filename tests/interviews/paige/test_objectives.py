@@ -1,4 +1,4 @@
-"""The labelled objectives of objectives.tsv are consistent with the guide."""
+"""The labelled objectives are consistent with the guide: those for tuning a matcher, and those held back."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,18 +7,37 @@ import pytest
 
 from interviews.paige.guide import Guide, shipped_guide
 
-FILE = Path(__file__).with_name("objectives.tsv")
-ROWS = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+HERE = Path(__file__).parent
 
 
-def test_there_are_200_objectives_in_four_languages() -> None:
-    assert len(ROWS) >= 200
-    assert set(Counter(row[0] for row in ROWS)) == {"en", "de", "fr", "es"}
-    assert len({row[3] for row in ROWS}) == len(ROWS)
+def rows(name: str) -> list[list[str]]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
+HALVES = {name: rows(name) for name in ("objectives.tsv", "objectives_held_back.tsv")}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_there_are_200_objectives_in_four_languages(name: str) -> None:
+    assert len(HALVES[name]) >= 200
+    assert set(Counter(row[0] for row in HALVES[name])) == {"en", "de", "fr", "es"}
+
+
+def test_no_objective_stands_twice() -> None:
+    objectives = [row[3].casefold() for half in HALVES.values() for row in half]
+    assert len(set(objectives)) == len(objectives)
+
+
+@pytest.mark.parametrize("name", HALVES)
 @pytest.mark.parametrize("column", [1, 2])
-def test_labels_are_topics_of_the_guide(column: int) -> None:
+def test_labels_are_topics_of_the_guide(name: str, column: int) -> None:
     keys = {topic.key for topic in Guide.from_data(shipped_guide("win_loss_buyer")).topics}
-    labels = {label.rstrip("?") for row in ROWS for label in row[column].split(",") if label}
+    labels = {label.rstrip("?") for row in HALVES[name] for label in row[column].split(",") if label}
     assert labels <= keys
+
+
+def test_40_objectives_held_back_avoid_a_topic_and_15_match_none() -> None:
+    half = HALVES["objectives_held_back.tsv"]
+    assert sum(bool(row[2]) for row in half) >= 40
+    assert sum(not row[1] and not row[2] for row in half) >= 15
