@@ -17,7 +17,7 @@ from orgs.models import Change
 
 Texts = Mapping[str, str | None]
 
-AUDITED_FIELDS = frozenset({"name", "notes", "objective", "guide", ERASURE})
+AUDITED_FIELDS = frozenset({"name", "notes", "objective", "picks", "guide", ERASURE})
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -65,11 +65,18 @@ def restore(row: Any, change: Change, *, actor: Actor) -> list[Change]:
 
 def _replace(row: Any, texts: Texts) -> list[Change]:
     changes = []
-    for field, text in texts.items():
+    for field, text in {**texts, **_cleared(row, texts)}.items():
         if text is not None and text != (before := getattr(row, field)):
             changes.append(_change(row, field, before=before))
             setattr(row, field, text)
     return changes
+
+
+def _cleared(row: Any, texts: Texts) -> Texts:
+    """The fields that a change of others clears: `cleared_by` of the model."""
+    cleared_by: Mapping[str, Iterable[str]] = getattr(row, "cleared_by", {})
+    changed = [field for field, text in texts.items() if text not in (None, getattr(row, field))]
+    return {field: "" for name in changed for field in cleared_by.get(name, ())}
 
 
 def _change(row: Any, field: str, *, before: str) -> Change:

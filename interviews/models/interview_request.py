@@ -79,6 +79,13 @@ class InterviewRequest(Versioned):
         max_length=MAX_DEAL_ID_LENGTH, blank=True, help_text="The customer's own id of the deal."
     )
     objective = models.TextField(blank=True)
+    picks = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The topics that staff have picked, until the objective changes: see interviews.paige.picks.",
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     survey_token = models.CharField(
         max_length=43,
@@ -100,6 +107,9 @@ class InterviewRequest(Versioned):
     email_sent_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Audited fields by the field whose change clears them.
+    cleared_by = {"objective": ("picks",)}
 
     objects = InterviewRequestQuerySet.as_manager()
 
@@ -162,6 +172,11 @@ class InterviewRequest(Versioned):
         self.flags = " ".join(flag for flag in Flag if flag in raised)
         self.save(update_fields=["flags"])
         return True
+
+    @property
+    def guide(self) -> Any:
+        """The conversation's copy, or before the contact's consent the interview type's."""
+        return getattr(self, "conversation", self.interview_type).guide
 
     @property
     def versions(self) -> Versions:

@@ -7,7 +7,8 @@ from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.dialogue import Utterance, answered
-from interviews.paige.guide import Guide
+from interviews.paige.guide import Guide, Topic
+from interviews.paige.picks import known_picks
 from interviews.paige.steering import Picks, Steering, steer
 
 
@@ -29,30 +30,37 @@ class Brief:
     def steering(self) -> Steering:
         return steer(self.guide, self.objective, self.contact_notes, self.picks)
 
+    @property
+    def emphasized(self) -> list[Topic]:
+        return [self.guide.topic(key) for key in self.steering.emphasize]
+
+    @property
+    def avoided(self) -> list[Topic]:
+        return [self.guide.topic(key) for key in self.steering.avoid]
+
     def after(self, conversation: Iterable[Utterance]) -> Self:
         return replace(self, conversation=tuple(conversation))
 
 
-def opening_brief(interview_request: InterviewRequest, guide: object = None) -> Brief:
-    """`guide` replaces the interview type's. Raises GuideError."""
+def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:
+    """`guide` replaces the interview's own. Raises GuideError."""
     # A line break would start a new line in the prompt.
     vendor = " ".join(interview_request.org.name.split())
-    data = interview_request.interview_type.guide if guide is None else guide
+    own = (guide or Guide.from_data(interview_request.guide)).for_vendor(vendor)
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,
         contact_notes=interview_request.contact.notes,
         objective=interview_request.objective,
-        guide=Guide.from_data(data).for_vendor(vendor),
+        guide=own,
+        picks=known_picks(interview_request.picks, own),
         contact_address=" ".join(interview_request.org.contact_address.split()),
     )
 
 
 def brief_for(interview_request: InterviewRequest) -> Brief:
     """While a question waits, the brief that it was chosen from."""
-    conversation = getattr(interview_request, "conversation", None)
-    opening = opening_brief(interview_request, conversation.guide if conversation else None)
-    return opening.after(answered(recorded(interview_request.turns.all())))
+    return opening_brief(interview_request).after(answered(recorded(interview_request.turns.all())))
 
 
 def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:

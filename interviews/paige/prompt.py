@@ -11,7 +11,7 @@ from django.conf import settings
 from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.guide import Guide
+from interviews.paige.guide import Guide, Topic
 from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
 from interviews.paige.moves import NextMove
 
@@ -73,10 +73,21 @@ def _system(brief: Brief) -> str:
         guide_name=brief.guide.name,
         vendor=brief.vendor,
         purpose=brief.guide.purpose,
+        focus=_focus(brief),
         topics=_topics(brief.guide),
         mark=mark,
         **{label: _block(label, text, mark) for label, text in data.items()},
     )
+
+
+def _focus(brief: Brief) -> str:
+    if brief.picks is None:
+        return _words("focus")
+    return _words("focus_of_staff", emphasize=_titles(brief.emphasized), avoid=_titles(brief.avoided))
+
+
+def _titles(topics: Iterable[Topic]) -> str:
+    return "; ".join(topic.title for topic in topics) or _words("no_topics")
 
 
 def _topics(guide: Guide) -> str:

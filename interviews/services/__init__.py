@@ -12,6 +12,7 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide
+from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.retention import delete_old_answers, erase_inactive_contacts
 from interviews.services.state import InterviewState, interview_state
@@ -37,6 +38,7 @@ __all__ = [
     "mark_sent",
     "next_question",
     "onboard_org",
+    "pick_topics",
     "resume_conversation",
     "skip_question",
     "submit_answer",

@@ -25,7 +25,7 @@ TOKENS_PER_QUERY = 100
 def erase_contact(
     *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
 ) -> Contact:
-    """Erases name, email, notes, objectives, answers, transcripts, audit texts, stored responses and webhook events.
+    """Erases name, email, notes, objectives, picks, answers, transcripts, audit texts, stored responses, events.
 
     With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist, also
     if the contact is not in `among` once it is locked.
@@ -40,10 +40,10 @@ def erase_contact(
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
     for interview_request in interview_requests:
-        interview_request.objective = interview_request.flags = ""
+        interview_request.objective = interview_request.picks = interview_request.flags = ""
         interview_request.survey_token = None
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = ["objective", "flags", "survey_token", "deal_id"]
+    fields = ["objective", "picks", "flags", "survey_token", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = contact.erased_email, "", ""
     contact.save(update_fields=["email", "name", "notes"])

@@ -60,12 +60,11 @@ class StoredInterview:
         """Executes two statements. Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
         interview_request = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
-        conversation = conversation_of(interview_request)
         return cls(
             interview_request=interview_request,
             stage=stage_of(interview_request),
             turns=tuple(interview_request.turns.all()),
-            opening=opening_brief(interview_request, conversation.guide if conversation else None),
+            opening=opening_brief(interview_request),
         )
 
     @property

@@ -17,8 +17,8 @@ from orgs.audit import Texts, count_bytes
 UPDATE_INTERVIEW_REQUEST = """
 WITH target AS MATERIALIZED (
     -- FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so `before` is what is replaced.
-    SELECT request.id, request.org_id, request.objective, request.version, request.contact_id,
-           contact.name, contact.notes, contact.version AS contact_version
+    SELECT request.id, request.org_id, request.objective, request.picks, request.version, request.contact_id,
+           request.interview_type_id, contact.name, contact.notes, contact.version AS contact_version
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
@@ -45,6 +45,7 @@ written_contact AS (
 written_request AS (
     UPDATE interviews_interviewrequest AS request
     SET objective = %(objective)s::text,
+        picks = '',  -- InterviewRequest.cleared_by
         version = current.version + 1,
         updated_at = clock_timestamp()
     FROM current
@@ -62,7 +63,9 @@ audit AS (
     CROSS JOIN LATERAL (VALUES
         (1, 'contact', current.contact_id, 'name', current.name, %(name)s::text),
         (2, 'contact', current.contact_id, 'notes', current.notes, %(notes)s::text),
-        (3, 'interviewrequest', current.id, 'objective', current.objective, %(objective)s::text)
+        (3, 'interviewrequest', current.id, 'objective', current.objective, %(objective)s::text),
+        (4, 'interviewrequest', current.id, 'picks', current.picks,
+         CASE WHEN current.objective <> %(objective)s::text THEN '' END)
     ) AS edit (position, object_type, object_id, field, before, after)
     WHERE edit.before <> edit.after
     ORDER BY edit.position

@@ -9,6 +9,7 @@ from interviews.management.requests import add_interview_request_id, get_intervi
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.dialogue import Utterance, answered
 from interviews.paige.engines import engine
+from interviews.paige.guide import Guide
 from interviews.paige.interviewer import next_message
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.text import clean_answer
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         stdin: TextIO = options.get("stdin") or sys.stdin
         interview_request_id: int = options["interview_request_id"]
         self.event_about = interview_request = get_interview_request(interview_request_id)
-        guide = interview_request.interview_type.guide
+        guide = Guide.from_data(interview_request.interview_type.guide)
         utterances: list[Utterance] = []
         self.tell(HELP)
         # Reread for each turn: a PATCH may change notes and objective.
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         transcript = render_transcript(answered(utterances), interview_request.contact.name)
         return "\n\n".join(filter(None, [MARK, transcript]))
 
-    def brief(self, interview_request_id: int, guide: object) -> Brief:
+    def brief(self, interview_request_id: int, guide: Guide) -> Brief:
         return opening_brief(get_interview_request(interview_request_id), guide)
 
     def read_answer(self, stdin: TextIO) -> str | None:

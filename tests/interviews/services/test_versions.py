@@ -10,6 +10,7 @@ from contacts.models import Contact
 from contacts.services import update_contact, upsert_contacts
 from contacts.text import Name, Notes
 from interviews.models import InterviewRequest
+from interviews.paige.steering import Picks
 from interviews.services import (
     complete_conversation,
     complete_interview,
@@ -19,6 +20,7 @@ from interviews.services import (
     give_consent,
     mark_sent,
     next_question,
+    pick_topics,
     submit_answer,
     update_interview_request,
 )
@@ -38,6 +40,10 @@ def update(**texts: Any) -> Write:
 
 def update_contact_of(row: InterviewRequest) -> None:
     update_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF, notes=Notes("New"))
+
+
+def pick_topics_of(row: InterviewRequest) -> None:
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=Picks(avoid=("pricing",)), actor=STAFF)
 
 
 def import_contact_of(row: InterviewRequest) -> None:
@@ -72,6 +78,7 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "name": (update(contact_name="New"),),
     "objective": (update(objective="New"),),
     "all three": (update(contact_context="New", contact_name="New", objective="New"),),
+    "picks": (pick_topics_of,),
     "contact by staff": (update_contact_of,),
     "import": (import_contact_of,),
     "create for the same contact": (create_another_for_the_contact_of,),

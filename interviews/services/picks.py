@@ -1,0 +1,33 @@
+from collections import Counter
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from interviews.models import InterviewRequest
+from interviews.paige.guide import Guide
+from interviews.paige.picks import picks_text, unknown_keys
+from interviews.paige.steering import Picks
+from orgs.actors import Actor
+from orgs.audit import overwrite
+
+
+@transaction.atomic
+def pick_topics(*, org_id: int, interview_request_id: int, picks: Picks | None, actor: Actor) -> None:
+    """Replaces the picks, and records the replaced ones in the audit. With None, objective and notes decide again.
+
+    A change of the objective clears the picks. Raises InterviewRequest.DoesNotExist (also for another org's row),
+    GuideError, and ValidationError if the guide lacks a topic or a topic is picked twice.
+    """
+    rows = InterviewRequest.objects.for_org(org_id).select_related("interview_type", "conversation")
+    row: InterviewRequest = rows.select_for_update(of=("self",), no_key=True).get(pk=interview_request_id)
+    if picks is not None:
+        _check(picks, Guide.from_data(row.guide))
+    overwrite((row, {"picks": picks_text(picks)}), actor=actor)
+
+
+def _check(picks: Picks, guide: Guide) -> None:
+    counts = Counter((*picks.emphasize, *picks.avoid))
+    errors = [f"The guide has no topic {key}." for key in unknown_keys(picks_text(picks), guide)]
+    errors += [f"The topic {key} is picked twice." for key, count in counts.items() if count > 1]
+    if errors:
+        raise ValidationError(errors)
