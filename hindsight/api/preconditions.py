@@ -12,7 +12,7 @@ _SEPARATOR = r"[ \t]*,[ \t]*"
 _STRONG_TAGS = re.compile(rf"{_STRONG}(?:{_SEPARATOR}{_STRONG})*")
 _TAGS = re.compile(rf"(?:W/)?{_STRONG}(?:{_SEPARATOR}(?:W/)?{_STRONG})*")
 
-HOW_TO_SEND = 'Send the ETag of a GET, POST or PATCH unchanged, with its quotation marks, such as "7-3".'
+HOW_TO_SEND = 'Send the ETag of a GET, POST or PATCH unchanged, with its quotation marks, such as "7-3-2".'
 EMPTY = f"If-Match is empty. {HOW_TO_SEND} Without If-Match, the last write wins."
 UNQUOTED = f"If-Match has no quotation marks. {HOW_TO_SEND}"
 WEAK = (

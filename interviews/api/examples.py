@@ -41,6 +41,13 @@ CONTENT = f"**Paige:** What decided it in the end?\n\n**Jane:** {ANSWER}"
 PLACE = {"turn": 2, "start": CONTENT.index(ANSWER), "end": len(CONTENT)}
 INTERVIEW_REQUEST = {
     **SUMMARY,
+    "objective_topics": {
+        "emphasize": [
+            {"key": "pricing", "title": "How price and packaging came into it"},
+            {"key": "options", "title": "Which options were considered"},
+        ],
+        "avoid": [],
+    },
     "contact": {
         **CONTACT,
         "notes": '{\n  "title": "CTO",\n  "evaluation_notes": "Completed 30-day POC, main concern is pricing"\n}',

@@ -12,6 +12,8 @@ from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Flag, Status
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Transcript
+from interviews.paige.brief import Brief, opening_brief
+from interviews.paige.guide import GuideError, Topic, parsed_guide
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
@@ -198,11 +200,37 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
     contact = ContactSummarySerializer()
 
 
+class TopicSerializer(serializers.Serializer[Topic]):
+    key = serializers.CharField(help_text="The topic's key in the interview type's guide.")
+    title = serializers.CharField()
+
+
+class ObjectiveTopicsSerializer(serializers.Serializer[Brief]):
+    emphasize = TopicSerializer(
+        source="emphasized", many=True, help_text="Asked first, in this order, and with more follow-ups."
+    )
+    avoid = TopicSerializer(
+        source="avoided", many=True, help_text="Left out, or asked once without follow-ups if the guide needs them."
+    )
+
+
 class InterviewRequestSerializer(InterviewRequestSummarySerializer):
+    objective_topics = serializers.SerializerMethodField(
+        help_text="What objective and notes steer the interview to, or what staff have picked for this objective."
+    )
     contact = ContactSerializer()
     transcript = serializers.SerializerMethodField(
         help_text="null until the interview is completed, and after its answers were deleted."
     )
+
+    @extend_schema_field(ObjectiveTopicsSerializer)
+    def get_objective_topics(self, interview_request: InterviewRequest) -> dict[str, Any]:
+        """Requires `with_guide_text()`."""
+        try:
+            brief = opening_brief(interview_request, parsed_guide(interview_request.guide_text))
+        except GuideError:  # such as a guide of an older format
+            return {"emphasize": [], "avoid": []}
+        return ObjectiveTopicsSerializer(brief).data
 
     @extend_schema_field(TranscriptSerializer(allow_null=True))
     def get_transcript(self, interview_request: InterviewRequest) -> dict[str, Any] | None:

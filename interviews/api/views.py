@@ -27,7 +27,7 @@ from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
-from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType
+from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Versions
 from orgs.authentication import principal_of
 
 ID = OpenApiParameter(
@@ -41,15 +41,15 @@ IF_MATCH = header(
     {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
     "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
     "the response is 412.",
-    example='"7-3"',
+    example='"7-3-2"',
 )
 IF_NONE_MATCH = header(
     "If-None-Match",
     str,
     "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
-    example='"7-3"',
+    example='"7-3-2"',
 )
-ETAG = header("ETag", str, "The version of the interview request and its contact.", response=[200, 201, 304])
+ETAG = header("ETag", str, "The version of the interview request, its contact and its guide.", response=[200, 201, 304])
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
 IDEMPOTENCY_KEY = header(
     "Idempotency-Key",
@@ -121,7 +121,8 @@ class InterviewRequestsView(ApiView):
             if (budget := principal.exceeded_budget) and would_overwrite(principal.org_id, body):
                 refuse_overwrite(budget)
             row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
-            return Created(dict(serializers.CreatedInterviewRequest(row).data), etag_of(row.versions))
+            versions = Versions(row.version, row.contact.version, interview_type.guide_version)
+            return Created(dict(serializers.CreatedInterviewRequest(row).data), etag_of(versions))
 
         created = create_once(
             org_id=principal.org_id,
@@ -149,13 +150,14 @@ class InterviewRequestView(ApiView):
         response_example=examples.INTERVIEW_REQUEST,
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
-        interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id)
-        interview_request = get_or_404(interview_requests.select_related("contact", "transcript"), id)
-        etag = etag_of(interview_request.versions)
-        if not_modified := get_conditional_response(request._request, etag=etag):
-            not_modified.headers["ETag"] = etag
-            return not_modified
-        return Response(serializers.InterviewRequestSerializer(interview_request).data, headers={"ETag": etag})
+        interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id).with_versions()
+        if "If-None-Match" in request.headers:
+            etag = etag_of(get_or_404(interview_requests, id).versions)
+            if not_modified := get_conditional_response(request._request, etag=etag):
+                not_modified.headers["ETag"] = etag
+                return not_modified
+        shown = get_or_404(interview_requests.with_guide_text().select_related("org", "transcript"), id)
+        return Response(serializers.InterviewRequestSerializer(shown).data, headers={"ETag": etag_of(shown.versions)})
 
     @operation(
         operation_id="update_interview_request",

@@ -1,5 +1,11 @@
 from interviews.models.conversation import Conversation
-from interviews.models.interview_request import TIME_FILTERS, InterviewRequest, Versions, new_survey_token
+from interviews.models.interview_request import (
+    TIME_FILTERS,
+    InterviewRequest,
+    RowVersions,
+    Versions,
+    new_survey_token,
+)
 from interviews.models.interview_type import InterviewType
 from interviews.models.transcript import Transcript
 from interviews.models.turn import Turn
@@ -9,6 +15,7 @@ __all__ = [
     "Conversation",
     "InterviewRequest",
     "InterviewType",
+    "RowVersions",
     "Transcript",
     "Turn",
     "Versions",

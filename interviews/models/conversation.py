@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, Stage
 from interviews.models.interview_request import InterviewRequest
+from interviews.models.interview_type import guide_version
 from orgs.tenancy import SameOrg, TenantQuerySet
 
 UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
@@ -33,6 +34,7 @@ class Conversation(models.Model):
     )
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.CONSENTED)
     guide = models.JSONField()
+    guide_version = guide_version()
     consented_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Coalesce
 
 from contacts.models import Contact
 from hindsight.db.ids import is_id
@@ -23,11 +24,23 @@ def new_survey_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-class Versions(NamedTuple):
-    """The versions of the two rows that an update writes and GET shows. A transcript changes only with its request."""
+class RowVersions(NamedTuple):
+    """The versions of the two rows that an update writes."""
 
     interview_request: int
     contact: int
+
+
+class Versions(NamedTuple):
+    """The versions of what GET shows. A transcript changes only with its request."""
+
+    interview_request: int
+    contact: int
+    guide: int
+
+    @property
+    def rows(self) -> RowVersions:
+        return RowVersions(self.interview_request, self.contact)
 
 
 # Per search, newest first.
@@ -53,6 +66,16 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
     def summarized(self) -> Self:
         """Includes the contacts, without their notes."""
         return self.select_related("contact").defer("contact__notes")
+
+    def with_versions(self) -> Self:
+        """Includes the rows that have versions, without the guides."""
+        related = self.select_related("contact", "interview_type", "conversation")
+        return related.defer("interview_type__guide", "conversation__guide")
+
+    def with_guide_text(self) -> Self:
+        """Adds `guide_text`, the JSON text of `InterviewRequest.guide`."""
+        guide = Coalesce("conversation__guide", "interview_type__guide")
+        return self.annotate(guide_text=Cast(guide, models.TextField()))
 
     def of_survey_token(self, token: str) -> Self:
         """Includes the rows that the survey page needs. Excludes suspended orgs."""
@@ -112,6 +135,7 @@ class InterviewRequest(Versioned):
     cleared_by = {"objective": ("picks",)}
 
     objects = InterviewRequestQuerySet.as_manager()
+    guide_text: str  # set by with_guide_text()
 
     class Meta:
         ordering = ("-id",)
@@ -180,7 +204,8 @@ class InterviewRequest(Versioned):
 
     @property
     def versions(self) -> Versions:
-        return Versions(self.version, self.contact.version)
+        guide_version = getattr(self, "conversation", self.interview_type).guide_version
+        return Versions(self.version, self.contact.version, guide_version)
 
     @property
     def survey_url(self) -> str | None:

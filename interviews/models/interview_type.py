@@ -2,9 +2,17 @@ import json
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from hindsight.db.ids import PublicId
 from orgs.tenancy import TenantQuerySet
+
+
+def guide_version() -> models.GeneratedField:
+    """A column that the database computes, so that the version is read without the guide. 0 if the guide has none."""
+    version = Coalesce(Cast(KT("guide__version"), models.IntegerField()), 0)
+    return models.GeneratedField(expression=version, output_field=models.IntegerField(), db_persist=True)
 
 
 class InterviewType(PublicId, models.Model):
@@ -15,6 +23,7 @@ class InterviewType(PublicId, models.Model):
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
     name = models.CharField(max_length=200)
     guide = models.JSONField()
+    guide_version = guide_version()
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TenantQuerySet.as_manager()

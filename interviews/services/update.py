@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from contacts.text import Name, Notes
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried_once
-from interviews.models import InterviewRequest, Versions
+from interviews.models import InterviewRequest, RowVersions, Versions
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
@@ -21,7 +21,7 @@ def update_interview_request(
     contact_context: Notes | None = None,
     contact_name: Name | None = None,
     objective: Objective | None = None,
-    if_versions: Collection[Versions] | None = None,
+    if_versions: Collection[RowVersions] | None = None,
 ) -> Versions:
     """Overwrites the given texts, and records the replaced texts in the audit, all or none. None keeps a text.
 
@@ -47,12 +47,12 @@ def overwrite_row_by_row(
     contact_texts: Texts,
     objective: str | None,
     actor: Actor,
-    if_versions: Collection[Versions] | None,
+    if_versions: Collection[RowVersions] | None,
 ) -> Versions:
     """For SQLite, where the transaction locks the database."""
-    interview_requests = InterviewRequest.objects.for_org(org_id).select_related("contact")
+    interview_requests = InterviewRequest.objects.for_org(org_id).with_versions()
     interview_request: InterviewRequest = interview_requests.get(pk=interview_request_id)
-    if if_versions is not None and interview_request.versions not in if_versions:
+    if if_versions is not None and interview_request.versions.rows not in if_versions:
         raise PreconditionFailed
     overwrite((interview_request.contact, contact_texts), (interview_request, {"objective": objective}), actor=actor)
     return interview_request.versions

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hindsight.api.errors import PreconditionFailed
-from interviews.models import InterviewRequest, Versions
+from interviews.models import InterviewRequest, RowVersions, Versions
 from orgs.actors import Actor
 from orgs.audit import Texts, count_bytes
 
@@ -74,6 +74,10 @@ audit AS (
 SELECT EXISTS (SELECT FROM current),
        coalesce(written_request.version, target.version),
        coalesce(written_contact.version, target.contact_version),
+       coalesce(
+           (SELECT guide_version FROM interviews_conversation WHERE interview_request_id = target.id),
+           (SELECT guide_version FROM interviews_interviewtype WHERE id = target.interview_type_id)
+       ),
        (SELECT coalesce(sum(bytes), 0) FROM audit)
 FROM target
 LEFT JOIN written_request ON true
@@ -94,7 +98,7 @@ def overwrite_in_one_statement(
     contact_texts: Texts,
     objective: str | None,
     actor: Actor,
-    if_versions: Collection[Versions] | None,
+    if_versions: Collection[RowVersions] | None,
 ) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
     values = {

@@ -1,0 +1,131 @@
+"""What GET /api/v1/interviews/{id} says that the objective steers to."""
+
+from collections.abc import Callable
+from copy import deepcopy
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from interviews import services
+from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.steering import Picks
+from orgs.actors import Actor, ActorKind
+from tests.client import ApiClient
+
+SAM = Actor(ActorKind.STAFF, "sam")
+PRICING = {"key": "pricing", "title": "How price and packaging came into it"}
+CRITERIA = {"key": "criteria", "title": "What mattered most"}
+VENDOR = {"key": "vendor", "title": "What stood out about Acme, good and bad"}
+
+
+@pytest.fixture
+def path(interview_request: InterviewRequest) -> str:
+    InterviewRequest.objects.update(objective="Focus on pricing")
+    return f"/interviews/{interview_request.pk}"
+
+
+def topics(api: ApiClient, path: str) -> object:
+    return api.get(path).json()["objective_topics"]
+
+
+def rename_topic(title: str) -> None:
+    """Staff edit the guide."""
+    kind = InterviewType.objects.get()
+    guide = deepcopy(kind.guide)
+    [topic] = [topic for topic in guide["topics"] if topic["key"] == "pricing"]
+    topic["title"] = title
+    services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
+
+
+def test_shows_the_topics_of_the_objective(acme_api: ApiClient, path: str) -> None:
+    assert topics(acme_api, path) == {"emphasize": [PRICING], "avoid": []}
+    acme_api.patch(path, {"objective": "Zzz"})
+    assert topics(acme_api, path) == {"emphasize": [], "avoid": []}
+
+
+def test_shows_what_staff_have_picked_with_the_name_of_the_vendor(acme_api: ApiClient, path: str) -> None:
+    row = InterviewRequest.objects.get()
+    picks = Picks(emphasize=("vendor", "criteria"), avoid=("pricing",))
+    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    assert topics(acme_api, path) == {"emphasize": [VENDOR, CRITERIA], "avoid": [PRICING]}
+
+
+@pytest.mark.parametrize("name", ["objective_topics", "picks"])
+def test_a_body_cannot_set_topics(acme_api: ApiClient, path: str, name: str) -> None:
+    assert acme_api.patch(path, {name: {"emphasize": ["vendor"], "avoid": []}}).status_code == 400
+
+
+def test_an_edited_guide_changes_topics_and_etag(acme_api: ApiClient, path: str) -> None:
+    etag = acme_api.get(path).headers["ETag"]
+    rename_topic("Price")
+    later = acme_api.get(path, If_None_Match=etag)
+    assert later.status_code == 200
+    assert later.json()["objective_topics"]["emphasize"] == [{"key": "pricing", "title": "Price"}]
+    assert acme_api.get(path, If_None_Match=later.headers["ETag"]).status_code == 304
+
+
+def test_a_conversation_keeps_its_guide_and_the_etag(
+    acme_api: ApiClient, path: str, interview_request: InterviewRequest
+) -> None:
+    services.give_consent(interview_request)
+    etag = acme_api.get(path).headers["ETag"]
+    rename_topic("Price")
+    assert acme_api.get(path, If_None_Match=etag).status_code == 304
+    assert topics(acme_api, path) == {"emphasize": [PRICING], "avoid": []}
+
+
+def test_a_conversation_that_began_with_the_guide_before_an_edit_changes_the_etag(
+    acme_api: ApiClient, path: str, interview_request: InterviewRequest
+) -> None:
+    """Consent reads the guide, then staff edit it, then consent is committed."""
+    services.give_consent(interview_request)
+    conversation = Conversation.objects.get()
+    Conversation.objects.all().delete()
+    rename_topic("Price")
+    etag = acme_api.get(path).headers["ETag"]
+    conversation.save(force_insert=True)
+    later = acme_api.get(path, If_None_Match=etag)
+    assert later.status_code == 200
+    assert later.json()["objective_topics"]["emphasize"] == [PRICING]
+
+
+def test_if_match_ignores_the_guide(acme_api: ApiClient, path: str) -> None:
+    etag = acme_api.get(path).headers["ETag"]
+    rename_topic("Price")
+    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=etag).status_code == 200
+
+
+def test_if_match_accepts_an_etag_from_before_the_guide_was_part_of_it(acme_api: ApiClient, path: str) -> None:
+    old = acme_api.get(path).headers["ETag"].rpartition("-")[0] + '"'
+    assert acme_api.patch(path, {"objective": "Mine"}, If_Match=old).status_code == 200
+    assert acme_api.patch(path, {"objective": "Again"}, If_Match=old).status_code == 412
+
+
+def test_a_guide_that_is_not_valid_steers_to_nothing(acme_api: ApiClient, path: str) -> None:
+    InterviewType.objects.update(guide={})
+    assert topics(acme_api, path) == {"emphasize": [], "avoid": []}
+
+
+@pytest.mark.parametrize(
+    ("header", "statements", "reads_guide"),
+    [
+        (lambda etag: {}, 1, True),
+        (lambda etag: {"If_None_Match": etag}, 1, False),
+        (lambda etag: {"If_None_Match": '"9-9-9"'}, 2, True),
+    ],
+    ids=["without If-None-Match", "304", "changed"],
+)
+def test_a_guide_is_read_only_if_it_is_needed(
+    acme_api: ApiClient,
+    path: str,
+    header: Callable[[str], dict[str, str]],
+    statements: int,
+    reads_guide: bool,
+) -> None:
+    headers = header(acme_api.get(path).headers["ETag"])
+    with CaptureQueriesContext(connection) as queries:
+        acme_api.get(path, **headers)
+    reads = [query["sql"] for query in queries if "contacts_contact" in query["sql"]]
+    assert len(reads) == statements
+    assert any('interviewtype"."guide"' in sql for sql in reads) == reads_guide
