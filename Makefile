@@ -90,6 +90,11 @@ schema: ## Rewrite docs/openapi.yaml from the code
 	@scripts/bootstrap dev
 	@scripts/schema docs/openapi.yaml
 
+.PHONY: translations
+translations: ## Add new texts of the survey page to the catalogs in locale/, and compile them; ARGS=fr adds a language
+	@scripts/bootstrap dev
+	@.venv/bin/python -m scripts.translations $(ARGS)
+
 requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgrade or ARGS="--upgrade-package NAME" upgrades
 	@scripts/bootstrap dev
 	@scripts/requirements $(ARGS)

@@ -8,6 +8,7 @@ from environs import Env, EnvError, ValidationError, validate
 from hindsight.db.configuration import database_of
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
+from hindsight.text.languages import ENGLISH, languages_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -120,7 +121,9 @@ ROOT_URLCONF = "hindsight.urls"
 WSGI_APPLICATION = "hindsight.wsgi.application"
 APPEND_SLASH = False  # a redirect would lose the body of a PATCH
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = ENGLISH  # of everything but the survey page
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [(code, code) for code in languages_in(LOCALE_PATHS[0])]
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["hindsight.formats"]

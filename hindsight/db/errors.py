@@ -1,25 +1,31 @@
 """Database errors that are not defects."""
 
 from django.db import InterfaceError, InternalError, OperationalError
+from django.utils.translation import gettext_noop
 
-UNREACHABLE = "The service cannot reach its database at the moment."
-BUSY = "Another change of the same data is in progress, and nothing was changed."
-TOO_LONG = "The database took too long, and nothing was changed."
+UNREACHABLE = gettext_noop("The service cannot reach its database at the moment.")
+BUSY = gettext_noop("Another change of the same data is in progress, and nothing was changed.")
+TOO_LONG = gettext_noop("The database took too long, and nothing was changed.")
+CANCELED = gettext_noop(
+    "The database took too long, and nothing was changed. Another change of the same data may be in progress."
+)
+READ_ONLY = gettext_noop("The database is read-only at the moment.")
+DISK_FULL = gettext_noop("The database has no free disk space, and nothing was changed.")
 
 # By SQLSTATE. https://www.postgresql.org/docs/current/errcodes-appendix.html
 REASONS = {
     "55P03": BUSY,  # lock_not_available: lock_timeout
     "40P01": BUSY,  # deadlock_detected
     "40001": BUSY,  # serialization_failure
-    "57014": f"{TOO_LONG} Another change of the same data may be in progress.",  # query_canceled: statement_timeout
-    "25006": "The database is read-only at the moment.",  # read_only_sql_transaction: a standby after a failover
-    "53100": "The database has no free disk space, and nothing was changed.",  # disk_full
+    "57014": CANCELED,  # query_canceled: statement_timeout
+    "25006": READ_ONLY,  # read_only_sql_transaction: a standby after a failover
+    "53100": DISK_FULL,  # disk_full
     "25P03": TOO_LONG,  # idle_in_transaction_session_timeout
 }
 SQLITE_REASONS = {
     "database is locked": BUSY,
-    "attempt to write a readonly database": REASONS["25006"],
-    "database or disk is full": REASONS["53100"],
+    "attempt to write a readonly database": READ_ONLY,
+    "database or disk is full": DISK_FULL,
 }
 
 DEADLOCK = "40P01"

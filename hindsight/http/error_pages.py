@@ -1,23 +1,37 @@
 """Pages for errors outside /api/."""
 
+from contextlib import AbstractContextManager
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.views import defaults
 
 bad_request = defaults.bad_request
-server_error = defaults.server_error
-
 
 # Retry-After of a 503, in seconds.
 RETRY_SECONDS = 5
 
 
-def service_unavailable(reason: str) -> HttpResponse:
-    # No context processors, which may use the database.
-    response = HttpResponse(render_to_string("503.html", {"reason": reason}), status=503)
+def server_error(request: HttpRequest) -> HttpResponse:
+    with _language_of(request):
+        return defaults.server_error(request)
+
+
+def service_unavailable(request: HttpRequest, reason: str) -> HttpResponse:
+    with _language_of(request):
+        # No context processors, which may use the database.
+        page = render_to_string("503.html", {"reason": translation.gettext(reason)})
+    response = HttpResponse(page, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return defaults.page_not_found(request, exception or Exception())
+
+
+def _language_of(request: HttpRequest) -> AbstractContextManager[None]:
+    """The language that the view has set, or English."""
+    return translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))

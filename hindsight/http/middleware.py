@@ -74,7 +74,7 @@ class DatabaseUnavailableMiddleware:
         if reason is None:
             return None
         logger.error("The database cannot be used: %s", reason, exc_info=exception)
-        return error_pages.service_unavailable(reason)
+        return error_pages.service_unavailable(request, reason)
 
 
 def _response_headers(request: HttpRequest) -> dict[str, str]:

@@ -40,9 +40,10 @@ class InterviewType(PublicId, models.Model):
 
     @property
     def guide_text(self) -> str:
-        """The guide as JSON in a fixed order, without the version."""
-        fields = ("name", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
-        return json.dumps({field: _ordered(self.guide[field]) for field in fields}, ensure_ascii=False, indent=2)
+        """The guide as JSON in a fixed order, without the version. Older guides have no language."""
+        fields = ("name", "language", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
+        guide = {field: _ordered(self.guide[field]) for field in fields if field in self.guide}
+        return json.dumps(guide, ensure_ascii=False, indent=2)
 
     def audited_text(self, field: str) -> str:
         """Only the guide is audited."""

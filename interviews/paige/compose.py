@@ -8,21 +8,31 @@ import re
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.choice import Choice
-from interviews.paige.dialogue import said_by
-from interviews.paige.fixed_phrases import Phrase, wording
+from interviews.paige.dialogue import Utterance, said_by
+from interviews.paige.fixed_phrases import Phrase, phrases, wording
+from interviews.paige.guide import Guide
 from interviews.paige.lexicon import Intent
 from interviews.paige.moves import NextMove
-from interviews.paige.quotes import is_quote
+from interviews.paige.quotes import is_quote, quote_of
 
 _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
 
 def compose(brief: Brief, choice: Choice) -> str:
     move = choice.move
-    texts = [*map(wording, move.openers), *_question(brief, move)]
+    texts = [*(wording(opener, brief.guide.language) for opener in move.openers), *_question(brief, move)]
     quote = choice.quote if choice.quote and _may_quote(choice.quote, brief, move) else next(iter(move.quotes), "")
     values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": quote}
     return _PLACE.sub(lambda place: values[place[1]], " ".join(texts))
+
+
+def quote_in(message: Utterance, guide: Guide) -> str | None:
+    """The quote of the contact that a message of Paige contains."""
+    if message.move == Move.COVERED:
+        templates = phrases(guide.language)["covered"]
+    else:
+        templates = [] if message.follow_up is None else [guide.topic(message.topic).follow_ups[message.follow_up].text]
+    return next((quote for template in templates if (quote := quote_of(message.text, template))), None)
 
 
 def _may_quote(quote: str, brief: Brief, move: NextMove) -> bool:
@@ -35,7 +45,7 @@ def _question(brief: Brief, move: NextMove) -> list[str]:
     match move.move:
         case Move.COVERED:
             count = sum(turn.move == Move.COVERED for turn in brief.conversation)
-            return [wording(Phrase("covered", count))]
+            return [_phrase(brief, "covered", count)]
         case Move.REPHRASE:
             return _rephrased(brief, move)
         case _:
@@ -45,7 +55,11 @@ def _question(brief: Brief, move: NextMove) -> list[str]:
 def _rephrased(brief: Brief, move: NextMove) -> list[str]:
     topic, intents = move.topic, brief.conversation[-1].reading.intents
     if move.asked is None:
-        return [topic.reason or wording(Phrase("any_answer")), topic.rephrasing or topic.question]
+        return [topic.reason or _phrase(brief, "any_answer"), topic.rephrasing or topic.question]
     if Intent.ASKS_PURPOSE in intents and topic.reason:
         return [topic.reason, move.asked.text]
-    return [wording(Phrase(f"meaning_{move.asked.kind}")), move.asked.text]
+    return [_phrase(brief, f"meaning_{move.asked.kind}"), move.asked.text]
+
+
+def _phrase(brief: Brief, name: str, number: int = 0) -> str:
+    return wording(Phrase(name, number), brief.guide.language)

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from rest_framework.serializers import ValidationError
 
+from interviews.paige.fixed_phrases import Phrase, wording
 from interviews.paige.guide_serializers import CLOSING, QUOTE, VENDOR, GuideSerializer, Kind, problem_lines
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "parsed_guide", "shipped_guide"]
@@ -84,10 +85,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Guide:
-    """`purpose` is shown to the contact."""
+    """`purpose` is shown to the contact. The survey page and Paige's fixed phrases are in `language` too."""
 
     name: str
     version: int
+    language: str
     estimated_minutes: int
     max_turns: int
     purpose: str
@@ -102,7 +104,8 @@ class Guide:
         except ValidationError as error:
             raise GuideError(islice(problem_lines(error.detail), SHOWN_PROBLEMS)) from None
         topics = tuple(map(Topic.from_fields, fields.pop("topics")))
-        closing = Topic(CLOSING, "Anything not asked", True, (), fields.pop("closing_question"), "", "", ())
+        title = wording(Phrase("closing_title"), fields["language"])
+        closing = Topic(CLOSING, title, True, (), fields.pop("closing_question"), "", "", ())
         return cls(**fields, topics=topics, closing=closing)
 
     @property

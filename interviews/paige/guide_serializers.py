@@ -11,7 +11,9 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from hindsight.api.serializers import StrictSerializer, TextField
+from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
+from interviews.paige.fixed_phrases import languages
 
 VENDOR = "{vendor}"
 """Stands for the name of the organization that the interview is about."""
@@ -69,6 +71,13 @@ def clean_kind(text: str) -> str:
     """Raises ValidationError."""
     if text not in Kind:
         raise ValidationError(f"Must be one of {', '.join(Kind)}.")
+    return text
+
+
+def clean_language(text: str) -> str:
+    """Raises ValidationError."""
+    if text not in languages():
+        raise ValidationError(f"Must be one of {', '.join(languages())}.")
     return text
 
 
@@ -170,6 +179,7 @@ class TopicSerializer(StrictSerializer):
 class GuideSerializer(StrictSerializer):
     name = GuideText(clean=clean_line)
     version = WholeNumber(largest=1_000_000)
+    language = GuideText(clean=clean_language, default=ENGLISH)
     estimated_minutes = WholeNumber(largest=120)
     max_turns = WholeNumber(largest=50)
     purpose = GuideText(clean=clean_line)

@@ -14,7 +14,7 @@ from interviews.paige.guide import CLOSING, FollowUp, Guide, Kind, Topic
 from interviews.paige.lexicon import Intent
 from interviews.paige.openers import openers
 from interviews.paige.progress import Progress
-from interviews.paige.quotes import quote_in, quotes
+from interviews.paige.quotes import quote_of, quotes
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2
@@ -79,7 +79,7 @@ def _again(progress: Progress) -> NextMove | None:
     if is_unclear and Move.REPHRASE in again:
         return None
     move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, progress.topic, opened.follow_up)
-    quote = quote_in(opened.text, move.asked.text) if move.asked and move.asked.takes_quote else None
+    quote = quote_of(opened.text, move.asked.text) if move.asked else None
     return replace(move, quotes=(quote,) if quote else ())
 
 

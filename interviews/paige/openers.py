@@ -47,12 +47,13 @@ def _lead_in(progress: Progress, move: Move) -> Iterator[Phrase]:
     elif move == Move.REPHRASE:
         return
     elif Intent.SAID_BEFORE in last.intents and not last.questions:
-        yield from _once_each("said_before", progress.earlier(Intent.SAID_BEFORE))
+        yield from _once_each("said_before", progress, Intent.SAID_BEFORE)
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
-        yield from _once_each("declined", progress.earlier(Intent.DECLINES))
+        yield from _once_each("declined", progress, Intent.DECLINES)
 
 
-def _once_each(name: str, count: int) -> Iterator[Phrase]:
+def _once_each(name: str, progress: Progress, intent: Intent) -> Iterator[Phrase]:
     """Nothing once every wording was said."""
-    if count < len(phrases()[name]):
+    count = progress.earlier(intent)
+    if count < len(phrases(progress.brief.guide.language)[name]):
         yield Phrase(name, count)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE
+from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
 from interviews.paige.lexicon import conjunctions, normalized
 
 # No quotation marks, markup, placeholders or question marks: a message stays one sentence of plain text.
@@ -31,22 +31,13 @@ def is_quote(quote: str, texts: Iterable[str]) -> bool:
     )
 
 
-def quote_in(message: str, template: str) -> str | None:
-    """The quote that a message has at the place of {quote} in the text that it was composed from."""
-    before, _, after = template.partition(QUOTE)
-    found = re.search(rf"{re.escape(before)}(.+?){re.escape(after)}", message)
+def quote_of(message: str, template: str) -> str | None:
+    """The text at the place of {quote} in a message that ends with the template."""
+    if QUOTE not in template:
+        return None
+    pattern = re.escape(template).replace(re.escape(QUOTE), "(.+?)").replace(re.escape(VENDOR), ".+?")
+    found = re.search(rf"{pattern}\Z", message)
     return found[1] if found else None
-
-
-def without_quotes_of(withdrawn: str, message: str, answers: Iterable[str]) -> str:
-    """The message without quotes of a withdrawn text that no answer contains any more."""
-    kept = list(answers)
-
-    def shown(quoted: re.Match[str]) -> str:
-        is_gone = quoted[1] in withdrawn and not any(quoted[1] in answer for answer in kept)
-        return "“…”" if is_gone else quoted[0]
-
-    return re.sub("“([^“”]+)”", shown, message)
 
 
 def _pieces(clause: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from interviews.services.guides import edit_guide
 from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.retention import delete_old_answers, erase_inactive_contacts
-from interviews.services.state import InterviewState, interview_state
+from interviews.services.state import InterviewState, interview_state, language_of
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
 
@@ -35,6 +35,7 @@ __all__ = [
     "finish_conversation",
     "give_consent",
     "interview_state",
+    "language_of",
     "mark_sent",
     "next_question",
     "onboard_org",

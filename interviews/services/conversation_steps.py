@@ -3,7 +3,7 @@
 A step at the wrong stage changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -13,12 +13,13 @@ from django.utils import timezone
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
+from interviews.paige.compose import quote_in
 from interviews.paige.dialogue import answered
 from interviews.paige.engines import engine
+from interviews.paige.guide import Guide
 from interviews.paige.interviewer import Message, next_message
 from interviews.paige.key_answers import key_answers
 from interviews.paige.lexicon import Intent
-from interviews.paige.quotes import without_quotes_of
 from interviews.paige.reading import read
 from interviews.paige.transcript_markdown import blocks, render_transcript
 from interviews.services.progress import record_progress
@@ -110,7 +111,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
             withdrawn = [_correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
-            _withdraw_quotes(turns, withdrawn)
+            _withdraw_quotes(Guide.from_data(conversation.guide), turns, withdrawn)
             _raise_flags(interview_request, *(answers[number].text for number in texts.keys() & answers.keys()))
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
@@ -229,13 +230,12 @@ def _correct(answer: Turn, text: str) -> str:
     return "" if text == before else before
 
 
-def _withdraw_quotes(turns: Iterable[Turn], withdrawn: Iterable[str]) -> None:
+def _withdraw_quotes(guide: Guide, turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
     """Paige's messages keep no words that the contact has taken back."""
-    rows = list(turns)
-    answers = [turn.text for turn in rows if turn.speaker == Speaker.CONTACT]
+    answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
     before = "\n".join(withdrawn)
-    for turn in rows:
-        text = without_quotes_of(before, turn.text, answers) if turn.speaker == Speaker.PAIGE else turn.text
-        if text != turn.text:
-            turn.text = text
+    for turn, utterance in zip(turns, recorded(turns), strict=True):
+        quote = quote_in(utterance, guide) if turn.speaker == Speaker.PAIGE else None
+        if quote and quote in before and quote not in answers:
+            turn.text = turn.text.replace(quote, "…")
             turn.save(update_fields=["text"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
@@ -108,6 +109,12 @@ def interview_state(interview_request: InterviewRequest) -> InterviewState:
 def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
     """Returns None before the contact's consent."""
     return getattr(interview_request, "conversation", None)
+
+
+def language_of(interview_request: InterviewRequest) -> str:
+    """Of the guide that the interview follows."""
+    guide = (conversation_of(interview_request) or interview_request.interview_type).guide
+    return str(guide.get("language", ENGLISH))
 
 
 def stage_of(interview_request: InterviewRequest) -> Stage:

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from hindsight.http.proxies import client_of
 from hindsight.limits.rate_limits import count_request
+from interviews.web.languages import browser_language
 from interviews.web.pages import busy_page, too_large_page, unreadable_page
 from interviews.web.posted import Posted
 
@@ -35,7 +36,8 @@ def public_page(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = _early_response(request) or view(request, *args, **kwargs)
+        with browser_language(request):
+            response = _early_response(request) or view(request, *args, **kwargs)
         for name, value in HEADERS.items():
             response[name] = value
         return response

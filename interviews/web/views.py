@@ -9,6 +9,7 @@ from django.views import View
 
 from interviews import services
 from interviews.models import InterviewRequest
+from interviews.web.languages import use_language_of
 from interviews.web.pages import state_page, unknown_page
 from interviews.web.posted import Posted
 from interviews.web.protection import public_page
@@ -26,6 +27,7 @@ class SurveyView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
+            use_language_of(interview_request, request)
             return state_page(request, interview_request, services.next_question(interview_request))
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
@@ -34,6 +36,7 @@ class SurveyView(View):
         posted = Posted.of(request)
         try:
             interview_request = InterviewRequest.objects.of_survey_token(posted.token).get()
+            use_language_of(interview_request, request)
             outcome = take_step(interview_request, posted)
             if outcome.is_clean:
                 return SeeOther(f"{reverse('survey')}?{urlencode({'token': posted.token})}")

@@ -43,7 +43,7 @@ ANSWERS = [
 def authored() -> re.Pattern[str]:
     """One or more authored texts of the buyer guide."""
     brief = buyer_brief()
-    fixed = [text for wordings in phrases().values() for text in wordings]
+    fixed = [text for wordings in phrases("en").values() for text in wordings]
     guide = [wording for topic in brief.guide.every_topic for wording in topic.wordings()]
     texts = [*fixed, *guide]
     filled = [text.replace("{vendor}", brief.vendor).replace("{contact_address}", ADDRESS) for text in texts]
@@ -169,4 +169,4 @@ def test_a_topic_without_rephrasing_and_reason_is_still_answered() -> None:
     brief = replace(brief, guide=replace(brief.guide, topics=(first, *brief.guide.topics[1:])))
     brief = after(brief, "What do you mean?")
     [again] = moves(brief)
-    assert compose(brief, Choice(again, Engine.RULES)) == f"{phrases()['any_answer'][0]} {first.question}"
+    assert compose(brief, Choice(again, Engine.RULES)) == f"{phrases('en')['any_answer'][0]} {first.question}"

@@ -54,6 +54,12 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert guide.closing.question == "What did I not ask?"
 
 
+def test_a_guide_without_a_language_is_english(guide_data: dict[str, Any]) -> None:
+    assert Guide.from_data(guide_data).language == "en"
+    assert Guide.from_data(put(guide_data, ("language",), "de")).language == "de"
+    assert Guide.from_data(put(guide_data, ("language",), "de")).closing.title == "Was nicht gefragt wurde"
+
+
 LONG_QUESTION = "what " * MAX_QUESTION_WORDS + "then?"
 
 ONE_LINE = "Must be one line without white space at its ends."
@@ -79,6 +85,10 @@ VERSION = "Must be a whole number from 1 to 1000000."
         (("version",), 1.0, f"guide.version: {VERSION}"),
         (("version",), "1", f"guide.version: {VERSION}"),
         (("version",), None, "guide.version: This field may not be null."),
+        (("language",), "fr", "guide.language: Must be one of de, en."),
+        (("language",), "", "guide.language: Must be one of de, en."),
+        (("language",), "../de", "guide.language: Must be one of de, en."),
+        (("language",), None, "guide.language: Must be text, not null."),
         (("estimated_minutes",), 121, "guide.estimated_minutes: Must be a whole number from 1 to 120."),
         (("max_turns",), 51, "guide.max_turns: Must be a whole number from 1 to 50."),
         (("max_turns",), 1, "guide.max_turns: Must be at least 2: the core topics and the closing question."),

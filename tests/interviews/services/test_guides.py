@@ -1,5 +1,6 @@
 """Staff edit guides. Interviews that have begun keep the guide they began with."""
 
+import json
 from copy import deepcopy
 from itertools import pairwise
 from typing import Any
@@ -57,6 +58,15 @@ def test_the_history_of_a_guide_has_the_text_of_each_version(interview_type: Int
         interview_type = edit(interview_type, edited(interview_type, max_turns=turns))
         texts.append(interview_type.guide_text)
     assert history_of(interview_type) == [("guide", before, after) for before, after in pairwise(texts)]
+
+
+def test_a_guide_from_before_there_were_languages_can_be_read_and_edited(interview_type: InterviewType) -> None:
+    interview_type.guide = {name: value for name, value in interview_type.guide.items() if name != "language"}
+    interview_type.save()
+    unchanged = {**json.loads(interview_type.guide_text), "version": 1}
+    assert edit(interview_type, unchanged).guide["version"] == 1
+    assert edit(interview_type, {**unchanged, "language": "de"}).guide["version"] == 2
+    assert '"language": "de"' in InterviewType.objects.get().guide_text
 
 
 def test_an_equal_guide_gets_no_new_version(interview_type: InterviewType) -> None:

@@ -1,5 +1,7 @@
 """The survey page without JavaScript: what the contact sees and what is stored."""
 
+import json
+
 import pytest
 
 from interviews.lifecycle import Move, Speaker, Stage, Status
@@ -222,7 +224,12 @@ class TestQuestionsBack:
         assert FIRST in shown
         assert "Topic 1 of 9" in shown
 
-    def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(self, asked: SurveyPage) -> None:
+    @pytest.mark.parametrize(("before", "after"), ["“”", "„“", "«»", "''"])
+    def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(
+        self, asked: SurveyPage, before: str, after: str
+    ) -> None:
+        guide = json.dumps(Conversation.objects.get().guide, ensure_ascii=False)
+        Conversation.objects.update(guide=json.loads(guide.replace("“", before).replace("”", after)))
         shown = visible(asked.post("answer", number=1, text="Bob broke the old tool."))
         assert "Bob broke the old tool" in shown
         asked.post("finish", number=3, text="")

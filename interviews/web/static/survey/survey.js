@@ -57,7 +57,8 @@ const send = async (form, step) => {
   const body = new FormData(form);
   body.append("step", step);
   try {
-    const response = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(60_000) });
+    const headers = { "Accept-Language": document.documentElement.lang };
+    const response = await fetch(form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(60_000) });
     const html = await response.text();
     return { error: errorMessage(response, html), stored: response.status !== 422, html };
   } catch {
