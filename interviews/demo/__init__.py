@@ -7,6 +7,8 @@ from django.db import transaction
 from contacts.text import clean_email, clean_name, clean_notes
 from interviews import services
 from interviews.lifecycle import Status
+from interviews.models import InterviewType
+from interviews.paige.guide import shipped_guide
 from interviews.text import clean_deal_id, clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
@@ -30,9 +32,15 @@ def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
     return org
 
 
+def _interview_type(org: Org, guide_name: str) -> InterviewType:
+    guide = shipped_guide(guide_name)
+    existing = org.interview_types.filter(name=guide["name"]).first()
+    return existing or services.create_interview_type(org=org, guide=guide)
+
+
 def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor: Actor) -> None:
     interview_request = services.create_interview_request(
-        interview_type=org.interview_types.get(),
+        interview_type=_interview_type(org, data.get("guide", "win_loss_buyer")),
         actor=actor,
         contact_email=clean_email(contact["email"]),
         contact_name=clean_name(contact["name"]) if contact["name"] else None,

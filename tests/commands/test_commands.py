@@ -139,7 +139,7 @@ class TestShowPrompt:
 class TestDemo:
     def test_seed_demo_is_idempotent_and_covers_every_status(self) -> None:
         assert run("seed_demo") == "acme-analytics\nglobex-security\n" == run("seed_demo")
-        assert (Org.objects.count(), Contact.objects.count()) == (2, 12)
+        assert (Org.objects.count(), Contact.objects.count()) == (2, 13)
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert Contact.objects.exclude(notes="").count() >= 10
 
@@ -161,8 +161,9 @@ class TestDemo:
         settings.BASE_DIR = tmp_path
         links = []
         for _ in range(2):
-            (link,) = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
+            link, german = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
             assert "I agree, start the interview" in client.get(link).content.decode()
+            assert "Ich stimme zu, Interview starten" in client.get(german).content.decode()
             interview_request = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
             services.complete_interview(interview_request, content="")
             links.append(link)
@@ -183,7 +184,7 @@ class TestDemo:
 
 
 class TestCreateInterviewType:
-    @pytest.mark.parametrize("guide", ["win_loss_buyer", "no_decision", "nps_follow_up"])
+    @pytest.mark.parametrize("guide", ["win_loss_buyer", "win_loss_buyer_de", "no_decision", "nps_follow_up"])
     def test_prints_the_id_that_the_api_takes(self, acme: Org, acme_api: ApiClient, guide: str) -> None:
         public_id = run("create_interview_type", "acme", "--guide", guide).strip()
         body = {"contact_email": "jane@example.com", "interview_type_id": public_id}

@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
 from interviews.demo import seed
 from interviews.lifecycle import Status
+from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.commands import Command as BaseCommand
 from orgs.models import ApiKey, Org
@@ -27,12 +29,12 @@ class Command(BaseCommand):
     def run(self, **options: Any) -> str:
         if not settings.DEVELOPMENT:
             raise CommandError("The demo creates a login, so it runs only with HINDSIGHT_ENV=development.")
-        org = seed(self.actor)[0]
+        org, other = seed(self.actor)
         file = settings.BASE_DIR / "var" / "demo.json"
         kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         kept = {"api_key": _api_key(org, kept.get("api_key", "")), "password": _password(kept.get("password", ""))}
         _write_privately(file, json.dumps(kept))
-        return _welcome(org, **kept)
+        return _welcome(org, other, **kept)
 
 
 def _api_key(org: Org, kept: str) -> str:
@@ -59,17 +61,22 @@ def _write_privately(file: Path, text: str) -> None:
         out.write(text)
 
 
-def _welcome(org: Org, api_key: str, password: str) -> str:
+def _link(rows: QuerySet[InterviewRequest]) -> str:
+    """Of the first interview that can be answered."""
+    row = rows.exclude(status=Status.COMPLETED).exclude(survey_token=None).order_by("id").first()
+    return str(row.survey_url) if row else "none; the API creates one"
+
+
+def _welcome(org: Org, other: Org, api_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
     interview_request = org.interview_requests.earliest("id")
-    answerable = org.interview_requests.exclude(status=Status.COMPLETED).exclude(survey_token=None)
-    unfinished = answerable.order_by("id").first()
     return f"""
 Hindsight is ready. Demo org: {org.name}
 
   Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
   API docs  {base}/api/docs
-  Interview {unfinished.survey_url if unfinished else "none; the API creates one"}
+  Interview {_link(org.interview_requests.all())}
+  in German {_link(other.interview_requests.filter(interview_type__guide__language="de"))}
 
 Paste into a shell, to use the API with the examples of the documentation:
 

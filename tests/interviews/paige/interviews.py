@@ -13,10 +13,10 @@ from interviews.paige.rules_engine import RulesEngine
 Respondent = Callable[[Message], str]
 
 
-def buyer_brief(objective: str = "", address: str = "") -> Brief:
-    """Of the default guide, by Acme with Jane."""
-    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
-    return Brief("Acme", "Jane", "", objective, guide, address)
+def buyer_brief(objective: str = "", address: str = "", guide: str = "win_loss_buyer") -> Brief:
+    """By Acme with Jane."""
+    parsed = Guide.from_data(shipped_guide(guide)).for_vendor("Acme")
+    return Brief("Acme", "Jane", "", objective, parsed, address)
 
 
 def conduct(

@@ -40,6 +40,32 @@ RESPONDENTS: dict[str, tuple[str, str, list[str]]] = {
     ),
     "undecided_buyer": ("no_decision", "What would reopen this", ["We put it on hold.", TALKATIVE]),
     "customer": ("nps_follow_up", "", ["It does the job.", TALKATIVE]),
+    "german_buyer": (
+        "win_loss_buyer_de",
+        "Welche Rolle der Preis gespielt hat",
+        [
+            "Unsere Wochenzahlen stimmten nie, und im März haben wir deshalb einen Auftrag verloren.",
+            "Sind Sie ein Bot?",
+            "Der Vorstand hat das Vertrauen verloren, weil niemand im Haus die Zahlen erklären konnte.",
+            "Wozu wollen Sie das wissen?",
+            "Verglichen haben wir es mit dem Aufwand von zwei vollen Stellen im Jahr.",
+            "Was meinen Sie damit?",
+            "Wir hatten drei Anbieter in der engeren Auswahl. Der Preis war bei allen ähnlich.",
+            "Keine Ahnung.",
+            "Wer liest das eigentlich?",
+            "Die Schnittstelle zu unserem ERP fehlte, und das stand erst in der Roadmap für das nächste Jahr.",
+            "",
+            "Ich möchte lieber mit einem Mitarbeiter sprechen.",
+            "Das habe ich doch schon gesagt.",
+            "Bitte löschen Sie meine Daten.",
+            "Die Sicherheitsprüfung hat vier Monate gedauert, und danach war das Budget weg.",
+            "Ich möchte aufhören.",
+            "Entschieden hat die Geschäftsführung, weil die Einführung bei den anderen ein Jahr gedauert hätte.",
+            "Der Vertrieb war freundlich, aber auf Rückfragen haben wir tagelang gewartet.",
+            "Der Preis spielte keine Rolle.",
+            "Nein, das war alles.",
+        ],
+    ),
 }
 
 

@@ -1,15 +1,46 @@
 """Every question of the shipped guides is open, neutral, short and unique in its guide."""
 
 import re
+from typing import NamedTuple
 
 import pytest
 
 from interviews.paige.guide import GUIDES, Guide, Kind, shipped_guide
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
 
+
+class Words(NamedTuple):
+    praise: str
+    leading: str
+    open: str
+    reason: str
+    informal: str
+
+
+WORDS = {
+    "en": Words(
+        praise=r"\b(great|good|excellent|wonderful|fantastic|amazing|awesome|interesting|impressive|helpful|insightful"
+        r"|perfect|love|lovely|thanks?|appreciate|glad|sorry|congratulations)\b",
+        leading=r"n't (you|it|they|that)\b|\b(would|do) you agree\b|\bdon't you think\b|\bsurely\b|\bobviously\b"
+        r"|\bwhy (did|do) you not\b|\bsuch as\b|\bfor example\b|\bfor instance\b|\be\.g\.|\bis it true\b",
+        open=r"\b(what|how|which|where|who)\b",
+        reason="I ask ",
+        informal=r"\b(hey|gonna|wanna|guys)\b",
+    ),
+    "de": Words(
+        praise=r"\b(toll|super|großartig\w*|hervorragend\w*|interessant\w*|spannend\w*|perfekt\w*|danke|dank|schön"
+        r"|freut|leider|glückwunsch)\b",
+        leading=r"\bnicht wahr\b|\boder nicht\b|\bstimmen sie\b|\bfinden sie (nicht|auch)\b|\bsicherlich\b"
+        r"|\boffensichtlich\b|\bbestimmt\b|\bwarum haben sie nicht\b|\bzum beispiel\b|\bz\.\s?b\.|\betwa\b",
+        open=r"\b(was|wie|welche[rsmn]?|wo|wer|wor(auf|in)|wo(mit|bei|nach|durch))\b",
+        reason="Ich frage das",
+        informal=r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b",
+    ),
+}
+
 NAMES = sorted(path.stem for path in GUIDES.glob("*.json"))
 WORDINGS = [
-    pytest.param(wording, id=f"{name}-{topic.key}-{index}")
+    pytest.param(WORDS[guide.language], wording, id=f"{name}-{topic.key}-{index}")
     for name in NAMES
     for guide in [Guide.from_data(shipped_guide(name))]
     for topic in guide.every_topic
@@ -17,43 +48,37 @@ WORDINGS = [
     if wording != topic.reason
 ]
 REASONS = [
-    pytest.param(topic.reason, id=f"{name}-{topic.key}")
+    pytest.param(WORDS[guide.language], topic.reason, id=f"{name}-{topic.key}")
     for name in NAMES
-    for topic in Guide.from_data(shipped_guide(name)).topics
+    for guide in [Guide.from_data(shipped_guide(name))]
+    for topic in guide.topics
 ]
 
-PRAISE = re.compile(
-    r"\b(great|good|excellent|wonderful|fantastic|amazing|awesome|interesting|impressive|helpful|insightful"
-    r"|perfect|love|lovely|thanks?|appreciate|glad|sorry|congratulations)\b",
-    re.IGNORECASE,
-)
-LEADING = re.compile(
-    r"n't (you|it|they|that)\b|\b(would|do) you agree\b|\bdon't you think\b|\bsurely\b|\bobviously\b"
-    r"|\bwhy (did|do) you not\b|\bsuch as\b|\bfor example\b|\bfor instance\b|\be\.g\.|\bis it true\b",
-    re.IGNORECASE,
-)
-OPEN = re.compile(r"\b(what|how|which|where|who)\b", re.IGNORECASE)
 
-
-@pytest.mark.parametrize("wording", WORDINGS)
-def test_a_wording_is_one_short_open_question(wording: str) -> None:
+@pytest.mark.parametrize(("words", "wording"), WORDINGS)
+def test_a_wording_is_one_short_open_question(words: Words, wording: str) -> None:
     assert wording.count("?") == 1
     assert wording.endswith("?")
     assert len(wording.split()) + MAX_QUOTE_WORDS * wording.count("{quote}") <= MAX_QUESTION_WORDS
-    assert OPEN.search(wording)
+    assert found(words.open, wording)
 
 
-@pytest.mark.parametrize("reason", REASONS)
-def test_a_reason_is_one_sentence_about_the_interview(reason: str) -> None:
-    assert reason.startswith("I ask ")
+@pytest.mark.parametrize(("words", "reason"), REASONS)
+def test_a_reason_is_one_sentence_about_the_interview(words: Words, reason: str) -> None:
+    assert reason.startswith(words.reason)
     assert reason.endswith(".")
     assert "?" not in reason
 
 
-@pytest.mark.parametrize("wording", [*WORDINGS, *REASONS])
-def test_a_wording_neither_praises_nor_leads(wording: str) -> None:
-    assert not PRAISE.search(wording)
-    assert not LEADING.search(wording)
+@pytest.mark.parametrize(("words", "wording"), [*WORDINGS, *REASONS])
+def test_a_wording_neither_praises_nor_leads_and_is_formal(words: Words, wording: str) -> None:
+    assert not found(words.praise, wording)
+    assert not found(words.leading, wording)
+    assert not found(words.informal, wording)
+
+
+def found(pattern: str, wording: str) -> bool:
+    return re.search(pattern, wording, re.IGNORECASE) is not None
 
 
 def test_no_wording_occurs_twice_in_a_guide() -> None:
@@ -76,21 +101,39 @@ def test_every_topic_has_four_to_eight_follow_ups_of_every_kind_and_some_quote()
             assert topic.rephrasing
 
 
-def test_the_default_guide_begins_with_the_buyers_problem_and_ends_with_the_decision() -> None:
-    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
+WIN_LOSS = ("win_loss_buyer", "win_loss_buyer_de")
+
+
+@pytest.mark.parametrize("name", WIN_LOSS)
+def test_the_default_guide_begins_with_the_buyers_problem_and_ends_with_the_decision(name: str) -> None:
+    guide = Guide.from_data(shipped_guide(name))
 
     keys = ["trigger", "process", "criteria", "options", "vendor", "pricing", "experience", "decision"]
     assert [topic.key for topic in guide.topics] == keys
     assert guide.max_turns == 14
 
 
-def test_only_two_topics_of_the_default_guide_name_the_vendor() -> None:
-    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
+@pytest.mark.parametrize("name", WIN_LOSS)
+def test_only_two_topics_of_the_default_guide_name_the_vendor(name: str) -> None:
+    guide = Guide.from_data(shipped_guide(name))
 
     named = [topic.key for topic in guide.topics if any("{vendor}" in wording for wording in topic.wordings())]
     assert named == ["vendor", "experience"]
 
 
-def test_strengths_are_asked_before_weaknesses() -> None:
-    question = Guide.from_data(shipped_guide("win_loss_buyer")).topic("vendor").question
-    assert 0 < question.index("strengths") < question.index("weaknesses")
+@pytest.mark.parametrize(
+    ("name", "strengths", "weaknesses"),
+    [("win_loss_buyer", "strengths", "weaknesses"), ("win_loss_buyer_de", "Stärken", "Schwächen")],
+)
+def test_strengths_are_asked_before_weaknesses(name: str, strengths: str, weaknesses: str) -> None:
+    question = Guide.from_data(shipped_guide(name)).topic("vendor").question
+    assert 0 < question.index(strengths) < question.index(weaknesses)
+
+
+def test_the_german_guide_has_the_structure_of_the_english_one() -> None:
+    english, german = (Guide.from_data(shipped_guide(name)) for name in WIN_LOSS)
+    for topic, translated in zip(english.topics, german.topics, strict=True):
+        assert (topic.key, topic.core) == (translated.key, translated.core)
+        kinds = [[(each.kind, each.takes_quote) for each in guide.follow_ups] for guide in (topic, translated)]
+        assert kinds[0] == kinds[1]
+    assert (german.language, german.max_turns) == ("de", english.max_turns)
