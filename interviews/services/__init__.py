@@ -15,11 +15,12 @@ from interviews.services.guides import edit_guide
 from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.retention import delete_old_answers, erase_inactive_contacts
-from interviews.services.state import InterviewState, interview_state, language_of
+from interviews.services.state import Exchange, InterviewState, interview_state, language_of
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
 
 __all__ = [
+    "Exchange",
     "InterviewState",
     "complete_conversation",
     "complete_interview",

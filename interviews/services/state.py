@@ -1,6 +1,7 @@
 """The state of an interview, without notes and objective."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
@@ -9,6 +10,7 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
 from interviews.paige.moves import moves
+from interviews.paige.remaining import Remaining, remaining
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Exchange:
 class InterviewState:
     """What the survey page shows.
 
-    `exchanges` is empty once the interview is completed. `topic_number`: topics asked so far. `more_to_ask`:
-    whether resuming from the recap leads to a question.
+    `exchanges` is empty once the interview is completed. `remaining` belongs to the open question. `more_to_ask`:
+    whether resuming from the recap leads to a question. `last_activity_at`: before this state was read.
     """
 
     stage: Stage
@@ -40,11 +42,11 @@ class InterviewState:
     contact_name: str
     purpose: str
     estimated_minutes: int
-    topic_number: int
-    topic_count: int
     question: Question | None = None
+    remaining: Remaining | None = None
     exchanges: tuple[Exchange, ...] = ()
     more_to_ask: bool = False
+    last_activity_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,21 +85,23 @@ class StoredInterview:
     @property
     def state(self) -> InterviewState:
         guide, waiting = self.opening.guide, self.waiting
+        question = waiting if self.stage == Stage.IN_PROGRESS else None
         turns = () if self.stage == Stage.COMPLETED else self.turns
+        conversation = conversation_of(self.interview_request)
         return InterviewState(
             stage=self.stage,
             vendor=self.opening.vendor,
             contact_name=self.opening.contact_name,
             purpose=guide.purpose,
             estimated_minutes=guide.estimated_minutes,
-            topic_number=len({turn.topic for turn in turns}),
-            topic_count=len(guide.every_topic),
-            question=Question(waiting.number, waiting.text) if waiting and self.stage == Stage.IN_PROGRESS else None,
+            question=Question(question.number, question.text) if question else None,
+            remaining=remaining(guide, recorded(turns)) if question else None,
             exchanges=tuple(
                 Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
                 for question, answer in zip(turns[::2], turns[1::2], strict=False)
             ),
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
+            last_activity_at=conversation.last_activity_at if conversation else None,
         )
 
 

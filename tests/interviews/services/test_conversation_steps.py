@@ -12,6 +12,7 @@ from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.brief import Brief, opening_brief
+from interviews.paige.remaining import Remaining
 from interviews.paige.transcript_markdown import parse_transcript
 from interviews.services import state as state_module
 from orgs.models import Org
@@ -62,7 +63,7 @@ class TestQuestions:
         state = services.interview_state(running)
         assert state.question is not None
         assert state.question.text.startswith("Let's start before any vendor")
-        assert (state.stage, state.topic_number, state.topic_count) == (Stage.IN_PROGRESS, 1, 9)
+        assert (state.stage, state.remaining) == (Stage.IN_PROGRESS, Remaining(question=1, percent_done=0, minutes=15))
         turn = Turn.objects.get()
         assert (turn.number, turn.speaker, turn.move, turn.topic) == (1, Speaker.PAIGE, Move.QUESTION, "trigger")
         assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.RULES, 1, running.org_id)

@@ -43,7 +43,7 @@ def assert_german(response: Any, *texts: str) -> None:
 def test_a_german_interview_is_german_from_the_invitation_to_the_thanks(german: SurveyPage) -> None:
     long = "x" * 10_001
     assert_german(german.get(), "Guten Tag Alice, Acme möchte Ihre Sicht kennenlernen", "Etwa 15 Minuten")
-    assert_german(german.post("consent"), FIRST, "Thema 1 von 9", "Antwort senden")
+    assert_german(german.post("consent"), FIRST, "Frage 1 · noch etwa 15 Minuten", "Antwort senden")
     assert_german(german.post("answer", number=1, text=" "), "Schreiben Sie eine Antwort oder überspringen Sie")
     assert_german(german.post("answer", number=1, text=long), "Möglich sind höchstens 10.000 Zeichen; Ihr Text hat")
     assert_german(german.post("answer", number=1, text="Sind Sie ein Bot?"), "Ich bin eine KI-Interviewerin")
@@ -75,7 +75,7 @@ def test_the_guides_from_before_there_were_languages_are_english(page: SurveyPag
     del guide["language"]
     InterviewType.objects.update(guide=guide)
     assert is_in("en", page.get(**GERMAN))
-    assert "Topic 1 of 9" in visible(page.post("consent"))
+    assert "Question 1 " in visible(page.post("consent"))
 
 
 @pytest.mark.parametrize(("accepted", "language"), [("de-AT,de;q=0.9", "de"), ("fr,de;q=0.2", "de"), ("fr", "en")])

@@ -53,9 +53,9 @@ class TestInvitation:
 
 class TestQuestions:
     def test_questions_come_one_at_a_time_with_progress(self, asked: SurveyPage) -> None:
-        assert "Topic 1 of 9" in visible(asked.get())
+        assert "Question 1 · about 15 minutes left" in visible(asked.get())
         response = asked.post("answer", number=1, text=LONG)
-        assert "Topic 2 of 9" in visible(response)
+        assert "Question 2 · about 14 minutes left" in visible(response)
         assert FIRST not in visible(response)
         assert boxes(response) == [""]
         assert answers() == [LONG.strip()]
@@ -129,7 +129,7 @@ class TestRecap:
 
     def test_continuing_stores_the_corrections(self, at_recap: SurveyPage) -> None:
         response = at_recap.post("resume", **{"answer-1": "It was very slow."})
-        assert "Topic 2 of 9" in visible(response)
+        assert "Question 3 " in visible(response)
         assert answers() == ["It was very slow.", ""]
 
     def test_an_interview_with_nothing_left_to_ask_cannot_be_continued(self, asked: SurveyPage) -> None:
@@ -175,7 +175,7 @@ class TestRepeatedAndConcurrentSteps:
         asked.post("answer", number=1, text=LONG)
         response = asked.post("answer", number=1, text="From the other tab.")
         assert (response.status_code, unsaved_texts(response), boxes(response)) == (409, ["From the other tab."], [""])
-        assert "Topic 2 of 9" in visible(response)
+        assert "Question 2 " in visible(response)
         assert answers() == [LONG.strip()]
 
     def test_the_slower_tab_sees_its_text_even_if_it_is_invalid(self, asked: SurveyPage) -> None:
@@ -203,7 +203,7 @@ class TestRepeatedAndConcurrentSteps:
         at_recap.post("resume")
         response = at_recap.post("send", **{"answer-1": "It was very slow."})
         assert (response.status_code, unsaved_texts(response)) == (409, ["It was very slow."])
-        assert "Topic 2 of 9" in visible(response)
+        assert "Question 3 " in visible(response)
         assert InterviewRequest.objects.get().status == Status.CREATED
 
     def test_the_link_continues_the_interview_in_another_browser(self, asked: SurveyPage) -> None:
@@ -222,7 +222,7 @@ class TestQuestionsBack:
         shown = visible(asked.post("answer", number=1, text="Are you a bot?"))
         assert "I am an AI interviewer, not a person." in shown
         assert FIRST in shown
-        assert "Topic 1 of 9" in shown
+        assert "Question 1 " in shown
 
     @pytest.mark.parametrize(("before", "after"), ["“”", "„“", "«»", "''"])
     def test_a_withdrawn_answer_is_not_quoted_in_the_transcript(
