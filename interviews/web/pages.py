@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from hindsight.text.storable import grouped
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
-from interviews.services import InterviewState
+from interviews.services import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.steps import Outcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
+
+RETURN_AFTER = timedelta(minutes=10)
+"""After so long without activity, a contact is reminded of the last exchange."""
 
 TEMPLATES = {
     Stage.INVITED: "survey/invitation.html",
@@ -28,42 +34,79 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A question with its text box. `error` says why the text cannot be stored."""
+    """A question with its text box. `error` says why the text cannot be stored. `version`: of the stored answer."""
 
     number: int
     question: str
     text: str
     error: str
+    version: str
+
+
+def visited_page(
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, number: int | None
+) -> HttpResponse:
+    """The page of a GET. `number` is the question of the address, or None if the contact has opened the link."""
+    earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
+    if earlier:
+        return render(request, "survey/earlier.html", {**_context(interview_request, state), "exchange": earlier})
+    last = _last_exchange_of_return(state, is_new_visit=number is None)
+    return _render_state(request, state, {**_context(interview_request, state), "last": last, "items": _items(state)})
 
 
 def state_page(
-    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome | None = None
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome
 ) -> HttpResponse:
-    """Includes the texts that a step could not store."""
-    outcome = outcome or Outcome()
+    """The page of a step that could not store all texts. Includes these texts."""
     items = _items(state, outcome)
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
-    context: dict[str, Any] = {
-        "state": state,
-        "token": interview_request.survey_token,
+    context = {
+        **_context(interview_request, state),
         "items": items,
         "unsaved": [*outcome.unsaved, *without_box],
+        "has_errors": any(item.error for item in items),
+        "asks_to_skip": outcome.asks_to_skip and not without_box,
     }
-    context["has_errors"] = any(item.error for item in items)
-    status = UNPROCESSABLE if context["has_errors"] else CONFLICT if context["unsaved"] else OK
+    is_refused = context["has_errors"] or context["asks_to_skip"]
+    status = UNPROCESSABLE if is_refused else CONFLICT if context["unsaved"] else OK
+    return _render_state(request, state, context, status)
+
+
+def _render_state(
+    request: HttpRequest, state: InterviewState, context: dict[str, Any], status: int = OK
+) -> HttpResponse:
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
-def _items(state: InterviewState, outcome: Outcome) -> list[Item]:
+def _context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
+    """`interview` names the drafts of this interview on the contact's device. It does not open the interview."""
+    token = str(interview_request.survey_token)
+    return {"state": state, "token": token, "interview": _digest(token)}
+
+
+def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Exchange | None:
+    """Returns None if the contact has not been away, or nothing was said yet."""
+    if state.question is None or state.last_activity_at is None or not state.exchanges:
+        return None
+    was_away = timezone.now() - state.last_activity_at > RETURN_AFTER
+    return state.exchanges[-1] if is_new_visit or was_away else None
+
+
+def _items(state: InterviewState, outcome: Outcome | None = None) -> list[Item]:
     """Returns the unanswered question, or the questions of the recap."""
+    outcome = outcome or Outcome()
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
     return [
-        Item(number, question, outcome.rejected.get(number, answer), outcome.errors.get(number, ""))
+        Item(number, question, outcome.rejected.get(number, answer), outcome.errors.get(number, ""), _digest(answer))
         for number, question, answer in questions
     ]
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpResponse:

@@ -25,10 +25,17 @@ class Posted:
         return cls(
             token=form.get("token", ""),
             step=form.get("step", ""),
-            number=_number(form.get("number", "")),
+            number=question_number(form.get("number", "")),
             text=form.get("text", ""),
-            corrections={_number(name[7:]): form[name] for name in form if name.startswith("answer-")},
+            corrections={question_number(name[7:]): form[name] for name in form if name.startswith("answer-")},
         )
+
+    @property
+    def next_number(self) -> int | None:
+        """The number that the next question has, or None if the step is not about a question."""
+        if self.step == "consent":
+            return 1
+        return self.number + 2 if self.number else None
 
     @property
     def texts(self) -> list[str]:
@@ -36,5 +43,6 @@ class Posted:
         return [text for text in (self.text, *self.corrections.values()) if text.strip()]
 
 
-def _number(text: str) -> int:
+def question_number(text: str) -> int:
+    """Returns 0 if the text is not a number."""
     return int(text) if NUMBER.fullmatch(text) else 0

@@ -12,16 +12,18 @@ from interviews.web.posted import Posted
 class Outcome:
     """Texts to show again.
 
-    `rejected` texts cannot be stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
+    `rejected` texts are not stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
+    `asks_to_skip`: the contact has to confirm that the rejected text is left out.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)
     rejected: Mapping[int, str] = field(default_factory=dict, repr=False)
     unsaved: tuple[str, ...] = field(default=(), repr=False)
+    asks_to_skip: bool = False
 
     @property
     def is_clean(self) -> bool:
-        return not self.errors and not self.unsaved
+        return not (self.errors or self.unsaved or self.asks_to_skip)
 
 
 def take_step(interview_request: InterviewRequest, posted: Posted) -> Outcome:
@@ -44,9 +46,16 @@ def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Shows the text again, because the contact may have pressed the button by mistake."""
+    """Asks first if there is text in the box, because the contact may have pressed the button by mistake."""
+    if posted.texts:
+        return Outcome(asks_to_skip=True, rejected={posted.number: posted.text})
     services.skip_question(interview_request, number=posted.number)
-    return Outcome(unsaved=tuple(posted.texts))
+    return Outcome()
+
+
+def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+    is_skipped = services.skip_question(interview_request, number=posted.number)
+    return Outcome(unsaved=() if is_skipped else tuple(posted.texts))
 
 
 def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
@@ -83,5 +92,5 @@ def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 STEPS: Mapping[str, Callable[[InterviewRequest, Posted], Outcome]] = {
-    step.__name__: step for step in (consent, answer, skip, finish, resume, send)
+    step.__name__: step for step in (consent, answer, skip, skip_without_text, finish, resume, send)
 }

@@ -1,4 +1,8 @@
-"""`/survey?token=…`: GET shows the state, POST takes a step and redirects to GET."""
+"""`/survey?token=…&question=…`: GET shows the state, POST takes a step and redirects to GET.
+
+Each question has an address of its own, so that Back leads to the question before. The link that a contact receives
+has no question.
+"""
 
 from urllib.parse import urlencode
 
@@ -10,8 +14,8 @@ from django.views import View
 from interviews import services
 from interviews.models import InterviewRequest
 from interviews.web.languages import use_language_of
-from interviews.web.pages import state_page, unknown_page
-from interviews.web.posted import Posted
+from interviews.web.pages import state_page, unknown_page, visited_page
+from interviews.web.posted import Posted, question_number
 from interviews.web.protection import public_page
 from interviews.web.steps import take_step
 
@@ -28,9 +32,11 @@ class SurveyView(View):
         try:
             interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
             use_language_of(interview_request, request)
-            return state_page(request, interview_request, services.next_question(interview_request))
+            state = services.next_question(interview_request)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
+        number = request.GET.get("question")
+        return visited_page(request, interview_request, state, None if number is None else question_number(number))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = Posted.of(request)
@@ -39,7 +45,8 @@ class SurveyView(View):
             use_language_of(interview_request, request)
             outcome = take_step(interview_request, posted)
             if outcome.is_clean:
-                return SeeOther(f"{reverse('survey')}?{urlencode({'token': posted.token})}")
+                query = urlencode({"token": posted.token, "question": posted.next_number or ""})
+                return SeeOther(f"{reverse('survey')}?{query}")
             return state_page(request, interview_request, services.next_question(interview_request), outcome)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request, posted.texts)

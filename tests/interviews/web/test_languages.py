@@ -102,7 +102,7 @@ def test_the_error_pages_of_a_german_interview_are_german(german: SurveyPage, mo
         def fail(*args: object, error: Exception = error) -> None:
             raise error
 
-        monkeypatch.setattr(views, "state_page", fail)
+        monkeypatch.setattr(views, "visited_page", fail)
         response = german.get()
         assert response.status_code >= 500
         assert is_in("de", response)

@@ -37,7 +37,7 @@ class TestInvitation:
 
     def test_consent_leads_to_the_first_question(self, page: SurveyPage) -> None:
         response = page.submit(step="consent")
-        assert (response.status_code, response.headers["Location"]) == (303, f"/survey?token={page.token}")
+        assert (response.status_code, response.headers["Location"]) == (303, f"/survey?token={page.token}&question=1")
         assert Conversation.objects.get().stage == Stage.CONSENTED
         assert FIRST in visible(page.get())
         assert Conversation.objects.get().stage == Stage.IN_PROGRESS
@@ -65,10 +65,23 @@ class TestQuestions:
         assert (response.status_code, unsaved_texts(response)) == (200, [])
         assert Turn.objects.get(number=2).move == Move.SKIP
 
-    def test_text_in_the_box_of_a_skipped_question_is_shown_again(self, asked: SurveyPage) -> None:
-        response = asked.post("skip", number=1, text="  It was\n<b>slow</b>.")
-        assert (response.status_code, unsaved_texts(response)) == (409, ["  It was\n<b>slow</b>."])
+    def test_a_skip_with_text_in_the_box_asks_once_and_keeps_the_text(self, asked: SurveyPage) -> None:
+        text = "  It was\n<b>slow</b>."
+        response = asked.post("skip", number=1, text=text)
+        assert (response.status_code, boxes(response)) == (422, [text])
+        assert "Do you want to skip this question without sending your text?" in visible(response)
+        assert answers() == []
+        response = asked.post("skip_without_text", number=1, text=text)
+        assert (response.status_code, boxes(response), unsaved_texts(response)) == (200, [""], [])
         assert answers() == [""]
+
+    @pytest.mark.parametrize("step", ["skip", "skip_without_text"])
+    def test_a_skip_of_a_question_answered_meanwhile_shows_the_text_again(self, asked: SurveyPage, step: str) -> None:
+        asked.post("answer", number=1, text=LONG)
+        response = asked.post(step, number=1, text="It was slow.")
+        assert (response.status_code, unsaved_texts(response), boxes(response)) == (409, ["It was slow."], [""])
+        assert "Do you want to skip" not in visible(response)
+        assert answers() == [LONG.strip()]
 
     def test_finishing_stores_the_text_in_the_box(self, asked: SurveyPage) -> None:
         response = asked.post("finish", number=1, text="It was slow.")
