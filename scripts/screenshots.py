@@ -101,6 +101,18 @@ ALL_PAGES = PICTURES | {
     "not-allowed": "/admin/interviews/interviewtype/add/",
 }
 
+SURVEY_PAGES = {
+    "survey-invitation": "/survey?token={invited_token}",
+    "survey-question": "/survey?token={running_token}&question=7",
+    "survey-welcome-back": "/survey?token={running_token}",
+    "survey-earlier-question": "/survey?token={running_token}&question=1",
+    "survey-skip": "/survey?token={running_token}&question=7",
+    "survey-without-answer": "/survey?token={running_token}&question=7",
+    "survey-recap": "/survey?token={recap_token}",
+    "survey-thanks": "/survey?token={completed_token}",
+    "survey-unknown": "/survey?token=unknown",
+}
+
 BEFORE_LOGIN = {
     "login": "/admin/login/",
     "login-refused": "/admin/login/",
@@ -121,12 +133,20 @@ def save_over_another(browser: Browser) -> None:
     fill(browser, "Save", objective="What I had in mind", seen=seen)
 
 
+def press_on_survey_page(browser: Browser, text: str, button: str) -> None:
+    browser.find("textarea[name]").send_keys(text)
+    browser.press(button)
+    browser.find(".asks, .error")
+
+
 # Actions on a page before its screenshot.
 ACTIONS: dict[str, Callable[[Browser], None]] = {
     "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
     "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
     "request-conflict": save_over_another,
     "guide-refused": partial(fill, button="Save as a new version", guide='{"topics": []}'),
+    "survey-skip": partial(press_on_survey_page, text="We had outgrown", button="Skip this question"),
+    "survey-without-answer": partial(press_on_survey_page, text="", button="Send answer"),
     "login-refused": partial(
         fill,
         button="Log in",
@@ -136,8 +156,8 @@ ACTIONS: dict[str, Callable[[Browser], None]] = {
 }
 
 
-def prepare() -> dict[str, int]:
-    """Creates the demo data and rows for every page. Returns the ids used in the paths."""
+def prepare() -> dict[str, object]:
+    """Creates the demo data and rows for every page. Returns the ids and tokens used in the paths."""
     call_command("seed_demo", stdout=StringIO())
     User.objects.create_superuser(LOGIN, password=PASSWORD)
     org = Org.objects.earliest("pk")
@@ -161,8 +181,12 @@ def prepare() -> dict[str, int]:
     gone = Contact.objects.latest("pk")
     erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))
     request = InterviewRequest.objects.filter(contact=contact).earliest("pk")
-    running, completed = InterviewRequest.objects.exclude(pk=request.pk).exclude(status="completed").order_by("pk")[:2]
-    conduct_interviews(running, completed)
+    others = InterviewRequest.objects.exclude(pk=request.pk).exclude(status="completed").exclude(survey_token=None)
+    running, completed, at_recap = others.order_by("pk")[:3]
+    conduct_interviews(running, completed, at_recap)
+    finish_conversation(at_recap)
+    finish_conversation(completed)
+    complete_conversation(completed)
     return {
         "org": org.pk,
         "key": crm.pk,
@@ -172,18 +196,20 @@ def prepare() -> dict[str, int]:
         "running": running.pk,
         "completed": completed.pk,
         "type": request.interview_type_id,
+        "invited_token": request.survey_token,
+        "running_token": running.survey_token,
+        "recap_token": at_recap.survey_token,
+        "completed_token": completed.survey_token,
     }
 
 
-def conduct_interviews(running: InterviewRequest, completed: InterviewRequest) -> None:
-    for interview_request in (running, completed):
+def conduct_interviews(*interview_requests: InterviewRequest) -> None:
+    for interview_request in interview_requests:
         give_consent(interview_request)
         for answer in ANSWERS:
             if question := next_question(interview_request).question:
                 submit_answer(interview_request, number=question.number, text=answer)
         next_question(interview_request)
-    finish_conversation(completed)
-    complete_conversation(completed)
 
 
 def take(
@@ -225,6 +251,7 @@ def main() -> None:
     ):
         if folder:
             take_all(browser, BEFORE_LOGIN, folder)
+            take_all(browser, {name: path.format(**ids) for name, path in SURVEY_PAGES.items()}, folder)
         browser.log_in(LOGIN, PASSWORD)
         if folder:
             take_all(browser, {name: path.format(**ids) for name, path in ALL_PAGES.items()}, folder)
@@ -232,7 +259,7 @@ def main() -> None:
             take_pictures(browser, ids, ROOT / "docs" / "images")
 
 
-def take_pictures(browser: Browser, ids: dict[str, int], folder: Path) -> None:
+def take_pictures(browser: Browser, ids: dict[str, object], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, path in PICTURES.items():
         take(browser, path.format(**ids), folder / f"{name}.png", width=1300, height=700, scheme="light")
@@ -241,7 +268,7 @@ def take_pictures(browser: Browser, ids: dict[str, int], folder: Path) -> None:
 def take_all(browser: Browser, pages: dict[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
-        for width in (1400, 400):
+        for width in (1400, 360):
             for name, path in pages.items():
                 file = folder / f"{name}-{scheme}-{width}.png"
                 take(browser, path, file, width=width, height=None, scheme=scheme, action=ACTIONS.get(name))

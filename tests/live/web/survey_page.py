@@ -1,8 +1,10 @@
 """The survey page in headless Chromium."""
 
+import json
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
@@ -30,7 +32,7 @@ class BrowserSurveyPage(BrowserPage):
     @property
     def status(self) -> str:
         """The status message of the current step."""
-        return self.browser.find("#status").text
+        return self.browser.find(".status").text
 
     @property
     def box(self) -> WebElement:
@@ -58,6 +60,11 @@ class BrowserSurveyPage(BrowserPage):
         self.browser.press(button)
         self.wait_for_replacement_of(main)
 
+    def paste(self, text: str) -> None:
+        """Faster than typing."""
+        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
+        self.browser.driver.execute_script(script, self.box, text)
+
     def answer(self, text: str) -> None:
         self.box.send_keys(text)
         self.press("Send answer")
@@ -70,6 +77,24 @@ class BrowserSurveyPage(BrowserPage):
     def wait_for_replacement_of(self, main: WebElement) -> None:
         self.wait_for(staleness_of(main))
         self.wait_for(lambda driver: driver.execute_script("return document.readyState") == "complete")
+
+    def visible_in(self, height: int, *elements: WebElement) -> bool:
+        """Whether all elements are in the upper part of the window that a keyboard leaves free."""
+        script = "return arguments[0].getBoundingClientRect().toJSON()"
+        boxes = [self.browser.driver.execute_script(script, element) for element in elements]
+        return all(box["top"] >= 0 and box["bottom"] <= height for box in boxes)
+
+    def count(self, css: str) -> int:
+        """Does not wait for an element, unlike find()."""
+        return int(self.run(f"return document.querySelectorAll('{css}').length"))
+
+    def button(self, text: str) -> WebElement:
+        return self.browser.driver.find_element(By.XPATH, f'//button[normalize-space()="{text}"]')
+
+    def drafts(self) -> dict[str, str]:
+        """The texts of all drafts in localStorage, by the ids of their boxes."""
+        script = "return Object.entries(localStorage).filter(([name]) => name.startsWith('draft '))"
+        return {name.split()[-1]: json.loads(draft)["text"] for name, draft in self.run(script)}
 
     def go_offline(self, offline: bool) -> None:
         conditions = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}

@@ -1,14 +1,14 @@
 """The survey page in a real browser, with a real server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
 from harness.browser import Browser
-from interviews.lifecycle import Speaker, Stage, Status
-from interviews.models import Conversation, InterviewRequest
+from interviews.lifecycle import Speaker, Status
+from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
@@ -21,33 +21,6 @@ LONG = "In March we lost an order because nobody trusted the numbers of our spre
 # The third move offered: a follow-up that quotes the answer.
 CHOICE = '{"move": 3, "quote": "It was slow"}'
 FOLLOW_UP = "You said “It was slow”. What led to that?"
-
-
-@pytest.fixture
-def browser(one_browser: Browser) -> Iterator[Browser]:
-    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
-    yield one_browser
-    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    one_browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    one_browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    # The browser logs each response with an error status.
-    expected = (
-        "status of 400",
-        "status of 404",
-        "status of 409",
-        "status of 413",
-        "status of 422",
-        "status of 429",
-        "ERR_INTERNET_DISCONNECTED",
-    )
-    assert [line for line in one_browser.console_messages() if not any(part in line for part in expected)] == []
-
-
-@pytest.fixture
-def page(browser: Browser, interview_request: InterviewRequest) -> BrowserSurveyPage:
-    page = BrowserSurveyPage(browser, str(interview_request.survey_url))
-    page.open()
-    return page
 
 
 def answers(interview_request: InterviewRequest) -> list[str]:
@@ -116,8 +89,11 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("second question")
     page.box.send_keys("Never mind.")
     page.press("Skip this question")
-    look("text given back")
+    look("skip with text")
+    page.press("Skip without my text")
     page.press("Skip this question")
+    page.open()
+    look("welcome back")
     page.press("Finish here")
     look("recap")
     page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
@@ -167,7 +143,7 @@ def test_the_keyboard_is_sufficient(page: BrowserSurveyPage, interview_request: 
         ActionChains(page.browser.driver).send_keys(Keys.ENTER).perform()
         page.wait_for_replacement_of(main)
 
-    tab_to("I agree, start the interview", 1)
+    tab_to("I agree, start the interview", 2)
     enter()
     assert page.focused == "textarea#text-1"
     ActionChains(page.browser.driver).send_keys("It was slow.", Keys.ENTER, "Very.").perform()
@@ -194,7 +170,7 @@ def test_screen_readers_get_labels_descriptions_and_errors(page: BrowserSurveyPa
     page.press("I agree, start the interview")
     assert page.box.accessible_name == page.heading
     assert "In your own words" in page.description
-    assert page.browser.find("#status").aria_role == "status"
+    assert page.browser.find(".status").aria_role == "status"
     page.press("Send answer")
     assert "Write an answer, or skip the question." in page.description
     assert page.browser.driver.title.startswith("Please check your answer")
@@ -233,62 +209,6 @@ def test_the_text_stays_and_a_status_is_shown_while_paige_is_thinking(
             assert (page.status, page.written) == ("", "")
 
 
-def test_text_that_could_not_be_sent_survives_a_reload(
-    page: BrowserSurveyPage, interview_request: InterviewRequest
-) -> None:
-    page.press("I agree, start the interview")
-    page.box.send_keys("It was slow.")
-    page.go_offline(True)
-    page.browser.press("Send answer")
-    page.wait_for(lambda _: "could not be reached" in page.status)
-    assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
-    page.go_offline(False)
-    page.open()
-    assert page.written == "It was slow."
-    page.press("Send answer")
-    assert page.written == ""
-    assert answers(interview_request) == ["It was slow."]
-
-
-def test_errors_of_the_server_keep_the_text(page: BrowserSurveyPage) -> None:
-    page.press("I agree, start the interview")
-    page.box.send_keys("It was slow.")
-    for status, message in (
-        (429, "Too many requests from your network. Try again in 7 seconds."),
-        (500, "Something went wrong on our side. Please try again."),
-        (400, "The server could not read your data. Please try again."),
-        (413, "Your text is too large to send. Please shorten it."),
-        (503, "Something went wrong on our side. Please try again."),
-    ):
-        response = f"new Response('', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
-        page.run(f"window.fetch = async () => {response}")
-        page.browser.press("Send answer")
-        expected = f"{message} Your text is still here."
-        page.wait_for(lambda _, expected=expected: page.status == expected)
-        assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
-
-
-def test_a_refused_body_gets_the_message_of_the_server(
-    page: BrowserSurveyPage, interview_request: InterviewRequest
-) -> None:
-    page.press("I agree, start the interview")
-    page.box.send_keys("It was slow.")
-    page.run("window.unchanged = window.fetch")
-    for body, message in (
-        ("new Blob(['--x'], {type: 'multipart/form-data'})", "The data that your browser sent was damaged."),
-        (
-            "new URLSearchParams({text: 'x'.repeat(2 ** 20)})",
-            "Your text is too large to send. An answer can have up to",
-        ),
-    ):
-        page.run(f"window.fetch = (url, options) => window.unchanged(url, {{...options, body: {body}}})")
-        page.browser.press("Send answer")
-        page.wait_for(lambda _, expected=message: page.status.startswith(expected))
-        assert page.status.endswith("Your text is still here.")
-        assert (page.written, page.box.get_attribute("readonly")) == ("It was slow.", None)
-    assert answers(interview_request) == []
-
-
 def test_the_page_for_too_many_requests_is_accessible(
     serve: Serve, browser: Browser, interview_request: InterviewRequest
 ) -> None:
@@ -302,34 +222,6 @@ def test_the_page_for_too_many_requests_is_accessible(
         assert page.violations() == []
 
 
-def test_the_slower_of_two_tabs_sees_its_text_again(
-    page: BrowserSurveyPage, interview_request: InterviewRequest
-) -> None:
-    page.press("I agree, start the interview")
-    driver = page.browser.driver
-    first = driver.current_window_handle
-    driver.switch_to.new_window("tab")
-    try:
-        page.open()
-        page.answer("From the second tab.")
-        driver.close()
-    finally:
-        driver.switch_to.window(first)
-    page.answer("From the first tab.")
-    assert page.browser.find(".notice textarea").get_attribute("value") == "From the first tab."
-    assert page.focused.startswith("section#")
-    assert answers(interview_request) == ["From the second tab."]
-
-
-def test_the_back_button_shows_the_current_state(page: BrowserSurveyPage, interview_request: InterviewRequest) -> None:
-    page.emulate("setScriptExecutionDisabled", value=True)
-    page.press("I agree, start the interview")
-    page.answer(LONG)
-    page.browser.driver.back()
-    assert "Question 2 " in page.text
-    assert Conversation.objects.get(pk=interview_request.pk).stage == Stage.IN_PROGRESS
-
-
 def test_an_interview_continues_in_another_browser(
     page: BrowserSurveyPage, interview_request: InterviewRequest
 ) -> None:
@@ -338,4 +230,4 @@ def test_an_interview_continues_in_another_browser(
     before = page.text
     page.browser.clear_data()
     page.open()
-    assert page.text == before
+    assert page.text.endswith(before)

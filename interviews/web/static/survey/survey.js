@@ -1,22 +1,10 @@
-// Optional: without this file, the forms reload the page. With it, steps replace the content in place, texts are kept
+// Optional: without scripts, the forms reload the page. With them, steps replace the content in place, texts are kept
 // until they are stored, a second click on a button does nothing, and screen readers announce the progress.
+
+const TIMEOUT = 60_000; // milliseconds
 
 // In the language of the page.
 const messages = document.body.dataset;
-
-const setStatus = (text, thinking = false) => {
-  const status = document.getElementById("status");
-  status.textContent = text;
-  status.classList.toggle("thinking", thinking);
-};
-
-// Drafts survive a reload, in this tab only. sessionStorage throws if the browser blocks storage.
-const draftKey = (box) => `draft ${location.search} ${box.id}`;
-const saveDraft = (box) => { try { sessionStorage.setItem(draftKey(box), box.value); } catch {} };
-const removeDraft = (box) => { try { sessionStorage.removeItem(draftKey(box)); } catch {} };
-const restoreDraft = (box) => { try { box.value = sessionStorage.getItem(draftKey(box)) ?? box.value; } catch {} };
-
-const textBoxes = (root) => [...root.querySelectorAll("textarea[name]")];
 
 const setBusy = (form, busy) => {
   form.setAttribute("aria-busy", busy);
@@ -24,59 +12,77 @@ const setBusy = (form, busy) => {
 };
 
 // The first match gets the focus.
-const FOCUS_SELECTORS = [".notice", "[aria-invalid]", "[autofocus]", "h1"];
+const FOCUS_SELECTORS = [".notice", ".asks", "[aria-invalid]", "[autofocus]", "h1"];
 
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
-const showPage = (html) => {
-  const next = parsed(html);
-  const focusTarget = FOCUS_SELECTORS.map((selector) => next.querySelector(selector)).find(Boolean);
-  const keepsScroll = focusTarget.matches("[autofocus], h1");
-  next.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
-  document.title = next.title;
-  for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(next.querySelector(part));
-  textBoxes(document).forEach(restoreDraft);
+const showPage = (page) => {
+  const focusTarget = FOCUS_SELECTORS.map((selector) => page.querySelector(selector)).find(Boolean);
+  page.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
+  document.title = page.title;
+  for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(page.querySelector(part));
+  preparePage();
   scrollTo(0, 0);
-  focusTarget.focus({ preventScroll: keepsScroll });
+  focusTarget.focus({ preventScroll: true });
+  const error = document.querySelector(".error, .asks");
+  if (error) keepInView(error, error.parentElement.querySelector(".buttons") ?? focusTarget);
 };
 
-// Responses of a proxy have no such paragraph.
-const refusal = (html) => parsed(html).querySelector(".lead")?.textContent;
+const preparePage = () => {
+  addStatuses();
+  restoreDrafts();
+  offerDrafts();
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+};
 
 const busyMessage = (seconds) =>
   seconds ? messages.tooManyRequestsFor.replace("{seconds}", seconds) : messages.tooManyRequests;
 
-const errorMessage = (response, html) => {
+// Responses of a proxy have no paragraph with this class.
+const errorMessage = (response, page) => {
   if (response.status === 429) return busyMessage(response.headers.get("Retry-After"));
-  if (response.status === 400) return refusal(html) ?? messages.unreadable;
-  if (response.status === 413) return refusal(html) ?? messages.tooLarge;
-  return response.status >= 500 ? messages.failed : "";
+  const defaults = { 400: messages.unreadable, 413: messages.tooLarge };
+  return page.querySelector(".lead")?.textContent ?? defaults[response.status] ?? messages.failed;
 };
 
-const send = async (form, step) => {
-  const body = new FormData(form);
-  body.append("step", step);
+// Only a page of this interview shows that the server has the text: 409 and 422 show texts that are not stored.
+const load = async (url, options) => {
   try {
     const headers = { "Accept-Language": document.documentElement.lang };
-    const response = await fetch(form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(60_000) });
-    const html = await response.text();
-    return { error: errorMessage(response, html), stored: response.status !== 422, html };
+    const response = await fetch(url, { ...options, headers, signal: AbortSignal.timeout?.(TIMEOUT) });
+    const page = parsed(await response.text());
+    const isOfInterview = page.querySelector("main")?.dataset.interview === interview();
+    if (!isOfInterview || ![200, 409, 422].includes(response.status)) return { error: errorMessage(response, page) };
+    return { page, isClean: response.ok, url: response.redirected ? response.url : location.href };
   } catch {
     return { error: messages.unreachable };
   }
 };
 
 const takeStep = async (form, button) => {
+  const body = new FormData(form);
+  body.append(button.name, button.value);
+  const boxes = textBoxes(form);
   setBusy(form, true);
-  setStatus(button.dataset.wait, true);
-  const { error, stored, html } = await send(form, button.value);
+  boxes.forEach(saveDraft);
+  button.focus(); // closes the keyboard of a phone
+  setStatus(form, button, button.dataset.wait, true);
+  const { error, page, isClean, url } = await load(form.action, { method: "POST", body });
   if (error) {
     setBusy(form, false);
-    return setStatus(`${error} ${messages.stillHere}`);
+    return setStatus(form, button, boxes.some((box) => box.value.trim()) ? `${error} ${messages.stillHere}` : error);
   }
-  if (stored) textBoxes(form).forEach(removeDraft);
-  setStatus("");
-  showPage(html);
+  if (isClean) removeStoredDrafts(boxes);
+  if (url !== location.href) history.pushState(null, "", url);
+  showPage(page);
+};
+
+// The page of the address, such as after Back. A page from the back/forward cache may be out of date.
+const refresh = async () => {
+  const { error, page } = await load(location.href);
+  if (page) return showPage(page);
+  const form = document.querySelector("form[method=post]");
+  if (form) setStatus(form, form.querySelector("button"), error);
 };
 
 document.addEventListener("submit", (event) => {
@@ -86,9 +92,19 @@ document.addEventListener("submit", (event) => {
   if (form.getAttribute("aria-busy") !== "true") takeStep(form, submitter);
 });
 
-document.addEventListener("input", (event) => saveDraft(event.target));
+document.addEventListener("input", ({ target }) => { if (target.matches("textarea[name]")) saveDraft(target); });
+document.addEventListener("click", ({ target }) => { if (target.matches("[data-print]")) print(); });
 
-// A page restored from the back/forward cache may be out of date.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+addEventListener("popstate", refresh);
+addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
 
-textBoxes(document).forEach(restoreDraft);
+// The paper shows texts that are not stored yet.
+addEventListener("beforeprint", () => {
+  for (const box of textBoxes(document)) {
+    const printed = document.getElementById(`printed-${box.id}`);
+    if (printed) printed.textContent = box.value;
+  }
+});
+
+removeOldDrafts();
+preparePage();

@@ -1,0 +1,37 @@
+// The status of a step stands above the buttons of its form, and stays in view if a keyboard covers half of the screen.
+
+const MARGIN = 12; // CSS pixels
+
+// The status is in the page before its text, so that screen readers announce the text.
+const addStatuses = () => {
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    const status = document.createElement("p");
+    status.className = "status";
+    status.setAttribute("role", "status");
+    form.querySelector(".buttons, button").before(status);
+  }
+};
+
+// The visual viewport is the part of the page that no keyboard covers.
+const bringIntoView = (elements) => {
+  const boxes = elements.map((element) => element.getBoundingClientRect());
+  const top = Math.min(...boxes.map((box) => box.top)) - MARGIN - visualViewport.offsetTop;
+  const bottom = Math.max(...boxes.map((box) => box.bottom)) + MARGIN - visualViewport.offsetTop;
+  if (top < 0) scrollBy(0, top);
+  else if (bottom > visualViewport.height) scrollBy(0, Math.min(top, bottom - visualViewport.height));
+};
+
+let inView = [];
+visualViewport.addEventListener("resize", () => bringIntoView(inView.filter((element) => element.isConnected)));
+
+const keepInView = (...elements) => {
+  inView = elements;
+  bringIntoView(elements);
+};
+
+const setStatus = (form, button, text, thinking = false) => {
+  const status = form.querySelector("[role=status]");
+  status.textContent = text;
+  status.classList.toggle("thinking", thinking);
+  keepInView(status, button);
+};

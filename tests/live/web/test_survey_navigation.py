@@ -1,0 +1,155 @@
+"""Back and Forward, what is in view on a phone, and the printed recap."""
+
+from base64 import b64decode
+
+from selenium.webdriver.support.expected_conditions import staleness_of
+
+from interviews import services
+from interviews.lifecycle import Speaker
+from interviews.models import InterviewRequest
+from tests.live.web.survey_page import BrowserSurveyPage
+
+FIRST = "what was happening at your company that set off this search?"
+LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3
+KEYBOARD_LEAVES = 400  # CSS pixels of 740
+
+
+def answers(interview_request: InterviewRequest) -> list[str]:
+    return [turn.text for turn in interview_request.turns.filter(speaker=Speaker.CONTACT)]
+
+
+def go(page: BrowserSurveyPage, steps: int) -> None:
+    main = page.browser.find("main")
+    page.run(f"history.go({steps})")
+    page.wait_for_replacement_of(main)
+
+
+def test_back_and_forward_stay_in_the_interview_and_lose_no_text(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    document = page.browser.find("html")
+    page.press("I agree, start the interview")
+    page.answer("It was slow.")
+    page.press("Skip this question")
+    third = page.heading
+    page.box.send_keys("Not sent yet.")
+    go(page, -1)
+    assert "You skipped this question." in page.text
+    go(page, -1)
+    assert page.heading.endswith(FIRST)
+    assert "It was slow." in page.text
+    assert page.violations() == []
+    go(page, +2)
+    assert (page.heading, page.written) == (third, "Not sent yet.")
+    assert not staleness_of(document)(page.browser.driver)
+    go(page, -2)
+    page.press("Continue")
+    assert (page.heading, page.written) == (third, "Not sent yet.")
+    page.press("Send answer")
+    assert answers(interview_request) == ["It was slow.", "", "Not sent yet."]
+
+
+def test_back_stays_in_the_interview_without_javascript(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    page.emulate("setScriptExecutionDisabled", value=True)
+    page.open()
+    page.press("I agree, start the interview")
+    page.answer(LONG)
+    page.press("Skip this question")
+    third = page.heading
+    page.browser.driver.back()
+    assert "You skipped this question." in page.text
+    page.browser.driver.back()
+    assert page.heading.endswith(FIRST)
+    page.press("Continue")
+    assert page.heading == third
+    assert answers(interview_request) == [LONG.strip(), ""]
+
+
+def test_a_page_from_the_back_forward_cache_is_brought_up_to_date(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("Not sent yet.")
+    services.submit_answer(interview_request, number=1, text="From another device.")
+    main = page.browser.find("main")
+    page.run("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    page.wait_for_replacement_of(main)
+    assert "From another device." in page.text
+    page.wait_for(lambda _: "You wrote this earlier" in page.text)
+    assert page.browser.find(".notice textarea").get_attribute("value") == "Not sent yet."
+
+
+def test_back_without_a_connection_keeps_the_page(page: BrowserSurveyPage) -> None:
+    page.press("I agree, start the interview")
+    page.answer(LONG)
+    page.box.send_keys("Not sent yet.")
+    page.go_offline(True)
+    page.run("history.back()")
+    page.wait_for(lambda _: "could not be reached" in page.status)
+    assert page.written == "Not sent yet."
+    page.go_offline(False)
+    page.press("Send answer")
+    assert "Question 3 " in page.text
+
+
+def test_the_start_button_and_all_it_agrees_to_are_in_view_on_a_phone(page: BrowserSurveyPage) -> None:
+    page.use_width(360)
+    page.open()
+    button = page.button("I agree, start the interview")
+    assert page.visible_in(740, button)
+    assert page.run("return scrollY") == 0
+    top = page.run("return document.querySelector('.buttons').getBoundingClientRect().top")
+    disclosures = page.browser.driver.find_elements("css selector", "h1, .lead, dt, dd, summary, .hint")
+    assert len(disclosures) == 12
+    assert page.visible_in(top, *disclosures)
+
+
+def test_status_and_errors_are_in_view_beside_the_button_while_a_keyboard_is_open(page: BrowserSurveyPage) -> None:
+    page.press("I agree, start the interview")
+    page.emulate("setDeviceMetricsOverride", width=360, height=KEYBOARD_LEAVES, deviceScaleFactor=1, mobile=True)
+    page.press("Send answer")
+    error, send, skip = page.browser.find(".error"), page.button("Send answer"), page.button("Skip this question")
+    assert page.visible_in(KEYBOARD_LEAVES, error, send, skip)
+    assert page.focused == "textarea#text-1"
+
+    page.paste("x" * 3000)
+    for button in ("Send answer", "Skip this question", "Finish here"):
+        page.go_offline(True)
+        page.browser.press(button)
+        page.wait_for(lambda _: "could not be reached" in page.status)
+        assert page.visible_in(KEYBOARD_LEAVES, page.browser.find(".status"), page.button(button)), button
+        page.go_offline(False)
+
+    page.press("Skip this question")
+    assert page.visible_in(
+        KEYBOARD_LEAVES, page.browser.find(".asks"), page.button("Send answer"), page.button("Skip without my text")
+    )
+    page.press("Skip without my text")
+    assert (page.written, page.drafts()) == ("", {})
+
+    page.press("Finish here")
+    page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
+    page.press("Send my answers")
+    assert page.visible_in(KEYBOARD_LEAVES, page.browser.find(".error"))
+
+
+def test_the_recap_is_printed_with_whole_answers_and_without_buttons(page: BrowserSurveyPage) -> None:
+    page.press("I agree, start the interview")
+    page.paste(LONG * 30)
+    page.press("Send answer")
+    page.press("Finish here")
+    page.box.send_keys(" And it was slow.")
+    page.run("window.print = () => { window.isPrinted = true; }")
+    page.browser.press("Print or save your answers")
+    assert page.run("return window.isPrinted")
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    page.emulate("setEmulatedMedia", media="print")
+    printed = page.browser.find(".printed").text
+    assert printed == f"{(LONG * 30).strip()} And it was slow."
+    assert not page.button("Send my answers").is_displayed()
+    assert not page.box.is_displayed()
+    assert page.browser.find("h1").is_displayed()
+    file = page.browser.driver.execute_cdp_cmd("Page.printToPDF", {})
+    assert b64decode(file["data"]).startswith(b"%PDF")
