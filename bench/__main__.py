@@ -1,11 +1,12 @@
-"""Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`.
+"""Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`. See docs/performance.md.
 
 Compares PATCH, with and without If-Match, and GET with pgbench running the SQL of a PATCH, on PostgreSQL with default
-durability. Differences below 10% are noise; between machines, compare ratios.
+durability. Differences below 10% are noise; between machines, compare ratios. Then runs bench.capacity.
 """
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10, help="how long each measurement takes (10)")
     parser.add_argument("--workers", type=int, default=2, help="processes that serve (2)")
     parser.add_argument("--connections", type=int, default=16, help="requests at once (16)")
+    parser.add_argument("--interview-seconds", type=float, default=120, help="of bench.capacity; 0: skip it (120)")
     options = parser.parse_args()
     interrupt_on_signals()
     try:
@@ -40,7 +42,8 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="hindsight-bench-") as directory,
         ):
             set_up_django(database_url, redis_url)
-            return measure(options, database_url, Path(directory))
+            status = measure(options, database_url, Path(directory))
+        return status or measure_interviews(options.interview_seconds)
     except (ServerError, RuntimeError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -79,6 +82,12 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
     if refused:
         sys.stderr.write(f"{len(refused)} requests were refused, the first with: {refused[0]}\n")
     return 1 if refused else 0
+
+
+def measure_interviews(seconds: float) -> int:
+    """In a process of its own, which sets other databases up."""
+    command = [sys.executable, "-m", "bench.capacity", "--seconds", str(seconds)]
+    return subprocess.run(command).returncode if seconds else 0
 
 
 def load(
