@@ -1,3 +1,5 @@
+from django.conf import settings
+
 from hindsight.db.postgresql.limits import limit_sessions
 from hindsight.http.gateway import Gateway
 from hindsight.wsgi import application
@@ -6,4 +8,4 @@ from hindsight.wsgi import application
 def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
     limit_sessions()
-    return Gateway(application, threads=threads)
+    return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY)

@@ -201,8 +201,8 @@ PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
 # Characters of a contact's notes in a prompt. Of longer notes, the middle is left out.
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
-# Concurrent model requests per process: fewer than WEB_THREADS, so that threads remain for the API.
-PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 2, validate=validate.Range(min=1))
+# Concurrent model requests per process. Each has a thread of its own, in addition to WEB_THREADS.
+PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
 
 # ---- Background tasks and webhooks -----------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Runs Django, a WSGI application, in a pool of threads behind an event loop.
 
-A request gets a thread when its body has arrived, so slow clients hold no thread. The probes have threads of their
-own, so they respond if all others are busy.
+A request gets a thread when its body has arrived, so slow clients hold no thread. Then it needs a connection of the
+pool. The probes have threads of their own, so they respond if all others are busy.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 
+from hindsight.db.pool import ConnectionPool
 from hindsight.http.bodies import BodyCutOff, UnreadableBody, receive_body
 from hindsight.http.probes import PROBES
 
@@ -25,19 +26,28 @@ Headers = list[tuple[str, str]]
 
 
 class Gateway:
-    """An RSGI application. Create it in the worker: threads do not survive a fork."""
+    """An RSGI application. Create it in the worker: threads do not survive a fork.
 
-    def __init__(self, application: "WSGIApplication", *, threads: int) -> None:
+    `connections`: how many requests run at once. `waiting`: how many requests may wait besides, without a connection.
+    """
+
+    def __init__(self, application: "WSGIApplication", *, connections: int, waiting: int) -> None:
         self.application = application
-        self.pool = ThreadPoolExecutor(threads, "request")
+        self.connections = ConnectionPool(connections)
+        self.threads = ThreadPoolExecutor(connections + waiting, "request")
         self.probes = {path: ThreadPoolExecutor(1, "probe") for path in PROBES}
 
     async def __call__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         environ = environ_of(scope)
         environ["wsgi.input"] = await input_of(environ, cast(AsyncIterable[bytes], protocol))
-        pool = self.probes.get(scope.path, self.pool)
-        status, headers, body = await asyncio.get_running_loop().run_in_executor(pool, self.respond, environ)
-        protocol.response_bytes(status, headers, body)
+        probe = self.probes.get(scope.path)
+        run = asyncio.get_running_loop().run_in_executor
+        response = run(probe, self.respond, environ) if probe else run(self.threads, self.respond_in_turn, environ)
+        protocol.response_bytes(*await response)
+
+    def respond_in_turn(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+        with self.connections.connection():
+            return self.respond(environ)
 
     def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Responses are buffered: none is large."""

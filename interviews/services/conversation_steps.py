@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from hindsight.db.pool import connection_released
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
@@ -60,13 +61,14 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     """Returns the state with the unanswered question. If there is none, Paige puts one.
 
     Notes and objective are read now, so an earlier PATCH counts. Concurrent calls may all call the model; one
-    message is stored. Takes up to PAIGE_TIMEOUT seconds, without an open transaction.
+    message is stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
     """
     interview = StoredInterview.load(interview_request)
     if interview.stage not in RUNNING or interview.state.question is not None:
         return interview.state
     brief = interview.brief
-    message = next_message(brief, engine())
+    with connection_released():
+        message = next_message(brief, engine())
     if message is None:
         finish_conversation(interview_request)
         return interview_state(interview_request)

@@ -77,6 +77,14 @@ def says(text: object, finish_reason: str | None = "stop") -> Act:
     return sends(completion(text, finish_reason))
 
 
+def says_after(event: Event, text: object) -> Act:
+    def act(handler: Handler) -> None:
+        event.wait()
+        says(text)(handler)
+
+    return act
+
+
 def sends(body: bytes, code: int = 200, content_type: str = "application/json", **headers: str) -> Act:
     return lambda handler: handler.send(code, body, content_type, **headers)
 

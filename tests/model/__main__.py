@@ -54,6 +54,8 @@ def set_up_django(url: str, timeout: float) -> None:
         "PAIGE_MODEL": MODEL,
         # Higher than the default, for slow machines.
         "PAIGE_TIMEOUT": str(timeout),
+        # Lower than the default: the model has one thread.
+        "PAIGE_CONCURRENCY": "2",
     }
     import django
 

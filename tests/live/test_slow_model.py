@@ -1,0 +1,116 @@
+"""Turns that wait for the model, in a server with one thread and one database connection for all requests."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from threading import Event
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+from django.db import connection
+
+from contacts.models import Contact
+from harness.processes import eventually
+from harness.web import Server
+from interviews.lifecycle import Engine, Speaker
+from interviews.models import InterviewRequest, Turn
+from orgs.models import Org
+from tests.factories import InterviewRequestFactory
+from tests.fakes.provider import Server as Provider
+from tests.fakes.provider import fake_provider, says_after
+from tests.live.client import LiveClient
+from tests.live.conftest import Serve
+from tests.live.stores import ON_POSTGRESQL
+
+CHOICE = '{"move": 1, "quote": ""}'
+WAITING = 6
+ANSWER = {"step": "answer", "number": "1", "text": "It was slow."}
+
+ServeWith = Callable[[Provider], AbstractContextManager[Server]]
+
+
+@pytest.fixture
+def serve_with(serve: Serve, web_database_url: str) -> ServeWith:
+    def serve_with(provider: Provider) -> AbstractContextManager[Server]:
+        return serve(
+            workers=1,
+            WEB_THREADS="1",
+            PAIGE_CONCURRENCY=str(WAITING),
+            PAIGE_BASE_URL=provider.url,
+            PAIGE_MODEL="slow",
+            PAIGE_TIMEOUT="30",
+            DATABASE_URL=f"{web_database_url}?application_name=slow_model" if ON_POSTGRESQL else web_database_url,
+        )
+
+    return serve_with
+
+
+def post(server: Server, interview_request: InterviewRequest, **fields: str) -> str:
+    """Takes a step. Returns the page with the next question."""
+    form = urlencode({"token": interview_request.survey_token, **fields}).encode()
+    with urlopen(f"http://127.0.0.1:{server.port}/survey", form, timeout=20) as page:
+        return str(page.read().decode())
+
+
+def connections_of_the_server() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow_model'")
+        return int(cursor.fetchone()[0])
+
+
+def engines_of(*rows: InterviewRequest) -> list[str]:
+    """Of the second questions. The first ones need no engine."""
+    turns = Turn.objects.filter(interview_request__in=rows, speaker=Speaker.PAIGE, number=3)
+    return list(turns.order_by("interview_request_id").values_list("engine", flat=True))
+
+
+def test_waiting_turns_hold_neither_the_connection_nor_the_thread_of_other_requests(
+    serve_with: ServeWith, acme: Org, alice: Contact, acme_key: str
+) -> None:
+    rows = [InterviewRequestFactory.create(org=acme, contact=alice) for _ in range(WAITING + 1)]
+    may_answer = Event()
+    with (
+        fake_provider(says_after(may_answer, CHOICE)) as provider,
+        serve_with(provider) as server,
+        ThreadPoolExecutor(WAITING) as contacts,
+    ):
+        try:
+            for row in rows:
+                post(server, row, step="consent")
+            pages = [contacts.submit(post, server, row, **ANSWER) for row in rows[:WAITING]]
+            assert eventually(lambda: len(provider.bodies) == WAITING)
+
+            response = LiveClient(server, acme_key).patch(f"/interviews/{rows[0].pk}", {"objective": "Meanwhile"})
+            assert response.status_code == 200
+            post(server, rows[WAITING], **ANSWER)  # over PAIGE_CONCURRENCY
+            assert engines_of(*rows) == [Engine.FALLBACK]
+            if ON_POSTGRESQL:
+                assert connections_of_the_server() == 1
+            assert not any(page.done() for page in pages)
+        finally:
+            may_answer.set()
+        assert all('name="number" value="3"' in page.result() for page in pages)
+    assert engines_of(*rows) == [*[Engine.MODEL] * WAITING, Engine.FALLBACK]
+    rows[0].refresh_from_db()
+    assert rows[0].objective == "Meanwhile"
+
+
+def test_an_answer_sent_twice_while_the_model_is_asked_is_stored_once(
+    serve_with: ServeWith, interview_request: InterviewRequest
+) -> None:
+    may_answer = Event()
+    with (
+        fake_provider(says_after(may_answer, CHOICE)) as provider,
+        serve_with(provider) as server,
+        ThreadPoolExecutor(2) as tabs,
+    ):
+        try:
+            post(server, interview_request, step="consent")
+            pages = [tabs.submit(post, server, interview_request, **ANSWER) for _ in range(2)]
+            assert eventually(lambda: len(provider.bodies) == 2)
+        finally:
+            may_answer.set()
+        assert pages[0].result() == pages[1].result()
+    speakers = [Speaker.PAIGE, Speaker.CONTACT, Speaker.PAIGE]
+    assert list(interview_request.turns.values_list("speaker", flat=True)) == speakers
