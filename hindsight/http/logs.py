@@ -19,6 +19,11 @@ EXTRA_FIELDS = (
     "duration_ms",
     "org",
     "api_key",
+    # Of turns that ask the model: see interviews.paige.model_log.
+    "engine",
+    "outcome",
+    "waiting_turns",
+    "fallback_rate",
     # Of security events: see orgs.events.
     "event",
     "actor_kind",

@@ -1,19 +1,17 @@
-import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Protocol
 
 from interviews.lifecycle import Engine
 from interviews.paige.brief import Brief
 from interviews.paige.choice import Choice
+from interviews.paige.model_log import ModelLog
 from interviews.paige.moves import NextMove
 from interviews.paige.prompt import ChatMessage, messages_for
 from interviews.paige.provider import ProviderError, Reply
 from interviews.paige.reply import Answer, read_reply
 from interviews.paige.rules_engine import RulesEngine
-
-logger = logging.getLogger(__name__)
 
 ATTEMPTS = 2
 OFFERED_QUOTES = 3
@@ -26,9 +24,10 @@ class CompletionProvider(Protocol):
 
 @dataclass
 class Asked:
-    """Tokens are summed over all attempts."""
+    """`outcomes`: of each attempt. Tokens are summed over all attempts."""
 
     answer: Answer | None = None
+    outcomes: list[str] = field(default_factory=list)
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
@@ -46,19 +45,23 @@ class ModelEngine:
     def __init__(self, provider: CompletionProvider, *, timeout: float) -> None:
         self.provider = provider
         self.timeout = timeout
+        self.log = ModelLog()
 
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
         if len(moves) == 1:
             return RulesEngine().choose(brief, moves)
-        started = monotonic()
-        asked = self._ask(brief, moves, deadline=started + self.timeout)
-        if asked.answer:
-            chosen = Choice(moves[asked.answer.move - 1], Engine.MODEL, asked.answer.quote)
-        else:
-            chosen = replace(RulesEngine().choose(brief, moves), engine=Engine.FALLBACK)
+        with self.log.waiting_turn():
+            started = monotonic()
+            asked = self._ask(brief, moves, deadline=started + self.timeout)
+            latency_ms = round((monotonic() - started) * 1000)
+            if asked.answer:
+                chosen = Choice(moves[asked.answer.move - 1], Engine.MODEL, asked.answer.quote)
+            else:
+                chosen = replace(RulesEngine().choose(brief, moves), engine=Engine.FALLBACK)
+            self.log.write(chosen.engine, asked.outcomes, latency_ms)
         return replace(
             chosen,
-            latency_ms=round((monotonic() - started) * 1000),
+            latency_ms=latency_ms,
             prompt_tokens=asked.prompt_tokens,
             completion_tokens=asked.completion_tokens,
         )
@@ -74,15 +77,15 @@ class ModelEngine:
             try:
                 reply = self.provider.complete(messages, seconds, schema)
             except ProviderError as error:
-                logger.warning("The model call failed: %s", error)
+                asked.outcomes.append(str(error))
                 if not error.is_retryable:
                     break
                 continue
             asked.add_tokens(reply)
             asked.answer = read_reply(reply.text, len(moves))
+            asked.outcomes.append("chosen" if asked.answer else "no move in the reply")
             if asked.answer:
                 break
-            logger.info("The reply of the model names no move.")
         return asked
 
 

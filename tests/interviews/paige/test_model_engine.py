@@ -1,14 +1,18 @@
 """The model engine with a real local HTTP server. Every failure falls back to the rules' choice."""
 
 import gzip
+import json
 import logging
 import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 
 import pytest
 
+from harness.processes import eventually
+from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move
 from interviews.paige.brief import Brief
 from interviews.paige.choice import Choice
@@ -16,7 +20,18 @@ from interviews.paige.model_engine import ModelEngine
 from interviews.paige.moves import moves
 from interviews.paige.provider import MAX_TOKENS, Provider
 from interviews.paige.rules_engine import RulesEngine
-from tests.fakes.provider import Act, Server, breaks_off, fake_provider, hangs, says, sends, status, trickles
+from tests.fakes.provider import (
+    Act,
+    Server,
+    breaks_off,
+    fake_provider,
+    hangs,
+    says,
+    says_after,
+    sends,
+    status,
+    trickles,
+)
 from tests.interviews.paige.interviews import after, buyer_brief
 
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
@@ -234,3 +249,39 @@ def test_logs_contain_no_notes_objective_reply_or_key(jane: Brief, act: Act, cap
     assert caplog.records
     for word in ("Zephyr", "Bartholomew", "kerfuffle", "Quuxcorp", "s3cret", "weekly"):
         assert word not in caplog.text
+
+
+def test_each_turn_has_one_line_with_outcomes_waiting_turns_and_fallback_rate(
+    jane: Brief, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with fake_provider(status(500), says(TOPIC), status(401)) as provider:
+        engine = engine_of(provider)
+        for _ in range(2):
+            engine.choose(jane, moves(jane))
+    lines = [json.loads(JSONFormatter().format(record)) for record in caplog.records]
+    assert [{**line, "duration_ms": 0} for line in lines] == [
+        {**lines[0], "level": "INFO", **line_of("model", "status 500, chosen", 0.0)},
+        {**lines[1], "level": "WARNING", **line_of("fallback", "status 401", 0.5)},
+    ]
+    assert all(0 < line["duration_ms"] < TIMEOUT * 1000 for line in lines)
+
+
+def line_of(engine: str, outcome: str, fallback_rate: float) -> dict[str, object]:
+    values = {"engine": engine, "outcome": outcome, "waiting_turns": 1, "fallback_rate": fallback_rate}
+    return {"message": "Paige asked the model", "logger": "interviews.paige.model_log", "duration_ms": 0, **values}
+
+
+def test_the_log_counts_all_waiting_turns_of_the_process(jane: Brief, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    may_answer = threading.Event()
+    with fake_provider(says_after(may_answer, TOPIC)) as provider, ThreadPoolExecutor(2) as contacts:
+        engine = engine_of(provider)
+        turns = [contacts.submit(engine.choose, jane, moves(jane)) for _ in range(2)]
+        assert eventually(lambda: len(provider.bodies) == 2)
+        engine.choose(jane, moves(jane))  # a third call is refused
+        may_answer.set()
+        assert {turn.result().engine for turn in turns} == {Engine.MODEL}
+    refused = caplog.records[0]
+    assert (vars(refused)["outcome"], vars(refused)["waiting_turns"]) == ("too many concurrent calls", 3)
+    assert sorted(vars(record)["waiting_turns"] for record in caplog.records) in ([1, 2, 3], [2, 2, 3])
