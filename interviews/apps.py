@@ -9,7 +9,8 @@ class InterviewsConfig(AppConfig):
         # These need the settings.
         from hindsight.doctor import CHECKS
         from interviews.checks import check_model
-        from interviews.doctor import model_endpoint
+        from interviews.doctor import model_endpoint, model_turns
 
         register(check_model)
         CHECKS["model endpoint"] = model_endpoint
+        CHECKS["model turns"] = model_turns

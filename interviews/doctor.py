@@ -1,8 +1,9 @@
-"""The check of `manage.py doctor`: one call of the model, as small as can be."""
+"""The checks of `manage.py doctor`: one call of the model, as small as can be, and how it served interviews."""
 
 from time import monotonic
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 
 from hindsight.doctor import Fault
 from interviews.checks import check_url
@@ -10,6 +11,7 @@ from interviews.paige.model_engine import schema_for
 from interviews.paige.prompt import ChatMessage
 from interviews.paige.provider import Provider, ProviderError
 from interviews.paige.reply import read_reply
+from interviews.services import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage(
@@ -38,3 +40,29 @@ def model_endpoint() -> str:
         raise Fault(f"{error}. {REMEDIES.get(str(error), REMEDY)} Until then, rules choose.") from None
     result = "chooses" if read_reply(reply.text, MOVES) else "replies, but without a choice: use a larger model"
     return f"{settings.PAIGE_MODEL} {result} ({monotonic() - started:.1f} s)"
+
+
+def model_turns() -> str:
+    try:
+        statistics = model_statistics()
+    except DatabaseError:
+        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    if statistics.falls_back_too_often:
+        raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
+    return described(statistics)
+
+
+def described(statistics: ModelStatistics) -> str:
+    waiting = f"{statistics.waiting_turns:,} waiting"
+    if not statistics.turns:
+        return f"none asked the model in the last hour, {waiting}"
+    parts = [
+        f"{statistics.turns:,} asked the model in the last hour",
+        f"{statistics.fallback_percent}% fell back to the rules",
+        waiting,
+    ]
+    if statistics.latency:
+        parts.append(
+            f"{statistics.latency.median:.1f} s in the median, {statistics.latency.p95:.1f} s at the 95th percentile"
+        )
+    return ", ".join(parts)

@@ -83,3 +83,6 @@ class Engine(models.TextChoices):
     RULES = "rules"
     MODEL = "model"
     FALLBACK = "fallback"
+
+
+ASKED_THE_MODEL = (Engine.MODEL, Engine.FALLBACK)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -17,9 +18,19 @@ class StaffSite(AdminSite):
     site_title = "Hindsight"
     index_title = "Staff"
     site_url = None
+    index_template = "staff/index.html"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         return super().admin_view(as_staff(view), cacheable)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Shows how the model serves interviews, if one is configured."""
+        from interviews.services import model_statistics  # needs the models
+
+        context = {**(extra_context or {})}
+        if settings.PAIGE_MODEL and request.user.has_perm("interviews.view_interviewrequest"):
+            context["model"] = model_statistics()
+        return super().index(request, context)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Responds 429 after too many attempts."""

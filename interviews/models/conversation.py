@@ -1,12 +1,14 @@
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, Stage
+from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, Speaker, Stage
 from interviews.models.interview_request import InterviewRequest
 from interviews.models.interview_type import guide_version
+from interviews.models.turn import Turn
 from orgs.tenancy import SameOrg, TenantQuerySet
 
 UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
@@ -20,6 +22,12 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def running(self) -> Self:
         """Unfinished conversations that are not abandoned."""
         return self.filter(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
+
+    def waiting_for_a_question(self, longest_wait: timedelta) -> Self:
+        """The last turn is an answer, stored within `longest_wait`: Paige's next question is being chosen."""
+        last_speaker = Turn.objects.filter(interview_request=OuterRef("pk")).order_by("-number").values("speaker")[:1]
+        recent = self.filter(stage=Stage.IN_PROGRESS, last_activity_at__gte=timezone.now() - longest_wait)
+        return recent.alias(last_speaker=Subquery(last_speaker)).filter(last_speaker=Speaker.CONTACT)
 
 
 class Conversation(models.Model):

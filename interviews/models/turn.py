@@ -1,12 +1,19 @@
+from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 
-from interviews.lifecycle import MOVES, Engine, Move, Speaker
+from interviews.lifecycle import ASKED_THE_MODEL, MOVES, Engine, Move, Speaker
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import SameOrg, TenantQuerySet
+
+
+class TurnQuerySet(TenantQuerySet["Turn"]):
+    def asked_the_model(self, since: datetime) -> Self:
+        return self.filter(engine__in=ASKED_THE_MODEL, created_at__gte=since)
 
 
 class Turn(models.Model):
@@ -33,10 +40,12 @@ class Turn(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     corrected_at = models.DateTimeField(null=True, blank=True, help_text="When the contact corrected the answer.")
 
-    objects = TenantQuerySet.as_manager()
+    objects = TurnQuerySet.as_manager()
 
     class Meta:
         ordering = ("number",)
+        # For statistics of all orgs.
+        indexes = (models.Index(fields=("engine", "created_at", "latency_ms"), name="turn_of_any_org_by_engine"),)
         constraints = (
             SameOrg("interview_request", name="turn_request_is_of_org"),
             # Concurrent submits store one turn.

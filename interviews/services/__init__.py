@@ -12,6 +12,7 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide
+from interviews.services.model_statistics import ModelStatistics, model_statistics
 from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
 from interviews.services.retention import delete_old_answers, erase_inactive_contacts
@@ -22,6 +23,7 @@ from interviews.services.update import update_interview_request
 __all__ = [
     "Exchange",
     "InterviewState",
+    "ModelStatistics",
     "complete_conversation",
     "complete_interview",
     "correct_answers",
@@ -38,6 +40,7 @@ __all__ = [
     "interview_state",
     "language_of",
     "mark_sent",
+    "model_statistics",
     "next_question",
     "onboard_org",
     "pick_topics",

@@ -9,8 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from interviews.lifecycle import Engine
+from interviews.models import InterviewRequest
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
+from tests.interviews.services.test_model_statistics import add_turns
 
 
 def run_doctor() -> tuple[dict[str, str], bool]:
@@ -51,6 +54,7 @@ class TestChecks:
             "system checks",
             "webhooks",
             "model endpoint",
+            "model turns",
         ]
 
     def test_pending_migrations(self) -> None:
@@ -72,6 +76,22 @@ class TestChecks:
         assert not healthy
         assert lines["FAIL  system checks"].startswith("paige.E002: ")
         assert lines["ok    model endpoint"] == "not checked: PAIGE_BASE_URL is not valid, see system checks"
+
+    def test_more_than_5_percent_of_fallbacks_fail(self, interview_request: InterviewRequest) -> None:
+        add_turns(interview_request, Engine.MODEL, *[3_000] * 9)
+        add_turns(interview_request, Engine.FALLBACK, 8_000)
+        lines, healthy = run_doctor()
+        assert not healthy
+        assert lines["FAIL  model turns"] == (
+            "10 asked the model in the last hour, 10.0% fell back to the rules, 0 waiting, 3.0 s in the median, "
+            '3.0 s at the 95th percentile. docs/operations.md, "The model", says what to do.'
+        )
+
+    def test_few_fallbacks_pass(self, interview_request: InterviewRequest) -> None:
+        add_turns(interview_request, Engine.MODEL, *[3_000] * 20)
+        lines, healthy = run_doctor()
+        assert healthy
+        assert lines["ok    model turns"].startswith("20 asked the model in the last hour, 0.0% fell back")
 
     def test_the_model_is_asked_to_choose(self, settings: Settings) -> None:
         with fake_provider(says('{"move": 2, "quote": ""}')) as provider:

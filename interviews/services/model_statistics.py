@@ -1,0 +1,65 @@
+"""How the model serves the interviews of all orgs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from interviews.lifecycle import Engine
+from interviews.models import Conversation, Turn
+
+PERIOD = timedelta(hours=1)
+MAX_FALLBACK_PERCENT = 5
+NEWEST_LATENCIES = 1_000
+
+
+class Latency(NamedTuple):
+    """In seconds."""
+
+    median: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class ModelStatistics:
+    """`turns`: those that asked the model in PERIOD. `fallbacks`: of these, those that the rules chose.
+
+    `latency`: of the newest turns that the model chose; None without any.
+    """
+
+    turns: int
+    fallbacks: int
+    waiting_turns: int
+    latency: Latency | None
+
+    @property
+    def fallback_percent(self) -> float:
+        return round(100 * self.fallbacks / self.turns, 1) if self.turns else 0.0
+
+    @property
+    def falls_back_too_often(self) -> bool:
+        return self.fallback_percent > MAX_FALLBACK_PERCENT
+
+
+def model_statistics() -> ModelStatistics:
+    """Executes three statements."""
+    asked = Turn.objects.asked_the_model(since=timezone.now() - PERIOD)
+    counts = asked.aggregate(turns=Count("pk"), fallbacks=Count("pk", filter=Q(engine=Engine.FALLBACK)))
+    newest = asked.filter(engine=Engine.MODEL).order_by("-created_at").values_list("latency_ms", flat=True)
+    return ModelStatistics(
+        **counts,
+        waiting_turns=Conversation.objects.waiting_for_a_question(timedelta(seconds=settings.PAIGE_TIMEOUT)).count(),
+        latency=_latency(sorted(milliseconds or 0 for milliseconds in newest[:NEWEST_LATENCIES])),
+    )
+
+
+def _latency(milliseconds: Sequence[int]) -> Latency | None:
+    """`milliseconds`: sorted."""
+    if not milliseconds:
+        return None
+    last = len(milliseconds) - 1
+    return Latency(milliseconds[round(0.5 * last)] / 1000, milliseconds[round(0.95 * last)] / 1000)

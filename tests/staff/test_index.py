@@ -1,0 +1,46 @@
+"""The first page of the admin shows how the model serves interviews."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from interviews.lifecycle import Engine
+from interviews.models import InterviewRequest
+from tests.interviews.services.test_model_statistics import add_turns
+from tests.staff.conftest import Staff, log_in
+
+TITLE = "Paige's model, last hour"
+
+
+@pytest.fixture
+def model(settings: Settings) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "paige-1"
+
+
+@pytest.mark.usefixtures("model")
+def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interview_request: InterviewRequest) -> None:
+    add_turns(interview_request, Engine.MODEL, 3_000, 3_100, 9_000)
+    add_turns(interview_request, Engine.FALLBACK, 8_000)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = root.get("index").content.decode()
+    assert len(queries) == 2 + 1 + 3  # user and session, the log of the admin, the panel
+    rows = " ".join(page.partition(TITLE)[2].partition("</table>")[0].split())
+    for cell in ("<td>4</td>", "<td>1 (25.0%)</td>", "<td>0</td>", "<td>3.1 s</td>", "<td>9.0 s</td>"):
+        assert cell in rows
+    assert "tell the operator" in rows
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize(("role", "sees_it"), [("support", True), ("account manager", False), ("auditor", False)])
+def test_only_staff_who_see_interviews_see_it(db: None, role: str, sees_it: bool) -> None:
+    staff = log_in("someone")
+    staff.user.groups.add(Group.objects.get(name=role))
+    assert (TITLE in staff.get("index").content.decode()) == sees_it
+
+
+def test_without_a_model_there_is_no_panel(root: Staff) -> None:
+    assert TITLE not in root.get("index").content.decode()
