@@ -53,12 +53,12 @@ def _question(brief: Brief, move: NextMove) -> list[str]:
 
 
 def _rephrased(brief: Brief, move: NextMove) -> list[str]:
-    topic, intents = move.topic, brief.conversation[-1].reading.intents
+    topic, asks_purpose = move.topic, Intent.ASKS_PURPOSE in brief.conversation[-1].reading.intents
+    count = sum(turn.move == Move.REPHRASE for turn in brief.conversation)
+    reason = topic.reason or _phrase(brief, "purpose" if asks_purpose else "any_answer", count)
     if move.asked is None:
-        return [topic.reason or _phrase(brief, "any_answer"), topic.rephrasing or topic.question]
-    if Intent.ASKS_PURPOSE in intents and topic.reason:
-        return [topic.reason, move.asked.text]
-    return [_phrase(brief, f"meaning_{move.asked.kind}"), move.asked.text]
+        return [reason, topic.rephrasing or topic.question]
+    return [reason if asks_purpose else _phrase(brief, f"meaning_{move.asked.kind}", count), move.asked.text]
 
 
 def _phrase(brief: Brief, name: str, number: int = 0) -> str:

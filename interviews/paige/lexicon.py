@@ -29,7 +29,7 @@ _SYNTAX = {
     "...": r"(?:\S+ ){0,4}",
     "<1>": r"[^\s?]+ ",
 }
-_WORD = re.compile(r"[^\W_]+|\?")
+_WORD = re.compile(r"[^\W_]+|\?+")
 _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 # French and Italian: "c'est" are two words, but "don't" is one.
 _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
@@ -42,6 +42,8 @@ class Intent(StrEnum):
     ASKS_TO_REPEAT = "asks_to_repeat"
     ASKS_WHO_READS = "asks_who_reads"
     ASKS_HOW_LONG = "asks_how_long"
+    ASKS_ABOUT_LANGUAGE = "asks_about_language"
+    ASKS_IF_ENOUGH = "asks_if_enough"
     ASKS_SOMETHING = "asks_something"
     WANTS_TO_STOP = "wants_to_stop"
     WANTS_A_PERSON = "wants_a_person"
@@ -55,7 +57,8 @@ def normalized(text: str) -> str:
     """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
     plain = _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
     letters = (c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return "".join(f"{word} " for word in _WORD.findall("".join(letters).casefold()))
+    words = _WORD.findall("".join(letters).casefold())
+    return "".join("? " if word.startswith("?") else f"{word} " for word in words)
 
 
 @cache
@@ -76,6 +79,12 @@ def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
 def filler_pattern() -> re.Pattern[str]:
     """Matches a normalized sentence that says nothing."""
     return re.compile("|".join(f"(?:{_regex(language['fillers'], {})})*$" for language in _languages()))
+
+
+@cache
+def rhetorical_pattern() -> re.Pattern[str]:
+    """Begins a question that nobody is asked, such as "who wants that?"."""
+    return re.compile(f"(?:{_regex('|'.join(language['rhetorical'] for language in _languages()), {})})")
 
 
 @cache

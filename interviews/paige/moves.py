@@ -15,6 +15,7 @@ from interviews.paige.lexicon import Intent
 from interviews.paige.openers import openers
 from interviews.paige.progress import Progress
 from interviews.paige.quotes import quote_of, quotes
+from interviews.paige.reading import UNCLEAR
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2
@@ -69,11 +70,11 @@ def _again(progress: Progress) -> NextMove | None:
     """Puts the open question again if the contact has asked or wished for something instead of answering."""
     last, opened = progress.last, progress.open
     news = last.questions | {wish for wish in last.wishes if not progress.earlier(wish)}
+    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}):
+        return None
     times = [turn.move for turn in progress.said if (turn.topic, turn.follow_up) == (opened.topic, opened.follow_up)]
     again = [move for move in times if move in AGAIN]
-    if not news or last.findings or len(again) >= MAX_TIMES_AGAIN:
-        return None
-    if len(progress.said) - len(progress.asked) >= MAX_AGAIN:
+    if len(again) >= MAX_TIMES_AGAIN or len(progress.said) - len(progress.asked) >= MAX_AGAIN:
         return None
     is_unclear = bool(news & {Intent.ASKS_MEANING, Intent.ASKS_PURPOSE})
     if is_unclear and Move.REPHRASE in again:
@@ -106,7 +107,7 @@ def _may_follow_up(progress: Progress) -> bool:
         or last.is_declined
         or last.is_denied
         or not last.findings
-        or Intent.SAID_BEFORE in last.intents
+        or last.intents & {Intent.SAID_BEFORE, Intent.WANTS_TO_STOP}
         or progress.avoids(topic)
         or len(progress.follow_ups_to(topic)) >= MAX_FOLLOW_UPS_OF_A_TOPIC
     )

@@ -7,11 +7,14 @@ from interviews.paige.dialogue import AGAIN
 from interviews.paige.fixed_phrases import Phrase, phrases
 from interviews.paige.lexicon import Intent
 from interviews.paige.progress import Progress
+from interviews.paige.reading import UNCLEAR
 
 ANSWERS: Mapping[Intent, str] = {
     Intent.ASKS_ABOUT_AI: "ai",
     Intent.ASKS_WHO_READS: "who_reads",
     Intent.ASKS_HOW_LONG: "how_long",
+    Intent.ASKS_ABOUT_LANGUAGE: "language",
+    Intent.ASKS_IF_ENOUGH: "enough",
     Intent.ASKS_SOMETHING: "cannot_answer",
 }
 
@@ -24,36 +27,42 @@ EXPLANATIONS: Mapping[Intent, str] = {
 
 
 def openers(progress: Progress, move: Move) -> tuple[Phrase, ...]:
-    return (*_to_questions(progress), *_to_wishes(progress), *_lead_in(progress, move))
+    return (*_to_questions(progress, move), *_to_wishes(progress), *_lead_in(progress, move))
 
 
-def _to_questions(progress: Progress) -> Iterator[Phrase]:
+def _to_questions(progress: Progress, move: Move) -> Iterator[Phrase]:
     for intent, name in ANSWERS.items():
         if intent in progress.last.intents:
             yield Phrase(name, progress.earlier(intent))
+    if move not in AGAIN and Intent.ASKS_PURPOSE in progress.last.intents:
+        yield Phrase("purpose", progress.earlier(Intent.ASKS_PURPOSE))
 
 
 def _to_wishes(progress: Progress) -> Iterator[Phrase]:
     wishes = [wish for wish in EXPLANATIONS if wish in progress.last.wishes and not progress.earlier(wish)]
     yield from (Phrase(EXPLANATIONS[wish]) for wish in wishes)
-    if wishes:
+    if wishes and not any(map(progress.earlier, EXPLANATIONS)):
         yield Phrase("reach" if progress.brief.contact_address else "reach_sender")
 
 
 def _lead_in(progress: Progress, move: Move) -> Iterator[Phrase]:
     last = progress.last
     if move == Move.REPEAT:
-        yield Phrase("go_on") if last.wishes else Phrase("again", sum(turn.move in AGAIN for turn in progress.said))
+        if last.wishes:
+            yield Phrase("go_on")
+        else:
+            yield from _once_each("again", progress, sum(turn.move == Move.REPEAT for turn in progress.said))
     elif move == Move.REPHRASE:
         return
+    elif last.questions & UNCLEAR:
+        yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in progress.said))
     elif Intent.SAID_BEFORE in last.intents and not last.questions:
-        yield from _once_each("said_before", progress, Intent.SAID_BEFORE)
+        yield from _once_each("said_before", progress, progress.earlier(Intent.SAID_BEFORE))
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
-        yield from _once_each("declined", progress, Intent.DECLINES)
+        yield from _once_each("declined", progress, progress.earlier(Intent.DECLINES))
 
 
-def _once_each(name: str, progress: Progress, intent: Intent) -> Iterator[Phrase]:
+def _once_each(name: str, progress: Progress, count: int) -> Iterator[Phrase]:
     """Nothing once every wording was said."""
-    count = progress.earlier(intent)
     if count < len(phrases(progress.brief.guide.language)[name]):
         yield Phrase(name, count)

@@ -9,7 +9,7 @@ from interviews.paige.brief import Brief
 from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide import CLOSING, Topic
 from interviews.paige.lexicon import Intent
-from interviews.paige.reading import Reading, Sentence
+from interviews.paige.reading import Reading, Sentence, read
 
 PHRASES_OF_A_MENTION = 2
 """So many phrases of a topic in one answer count as an answer to that topic."""
@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def last(self) -> Reading:
-        return self.brief.conversation[-1].reading
+        return read(self.brief.conversation[-1].text, self.open.text)
 
     @property
     def turns_left(self) -> int:

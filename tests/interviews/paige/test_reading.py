@@ -108,3 +108,33 @@ def test_any_text_can_be_read(text: str) -> None:
 
 def test_apostrophes_accents_and_case_do_not_matter() -> None:
     assert normalized("C\N{RIGHT SINGLE QUOTATION MARK}EST où? I don't") == "c est ou ? i dont "
+
+
+def test_questions_and_refusals_of_a_pasted_mail_are_not_the_contacts() -> None:
+    mail = "See this.\n\nFrom: Bob\nSubject: Offers\nCan you send me a quote by Friday? I don't know yet."
+    assert read(mail).intents == set()
+    assert read("> Which offer is better?\nThe second one was.").intents == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "findings"),
+    [
+        ("It was fine for us, but how long will this take?", ("It was fine for us",)),
+        ("I'm done here, leave me alone.", ()),
+        ("Did the others find it expensive?", ()),
+        ("It was fine. Did the others find it expensive?", ("It was fine.",)),
+    ],
+)
+def test_a_question_or_wish_is_no_finding(answer: str, findings: tuple[str, ...]) -> None:
+    assert read(answer).findings == findings
+
+
+def test_a_question_is_about_the_message_whose_words_it_takes_up() -> None:
+    asked = "Looking back over the whole decision, what tipped it in the end?"
+    assert read("In the sense of a decision by the board?", asked).intents == {Intent.ASKS_MEANING}
+    assert read("In the sense of a decision by the board?").intents == {Intent.ASKS_SOMETHING}
+
+
+@pytest.mark.parametrize("answer", ["Nobody trusted the numbers, please delete that.", "Did nobody trust the numbers?"])
+def test_nothing_is_quoted_from_a_question_or_beside_a_wish(answer: str) -> None:
+    assert read(answer).quotable == ()
