@@ -67,6 +67,11 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 		cp requirements-fuzz.txt .venv-fuzz/built)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
+.PHONY: quality
+quality: ## Interview scripted respondents and print how Paige treats them
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.quality $(ARGS)
+
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev
 	@cmp -s requirements-test-model.txt .venv-model/built || (rm -rf .venv-model && .venv/bin/python -m venv .venv-model && \

@@ -1,0 +1,22 @@
+"""The targets of `make quality`, and that the services conduct the same interviews."""
+
+import pytest
+
+from tests.quality import report
+from tests.quality.interviews import interview_with, stored_interview_with
+from tests.quality.respondents import respondents
+
+RESPONDENTS = {respondent.name: respondent for respondent in respondents()}
+
+
+def test_interviews_with_all_respondents_reach_the_targets() -> None:
+    interviews = [interview_with(respondent) for respondent in RESPONDENTS.values()]
+    assert [target.title for target in report.missed_targets(interviews)] == [], "\n".join(report.lines(interviews))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["asks_back", "german_asks_back"])
+def test_the_services_conduct_the_same_interview(name: str) -> None:
+    stored, expected = stored_interview_with(RESPONDENTS[name]), interview_with(RESPONDENTS[name])
+    assert [turn.text for turn in stored.said] == [turn.text for turn in expected.said]
+    assert stored.given == expected.given

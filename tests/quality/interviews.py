@@ -1,0 +1,79 @@
+"""Whole interviews of scripted respondents: without rows, and through the services of the survey page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from interviews import services
+from interviews.models import InterviewRequest
+from interviews.paige.brief import Brief, recorded
+from interviews.paige.dialogue import Utterance
+from interviews.paige.guide import Guide, shipped_guide
+from tests.factories import InterviewRequestFactory
+from tests.interviews.paige.interviews import conduct
+from tests.quality.respondents import Answer, Replies, Respondent
+
+VENDOR = "Acme"
+ADDRESS = "care@acme.example"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A message, the answer to it, and the next message: None at the end of the interview."""
+
+    message: Utterance
+    answer: Answer
+    next: Utterance | None
+
+
+@dataclass(frozen=True)
+class Interview:
+    respondent: Respondent
+    guide: Guide
+    said: Sequence[Utterance]
+    given: Sequence[Answer]
+
+    @property
+    def messages(self) -> Sequence[Utterance]:
+        return self.said[::2]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return [Exchange(*each) for each in zip(self.messages, self.given, [*self.messages[1:], None], strict=True)]
+
+
+def interview_with(respondent: Respondent) -> Interview:
+    brief, replies = opening(respondent), Replies(respondent)
+    said = conduct(brief, replies)
+    return Interview(respondent, brief.guide, said, replies.given)
+
+
+def opening(respondent: Respondent) -> Brief:
+    guide = Guide.from_data(shipped_guide(respondent.guide)).for_vendor(VENDOR)
+    return Brief(VENDOR, respondent.contact, respondent.notes, respondent.objective, guide, ADDRESS)
+
+
+def stored_interview_with(respondent: Respondent) -> Interview:
+    """Ends with the completed interview request."""
+    interview_request = _invited(respondent)
+    replies = Replies(respondent)
+    services.give_consent(interview_request)
+    while question := services.next_question(interview_request).question:
+        text = replies.to(interview_request.turns.get(number=question.number).topic)
+        if text:
+            services.submit_answer(interview_request, number=question.number, text=text)
+        else:
+            services.skip_question(interview_request, number=question.number)
+    services.complete_conversation(interview_request)
+    return Interview(respondent, opening(respondent).guide, recorded(interview_request.turns.all()), replies.given)
+
+
+def _invited(respondent: Respondent) -> InterviewRequest:
+    interview_request: InterviewRequest = InterviewRequestFactory.create(
+        org__name=VENDOR,
+        org__contact_address=ADDRESS,
+        contact__name=respondent.contact,
+        contact__notes=respondent.notes,
+        interview_type__guide=shipped_guide(respondent.guide),
+        objective=respondent.objective,
+    )
+    return interview_request

@@ -1,0 +1,81 @@
+"""The results as a table, with the targets that are missed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from tests.quality import measures
+from tests.quality.interviews import Interview
+from tests.quality.measures import Count, measure
+
+Find = Callable[[Interview], Iterable[tuple[bool, str]]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """`allowed`: the share of misses. `shows_hits`: whether the table counts what is not missed."""
+
+    title: str
+    find: Find
+    allowed: float = 0
+    shows_hits: bool = False
+
+    def count(self, interviews: Iterable[Interview]) -> Count:
+        counts = [measure(interview, self.find) for interview in interviews]
+        return Count(sum(each.of for each in counts), tuple(miss for each in counts for miss in each.misses))
+
+    def is_missed(self, interviews: Iterable[Interview]) -> bool:
+        count = self.count(interviews)
+        return len(count.misses) > self.allowed * count.of
+
+    def cell(self, interviews: Iterable[Interview]) -> str:
+        count = self.count(interviews)
+        shown = count.of - len(count.misses) if self.shows_hits else len(count.misses)
+        return f"{shown} of {count.of}"
+
+    @property
+    def wanted(self) -> str:
+        if self.shows_hits:
+            return f"at least {1 - self.allowed:.0%}"
+        return f"at most {self.allowed:.0%}" if self.allowed else "0"
+
+
+TARGETS = (
+    Target("core topics asked", measures.core_topics, shows_hits=True),
+    Target("wordings said twice", measures.wordings),
+    Target("presses after a decline or a wish to stop", measures.declines),
+    Target("follow-ups after a denial", measures.denials),
+    Target("questions and wishes passed over", measures.questions_of_the_contact),
+    Target("replies to what nobody asked", measures.replies_to_nothing),
+    Target("questions already answered", measures.answered_topics, allowed=0.05),
+    Target("follow-ups with the contact's words", measures.taking_up, allowed=0.7, shows_hits=True),
+)
+
+
+def missed_targets(interviews: Sequence[Interview]) -> list[Target]:
+    return [target for target in TARGETS if target.is_missed(interviews)]
+
+
+def lines(interviews: Sequence[Interview]) -> Iterator[str]:
+    """One column for all interviews and one for each language of the answers."""
+    languages = sorted({interview.respondent.language for interview in interviews})
+    groups = [interviews, *([each for each in interviews if each.respondent.language == name] for name in languages)]
+    yield _row("", "all", *languages, "target")
+    yield _row(":-", *["-:"] * (len(groups) + 1))
+    for target in TARGETS:
+        yield _row(target.title, *map(target.cell, groups), target.wanted)
+    yield _row("interviews", *(str(len(group)) for group in groups), "")
+    yield _row("messages an interview", *(f"{mean(map(measures.turns, group)):.1f}" for group in groups), "")
+    yield _row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
+    for target in missed_targets(interviews):
+        yield f"MISSED: {target.title}"
+        for interview in interviews:
+            yield from (f"- {interview.respondent.name}: {miss}" for miss in measure(interview, target.find).misses)
+
+
+def _words_an_answer(interviews: Sequence[Interview]) -> float:
+    return sum(map(measures.words, interviews)) / sum(len(interview.given) for interview in interviews)
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.ljust(42 if i == 0 else 12) for i, cell in enumerate(cells)) + " |"
