@@ -23,8 +23,8 @@ INSERT INTO interviews_interviewrequest (org_id, contact_id, interview_type_id, 
 SELECT org_id, id, (SELECT id FROM interviews_interviewtype), 'deal_' || id, 'Why was pricing a blocker?',
     CASE WHEN id % 10 = 0 THEN 'completed' ELSE 'created' END, 'token_' || id, NULL,
     CASE WHEN id % 10 = 0 THEN created_at END, created_at, updated_at FROM contacts_contact;
-INSERT INTO interviews_transcript (org_id, interview_request_id, content, key_answers, created_at)
-SELECT org_id, id, replace('{turns}', 'x', 'deal ' || id || ', an answer, '), '[]', created_at
+INSERT INTO interviews_transcript (org_id, interview_request_id, content, key_answers, drivers, coverage, created_at)
+SELECT org_id, id, replace('{turns}', 'x', 'deal ' || id || ', an answer, '), '[]', '[]', '[]', created_at
 FROM interviews_interviewrequest WHERE status = 'completed';
 ANALYZE
 """.format(turns="**Jane:** x " * 60)

@@ -88,6 +88,8 @@ def record_of(interview_request: InterviewRequest) -> Record:
             "document_id": transcript.public_id,
             "content": transcript.content,
             "key_answers": transcript.key_answers,
+            "drivers": transcript.drivers,
+            "coverage": transcript.coverage,
             "created_at": _utc(transcript.created_at),
         },
     }

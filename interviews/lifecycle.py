@@ -77,6 +77,27 @@ class Flag(models.TextChoices):
     WANTS_DELETION = "wants_deletion", "wants deletion"
 
 
+class Direction(models.TextChoices):
+    """What a contact's words mean for the vendor. NEUTRAL: they say that something made no difference."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NEUTRAL = "neutral"
+
+
+class Coverage(models.TextChoices):
+    """How far a topic that the objective emphasizes was answered.
+
+    DENIED: the contact said that it did not come up. TOUCHED: it came up in answers to other topics.
+    """
+
+    ANSWERED = "answered"
+    DENIED = "denied"
+    TOUCHED = "touched"
+    DECLINED = "declined"
+    NOT_ASKED = "not_asked", "not asked"
+
+
 class Engine(models.TextChoices):
     """Who chose Paige's move. FALLBACK: the rules, after the model failed."""
 

@@ -36,9 +36,10 @@ SUMMARY = {
     "updated_at": "2026-11-25T14:05:31.482911Z",
     "contact": CONTACT,
 }
-ANSWER = "It came down to price, once procurement had joined."
+ANSWER = "It came down to price: Competitor X was cheaper than you."
 CONTENT = f"**Paige:** What decided it in the end?\n\n**Jane:** {ANSWER}"
 PLACE = {"turn": 2, "start": CONTENT.index(ANSWER), "end": len(CONTENT)}
+PRICING = {"topic": "pricing", "title": "Price and packaging"}
 INTERVIEW_REQUEST = {
     **SUMMARY,
     "objective_topics": {
@@ -58,6 +59,8 @@ INTERVIEW_REQUEST = {
         "key_answers": [
             {"topic": "decision", "title": "What tipped the decision", "excerpts": [ANSWER], "places": [PLACE]}
         ],
+        "drivers": [{**PRICING, "direction": "against", "quote": ANSWER, **PLACE}],
+        "coverage": [{**PRICING, "status": "touched", "turns": [2]}],
         "created_at": "2026-11-25T14:05:31.482913Z",
     },
 }

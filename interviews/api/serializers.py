@@ -10,7 +10,7 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery, PageSerializer
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
-from interviews.lifecycle import Flag, Status
+from interviews.lifecycle import Coverage, Direction, Flag, Status
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Transcript
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.guide import GuideError, Topic, parsed_guide
@@ -169,6 +169,30 @@ class KeyAnswersSerializer(serializers.Serializer[Any]):
         return key_answers.get("places", [])
 
 
+class DriverSerializer(PlaceSerializer):
+    """Something that spoke for the vendor or against it, and where in the transcript the contact said so."""
+
+    topic = serializers.CharField(help_text="The key of the topic that the words are about.")
+    title = serializers.CharField()
+    direction = serializers.ChoiceField(
+        choices=Direction.choices,
+        help_text="For or against your company; neutral if the contact said that it made no difference.",
+    )
+    quote = serializers.CharField(help_text="The contact's words, exactly.")
+
+
+class CoverageSerializer(serializers.Serializer[Any]):
+    topic = serializers.CharField(help_text="The key of a topic that the objective emphasizes.")
+    title = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=Coverage.choices,
+        help_text="denied: the contact said that it did not come up. touched: it came up in answers to other topics.",
+    )
+    turns = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), help_text="The numbers of the blocks in content that show it."
+    )
+
+
 class TranscriptSerializer(serializers.Serializer[Transcript]):
     document_id = serializers.CharField(source="public_id")
     content = serializers.CharField(
@@ -176,6 +200,11 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
         "the names are bold."
     )
     key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
+    drivers = DriverSerializer(many=True, help_text="In the order of the transcript, at most five for each topic.")
+    coverage = CoverageSerializer(
+        many=True,
+        help_text="What of the objective was answered, as the objective was when the interview was completed.",
+    )
     created_at = serializers.DateTimeField()
 
 

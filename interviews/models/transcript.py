@@ -14,6 +14,8 @@ class Transcript(PublicId, models.Model):
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="transcript")
     content = models.TextField(help_text="Markdown: **Paige:** and **Name:** blocks.")
     key_answers = models.JSONField(default=list, help_text="Verbatim excerpts of the contact's answers, by topic.")
+    drivers = models.JSONField(default=list, help_text="What spoke for the vendor or against it, in verbatim quotes.")
+    coverage = models.JSONField(default=list, help_text="What of the objective was answered when it was completed.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

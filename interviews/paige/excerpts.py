@@ -33,6 +33,11 @@ class Excerpt:
         text = self.text[start:end]
         return Excerpt(self.turn, self.start + start + len(text) - len(text.lstrip()), text.strip())
 
+    def trimmed(self, characters: str) -> "Excerpt":
+        """Without these characters at both ends."""
+        text = self.text.strip(characters)
+        return Excerpt(self.turn, self.start + self.text.index(text), text)
+
 
 def answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
     """Each with its number, which counts Paige's turns too, from 1."""

@@ -55,9 +55,21 @@ class Intent(StrEnum):
 
 def normalized(text: str) -> str:
     """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
-    plain = _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
-    letters = (c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    words = _WORD.findall("".join(letters).casefold())
+    decomposed = unicodedata.normalize("NFKD", _without_apostrophes(text))
+    return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
+
+
+def accented(text: str) -> str:
+    """Like `normalized`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
+    return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
+
+
+def _without_apostrophes(text: str) -> str:
+    return _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
+
+
+def _spaced(text: str) -> str:
+    words = _WORD.findall(text.casefold())
     return "".join("? " if word.startswith("?") else f"{word} " for word in words)
 
 

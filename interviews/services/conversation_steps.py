@@ -15,14 +15,13 @@ from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
 from interviews.paige.compose import quote_in
-from interviews.paige.dialogue import answered
 from interviews.paige.engines import engine
+from interviews.paige.findings import findings_of
 from interviews.paige.guide import Guide
 from interviews.paige.interviewer import Message, next_message
-from interviews.paige.key_answers import key_answers
 from interviews.paige.lexicon import Intent
 from interviews.paige.reading import read
-from interviews.paige.transcript_markdown import blocks, render_transcript
+from interviews.paige.transcript_markdown import render_transcript
 from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
@@ -125,13 +124,9 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
     with _locked(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)
-            utterances = answered(recorded(interview.turns))
-            content = render_transcript(utterances, interview.opening.contact_name)
-            complete_interview(
-                interview.interview_request,
-                content=content,
-                key_answers=key_answers(interview.opening.guide, utterances, blocks(content)),
-            )
+            brief = interview.brief
+            content = render_transcript(brief.conversation, brief.contact_name)
+            complete_interview(interview.interview_request, content=content, **findings_of(brief, content))
             conversation.transition_to(Stage.COMPLETED)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils import timezone
 from hindsight.db.versions import ClockTime
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
+from interviews.paige.findings import Findings
 from interviews.services.progress import record_progress
 
 
@@ -16,7 +17,7 @@ def mark_sent(interview_request: InterviewRequest) -> None:
 
 @transaction.atomic
 def complete_interview(
-    interview_request: InterviewRequest, *, content: str, key_answers: Sequence[dict[str, object]] = ()
+    interview_request: InterviewRequest, *, content: str, **findings: Unpack[Findings]
 ) -> Transcript:
     """`content` is Markdown. Raises ValueError if the interview request is completed."""
     interview_request.transition_to(Status.COMPLETED, completed_at=ClockTime())
@@ -24,7 +25,7 @@ def complete_interview(
         org_id=interview_request.org_id,
         interview_request=interview_request,
         content=content,
-        key_answers=list(key_answers),
+        **findings,
     )
     record_progress("interview.completed", interview_request)
     return transcript

@@ -14,6 +14,7 @@ from interviews.paige.preview import NoPromptError, next_prompt
 from interviews.paige.prompt import left_out_of_notes, segments
 from orgs.models import EventKind
 from staff.base import actor_of
+from staff.displayed_findings import findings_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
 from staff.events import record_act
 from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
@@ -121,7 +122,7 @@ class InterviewRequestAdmin(AuditedAdmin):
         if context["turns"]:
             detail = "Unfinished." if context["is_unfinished"] else ""
             record_act(request, EventKind.TRANSCRIPT_READ, kwargs["obj"], detail)
-        context["key_answers"] = transcript.key_answers if transcript else []
+        context["findings"] = findings_of(transcript) if transcript else None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:

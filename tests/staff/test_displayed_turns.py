@@ -10,6 +10,7 @@ from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
 from interviews.services import (
     complete_conversation,
+    complete_interview,
     finish_conversation,
     give_consent,
     next_question,
@@ -61,14 +62,36 @@ def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewReque
     assert ">in progress</div>" in text
     assert "We shipped to a warehouse that was closed." in text
     assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "rules"), ("Alice", "")]
-    assert page.context["key_answers"] == []
+    assert page.context["findings"] is None
 
 
-def test_a_completed_interview_shows_transcript_and_key_answers(root: Staff, begun: InterviewRequest) -> None:
-    finish_conversation(begun)
-    complete_conversation(begun)
-    page = root.get(CHANGE, begun.pk)
-    text = page.content.decode()
-    assert "Conversation so far" not in text
-    assert "Key answers" in text
-    assert page.context["key_answers"][0]["excerpts"] == ["We shipped to a warehouse that was closed."]
+def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
+    """A browser moves to the element with the id that a link names."""
+    InterviewRequest.objects.update(objective="Find out about pricing and security")
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="Are you a bot? The price of Acme was <i>too</i> *high*, but fair.")
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
+    page = root.get(CHANGE, interview_request.pk).content.decode()
+    assert "Conversation so far" not in page
+    quote = "The price of Acme was &lt;i&gt;too&lt;/i&gt; *high*"
+    [place] = re.findall(
+        rf'<dd><strong>Against</strong> <q>{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a></dd>', page
+    )
+    [turn] = re.findall(r'<div id="turn-2" class="turn">(.*?)</div>', page, re.DOTALL)
+    assert f'<p>Are you a bot? <span id="{place}"></span>{quote}' in turn
+    assert f'<dd>{quote}, but fair. <a href="#{place}">turn 2</a></dd>' in page
+    assert '<dd>Touched, <a href="#turn-2">turn 2</a></dd>' in page
+    assert "<dd>Not asked</dd>" in page
+    assert page.count(f'id="{place}"') == 1
+
+
+def test_key_answers_of_an_older_version_are_shown_without_links(
+    root: Staff, interview_request: InterviewRequest
+) -> None:
+    stored = {"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}
+    complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** It was slow.", key_answers=[stored])
+    page = root.get(CHANGE, interview_request.pk).content.decode()
+    assert "<dt>Price</dt><dd>It was slow.</dd>" in page
+    assert "Drivers" not in page

@@ -257,6 +257,21 @@ class TestCompletion:
         assert found == {"topic": "trigger", "title": "What set off the search", "excerpts": [LONG]}
         assert (place["turn"], transcript.content[place["start"] : place["end"]]) == (2, LONG)
 
+    def test_drivers_and_coverage_are_those_of_the_objective_at_completion(self, running: InterviewRequest) -> None:
+        InterviewRequest.objects.update(objective="Pricing")
+        services.submit_answer(running, number=1, text="The price of Acme was *too high*.")
+        services.finish_conversation(running)
+        services.complete_conversation(running)
+        InterviewRequest.objects.update(objective="Security")
+        transcript = Transcript.objects.get()
+        assert [(each["topic"], each["status"], each["turns"]) for each in transcript.coverage] == [
+            ("pricing", "touched", [2])
+        ]
+        [driver] = transcript.drivers
+        assert (driver["topic"], driver["direction"]) == ("pricing", "against")
+        assert driver["quote"] == "The price of Acme was *too high*."
+        assert transcript.content[driver["start"] : driver["end"]] == "The price of Acme was \\*too high\\*."
+
     def test_completion_happens_once(self, running: InterviewRequest) -> None:
         services.finish_conversation(running)
         services.complete_conversation(running)

@@ -1,0 +1,114 @@
+"""What spoke for the vendor and what against it, in the contact's words."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from interviews.lifecycle import Direction
+from interviews.paige.brief import Brief
+from interviews.paige.dialogue import Utterance
+from interviews.paige.direction import Judge
+from interviews.paige.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
+from interviews.paige.guide import Guide, Topic
+from interviews.paige.lexicon import normalized
+from interviews.paige.opinion_words import OpinionWords, opinion_words
+from interviews.paige.transcript_markdown import Block
+
+MAX_DRIVERS_OF_A_TOPIC = 5
+MAX_CLAUSES_OF_AN_ANSWER = 40
+"""Bounds the time for a long answer."""
+
+_WORD = re.compile(r"[^\W_]+")
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`asked`: the topic of the question."""
+
+    quote: Excerpt
+    asked: Topic
+
+    def topic(self, guide: Guide) -> Topic:
+        """That with most phrases in the text; the topic of the question, unless another one has more."""
+        return max([self.asked, *guide.topics], key=lambda topic: len(topic.phrases_in(self.quote.text)))
+
+
+@dataclass(frozen=True)
+class Driver:
+    topic: Topic
+    direction: Direction
+    quote: Excerpt
+
+    def shown(self, transcript: list[Block]) -> dict[str, Any]:
+        topic, quote = self.topic, self.quote
+        shown = {"topic": topic.key, "title": topic.title, "direction": str(self.direction), "quote": quote.text}
+        return {**shown, **quote.place(transcript)}
+
+
+def drivers(brief: Brief) -> list[Driver]:
+    """By rules, in the order of the conversation."""
+    words, about = _words(brief.conversation), _topics_about(brief.vendor, brief.guide)
+    judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
+    found: list[Driver] = []
+    for clause in clauses(brief):
+        if direction := judges[clause.asked in about].direction(clause.quote.text):
+            found.append(Driver(clause.topic(brief.guide), direction, clause.quote))
+    return limited(found)
+
+
+def limited(found: Sequence[Driver]) -> list[Driver]:
+    counts: Counter[str] = Counter()
+    kept: list[Driver] = []
+    for driver in found:
+        counts[driver.topic.key] += 1
+        if counts[driver.topic.key] <= MAX_DRIVERS_OF_A_TOPIC:
+            kept.append(driver)
+    return kept
+
+
+def clauses(brief: Brief) -> Iterator[Clause]:
+    """The findings in the contact's own words, cut where a sentence turns, as at "but"."""
+    words = _words(brief.conversation)
+    for turn, answer in answers(brief.conversation):
+        if not answer.reading.is_pasted:
+            asked = brief.guide.topic(answer.topic)
+            yield from (
+                Clause(quote, asked) for quote in islice(_quotes(turn, answer, words), MAX_CLAUSES_OF_AN_ANSWER)
+            )
+
+
+def _quotes(turn: int, answer: Utterance, words: OpinionWords) -> Iterator[Excerpt]:
+    for sentence, text in sentences(turn, answer):
+        if sentence.is_finding:
+            yield from _cut(text, words)
+
+
+def _words(conversation: Sequence[Utterance]) -> OpinionWords:
+    return opinion_words(" ".join(normalized(answer.text) for _, answer in answers(conversation)))
+
+
+def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:
+    """The parts of a sentence between words of contrast."""
+    spans, plain = [], ""
+    for token in _WORD.finditer(sentence.text):
+        spans.append((token, len(plain)))
+        plain += normalized(token[0])
+    cuts = [0, len(sentence.text)]
+    for contrast in words.contrasts.finditer(plain):
+        tokens = [token for token, offset in spans if offset < contrast.end()]
+        first = sum(offset <= contrast.start() for _, offset in spans) - 1
+        cuts[-1:-1] = [tokens[first].start(), tokens[-1].end()]
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        quote = sentence.part(start, end).trimmed(_EDGE)
+        if _WORD.search(quote.text) and len(quote.text) <= EXCERPT_LENGTH:
+            yield quote
+
+
+def _topics_about(vendor: str, guide: Guide) -> Collection[Topic]:
+    """From the first to the last topic of the guide that names the vendor: price comes between them, unnamed."""
+    named = [index for index, topic in enumerate(guide.topics) if any(vendor in text for text in topic.wordings())]
+    return guide.topics[named[0] : named[-1] + 1] if named else ()

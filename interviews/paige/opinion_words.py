@@ -1,0 +1,82 @@
+"""The words of an opinion, in every language of opinions/*.json.
+
+Each list has words and phrases. `*` at the end of a word stands for any ending, `<1>` for any word.
+
+`good` and `bad` judge on their own; `better` and `worse` compare. `chose` and `rejected` take an object. `level`: no
+side is better. `open`: something wished, needed or reported, which is not a judgement. `vendor`: how the vendor is
+addressed. `rivals`: whom else a sentence can be about; after `standards` comes what something is compared with.
+`negations` reverse a word that follows, `idioms` contain one that does not. `verbs`, `articles`, `nouns` and
+`noun_endings` tell a name before a verb from other subjects.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from interviews.paige.lexicon import accented, normalized
+
+OPINIONS = Path(__file__).with_name("opinions")
+
+_SYMBOLS = {"<1>": r"\S+", "*": r"\S*"}
+_PARTS = re.compile(r"<1>|[^\s<>*]+|\*")
+
+
+@dataclass(frozen=True)
+class OpinionWords:
+    """Patterns for normalized text; `open` for text with accents."""
+
+    common: re.Pattern[str]
+    vendor: re.Pattern[str]
+    rivals: re.Pattern[str]
+    standards: re.Pattern[str]
+    negations: re.Pattern[str]
+    negations_at_the_end: re.Pattern[str]
+    idioms: re.Pattern[str]
+    good: re.Pattern[str]
+    bad: re.Pattern[str]
+    better: re.Pattern[str]
+    worse: re.Pattern[str]
+    chose: re.Pattern[str]
+    rejected: re.Pattern[str]
+    level: re.Pattern[str]
+    open: re.Pattern[str]
+    contrasts: re.Pattern[str]
+    verbs: re.Pattern[str]
+    articles: re.Pattern[str]
+    nouns: re.Pattern[str]
+    noun_endings: tuple[str, ...]
+
+    @classmethod
+    def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
+        names = [name for name in cls.__annotations__ if name != "noun_endings"]
+        patterns = {name: word_pattern(lists[name], accented if name == "open" else normalized) for name in names}
+        endings = tuple(normalized(ending).strip() for ending in lists["noun_endings"])
+        return cls(**patterns, noun_endings=endings)
+
+
+def word_pattern(words: Iterable[str], plain: Callable[[str], str] = normalized) -> re.Pattern[str]:
+    """Matches whole words of a text that `plain` has made. Without words, it matches nothing."""
+    alternatives = "|".join(sorted((_regex(word, plain) for word in words), key=len, reverse=True))
+    return re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)" if alternatives else r"(?!)")
+
+
+def opinion_words(text: str) -> OpinionWords:
+    """Of the language whose common words the normalized text has most of. English if there are none."""
+    return max(_languages(), key=lambda words: len(words.common.findall(text)))
+
+
+@cache
+def _languages() -> tuple[OpinionWords, ...]:
+    files = sorted(OPINIONS.glob("*.json"), key=lambda path: (path.stem != "en", path.stem))
+    return tuple(OpinionWords.from_lists(json.loads(path.read_text(encoding="utf-8"))) for path in files)
+
+
+def _regex(phrase: str, plain: Callable[[str], str]) -> str:
+    def part(text: str) -> str:
+        return _SYMBOLS.get(text) or re.escape(plain(text).strip()).replace(r"\ ", " ")
+
+    return " ".join("".join(map(part, _PARTS.findall(word))) for word in phrase.split())
