@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import Prefetch
+
 from hindsight.text.timestamps import utc_text
-from interviews.models import InterviewRequest
+from interviews.models import Conversation, InterviewRequest
+from interviews.services.state import declined_conversation, rating_of
 
 Record = dict[str, Any]
 
@@ -32,6 +35,10 @@ COLUMNS = (
     "transcript.document_id",
     "transcript.content",
     "transcript.created_at",
+    "decline.reason",
+    "decline.comment",
+    "decline.declined_at",
+    "rating",
 )
 
 # Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
@@ -51,9 +58,10 @@ def export_interview_requests(org_id: int) -> Iterator[Record]:
     Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
     may plan a join over the whole tables.
     """
+    without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
     interview_requests = (
         InterviewRequest.objects.for_org(org_id)
-        .prefetch_related("contact", "interview_type", "transcript")
+        .prefetch_related("contact", "interview_type", "transcript", without_guide)
         .order_by("pk")
     )
     last = 0
@@ -92,6 +100,19 @@ def record_of(interview_request: InterviewRequest) -> Record:
             "coverage": transcript.coverage,
             "created_at": _utc(transcript.created_at),
         },
+        "decline": _decline(interview_request),
+        "rating": rating_of(interview_request),
+    }
+
+
+def _decline(interview_request: InterviewRequest) -> Record | None:
+    declined = declined_conversation(interview_request)
+    if declined is None:
+        return None
+    return {
+        "reason": declined.decline_reason or None,
+        "comment": declined.decline_comment or None,
+        "declined_at": _utc(declined.declined_at),
     }
 
 

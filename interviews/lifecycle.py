@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
@@ -27,14 +28,16 @@ class Stage(models.TextChoices):
     IN_PROGRESS = "in_progress", "in progress"
     RECAP = "recap"
     COMPLETED = "completed"
+    DECLINED = "declined"
 
 
 NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
-    Stage.INVITED: frozenset({Stage.CONSENTED}),
-    Stage.CONSENTED: frozenset({Stage.IN_PROGRESS, Stage.RECAP}),
-    Stage.IN_PROGRESS: frozenset({Stage.RECAP}),
-    Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED}),
+    Stage.INVITED: frozenset({Stage.CONSENTED, Stage.DECLINED}),
+    Stage.CONSENTED: frozenset({Stage.IN_PROGRESS, Stage.RECAP, Stage.DECLINED}),
+    Stage.IN_PROGRESS: frozenset({Stage.RECAP, Stage.DECLINED}),
+    Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED, Stage.DECLINED}),
     Stage.COMPLETED: frozenset(),
+    Stage.DECLINED: frozenset({Stage.CONSENTED, Stage.IN_PROGRESS}),
 }
 
 # An unfinished conversation without activity for this long is abandoned, but can be resumed.
@@ -70,11 +73,30 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 
 
 class Flag(models.TextChoices):
-    """What a contact has asked for in an interview, for staff and the customer."""
+    """What a contact wants, for staff and the customer."""
 
     WANTS_TO_STOP = "wants_to_stop", "wants to stop"
     WANTS_A_PERSON = "wants_a_person", "wants a person"
     WANTS_DELETION = "wants_deletion", "wants deletion"
+    DECLINED = "declined", "declined"
+
+
+class DeclineReason(models.TextChoices):
+    """Why a contact takes no part. The contact chooses by the label."""
+
+    NO_TIME = "no_time", _("I have no time")
+    NOT_INVOLVED = "not_involved", _("I was not involved in the decision")
+    CONFIDENTIAL = "confidential", _("I may not talk about it")
+    NO_AI = "no_ai", _("I do not want to talk with an AI")
+
+
+class Rating(models.IntegerChoices):
+    """How well a finished interview captured the contact's view."""
+
+    NOT_AT_ALL = 1, _("Not at all")
+    IN_PART = 2, _("In part")
+    MOSTLY = 3, _("Mostly")
+    FULLY = 4, _("Fully")
 
 
 class Direction(models.TextChoices):

@@ -10,6 +10,7 @@ from hindsight.text.storable import clean_text
 MAX_DEAL_ID_LENGTH = 255
 MAX_OBJECTIVE_LENGTH = 10_000
 MAX_ANSWER_LENGTH = 10_000
+MAX_COMMENT_LENGTH = 2_000
 
 DealId = NewType("DealId", str)
 Objective = NewType("Objective", str)
@@ -23,9 +24,18 @@ def clean_deal_id(deal_id: str) -> DealId:
     return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
 
 
+def clean_comment(comment: str) -> str:
+    """Trims the comment and converts line ends to line feeds. Raises ValidationError."""
+    return clean_text(_trimmed(comment), MAX_COMMENT_LENGTH)
+
+
 def clean_answer(answer: str) -> str:
     """Trims the answer and converts line ends to line feeds. Raises ValidationError, also if it is blank."""
-    answer = answer.replace("\r\n", "\n").replace("\r", "\n").strip()
+    answer = _trimmed(answer)
     if not answer:
         raise ValidationError(gettext("Write an answer, or skip the question."))
     return clean_text(answer, MAX_ANSWER_LENGTH)
+
+
+def _trimmed(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

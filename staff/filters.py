@@ -7,6 +7,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from interviews.lifecycle import Flag
 from interviews.models import Conversation, InterviewType
 from orgs.models import Org
 
@@ -93,10 +94,13 @@ class FlagFilter(SimpleListFilter):
     parameter_name = "flags"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("any", "any")]
+        return [("any", "any"), *((flag.value, flag.label) for flag in Flag)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.exclude(flags="") if self.value() == "any" else queryset
+        flagged = queryset.exclude(flags="")
+        if self.value() in Flag.values:
+            return flagged.filter(flags__contains=self.value())
+        return flagged if self.value() == "any" else queryset
 
 
 class InterviewTypeFilter(SimpleListFilter):

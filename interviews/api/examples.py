@@ -63,6 +63,8 @@ INTERVIEW_REQUEST = {
         "coverage": [{**PRICING, "status": "touched", "turns": [2]}],
         "created_at": "2026-11-25T14:05:31.482913Z",
     },
+    "decline": None,
+    "rating": 4,
 }
 INTERVIEW_REQUESTS = {"data": [SUMMARY], "next_cursor": "NDgyMQ:5hR2mYbq0v1dT7kXw3eC9sLzJ8uP4aGf6nQiVoB1tKM"}
 INTERVIEW_TYPES = {"data": [{"id": TYPE, "name": "Win-loss interview with a buyer"}], "next_cursor": None}

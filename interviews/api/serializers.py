@@ -10,10 +10,11 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery, PageSerializer
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
-from interviews.lifecycle import Coverage, Direction, Flag, Status
-from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Transcript
+from interviews.lifecycle import Coverage, DeclineReason, Direction, Flag, Rating, Status
+from interviews.models import TIME_FILTERS, Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.guide import GuideError, Topic, parsed_guide
+from interviews.services.state import declined_conversation, rating_of
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
@@ -24,6 +25,7 @@ DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
 CONTEXT = {
     "anyOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]
 }
+RATING = {"type": ["integer", "null"], "minimum": min(Rating.values), "maximum": max(Rating.values)}
 INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
 
 
@@ -208,6 +210,16 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
     created_at = serializers.DateTimeField()
 
 
+class DeclineSerializer(serializers.Serializer[Conversation]):
+    # Not an enum: few client generators support enums with null, and reasons may be added.
+    reason = NullIfEmpty(
+        source="decline_reason",
+        help_text=f"{', '.join(f'`{reason}`' for reason in DeclineReason)}, or null if the contact chose none.",
+    )
+    comment = NullIfEmpty(source="decline_comment", help_text="In the contact's words.")
+    declined_at = serializers.DateTimeField()
+
+
 class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]):
     interview_request_id = InterviewRequestIdField(source="pk")
     contact_id = serializers.CharField(source="contact.public_id", allow_null=True)
@@ -218,7 +230,7 @@ class InterviewRequestSummarySerializer(serializers.Serializer[InterviewRequest]
     flags = serializers.ListField(
         source="raised_flags",
         child=serializers.ChoiceField(choices=Flag.choices),
-        help_text="What the contact has asked for in the interview.",
+        help_text="What the contact wants, as far as the survey page and the answers say.",
     )
     email_sent_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -251,6 +263,14 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     transcript = serializers.SerializerMethodField(
         help_text="null until the interview is completed, and after its answers were deleted."
     )
+    decline = serializers.SerializerMethodField(
+        help_text="null unless the contact has declined. Deleted if the contact continues, and after your time for "
+        "keeping answers."
+    )
+    rating = serializers.SerializerMethodField(
+        help_text="How well the interview captured the contact's view, from 1 (not at all) to 4 (fully). null unless "
+        "the contact says so, after completion."
+    )
 
     @extend_schema_field(ObjectiveTopicsSerializer)
     def get_objective_topics(self, interview_request: InterviewRequest) -> dict[str, Any]:
@@ -265,6 +285,15 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
     def get_transcript(self, interview_request: InterviewRequest) -> dict[str, Any] | None:
         transcript = getattr(interview_request, "transcript", None)
         return None if transcript is None else TranscriptSerializer(transcript).data
+
+    @extend_schema_field(DeclineSerializer(allow_null=True))
+    def get_decline(self, interview_request: InterviewRequest) -> dict[str, Any] | None:
+        declined = declined_conversation(interview_request)
+        return None if declined is None else DeclineSerializer(declined).data
+
+    @extend_schema_field(RATING)
+    def get_rating(self, interview_request: InterviewRequest) -> int | None:
+        return rating_of(interview_request)
 
 
 class InterviewTypeSerializer(serializers.Serializer[InterviewType]):

@@ -1,14 +1,16 @@
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, Speaker, Stage
+from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, DeclineReason, Rating, Speaker, Stage
 from interviews.models.interview_request import InterviewRequest
-from interviews.models.interview_type import guide_version
+from interviews.models.interview_type import InterviewType, guide_version
 from interviews.models.turn import Turn
+from interviews.text import MAX_COMMENT_LENGTH
 from orgs.tenancy import SameOrg, TenantQuerySet
 
 UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
@@ -29,9 +31,17 @@ class ConversationQuerySet(TenantQuerySet["Conversation"]):
         recent = self.filter(stage=Stage.IN_PROGRESS, last_activity_at__gte=timezone.now() - longest_wait)
         return recent.alias(last_speaker=Subquery(last_speaker)).filter(last_speaker=Speaker.CONTACT)
 
+    def ratings_by_version(self, interview_type: InterviewType) -> Iterable[Mapping[str, Any]]:
+        """Yields `version`, `count` and `mean` for each version of the guide that was rated, newest first."""
+        rated = self.for_org(interview_type.org_id).filter(
+            interview_request__interview_type=interview_type, rating__isnull=False
+        )
+        by_version = rated.values(version=F("guide_version"))
+        return by_version.annotate(count=Count("pk"), mean=Avg("rating")).order_by("-version")
+
 
 class Conversation(models.Model):
-    """Created when the contact consents, with a copy of the guide.
+    """Created when the contact consents or declines, with a copy of the guide.
 
     A separate table, so that a PATCH of the interview request never waits for a lock of the survey page.
     """
@@ -43,10 +53,20 @@ class Conversation(models.Model):
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.CONSENTED)
     guide = models.JSONField()
     guide_version = guide_version()
-    consented_at = models.DateTimeField()
+    consented_at = models.DateTimeField(null=True, help_text="Empty if the contact declined without it.")
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")
     last_activity_at = models.DateTimeField()
+    declined_at = models.DateTimeField(null=True, blank=True)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True, default="", db_default="")
+    decline_comment = models.TextField(
+        max_length=MAX_COMMENT_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why the contact declined, in the contact's words.",
+    )
+    rating = models.PositiveSmallIntegerField(choices=Rating, null=True, blank=True)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -55,6 +75,7 @@ class Conversation(models.Model):
             models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),
             # For lists of all orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
+            models.Index(fields=("org",), condition=Q(rating__isnull=False), name="conversation_of_org_rated"),
         )
         constraints = (
             SameOrg("interview_request", name="conversation_request_is_of_org"),
@@ -65,7 +86,24 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 name="conversation_finished_has_time",
                 condition=Q(stage__in=[Stage.RECAP, Stage.COMPLETED], finished_at__isnull=False)
-                | Q(stage__in=[Stage.CONSENTED, Stage.IN_PROGRESS], finished_at__isnull=True),
+                | Q(stage__in=[Stage.CONSENTED, Stage.IN_PROGRESS, Stage.DECLINED], finished_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="conversation_consent_has_time",
+                condition=Q(stage=Stage.DECLINED) | Q(consented_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="conversation_decline_has_time",
+                condition=Q(stage=Stage.DECLINED, declined_at__isnull=False)
+                | (~Q(stage=Stage.DECLINED) & Q(declined_at=None, decline_reason="", decline_comment="")),
+            ),
+            models.CheckConstraint(
+                name="conversation_decline_reason_is_known",
+                condition=Q(decline_reason__in=["", *DeclineReason.values]),
+            ),
+            models.CheckConstraint(
+                name="conversation_rating_is_of_the_completed",
+                condition=Q(rating=None) | Q(stage=Stage.COMPLETED, rating__in=Rating.values),
             ),
         )
 

@@ -1,6 +1,6 @@
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -125,7 +125,7 @@ class InterviewRequest(Versioned):
         default="",
         db_default="",
         editable=False,
-        help_text="What the contact has asked for: values of Flag, separated by spaces.",
+        help_text="What the contact wants: values of Flag, separated by spaces.",
     )
     email_sent_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -188,14 +188,9 @@ class InterviewRequest(Versioned):
     def raised_flags(self) -> list[Flag]:
         return [Flag(flag) for flag in self.flags.split()]
 
-    def raise_flags(self, flags: Iterable[Flag]) -> bool:
-        """Saves the flags that are not raised yet. Returns whether there are any."""
-        raised = {*self.raised_flags, *flags}
-        if raised == {*self.raised_flags}:
-            return False
-        self.flags = " ".join(flag for flag in Flag if flag in raised)
+    def save_flags(self, flags: Collection[Flag]) -> None:
+        self.flags = " ".join(flag for flag in Flag if flag in flags)
         self.save(update_fields=["flags"])
-        return True
 
     @property
     def guide(self) -> Any:

@@ -1,6 +1,6 @@
 """The next prompt, for staff and operators."""
 
-from interviews.lifecycle import Status
+from interviews.lifecycle import Flag, Status
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
 from interviews.paige.moves import moves
@@ -17,6 +17,8 @@ def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
         # Without turns, as after an erasure, the interview would begin again.
         deleted = "" if hasattr(interview_request, "transcript") else " Its transcript was deleted."
         raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")
+    if Flag.DECLINED in interview_request.raised_flags:
+        raise NoPromptError("The contact has declined, so there is no next prompt.")
     brief = brief_for(interview_request)
     offered = moves(brief)
     if not offered:

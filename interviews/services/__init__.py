@@ -19,6 +19,7 @@ from interviews.services.retention import delete_old_answers, erase_inactive_con
 from interviews.services.state import Exchange, InterviewState, interview_state, language_of
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
+from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
 
 __all__ = [
     "Exchange",
@@ -29,6 +30,7 @@ __all__ = [
     "correct_answers",
     "create_interview_request",
     "create_interview_type",
+    "decline_interview",
     "delete_contact",
     "delete_old_answers",
     "delete_org",
@@ -44,8 +46,11 @@ __all__ = [
     "next_question",
     "onboard_org",
     "pick_topics",
+    "rate_interview",
+    "request_deletion",
     "resume_conversation",
     "skip_question",
     "submit_answer",
     "update_interview_request",
+    "withdraw_decline",
 ]

@@ -3,8 +3,7 @@
 A step at the wrong stage changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +21,8 @@ from interviews.paige.interviewer import Message, next_message
 from interviews.paige.lexicon import Intent
 from interviews.paige.reading import read
 from interviews.paige.transcript_markdown import render_transcript
+from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.flags import change_flags
 from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import complete_interview
@@ -42,18 +43,8 @@ def give_consent(interview_request: InterviewRequest) -> None:
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
-    if stage_of(interview_request) == Stage.INVITED:
-        _, is_first = Conversation.objects.get_or_create(
-            interview_request_id=interview_request.pk,
-            defaults={
-                "org_id": interview_request.org_id,
-                "guide": interview_request.interview_type.guide,
-                "consented_at": now,
-                "last_activity_at": now,
-            },
-        )
-        if is_first:
-            record_progress("interview.started", interview_request)
+    if stage_of(interview_request) == Stage.INVITED and create_conversation(interview_request, consented_at=now):
+        record_progress("interview.started", interview_request)
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
@@ -90,13 +81,13 @@ def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
 
 def finish_conversation(interview_request: InterviewRequest) -> None:
     """An unanswered question can still be answered after resuming."""
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.RECAP):
             conversation.transition_to(Stage.RECAP, finished_at=timezone.now())
 
 
 def resume_conversation(interview_request: InterviewRequest) -> None:
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         if conversation.stage == Stage.RECAP:
             conversation.transition_to(Stage.IN_PROGRESS, finished_at=None)
 
@@ -107,7 +98,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
     Returns the corrections that are not stored. Raises ValidationError with messages by question number.
     """
     texts = _clean_corrections(corrections)
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         turns = list(interview_request.turns.all())
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
@@ -121,7 +112,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
     """Creates the transcript and completes the interview request, once."""
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)
             brief = interview.brief
@@ -130,18 +121,10 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
             conversation.transition_to(Stage.COMPLETED)
 
 
-@contextmanager
-def _locked(interview_request: InterviewRequest) -> Iterator[Conversation]:
-    """Yields the locked conversation, or before consent an unsaved one with stage INVITED."""
-    with transaction.atomic():
-        conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update()
-        yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)
-
-
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question or finished first."""
     number, choice = len(brief.conversation) + 1, message.choice
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
             return None
         turn: Turn = Turn.objects.create(
@@ -171,7 +154,7 @@ def _count_as_started(conversation: Conversation) -> None:
 
 
 def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:
-    with _locked(interview_request) as conversation:
+    with locked_conversation(interview_request) as conversation:
         turns = {turn.number: turn for turn in interview_request.turns.all()}
         question, answer = turns.get(number), turns.get(number + 1)
         if question is None or question.speaker != Speaker.PAIGE:
@@ -199,9 +182,7 @@ def _raise_flags(interview_request: InterviewRequest, *answers: str) -> None:
     """Locks the interview request only if an answer contains a wish."""
     flags = {FLAGS[wish] for answer in answers for wish in read(answer).wishes}
     if flags:
-        row = InterviewRequest.objects.select_for_update(of=("self",)).get(pk=interview_request.pk)
-        if row.raise_flags(flags):
-            record_progress("interview.flagged", row)
+        change_flags(interview_request, raised=flags)
 
 
 def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.db.batches import pk_batches
+from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.models.conversation import UNFINISHED
 from interviews.services.remove import erase_contact
 from orgs.actors import Actor
 from orgs.models import Org
@@ -20,7 +20,7 @@ BATCH = 200
 
 
 def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
-    """Deletes transcripts and turns, and conversations that were not finished, `Org.transcript_days` after their end.
+    """Deletes transcripts and turns, and conversations that were not completed, `Org.transcript_days` after their end.
 
     Returns the number of interview requests by the org's slug.
     """
@@ -56,8 +56,8 @@ def _orgs_with(days: str) -> list[tuple[Org, datetime]]:
 def _with_old_answers(org: Org, before: datetime) -> QuerySet[InterviewRequest]:
     has_texts = Q(transcript__isnull=False) | Exists(Turn.objects.filter(interview_request=OuterRef("pk")))
     completed = Q(completed_at__lt=before) & has_texts
-    unfinished = Q(completed_at=None, conversation__stage__in=UNFINISHED, conversation__last_activity_at__lt=before)
-    return InterviewRequest.objects.for_org(org.pk).filter(completed | unfinished)
+    not_completed = Q(completed_at=None, conversation__last_activity_at__lt=before)
+    return InterviewRequest.objects.for_org(org.pk).filter(completed | not_completed)
 
 
 def _inactive(org: Org, before: datetime) -> QuerySet[Contact]:
@@ -74,7 +74,7 @@ def _delete_answers(old: QuerySet[InterviewRequest], ids: list[int]) -> int:
     ids = list(still_old.values_list("pk", flat=True))
     Transcript.objects.filter(interview_request__in=ids).delete()
     Turn.objects.filter(interview_request__in=ids).delete()
-    Conversation.objects.filter(pk__in=ids, stage__in=UNFINISHED).delete()
+    Conversation.objects.filter(pk__in=ids).exclude(stage=Stage.COMPLETED).delete()
     # A new version, because GET no longer shows the transcript. The same time, because the contact was not active.
     InterviewRequest.objects.filter(pk__in=ids).update(updated_at=F("updated_at"))
     return len(ids)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
-from interviews.lifecycle import Speaker, Stage, Status
+from interviews.lifecycle import Flag, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
@@ -33,8 +33,8 @@ class Exchange:
 class InterviewState:
     """What the survey page shows.
 
-    `exchanges` is empty once the interview is completed. `remaining` belongs to the open question. `more_to_ask`:
-    whether resuming from the recap leads to a question. `last_activity_at`: before this state was read.
+    `exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
+    `more_to_ask`: whether resuming from the recap leads to a question. `last_activity_at`: before this state was read.
     """
 
     stage: Stage
@@ -47,6 +47,11 @@ class InterviewState:
     exchanges: tuple[Exchange, ...] = ()
     more_to_ask: bool = False
     last_activity_at: datetime | None = field(default=None, compare=False)
+    wants_deletion: bool = False
+    can_rate: bool = False
+    rating: int | None = None
+    decline_reason: str = ""
+    decline_comment: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ class StoredInterview:
     def state(self) -> InterviewState:
         guide, waiting = self.opening.guide, self.waiting
         question = waiting if self.stage == Stage.IN_PROGRESS else None
-        turns = () if self.stage == Stage.COMPLETED else self.turns
         conversation = conversation_of(self.interview_request)
+        turns = () if self.stage in (Stage.COMPLETED, Stage.DECLINED) else self.turns
         return InterviewState(
             stage=self.stage,
             vendor=self.opening.vendor,
@@ -102,6 +107,11 @@ class StoredInterview:
             ),
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
+            wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
+            can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
+            rating=rating_of(self.interview_request),
+            decline_reason=conversation.decline_reason if conversation else "",
+            decline_comment=conversation.decline_comment if conversation else "",
         )
 
 
@@ -111,7 +121,7 @@ def interview_state(interview_request: InterviewRequest) -> InterviewState:
 
 
 def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
-    """Returns None before the contact's consent."""
+    """Returns None before the contact consents or declines."""
     return getattr(interview_request, "conversation", None)
 
 
@@ -121,9 +131,22 @@ def language_of(interview_request: InterviewRequest) -> str:
     return str(guide.get("language", ENGLISH))
 
 
+def declined_conversation(interview_request: InterviewRequest) -> Conversation | None:
+    """Returns None unless the contact has declined, or if retention has deleted the reason."""
+    conversation = conversation_of(interview_request)
+    return conversation if conversation and conversation.stage == Stage.DECLINED else None
+
+
+def rating_of(interview_request: InterviewRequest) -> int | None:
+    conversation = conversation_of(interview_request)
+    return conversation.rating if conversation else None
+
+
 def stage_of(interview_request: InterviewRequest) -> Stage:
-    """The demo has completed interview requests without a conversation."""
+    """The demo has completed interview requests without a conversation, and retention deletes those of the declined."""
     conversation = conversation_of(interview_request)
     if interview_request.status == Status.COMPLETED:
         return Stage.COMPLETED
-    return Stage.INVITED if conversation is None else Stage(conversation.stage)
+    if conversation is None:
+        return Stage.DECLINED if Flag.DECLINED in interview_request.raised_flags else Stage.INVITED
+    return Stage(conversation.stage)

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from interviews import services
+from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
 from interviews.paige.guide import GuideError
 from interviews.paige.preview import NoPromptError, next_prompt
 from interviews.paige.prompt import left_out_of_notes, segments
+from interviews.services.state import declined_conversation, rating_of
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_findings import findings_of
@@ -29,6 +31,7 @@ ABOUT = (
     "deal_id",
     "status",
     "wishes",
+    "decline_reason",
     "conversation_stage",
     "survey_link",
     "created_at",
@@ -36,6 +39,7 @@ ABOUT = (
     "consented_at",
     "last_activity_at",
     "completed_at",
+    "rating",
 )
 
 
@@ -66,6 +70,17 @@ class InterviewRequestAdmin(AuditedAdmin):
     @admin.display(description="The contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
         return ", ".join(flag.label for flag in interview_request.raised_flags)
+
+    @admin.display(description="Reason for declining")
+    def decline_reason(self, interview_request: InterviewRequest) -> str:
+        declined = declined_conversation(interview_request)
+        words = [declined.get_decline_reason_display(), declined.decline_comment] if declined else []
+        return "\n".join(filter(None, words)) or "-"
+
+    @admin.display(description="Rating")
+    def rating(self, interview_request: InterviewRequest) -> str:
+        rating = rating_of(interview_request)
+        return "-" if rating is None else f"{rating} of {max(Rating)}: {Rating(rating).label}"
 
     @admin.display(description="Contact")
     def contact_link(self, interview_request: InterviewRequest) -> str:
@@ -119,7 +134,8 @@ class InterviewRequestAdmin(AuditedAdmin):
         transcript = getattr(kwargs["obj"], "transcript", None)
         context["turns"] = turns_of(kwargs["obj"])
         context["is_unfinished"] = transcript is None
-        if context["turns"]:
+        declined = declined_conversation(kwargs["obj"])
+        if context["turns"] or (declined and declined.decline_comment):
             detail = "Unfinished." if context["is_unfinished"] else ""
             record_act(request, EventKind.TRANSCRIPT_READ, kwargs["obj"], detail)
         context["findings"] = findings_of(transcript) if transcript else None

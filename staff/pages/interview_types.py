@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from interviews.models import InterviewType
+from interviews.models import Conversation, InterviewType
 from interviews.paige.guide import GuideError
 from interviews.services import edit_guide
 from orgs.models import EventKind
@@ -39,6 +39,7 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_edit_guide"] = self.may_edit_guide(request)
+        context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -14,8 +14,16 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from interviews import export
+from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview
+from interviews.services import (
+    complete_conversation,
+    complete_interview,
+    decline_interview,
+    finish_conversation,
+    give_consent,
+    rate_interview,
+)
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run
@@ -41,6 +49,7 @@ class TestJSONLines:
     def test_records_match_the_api_oldest_first(
         self, acme_api: ApiClient, interview_request: InterviewRequest, completed: InterviewRequest
     ) -> None:
+        decline_interview(interview_request, reason=DeclineReason.NO_AI, comment="Call me.")
         exported = jsonl(run("export_interviews", "--org", "acme"))
         for record, expected in zip(exported, (interview_request, completed), strict=True):
             shown = acme_api.get(f"/interviews/{expected.pk}").json()
@@ -65,7 +74,7 @@ class TestJSONLines:
             exported = jsonl(run("export_interviews", "--org", "acme"))
         assert [record["interview_request_id"] for record in exported] == ids
         reads = [one for one in queries if one["sql"].startswith("SELECT")]
-        assert len(reads) == 1 + 3 * 4 + 1, "the org, three pages with related rows, and an empty page"
+        assert len(reads) == 1 + 3 * 5 + 1, "the org, three pages with related rows, and an empty page"
 
     def test_output_writes_a_file_and_prints_the_count(self, completed: InterviewRequest, tmp_path: Path) -> None:
         printed = run("export_interviews", "--org", "acme", "--output", tmp_path / "x.jsonl")
@@ -96,6 +105,18 @@ class TestCSV:
         assert rows[1]["completed_at"].endswith("Z")
         assert (rows[0]["interview_request_id"], rows[0]["transcript.content"]) == (str(interview_request.pk), "")
         assert (tmp_path / "x.csv").read_bytes().startswith("\ufeffinterview_request_id,".encode())
+
+    def test_declines_and_ratings(self, interview_request: InterviewRequest, alice: Contact) -> None:
+        decline_interview(interview_request, reason=DeclineReason.NO_AI, comment="=Call me.")
+        rated = InterviewRequestFactory.create(org=alice.org, contact=alice)
+        give_consent(rated)
+        finish_conversation(rated)
+        complete_conversation(rated)
+        rate_interview(rated, rating=Rating.MOSTLY)
+        rows = list(csv.DictReader(StringIO(run("export_interviews", "--org", "acme", "--format", "csv"), newline="")))
+        told = [(row["flags"], row["decline.reason"], row["decline.comment"], row["rating"]) for row in rows]
+        assert told == [("declined", "no_ai", "'=Call me.", ""), ("", "", "", "3")]
+        assert rows[0]["decline.declined_at"].endswith("Z")
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
     def test_formulas_are_escaped(self, acme: Org, start: str) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
+from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
-from interviews.services import give_consent
-from tests.factories import InterviewTypeFactory
+from interviews.services import complete_conversation, finish_conversation, give_consent, rate_interview
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.staff.conftest import Staff, log_in
 
 GUIDE = "interviews_interviewtype_guide"
@@ -37,6 +38,20 @@ def shown(staff: Staff, kind: InterviewType) -> tuple[dict[str, Any], int]:
 def save(staff: Staff, kind: InterviewType, guide: Any, version: int) -> Any:
     text = guide if isinstance(guide, str) else json.dumps(guide)
     return staff.post(GUIDE, kind.pk, guide=text, version=version)
+
+
+def test_the_page_shows_ratings_by_version(
+    support: Staff, kind: InterviewType, interview_request: InterviewRequest
+) -> None:
+    assert b"No contact has rated" in support.get(CHANGE, kind.pk).content
+    other = InterviewRequestFactory.create(org=kind.org, contact=interview_request.contact, interview_type=kind)
+    for row, rating in ((interview_request, Rating.FULLY), (other, Rating.MOSTLY)):
+        give_consent(row)
+        finish_conversation(row)
+        complete_conversation(row)
+        rate_interview(row, rating=rating)
+    page = support.get(CHANGE, kind.pk).content.decode()
+    assert '<th scope="row">1</th><td>2</td><td>3.5</td>' in page
 
 
 def test_questions_and_the_order_of_topics_can_be_edited(support: Staff, kind: InterviewType) -> None:

@@ -7,12 +7,22 @@ from datetime import UTC, datetime
 import pytest
 
 from contacts.models import Contact
-from interviews.lifecycle import Status
+from interviews.lifecycle import DeclineReason, Rating, Status
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.brief import brief_for
 from interviews.paige.moves import moves
 from interviews.paige.prompt import messages_for
-from interviews.services import complete_interview, erase_contact, give_consent, next_question, submit_answer
+from interviews.services import (
+    complete_conversation,
+    complete_interview,
+    decline_interview,
+    erase_contact,
+    finish_conversation,
+    give_consent,
+    next_question,
+    rate_interview,
+    submit_answer,
+)
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
@@ -61,6 +71,7 @@ class TestFinding:
             {"status__exact": "sent"},
             {"type": "Renewal"},
             {"flags": "any"},
+            {"flags": "wants_deletion"},
             {"created_at__lt": "2021-01-01 00:00:00+00:00"},
             {"org": "globex", "status__exact": "sent", "type": "Renewal", "q": "deal"},
         ],
@@ -72,6 +83,11 @@ class TestFinding:
         assert b"wants a person, wants deletion" in root.get(LIST).content
         assert b"wants a person, wants deletion" in root.get(CHANGE, other.pk).content
 
+    def test_the_flag_filter_finds_one_flag(self, root: Staff, other: InterviewRequest) -> None:
+        assert found(root, flags="declined") == []
+        InterviewRequest.objects.filter(pk=other.pk).update(flags="wants_deletion declined")
+        assert found(root, flags="declined") == [other.pk]
+
     def test_the_type_filter_offers_the_types_of_the_org(self, root: Staff, other: InterviewRequest) -> None:
         page = root.get(LIST, org="globex").content.decode()
         assert "type=Renewal" in page
@@ -81,6 +97,28 @@ class TestFinding:
         self, root: Staff, other: InterviewRequest, alice: Contact, interview_request: InterviewRequest
     ) -> None:
         assert found(root, contact=str(alice.pk)) == [interview_request.pk]
+
+
+class TestWhatTheContactTold:
+    def test_a_decline_with_its_reason(self, root: Staff, interview_request: InterviewRequest) -> None:
+        page = root.get(CHANGE, interview_request.pk).content.decode()
+        assert "no time" not in page
+        comment = "In a <b>merger</b>\nuntil June."
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=comment)
+        page = root.get(CHANGE, interview_request.pk).content.decode()
+        assert "I have no time<br>In a &lt;b&gt;merger&lt;/b&gt;<br>until June." in page
+        assert SecurityEvent.objects.filter(kind="transcript_read").count() == 1, "the page has words of the contact"
+        rows = root.get(LIST).content.decode()
+        assert "Created, Declined" in rows
+        assert "merger" not in rows
+
+    def test_a_rating(self, root: Staff, interview_request: InterviewRequest) -> None:
+        give_consent(interview_request)
+        finish_conversation(interview_request)
+        complete_conversation(interview_request)
+        assert "4 of 4" not in root.get(CHANGE, interview_request.pk).content.decode()
+        rate_interview(interview_request, rating=Rating.FULLY)
+        assert "4 of 4: Fully" in root.get(CHANGE, interview_request.pk).content.decode()
 
 
 def test_an_objective_is_edited_through_the_service(root: Staff, interview_request: InterviewRequest) -> None:

@@ -67,6 +67,7 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {}),
     ("interviews_interviewrequest_changelist", {"p": "20"}),
     ("interviews_interviewrequest_changelist", {"flags": "any"}),
+    ("interviews_interviewrequest_changelist", {"flags": "declined"}),
     ("interviews_interviewrequest_changelist", {"q": "1060000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_1060000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_"}),

@@ -42,6 +42,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("interviews_interviewrequest_history", ()): 4,
     ("interviews_interviewrequest_prompt", ()): 3,
     ("interviews_interviewtype_changelist", ()): 2,
+    ("interviews_interviewtype_change", ()): 4,
     ("webhooks_endpoint_changelist", ()): 2,
     ("webhooks_endpoint_changelist", (("org", "acme"), ("state__exact", "active"))): 3,
     ("webhooks_endpoint_change", ()): 3,
@@ -100,6 +101,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
         "org": interview_request.org_id,
         "contact": interview_request.contact_id,
         "interviewrequest": interview_request.pk,
+        "interviewtype": interview_request.interview_type_id,
     }
     add_rows(FEW, acme_api, interview_request.contact, interview_request)
     ids |= {"endpoint": Endpoint.objects.earliest("pk").pk, "delivery": Delivery.objects.earliest("pk").pk}

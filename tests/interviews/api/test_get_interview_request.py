@@ -47,6 +47,8 @@ def test_returns_the_interview_request_with_its_contact(
             "notes": "Old notes",
         },
         "transcript": None,
+        "decline": None,
+        "rating": None,
     }
 
 

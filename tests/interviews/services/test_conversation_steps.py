@@ -45,6 +45,7 @@ class TestConsent:
     def test_consent_stores_its_time_and_the_guide(self, interview_request: InterviewRequest) -> None:
         assert after(services.give_consent, interview_request).stage == Stage.CONSENTED
         conversation = Conversation.objects.get()
+        assert conversation.consented_at is not None
         assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
         assert (conversation.org_id, conversation.guide) == (
             interview_request.org_id,

@@ -52,7 +52,7 @@ def test_flag_and_answer_are_stored_together(running: InterviewRequest, monkeypa
     def fail(*arguments: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(InterviewRequest, "raise_flags", fail)
+    monkeypatch.setattr(InterviewRequest, "save_flags", fail)
     with pytest.raises(RuntimeError):
         services.submit_answer(running, number=1, text="Stop.")
     assert not Turn.objects.filter(number=2).exists()

@@ -1,0 +1,30 @@
+"""The row of a conversation: its creation and its lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from interviews.lifecycle import Stage
+from interviews.models import Conversation, InterviewRequest
+
+
+def create_conversation(interview_request: InterviewRequest, **values: Any) -> bool:
+    """Stores a copy of the guide. Returns False if there is a conversation already."""
+    defaults = {
+        "org_id": interview_request.org_id,
+        "guide": interview_request.interview_type.guide,
+        "last_activity_at": timezone.now(),
+        **values,
+    }
+    return Conversation.objects.get_or_create(interview_request_id=interview_request.pk, defaults=defaults)[1]
+
+
+@contextmanager
+def locked_conversation(interview_request: InterviewRequest) -> Iterator[Conversation]:
+    """Yields the locked conversation, or an unsaved one with stage INVITED if there is none."""
+    with transaction.atomic():
+        conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update()
+        yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)

@@ -1,0 +1,68 @@
+"""What a contact says about the interview, apart from answers. Each service is idempotent."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
+from interviews.models import Conversation, InterviewRequest
+from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.flags import change_flags
+from interviews.services.state import stage_of
+from interviews.text import clean_comment
+
+
+@transaction.atomic
+def decline_interview(
+    interview_request: InterviewRequest, *, reason: DeclineReason | None = None, comment: str | None = None
+) -> None:
+    """Ends the interview before or after consent. None keeps the reason or comment that is stored.
+
+    Answers are kept, so that the contact can continue later. A completed interview does not change. Raises
+    ValidationError.
+    """
+    given = {"decline_reason": reason, "decline_comment": None if comment is None else clean_comment(comment)}
+    values = {name: value for name, value in given.items() if value is not None}
+    now = timezone.now()
+    related = InterviewRequest.objects.select_related("interview_type", "conversation")
+    row = related.get(pk=interview_request.pk)
+    if stage_of(row) == Stage.COMPLETED:
+        return
+    is_new = create_conversation(row, stage=Stage.DECLINED, declined_at=now, **values)
+    with locked_conversation(row) as conversation:
+        is_changed = is_new or any(getattr(conversation, name) != value for name, value in values.items())
+        if conversation.may_transition_to(Stage.DECLINED):
+            conversation.transition_to(Stage.DECLINED, declined_at=now, finished_at=None, **values)
+        elif conversation.stage == Stage.DECLINED and is_changed:
+            conversation.touch(**values)
+        if conversation.stage == Stage.DECLINED:
+            change_flags(row, raised={Flag.DECLINED}, reason_changed=is_changed)
+
+
+def withdraw_decline(interview_request: InterviewRequest) -> None:
+    """Deletes the reason. The interview continues where it was, or with the invitation."""
+    with locked_conversation(interview_request) as conversation:
+        if conversation.stage == Stage.DECLINED:
+            _continue(conversation)
+        change_flags(interview_request, withdrawn={Flag.DECLINED})
+
+
+def _continue(conversation: Conversation) -> None:
+    if conversation.consented_at is None:
+        conversation.delete()
+        return
+    stage = Stage.IN_PROGRESS if conversation.started_at else Stage.CONSENTED
+    conversation.transition_to(stage, declined_at=None, decline_reason="", decline_comment="")
+
+
+@transaction.atomic
+def request_deletion(interview_request: InterviewRequest) -> None:
+    """People at the org and in support decide and erase."""
+    change_flags(interview_request, raised={Flag.WANTS_DELETION})
+
+
+def rate_interview(interview_request: InterviewRequest, *, rating: Rating) -> None:
+    """The last rating of a completed interview counts. At another stage nothing changes."""
+    with locked_conversation(interview_request) as conversation:
+        if conversation.stage == Stage.COMPLETED and conversation.rating != rating:
+            conversation.touch(rating=rating)
+            InterviewRequest.objects.filter(pk=interview_request.pk).update()  # a new version, because GET shows it
