@@ -24,6 +24,7 @@ class OrgValues(TypedDict, total=False):
 
     name: str
     contact_address: str
+    privacy_url: str
     plan: str
     own_rate_limit: int | None
     key_days: int | None

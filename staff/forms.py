@@ -144,6 +144,7 @@ class OrgForm(MergingForm):
     class Meta:
         labels = {
             "is_active": "Active",
+            "privacy_url": "Privacy notice",
             "key_days": "API keys expire after",
             "audit_days": "Keep the audit for",
             "transcript_days": "Delete answers after",

@@ -1,6 +1,6 @@
 from typing import Self
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -63,7 +63,16 @@ class Org(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="An email address, page or phone number. Paige shows it to contacts who want to reach a person.",
+        help_text="An email address, page or phone number. The survey page shows it, and Paige to contacts who want to "
+        "reach a person.",
+    )
+    privacy_url = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
+        help_text="The org's privacy notice, https://…. The survey page links to it.",
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     created_at = models.DateTimeField(auto_now_add=True)

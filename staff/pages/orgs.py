@@ -58,7 +58,8 @@ class OrgAdmin(RemovalAdmin):
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["name", "contact_address", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
+            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
+            ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
             ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
             ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
         ]

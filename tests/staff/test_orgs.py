@@ -104,6 +104,19 @@ class TestOrgs:
         acme.refresh_from_db()
         assert getattr(acme, field) is None
 
+    def test_what_contacts_are_shown_is_edited(self, root: Staff, acme: Org) -> None:
+        shown = {"contact_address": "research@acme.example", "privacy_url": "https://acme.example/privacy"}
+        assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **shown}).status_code == 302
+        acme.refresh_from_db()
+        assert (acme.contact_address, acme.privacy_url) == tuple(shown.values())
+
+    @pytest.mark.parametrize("url", ["http://acme.example/privacy", "javascript:alert(1)", "acme.example", "https://"])
+    def test_a_privacy_notice_is_an_https_url(self, root: Staff, acme: Org, url: str) -> None:
+        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "privacy_url": url})
+        assert (response.status_code, b"Enter a URL that begins with https://." in response.content) == (200, True)
+        acme.refresh_from_db()
+        assert acme.privacy_url == ""
+
     def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)
         root.post(CHANGE, acme.pk, **{**opened, "plan": "enterprise"})
