@@ -72,15 +72,17 @@ const offerDraft = (id, text) => {
   document.querySelector("main").prepend(notice);
 };
 
-// Offers the drafts that belong to no box of this page, or to an answer that has changed.
+// Offers the drafts that belong to no box of this page, or to an answer that has changed. On the page of an earlier
+// question, only its own: others may belong to the open question.
 const offerDrafts = async () => {
-  if (!interview()) return;
   const main = document.querySelector("main");
+  if (!interview()) return;
   for (const id of draftIds().filter((id) => ANSWER_ID.test(id))) {
     const { text, version } = readDraft(id);
-    const box = document.getElementById(id);
-    if (!text.trim() || (box && box.dataset.version === version)) continue;
-    if (await isStored(text, ANSWER_ID.exec(id)[2])) removeDraft(id);
+    const [box, number] = [document.getElementById(id), ANSWER_ID.exec(id)[2]];
+    const isOfPage = (main.dataset.earlier ?? number) === number;
+    if (!isOfPage || !text.trim() || (box && box.dataset.version === version)) continue;
+    if (await isStored(text, number)) removeDraft(id);
     else if (main.isConnected) offerDraft(id, text);
   }
 };
