@@ -29,12 +29,13 @@ from django.core.management import call_command  # noqa: E402
 
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
-from contacts.text import clean_name, clean_notes  # noqa: E402
+from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
 from harness.browser import Browser, browsing  # noqa: E402
 from harness.web import serving  # noqa: E402
-from interviews.models import InterviewRequest  # noqa: E402
+from interviews.models import InterviewRequest, InterviewType  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
+    create_interview_request,
     erase_contact,
     finish_conversation,
     give_consent,
@@ -110,6 +111,8 @@ SURVEY_PAGES = {
     "survey-without-answer": "/survey?token={running_token}&question=7",
     "survey-recap": "/survey?token={recap_token}",
     "survey-thanks": "/survey?token={completed_token}",
+    "survey-invitation-german": "/survey?token={german_token}",
+    "survey-question-german": "/survey?token={german_running_token}&question=1",
     "survey-unknown": "/survey?token=unknown",
 }
 
@@ -187,6 +190,7 @@ def prepare() -> dict[str, object]:
     finish_conversation(at_recap)
     finish_conversation(completed)
     complete_conversation(completed)
+    german, german_running = german_interview_requests()
     return {
         "org": org.pk,
         "key": crm.pk,
@@ -200,7 +204,22 @@ def prepare() -> dict[str, object]:
         "running_token": running.survey_token,
         "recap_token": at_recap.survey_token,
         "completed_token": completed.survey_token,
+        "german_token": german.survey_token,
+        "german_running_token": german_running.survey_token,
     }
+
+
+def german_interview_requests() -> tuple[InterviewRequest, InterviewRequest]:
+    """The second one is running."""
+    interview_type = InterviewType.objects.get(guide__language="de")
+    actor = Actor(ActorKind.STAFF, LOGIN, "51c7ee90d3")
+    email, name = clean_email("sabine.mustermann@example.com"), clean_name("Sabine Mustermann")
+    invited, running = (
+        create_interview_request(interview_type=interview_type, actor=actor, contact_email=email, contact_name=name)
+        for _ in range(2)
+    )
+    give_consent(running)
+    return invited, running
 
 
 def conduct_interviews(*interview_requests: InterviewRequest) -> None:

@@ -163,7 +163,7 @@ class TestDemo:
         for _ in range(2):
             link, german = re.findall(rf"{settings.PUBLIC_BASE_URL}(/survey\S+)", run("demo"))
             assert "I agree, start the interview" in client.get(link).content.decode()
-            assert "Ich stimme zu, Interview starten" in client.get(german).content.decode()
+            assert "Zustimmen und starten" in client.get(german).content.decode()
             interview_request = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
             services.complete_interview(interview_request, content="")
             links.append(link)
