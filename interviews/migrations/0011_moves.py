@@ -5,27 +5,14 @@ The next migration adds the constraints: PostgreSQL alters no table with pending
 
 from django.db import migrations, models
 
-RENAMED = {"probes": "follow_ups", "keywords": "phrases"}
-
-
-def converted(guide):
-    """The guide in the new format: a follow-up has a kind, and a topic may have a rephrasing and a reason."""
-    return {**guide, "topics": [_topic(topic) for topic in guide["topics"]]}
-
-
-def _topic(topic):
-    if "follow_ups" in topic:
-        return topic
-    renamed = {RENAMED.get(name, name): value for name, value in topic.items()}
-    follow_ups = [{"kind": probe["order"], "text": probe["text"]} for probe in topic["probes"]]
-    return {**renamed, "rephrasing": "", "reason": "", "follow_ups": follow_ups}
+from interviews.paige.guide_formats import in_current_format
 
 
 def convert_guides(apps, schema_editor):
     for name in ("InterviewType", "Conversation"):
         model = apps.get_model("interviews", name)
         for row in model.objects.only("guide").iterator(chunk_size=200):
-            model.objects.filter(pk=row.pk).update(guide=converted(row.guide))
+            model.objects.filter(pk=row.pk).update(guide=in_current_format(row.guide))
 
 
 def indexed(turns):

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -40,14 +41,18 @@ class InterviewType(PublicId, models.Model):
 
     @property
     def guide_text(self) -> str:
-        """The guide as JSON in a fixed order, without the version. Older guides have no language."""
-        fields = ("name", "language", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
-        guide = {field: _ordered(self.guide[field]) for field in fields if field in self.guide}
-        return json.dumps(guide, ensure_ascii=False, indent=2)
+        return guide_text(self.guide)
 
     def audited_text(self, field: str) -> str:
         """Only the guide is audited."""
         return self.guide_text
+
+
+def guide_text(guide: Mapping[str, Any]) -> str:
+    """The guide as JSON in a fixed order, without the version. Older guides have no language."""
+    fields = ("name", "language", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
+    ordered = {field: _ordered(guide[field]) for field in fields if field in guide}
+    return json.dumps(ordered, ensure_ascii=False, indent=2)
 
 
 def _ordered(value: Any) -> Any:

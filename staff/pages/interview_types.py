@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -5,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from interviews.models import Conversation, InterviewType
+from interviews.models.interview_type import guide_text
 from interviews.paige.guide import GuideError
+from interviews.paige.guide_formats import in_current_format
 from interviews.services import edit_guide
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin, actor_of
@@ -51,7 +54,8 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
         """`?change=ID` opens the guide from before that change."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         older = change_of(kind, request.GET.get("change", ""))
-        text = older.before if older else kind.guide_text
+        guide = in_current_format(json.loads(older.before)) if older and older.before else kind.guide
+        text = guide_text(guide)
         form = GuideForm(request.POST or None, initial={"guide": text, "version": kind.guide["version"]})
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}

@@ -13,46 +13,24 @@ from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide import Guide, Kind
+from interviews.paige.guide_formats import in_current_format
+from tests.interviews.old_guides import old_guide
 
 BEFORE = [("interviews", "0010_version"), ("orgs", "0007_audit_days")]
 
 migration = import_module("interviews.migrations.0011_moves")
 
 
-def old_guide() -> dict[str, Any]:
-    """In the format of version 1."""
-    orders = ("instance", "comparison", "reason", "consequence")
-    return {
-        "name": "Win-loss",
-        "version": 7,
-        "estimated_minutes": 15,
-        "max_turns": 12,
-        "purpose": "About {vendor}.",
-        "topics": [
-            {
-                "key": key,
-                "title": f"On {key}",
-                "core": key == "trigger",
-                "keywords": [key],
-                "question": f"What about {key}?",
-                "probes": [{"order": order, "text": f"Which {order} of {key}?"} for order in orders],
-            }
-            for key in ("trigger", "price")
-        ],
-        "closing_question": "What else?",
-    }
-
-
 def test_a_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
-    guide = Guide.from_data(migration.converted(old_guide()))
+    guide = Guide.from_data(in_current_format(old_guide()))
     assert (guide.version, [topic.phrases for topic in guide.topics]) == (7, [("trigger",), ("price",)])
     assert [each.kind for each in guide.topics[1].follow_ups] == list(Kind)
     assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in Kind))
 
 
 def test_a_converted_guide_is_not_converted_again() -> None:
-    converted = migration.converted(old_guide())
-    assert migration.converted(converted) == converted
+    converted = in_current_format(old_guide())
+    assert in_current_format(converted) == converted
 
 
 @pytest.fixture
@@ -95,7 +73,7 @@ def test_a_running_interview_goes_on_after_the_migration(before: Any) -> None:
 
     migrate_to_the_latest()
 
-    assert Conversation.objects.get().guide == InterviewType.objects.get().guide == migration.converted(old_guide())
+    assert Conversation.objects.get().guide == InterviewType.objects.get().guide == in_current_format(old_guide())
     asked = Turn.objects.filter(speaker=Speaker.PAIGE)
     assert [(turn.move, turn.follow_up, turn.engine) for turn in asked] == [
         (Move.QUESTION, None, Engine.RULES),

@@ -8,9 +8,13 @@ from django.contrib.auth.models import Group
 
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.guide_formats import in_current_format
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
 from interviews.services import complete_conversation, finish_conversation, give_consent, rate_interview
+from orgs.actors import Actor, ActorKind
+from orgs.audit import record
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.interviews.old_guides import old_guide
 from tests.staff.conftest import Staff, log_in
 
 GUIDE = "interviews_interviewtype_guide"
@@ -89,6 +93,15 @@ def test_an_older_guide_is_restored_in_the_editor(support: Staff, kind: Intervie
     assert save(support, kind, form["guide"].value(), form["version"].value()).status_code == 302
     kind.refresh_from_db()
     assert kind.guide == {**first, "version": 3}
+
+
+def test_an_older_guide_in_the_old_format_is_restored_in_the_current_one(support: Staff, kind: InterviewType) -> None:
+    record(kind, "guide", before=json.dumps(old_guide()), actor=Actor(ActorKind.COMMAND, "test"))
+    [change] = support.get(HISTORY, kind.pk).context["changes"]
+    form = support.get(GUIDE, kind.pk, change=change.entry.pk).context["form"]
+    assert save(support, kind, form["guide"].value(), form["version"].value()).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide == {**in_current_format(old_guide()), "version": 2}
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "x", "9" * 5000])
