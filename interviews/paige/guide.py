@@ -34,12 +34,15 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True)
 class FollowUp:
+    """`template`: the text as authored. A vendor's name in `text` may look like a placeholder."""
+
     kind: Kind
     text: str
+    template: str
 
     @property
     def takes_quote(self) -> bool:
-        return QUOTE in self.text
+        return QUOTE in self.template
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Topic:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"]) for each in fields["follow_ups"])
+        follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"])
         return cls(**{**fields, "phrases": tuple(fields["phrases"]), "follow_ups": follow_ups})
 
     def phrases_in(self, text: str) -> set[str]:

@@ -16,14 +16,18 @@ from interviews.paige.choice import Choice
 from interviews.paige.compose import compose
 from interviews.paige.dialogue import Utterance
 from interviews.paige.fixed_phrases import phrases
+from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.guide_formats import in_current_format
 from interviews.paige.guide_serializers import QUOTE
 from interviews.paige.interviewer import next_message
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.moves import moves
 from interviews.paige.provider import Provider
 from interviews.paige.reply import read_reply
+from interviews.paige.rules_engine import RulesEngine
 from tests.fakes.provider import Act, fake_provider, says, sends
-from tests.interviews.paige.interviews import after, buyer_brief
+from tests.interviews.old_guides import old_guide
+from tests.interviews.paige.interviews import after, buyer_brief, conduct
 
 ADDRESS = "care@acme.example"
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
@@ -40,19 +44,19 @@ ANSWERS = [
 
 
 @cache
-def authored() -> re.Pattern[str]:
+def authored(vendor: str, address: str) -> re.Pattern[str]:
     """One or more authored texts of the buyer guide."""
-    brief = buyer_brief()
+    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
     fixed = [text for wordings in phrases("en").values() for text in wordings]
-    guide = [wording for topic in brief.guide.every_topic for wording in topic.wordings()]
-    texts = [*fixed, *guide]
-    filled = [text.replace("{vendor}", brief.vendor).replace("{contact_address}", ADDRESS) for text in texts]
-    one = "|".join(re.escape(text).replace(re.escape(QUOTE), "[^“”]+") for text in filled)
+    texts = [*fixed, *(wording for topic in guide.every_topic for wording in topic.wordings())]
+    places = {"{vendor}": re.escape(vendor), "{contact_address}": re.escape(address), QUOTE: "[^“”]+"}
+    parts = [re.split(r"(\{\w+\})", text) for text in texts]
+    one = "|".join("".join(places.get(part) or re.escape(part) for part in text) for text in parts)
     return re.compile(f"(?:{one})(?: (?:{one}))*")
 
 
 def assert_authored(message: str, brief: Brief) -> None:
-    assert authored().fullmatch(message), message
+    assert authored(brief.vendor, brief.contact_address or ADDRESS).fullmatch(message), message
     answers = [turn.text for turn in brief.conversation if turn.speaker is Speaker.CONTACT]
     for quote in re.findall(r"“(.+?)”", message):
         assert quote in ("Finish here", "Skip this question") or any(quote in answer for answer in answers)
@@ -170,3 +174,32 @@ def test_a_topic_without_rephrasing_and_reason_is_still_answered() -> None:
     brief = after(brief, "What do you mean?")
     [again] = moves(brief)
     assert compose(brief, Choice(again, Engine.RULES)) == f"{phrases('en')['any_answer'][0]} {first.question}"
+
+
+PARTS = ["Acme", "{quote}", "{vendor}", "{contact_address}", "{", "\\1"]
+NAMES = st.lists(st.sampled_from(PARTS), min_size=1).map(" ".join)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(vendor=NAMES, address=NAMES, answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
+def test_placeholders_in_names_and_quotes_are_not_replaced(vendor: str, address: str, answers: list[str]) -> None:
+    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor(vendor)
+    brief = replace(buyer_brief(), vendor=vendor, contact_address=address, guide=guide)
+    said = conduct(brief, [*answers, "We want {quote} and {vendor} in it."])
+    for i, message in enumerate(said[::2]):
+        assert_authored(message.text, brief.after(said[: 2 * i]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply"),
+    [
+        ("What do you mean?", "There is no right or wrong answer; whatever comes to mind will do."),
+        ("Why do you ask?", "I ask so that the people at Acme can see it the way you do."),
+    ],
+)
+def test_a_topic_without_rephrasing_and_reason_is_explained_in_general_words(asked: str, reply: str) -> None:
+    guide = Guide.from_data(in_current_format(old_guide())).for_vendor("Acme")
+    brief = after(replace(buyer_brief(), guide=guide), asked)
+    message = next_message(brief, RulesEngine())
+    assert message
+    assert message.text == f"{reply} What about trigger?"
