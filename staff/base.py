@@ -81,9 +81,11 @@ class StaffAdmin(BaseAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         pass  # no form of these admins has inlines
 
-    def object_or_404(self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool]) -> Any:
-        """Raises Http404 and PermissionDenied."""
-        found = self.get_object(request, object_id)
+    def object_or_404(
+        self, request: HttpRequest, object_id: str, may: Callable[[HttpRequest, Any], bool], *, is_read: bool = False
+    ) -> Any:
+        """With `is_read`, a POST does not lock the row. Raises Http404 and PermissionDenied."""
+        found = super().get_object(request, object_id) if is_read else self.get_object(request, object_id)
         if not may(request, found):
             raise PermissionDenied
         if found is None:

@@ -17,9 +17,12 @@ from django.utils.text import capfirst
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
+from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
 from orgs.scopes import Scopes
 from orgs.services import MAX_LIFETIME_DAYS
+from staff.picks import PicksWidget
+from staff.steering import stored_steering
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.outbound import Url, clean_url
@@ -138,6 +141,27 @@ class InterviewRequestForm(MergingForm):
         widget=forms.Textarea(attrs={"class": "long-text", "rows": 6}),
         help_text="The goal of this one interview. Paige uses it from her next question on.",
     )
+    picks = forms.CharField(
+        required=False,
+        widget=PicksWidget,
+        label="Picked topics",
+        help_text="They replace what objective and notes steer to, from Paige's next question on. A new objective "
+        "clears them. Topics with the same place keep the guide's order.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.steering = stored_steering(kwargs["instance"])
+        super().__init__(*args, **kwargs)
+        if self.steering and "picks" in self.fields:
+            widget = self.fields["picks"].widget
+            widget.topics = self.steering.brief.guide.topics
+            widget.is_open = bool(self.instance.picks) or self.steering.is_without_match
+
+    def _laid_out(self, name: str, value: Any) -> Any:
+        """Without picked topics that the guide does not have: the picker cannot show them."""
+        if name == "picks":
+            return picks_text(self.steering.brief.picks) if self.steering else ""
+        return super()._laid_out(name, value)
 
 
 class OrgForm(MergingForm):

@@ -106,7 +106,6 @@ class InterviewRequest(Versioned):
         blank=True,
         default="",
         db_default="",
-        editable=False,
         help_text="The topics that staff have picked, until the objective changes: see interviews.paige.picks.",
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)

@@ -2,8 +2,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -11,17 +14,21 @@ from interviews import services
 from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
 from interviews.paige.guide import GuideError
+from interviews.paige.picks import picks_in
 from interviews.paige.preview import NoPromptError, next_prompt
 from interviews.paige.prompt import left_out_of_notes, segments
 from interviews.services.state import declined_conversation, rating_of
+from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.displayed_findings import findings_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
 from staff.events import record_act
 from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
-from staff.forms import InterviewRequestForm
+from staff.forms import InterviewRequestForm, as_sent
 from staff.history import AuditedAdmin
+from staff.picks import picks_in_form
+from staff.steering import edited_steering, stored_steering
 
 # Read-only fields.
 ABOUT = (
@@ -47,14 +54,14 @@ ABOUT = (
 class InterviewRequestAdmin(AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
-    object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view"}
+    object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view", "steering": "steering_view"}
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at")
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, or the beginning of a deal's id or of an email address."
-    fieldsets = ((None, {"fields": ["objective"]}), ("About", {"fields": ABOUT}))
-    readonly_fields = ABOUT
+    fieldsets = ((None, {"fields": ["objective", "steers", "picks"]}), ("About", {"fields": ABOUT}))
+    readonly_fields = ("steers", *ABOUT)
 
     @admin.display(description="Contact")
     def contact_email(self, interview_request: InterviewRequest) -> str:
@@ -101,6 +108,13 @@ class InterviewRequestAdmin(AuditedAdmin):
             getattr(getattr(interview_request, "conversation", None), "last_activity_at", None), "-"
         )
 
+    @admin.display(description="Effect")
+    def steers(self, interview_request: InterviewRequest) -> str:
+        """As stored. staff.js replaces it while staff type."""
+        url = self.url("steering", interview_request.pk)
+        text = render_to_string("staff/steering.html", {"steering": stored_steering(interview_request)})
+        return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
+
     @admin.display(description="Survey link")
     def survey_link(self, interview_request: InterviewRequest) -> str:
         if interview_request.survey_url is None:
@@ -121,12 +135,15 @@ class InterviewRequestAdmin(AuditedAdmin):
         return found.select_related("interview_type")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only staff who may edit see the survey link: whoever has it can answer for the contact."""
+        """Only staff who may edit see the picker, and the survey link: whoever has it can answer for the contact."""
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
             return fieldsets
         return [
-            (title, {**options, "fields": [field for field in options["fields"] if field != "survey_link"]})
+            (
+                title,
+                {**options, "fields": [field for field in options["fields"] if field not in ("picks", "survey_link")]},
+            )
             for title, options in fieldsets
         ]
 
@@ -142,9 +159,28 @@ class InterviewRequestAdmin(AuditedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
-        services.update_interview_request(
-            org_id=obj.org_id, interview_request_id=obj.pk, actor=actor_of(request), objective=edits["objective"]
-        )
+        actor = actor_of(request)
+        if "objective" in edits:  # clears the picks, so it comes first
+            services.update_interview_request(
+                org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, objective=edits["objective"]
+            )
+        if "picks" in edits:
+            picks = picks_in(edits["picks"])
+            services.pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
+
+    def steering_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The effect of the posted form, if it were saved."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        found = self.object_or_404(request, object_id, self.has_change_permission, is_read=True)
+        stored = stored_steering(found)
+        try:
+            objective = clean_objective(as_sent(request.POST.get("objective")))
+        except ValidationError as error:
+            return TemplateResponse(request, "staff/steering.html", {"error": " ".join(error.messages)})
+        picks = picks_in_form(request.POST, "picks", stored.brief.guide.topics) if stored else ""
+        steering = stored and edited_steering(stored, objective, picks)
+        return TemplateResponse(request, "staff/steering.html", {"steering": steering})
 
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.object_or_404(request, object_id, self.has_view_or_change_permission)

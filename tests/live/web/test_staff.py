@@ -15,6 +15,7 @@ from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
 from tests.live.client import LiveClient
+from tests.live.web.browser_page import BrowserPage
 
 PASSWORD = "correct horse"
 
@@ -96,6 +97,62 @@ def test_a_concurrent_change_is_shown_and_can_then_be_overwritten(
     browser.follow("Save")
     interview_request.refresh_from_db()
     assert interview_request.objective == "From staff"
+
+
+NO_MATCH = "The objective matches no topic of this guide."
+
+
+def choose(page: BrowserPage, topic: str, value: str) -> None:
+    page.run(f"const pick = document.querySelector('#id_picks-{topic}'); pick.value = '{value}'")
+    page.run(f"document.querySelector('#id_picks-{topic}').dispatchEvent(new Event('input', {{bubbles: true}}))")
+
+
+def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_picked(
+    browser: Browser, api: LiveClient, interview_request: InterviewRequest
+) -> None:
+    page = BrowserPage(browser)
+    path = f"/admin/interviews/interviewrequest/{interview_request.pk}/change/"
+    work_as(browser, "support")
+    browser.open(path)
+    browser.type("#id_objective", "Zzz")
+    assert eventually(lambda: NO_MATCH in browser.find(".steering").text)
+    browser.type("#id_objective", "Focus on pricing")
+    assert eventually(lambda: "pricing" in browser.find(".steering").text)
+    choose(page, "vendor", "1")
+    assert eventually(lambda: "Picked by staff." in browser.find(".steering").text)
+    assert "Steers to: What stood out about Acme" in browser.find(".steering").text
+    interview_request.refresh_from_db()
+    assert (interview_request.objective, interview_request.picks) == ("Old objective", "")
+    browser.follow("Save and continue editing")
+    interview_request.refresh_from_db()
+    assert (interview_request.objective, interview_request.picks) == ("Focus on pricing", "emphasize: vendor")
+    topics = api.get(f"/interviews/{interview_request.pk}").json()["objective_topics"]
+    assert [topic["key"] for topic in topics["emphasize"]] == ["vendor"]
+
+    page.emulate("setScriptExecutionDisabled", value=True)
+    browser.open(path)
+    browser.find("#id_picks-vendor [value='']").click()
+    browser.find("#id_picks-criteria [value='2']").click()
+    browser.find("input[name=_continue]").click()
+    assert eventually(lambda: "Steers to: What mattered most" in browser.find(".steering").text)
+    page.emulate("setScriptExecutionDisabled", value=False)
+
+    assert browser_problems(page, path) == []
+
+
+def browser_problems(page: BrowserPage, path: str) -> list[str]:
+    """On a phone and on a desktop, in both schemes. Drops the console messages that axe causes."""
+    found = []
+    for width, scheme in ((360, "light"), (360, "dark"), (1400, "light"), (1400, "dark")):
+        page.use_width(width)
+        page.use_scheme(scheme)
+        page.browser.open(path)
+        assert page.browser.console_messages() == []
+        found += page.problems()
+        page.browser.console_messages()
+    page.emulate("clearDeviceMetricsOverride")
+    page.use_scheme("")
+    return found
 
 
 def test_an_account_manager_issues_a_key_and_revokes_it(

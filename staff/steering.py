@@ -1,0 +1,65 @@
+"""What an interview request steers to, in words for staff."""
+
+from dataclasses import dataclass, replace
+
+from interviews.models import InterviewRequest
+from interviews.paige.brief import Brief, opening_brief
+from interviews.paige.guide import GuideError
+from interviews.paige.picks import known_picks, unknown_keys
+from interviews.paige.steering import Source
+
+SOURCES = {Source.OBJECTIVE: "in the objective", Source.NOTES: "in the notes"}
+
+
+@dataclass(frozen=True)
+class ShownReason:
+    title: str
+    is_avoided: bool
+    words: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ShownSteering:
+    """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks."""
+
+    brief: Brief
+    unknown: tuple[str, ...] = ()
+    loses_picks: bool = False
+
+    @property
+    def reasons(self) -> list[ShownReason]:
+        """None for picks."""
+        return [
+            ShownReason(
+                self.brief.guide.topic(reason.topic).title, reason.is_avoided, reason.words, SOURCES[reason.source]
+            )
+            for reason in self.brief.steering.reasons
+            if reason.source in SOURCES
+        ]
+
+    @property
+    def is_without_match(self) -> bool:
+        """Whether there is an objective, and Paige follows the guide alone."""
+        steering = self.brief.steering
+        has_topic = steering.emphasize or steering.avoid
+        return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
+
+
+def stored_steering(interview_request: InterviewRequest) -> ShownSteering | None:
+    """None if the guide is not valid."""
+    try:
+        brief = opening_brief(interview_request)
+    except GuideError:
+        return None
+    return ShownSteering(brief, tuple(unknown_keys(interview_request.picks, brief.guide)))
+
+
+def edited_steering(stored: ShownSteering, objective: str, picks: str) -> ShownSteering:
+    """What a form would steer to if it were saved."""
+    brief = stored.brief
+    edited = known_picks(picks, brief.guide)
+    loses_picks = objective != brief.objective and edited is not None and edited == brief.picks
+    return ShownSteering(
+        replace(brief, objective=objective, picks=None if loses_picks else edited), loses_picks=loses_picks
+    )

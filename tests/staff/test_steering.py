@@ -1,0 +1,200 @@
+"""Staff see what an interview request steers to, and pick topics."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from interviews import services
+from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.picks import picks_in
+from interviews.paige.steering import Picks
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change
+from staff.roles import ROLES
+from tests.history import history_of
+from tests.staff.conftest import Staff, log_in
+
+CHANGE = "interviews_interviewrequest_change"
+STEERING = "interviews_interviewrequest_steering"
+SAM = Actor(ActorKind.STAFF, "sam")
+
+PRICING = "How price and packaging came into it"
+CRITERIA = "What mattered most"
+VENDOR = "What stood out about Acme, good and bad"
+NO_MATCH = "The objective matches no topic of this guide."
+
+
+@pytest.fixture
+def row(interview_request: InterviewRequest) -> InterviewRequest:
+    InterviewRequest.objects.update(objective="Focus on pricing")
+    return interview_request
+
+
+@pytest.fixture
+def roles(row: InterviewRequest) -> dict[str, Staff]:
+    logins = {role: log_in(role) for role in ROLES}
+    for role, staff in logins.items():
+        staff.user.groups.set(Group.objects.filter(name=role))
+    return logins
+
+
+def pick(row: InterviewRequest, picks: Picks) -> None:
+    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+
+
+def words(content: bytes) -> str:
+    """The text of the part that says what the interview request steers to."""
+    page = content.decode()
+    part = re.search(r"<strong>Steers to:</strong>.*", page, re.DOTALL)
+    assert part, page
+    effect = part[0].partition("</div>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", effect)).split())
+
+
+def effect(staff: Staff, row: InterviewRequest) -> str:
+    return words(staff.get(CHANGE, row.pk).content)
+
+
+def selected(staff: Staff, row: InterviewRequest) -> dict[str, str]:
+    """What the picker shows, without topics that are not picked."""
+    page = staff.get(CHANGE, row.pk).content.decode()
+    found = re.findall(r'<select name="(picks-\w+)".*?</select>', page)
+    assert found
+    selects = {name: re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL) for name in found}
+    shown = {name: re.search(r'value="(\w+)" selected', select[0]) for name, select in selects.items() if select}
+    return {name: value[1] for name, value in shown.items() if value}
+
+
+def save(staff: Staff, row: InterviewRequest, picks: dict[str, str], **edits: str) -> Any:
+    sent = {name: value for name, value in staff.form(CHANGE, row.pk).items() if name != "picks"}
+    every = {f"picks-{topic['key']}": "" for topic in row.interview_type.guide["topics"]}
+    return staff.post(CHANGE, row.pk, **{**sent, **every, **picks, **edits})
+
+
+def stored(row: InterviewRequest) -> tuple[str, Picks | None]:
+    found = InterviewRequest.objects.get(pk=row.pk)
+    return found.objective, picks_in(found.picks)
+
+
+class TestEffect:
+    def test_titles_and_the_words_that_decided(self, root: Staff, row: InterviewRequest) -> None:
+        assert effect(root, row) == (
+            f"Steers to: {PRICING} Avoids: none Steers to “{PRICING}”: pricing in the objective"
+        )
+
+    def test_an_objective_without_a_match_says_what_to_do(self, root: Staff, row: InterviewRequest) -> None:
+        InterviewRequest.objects.update(objective="Zzz")
+        assert effect(root, row) == (
+            f"Steers to: none Avoids: none {NO_MATCH} Pick topics below, or word it differently."
+        )
+        assert '<details class="picks" open>' in root.get(CHANGE, row.pk).content.decode()
+
+    def test_without_an_objective_nothing_is_missing(self, root: Staff, row: InterviewRequest) -> None:
+        InterviewRequest.objects.update(objective=" ")
+        assert effect(root, row) == "Steers to: none Avoids: none"
+
+    def test_an_objective_that_is_too_long_is_said(self, root: Staff, row: InterviewRequest) -> None:
+        response = root.post(STEERING, row.pk, objective="x" * 10_001)
+        assert b"at most 10,000 characters" in response.content
+
+    def test_an_invalid_guide_is_said(self, root: Staff, row: InterviewRequest) -> None:
+        InterviewType.objects.update(guide={})
+        assert b"The guide is not valid" in root.get(CHANGE, row.pk).content
+        assert b"The guide is not valid" in root.post(STEERING, row.pk, objective="x").content
+
+
+class TestWhileTyping:
+    def test_the_effect_is_that_of_the_form_and_nothing_is_stored(self, root: Staff, row: InterviewRequest) -> None:
+        response = root.post(STEERING, row.pk, objective="What were the\r\nalternatives?")
+        assert "Which options were considered" in words(response.content)
+        response = root.post(STEERING, row.pk, objective="x", **{"picks-vendor": "1", "picks-pricing": "avoid"})
+        assert words(response.content).startswith(f"Steers to: {VENDOR} Avoids: {PRICING}")
+        assert stored(row) == ("Focus on pricing", None)
+        assert not Change.objects.exists()
+
+    def test_a_new_objective_shows_that_it_clears_the_picks(self, root: Staff, row: InterviewRequest) -> None:
+        pick(row, Picks(emphasize=("vendor",)))
+        same = root.post(STEERING, row.pk, objective="Focus on pricing", **{"picks-vendor": "1"})
+        assert words(same.content).startswith(f"Steers to: {VENDOR} ")
+        new = root.post(STEERING, row.pk, objective="Why pricing?", **{"picks-vendor": "1"})
+        assert words(new.content).startswith(f"Steers to: {PRICING} ")
+        assert "Saving the new objective clears the picked topics." in words(new.content)
+        both = root.post(STEERING, row.pk, objective="Why pricing?", **{"picks-criteria": "1"})
+        assert words(both.content).startswith(f"Steers to: {CRITERIA} ")
+
+    def test_only_those_who_may_edit_the_objective_may_ask(
+        self, roles: dict[str, Staff], row: InterviewRequest
+    ) -> None:
+        assert {name: staff.post(STEERING, row.pk, objective="x").status_code for name, staff in roles.items()} == {
+            "support": 200,
+            "account manager": 403,
+            "read only": 403,
+            "auditor": 403,
+        }
+        assert roles["support"].get(STEERING, row.pk).status_code == 405
+
+
+class TestPicking:
+    def test_picks_are_stored_in_order_and_shown(self, root: Staff, row: InterviewRequest) -> None:
+        picks = {"picks-vendor": "1", "picks-criteria": "2", "picks-pricing": "avoid"}
+        assert save(root, row, picks).status_code == 302
+        assert stored(row) == ("Focus on pricing", Picks(("vendor", "criteria"), ("pricing",)))
+        assert effect(root, row) == (f"Steers to: {VENDOR}, then {CRITERIA} Avoids: {PRICING} Picked by staff.")
+        assert selected(root, row) == picks
+        [(field, before, after)] = history_of(row)
+        assert (field, before, after) == ("picks", "", "emphasize: vendor, criteria\navoid: pricing")
+        assert Change.objects.get().actor == "root"
+
+    def test_an_untouched_form_changes_nothing(self, root: Staff, row: InterviewRequest) -> None:
+        pick(row, Picks(("vendor", "criteria", "trigger", "process"), ("pricing",)))
+        save(root, row, selected(root, row))
+        assert Change.objects.count() == 1
+
+    def test_picks_are_cleared_by_hand_and_by_a_new_objective(self, root: Staff, row: InterviewRequest) -> None:
+        pick(row, Picks(("vendor",)))
+        save(root, row, {})
+        assert stored(row) == ("Focus on pricing", None)
+        pick(row, Picks(("vendor",)))
+        save(root, row, {"picks-vendor": "1"}, objective="Why now?")
+        assert stored(row) == ("Why now?", None)
+
+    def test_objective_and_picks_can_be_saved_together(self, root: Staff, row: InterviewRequest) -> None:
+        save(root, row, {"picks-vendor": "1"}, objective="Zzz")
+        assert stored(row) == ("Zzz", Picks(("vendor",)))
+
+    def test_no_topic_can_be_picked(self, root: Staff, row: InterviewRequest) -> None:
+        save(root, row, {"picks-0": "on"})
+        assert stored(row) == ("Focus on pricing", Picks())
+        assert effect(root, row) == "Steers to: none Avoids: none Picked by staff."
+        assert re.search(r'name="picks-0"[^>]* checked', root.get(CHANGE, row.pk).content.decode())
+
+    def test_picks_that_somebody_else_has_changed_are_not_overwritten(self, root: Staff, row: InterviewRequest) -> None:
+        opened = {name: value for name, value in root.form(CHANGE, row.pk).items() if name != "picks"}
+        pick(row, Picks(("vendor",)))
+        response = root.post(CHANGE, row.pk, **opened, **{"picks-criteria": "1"})
+        assert b"It now reads:" in response.content
+        assert stored(row)[1] == Picks(("vendor",))
+
+    def test_topics_that_left_the_guide_are_said_and_kept(self, root: Staff, row: InterviewRequest) -> None:
+        pick(row, Picks(("vendor", "criteria")))
+        kind = InterviewType.objects.get()
+        kind.guide["topics"] = [topic for topic in kind.guide["topics"] if topic["key"] != "vendor"]
+        kind.save()
+        shown = effect(root, row)
+        assert shown.startswith(f"Steers to: {CRITERIA} Avoids: none")
+        assert "The guide no longer has these picked topics, so they are ignored: vendor." in shown
+        row.refresh_from_db()
+        save(root, InterviewRequest.objects.get(), {"picks-criteria": "1"})
+        assert stored(row)[1] == Picks(("vendor", "criteria"))
+
+    def test_read_only_staff_see_the_effect_without_a_picker(
+        self, roles: dict[str, Staff], row: InterviewRequest
+    ) -> None:
+        page = roles["read only"].get(CHANGE, row.pk).content
+        assert words(page).startswith(f"Steers to: {PRICING}")
+        assert b"picks-" not in page
+        assert roles["read only"].post(CHANGE, row.pk, **{"picks-vendor": "1"}).status_code == 403
+        assert stored(row)[1] is None
