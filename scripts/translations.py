@@ -22,7 +22,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-SOURCES = ("hindsight", "interviews")  # the rooms with texts for contacts; everything else is English
+SOURCES = ("hindsight", "orgs", "contacts", "interviews")  # rooms with texts for contacts; everything else is English
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "gettext_noop": None}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 

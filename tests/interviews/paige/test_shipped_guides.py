@@ -32,7 +32,7 @@ WORDS = {
         r"|freut|leider|glückwunsch)\b",
         leading=r"\bnicht wahr\b|\boder nicht\b|\bstimmen sie\b|\bfinden sie (nicht|auch)\b|\bsicherlich\b"
         r"|\boffensichtlich\b|\bbestimmt\b|\bwarum haben sie nicht\b|\bzum beispiel\b|\bz\.\s?b\.|\betwa\b",
-        open=r"\b(was|wie|welche[rsmn]?|wo|wer|wor(auf|in)|wo(mit|bei|nach|durch))\b",
+        open=r"\b(was|wie|welche[rsmn]?|wo|wer|wor(an|auf|in)|wo(mit|bei|nach|durch))\b",
         reason="Ich frage das",
         informal=r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b",
     ),
