@@ -30,11 +30,11 @@ class Endpoint:
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
             await reader.readexactly(int(length[1]) if length else 0)
-            await asyncio.sleep(self.seconds)
+            await asyncio.wait_for(reader.read(), self.seconds)  # ends earlier if the server gives the call up
+        except TimeoutError:
             writer.write(RESPONSE % (len(COMPLETION), COMPLETION))
-            await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the server has given the call up
+            pass
         finally:
             self.waiting -= 1
             writer.close()

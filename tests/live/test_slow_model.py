@@ -1,8 +1,8 @@
 """Turns that wait for the model, in a server with one thread and one database connection for all requests."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from threading import Event
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -27,13 +27,25 @@ CHOICE = '{"move": 1, "quote": ""}'
 WAITING = 6
 ANSWER = {"step": "answer", "number": "1", "text": "It was slow."}
 
-ServeWith = Callable[[Provider], AbstractContextManager[Server]]
+
+@dataclass(frozen=True)
+class Slow:
+    """`may_answer`: the model answers no call before it is set."""
+
+    server: Server
+    provider: Provider
+    may_answer: Event
+
+    def is_asked(self, times: int) -> bool:
+        return eventually(lambda: len(self.provider.bodies) == times)
 
 
-@pytest.fixture
-def serve_with(serve: Serve, web_database_url: str) -> ServeWith:
-    def serve_with(provider: Provider) -> AbstractContextManager[Server]:
-        return serve(
+@pytest.fixture(scope="module")
+def one_server(serve: Serve, web_database_url: str) -> Iterator[Slow]:
+    may_answer = Event()
+    with (
+        fake_provider(says_after(may_answer, CHOICE)) as provider,
+        serve(
             workers=1,
             WEB_THREADS="1",
             PAIGE_CONCURRENCY=str(WAITING),
@@ -41,9 +53,17 @@ def serve_with(serve: Serve, web_database_url: str) -> ServeWith:
             PAIGE_MODEL="slow",
             PAIGE_TIMEOUT="30",
             DATABASE_URL=f"{web_database_url}?application_name=slow_model" if ON_POSTGRESQL else web_database_url,
-        )
+        ) as server,
+    ):
+        yield Slow(server, provider, may_answer)
 
-    return serve_with
+
+@pytest.fixture
+def slow(one_server: Slow) -> Iterator[Slow]:
+    one_server.may_answer.clear()
+    one_server.provider.bodies.clear()
+    yield one_server
+    one_server.may_answer.set()
 
 
 def post(server: Server, interview_request: InterviewRequest, **fields: str) -> str:
@@ -66,30 +86,24 @@ def engines_of(*rows: InterviewRequest) -> list[str]:
 
 
 def test_waiting_turns_hold_neither_the_connection_nor_the_thread_of_other_requests(
-    serve_with: ServeWith, acme: Org, alice: Contact, acme_key: str
+    slow: Slow, acme: Org, alice: Contact, acme_key: str
 ) -> None:
     rows = [InterviewRequestFactory.create(org=acme, contact=alice) for _ in range(WAITING + 1)]
-    may_answer = Event()
-    with (
-        fake_provider(says_after(may_answer, CHOICE)) as provider,
-        serve_with(provider) as server,
-        ThreadPoolExecutor(WAITING) as contacts,
-    ):
-        try:
-            for row in rows:
-                post(server, row, step="consent")
-            pages = [contacts.submit(post, server, row, **ANSWER) for row in rows[:WAITING]]
-            assert eventually(lambda: len(provider.bodies) == WAITING)
+    for row in rows:
+        post(slow.server, row, step="consent")
+    with ThreadPoolExecutor(WAITING) as contacts:
+        pages = [contacts.submit(post, slow.server, row, **ANSWER) for row in rows[:WAITING]]
+        assert slow.is_asked(times=WAITING)
 
-            response = LiveClient(server, acme_key).patch(f"/interviews/{rows[0].pk}", {"objective": "Meanwhile"})
-            assert response.status_code == 200
-            post(server, rows[WAITING], **ANSWER)  # over PAIGE_CONCURRENCY
-            assert engines_of(*rows) == [Engine.FALLBACK]
-            if ON_POSTGRESQL:
-                assert connections_of_the_server() == 1
-            assert not any(page.done() for page in pages)
-        finally:
-            may_answer.set()
+        response = LiveClient(slow.server, acme_key).patch(f"/interviews/{rows[0].pk}", {"objective": "Meanwhile"})
+        assert response.status_code == 200
+        post(slow.server, rows[WAITING], **ANSWER)  # over PAIGE_CONCURRENCY
+        assert engines_of(*rows) == [Engine.FALLBACK]
+        if ON_POSTGRESQL:
+            assert connections_of_the_server() == 1
+        assert not any(page.done() for page in pages)
+
+        slow.may_answer.set()
         assert all('name="number" value="3"' in page.result() for page in pages)
     assert engines_of(*rows) == [*[Engine.MODEL] * WAITING, Engine.FALLBACK]
     rows[0].refresh_from_db()
@@ -97,20 +111,13 @@ def test_waiting_turns_hold_neither_the_connection_nor_the_thread_of_other_reque
 
 
 def test_an_answer_sent_twice_while_the_model_is_asked_is_stored_once(
-    serve_with: ServeWith, interview_request: InterviewRequest
+    slow: Slow, interview_request: InterviewRequest
 ) -> None:
-    may_answer = Event()
-    with (
-        fake_provider(says_after(may_answer, CHOICE)) as provider,
-        serve_with(provider) as server,
-        ThreadPoolExecutor(2) as tabs,
-    ):
-        try:
-            post(server, interview_request, step="consent")
-            pages = [tabs.submit(post, server, interview_request, **ANSWER) for _ in range(2)]
-            assert eventually(lambda: len(provider.bodies) == 2)
-        finally:
-            may_answer.set()
+    post(slow.server, interview_request, step="consent")
+    with ThreadPoolExecutor(2) as tabs:
+        pages = [tabs.submit(post, slow.server, interview_request, **ANSWER) for _ in range(2)]
+        assert slow.is_asked(times=2)
+        slow.may_answer.set()
         assert pages[0].result() == pages[1].result()
     speakers = [Speaker.PAIGE, Speaker.CONTACT, Speaker.PAIGE]
     assert list(interview_request.turns.values_list("speaker", flat=True)) == speakers
