@@ -23,7 +23,7 @@ class Answer:
 
 def read_reply(text: str, moves: int) -> Answer | None:
     """None unless the reply names one of the moves."""
-    said = _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
+    said = without_thoughts(text)
     for found in reversed(_OBJECT.findall(said)):
         if (answer := _of_object(found)) and 1 <= answer.move <= moves:
             return answer
@@ -33,6 +33,11 @@ def read_reply(text: str, moves: int) -> Answer | None:
     if len(numbers) != 1 or not 1 <= (number := numbers.pop()) <= moves:
         return None
     return Answer(number, quote[1] if quote else None)
+
+
+def without_thoughts(text: str) -> str:
+    """Without the reasoning that some models put before their reply."""
+    return _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
 
 
 def _of_object(text: str) -> Answer | None:
