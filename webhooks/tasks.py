@@ -8,6 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task, task_backends
+from django_tasks.base import Task
 from django_tasks_db import DatabaseBackend
 
 from webhooks.attempts import deliver
@@ -38,8 +39,12 @@ def enqueue(deliveries: Iterable[Delivery]) -> None:
     leased_until = timezone.now() + QUEUE_LEASE
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(leased_until=leased_until)
     for delivery in deliveries:
-        put = partial(deliver_webhook.enqueue, delivery.pk, delivery.attempts)
-        if isinstance(task_backends["default"], DatabaseBackend):
-            put()  # commits with the delivery
-        else:
-            transaction.on_commit(put, robust=True)
+        put(deliver_webhook, delivery.pk, delivery.attempts)
+
+
+def put(task: Task[..., None], *args: int) -> None:
+    """Queues a task if the transaction commits. A queue that is not the database can lose it."""
+    if isinstance(task_backends["default"], DatabaseBackend):
+        task.enqueue(*args)  # commits with the transaction
+    else:
+        transaction.on_commit(partial(task.enqueue, *args), robust=True)

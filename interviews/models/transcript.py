@@ -6,7 +6,7 @@ from orgs.tenancy import SameOrg
 
 
 class Transcript(PublicId, models.Model):
-    """Created on completion and never changed."""
+    """Created on completion. Only drivers can be added afterwards."""
 
     ID_PREFIX = "doc_"
 

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from interviews.lifecycle import Direction
@@ -16,6 +17,8 @@ from interviews.paige.guide import Guide, Topic
 from interviews.paige.lexicon import normalized
 from interviews.paige.opinion_words import OpinionWords, opinion_words
 from interviews.paige.transcript_markdown import Block
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 MAX_DRIVERS_OF_A_TOPIC = 5
 MAX_CLAUSES_OF_AN_ANSWER = 40
@@ -49,25 +52,31 @@ class Driver:
         return {**shown, **quote.place(transcript)}
 
 
-def drivers(brief: Brief) -> list[Driver]:
-    """By rules, in the order of the conversation."""
+def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
+    """In the order of the conversation. `chosen`: directions of clauses that the rules do not judge."""
+    by_rules, by_choice = [], []
+    for clause, direction in judged(brief):
+        if direction:
+            by_rules.append(Driver(clause.topic(brief.guide), direction, clause.quote))
+        elif clause.quote in chosen:
+            by_choice.append(Driver(clause.topic(brief.guide), chosen[clause.quote], clause.quote))
+    return sorted(_limited([*by_rules, *by_choice]), key=lambda driver: (driver.quote.turn, driver.quote.start))
+
+
+def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
+    """The directions that the rules find."""
     words, about = _words(brief.conversation), _topics_about(brief.vendor, brief.guide)
     judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
-    found: list[Driver] = []
     for clause in clauses(brief):
-        if direction := judges[clause.asked in about].direction(clause.quote.text):
-            found.append(Driver(clause.topic(brief.guide), direction, clause.quote))
-    return limited(found)
+        yield clause, judges[clause.asked in about].direction(clause.quote.text)
 
 
-def limited(found: Sequence[Driver]) -> list[Driver]:
+def _limited(found: Iterable[Driver]) -> Iterator[Driver]:
     counts: Counter[str] = Counter()
-    kept: list[Driver] = []
     for driver in found:
         counts[driver.topic.key] += 1
         if counts[driver.topic.key] <= MAX_DRIVERS_OF_A_TOPIC:
-            kept.append(driver)
-    return kept
+            yield driver
 
 
 def clauses(brief: Brief) -> Iterator[Clause]:

@@ -20,8 +20,12 @@ def preload() -> None:
 
 
 def engine() -> ChoosingEngine:
+    return model_engine() or RulesEngine()
+
+
+def model_engine() -> ModelEngine | None:
     if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
-        return RulesEngine()
+        return None
     with _creation_lock:
         return _model_engine(
             settings.PAIGE_BASE_URL,

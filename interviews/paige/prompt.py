@@ -29,6 +29,16 @@ def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
     return [ChatMessage("system", _system(brief)), ChatMessage("user", _turn(brief, moves))]
 
 
+def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[ChatMessage]:
+    """`pieces`: the title of the topic and the contact's words."""
+    lines = [
+        _words("piece", number=number, title=title, text=" ".join(text.split()))
+        for number, (title, text) in enumerate(pieces, start=1)
+    ]
+    listed = _words("pieces", vendor=vendor, mark=_mark(lines), pieces="\n".join(lines), count=len(pieces))
+    return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
+
+
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
     """The messages as text, each below its role and a delimiter that no message contains."""
     shown = list(messages)

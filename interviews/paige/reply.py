@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,10 +24,10 @@ class Answer:
 
 def read_reply(text: str, moves: int) -> Answer | None:
     """None unless the reply names one of the moves."""
-    said = without_thoughts(text)
-    for found in reversed(_OBJECT.findall(said)):
+    for found in json_objects(text):
         if (answer := _of_object(found)) and 1 <= answer.move <= moves:
             return answer
+    said = _without_thoughts(text)
     named = _MOVE.findall(said) or _NUMBER.findall(said)
     quote = _QUOTE.search(said)
     numbers = {int(number) for number in named}
@@ -35,16 +36,20 @@ def read_reply(text: str, moves: int) -> Answer | None:
     return Answer(number, quote[1] if quote else None)
 
 
-def without_thoughts(text: str) -> str:
-    """Without the reasoning that some models put before their reply."""
+def json_objects(text: str) -> Iterator[dict[str, Any]]:
+    """The objects in a reply, the last one first, without the reasoning that some models put before it."""
+    for found in reversed(_OBJECT.findall(_without_thoughts(text))):
+        try:
+            yield json.loads(found)
+        except (ValueError, RecursionError):
+            continue
+
+
+def _without_thoughts(text: str) -> str:
     return _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
 
 
-def _of_object(text: str) -> Answer | None:
-    try:
-        data: dict[str, Any] = json.loads(text)
-    except ValueError:
-        return None
+def _of_object(data: Mapping[str, Any]) -> Answer | None:
     move, quote = data.get("move"), data.get("quote")
     if isinstance(move, str) and (digits := re.fullmatch(r"\D*([0-9]{1,3})\D*", move, re.ASCII)):
         move = int(digits[1])

@@ -22,6 +22,7 @@ from interviews.paige.lexicon import Intent
 from interviews.paige.reading import read
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.flags import change_flags
 from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
@@ -118,6 +119,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
             brief = interview.brief
             content = render_transcript(brief.conversation, brief.contact_name)
             complete_interview(interview.interview_request, content=content, **findings_of(brief, content))
+            queue_driver_choice(interview.interview_request)
             conversation.transition_to(Stage.COMPLETED)
 
 

@@ -48,6 +48,7 @@ def test_a_choice_without_a_quote(text: str) -> None:
         *("", "What led to that?", "0", "8", "2 or 3", "move 2 or move 3", "3.5", "\N{ARABIC-INDIC DIGIT THREE}"),
         *('{"move": 8}', '{"move": -3}', '{"move": true}', '{"move": null}', '{"move": [3]}'),
         *("<think>3", '<think>{"move": 3}'),
+        '{"move": ' + "[" * 30_000 + "]" * 30_000 + "}",
     ],
 )
 def test_no_choice(text: str) -> None:
