@@ -137,6 +137,14 @@ def test_every_text_of_a_page_without_an_interview_is_in_the_browsers_language(
     assert [text for response in responses for text in not_translated(response)] == []
 
 
+def test_a_language_that_is_written_from_right_to_left_is_laid_out_so(
+    translated: SurveyPage, settings: Settings
+) -> None:
+    assert "dir=" not in translated.get().content.decode()
+    settings.LANGUAGES_BIDI = [LANGUAGE]
+    assert f'<html lang="{LANGUAGE}" dir="rtl">' in translated.get().content.decode()
+
+
 def test_a_guide_needs_the_catalog_and_the_phrases_of_its_language(new_language: None, tmp_path: Path) -> None:
     assert Guide.from_data(guide()).language == LANGUAGE
     (tmp_path / f"{LANGUAGE}.json").unlink()
