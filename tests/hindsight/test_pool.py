@@ -28,11 +28,20 @@ def current_connection(pool: ConnectionPool) -> object:
 
 
 def test_a_thread_waits_until_the_connection_is_returned(pool: ConnectionPool, threads: ThreadPoolExecutor) -> None:
-    with pool.connection():
-        mine = connections["default"]
-        other = threads.submit(current_connection, pool)
-        assert not other.done()
-    assert other.result(10) is mine
+    has_connection, may_end = Event(), Event()
+
+    def request() -> object:
+        with pool.connection():
+            has_connection.set()
+            may_end.wait(10)
+            return connections["default"]
+
+    first = threads.submit(request)
+    assert has_connection.wait(10)
+    second = threads.submit(current_connection, pool)
+    assert not second.done()
+    may_end.set()
+    assert second.result(10) is first.result(10)
 
 
 def test_while_a_thread_waits_for_something_else_another_one_uses_its_connection(
