@@ -24,8 +24,12 @@ PASSWORD = "correct horse"
 def browser(one_browser: Browser) -> Iterator[Browser]:
     """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
     yield one_browser
+    assert unexpected_messages(one_browser) == []
+
+
+def unexpected_messages(browser: Browser) -> list[str]:
     expected = ("status of 403", "/favicon.ico")
-    assert [line for line in one_browser.console_messages() if not any(part in line for part in expected)] == []
+    return [line for line in browser.console_messages() if not any(part in line for part in expected)]
 
 
 def new_staff(role: str, password: str | None = None) -> User:
@@ -147,7 +151,7 @@ def browser_problems(page: BrowserPage, path: str) -> list[str]:
         page.use_width(width)
         page.use_scheme(scheme)
         page.browser.open(path)
-        assert page.browser.console_messages() == []
+        assert unexpected_messages(page.browser) == []
         found += page.problems()
         page.browser.console_messages()
     page.emulate("clearDeviceMetricsOverride")
