@@ -34,6 +34,7 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
     one_browser.clear_data()
     yield one_browser
     one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    one_browser.driver.execute_cdp_cmd("Emulation.setPageScaleFactor", {"pageScaleFactor": 1})
     one_browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     one_browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     messages = one_browser.console_messages()

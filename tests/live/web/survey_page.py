@@ -78,11 +78,14 @@ class BrowserSurveyPage(BrowserPage):
         self.wait_for(staleness_of(main))
         self.wait_for(lambda driver: driver.execute_script("return document.readyState") == "complete")
 
-    def visible_in(self, height: int, *elements: WebElement) -> bool:
-        """Whether all elements are in the upper part of the window that a keyboard leaves free."""
-        script = "return arguments[0].getBoundingClientRect().toJSON()"
-        boxes = [self.browser.driver.execute_script(script, element) for element in elements]
-        return all(box["top"] >= 0 and box["bottom"] <= height for box in boxes)
+    def shows(self, *elements: WebElement) -> bool:
+        """Whether all elements are in the part of the window that a keyboard leaves free."""
+        top, height = self.run("return [visualViewport.offsetTop, visualViewport.height]")
+        return all(top <= self.top(each) and self.top(each) + each.size["height"] <= top + height for each in elements)
+
+    def top(self, element: WebElement) -> float:
+        """CSS pixels from the top of the window."""
+        return float(self.browser.driver.execute_script("return arguments[0].getBoundingClientRect().top", element))
 
     def count(self, css: str) -> int:
         """Does not wait for an element, unlike find()."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from selenium.webdriver.support.expected_conditions import staleness_of
+
 from harness.browser import Browser
 from interviews import services
 from interviews.lifecycle import Speaker
@@ -38,6 +40,12 @@ def refusals(page: BrowserSurveyPage) -> dict[str, tuple[str, Callable[[bool], o
     def suspend(suspended: bool) -> None:
         Org.objects.update(is_active=not suspended)
 
+    token = page.path.partition("=")[2]
+
+    def remove_link(removed: bool) -> None:
+        known, new = (token, None) if removed else (None, token)
+        InterviewRequest.objects.filter(survey_token=known).update(survey_token=new)
+
     def answer_with(status: int) -> Callable[[bool], object]:
         refusal = f"new Response('<p>A proxy.</p>', {{status: {status}, headers: {{'Retry-After': '7'}}}})"
         script = f"window.real ??= fetch; window.fetch = async () => {refusal}"
@@ -46,6 +54,7 @@ def refusals(page: BrowserSurveyPage) -> dict[str, tuple[str, Callable[[bool], o
     return {
         "offline": ("The server could not be reached", page.go_offline),
         "suspended": ("", suspend),
+        "gone": ("The link may be incomplete, or it is no longer valid.", remove_link),
         "a proxy that says yes": ("Something went wrong on our side.", answer_with(200)),
         "too many requests": ("Too many requests from your network. Try again in 7 seconds.", answer_with(429)),
         "an error": ("Something went wrong on our side.", answer_with(500)),
@@ -132,12 +141,13 @@ def test_the_slower_of_two_tabs_gets_its_text_back_and_can_use_it(
 
 def test_a_draft_that_is_discarded_is_not_offered_again(browser: Browser, interview_request: InterviewRequest) -> None:
     page = start(browser, interview_request)
+    page.run("localStorage.setItem('draft of-another-interview text-1', JSON.stringify({text: 'Old.', saved: 1}))")
     page.box.send_keys("Never mind.")
     services.submit_answer(interview_request, number=1, text="From another device.")
     page.open()
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     page.browser.press("Discard it")
-    assert page.drafts() == {}
+    assert page.drafts() == {}, "also none of another interview from more than 30 days ago"
 
 
 def test_corrections_are_restored_in_their_interview_only_and_removed_at_the_end(
@@ -174,6 +184,23 @@ def test_a_correction_of_an_answer_that_changed_meanwhile_is_offered_and_not_res
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     assert page.written == "From another device."
     assert page.browser.find(".notice textarea").get_attribute("value") == "It was slow. Very slow."
+
+
+def test_a_browser_that_blocks_storage_and_has_no_timeouts_conducts_an_interview(
+    browser: Browser, interview_request: InterviewRequest
+) -> None:
+    old = "delete AbortSignal.timeout; Object.defineProperty(window, 'localStorage', {get() { throw Error(); }});"
+    script = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": old})
+    try:
+        page = start(browser, interview_request)
+        document = browser.find("html")
+        page.answer("It was slow.")
+        page.press("Finish here")
+        page.press("Send my answers")
+        assert (page.heading, staleness_of(document)(browser.driver)) == ("Thank you, Alice", False)
+    finally:
+        browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+    assert answers(interview_request) == ["It was slow."]
 
 
 def test_the_message_of_the_server_is_shown_for_a_refused_body(

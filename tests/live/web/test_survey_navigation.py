@@ -105,19 +105,28 @@ def test_the_start_button_and_the_disclosures_are_in_view_on_a_phone(
     page.use_width(360)
     page.open()
     assert page.run("return scrollY") == 0
-    assert page.visible_in(740, page.browser.find("button[value=consent]"))
-    free = page.run("return document.querySelector('.buttons').getBoundingClientRect().top")
+    assert page.shows(page.browser.find("button[value=consent]"))
     disclosures = page.browser.driver.find_elements("css selector", "h1, .lead, dt, dd, summary")
     assert len(disclosures) == 11
-    assert page.visible_in(free, *disclosures)
+    free = page.top(page.browser.find(".sticky"))
+    assert [each.text for each in disclosures if page.top(each) + each.size["height"] > free] == []
 
 
 def test_status_and_errors_are_in_view_beside_the_button_while_a_keyboard_is_open(page: BrowserSurveyPage) -> None:
-    page.press("I agree, start the interview")
     page.emulate("setDeviceMetricsOverride", width=360, height=KEYBOARD_LEAVES, deviceScaleFactor=1, mobile=True)
+    page.open()
+    page.go_offline(True)
+    page.browser.press("I agree, start the interview")
+    page.wait_for(lambda _: "could not be reached" in page.status)
+    status, start = page.browser.find(".status"), page.browser.find(".primary")
+    assert page.shows(status, start)
+    assert page.top(status) + status.size["height"] <= page.top(start), "the sticky button does not cover the status"
+    page.go_offline(False)
+
+    page.press("I agree, start the interview")
     page.press("Send answer")
     error, send, skip = page.browser.find(".error"), page.button("Send answer"), page.button("Skip this question")
-    assert page.visible_in(KEYBOARD_LEAVES, error, send, skip)
+    assert page.shows(error, send, skip)
     assert page.focused == "textarea#text-1"
 
     page.paste("x" * 3000)
@@ -125,20 +134,32 @@ def test_status_and_errors_are_in_view_beside_the_button_while_a_keyboard_is_ope
         page.go_offline(True)
         page.browser.press(button)
         page.wait_for(lambda _: "could not be reached" in page.status)
-        assert page.visible_in(KEYBOARD_LEAVES, page.browser.find(".status"), page.button(button)), button
+        assert page.shows(page.browser.find(".status"), page.button(button)), button
         page.go_offline(False)
 
     page.press("Skip this question")
-    assert page.visible_in(
-        KEYBOARD_LEAVES, page.browser.find(".asks"), page.button("Send answer"), page.button("Skip without my text")
-    )
+    assert page.shows(page.browser.find(".asks"), page.button("Send answer"), page.button("Skip without my text"))
     page.press("Skip without my text")
     assert (page.written, page.drafts()) == ("", {})
 
     page.press("Finish here")
     page.run("document.querySelector('textarea[name]').value = 'x'.repeat(10001)")
     page.press("Send my answers")
-    assert page.visible_in(KEYBOARD_LEAVES, page.browser.find(".error"))
+    assert page.shows(page.browser.find(".error"))
+
+
+def test_a_status_is_in_view_if_the_page_is_larger_than_the_visual_viewport(page: BrowserSurveyPage) -> None:
+    """As on phones whose keyboard covers the page without resizing it; here the page is zoomed."""
+    page.press("I agree, start the interview")
+    page.use_width(360)
+    page.paste("It was slow. " * 60)
+    page.emulate("setPageScaleFactor", pageScaleFactor=1.8)
+    page.go_offline(True)
+    page.run("document.querySelector('[value=answer]').click()")
+    page.wait_for(lambda _: "could not be reached" in page.status)
+    assert page.run("return visualViewport.height") < 420
+    assert page.shows(page.browser.find(".status"), page.button("Send answer"))
+    page.go_offline(False)
 
 
 def test_the_recap_is_printed_with_whole_answers_and_without_buttons(page: BrowserSurveyPage) -> None:

@@ -78,11 +78,10 @@ const offerDrafts = async () => {
   const main = document.querySelector("main");
   if (!interview()) return;
   for (const id of draftIds().filter((id) => ANSWER_ID.test(id))) {
-    const { text, version } = readDraft(id);
-    const [box, number] = [document.getElementById(id), ANSWER_ID.exec(id)[2]];
+    const [draft, box, number] = [readDraft(id), document.getElementById(id), ANSWER_ID.exec(id)[2]];
     const isOfPage = (main.dataset.earlier ?? number) === number;
-    if (!isOfPage || !text.trim() || (box && box.dataset.version === version)) continue;
-    if (await isStored(text, number)) removeDraft(id);
-    else if (main.isConnected) offerDraft(id, text);
+    if (!isOfPage || !draft?.text.trim() || (box && box.dataset.version === draft.version)) continue;
+    if (await isStored(draft.text, number)) removeDraft(id);
+    else if (main.isConnected) offerDraft(id, draft.text);
   }
 };
