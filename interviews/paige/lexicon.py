@@ -2,7 +2,8 @@
 
 A pattern is a row of words. `(a|b c)` stands for one of several, `[a|b]` may be missing, `<name>` is an entry of the
 file's "words", `<1>` is any word, `...` up to four words, and `?` the end of a question. Patterns under "whole" must
-match a whole sentence but for its fillers, those under "start" its beginning, and those under "part" any part.
+match a whole sentence but for its fillers, those under "start" its beginning, and those under "part" any part. `$` is
+the end of a sentence. Those under "asked" match any part of a question that no other pattern matches.
 """
 
 import json
@@ -18,7 +19,7 @@ from interviews.paige.guide_serializers import Kind
 
 LANGUAGES = Path(__file__).with_name("languages")
 
-_TOKEN = re.compile(r"[()\[\]|?]|\.\.\.|<1>|[^\s()\[\]|?<>]+")
+_TOKEN = re.compile(r"[()\[\]|?$]|\.\.\.|<1>|[^\s()\[\]|?<>]+")
 _SYNTAX = {
     "(": "(?:",
     "[": "(?:",
@@ -26,6 +27,7 @@ _SYNTAX = {
     "]": ")?",
     "|": "|",
     "?": r"\? ",
+    "$": r"(?:\? )?$",
     "...": r"(?:\S+ ){0,4}",
     "<1>": r"[^\s?]+ ",
 }
@@ -36,14 +38,16 @@ _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPH
 
 
 class Intent(StrEnum):
+    """The first that matches a question under "asked" counts."""
+
     ASKS_ABOUT_AI = "asks_about_ai"
-    ASKS_MEANING = "asks_meaning"
-    ASKS_PURPOSE = "asks_purpose"
-    ASKS_TO_REPEAT = "asks_to_repeat"
     ASKS_WHO_READS = "asks_who_reads"
     ASKS_HOW_LONG = "asks_how_long"
     ASKS_ABOUT_LANGUAGE = "asks_about_language"
+    ASKS_TO_REPEAT = "asks_to_repeat"
+    ASKS_PURPOSE = "asks_purpose"
     ASKS_IF_ENOUGH = "asks_if_enough"
+    ASKS_MEANING = "asks_meaning"
     ASKS_SOMETHING = "asks_something"
     WANTS_TO_STOP = "wants_to_stop"
     WANTS_A_PERSON = "wants_a_person"
@@ -88,6 +92,17 @@ def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
 
 
 @cache
+def question_patterns() -> Mapping[Intent, re.Pattern[str]]:
+    """To be searched in a normalized question that intent_patterns() does not match."""
+    found: dict[Intent, list[str]] = {}
+    for intent in Intent:
+        for language in _languages():
+            patterns = language["intents"].get(intent, {}).get("asked", [])
+            found.setdefault(intent, []).extend(_regex(pattern, language["words"]) for pattern in patterns)
+    return {intent: re.compile(rf"(?<!\S)(?:{'|'.join(patterns)})") for intent, patterns in found.items() if patterns}
+
+
+@cache
 def filler_pattern() -> re.Pattern[str]:
     """Matches a normalized sentence that says nothing."""
     return re.compile("|".join(f"(?:{_regex(language['fillers'], {})})*$" for language in _languages()))
@@ -96,7 +111,13 @@ def filler_pattern() -> re.Pattern[str]:
 @cache
 def rhetorical_pattern() -> re.Pattern[str]:
     """Begins a question that nobody is asked, such as "who wants that?"."""
-    return re.compile(f"(?:{_regex('|'.join(language['rhetorical'] for language in _languages()), {})})")
+    return _beginning("rhetorical")
+
+
+@cache
+def self_answer_pattern() -> re.Pattern[str]:
+    """Begins the contact's answer to their own question, such as "because"."""
+    return _beginning("self_answers")
 
 
 @cache
@@ -109,6 +130,10 @@ def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
 @cache
 def conjunctions() -> frozenset[str]:
     return frozenset(word for language in _languages() for word in language["conjunctions"].split("|"))
+
+
+def _beginning(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{_regex('|'.join(language[name] for language in _languages()), {})})")
 
 
 def _languages() -> Iterator[Mapping[str, Any]]:

@@ -63,7 +63,9 @@ def _opening(guide: Guide) -> NextMove:
 
 
 def _insists_on_stopping(progress: Progress) -> bool:
-    return Intent.WANTS_TO_STOP in progress.last.intents and progress.earlier(Intent.WANTS_TO_STOP) > 0
+    """At the closing question, the first wish suffices."""
+    is_repeated = progress.earlier(Intent.WANTS_TO_STOP) > 0 or progress.topic.key == CLOSING
+    return Intent.WANTS_TO_STOP in progress.last.intents and is_repeated
 
 
 def _again(progress: Progress) -> NextMove | None:

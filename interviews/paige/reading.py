@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import zip_longest
 
 from interviews.paige.guide_serializers import Kind
 from interviews.paige.lexicon import (
@@ -12,7 +13,9 @@ from interviews.paige.lexicon import (
     intent_patterns,
     marker_patterns,
     normalized,
+    question_patterns,
     rhetorical_pattern,
+    self_answer_pattern,
 )
 
 # Longer sentences are about the subject. The limits bound the time for a long answer.
@@ -191,20 +194,30 @@ def _with_other_questions(sentences: Sequence[Sentence], asked: str) -> Iterator
     own = [each for each in sentences if not each.is_pasted]
     other = [each for each in own if each.is_question and each.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}]
     has_findings = any(each.is_finding and each not in other for each in own)
-    for each in sentences:
-        if each in other and has_findings and rhetorical_pattern().match(normalized(each.text)):
-            yield replace(each, intents=each.intents - {Intent.ASKS_SOMETHING})
+    for each, following in zip_longest(sentences, sentences[1:]):
+        if has_findings and each.is_question and _is_rhetorical(each, following):
+            yield replace(each, intents=each.intents - QUESTIONS)
         elif each in other and (each is own[-1] or not has_findings):
-            yield replace(each, intents=each.intents & QUESTIONS or _asked_by(other, own, asked))
+            yield replace(each, intents=_asked_by(other, own, asked))
         else:
             yield each
+
+
+def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
+    """Whether nobody is asked, or the contact answers it."""
+    if following and self_answer_pattern().match(normalized(following.text)):
+        return True
+    return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(normalized(question.text)))
 
 
 def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: str) -> frozenset[Intent]:
     """What unknown questions ask: the same as the known ones of the answer, if there are any."""
     known = frozenset().union(*(each.intents for each in answer)) & QUESTIONS - {Intent.ASKS_SOMETHING}
     is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
-    return known or frozenset({Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING})
+    text = " ".join(normalized(each.text) for each in questions)
+    hinted = [intent for intent, pattern in question_patterns().items() if pattern.search(text)]
+    otherwise = Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING
+    return known or frozenset({*hinted[:1]} or {otherwise})
 
 
 def _is_about_the_question(sentence: Sentence, asked: str) -> bool:
