@@ -88,12 +88,16 @@ def denials(interview: Interview) -> Iterator[tuple[bool, str]]:
 
 
 def questions_of_the_contact(interview: Interview) -> Iterator[tuple[bool, str]]:
-    """Questions and wishes, which the next message must answer: a wish the first time, a question each time."""
-    wished: set[Label] = set()
-    for exchange in interview.exchanges:
-        for label in exchange.answer.labels & (ANSWERS.keys() | PUT_AGAIN.keys()) - wished:
-            yield not _is_answered(label, exchange.next), f"{label}: {_place(exchange)}"
-        wished |= exchange.answer.labels & WISHES
+    """Questions and wishes that the next message does not reply to: a wish the first time, a question each time."""
+    for label, exchange in _requests(interview):
+        is_noticed = any(_is_answered(each, exchange.next) for each in (*ANSWERS, *PUT_AGAIN))
+        yield not (is_noticed or _is_answered(label, exchange.next)), f"{label}: {_place(exchange)}"
+
+
+def other_replies(interview: Interview) -> Iterator[tuple[bool, str]]:
+    """Questions and wishes to which the reply is that of another one."""
+    for label, exchange in _requests(interview):
+        yield not _is_answered(label, exchange.next), f"{label}: {_place(exchange)}"
 
 
 def replies_to_nothing(interview: Interview) -> Iterator[tuple[bool, str]]:
@@ -131,6 +135,14 @@ def turns(interview: Interview) -> int:
 
 def words(interview: Interview) -> int:
     return sum(len(answer.text.split()) for answer in interview.given)
+
+
+def _requests(interview: Interview) -> Iterator[tuple[Label, Exchange]]:
+    wished: set[Label] = set()
+    for exchange in interview.exchanges:
+        for label in exchange.answer.labels & (ANSWERS.keys() | PUT_AGAIN.keys()) - wished:
+            yield label, exchange
+        wished |= exchange.answer.labels & WISHES
 
 
 def _presses(exchange: Exchange) -> bool:

@@ -6,6 +6,7 @@ from statistics import mean
 
 from tests.quality import measures
 from tests.quality.interviews import Interview
+from tests.quality.labelled_answers import HELD_BACK, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
 
 Find = Callable[[Interview], Iterable[tuple[bool, str]]]
@@ -46,6 +47,7 @@ TARGETS = (
     Target("presses after a decline or a wish to stop", measures.declines),
     Target("follow-ups after a denial", measures.denials),
     Target("questions and wishes passed over", measures.questions_of_the_contact),
+    Target("questions and wishes replied to as others", measures.other_replies, allowed=0.1),
     Target("replies to what nobody asked", measures.replies_to_nothing),
     Target("questions already answered", measures.answered_topics, allowed=0.05),
     Target("follow-ups with the contact's words", measures.taking_up, allowed=0.7, shows_hits=True),
@@ -67,10 +69,20 @@ def lines(interviews: Sequence[Interview]) -> Iterator[str]:
     yield _row("interviews", *(str(len(group)) for group in groups), "")
     yield _row("messages an interview", *(f"{mean(map(measures.turns, group)):.1f}" for group in groups), "")
     yield _row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
+    yield from _answers()
     for target in missed_targets(interviews):
         yield f"MISSED: {target.title}"
         for interview in interviews:
             yield from (f"- {interview.respondent.name}: {miss}" for miss in measure(interview, target.find).misses)
+
+
+def _answers() -> Iterator[str]:
+    yield ""
+    yield _row("single answers read", *Verdict)
+    yield _row(":-", *["-:"] * len(Verdict))
+    for file in (TUNING, HELD_BACK):
+        counts = verdicts(file)
+        yield _row(file.name, *(str(counts[verdict]) for verdict in Verdict))
 
 
 def _words_an_answer(interviews: Sequence[Interview]) -> float:
@@ -78,4 +90,4 @@ def _words_an_answer(interviews: Sequence[Interview]) -> float:
 
 
 def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.ljust(42 if i == 0 else 12) for i, cell in enumerate(cells)) + " |"
+    return "| " + " | ".join(cell.ljust(43 if i == 0 else 16) for i, cell in enumerate(cells)) + " |"

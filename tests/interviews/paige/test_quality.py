@@ -4,6 +4,7 @@ import pytest
 
 from tests.quality import report
 from tests.quality.interviews import interview_with, stored_interview_with
+from tests.quality.labelled_answers import TUNING, Verdict, verdicts
 from tests.quality.respondents import respondents
 
 RESPONDENTS = {respondent.name: respondent for respondent in respondents()}
@@ -20,3 +21,9 @@ def test_the_services_conduct_the_same_interview(name: str) -> None:
     stored, expected = stored_interview_with(RESPONDENTS[name]), interview_with(RESPONDENTS[name])
     assert [turn.text for turn in stored.said] == [turn.text for turn in expected.said]
     assert stored.given == expected.given
+
+
+def test_few_labelled_answers_are_misread() -> None:
+    counts = verdicts(TUNING)
+    assert counts[Verdict.RIGHT] >= 0.9 * (counts.total() - counts[Verdict.INNOCENT_RIGHT])
+    assert counts[Verdict.INNOCENT_MISREAD] <= 1

@@ -1,0 +1,54 @@
+"""Single answers with labels, and how they are read: answers.tsv, and answers_held_back.tsv, on which nobody tunes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from interviews.paige.lexicon import Intent
+from interviews.paige.reading import NOT_FINDINGS, read
+from tests.quality.respondents import Label
+
+FOLDER = Path(__file__).parent
+TUNING, HELD_BACK = FOLDER / "answers.tsv", FOLDER / "answers_held_back.tsv"
+INNOCENT = "innocent"
+
+INTENTS: Mapping[Label, Intent] = {
+    Label.ASKS_MEANING: Intent.ASKS_MEANING,
+    Label.ASKS_PURPOSE: Intent.ASKS_PURPOSE,
+    Label.ASKS_TO_REPEAT: Intent.ASKS_TO_REPEAT,
+    Label.ASKS_ABOUT_AI: Intent.ASKS_ABOUT_AI,
+    Label.ASKS_WHO_READS: Intent.ASKS_WHO_READS,
+    Label.ASKS_HOW_LONG: Intent.ASKS_HOW_LONG,
+    Label.ASKS_ABOUT_LANGUAGE: Intent.ASKS_ABOUT_LANGUAGE,
+    Label.ASKS_IF_ENOUGH: Intent.ASKS_IF_ENOUGH,
+    Label.ASKS_OTHER: Intent.ASKS_SOMETHING,
+    Label.WANTS_TO_STOP: Intent.WANTS_TO_STOP,
+    Label.WANTS_A_PERSON: Intent.WANTS_A_PERSON,
+    Label.WANTS_DELETION: Intent.WANTS_DELETION,
+    Label.DECLINES: Intent.DECLINES,
+}
+
+
+class Verdict(StrEnum):
+    """AS_ANOTHER: as another question, wish or refusal. INNOCENT_MISREAD: a finding that is read as one of them."""
+
+    RIGHT = "right"
+    AS_ANOTHER = "as another"
+    PASSED_OVER = "passed over"
+    INNOCENT_RIGHT = "innocent right"
+    INNOCENT_MISREAD = "innocent misread"
+
+
+def verdicts(file: Path) -> Counter[Verdict]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return Counter(_verdict(*line.split("\t")[1:]) for line in lines if not line.startswith("#"))
+
+
+def _verdict(label: str, answer: str) -> Verdict:
+    found = read(answer).intents & NOT_FINDINGS
+    if label == INNOCENT:
+        return Verdict.INNOCENT_MISREAD if found else Verdict.INNOCENT_RIGHT
+    if INTENTS[Label(label)] in found:
+        return Verdict.RIGHT
+    return Verdict.AS_ANOTHER if found else Verdict.PASSED_OVER
