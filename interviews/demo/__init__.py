@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -6,9 +7,13 @@ from django.db import transaction
 
 from contacts.text import clean_email, clean_name, clean_notes
 from interviews import services
-from interviews.lifecycle import Status
+from interviews.lifecycle import Speaker, Status
 from interviews.models import InterviewType
+from interviews.paige.brief import opening_brief
+from interviews.paige.dialogue import Utterance
+from interviews.paige.findings import findings_of
 from interviews.paige.guide import shipped_guide
+from interviews.paige.transcript_markdown import render_transcript
 from interviews.text import clean_deal_id, clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
@@ -52,5 +57,13 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
     if status != Status.CREATED:
         services.mark_sent(interview_request)
     if status == Status.COMPLETED:
-        turns = [f"**{speaker}:** {text}" for speaker, text in data["transcript"]]
-        services.complete_interview(interview_request, content="\n\n".join(turns))
+        brief = opening_brief(interview_request).after(_conversation(data["answers"]))
+        content = render_transcript(brief.conversation, brief.contact_name)
+        services.complete_interview(interview_request, content=content, **findings_of(brief, content))
+
+
+def _conversation(answers: Sequence[tuple[str, str, str]]) -> Iterator[Utterance]:
+    """`answers`: topic, question and answer."""
+    for topic, question, answer in answers:
+        yield Utterance(Speaker.PAIGE, question, topic)
+        yield Utterance(Speaker.CONTACT, answer, topic)
