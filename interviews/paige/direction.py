@@ -14,6 +14,7 @@ MAX_WORDS = 30
 WORDS_BEFORE = 3
 """A negation reverses a word that follows it so closely."""
 WORDS_OF_A_STANDARD = 4
+MIN_LETTERS_OF_A_NAME = 4
 
 # Contacts leave it out.
 _LEGAL_FORM = re.compile(
@@ -70,9 +71,12 @@ class Judge:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        """The vendor's name, also as a genitive."""
+        """The vendor's name without its legal form, and its first word if that is no common word. Also as genitives."""
         name = normalized(_LEGAL_FORM.sub("", self.vendor)).strip()
-        return word_pattern([name, f"{name}s"] if name else [])
+        first = name.partition(" ")[0]
+        is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(first)
+        names = {name, first} if is_name else {name}
+        return word_pattern([f"{each}{ending}" for each in names if each for ending in ("", "s")])
 
     def _names_another(self, plain: str, clause: str) -> bool:
         """Whether a word before a verb is a name: capitalized, without an article, and not a known noun."""
@@ -83,10 +87,14 @@ class Judge:
         return False
 
     def _is_name(self, word: str, clause: str) -> bool:
-        known = (self.words.nouns, self.words.good, self.words.bad, self.words.better, self.words.worse)
-        if word.endswith(self.words.noun_endings) or any(pattern.fullmatch(word) for pattern in known):
+        if self._is_known(word) or word.endswith(self.words.noun_endings):
             return False
         return any(each[:1].isupper() and normalized(each).strip() == word for each in clause.split())
+
+    def _is_known(self, word: str) -> bool:
+        words = self.words
+        known = (words.common, words.articles, words.nouns, words.good, words.bad, words.better, words.worse)
+        return any(pattern.fullmatch(word) for pattern in known)
 
     def _negation(self, plain: str, found: re.Match[str]) -> int:
         before = " ".join(plain[: found.start()].split()[-WORDS_BEFORE:])

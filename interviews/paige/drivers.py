@@ -21,7 +21,7 @@ from interviews.paige.transcript_markdown import Block
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 MAX_DRIVERS_OF_A_TOPIC = 5
-MAX_CLAUSES_OF_AN_ANSWER = 40
+MAX_CLAUSES_OF_AN_ANSWER = 120
 """Bounds the time for a long answer."""
 
 _WORD = re.compile(r"[^\W_]+")

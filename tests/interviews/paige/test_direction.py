@@ -94,3 +94,18 @@ def test_a_topic_that_is_not_about_the_vendor_needs_its_name(topic: str) -> None
     assert drivers(answering(buyer_brief(), topic, "It was slow and unreliable.")) == []
     [driver] = drivers(answering(buyer_brief(), topic, "Acme was slow and unreliable."))
     assert driver.direction == "against"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "clause", "direction"),
+    [
+        ("Acme Analytics GmbH", "We chose Acme", "for"),
+        ("Acme Analytics GmbH", "We chose Acme Analytics", "for"),
+        ("Acme", "Acme's demo was great", "for"),
+        ("Data Robot", "The data was unreliable", None),
+        ("The Trade Desk", "The import was unreliable", None),
+    ],
+)
+def test_contacts_shorten_the_name_of_the_vendor(vendor: str, clause: str, direction: str | None) -> None:
+    judge = Judge(opinion_words(normalized(clause)), vendor, is_about_vendor=False)
+    assert judge.direction(clause) == direction
