@@ -11,7 +11,12 @@ from contacts.models import Contact
 from harness.browser import Browser
 from harness.processes import eventually
 from harness.web import Server
+from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
+from interviews.paige.brief import opening_brief
+from interviews.paige.dialogue import Utterance
+from interviews.paige.findings import findings_of
+from interviews.paige.transcript_markdown import render_transcript
 from interviews.services import complete_interview
 from orgs.models import ApiKey, Change, Org
 from tests.live.client import LiveClient
@@ -76,6 +81,30 @@ def test_support_edits_notes_sees_the_change_and_restores_it(
     alice.refresh_from_db()
     assert alice.notes == "Met in May.\nLikes cats."
     assert [change.actor for change in Change.objects.of(alice)] == [user.username] * 2
+
+
+def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, interview_request: InterviewRequest) -> None:
+    said = [
+        ("trigger", "Are you a bot? " + "We were losing weekends. " * 100 + "Acme was too *expensive*."),
+        ("vendor", "Fast."),
+    ]
+    brief = opening_brief(interview_request).after(
+        utterance
+        for topic, text in said
+        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
+    )
+    content = render_transcript(brief.conversation, "Alice")
+    complete_interview(interview_request, content=content, **findings_of(brief, content))
+    page, path = BrowserPage(browser), f"/admin/interviews/interviewrequest/{interview_request.pk}/change/"
+    work_as(browser, "read only")
+    browser.open(path)
+    assert browser.texts(".quotes strong") == ["Against", "For"]
+    page.run("document.querySelector('.quotes strong').parentNode.querySelector('a').click()")
+    place = "document.querySelector(location.hash)"
+    assert page.run(f"return {place}.nextSibling.textContent") == "Acme was too *expensive*."
+    assert page.run(f"return {place}.closest('.turn').id") == "turn-2"
+    assert page.run(f"const top = {place}.getBoundingClientRect().top; return top >= 0 && top < innerHeight")
+    assert browser_problems(page, path) == []
 
 
 def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview_request: InterviewRequest) -> None:
