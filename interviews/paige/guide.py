@@ -65,7 +65,7 @@ class Topic:
 
     def phrases_in(self, text: str) -> set[str]:
         """The topic's phrases that the text contains as whole words."""
-        return {word for word in self.phrases if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)}
+        return set(_found(self.phrases, text))
 
     def wordings(self) -> tuple[str, ...]:
         """Every text of this topic that a contact may see."""
@@ -133,6 +133,16 @@ class Guide:
 def parsed_guide(text: str) -> Guide:
     """The guide in a JSON text. Raises GuideError. Cached, because the rules take a millisecond."""
     return Guide.from_data(json.loads(text))
+
+
+@lru_cache(maxsize=2048)
+def _found(phrases: tuple[str, ...], text: str) -> frozenset[str]:
+    plain = text.casefold()
+    return frozenset(
+        phrase
+        for phrase in phrases
+        if phrase.casefold() in plain and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE)
+    )
 
 
 def shipped_guide(name: str) -> dict[str, Any]:

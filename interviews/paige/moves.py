@@ -3,7 +3,7 @@
 An engine can only choose among them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from interviews.lifecycle import Move
@@ -124,13 +124,23 @@ def _topics(progress: Progress) -> Iterator[NextMove]:
     for topic in open_topics[:OFFERED_TOPICS]:
         mentions = progress.mentions(topic)
         covered = [turn.text for turn in progress.said if turn.move == Move.COVERED]
-        found = tuple(quotes(mentions, avoid=covered))
+        found = _most_specific_first(progress, topic, quotes(mentions, avoid=covered))
         if found:
             yield NextMove(Move.COVERED, topic, None, (), found, mentions)
         else:
             yield NextMove(Move.QUESTION, topic)
     if not open_topics and progress.unasked:
         yield NextMove(Move.CLOSING, progress.brief.guide.closing)
+
+
+def _most_specific_first(progress: Progress, topic: Topic, found: Iterable[str]) -> tuple[str, ...]:
+    """Quotes with phrases of this topic only, then those with most of them."""
+    others = [other for other in progress.brief.guide.topics if other != topic]
+
+    def rank(quote: str) -> tuple[bool, int]:
+        return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))
+
+    return tuple(sorted(found, key=rank))
 
 
 def _takes_quote(topic: Topic, index: int) -> bool:

@@ -13,6 +13,8 @@ from interviews.paige.reading import Reading, Sentence, read
 
 PHRASES_OF_A_MENTION = 2
 """So many phrases of a topic in one answer count as an answer to that topic."""
+TOPICS_OF_A_SUMMARY = 4
+"""In an answer with phrases of so many topics, one phrase of each counts."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,14 @@ class Progress:
                 continue
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
             phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
-            if len(phrases) >= PHRASES_OF_A_MENTION or any(Intent.DENIES in each.intents for each, _ in hits):
+            enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
+            if len(phrases) >= enough or any(Intent.DENIES in each.intents for each, _ in hits):
                 found += [each.text for each, _ in hits]
         return tuple(found)
+
+    def _is_summary(self, answer: Utterance) -> bool:
+        topics = self.brief.guide.topics
+        return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
 
     def _is_left_out(self, topic: Topic) -> bool:
         """A core topic is always asked."""

@@ -120,6 +120,15 @@ def answered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
         known |= exchange.answer.topics
 
 
+def covered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
+    """Topics that Paige took as answered, although the contact had not answered them."""
+    known: set[str] = set()
+    for exchange in interview.exchanges:
+        if exchange.message.move == Move.COVERED:
+            yield exchange.message.topic not in known, exchange.message.text
+        known |= exchange.answer.topics
+
+
 def taking_up(interview: Interview) -> Iterator[tuple[bool, str]]:
     """Follow-ups that do not take up the contact's words."""
     for i, message in enumerate(interview.said):

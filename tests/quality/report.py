@@ -50,6 +50,7 @@ TARGETS = (
     Target("questions and wishes replied to as others", measures.other_replies, allowed=0.1),
     Target("replies to what nobody asked", measures.replies_to_nothing),
     Target("questions already answered", measures.answered_topics, allowed=0.05),
+    Target("topics taken as answered that were not", measures.covered_topics, allowed=0.2),
     Target("follow-ups with the contact's words", measures.taking_up, allowed=0.7, shows_hits=True),
 )
 

@@ -208,6 +208,23 @@ class TestCovered:
         said = conduct(buyer_brief(), ["Nobody trusted the numbers. There was never a trial.", COMPLETE])
         assert "experience" not in topics_of(said)
 
+    def test_an_answer_that_touches_four_topics_covers_each_of_them(self) -> None:
+        summary = (
+            "Procurement signed in May. Globex was the best alternative in speed. The price was too high for us. "
+            "In the end the deciding factor was the Jira connector."
+        )
+        said = conduct(buyer_brief(), [summary, COMPLETE])
+        covered = {turn.topic: turn.text for turn in paige(said) if turn.move == Move.COVERED}
+        assert set(covered) == {"process", "options", "pricing", "decision"}
+        assert "deciding factor was the Jira connector" in covered["decision"]
+
+    def test_the_quote_of_a_covered_topic_is_about_no_other_topic(self) -> None:
+        said = conduct(
+            buyer_brief(), ["The contract of that competitor ran out. Our budget was 40,000 at most.", COMPLETE]
+        )
+        [covered] = [turn.text for turn in paige(said) if turn.move == Move.COVERED]
+        assert "Our budget was 40" in covered
+
     def test_a_word_in_passing_covers_nothing(self) -> None:
         said = conduct(buyer_brief(), ["The price of every mistake went up.", COMPLETE])
         assert Move.COVERED not in {turn.move for turn in paige(said)}
