@@ -13,7 +13,6 @@ from interviews.paige.choice import Choice
 from interviews.paige.compose import compose
 from interviews.paige.dialogue import Utterance
 from interviews.paige.engines import engine
-from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.moves import NextMove, moves
 from interviews.paige.prompt import ChatMessage
@@ -21,11 +20,8 @@ from interviews.paige.provider import Provider, Reply
 from interviews.paige.quotes import is_quote
 from interviews.paige.reply import read_reply
 from interviews.paige.rules_engine import RulesEngine
-from tests.model.respondents import Respondent
-
-# One guide: the server caches it as the common prefix of all prompts.
-GUIDE = "win_loss_buyer"
-VENDOR = "Acme"
+from tests.quality.interviews import opening
+from tests.quality.respondents import Replies, Respondent
 
 
 @dataclass(frozen=True)
@@ -91,14 +87,15 @@ class Interviews:
 
     def conduct(self, respondent: Respondent, turns: int) -> Iterator[Asked]:
         said: list[Utterance] = []
-        for answer in respondent.answers[:turns]:
+        replies = Replies(respondent)
+        for _ in range(turns):
             asked = self.ask(opening(respondent).after(said))
             if asked.replies:
                 yield asked
             move = asked.choice.move
             said += [
                 Utterance(Speaker.PAIGE, asked.text, move.topic.key, move.move, move.follow_up),
-                Utterance(Speaker.CONTACT, answer, move.topic.key, Move.ANSWER),
+                Utterance(Speaker.CONTACT, replies.to(move.topic.key), move.topic.key, Move.ANSWER),
             ]
 
     def ask(self, brief: Brief) -> Asked:
@@ -106,11 +103,6 @@ class Interviews:
         offered = moves(brief)
         choice = self.engine.choose(brief, offered)
         return Asked(brief, offered, tuple(self.provider.recorded.replies), choice)
-
-
-def opening(respondent: Respondent) -> Brief:
-    guide = Guide.from_data(shipped_guide(GUIDE)).for_vendor(VENDOR)
-    return Brief(VENDOR, respondent.name, respondent.notes, respondent.objective, guide)
 
 
 def attacked(respondent: Respondent, words: str) -> Brief:

@@ -13,7 +13,8 @@ from interviews.paige.prompt import messages_for
 from interviews.paige.provider import ProviderError
 from tests.model.interviews import Interviews, attacked
 from tests.model.report import Measured, Overload
-from tests.model.respondents import ATTACKS, RESPONDENTS, Respondent
+from tests.model.respondents import ATTACKS, RESPONDENTS
+from tests.quality.respondents import Respondent
 
 WARM_UP_SECONDS = 60
 OVERLOAD_TURNS = 6
