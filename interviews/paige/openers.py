@@ -54,6 +54,8 @@ def _lead_in(progress: Progress, move: Move) -> Iterator[Phrase]:
             yield from _once_each("again", progress, sum(turn.move == Move.REPEAT for turn in progress.said))
     elif move == Move.REPHRASE:
         return
+    elif Intent.WANTS_TO_STOP in last.wishes:
+        yield Phrase("go_on_with_next")
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in progress.said))
     elif Intent.SAID_BEFORE in last.intents and not last.questions:
