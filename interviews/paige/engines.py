@@ -6,6 +6,7 @@ from django.conf import settings
 from interviews.paige.choice import ChoosingEngine
 from interviews.paige.lexicon import intent_patterns
 from interviews.paige.model_engine import ModelEngine
+from interviews.paige.opinion_words import opinion_words
 from interviews.paige.provider import Provider
 from interviews.paige.rules_engine import RulesEngine
 
@@ -17,6 +18,7 @@ def preload() -> None:
     """Does what the first turn of a process would have to wait for."""
     engine()
     intent_patterns()
+    opinion_words("")
 
 
 def engine() -> ChoosingEngine:
