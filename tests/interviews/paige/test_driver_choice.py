@@ -88,6 +88,12 @@ def test_drivers_of_the_rules_stay() -> None:
     ]
 
 
+def test_a_choice_cannot_reverse_the_rules() -> None:
+    brief = told("It was too expensive.")
+    [by_rules] = drivers(brief)
+    assert drivers(brief, {by_rules.quote: FOR}) == [by_rules]
+
+
 @pytest.mark.parametrize("act", [says("I like all of them."), says(""), status(401), hangs])
 def test_a_model_that_fails_chooses_nothing(act: Act, caplog: pytest.LogCaptureFixture) -> None:
     with fake_provider(act) as provider:
