@@ -68,6 +68,6 @@ def customer_of(org: Org) -> Customer:
     first, last = ids[0], ids.reverse()[0]
     if len(ids) != last - first + 1:
         raise RuntimeError("The ids of the customer's interview requests are not consecutive.")
-    one_per_contact = org.interview_requests.select_related("contact").filter(pk__in=ids[::REQUESTS_OF_A_CONTACT])
+    one_per_contact = org.interview_requests.with_versions().filter(pk__in=ids[::REQUESTS_OF_A_CONTACT])
     etags = {interview_request.pk: etag_of(interview_request.versions) for interview_request in one_per_contact}
     return Customer(org.pk, key, api_key.digest, first, last, etags)
