@@ -13,6 +13,7 @@ from contacts.models import Contact
 from hindsight.limits.audit_budget import uncounted_bytes
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
+from interviews.paige.brief import forget_guides
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -71,6 +72,11 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     uncounted_bytes.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_guides() -> None:
+    forget_guides()
 
 
 @pytest.fixture(autouse=True)

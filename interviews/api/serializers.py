@@ -13,7 +13,7 @@ from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Coverage, DeclineReason, Direction, Flag, Rating, Status
 from interviews.models import TIME_FILTERS, Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.brief import Brief, opening_brief
-from interviews.paige.guide import GuideError, Topic, parsed_guide
+from interviews.paige.guide import GuideError, Topic
 from interviews.services.state import declined_conversation, rating_of
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
@@ -274,9 +274,8 @@ class InterviewRequestSerializer(InterviewRequestSummarySerializer):
 
     @extend_schema_field(ObjectiveTopicsSerializer)
     def get_objective_topics(self, interview_request: InterviewRequest) -> dict[str, Any]:
-        """Requires `with_guide_text()`."""
         try:
-            brief = opening_brief(interview_request, parsed_guide(interview_request.guide_text))
+            brief = opening_brief(interview_request)
         except GuideError:  # such as a guide of an older format
             return {"emphasize": [], "avoid": []}
         return ObjectiveTopicsSerializer(brief).data

@@ -151,13 +151,12 @@ class InterviewRequestView(ApiView):
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
         interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id).with_versions()
-        if "If-None-Match" in request.headers:
-            etag = etag_of(get_or_404(interview_requests, id).versions)
-            if not_modified := get_conditional_response(request._request, etag=etag):
-                not_modified.headers["ETag"] = etag
-                return not_modified
-        shown = get_or_404(interview_requests.with_guide_text().select_related("org", "transcript"), id)
-        return Response(serializers.InterviewRequestSerializer(shown).data, headers={"ETag": etag_of(shown.versions)})
+        interview_request = get_or_404(interview_requests.select_related("org", "transcript"), id)
+        etag = etag_of(interview_request.versions)
+        if not_modified := get_conditional_response(request._request, etag=etag):
+            not_modified.headers["ETag"] = etag
+            return not_modified
+        return Response(serializers.InterviewRequestSerializer(interview_request).data, headers={"ETag": etag})
 
     @operation(
         operation_id="update_interview_request",

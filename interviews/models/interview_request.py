@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Cast, Coalesce
 
 from contacts.models import Contact
 from hindsight.db.ids import is_id
@@ -72,11 +71,6 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         related = self.select_related("contact", "interview_type", "conversation")
         return related.defer("interview_type__guide", "conversation__guide")
 
-    def with_guide_text(self) -> Self:
-        """Adds `guide_text`, the JSON text of `InterviewRequest.guide`."""
-        guide = Coalesce("conversation__guide", "interview_type__guide")
-        return self.annotate(guide_text=Cast(guide, models.TextField()))
-
     def of_survey_token(self, token: str) -> Self:
         """Includes the rows that the survey page needs. Excludes suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
@@ -134,7 +128,6 @@ class InterviewRequest(Versioned):
     cleared_by = {"objective": ("picks",)}
 
     objects = InterviewRequestQuerySet.as_manager()
-    guide_text: str  # set by with_guide_text()
 
     class Meta:
         ordering = ("-id",)
@@ -197,9 +190,13 @@ class InterviewRequest(Versioned):
         return getattr(self, "conversation", self.interview_type).guide
 
     @property
+    def guide_version(self) -> int:
+        version: int = getattr(self, "conversation", self.interview_type).guide_version
+        return version
+
+    @property
     def versions(self) -> Versions:
-        guide_version = getattr(self, "conversation", self.interview_type).guide_version
-        return Versions(self.version, self.contact.version, guide_version)
+        return Versions(self.version, self.contact.version, self.guide_version)
 
     @property
     def survey_url(self) -> str | None:

@@ -11,6 +11,11 @@ from interviews.paige.guide import Guide, Topic
 from interviews.paige.picks import known_picks
 from interviews.paige.steering import Picks, Steering, steer
 
+# So many guides are kept in memory by a process.
+MAX_GUIDES = 64
+
+_guides: dict[tuple[int, int], Guide] = {}
+
 
 @dataclass(frozen=True)
 class Brief:
@@ -42,11 +47,31 @@ class Brief:
         return replace(self, conversation=tuple(conversation))
 
 
+def guide_of(interview_request: InterviewRequest) -> Guide:
+    """Reads and parses each version of a guide once per process. Raises GuideError.
+
+    Every edit of a guide is a new version, and a conversation's copy has the version of what it is a copy of.
+    """
+    interview_type_id = interview_request.interview_type_id
+    guide = _guides.get((interview_type_id, interview_request.guide_version))
+    if guide is None:
+        guide = Guide.from_data(interview_request.guide)
+        if len(_guides) >= MAX_GUIDES:
+            _guides.clear()
+        _guides[interview_type_id, guide.version] = guide  # not guide_version: the guide may be read after an edit
+    return guide
+
+
+def forget_guides() -> None:
+    """For tests, whose rows have the ids of other tests' rows."""
+    _guides.clear()
+
+
 def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:
     """`guide` replaces the interview's own. Raises GuideError."""
     # A line break would start a new line in the prompt.
     vendor = " ".join(interview_request.org.name.split())
-    own = (guide or Guide.from_data(interview_request.guide)).for_vendor(vendor)
+    own = (guide or guide_of(interview_request)).for_vendor(vendor)
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,

@@ -14,14 +14,11 @@ from rest_framework.serializers import ValidationError
 from interviews.paige.fixed_phrases import Phrase, wording
 from interviews.paige.guide_serializers import CLOSING, QUOTE, VENDOR, GuideSerializer, Kind, problem_lines
 
-__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "parsed_guide", "shipped_guide"]
+__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
 
 SHOWN_PROBLEMS = 20
-
-# So many guides are kept in memory by a process.
-PARSED_GUIDES = 64
 
 
 class GuideError(ValueError):
@@ -127,12 +124,6 @@ class Guide:
             topics=tuple(topic.for_vendor(vendor) for topic in self.topics),
             closing=self.closing.for_vendor(vendor),
         )
-
-
-@lru_cache(maxsize=PARSED_GUIDES)
-def parsed_guide(text: str) -> Guide:
-    """The guide in a JSON text. Raises GuideError. Cached, because the rules take a millisecond."""
-    return Guide.from_data(json.loads(text))
 
 
 @lru_cache(maxsize=2048)

@@ -66,7 +66,7 @@ class StoredInterview:
     @classmethod
     def load(cls, interview_request: InterviewRequest) -> Self:
         """Executes two statements. Raises InterviewRequest.DoesNotExist."""
-        related = InterviewRequest.objects.select_related("org", "contact", "interview_type", "conversation")
+        related = InterviewRequest.objects.with_versions().select_related("org")
         interview_request = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
         return cls(
             interview_request=interview_request,

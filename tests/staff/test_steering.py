@@ -182,6 +182,7 @@ class TestPicking:
         pick(row, Picks(("vendor", "criteria")))
         kind = InterviewType.objects.get()
         kind.guide["topics"] = [topic for topic in kind.guide["topics"] if topic["key"] != "vendor"]
+        kind.guide["version"] = 2
         kind.save()
         shown = effect(root, row)
         assert shown.startswith(f"Steers to: {CRITERIA} Avoids: none")

@@ -242,7 +242,8 @@ class TestQuestionsBack:
         self, asked: SurveyPage, before: str, after: str
     ) -> None:
         guide = json.dumps(Conversation.objects.get().guide, ensure_ascii=False)
-        Conversation.objects.update(guide=json.loads(guide.replace("“", before).replace("”", after)))
+        edited = {**json.loads(guide.replace("“", before).replace("”", after)), "version": 2}
+        Conversation.objects.update(guide=edited)
         shown = visible(asked.post("answer", number=1, text="Bob broke the old tool."))
         assert "Bob broke the old tool" in shown
         asked.post("finish", number=3, text="")
