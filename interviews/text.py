@@ -26,16 +26,16 @@ def clean_deal_id(deal_id: str) -> DealId:
 
 def clean_comment(comment: str) -> str:
     """Trims the comment and converts line ends to line feeds. Raises ValidationError."""
-    return clean_text(_trimmed(comment), MAX_COMMENT_LENGTH)
+    return clean_text(trimmed(comment), MAX_COMMENT_LENGTH)
 
 
 def clean_answer(answer: str) -> str:
     """Trims the answer and converts line ends to line feeds. Raises ValidationError, also if it is blank."""
-    answer = _trimmed(answer)
+    answer = trimmed(answer)
     if not answer:
         raise ValidationError(gettext("Write an answer, or skip the question."))
     return clean_text(answer, MAX_ANSWER_LENGTH)
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
-from interviews.lifecycle import Flag, Speaker, Stage, Status
+from interviews.lifecycle import Flag, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
@@ -47,6 +47,7 @@ class InterviewState:
     exchanges: tuple[Exchange, ...] = ()
     more_to_ask: bool = False
     last_activity_at: datetime | None = field(default=None, compare=False)
+    has_answers: bool = False
     wants_deletion: bool = False
     can_rate: bool = False
     rating: int | None = None
@@ -107,6 +108,7 @@ class StoredInterview:
             ),
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
+            has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
             wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
             can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
             rating=rating_of(self.interview_request),

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from hindsight.text.storable import grouped
-from interviews.lifecycle import Stage
+from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
 from interviews.services import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
-from interviews.web.steps import Outcome
+from interviews.web.steps import COMMENT, Outcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
@@ -29,6 +29,7 @@ TEMPLATES = {
     Stage.IN_PROGRESS: "survey/question.html",
     Stage.RECAP: "survey/recap.html",
     Stage.COMPLETED: "survey/thanks.html",
+    Stage.DECLINED: "survey/declined.html",
 }
 
 
@@ -82,7 +83,8 @@ def _render_state(
 def _context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
     """`interview` names the drafts of this interview on the contact's device. It does not open the interview."""
     token = str(interview_request.survey_token)
-    return {"state": state, "token": token, "interview": _digest(token)}
+    shared = {"state": state, "token": token, "interview": _digest(token), "org": interview_request.org}
+    return {**shared, "reasons": DeclineReason.choices, "ratings": Rating.choices}
 
 
 def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Exchange | None:
@@ -94,11 +96,13 @@ def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Ex
 
 
 def _items(state: InterviewState, outcome: Outcome | None = None) -> list[Item]:
-    """Returns the unanswered question, or the questions of the recap."""
+    """Returns the unanswered question, the questions of the recap, or the comment on a decline."""
     outcome = outcome or Outcome()
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
+    if state.stage == Stage.DECLINED:
+        questions = [(COMMENT, "", state.decline_comment)]
     return [
         Item(number, question, outcome.rejected.get(number, answer), outcome.errors.get(number, ""), _digest(answer))
         for number, question, answer in questions

@@ -10,13 +10,19 @@ NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 @dataclass(frozen=True)
 class Posted:
-    """`number` is the question that `text` answers, or 0. `corrections` has the recap's texts by question number."""
+    """`number` is the question that `text` answers, or 0. `corrections` has the recap's texts by question number.
+
+    `reason` and `comment` are None, and `rating` is 0, if the form has none.
+    """
 
     token: str = field(default="", repr=False)
     step: str = ""
     number: int = 0
     text: str = field(default="", repr=False)
     corrections: dict[int, str] = field(default_factory=dict, repr=False)
+    reason: str | None = field(default=None, repr=False)
+    comment: str | None = field(default=None, repr=False)
+    rating: int = 0
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -25,9 +31,12 @@ class Posted:
         return cls(
             token=form.get("token", ""),
             step=form.get("step", ""),
-            number=question_number(form.get("number", "")),
+            number=number_in(form.get("number", "")),
             text=form.get("text", ""),
-            corrections={question_number(name[7:]): form[name] for name in form if name.startswith("answer-")},
+            corrections={number_in(name[7:]): form[name] for name in form if name.startswith("answer-")},
+            reason=form.get("reason"),
+            comment=form.get("comment"),
+            rating=number_in(form.get("rating", "")),
         )
 
     @property
@@ -40,9 +49,14 @@ class Posted:
     @property
     def texts(self) -> list[str]:
         """All texts that are not blank."""
+        return [text for text in (*self.answers, self.comment or "") if text.strip()]
+
+    @property
+    def answers(self) -> list[str]:
+        """Texts that answer a question and are not blank."""
         return [text for text in (self.text, *self.corrections.values()) if text.strip()]
 
 
-def question_number(text: str) -> int:
+def number_in(text: str) -> int:
     """Returns 0 if the text is not a number."""
     return int(text) if NUMBER.fullmatch(text) else 0

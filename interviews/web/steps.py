@@ -4,8 +4,13 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 
 from interviews import services
+from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
+from interviews.text import trimmed
 from interviews.web.posted import Posted
+
+# The number of the comment on a decline, among the texts by question number.
+COMMENT = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,33 @@ def send(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     return outcome
 
 
+def decline(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+    """Never fails because of an answer: texts that are not stored are shown again."""
+    stored = {exchange.answer for exchange in services.interview_state(interview_request).exchanges}
+    reason = DeclineReason(posted.reason) if posted.reason in DeclineReason.values else None
+    try:
+        services.decline_interview(interview_request, reason=reason, comment=posted.comment)
+    except ValidationError as error:
+        return Outcome(errors={COMMENT: " ".join(error.messages)}, rejected={COMMENT: posted.comment or ""})
+    return Outcome(unsaved=tuple(text for text in posted.answers if trimmed(text) not in stored))
+
+
+def reconsider(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+    services.withdraw_decline(interview_request)
+    return Outcome(unsaved=tuple(posted.texts))
+
+
+def rate(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+    if posted.rating in Rating.values:
+        services.rate_interview(interview_request, rating=Rating(posted.rating))
+    return Outcome()
+
+
+def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+    services.request_deletion(interview_request)
+    return Outcome()
+
+
 def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     """Stores all texts, or none if one cannot be stored."""
     texts = posted.corrections
@@ -92,5 +124,9 @@ def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 STEPS: Mapping[str, Callable[[InterviewRequest, Posted], Outcome]] = {
-    step.__name__: step for step in (consent, answer, skip, skip_without_text, finish, resume, send)
+    step.__name__: step
+    for step in (
+        *(consent, answer, skip, skip_without_text, finish, resume, send),
+        *(decline, reconsider, rate, request_deletion),
+    )
 }

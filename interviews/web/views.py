@@ -15,7 +15,7 @@ from interviews import services
 from interviews.models import InterviewRequest
 from interviews.web.languages import use_language_of
 from interviews.web.pages import state_page, unknown_page, visited_page
-from interviews.web.posted import Posted, question_number
+from interviews.web.posted import Posted, number_in
 from interviews.web.protection import public_page
 from interviews.web.steps import take_step
 
@@ -36,7 +36,7 @@ class SurveyView(View):
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
         number = request.GET.get("question")
-        return visited_page(request, interview_request, state, None if number is None else question_number(number))
+        return visited_page(request, interview_request, state, None if number is None else number_in(number))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = Posted.of(request)

@@ -65,3 +65,14 @@ def test_twelve_completions_create_one_transcript(interview_request: InterviewRe
     states = in_tabs(lambda _: after(services.complete_conversation, interview_request).stage)
     assert states == [Stage.COMPLETED] * TABS
     assert Transcript.objects.filter(interview_request=interview_request).count() == 1
+
+
+def test_consents_and_declines_at_the_same_time_end_declined(
+    interview_request: InterviewRequest, in_tabs: InTabs
+) -> None:
+    in_tabs(lambda tab: (services.give_consent if tab % 2 else services.decline_interview)(interview_request))
+    interview_request.refresh_from_db()
+    conversation = Conversation.objects.get(pk=interview_request.pk)
+    assert (conversation.stage, interview_request.flags) == (Stage.DECLINED, "declined")
+    assert services.next_question(interview_request).stage == Stage.DECLINED
+    assert not interview_request.turns.exists()

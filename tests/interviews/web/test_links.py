@@ -101,6 +101,9 @@ STEPS_TO_STATES: dict[str, tuple[dict[str, Any], ...]] = {
         {"step": "send", "answer-1": "x" * 10_001},
     ),
     "thanks": ({"step": "consent"}, {"step": "finish"}, {"step": "send"}),
+    "rated": ({"step": "consent"}, {"step": "finish"}, {"step": "send"}, {"step": "rate", "rating": 3}),
+    "declined": ({"step": "decline"}, {"step": "decline", "reason": "no_time", "comment": "Slow."}),
+    "decline error": ({"step": "decline", "comment": "x" * 2_001},),
 }
 
 

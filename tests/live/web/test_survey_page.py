@@ -7,8 +7,8 @@ from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
 from harness.browser import Browser
-from interviews.lifecycle import Speaker, Status
-from interviews.models import InterviewRequest
+from interviews.lifecycle import Rating, Speaker, Stage, Status
+from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
@@ -81,6 +81,11 @@ def test_an_interview_from_the_api_call_to_the_transcript(
 def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     """Goes through every state of the page, and calls `look` for each."""
     look("invitation")
+    page.press("No, thanks")
+    page.browser.find("input[value=no_time]").click()
+    page.press("Send my reason")
+    look("declined")
+    page.press("Take part after all")
     page.press("I agree, start the interview")
     look("question")
     page.press("Send answer")
@@ -101,7 +106,11 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("recap with an answer that is too long")
     page.box.clear()
     page.press("Send my answers")
+    page.press("Mostly")
+    page.browser.find("summary").click()
     look("thanks")
+    page.press("Ask for deletion")
+    look("deletion requested")
     page.browser.open("/survey?token=unknown")
     look("unknown")
     page.browser.open(f"/survey?{'&' * 2000}")
@@ -111,6 +120,7 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
 def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: int, scheme: str) -> None:
     """No axe violations, no horizontal scrolling, and nothing from another host."""
+    Org.objects.update(contact_address="research@acme.example", privacy_url="https://acme.example", transcript_days=90)
     page.use_width(width)
     page.use_scheme(scheme)
     problems: list[tuple[str, str]] = []
@@ -120,6 +130,34 @@ def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: i
 
     walk(page, look)
     assert problems == []
+
+
+def test_a_contact_declines_changes_their_mind_and_rates(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    """After each step that does not change the stage, the focus is on its confirmation."""
+    page.press("No, thanks")
+    assert (page.focused, page.heading) == ("h1#", "You have declined the interview")
+    page.box.send_keys("In a merger.")
+    page.press("Send my reason")
+    assert page.run("return document.activeElement.textContent") == "Your reason is saved. You can change it here."
+    conversation = Conversation.objects.get(pk=interview_request.pk)
+    assert (conversation.stage, conversation.decline_comment) == (Stage.DECLINED, "In a merger.")
+    page.press("Take part after all")
+    page.press("I agree, start the interview")
+    page.press("Finish here")
+    page.press("End the interview")
+    assert (page.focused, page.heading) == ("h1#", "Thank you, Alice")
+    page.press("Mostly")
+    assert page.run("return document.activeElement.textContent").startswith("Thank you, your rating is saved.")
+    page.press("Fully")
+    assert page.browser.find("[aria-pressed=true]").text == "Fully"
+    page.browser.find("summary").click()
+    page.press("Ask for deletion")
+    assert page.run("return document.activeElement.textContent").startswith("Acme has been told")
+    conversation.refresh_from_db()
+    interview_request.refresh_from_db()
+    assert (conversation.rating, interview_request.flags) == (Rating.FULLY, "wants_deletion")
 
 
 def test_axe_finds_a_missing_label(page: BrowserSurveyPage) -> None:

@@ -14,16 +14,23 @@ const setBusy = (form, busy) => {
 // The first match gets the focus.
 const FOCUS_SELECTORS = [".notice", ".asks", "[aria-invalid]", "[autofocus]", "h1"];
 
+// The confirmation of a step that does not change the stage, such as a rating.
+const confirmation = (page, form) => {
+  const { id } = form.closest(".told") ?? {};
+  return id && page.querySelector(`#${id} .done`);
+};
+
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
 
-const showPage = (page) => {
-  const focusTarget = FOCUS_SELECTORS.map((selector) => page.querySelector(selector)).find(Boolean);
+const showPage = (page, done) => {
+  const focusTarget = done ?? FOCUS_SELECTORS.map((selector) => page.querySelector(selector)).find(Boolean);
   page.querySelector("[autofocus]")?.removeAttribute("autofocus"); // the browser would move the focus later
   document.title = page.title;
   for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(page.querySelector(part));
   preparePage();
   scrollTo(0, 0);
   focusTarget.focus({ preventScroll: true });
+  if (done) keepInView(done);
   const error = document.querySelector(".error, .asks");
   if (error) keepInView(error, error.parentElement.querySelector(".buttons") ?? focusTarget);
 };
@@ -74,7 +81,7 @@ const takeStep = async (form, button) => {
   }
   if (isClean) removeStoredDrafts(boxes);
   if (url !== location.href) history.pushState(null, "", url);
-  showPage(page);
+  showPage(page, isClean ? confirmation(page, form) : null);
 };
 
 // The page of the address, such as after Back. A page from the back/forward cache may be out of date.

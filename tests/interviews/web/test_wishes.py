@@ -1,0 +1,172 @@
+"""Declining, rating and asking for deletion on the survey page without JavaScript."""
+
+import re
+from typing import Any
+
+import pytest
+
+from interviews.lifecycle import Stage
+from interviews.models import Conversation, InterviewRequest, Turn
+from orgs.models import Org
+from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
+
+pytestmark = pytest.mark.one_database
+
+DECLINED = "You have declined the interview"
+PRIVACY, CONTACT = "https://acme.example/privacy", "research@acme.example"
+
+
+def flags() -> str:
+    return InterviewRequest.objects.get().flags
+
+
+def pressed(response: Any) -> list[str]:
+    """The values of the rating buttons that are pressed."""
+    return re.findall(r'name="rating" value="(\d)" aria-pressed="true"', response.content.decode())
+
+
+def checked(response: Any) -> list[str]:
+    return re.findall(r'name="reason" value="(\w+)" checked', response.content.decode())
+
+
+class TestDecline:
+    def test_one_press_on_the_invitation_declines(self, page: SurveyPage) -> None:
+        assert "No, thanks" in visible(page.get())
+        response = page.post("decline")
+        assert (response.status_code, flags()) == (200, "declined")
+        for words in (
+            DECLINED,
+            "Acme is told that you do not take part",
+            "Your link stays valid",
+            "Take part after all",
+        ):
+            assert words in visible(response)
+        assert "answers that you gave before" not in visible(response)
+        assert visible(page.get()) == visible(response)
+        assert not Turn.objects.exists()
+
+    def test_a_reason_is_optional_and_can_be_changed(self, page: SurveyPage) -> None:
+        page.post("decline")
+        response = page.post("decline", reason="no_ai", comment="Call me,\r\nplease. ")
+        assert "Your reason is saved" in visible(response)
+        assert (checked(response), boxes(response)) == (["no_ai"], ["Call me,\nplease."])
+        response = page.post("decline", reason="no_time", comment="")
+        assert (checked(response), boxes(response)) == (["no_time"], [""])
+        conversation = Conversation.objects.get()
+        assert (conversation.decline_reason, conversation.decline_comment) == ("no_time", "")
+
+    def test_a_comment_that_is_too_long_stays_in_the_box(self, page: SurveyPage) -> None:
+        page.post("decline", reason="no_ai", comment="Short.")
+        response = page.post("decline", reason="no_time", comment="x" * 2_001)
+        assert response.status_code == 422
+        assert "Send at most 2,000 characters; this has 2,001." in visible(response)
+        assert boxes(response) == ["x" * 2_001]
+        assert Conversation.objects.get().decline_comment == "Short."
+
+    def test_an_unknown_reason_is_left_out(self, page: SurveyPage) -> None:
+        assert page.post("decline", reason="<script>", comment="").status_code == 200
+        assert Conversation.objects.get().decline_reason == ""
+
+    def test_from_a_question_the_text_in_the_box_is_shown_and_not_stored(self, asked: SurveyPage) -> None:
+        assert "End without sending" in visible(asked.get())
+        response = asked.post("decline", number=1, text="It was slow.")
+        assert (response.status_code, unsaved_texts(response)) == (409, ["It was slow."])
+        assert DECLINED in visible(response)
+        assert (Turn.objects.count(), flags()) == (1, "declined")
+
+    def test_from_the_recap_only_changed_texts_are_shown_again(self, at_recap: SurveyPage) -> None:
+        assert "End without sending" in visible(at_recap.get())
+        response = at_recap.post("decline", **{"answer-1": "It was slow.", "answer-3": "Bob\r\ndecided."})
+        assert (response.status_code, unsaved_texts(response)) == (409, ["Bob\r\ndecided."])
+        assert "The answers that you gave before are saved" in visible(response)
+        assert "It was slow." not in visible(at_recap.get())
+        assert Turn.objects.get(number=2).text == "It was slow."
+
+    @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", "rate"])
+    def test_no_other_step_continues(self, asked: SurveyPage, step: str) -> None:
+        asked.post("decline", number=1)
+        response = asked.post(step, number=1, rating=4, **{"answer-1": "Late."})
+        assert DECLINED in visible(response)
+        assert (Turn.objects.count(), Conversation.objects.get().stage) == (1, Stage.DECLINED)
+
+    def test_a_change_of_mind_continues_at_the_open_question(self, asked: SurveyPage) -> None:
+        before = visible(asked.get())
+        asked.post("decline", number=1, reason="no_time")
+        response = asked.post("reconsider")
+        assert (visible(response), flags()) == (before, "")
+
+    def test_a_change_of_mind_on_the_invitation(self, page: SurveyPage) -> None:
+        page.post("decline")
+        assert "I agree, start the interview" in visible(page.post("reconsider"))
+        assert not Conversation.objects.exists()
+
+    def test_the_page_is_in_the_language_of_the_guide(
+        self, page: SurveyPage, interview_request: InterviewRequest
+    ) -> None:
+        interview_request.interview_type.guide["language"] = "de"
+        interview_request.interview_type.save()
+        response = page.post("decline", reason="no_time")
+        for words in ("Sie haben das Interview abgelehnt", "Ich habe keine Zeit", "Ihr Grund ist gespeichert"):
+            assert words in visible(response)
+
+
+class TestRating:
+    def test_a_rating_is_stored_and_can_be_changed(self, completed: SurveyPage) -> None:
+        assert "Did this capture your view?" in visible(completed.get())
+        assert pressed(completed.get()) == []
+        response = completed.post("rate", rating=2)
+        assert "your rating is saved" in visible(response)
+        assert pressed(response) == ["2"]
+        assert pressed(completed.post("rate", rating=4)) == ["4"]
+        assert Conversation.objects.get().rating == 4
+
+    @pytest.mark.parametrize("rating", ["0", "5", "-1", "x", "", "99999999999"])
+    def test_another_value_changes_nothing(self, completed: SurveyPage, rating: str) -> None:
+        completed.post("rate", rating=3)
+        assert pressed(completed.post("rate", rating=rating)) == ["3"]
+        assert Conversation.objects.get().rating == 3
+
+
+class TestDeletion:
+    @pytest.fixture(params=["completed", "declined"])
+    def ended(self, request: pytest.FixtureRequest) -> SurveyPage:
+        page: SurveyPage = request.getfixturevalue("completed" if request.param == "completed" else "page")
+        if request.param == "declined":
+            page.post("decline")
+        return page
+
+    def test_it_can_be_asked_for(self, ended: SurveyPage, acme: Org) -> None:
+        assert "Ask for deletion" in visible(ended.get())
+        response = ended.post("request_deletion")
+        assert "wants_deletion" in flags().split()
+        text = visible(response)
+        for words in ("Acme has been told", "this link stops working", "ask the people at Acme"):
+            assert words in text
+        assert "Ask for deletion" not in text
+        Org.objects.update(contact_address=CONTACT)
+        assert f"If you have questions about it:  {CONTACT}" in visible(ended.get())
+
+
+class TestOrg:
+    @pytest.fixture(autouse=True)
+    def shown(self, acme: Org) -> None:
+        Org.objects.update(contact_address=CONTACT, privacy_url=PRIVACY, transcript_days=90)
+
+    @pytest.mark.parametrize("stage", ["page", "asked", "at_recap", "completed"])
+    def test_every_page_shows_privacy_contact_and_retention(self, request: pytest.FixtureRequest, stage: str) -> None:
+        page: SurveyPage = request.getfixturevalue(stage)
+        footer = page.get().content.decode().partition("<footer>")[2]
+        assert f'href="{PRIVACY}"' in footer
+        assert f'href="mailto:{CONTACT}"' in footer
+        assert "Your answers are deleted after 90 days." in footer
+
+    def test_so_does_the_page_after_declining(self, page: SurveyPage) -> None:
+        assert PRIVACY in page.post("decline").content.decode()
+
+    def test_what_the_org_has_not_set_is_left_out(self, page: SurveyPage) -> None:
+        Org.objects.update(contact_address="", privacy_url="", transcript_days=None)
+        assert "<footer></footer>" in page.get().content.decode()
+
+    def test_markup_in_the_contact_address_is_text(self, page: SurveyPage) -> None:
+        Org.objects.update(contact_address="<script>alert(1)</script>")
+        assert "<script>alert" not in page.get().content.decode()
