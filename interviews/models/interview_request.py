@@ -72,10 +72,10 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         return related.defer("interview_type__guide", "conversation__guide")
 
     def of_survey_token(self, token: str) -> Self:
-        """Includes the rows that the survey page needs. Excludes suspended orgs."""
+        """Includes the rows that the survey page needs, also of suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
             return self.none()  # PostgreSQL refuses NUL in a parameter
-        rows = self.filter(survey_token=token, org__is_active=True)
+        rows = self.filter(survey_token=token)
         return rows.select_related("org", "contact", "interview_type", "conversation")
 
     def search(self, text: str) -> Self:

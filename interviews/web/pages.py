@@ -16,6 +16,7 @@ from interviews.models import InterviewRequest
 from interviews.services import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.steps import COMMENT, Outcome
+from orgs.models import Org
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
@@ -116,6 +117,11 @@ def _digest(text: str) -> str:
 def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
     """The same for every invalid link."""
     return render(request, "survey/unknown.html", {"unsaved": unsaved}, status=404)
+
+
+def paused_page(request: HttpRequest, org: Org, unsaved: Sequence[str] = ()) -> HttpResponse:
+    """403, not 503: the server works, so that neither monitoring nor a proxy should take it for a failure."""
+    return render(request, "survey/paused.html", {"org": org, "unsaved": unsaved}, status=403)
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:

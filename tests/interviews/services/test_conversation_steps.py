@@ -326,10 +326,6 @@ class TestSurveyToken:
     def test_finds_nothing_for_a_wrong_token(self, interview_request: InterviewRequest, token: str) -> None:
         assert not InterviewRequest.objects.of_survey_token(token).exists()
 
-    def test_finds_nothing_of_a_suspended_org(self, interview_request: InterviewRequest) -> None:
-        Org.objects.update(is_active=False)
-        assert not InterviewRequest.objects.of_survey_token(str(interview_request.survey_token)).exists()
-
 
 def test_the_state_contains_no_notes_and_no_objective(running: InterviewRequest) -> None:
     running.contact.notes, running.objective = "SECRET notes", "SECRET goal"

@@ -15,7 +15,6 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter, TextFormatter
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, Turn
-from orgs.models import Org
 from tests.interviews.web.client import SurveyPage, unsaved_texts, visible
 
 pytestmark = pytest.mark.one_database
@@ -33,10 +32,6 @@ class TestUnknownLinks:
         assert response.status_code == 404
         assert "This link does not open an interview" in visible(response)
         assert response.content == Client().get("/survey").content
-
-    def test_a_link_of_a_suspended_org_is_unknown(self, page: SurveyPage) -> None:
-        Org.objects.update(is_active=False)
-        assert (page.get().status_code, page.get().content) == (404, SurveyPage(UNKNOWN_TOKEN).get().content)
 
     def test_a_link_of_a_deleted_interview_request_is_unknown(
         self, page: SurveyPage, interview_request: InterviewRequest
@@ -57,7 +52,7 @@ class TestUnknownLinks:
         assert page.get().status_code == 404
 
     def test_a_form_for_an_unknown_link_stores_nothing_and_shows_the_text_again(self, asked: SurveyPage) -> None:
-        Org.objects.update(is_active=False)
+        asked.token = UNKNOWN_TOKEN
         response = asked.post("answer", number=1, text="It was slow.")
         assert (response.status_code, unsaved_texts(response)) == (404, ["It was slow."])
         assert Turn.objects.count() == 1

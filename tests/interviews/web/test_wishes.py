@@ -1,4 +1,4 @@
-"""Declining, rating and asking for deletion on the survey page without JavaScript."""
+"""Declining, rating, asking for deletion, and a suspended org, on the survey page without JavaScript."""
 
 import re
 from typing import Any
@@ -170,3 +170,38 @@ class TestOrg:
     def test_markup_in_the_contact_address_is_text(self, page: SurveyPage) -> None:
         Org.objects.update(contact_address="<script>alert(1)</script>")
         assert "<script>alert" not in page.get().content.decode()
+
+
+class TestSuspended:
+    @pytest.fixture
+    def paused(self, asked: SurveyPage) -> SurveyPage:
+        Org.objects.update(is_active=False, contact_address=CONTACT)
+        return asked
+
+    def test_the_page_says_that_the_interview_is_paused(self, paused: SurveyPage) -> None:
+        response = paused.get()
+        assert response.status_code == 403
+        for words in ("This interview is paused", "Interviews of Acme are paused", "Your link stays valid", CONTACT):
+            assert words in visible(response)
+        assert "does not open an interview" not in visible(response)
+        assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+
+    @pytest.mark.parametrize("step", ["answer", "skip", "finish", "send", "decline", "reconsider", "request_deletion"])
+    def test_nothing_is_stored_and_the_text_is_shown_again(self, paused: SurveyPage, step: str) -> None:
+        before = (list(Turn.objects.values()), Conversation.objects.values().get(), flags())
+        response = paused.post(step, number=1, text="It was slow.", comment="No time.", **{"answer-1": "Slower."})
+        assert (response.status_code, unsaved_texts(response)) == (403, ["It was slow.", "Slower.", "No time."])
+        assert before == (list(Turn.objects.values()), Conversation.objects.values().get(), flags())
+
+    def test_nothing_is_asked(self, page: SurveyPage) -> None:
+        page.post("consent")
+        Turn.objects.all().delete()
+        Org.objects.update(is_active=False)
+        assert page.get().status_code == 403
+        assert not Turn.objects.exists()
+
+    def test_the_interview_continues_where_it_was(self, paused: SurveyPage) -> None:
+        Org.objects.update(is_active=True)
+        response = paused.post("answer", number=1, text="It was slow.")
+        assert response.status_code == 200
+        assert Turn.objects.get(number=2).text == "It was slow."

@@ -12,7 +12,7 @@ from tests.live.web.survey_page import BrowserSurveyPage
 
 # The browser logs each response with an error status.
 EXPECTED_MESSAGES = (
-    *(f"status of {code}" for code in (400, 404, 409, 413, 422, 429)),
+    *(f"status of {code}" for code in (400, 403, 404, 409, 413, 422, 429)),
     "ERR_INTERNET_DISCONNECTED",
     "ERR_CONNECTION_REFUSED",
 )

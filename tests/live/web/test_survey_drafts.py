@@ -53,7 +53,7 @@ def refusals(page: BrowserSurveyPage) -> dict[str, tuple[str, Callable[[bool], o
 
     return {
         "offline": ("The server could not be reached", page.go_offline),
-        "suspended": ("", suspend),
+        "suspended": ("Interviews of Acme are paused at the moment.", suspend),
         "gone": ("The link may be incomplete, or it is no longer valid.", remove_link),
         "a proxy that says yes": ("Something went wrong on our side.", answer_with(200)),
         "too many requests": ("Too many requests from your network. Try again in 7 seconds.", answer_with(429)),
@@ -84,9 +84,7 @@ def test_a_draft_is_kept_through_every_failure_until_the_answer_is_stored(
     assert (page.written, page.drafts(), answers(interview_request)) == ("", {}, ["It was slow."])
 
 
-def test_a_draft_returns_after_the_link_was_without_an_interview(
-    browser: Browser, interview_request: InterviewRequest
-) -> None:
+def test_a_draft_returns_after_the_interview_was_paused(browser: Browser, interview_request: InterviewRequest) -> None:
     page = start(browser, interview_request)
     page.box.send_keys("It was slow.")
     Org.objects.update(is_active=False)
