@@ -127,9 +127,21 @@ def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
     return {kind: re.compile(rf"(?<!\S)(?:{_regex(words, {})})") for kind, words in markers.items()}
 
 
+def conjunctions(text: str) -> frozenset[str]:
+    """Those of the text's language: "die" joins clauses in Dutch, but not in German."""
+    words = normalized(text).split()
+    _, found = max(_vocabularies(), key=lambda language: sum(word in language[0] for word in words))
+    return found
+
+
 @cache
-def conjunctions() -> frozenset[str]:
-    return frozenset(word for language in _languages() for word in language["conjunctions"].split("|"))
+def _vocabularies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The common words of each language, and its conjunctions."""
+
+    def words(language: Mapping[str, Any], name: str) -> frozenset[str]:
+        return frozenset(normalized(language[name]).split())
+
+    return tuple((words(each, "common_words"), words(each, "conjunctions")) for each in _languages())
 
 
 def _beginning(name: str) -> re.Pattern[str]:

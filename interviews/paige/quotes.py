@@ -1,7 +1,7 @@
 """Exact pieces of the contact's answers that a message may repeat."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
 from interviews.paige.lexicon import conjunctions, normalized
@@ -15,8 +15,9 @@ _LONG = 9
 
 def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
     """The most telling first. `avoid`: messages that already contain a quote."""
-    shown = list(avoid)
-    found = {quote: None for text in texts for clause in _CLAUSE.findall(text) for quote in _pieces(clause)}
+    shown, given = list(avoid), list(texts)
+    joints = conjunctions(" ".join(given))
+    found = {quote: None for text in given for clause in _CLAUSE.findall(text) for quote in _pieces(clause, joints)}
     return sorted((quote for quote in found if not any(quote in text for text in shown)), key=_telling, reverse=True)
 
 
@@ -40,11 +41,11 @@ def quote_of(message: str, template: str) -> str | None:
     return found[1] if found else None
 
 
-def _pieces(clause: str) -> Iterator[str]:
+def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:
     """Cuts a long clause at conjunctions, and drops those at the beginning."""
     row: list[str] = []
     for word in [*clause.split(" "), ""]:
-        is_joint = normalized(word).strip() in conjunctions()
+        is_joint = normalized(word).strip() in joints
         if (not word or (is_joint and len(clause.split()) >= _LONG)) and row:
             quote = " ".join(row)
             if is_quote(quote, [clause]):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from interviews.paige.guide_serializers import Kind
-from interviews.paige.lexicon import LANGUAGES, Intent, normalized
+from interviews.paige.lexicon import LANGUAGES, Intent, conjunctions, normalized
 from interviews.paige.reading import EXAMINED_SENTENCES, QUESTIONS, WISHES, read
 
 WORDINGS = {
@@ -138,3 +138,16 @@ def test_a_question_is_about_the_message_whose_words_it_takes_up() -> None:
 @pytest.mark.parametrize("answer", ["Nobody trusted the numbers, please delete that.", "Did nobody trust the numbers?"])
 def test_nothing_is_quoted_from_a_question_or_beside_a_wish(answer: str) -> None:
     assert read(answer).quotable == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "joins"),
+    [
+        ("We lost three of our ten days to the chart.", "of", False),
+        ("Het was traag of het werkte niet.", "of", True),
+        ("Die Abrechnung hat uns Angst gemacht.", "die", False),
+        ("En janvier nous avons perdu la moitié.", "en", False),
+    ],
+)
+def test_conjunctions_are_those_of_the_language_of_a_text(text: str, word: str, joins: bool) -> None:
+    assert (word in conjunctions(text)) is joins
