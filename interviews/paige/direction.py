@@ -35,9 +35,10 @@ class Judge:
         plain = self.words.idioms.sub("", normalized(clause))
         if "?" in plain or len(plain.split()) > MAX_WORDS or self.words.open.search(accented(clause)):
             return None
-        if self.words.level.search(plain):
-            return Direction.NEUTRAL
-        signs = {*self._of_choices(plain)} or {*self._of_judgements(plain, clause)}
+        rest, level = self.words.level.subn("", plain)
+        signs = {*self._of_choices(rest)} or {*self._of_judgements(rest, clause)}
+        if level:
+            return None if signs else Direction.NEUTRAL
         return _DIRECTIONS.get(frozenset(signs))
 
     def _of_choices(self, plain: str) -> Iterator[int]:
@@ -58,13 +59,14 @@ class Judge:
         """1 if the clause is about the vendor, -1 if about somebody else, 0 if it is not clear."""
         standard = self.words.standards.search(plain)
         tail = " ".join(plain[standard.end() :].split()[:WORDS_OF_A_STANDARD]) if standard else ""
-        if self._mentions_vendor(tail):
+        rival = self.words.rivals.search(tail)
+        if self._mentions_vendor(tail[: rival.start()] if rival else tail):
             return -1
-        head = plain.replace(tail, "", 1) if tail and self.words.rivals.search(tail) else plain
-        vendor, rival = self._mentions_vendor(head), self.words.rivals.search(head) is not None
+        head = plain.replace(rival[0], "", 1) if rival else plain
+        vendor, other = self._mentions_vendor(head), self.words.rivals.search(head) is not None
         if vendor or not self.is_about_vendor:
-            return int(vendor and not rival)
-        return -1 if rival or self._names_another(head, clause) else 1
+            return int(vendor and not other)
+        return -1 if other or self._names_another(head, clause) else 1
 
     def _mentions_vendor(self, plain: str) -> bool:
         return bool(self.words.vendor.search(plain) or self._names.search(plain))

@@ -1,6 +1,7 @@
 """The words of an opinion, in every language of opinions/*.json.
 
-Each list has words and phrases. `*` at the end of a word stands for any ending, `<1>` for any word.
+Each list has words and phrases. `*` at the end of a word stands for any ending, `<1>` for any word, `<good>` for an
+entry of the list `good`, `<bad>` for one of `bad`.
 
 `good` and `bad` judge on their own; `better` and `worse` compare. `chose` and `rejected` take an object. `level`: no
 side is better. `open`: something wished, needed or reported, which is not a judgement. `vendor`: how the vendor is
@@ -11,7 +12,7 @@ addressed. `rivals`: whom else a sentence can be about; after `standards` comes 
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,7 +54,8 @@ class OpinionWords:
     @classmethod
     def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
         names = [name for name in cls.__annotations__ if name != "noun_endings"]
-        patterns = {name: word_pattern(lists[name], accented if name == "open" else normalized) for name in names}
+        expanded = {name: [*_expanded(lists[name], lists)] for name in names}
+        patterns = {name: word_pattern(expanded[name], accented if name == "open" else normalized) for name in names}
         endings = tuple(normalized(ending).strip() for ending in lists["noun_endings"])
         return cls(**patterns, noun_endings=endings)
 
@@ -73,6 +75,12 @@ def opinion_words(text: str) -> OpinionWords:
 def _languages() -> tuple[OpinionWords, ...]:
     files = sorted(OPINIONS.glob("*.json"), key=lambda path: (path.stem != "en", path.stem))
     return tuple(OpinionWords.from_lists(json.loads(path.read_text(encoding="utf-8"))) for path in files)
+
+
+def _expanded(phrases: Iterable[str], lists: Mapping[str, list[str]]) -> Iterator[str]:
+    for phrase in phrases:
+        named = re.search("<(good|bad)>", phrase)
+        yield from (phrase.replace(named[0], word) for word in lists[named[1]]) if named else (phrase,)
 
 
 def _regex(phrase: str, plain: Callable[[str], str]) -> str:

@@ -70,12 +70,12 @@ def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_
     InterviewRequest.objects.update(objective="Find out about pricing and security")
     give_consent(interview_request)
     next_question(interview_request)
-    submit_answer(interview_request, number=1, text="Are you a bot? The price of Acme was <i>too</i> *high*, but fair.")
+    submit_answer(interview_request, number=1, text="Are you a bot? The <i>price</i> of Acme was too *high*, but fair.")
     finish_conversation(interview_request)
     complete_conversation(interview_request)
     page = root.get(CHANGE, interview_request.pk).content.decode()
     assert "Conversation so far" not in page
-    quote = "The price of Acme was &lt;i&gt;too&lt;/i&gt; *high*"
+    quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
     [place] = re.findall(
         rf'<dd><strong>Against</strong> <q>{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a></dd>', page
     )

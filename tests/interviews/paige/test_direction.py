@@ -71,6 +71,9 @@ def test_directions_are_seldom_wrong(rows: list[list[str]], right: float) -> Non
         ("Globex was expensive", None),
         ("The others were expensive", None),
         ("The price was cheaper", "for"),
+        ("It was more frustrating than the trial", "against"),
+        ("It was less frustrating than the trial", "for"),
+        ("Compared with the others, Acme was the most flexible", "for"),
         ("It would have been expensive", None),
         ("Es wäre teuer geworden", None),
         ("Die Demo wurde gut vorbereitet", "for"),
@@ -87,6 +90,30 @@ def test_directions_are_seldom_wrong(rows: list[list[str]], right: float) -> Non
 def test_negation_and_comparison_decide(clause: str, direction: str | None) -> None:
     judge = Judge(opinion_words(normalized(clause)), "Acme Inc.", is_about_vendor=True)
     assert judge.direction(clause) == direction
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "On a normal Monday I open it at six and the crews have their jobs by half past",
+        "In the end the deciding factor was the Jira integration",
+        "She had done the same at her last company and saved four million",
+        "You, Globex and the in-house option, plus the option of hiring two people",
+        "was ok i guess, bit pricey for a team of six",
+        "The audit log was excellent and the onboarding docs were out of date",
+        "Honestly it had been building for two years",
+        "Had the migration failed we'd have gone back",
+        "La même reprise chez vous, et nous signions",
+        "Vous, Globex et une externalisation complète",
+        "Ich schreibe gleich alles auf: Der Auslöser war der Umzug in die Cloud",
+        "Die Sicherheitsprüfung hat vier Monate gedauert, und danach war das Budget weg",
+        "Na gut: die Schnittstelle",
+        "Mirábamos tres: el suyo, Globex y seguir igual",
+    ],
+)
+def test_words_that_do_not_judge_give_no_direction(clause: str) -> None:
+    direction = Judge(opinion_words(normalized(clause)), "Acme", is_about_vendor=True).direction(clause)
+    assert direction is None
 
 
 @pytest.mark.parametrize("topic", ["trigger", "criteria", "closing"])
