@@ -90,8 +90,8 @@ def denials(interview: Interview) -> Iterator[tuple[bool, str]]:
 def questions_of_the_contact(interview: Interview) -> Iterator[tuple[bool, str]]:
     """Questions and wishes that the next message does not reply to: a wish the first time, a question each time."""
     for label, exchange in _requests(interview):
-        is_noticed = any(_is_answered(each, exchange.next) for each in (*ANSWERS, *PUT_AGAIN))
-        yield not (is_noticed or _is_answered(label, exchange.next)), f"{label}: {_place(exchange)}"
+        replies = (label, *ANSWERS, *PUT_AGAIN) if exchange.next else (label,)
+        yield not any(_is_answered(each, exchange.next) for each in replies), f"{label}: {_place(exchange)}"
 
 
 def other_replies(interview: Interview) -> Iterator[tuple[bool, str]]:
