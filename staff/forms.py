@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
+from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
@@ -199,7 +200,8 @@ class GuideForm(forms.Form):
         f"{MAX_QUESTION_WORDS} words. {VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
         f"the contact. The kind of a follow-up is {', '.join(Kind)}. Core topics are asked even if few turns are "
         "left. An objective that contains one of a topic's phrases brings that topic forward. Rephrasing and reason "
-        "are for contacts who ask what a question means or is for, and may be empty.",
+        "are for contacts who ask what a question means or is for, and may be empty. The survey page and "
+        f"Paige's fixed phrases are in the guide's language: {' or '.join(languages())}.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
