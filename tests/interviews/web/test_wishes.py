@@ -106,7 +106,7 @@ class TestDecline:
         interview_request.interview_type.guide["language"] = "de"
         interview_request.interview_type.save()
         response = page.post("decline", reason="no_time")
-        for words in ("Sie haben das Interview abgelehnt", "Ich habe keine Zeit", "Ihr Grund ist gespeichert"):
+        for words in ("Sie haben die Teilnahme abgelehnt", "Ich habe keine Zeit", "Ihre Begründung ist gespeichert"):
             assert words in visible(response)
 
 
