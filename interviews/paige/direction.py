@@ -95,7 +95,7 @@ class Judge:
 
     def _is_known(self, word: str) -> bool:
         words = self.words
-        known = (words.common, words.articles, words.nouns, words.good, words.bad, words.better, words.worse)
+        known = (words.articles, words.nouns, words.good, words.bad, words.better, words.worse)
         return any(pattern.fullmatch(word) for pattern in known)
 
     def _negation(self, plain: str, found: re.Match[str]) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.direction import Judge
 from interviews.paige.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
 from interviews.paige.guide import Guide, Topic
-from interviews.paige.lexicon import normalized
+from interviews.paige.lexicon import language_of, normalized
 from interviews.paige.opinion_words import OpinionWords, opinion_words
 from interviews.paige.transcript_markdown import Block
 
@@ -65,7 +65,7 @@ def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list
 
 def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
     """The directions that the rules find."""
-    words, about = _words(brief.conversation), _topics_about(brief.vendor, brief.guide)
+    words, about = _words(brief), _topics_about(brief.vendor, brief.guide)
     judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
     for clause in clauses(brief):
         yield clause, judges[clause.asked in about].direction(clause.quote.text)
@@ -81,7 +81,7 @@ def _limited(found: Iterable[Driver]) -> Iterator[Driver]:
 
 def clauses(brief: Brief) -> Iterator[Clause]:
     """The findings in the contact's own words, cut where a sentence turns, as at "but"."""
-    words = _words(brief.conversation)
+    words = _words(brief)
     for turn, answer in answers(brief.conversation):
         if not answer.reading.is_pasted:
             asked = brief.guide.topic(answer.topic)
@@ -96,8 +96,10 @@ def _quotes(turn: int, answer: Utterance, words: OpinionWords) -> Iterator[Excer
             yield from _cut(text, words)
 
 
-def _words(conversation: Sequence[Utterance]) -> OpinionWords:
-    return opinion_words(" ".join(normalized(answer.text) for _, answer in answers(conversation)))
+def _words(brief: Brief) -> OpinionWords:
+    """Of the language that the contact writes."""
+    said = " ".join(answer.text for _, answer in answers(brief.conversation))
+    return opinion_words(language_of(said, brief.guide.language))
 
 
 def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:

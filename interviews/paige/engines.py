@@ -18,7 +18,8 @@ def preload() -> None:
     """Does what the first turn of a process would have to wait for."""
     engine()
     intent_patterns()
-    opinion_words("")
+    for language in ("en", "de"):
+        opinion_words(language)
 
 
 def engine() -> ChoosingEngine:

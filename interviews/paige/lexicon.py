@@ -9,7 +9,8 @@ the end of a sentence. Those under "asked" match any part of a question that no 
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -127,21 +128,32 @@ def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
     return {kind: re.compile(rf"(?<!\S)(?:{_regex(words, {})})") for kind, words in markers.items()}
 
 
+def language_of(text: str, default: str = "en") -> str:
+    """The language whose common words the text has most of, such as "de"."""
+    words = normalized(text).split()
+    return max(_vocabularies(), key=lambda name: (_vocabularies()[name].count(words), name == default))
+
+
 def conjunctions(text: str) -> frozenset[str]:
     """Those of the text's language: "die" joins clauses in Dutch, but not in German."""
-    words = normalized(text).split()
-    _, found = max(_vocabularies(), key=lambda language: sum(word in language[0] for word in words))
-    return found
+    return _vocabularies()[language_of(text)].conjunctions
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    common: frozenset[str]
+    conjunctions: frozenset[str]
+
+    def count(self, words: Iterable[str]) -> int:
+        return sum(word in self.common for word in words)
 
 
 @cache
-def _vocabularies() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """The common words of each language, and its conjunctions."""
-
+def _vocabularies() -> Mapping[str, _Vocabulary]:
     def words(language: Mapping[str, Any], name: str) -> frozenset[str]:
         return frozenset(normalized(language[name]).split())
 
-    return tuple((words(each, "common_words"), words(each, "conjunctions")) for each in _languages())
+    return {name: _Vocabulary(words(each, "common_words"), words(each, "conjunctions")) for name, each in _files()}
 
 
 def _beginning(name: str) -> re.Pattern[str]:
@@ -149,8 +161,12 @@ def _beginning(name: str) -> re.Pattern[str]:
 
 
 def _languages() -> Iterator[Mapping[str, Any]]:
+    return (language for _, language in _files())
+
+
+def _files() -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path in sorted(LANGUAGES.glob("*.json")):
-        yield json.loads(path.read_text(encoding="utf-8"))
+        yield path.stem, json.loads(path.read_text(encoding="utf-8"))
 
 
 def _alternatives(patterns: list[str], words: Mapping[str, str]) -> str:

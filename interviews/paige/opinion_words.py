@@ -30,7 +30,6 @@ _PARTS = re.compile(r"<1>|[^\s<>*]+|\*")
 class OpinionWords:
     """Patterns for normalized text; `open` for text with accents."""
 
-    common: re.Pattern[str]
     vendor: re.Pattern[str]
     rivals: re.Pattern[str]
     standards: re.Pattern[str]
@@ -54,9 +53,9 @@ class OpinionWords:
     @classmethod
     def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
         names = [name for name in cls.__annotations__ if name != "noun_endings"]
-        expanded = {name: [*_expanded(lists[name], lists)] for name in names}
+        expanded = {name: [*_expanded(lists.get(name, []), lists)] for name in names}
         patterns = {name: word_pattern(expanded[name], accented if name == "open" else normalized) for name in names}
-        endings = tuple(normalized(ending).strip() for ending in lists["noun_endings"])
+        endings = tuple(normalized(ending).strip() for ending in lists.get("noun_endings", []))
         return cls(**patterns, noun_endings=endings)
 
 
@@ -66,15 +65,12 @@ def word_pattern(words: Iterable[str], plain: Callable[[str], str] = normalized)
     return re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)" if alternatives else r"(?!)")
 
 
-def opinion_words(text: str) -> OpinionWords:
-    """Of the language whose common words the normalized text has most of. English if there are none."""
-    return max(_languages(), key=lambda words: len(words.common.findall(text)))
-
-
 @cache
-def _languages() -> tuple[OpinionWords, ...]:
-    files = sorted(OPINIONS.glob("*.json"), key=lambda path: (path.stem != "en", path.stem))
-    return tuple(OpinionWords.from_lists(json.loads(path.read_text(encoding="utf-8"))) for path in files)
+def opinion_words(language: str) -> OpinionWords:
+    """Without a file for the language, nothing is an opinion."""
+    path = OPINIONS / f"{language}.json"
+    lists = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return OpinionWords.from_lists(lists)
 
 
 def _expanded(phrases: Iterable[str], lists: Mapping[str, list[str]]) -> Iterator[str]:

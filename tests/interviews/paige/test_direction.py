@@ -11,7 +11,7 @@ from interviews.paige.brief import Brief
 from interviews.paige.dialogue import Utterance
 from interviews.paige.direction import Judge
 from interviews.paige.drivers import drivers
-from interviews.paige.lexicon import normalized
+from interviews.paige.lexicon import language_of
 from interviews.paige.opinion_words import opinion_words
 from tests.interviews.paige.interviews import buyer_brief
 
@@ -88,7 +88,7 @@ def test_directions_are_seldom_wrong(rows: list[list[str]], right: float) -> Non
     ],
 )
 def test_negation_and_comparison_decide(clause: str, direction: str | None) -> None:
-    judge = Judge(opinion_words(normalized(clause)), "Acme Inc.", is_about_vendor=True)
+    judge = Judge(opinion_words(language_of(clause)), "Acme Inc.", is_about_vendor=True)
     assert judge.direction(clause) == direction
 
 
@@ -112,7 +112,7 @@ def test_negation_and_comparison_decide(clause: str, direction: str | None) -> N
     ],
 )
 def test_words_that_do_not_judge_give_no_direction(clause: str) -> None:
-    direction = Judge(opinion_words(normalized(clause)), "Acme", is_about_vendor=True).direction(clause)
+    direction = Judge(opinion_words(language_of(clause)), "Acme", is_about_vendor=True).direction(clause)
     assert direction is None
 
 
@@ -134,5 +134,5 @@ def test_a_topic_that_is_not_about_the_vendor_needs_its_name(topic: str) -> None
     ],
 )
 def test_contacts_shorten_the_name_of_the_vendor(vendor: str, clause: str, direction: str | None) -> None:
-    judge = Judge(opinion_words(normalized(clause)), vendor, is_about_vendor=False)
+    judge = Judge(opinion_words(language_of(clause)), vendor, is_about_vendor=False)
     assert judge.direction(clause) == direction
