@@ -157,12 +157,9 @@ def test_corrections_are_restored_in_their_interview_only_and_removed_at_the_end
     page = start(browser, interview_request, "It was slow.")
     page.press("Finish here")
     page.box.send_keys(" Very slow.")
-    for row in (other, interview_request):
-        services.next_question(row)
-        services.finish_conversation(row)
-    elsewhere = start(browser, other, "Bob decided.")
+    elsewhere = start(browser, other, "It was slow.")
     elsewhere.press("Finish here")
-    assert elsewhere.written == "Bob decided."
+    assert elsewhere.written == "It was slow."
     page.open()
     assert page.written == "It was slow. Very slow."
     page.press("Send my answers")
