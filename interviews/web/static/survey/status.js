@@ -33,5 +33,6 @@ const setStatus = (form, button, text, thinking = false) => {
   const status = form.querySelector("[role=status]");
   status.textContent = text;
   status.classList.toggle("thinking", thinking);
+  status.classList.toggle("failed", !thinking);
   keepInView(status, button);
 };
