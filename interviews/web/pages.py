@@ -16,7 +16,6 @@ from interviews.models import InterviewRequest
 from interviews.services import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.steps import COMMENT, Outcome
-from orgs.models import Org
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
@@ -119,9 +118,11 @@ def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpRespo
     return render(request, "survey/unknown.html", {"unsaved": unsaved}, status=404)
 
 
-def paused_page(request: HttpRequest, org: Org, unsaved: Sequence[str] = ()) -> HttpResponse:
+def paused_page(request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
     """403, not 503: the server works, so that neither monitoring nor a proxy should take it for a failure."""
-    return render(request, "survey/paused.html", {"org": org, "unsaved": unsaved}, status=403)
+    interview = _digest(str(interview_request.survey_token))
+    context = {"org": interview_request.org, "interview": interview, "unsaved": unsaved}
+    return render(request, "survey/paused.html", context, status=403)
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:

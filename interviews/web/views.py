@@ -33,7 +33,7 @@ class SurveyView(View):
             interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
             use_language_of(interview_request, request)
             if not interview_request.org.is_active:
-                return paused_page(request, interview_request.org)
+                return paused_page(request, interview_request)
             state = services.next_question(interview_request)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
@@ -46,7 +46,7 @@ class SurveyView(View):
             interview_request = InterviewRequest.objects.of_survey_token(posted.token).get()
             use_language_of(interview_request, request)
             if not interview_request.org.is_active:
-                return paused_page(request, interview_request.org, posted.texts)
+                return paused_page(request, interview_request, posted.texts)
             outcome = take_step(interview_request, posted)
             if outcome.is_clean:
                 query = urlencode({"token": posted.token, "question": posted.next_number or ""})

@@ -90,6 +90,9 @@ def test_a_draft_returns_after_the_interview_was_paused(browser: Browser, interv
     Org.objects.update(is_active=False)
     page.open()
     assert page.count("textarea[name]") == 0
+    page.wait_for(lambda _: "You wrote this earlier" in page.text)
+    assert page.browser.find(".notice textarea").get_attribute("value") == "It was slow."
+    assert page.problems() == []
     Org.objects.update(is_active=True)
     page.open()
     assert page.written == "It was slow."

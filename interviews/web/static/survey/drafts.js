@@ -76,7 +76,7 @@ const offerDraft = (id, text) => {
 // question, only its own: others may belong to the open question.
 const offerDrafts = async () => {
   const main = document.querySelector("main");
-  if (!interview()) return;
+  if (!interview() || main.dataset.stage === "declined") return;
   for (const id of draftIds().filter((id) => ANSWER_ID.test(id))) {
     const [draft, box, number] = [readDraft(id), document.getElementById(id), ANSWER_ID.exec(id)[2]];
     const isOfPage = (main.dataset.earlier ?? number) === number;
