@@ -192,15 +192,20 @@ def _intents(text: str) -> frozenset[Intent]:
 def _with_other_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
     """Reads questions that no pattern knows: all of an answer without findings, or else the last sentence."""
     own = [each for each in sentences if not each.is_pasted]
-    other = [each for each in own if each.is_question and each.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}]
-    has_findings = any(each.is_finding and each not in other for each in own)
+    unknown = [each for each in own if _is_unknown(each)]
+    has_findings = any(each.is_finding and not _is_unknown(each) for each in own)
+    asks = _asked_by(unknown, own, asked)
     for each, following in zip_longest(sentences, sentences[1:]):
         if has_findings and each.is_question and _is_rhetorical(each, following):
             yield replace(each, intents=each.intents - QUESTIONS)
-        elif each in other and (each is own[-1] or not has_findings):
-            yield replace(each, intents=_asked_by(other, own, asked))
+        elif not each.is_pasted and _is_unknown(each) and (each is own[-1] or not has_findings):
+            yield replace(each, intents=asks)
         else:
             yield each
+
+
+def _is_unknown(sentence: Sentence) -> bool:
+    return sentence.is_question and sentence.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}
 
 
 def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
