@@ -36,10 +36,10 @@ SUMMARY = {
     "updated_at": "2026-11-25T14:05:31.482911Z",
     "contact": CONTACT,
 }
-ANSWER = "It came down to price: Competitor X was cheaper than you."
+ANSWER = "It came down to price: your quote was too high."
 CONTENT = f"**Paige:** What decided it in the end?\n\n**Jane:** {ANSWER}"
 PLACE = {"turn": 2, "start": CONTENT.index(ANSWER), "end": len(CONTENT)}
-PRICING = {"topic": "pricing", "title": "Price and packaging"}
+PRICING = {"topic": "pricing", "title": "How price and packaging came into it"}
 INTERVIEW_REQUEST = {
     **SUMMARY,
     "objective_topics": {
@@ -57,7 +57,12 @@ INTERVIEW_REQUEST = {
         "document_id": "doc_310",
         "content": CONTENT,
         "key_answers": [
-            {"topic": "decision", "title": "What tipped the decision", "excerpts": [ANSWER], "places": [PLACE]}
+            {
+                "topic": "decision",
+                "title": "What tipped the decision and what would have changed it",
+                "excerpts": [ANSWER],
+                "places": [PLACE],
+            }
         ],
         "drivers": [{**PRICING, "direction": "against", "quote": ANSWER, **PLACE}],
         "coverage": [{**PRICING, "status": "touched", "turns": [2]}],

@@ -84,3 +84,7 @@ def test_a_long_answer_is_read_in_part() -> None:
         *["vendor"] * MAX_CLAUSES_OF_AN_ANSWER,
         *["pricing"] * MAX_CLAUSES_OF_AN_ANSWER,
     ]
+
+
+def test_a_language_without_words_of_opinions_has_no_drivers() -> None:
+    assert drivers(told(buyer_brief(), ("vendor", "Il prodotto era molto lento e non era facile da usare."))) == []
