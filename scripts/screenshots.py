@@ -36,6 +36,7 @@ from interviews.models import InterviewRequest, InterviewType  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
     create_interview_request,
+    decline_interview,
     erase_contact,
     finish_conversation,
     give_consent,
@@ -111,6 +112,7 @@ SURVEY_PAGES = {
     "survey-without-answer": "/survey?token={running_token}&question=7",
     "survey-recap": "/survey?token={recap_token}",
     "survey-thanks": "/survey?token={completed_token}",
+    "survey-declined": "/survey?token={declined_token}",
     "survey-invitation-german": "/survey?token={german_token}",
     "survey-question-german": "/survey?token={german_running_token}&question=1",
     "survey-unknown": "/survey?token=unknown",
@@ -137,7 +139,7 @@ def save_over_another(browser: Browser) -> None:
 
 
 def press_on_survey_page(browser: Browser, text: str, button: str) -> None:
-    browser.find("textarea[name]").send_keys(text)
+    browser.type("textarea[name]", text)
     browser.press(button)
     browser.find(".asks, .error")
 
@@ -185,11 +187,12 @@ def prepare() -> dict[str, object]:
     erase_contact(org_id=gone.org_id, contact_id=gone.pk, actor=Actor(ActorKind.STAFF, LOGIN, "0c55d9e2aa"))
     request = InterviewRequest.objects.filter(contact=contact).earliest("pk")
     others = InterviewRequest.objects.exclude(pk=request.pk).exclude(status="completed").exclude(survey_token=None)
-    running, completed, at_recap = others.order_by("pk")[:3]
+    running, completed, at_recap, declined = others.order_by("pk")[:4]
     conduct_interviews(running, completed, at_recap)
     finish_conversation(at_recap)
     finish_conversation(completed)
     complete_conversation(completed)
+    decline_interview(declined)
     german, german_running = german_interview_requests()
     return {
         "org": org.pk,
@@ -204,6 +207,7 @@ def prepare() -> dict[str, object]:
         "running_token": running.survey_token,
         "recap_token": at_recap.survey_token,
         "completed_token": completed.survey_token,
+        "declined_token": declined.survey_token,
         "german_token": german.survey_token,
         "german_running_token": german_running.survey_token,
     }
