@@ -175,7 +175,10 @@ class OrgForm(MergingForm):
             "transcript_days": "Delete answers after",
             "contact_days": "Erase contacts after",
         }
-        help_texts = {"is_active": "If this is not selected, the org is suspended: its API keys are refused."}
+        help_texts = {
+            "is_active": "If this is not selected, the org is suspended: its API keys are refused, and its "
+            "survey links say that the interview is paused."
+        }
 
     def changes_in_words(self) -> str:
         return " ".join(

@@ -83,8 +83,23 @@ def test_turn_numbers_are_unique_in_a_conversation(interview_request: InterviewR
     assert is_rejected(duplicate.save)
 
 
-@pytest.mark.parametrize("values", [{"stage": "recap"}, {"stage": "invited"}, {"finished_at": "2026-01-01T00:00Z"}])
-def test_the_database_rejects_invalid_stages(interview_request: InterviewRequest, values: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"stage": "recap"},
+        {"stage": "invited"},
+        {"finished_at": "2026-01-01T00:00Z"},
+        {"consented_at": None},
+        {"stage": "declined"},
+        {"decline_comment": "No time."},
+        {"stage": "declined", "declined_at": "2026-01-01T00:00Z", "decline_reason": "other"},
+        {"rating": 3},
+        {"stage": "completed", "finished_at": "2026-01-01T00:00Z", "rating": 5},
+    ],
+)
+def test_the_database_rejects_invalid_conversations(
+    interview_request: InterviewRequest, values: dict[str, Any]
+) -> None:
     give_consent(interview_request)
     assert is_rejected(lambda: Conversation.objects.update(**values))
 

@@ -136,6 +136,11 @@ class TestDecline:
         )
         assert (stored_flags(), stored_reason(), event_types()) == ([], ("", ""), [])
 
+    def test_nor_can_one_that_was_completed_without_a_conversation(self, interview_request: InterviewRequest) -> None:
+        services.complete_interview(interview_request, content="**Paige:** Why?")
+        services.decline_interview(interview_request)
+        assert (stored_flags(), Conversation.objects.count()) == ([], 0)
+
 
 class TestChangeOfMind:
     def test_the_invitation_comes_back_without_the_reason(

@@ -76,7 +76,7 @@ class TestDecline:
 
     def test_from_the_recap_only_changed_texts_are_shown_again(self, at_recap: SurveyPage) -> None:
         assert "End without sending" in visible(at_recap.get())
-        response = at_recap.post("decline", **{"answer-1": "It was slow.", "answer-3": "Bob\r\ndecided."})
+        response = at_recap.post("decline", **{"answer-1": "It was slow.\r\n", "answer-3": "Bob\r\ndecided."})
         assert (response.status_code, unsaved_texts(response)) == (409, ["Bob\r\ndecided."])
         assert "The answers that you gave before are saved" in visible(response)
         assert "It was slow." not in visible(at_recap.get())
