@@ -45,7 +45,7 @@ def main() -> int:
         if options.database:
             print(json.dumps(measure_on(options)))
         else:
-            print_table([run_for(database) for database in DATABASES])
+            print_table(options.interviews, [run_for(database) for database in DATABASES])
     except (ServerError, RuntimeError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -64,8 +64,8 @@ def run_for(database: str) -> dict[str, str]:
     return rows
 
 
-def print_table(columns: list[dict[str, str]]) -> None:
-    print(f"| sixty interviews at once | {' | '.join(DATABASES)} |\n|:-|{'-:|' * len(DATABASES)}")
+def print_table(interviews: int, columns: list[dict[str, str]]) -> None:
+    print(f"| {interviews} interviews at once | {' | '.join(DATABASES)} |\n|:-|{'-:|' * len(DATABASES)}")
     for name in columns[0]:
         print(f"| {name} | {' | '.join(column[name] for column in columns)} |", flush=True)
 
@@ -150,6 +150,8 @@ def open_files(pid: int) -> list[str]:
 
 def report(engines: dict[str, int], times: Times, unloaded: Result, loaded: Result, usage: Usage) -> dict[str, str]:
     fallbacks, chosen = engines.get("fallback", 0), engines.get("model", 0)
+    if not fallbacks + chosen:
+        raise RuntimeError("No contact has answered: measure for more seconds.")
     refused = [*times.posts.refused, *times.questions.refused, *unloaded.refused, *loaded.refused]
     return {
         "answers": f"{len(times.posts.times)}",
