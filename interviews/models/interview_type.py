@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,15 @@ def guide_version() -> models.GeneratedField:
     """A column that the database computes, so that the version is read without the guide. 0 if the guide has none."""
     version = Coalesce(Cast(KT("guide__version"), models.IntegerField()), 0)
     return models.GeneratedField(expression=version, output_field=models.IntegerField(), db_persist=True)
+
+
+_ORDER = (
+    *("key", "title", "core", "phrases", "objective_phrases"),
+    *("question", "rephrasing", "reason", "follow_ups", "kind", "text"),
+)
+# In JSON text, a line break is never part of a text.
+_LIST_OF_TEXTS = re.compile(r'\[\n\s+("[^\n]*"(?:,\n\s+"[^\n]*")*)\n\s+\]')
+_LINE_BREAK = re.compile(r"\n\s+")
 
 
 class InterviewType(PublicId, models.Model):
@@ -52,14 +62,19 @@ def guide_text(guide: Mapping[str, Any]) -> str:
     """The guide as JSON in a fixed order, without the version. Older guides have no language."""
     fields = ("name", "language", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
     ordered = {field: _ordered(guide[field]) for field in fields if field in guide}
-    return json.dumps(ordered, ensure_ascii=False, indent=2)
+    text = json.dumps(ordered, ensure_ascii=False, indent=2)
+    return _LIST_OF_TEXTS.sub(lambda texts: f"[{_LINE_BREAK.sub(' ', texts[1])}]", text)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Languages, which stand last, by their codes."""
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
 def _ordered(value: Any) -> Any:
     """PostgreSQL does not keep the order of JSON keys."""
-    order = ("key", "title", "core", "phrases", "question", "rephrasing", "reason", "follow_ups", "kind", "text")
     if isinstance(value, list):
         return [_ordered(item) for item in value]
     if isinstance(value, dict):
-        return {name: _ordered(value[name]) for name in sorted(value, key=order.index)}
+        return {name: _ordered(value[name]) for name in sorted(value, key=_place)}
     return value

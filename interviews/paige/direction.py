@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviews.lifecycle import Direction
-from interviews.paige.lexicon import accented, normalized
 from interviews.paige.opinion_words import OpinionWords, word_pattern
+from interviews.paige.words import accented, normalized
 
 MAX_WORDS = 30
 """Longer clauses have several subjects."""

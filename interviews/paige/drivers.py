@@ -14,9 +14,10 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.direction import Judge
 from interviews.paige.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
 from interviews.paige.guide import Guide, Topic
-from interviews.paige.lexicon import language_of, normalized
+from interviews.paige.lexicon import language_of
 from interviews.paige.opinion_words import OpinionWords, opinion_words
 from interviews.paige.transcript_markdown import Block
+from interviews.paige.words import normalized
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,7 +44,10 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty."""
+    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty.
+
+    Two of the `phrases` in an answer cover the topic. One of the `objective_phrases` in an objective names it.
+    """
 
     key: str
     title: str
@@ -54,11 +57,14 @@ class Topic:
     rephrasing: str
     reason: str
     follow_ups: tuple[FollowUp, ...]
+    objective_phrases: tuple[str, ...] = ()
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
         follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"])
-        return cls(**{**fields, "phrases": tuple(fields["phrases"]), "follow_ups": follow_ups})
+        objective = tuple(chain.from_iterable(fields.get("objective_phrases", {}).values()))
+        given = {"phrases": tuple(fields["phrases"]), "objective_phrases": objective, "follow_ups": follow_ups}
+        return cls(**{**fields, **given})
 
     def phrases_in(self, text: str) -> set[str]:
         """The topic's phrases that the text contains as whole words."""

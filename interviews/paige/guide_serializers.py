@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from hindsight.api.serializers import StrictSerializer, TextField
 from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
 from interviews.paige.fixed_phrases import languages
+from interviews.paige.phrase_patterns import PhraseError, Phrases
 
 VENDOR = "{vendor}"
 """Stands for the name of the organization that the interview is about."""
@@ -24,6 +26,9 @@ QUOTE = "{quote}"
 MAX_QUESTION_WORDS = 45
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
 MAX_FOLLOW_UPS = 8
+
+WEAK = "?"
+"""At the end of a phrase for objectives: it counts only where nothing else is named."""
 
 CLOSING = "closing"
 """The key of the closing question. No other topic may have it."""
@@ -118,6 +123,25 @@ def clean_phrase(text: str) -> str:
     return text
 
 
+def clean_objective_phrase(text: str) -> str:
+    """Raises ValidationError unless Phrases can find the text."""
+    if problem := _phrase_problem(text):
+        raise ValidationError(problem)
+    return text
+
+
+# A guide has hundreds of phrases, and is parsed again by each process.
+@lru_cache(maxsize=8192)
+def _phrase_problem(text: str) -> str:
+    if text != text.strip():
+        return "Must not have white space at its ends."
+    try:
+        Phrases([(text.removesuffix(WEAK), None)])
+    except PhraseError as error:
+        return str(error)
+    return ""
+
+
 class GuideText(TextField):
     default_error_messages = {"invalid": "Must be text, not {kind}.", "null": "Must be text, not null."}
 
@@ -155,11 +179,26 @@ class FollowUpSerializer(StrictSerializer):
     text = GuideText(clean=clean_follow_up)
 
 
+class PhrasesByLanguage(serializers.DictField):
+    child = ItemList(child=GuideText(clean=clean_objective_phrase))
+    default_error_messages = {
+        "not_a_dict": "Must be an object with a list of phrases for each language.",
+        "language": "Must have language codes of two letters as keys, such as en.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, list[str]]:
+        phrases: dict[str, list[str]] = super().to_internal_value(data)
+        if not all(re.fullmatch("[a-z]{2}", language) for language in phrases):
+            self.fail("language")
+        return phrases
+
+
 class TopicSerializer(StrictSerializer):
     key = GuideText(clean=clean_key)
     title = GuideText(clean=clean_line)
     core = Flag()
     phrases = ItemList(child=GuideText(clean=clean_phrase))
+    objective_phrases = PhrasesByLanguage(required=False)
     question = GuideText(clean=clean_question)
     rephrasing = GuideText(clean=clean_optional_question)
     reason = GuideText(clean=clean_optional_line)

@@ -8,7 +8,6 @@ the end of a sentence. Those under "asked" match any part of a question that no 
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from interviews.paige.guide_serializers import Kind
+from interviews.paige.words import normalized
 
 LANGUAGES = Path(__file__).with_name("languages")
 
@@ -32,10 +32,6 @@ _SYNTAX = {
     "...": r"(?:\S+ ){0,4}",
     "<1>": r"[^\s?]+ ",
 }
-_WORD = re.compile(r"[^\W_]+|\?+")
-_APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
-# French and Italian: "c'est" are two words, but "don't" is one.
-_ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
 
 
 class Intent(StrEnum):
@@ -56,26 +52,6 @@ class Intent(StrEnum):
     DECLINES = "declines"
     DENIES = "denies"
     SAID_BEFORE = "said_before"
-
-
-def normalized(text: str) -> str:
-    """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", _without_apostrophes(text))
-    return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
-
-
-def accented(text: str) -> str:
-    """Like `normalized`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
-    return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
-
-
-def _without_apostrophes(text: str) -> str:
-    return _APOSTROPHE.sub("", _ELISION.sub(r"\1 ", text))
-
-
-def _spaced(text: str) -> str:
-    words = _WORD.findall(text.casefold())
-    return "".join("? " if word.startswith("?") else f"{word} " for word in words)
 
 
 @cache

@@ -10,7 +10,7 @@ from interviews.lifecycle import Move
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import AGAIN
 from interviews.paige.fixed_phrases import Phrase
-from interviews.paige.guide import CLOSING, FollowUp, Guide, Kind, Topic
+from interviews.paige.guide import CLOSING, FollowUp, Kind, Topic
 from interviews.paige.lexicon import Intent
 from interviews.paige.openers import openers
 from interviews.paige.progress import Progress
@@ -47,7 +47,7 @@ class NextMove:
 def moves(brief: Brief) -> tuple[NextMove, ...]:
     """Empty if nothing is left to ask."""
     if not brief.conversation:
-        return (_opening(brief.guide),)
+        return (_opening(brief),)
     progress = Progress(brief)
     if _insists_on_stopping(progress):
         return ()
@@ -55,10 +55,11 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     return tuple(replace(move, openers=openers(progress, move.move)) for move in found)
 
 
-def _opening(guide: Guide) -> NextMove:
-    """The first topic, unless the turns suffice only for the core topics."""
+def _opening(brief: Brief) -> NextMove:
+    """The first topic that is not left out. If the turns suffice only for the core topics, the first of these."""
+    guide, avoided = brief.guide, brief.steering.avoid
     has_room = guide.max_turns > sum(topic.core for topic in guide.every_topic)
-    topic = next(topic for topic in guide.every_topic if topic.core or has_room)
+    topic = next(topic for topic in guide.every_topic if topic.core or (has_room and topic.key not in avoided))
     return NextMove(Move.CLOSING if topic.key == CLOSING else Move.QUESTION, topic)
 
 

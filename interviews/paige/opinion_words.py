@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from interviews.paige.lexicon import accented, normalized
+from interviews.paige.words import accented, normalized
 
 OPINIONS = Path(__file__).with_name("opinions")
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Set
 
 from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
-from interviews.paige.lexicon import conjunctions, normalized
+from interviews.paige.lexicon import conjunctions
+from interviews.paige.words import normalized
 
 # No quotation marks, markup, placeholders or question marks: a message stays one sentence of plain text.
 _CLAUSE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")

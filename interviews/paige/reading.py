@@ -12,11 +12,11 @@ from interviews.paige.lexicon import (
     filler_pattern,
     intent_patterns,
     marker_patterns,
-    normalized,
     question_patterns,
     rhetorical_pattern,
     self_answer_pattern,
 )
+from interviews.paige.words import normalized
 
 # Longer sentences are about the subject. The limits bound the time for a long answer.
 MAX_WORDS_OF_A_REQUEST = 30

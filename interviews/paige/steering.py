@@ -1,10 +1,18 @@
 """Which topics an interview is about: the objective, the contact's notes and staff's picks decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from interviews.paige.guide import Guide
+from interviews.paige.guide_serializers import WEAK
+from interviews.paige.instructions import Sign, Word, sentences
+from interviews.paige.phrase_patterns import Phrases
+from interviews.paige.scopes import AVOIDING, Mention, TopicPhrase, mentions, says_only_to_avoid
+
+RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
+"""Which of several signs counts for a topic."""
 
 
 class Source(StrEnum):
@@ -47,8 +55,12 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    hits = {topic.key: found for topic in guide.topics if (found := topic.phrases_in(objective))}
-    return _steering(Reason(topic, min(found), Source.OBJECTIVE, is_avoided=False) for topic, found in hits.items())
+    topics = _topic_phrases(tuple((topic.key, topic.objective_phrases or topic.phrases) for topic in guide.topics))
+    said = _reasons(objective, topics, Source.OBJECTIVE)
+    decided = {reason.topic for reason in said}
+    return _steering(
+        [*said, *(reason for reason in _reasons(notes, topics, Source.NOTES) if reason.topic not in decided)]
+    )
 
 
 def _picked(keys: set[str], picks: Picks) -> Steering:
@@ -61,3 +73,44 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
     found = tuple(reasons)
     emphasize = tuple(dict.fromkeys(reason.topic for reason in found if not reason.is_avoided))
     return Steering(emphasize, tuple(dict.fromkeys(reason.topic for reason in found if reason.is_avoided)), found)
+
+
+@lru_cache(maxsize=32)
+def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
+    return Phrases(
+        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK))) for key, phrases in topics for phrase in phrases
+    )
+
+
+def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[Reason]:
+    """One of each topic, in the order of the text."""
+    ranks: dict[str, int] = {}
+    found: dict[str, Reason] = {}
+    for words, mention in _mentions(text, topics, source):
+        rank = RANKS[mention.sign] if mention.sign else 0
+        if rank > ranks.get(mention.topic, 0):
+            found.pop(mention.topic, None)
+            quoted = _quoted(text, words[mention.start : mention.end])
+            found[mention.topic] = Reason(mention.topic, quoted, source, is_avoided=mention.sign in AVOIDING)
+            ranks[mention.topic] = rank
+    return list(found.values())
+
+
+def _mentions(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[tuple[Sequence[Word], Mention]]:
+    """Without background, if the text also asks for something."""
+    found: list[tuple[Sequence[Word], Mention]] = []
+    latest: list[Mention] = []
+    for words in sentences(text):
+        if said := mentions(words, topics, is_notes=source is Source.NOTES):
+            latest = said
+            found += [(words, mention) for mention in said]
+        elif says_only_to_avoid(words):
+            for mention in latest:
+                mention.sign = Sign.AVOID
+    asks = any(mention.sign is Sign.ASK and not mention.is_background for _, mention in found)
+    return [each for each in found if not (asks and each[1].sign is Sign.ASK and each[1].is_background)]
+
+
+def _quoted(text: str, words: Sequence[Word]) -> str:
+    marked = [word for word in words if not word.mark]
+    return text[marked[0].start : marked[-1].end]

@@ -120,3 +120,24 @@ def test_a_guide_is_read_once_for_each_version(acme_api: ApiClient, path: str) -
     rename_topic("Price")
     assert len(reads()) == 2
     assert len(reads()) == 1
+
+
+def test_a_patch_in_the_middle_of_a_conversation_steers_the_next_question(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    """The objective, then the notes; without a model."""
+    path, row = f"/interviews/{interview_request.pk}", interview_request
+    services.give_consent(row)
+    services.next_question(row)
+    acme_api.patch(path, {"objective": "Focus on the demo. Do not mention competitors."})
+    assert _topic_after_an_answer(row) == "experience"
+    acme_api.patch(path, {"objective": "", "contact_context": {"main_concern": "pricing", "demo": None}})
+    assert _topic_after_an_answer(row) == "pricing"
+
+
+def _topic_after_an_answer(row: InterviewRequest) -> str:
+    """A refusal, so that no follow-up comes first."""
+    row = InterviewRequest.objects.get(pk=row.pk)
+    services.submit_answer(row, number=row.turns.count(), text="I don't know.")
+    services.next_question(row)
+    return row.turns.latest("number").topic

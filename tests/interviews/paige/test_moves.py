@@ -55,6 +55,27 @@ class TestOrder:
         brief = replace(buyer_brief("Pricing"), picks=Picks(emphasize=("experience", "criteria")))
         assert topics_of(conduct(brief, [COMPLETE]))[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
 
+    def test_topics_come_in_the_order_in_which_the_objective_names_them(self) -> None:
+        brief = buyer_brief("First the trial, then the selection criteria, and avoid pricing")
+        topics = topics_of(conduct(brief, [COMPLETE]))
+        assert topics[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
+        assert "pricing" not in topics
+
+    def test_an_avoided_first_topic_is_not_the_opening_unless_it_is_core(self) -> None:
+        brief = buyer_brief("Do not ask why they started looking")
+        assert brief.steering.avoid == ("trigger",)
+        assert kinds(brief) == [(Move.QUESTION, "trigger")]
+        topics = (replace(brief.guide.topics[0], core=False), *brief.guide.topics[1:])
+        assert kinds(replace(brief, guide=replace(brief.guide, topics=topics))) == [(Move.QUESTION, "process")]
+
+    def test_notes_leave_a_topic_out(self) -> None:
+        said = conduct(replace(buyer_brief(), contact_notes="They never had a trial."), [COMPLETE])
+        assert "experience" not in topics_of(said)
+
+    def test_an_avoided_core_topic_is_asked_once(self) -> None:
+        said = conduct(buyer_brief("Do not mention competitors"), [SHORT])
+        assert topics_of(said).count("options") == 1
+
     def test_a_changed_objective_applies_from_the_next_message(self) -> None:
         brief = after(buyer_brief(), COMPLETE)
         assert kinds(brief)[-3] == (Move.QUESTION, "process")

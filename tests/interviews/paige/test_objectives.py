@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from interviews.paige.guide import Guide, shipped_guide
+from tests.interviews.paige.labelled_objectives import HELD_BACK, TUNING, Verdict, labelled_objectives, score, table
 
 HERE = Path(__file__).parent
 
@@ -41,3 +42,16 @@ def test_40_objectives_held_back_avoid_a_topic_and_15_match_none() -> None:
     half = HALVES["objectives_held_back.tsv"]
     assert sum(bool(row[2]) for row in half) >= 40
     assert sum(not row[1] and not row[2] for row in half) >= 15
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "respected"), [(TUNING, 0.95, 0.02, 1.0), (HELD_BACK, 0.85, 0.09, 0.9)]
+)
+def test_steering_reads_most_objectives_as_they_are_labelled(
+    file: Path, right: float, wrong: float, respected: float
+) -> None:
+    guide, objectives = Guide.from_data(shipped_guide("win_loss_buyer")), labelled_objectives(file)
+    found = score(guide, objectives)
+    assert found.share(Verdict.RIGHT) >= right, table(guide, objectives)
+    assert found.share(Verdict.WRONG) <= wrong, table(guide, objectives)
+    assert found.respected >= respected * found.avoidances, table(guide, objectives)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from interviews.paige.guide_serializers import Kind
-from interviews.paige.lexicon import LANGUAGES, Intent, conjunctions, normalized
+from interviews.paige.lexicon import LANGUAGES, Intent, conjunctions
 from interviews.paige.reading import EXAMINED_SENTENCES, QUESTIONS, WISHES, read
+from interviews.paige.words import normalized
 
 WORDINGS = {
     path.stem: path.read_text(encoding="utf-8").splitlines()

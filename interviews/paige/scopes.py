@@ -1,0 +1,245 @@
+"""Which topics a sentence asks about and which it avoids: how far each of its signs reaches."""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, product
+
+from interviews.paige.instructions import Place, Sign, Word, vocabulary
+from interviews.paige.phrase_patterns import SEPARATOR, Match, Phrases
+
+MAX_DISTANCE, MAX_DISTANCE_IN_NOTES = 6, 4
+"""In words, between a topic and a sign after it; in notes, also between a sign and a topic after it."""
+MAX_DISTANCE_OVER_A_SIGN = 1
+"""In words, if another sign is in between."""
+MAX_WORDS_OF_A_REMARK = 8
+
+AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
+_REPORTING = frozenset({Sign.MATTERS, Sign.ABSENT})
+_OF_OBJECTIVES, _OF_NOTES = frozenset(Sign) - _REPORTING, frozenset(Sign) - {Sign.LEAVE_OUT}
+_HIDING = _REPORTING | {Sign.NOTHING}
+_RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign, Place))}
+_JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
+"""After one of these, a sign may be about what is before it."""
+
+
+@dataclass(frozen=True)
+class TopicPhrase:
+    """`is_weak`: counts only if its item of a list has no other phrase."""
+
+    topic: str
+    is_weak: bool
+
+
+SignMatch = Match[tuple[Sign, Place]]
+TopicMatch = Match[TopicPhrase]
+
+
+@dataclass
+class Mention:
+    """Of a topic. `start` and `end` are indexes of words, and include the sign that decided if it avoids the topic.
+
+    `sign`: None if the topic is neither asked about nor avoided. `is_claimed`: whether the sign is before the topic.
+    `is_background`: whether a clause with a verb only states something about the topic.
+    """
+
+    topic: str
+    start: int
+    end: int
+    sign: Sign | None
+    is_claimed: bool = False
+    is_background: bool = False
+
+
+def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: bool = False) -> list[Mention]:
+    """Of one sentence. In notes, a topic counts only with a sign near it."""
+    texts = [word.text for word in words]
+    signs = _signs(texts, _OF_NOTES if is_notes else _OF_OBJECTIVES)
+    items = _items(texts, signs)
+    reader = _Reader(words, items, is_notes)
+    passed = 0
+    found: list[SignMatch | TopicMatch] = [*signs, *_topics(topics.find(texts), signs, items)]
+    for match in sorted(found, key=lambda match: _first_word(texts, match)):
+        start = _first_word(texts, match)
+        for index in range(passed, start):
+            reader.pass_word(index)
+        passed = max(passed, start)
+        value = match.value
+        if isinstance(value, TopicPhrase):
+            reader.meet_topic(value.topic, match.start, match.end)
+        else:
+            reader.meet_sign(*value, match.start, match.end)
+    return reader.found
+
+
+def says_only_to_avoid(words: Sequence[Word]) -> bool:
+    """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
+    if len(words) > MAX_WORDS_OF_A_REMARK:
+        return False
+    signs = {match.value[0] for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
+    return Sign.AVOID in signs and Sign.ASK not in signs
+
+
+def _first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
+    return match.start + (texts[match.start] == SEPARATOR)
+
+
+def _signs(texts: Sequence[str], kinds: Container[Sign]) -> list[SignMatch]:
+    """Of signs that overlap, the longest; of equally long ones, the first of the enumeration."""
+    found: list[SignMatch] = []
+    taken: set[int] = set()
+    matches = [match for match in vocabulary().signs.find(texts) if match.value[0] in kinds]
+    for match in sorted(matches, key=lambda match: (_first_word(texts, match) - match.end, _RANKS[match.value])):
+        own = {*range(_first_word(texts, match), match.end)}
+        if taken.isdisjoint(own):
+            found.append(match)
+            taken |= own
+    return found
+
+
+def _items(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
+    """For each word, the number of its item: what is between separators, words such as "and", and signs."""
+    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in _HIDING]
+    borders = {_first_word(texts, sign) for sign in before}
+    lists = vocabulary().lists
+    return list(accumulate(i in borders or text == SEPARATOR or text in lists for i, text in enumerate(texts)))
+
+
+def _topics(matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: Sequence[int]) -> list[TopicMatch]:
+    """Weak phrases count only in items without others, and there only the longest."""
+    hidden = {index for sign in signs if sign.value[0] in _HIDING for index in range(sign.start, sign.end)}
+    shown = [match for match in matches if not hidden.issuperset(range(match.start, match.end))]
+    strong = _outermost(match for match in shown if not match.value.is_weak)
+    named = {items[index] for match in strong for index in range(match.start, match.end)}
+    weak: dict[int, TopicMatch] = {}
+    for match in _outermost(match for match in shown if match.value.is_weak):
+        item = items[match.end - 1]
+        if item not in named:
+            weak[item] = max(weak.get(item, match), match, key=lambda each: each.end - each.start)
+    return [*strong, *weak.values()]
+
+
+def _outermost(matches: Iterable[TopicMatch]) -> list[TopicMatch]:
+    """The matches that are not inside longer ones."""
+    found: list[TopicMatch] = []
+    longest = (0, 0)
+    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
+        if match.end > longest[1] or (match.start, match.end) == longest:
+            found.append(match)
+            longest = (match.start, match.end)
+    return found
+
+
+@dataclass
+class _Scope:
+    """`sign` is about the topics that follow, or those in it. `outer`: the sign before. `end`: 0 without a sign."""
+
+    sign: Sign | None
+    start: int = 0
+    end: int = 0
+    is_around: bool = False
+    outer: Sign | None = None
+
+
+class _Reader:
+    """Reads a sentence from left to right. A clause is what is between two separators."""
+
+    def __init__(self, words: Sequence[Word], items: Sequence[int], is_notes: bool) -> None:
+        self.words, self.items, self.is_notes = words, items, is_notes
+        self.default = None if is_notes else Sign.ASK
+        self.scope = _Scope(self.default)
+        self.found: list[Mention] = []
+        self.clauses = list(accumulate(bool(word.mark) for word in words))
+        self.with_verb = self._clauses_with(vocabulary().clauses)
+        self.with_list = self._clauses_with(vocabulary().lists)
+        # A sign reaches back to the latest sign, or to the one before if no topic is in between.
+        self.reaches = (0, 0)
+        self.outside: list[_Scope] = []
+        self.is_avoiding = False
+
+    def pass_word(self, index: int) -> None:
+        mark = self.words[index].mark
+        if not mark or index < self.scope.end:
+            return
+        if self.is_notes:
+            if mark != ":" or index != self.scope.end:
+                self._open(self.default)
+        elif mark in "([":
+            self.outside.append(self.scope)
+        elif mark in ")]" and self.outside:
+            self.scope = self.outside.pop()
+        elif mark in _JOINS and self.scope.sign in AVOIDING and self.found and self.found[-1].sign is self.scope.sign:
+            self._open(self.default)
+
+    def meet_sign(self, sign: Sign, place: Place, start: int, end: int) -> None:
+        if sign is Sign.NOTHING:
+            return
+        if sign in (Sign.BECAUSE, Sign.BACKGROUND):
+            if self.is_avoiding or self.is_notes or sign is Sign.BACKGROUND:
+                self._open(None, start, end)
+            return
+        if place is Place.AFTER and (reached := self._reached(sign, start)):
+            for mention in reached:
+                mention.sign, mention.end = sign, max(mention.end, end)
+            self.reaches = (len(self.found), len(self.found))
+            self._open(self.default)
+        else:
+            if self.reaches[1] < len(self.found):
+                self.reaches = (self.reaches[1], len(self.found))
+            means = None if self.is_notes and sign is Sign.ASK else sign
+            self._open(means, start, end, is_around=place is Place.AROUND)
+        self.is_avoiding = sign in AVOIDING
+
+    def meet_topic(self, topic: str, start: int, end: int) -> None:
+        scope = self.scope
+        if scope.is_around and start >= scope.end:
+            self._open(self.default)
+            scope = self.scope
+        sign = scope.outer if end <= scope.end and not scope.is_around else scope.sign
+        first = min(start, scope.start) if sign in AVOIDING | _REPORTING else start
+        if first < start and self._is_out_of_reach(start):
+            sign, first = None, start
+        if sign is Sign.ASK and self._is_another_topic_of_an_item(topic, end):
+            return
+        is_background = not scope.end and self.words[-1].mark != "?" and self.clauses[start] in self.with_verb
+        last = max(end, scope.end) if scope.is_around else end
+        self.found.append(Mention(topic, first, last, sign, scope.end > 0, is_background))
+
+    def _open(self, sign: Sign | None, start: int = 0, end: int = 0, *, is_around: bool = False) -> None:
+        self.scope = _Scope(sign, start, end, is_around, outer=self.scope.sign)
+
+    def _is_out_of_reach(self, start: int) -> bool:
+        """Whether the scope's sign is too far away, or a clause with a verb has begun since."""
+        nearest = max(self.scope.end, self.found[-1].end if self.found else 0)
+        if self.is_notes and start - nearest > MAX_DISTANCE_IN_NOTES:
+            return True
+        clause = self.clauses[start]
+        return clause in self.with_verb and clause > self.clauses[self.scope.end - 1]
+
+    def _is_another_topic_of_an_item(self, topic: str, end: int) -> bool:
+        """An item asks about its first topic: "the problems before the trial" are not about the trial."""
+        last = self.found[-1] if self.found else None
+        if not last or last.sign is not Sign.ASK or last.topic == topic:
+            return False
+        return self.items[last.end - 1] == self.items[end - 1]
+
+    def _reached(self, sign: Sign, start: int) -> list[Mention]:
+        """The mentions that the sign is about because it is after them."""
+        reach, latest = self.reaches
+        if latest < len(self.found) or start - self.scope.end > MAX_DISTANCE_OVER_A_SIGN:
+            reach = latest
+        found = self.found[reach:]
+        if not found or start - found[-1].end > (MAX_DISTANCE_IN_NOTES if self.is_notes else MAX_DISTANCE):
+            return []
+        clause, own = self.clauses[found[-1].end - 1], self.clauses[start]
+        near = [mention for mention in found if self.clauses[mention.end - 1] == clause]
+        if sign is Sign.ASK:
+            return near if own == clause and not self.is_notes and self.clauses[self.scope.end - 1] < clause else []
+        joint = self.words[start if self.words[start].mark else start - 1].mark
+        if self.is_notes:
+            return near if own == clause or (joint in _JOINS and start == found[-1].end) else []
+        if joint in _JOINS or clause in self.with_list:
+            return [each for each in found if self.clauses[each.end - 1] == clause or not each.is_claimed]
+        return near
+
+    def _clauses_with(self, texts: Container[str]) -> set[int]:
+        return {clause for clause, word in zip(self.clauses, self.words, strict=True) if word.text in texts}
