@@ -1,9 +1,11 @@
 """The results as a table, with the targets that are missed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from interviews.paige.guide import Guide, shipped_guide
+from tests.interviews.paige import labelled_objectives
 from tests.quality import measures
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, TUNING, Verdict, verdicts
@@ -56,14 +58,21 @@ TARGETS = (
 
 
 def missed_targets(interviews: Sequence[Interview]) -> list[Target]:
-    return [target for target in TARGETS if target.is_missed(interviews)]
+    """Those that all interviews miss, or those in one language."""
+    groups = by_language(interviews).values()
+    return [target for target in TARGETS if any(map(target.is_missed, groups))]
+
+
+def by_language(interviews: Sequence[Interview]) -> Mapping[str, Sequence[Interview]]:
+    languages = sorted({interview.respondent.language for interview in interviews})
+    groups = {name: [each for each in interviews if each.respondent.language == name] for name in languages}
+    return {"all": interviews, **groups}
 
 
 def lines(interviews: Sequence[Interview]) -> Iterator[str]:
-    """One column for all interviews and one for each language of the answers."""
-    languages = sorted({interview.respondent.language for interview in interviews})
-    groups = [interviews, *([each for each in interviews if each.respondent.language == name] for name in languages)]
-    yield _row("", "all", *languages, "target")
+    """The languages are those of the answers."""
+    groups = list(by_language(interviews).values())
+    yield _row("", *by_language(interviews), "target")
     yield _row(":-", *["-:"] * (len(groups) + 1))
     for target in TARGETS:
         yield _row(target.title, *map(target.cell, groups), target.wanted)
@@ -71,6 +80,7 @@ def lines(interviews: Sequence[Interview]) -> Iterator[str]:
     yield _row("messages an interview", *(f"{mean(map(measures.turns, group)):.1f}" for group in groups), "")
     yield _row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
     yield from _answers()
+    yield from _objectives()
     for target in missed_targets(interviews):
         yield f"MISSED: {target.title}"
         for interview in interviews:
@@ -84,6 +94,18 @@ def _answers() -> Iterator[str]:
     for file in (TUNING, HELD_BACK):
         counts = verdicts(file)
         yield _row(file.name, *(str(counts[verdict]) for verdict in Verdict))
+
+
+def _objectives() -> Iterator[str]:
+    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
+    yield ""
+    yield _row("objectives steered", *labelled_objectives.Verdict, "avoidances kept")
+    yield _row(":-", *["-:"] * (len(labelled_objectives.Verdict) + 1))
+    for file in (labelled_objectives.TUNING, labelled_objectives.HELD_BACK):
+        found = labelled_objectives.score(guide, labelled_objectives.labelled_objectives(file))
+        shares = (f"{found.verdicts[each]} ({found.share(each):.0%})" for each in labelled_objectives.Verdict)
+        yield _row(file.name, *shares, f"{found.respected} of {found.avoidances}")
+    yield _row("aim", "at least 80%", "at most 5%", "", "all")
 
 
 def _words_an_answer(interviews: Sequence[Interview]) -> float:
