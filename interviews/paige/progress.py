@@ -89,9 +89,13 @@ class Progress:
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
             phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
             enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
-            if len(phrases) >= enough or any(Intent.DENIES in each.intents for each, _ in hits):
+            if len(phrases) >= enough or any(self._denies_only(topic, each) for each, _ in hits):
                 found += [each.text for each, _ in hits]
         return tuple(found)
+
+    def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
+        others = (other for other in self.brief.guide.topics if other != topic)
+        return Intent.DENIES in sentence.intents and not any(other.phrases_in(sentence.text) for other in others)
 
     def _is_summary(self, answer: Utterance) -> bool:
         topics = self.brief.guide.topics
