@@ -76,7 +76,7 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     @admin.display(description="The contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
-        return ", ".join(flag.label for flag in interview_request.raised_flags)
+        return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"
 
     @admin.display(description="Reason for declining")
     def decline_reason(self, interview_request: InterviewRequest) -> str:
