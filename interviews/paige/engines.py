@@ -4,6 +4,7 @@ from threading import Lock
 from django.conf import settings
 
 from interviews.paige.choice import ChoosingEngine
+from interviews.paige.fixed_phrases import languages
 from interviews.paige.lexicon import intent_patterns
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.opinion_words import opinion_words
@@ -18,7 +19,7 @@ def preload() -> None:
     """Does what the first turn of a process would have to wait for."""
     engine()
     intent_patterns()
-    for language in ("en", "de"):
+    for language in languages():
         opinion_words(language)
 
 
