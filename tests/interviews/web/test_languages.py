@@ -20,7 +20,7 @@ from tests.interviews.web.client import SurveyPage, visible
 
 pytestmark = pytest.mark.one_database
 
-FIRST = "Was hat in Ihrem Unternehmen den Anstoß für diese Suche gegeben?"
+FIRST = "Was hat in Ihrem Unternehmen den Anstoß für diese Suche gegeben, noch bevor"
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 
 
