@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.guide import GuideError
@@ -53,6 +54,12 @@ def stored_steering(interview_request: InterviewRequest) -> ShownSteering | None
     except GuideError:
         return None
     return ShownSteering(brief, tuple(unknown_keys(interview_request.picks, brief.guide)))
+
+
+def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:
+    """What the notes add to the objective of an interview request that is not completed."""
+    steering = None if interview_request.status == Status.COMPLETED else stored_steering(interview_request)
+    return [reason for reason in steering.reasons if reason.source == SOURCES[Source.NOTES]] if steering else []
 
 
 def edited_steering(stored: ShownSteering, objective: str, picks: str) -> ShownSteering:

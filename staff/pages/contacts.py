@@ -17,6 +17,7 @@ from staff.filters import OrgFilter
 from staff.forms import ContactForm
 from staff.history import AuditedAdmin
 from staff.removal import RemovalAdmin
+from staff.steering import effect_of_notes
 
 NEWEST_INTERVIEWS = 10
 
@@ -51,9 +52,11 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
         return [(None, {"fields": ["name", "notes_to_read"]}), *self.fieldsets[1:]]
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        requests = InterviewRequest.objects.filter(contact=kwargs["obj"]).select_related("interview_type")
-        newest = list(requests.defer("interview_type__guide")[: NEWEST_INTERVIEWS + 1])
-        context.update(interviews=newest[:NEWEST_INTERVIEWS], has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
+        requests = InterviewRequest.objects.filter(contact=kwargs["obj"])
+        related = requests.select_related("org", "contact", "interview_type", "conversation")
+        newest = list(related[: NEWEST_INTERVIEWS + 1])
+        shown = [(row, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
+        context.update(interviews=shown, has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: Contact, edits: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
+from contacts.models import Contact
 from interviews import services
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.picks import picks_in
@@ -14,6 +15,7 @@ from interviews.paige.steering import Picks
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
 from staff.roles import ROLES
+from tests.factories import InterviewRequestFactory
 from tests.history import history_of
 from tests.staff.conftest import Staff, log_in
 
@@ -24,6 +26,7 @@ SAM = Actor(ActorKind.STAFF, "sam")
 PRICING = "How price and packaging came into it"
 CRITERIA = "What mattered most"
 VENDOR = "What stood out about Acme, good and bad"
+EXPERIENCE = "The experience with people, trial, implementation or security review"
 NO_MATCH = "The objective matches no topic of this guide."
 
 
@@ -199,3 +202,18 @@ class TestPicking:
         assert b"picks-" not in page
         assert roles["read only"].post(CHANGE, row.pk, **{"picks-vendor": "1"}).status_code == 403
         assert stored(row)[1] is None
+
+
+def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(
+    root: Staff, alice: Contact, row: InterviewRequest
+) -> None:
+    Contact.objects.update(notes="Focus on pricing. They never had a trial.")
+    done = InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=row.interview_type)
+    services.complete_interview(done, content="**Paige:** Why?")
+    page = root.get("contacts_contact_change", alice.pk)
+    effects = {
+        shown.pk: [(reason.title, reason.is_avoided, reason.words) for reason in reasons]
+        for shown, reasons in page.context["interviews"]
+    }
+    assert effects == {row.pk: [(EXPERIENCE, True, "never had a trial")], done.pk: []}
+    assert f"Avoids “{EXPERIENCE}”" in page.content.decode()
