@@ -14,6 +14,9 @@ from interviews.paige.scopes import AVOIDING, Mention, TopicPhrase, mentions, sa
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Which of several signs counts for a topic."""
 
+REMEMBERED_TEXTS = 128
+"""So many objectives and notes are read only once by a process: each GET, turn and keystroke of staff reads both."""
+
 
 class Source(StrEnum):
     OBJECTIVE = "objective"
@@ -82,8 +85,9 @@ def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases[T
     )
 
 
-def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[Reason]:
-    """One of each topic, in the order of the text."""
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> tuple[Reason, ...]:
+    """One of each topic, in the order of the text. The longest notes take a third of a second."""
     ranks: dict[str, int] = {}
     found: dict[str, Reason] = {}
     for words, mention in _mentions(text, topics, source):
@@ -93,7 +97,7 @@ def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[Re
             quoted = _quoted(text, words[mention.start : mention.end])
             found[mention.topic] = Reason(mention.topic, quoted, source, is_avoided=mention.sign in AVOIDING)
             ranks[mention.topic] = rank
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _mentions(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[tuple[Sequence[Word], Mention]]:
