@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from interviews.lifecycle import Speaker
 from interviews.paige.dialogue import Utterance
-from interviews.paige.reading import NOT_FINDINGS, Sentence
+from interviews.paige.sentences import NOT_FINDINGS, Sentence
 from interviews.paige.transcript_markdown import Block
 
 EXCERPT_LENGTH = 400

@@ -15,7 +15,7 @@ from interviews.paige.lexicon import Intent
 from interviews.paige.openers import openers
 from interviews.paige.progress import Progress
 from interviews.paige.quotes import quote_of, quotes
-from interviews.paige.reading import UNCLEAR
+from interviews.paige.sentences import UNCLEAR
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2

@@ -7,7 +7,7 @@ from interviews.paige.dialogue import AGAIN
 from interviews.paige.fixed_phrases import Phrase, phrases
 from interviews.paige.lexicon import Intent
 from interviews.paige.progress import Progress
-from interviews.paige.reading import UNCLEAR
+from interviews.paige.sentences import UNCLEAR
 
 ANSWERS: Mapping[Intent, str] = {
     Intent.ASKS_ABOUT_AI: "ai",

@@ -9,7 +9,8 @@ from interviews.paige.brief import Brief
 from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide import CLOSING, Topic
 from interviews.paige.lexicon import Intent
-from interviews.paige.reading import Reading, Sentence, read
+from interviews.paige.reading import Reading, read
+from interviews.paige.sentences import Sentence
 
 PHRASES_OF_A_MENTION = 2
 """So many phrases of a topic in one answer count as an answer to that topic."""

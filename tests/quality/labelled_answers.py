@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from interviews.paige.lexicon import Intent
-from interviews.paige.reading import NOT_FINDINGS, read
+from interviews.paige.reading import read
+from interviews.paige.sentences import NOT_FINDINGS
 from tests.quality.respondents import Label
 
 FOLDER = Path(__file__).parent

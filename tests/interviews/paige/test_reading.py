@@ -6,7 +6,8 @@ import pytest
 
 from interviews.paige.guide_serializers import Kind
 from interviews.paige.lexicon import LANGUAGES, Intent, conjunctions
-from interviews.paige.reading import EXAMINED_SENTENCES, QUESTIONS, WISHES, read
+from interviews.paige.reading import read
+from interviews.paige.sentences import EXAMINED_SENTENCES, QUESTIONS, WISHES
 from interviews.paige.words import normalized
 
 WORDINGS = {
