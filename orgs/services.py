@@ -14,6 +14,8 @@ from orgs.scopes import Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500
+# How long the old key works after a rotation.
+DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=365)
 
 
 class OrgValues(TypedDict, total=False):

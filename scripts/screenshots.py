@@ -78,6 +78,7 @@ ALL_PAGES = PICTURES | {
     "keys": "/admin/orgs/apikey/",
     "key": "/admin/orgs/apikey/{key}/change/",
     "revoke-key": "/admin/orgs/apikey/{key}/revoke/",
+    "rotate-key": "/admin/orgs/apikey/{key}/rotate/",
     "contacts": "/admin/contacts/contact/",
     "contacts-found": "/admin/contacts/contact/?q=jane",
     "contacts-not-found": "/admin/contacts/contact/?q=nobody",

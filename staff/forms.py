@@ -21,6 +21,8 @@ from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
 from orgs.scopes import Scopes
+from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
+from orgs.services import MAX_GRACE as MAX_KEY_GRACE
 from orgs.services import MAX_LIFETIME_DAYS
 from staff.picks import PicksWidget
 from staff.steering import stored_steering
@@ -234,6 +236,17 @@ class ApiKeyForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
     scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE, label="May")
+
+
+class KeyRotationForm(forms.Form):
+    grace_days = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_KEY_GRACE.days,
+        initial=DEFAULT_KEY_GRACE.days,
+        label="The old key works for",
+        help_text="Days. Until then, both keys work, and the customer can change the key at any time. 0 after a leak.",
+        widget=forms.NumberInput(attrs={"class": "vIntegerField", "autofocus": True}),
+    )
 
 
 class EndpointForm(forms.Form):

@@ -28,7 +28,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.change_org",
         "orgs.view_apikey",
         "orgs.add_apikey",  # issue
-        "orgs.change_apikey",  # revoke
+        "orgs.change_apikey",  # revoke, and rotate with add_apikey
         "webhooks.view_endpoint",
         "webhooks.add_endpoint",
         "webhooks.change_endpoint",  # edit, rotate, disable, enable, test

@@ -17,6 +17,7 @@ from orgs.services import create_api_key, update_org
 from staff.base import actor_of
 from staff.events import record_act
 from staff.forms import ApiKeyForm, EndpointForm, OrgForm
+from staff.pages.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.pages.webhooks import added_endpoint
 from staff.removal import RemovalAdmin
 from webhooks.models import Endpoint
@@ -80,8 +81,9 @@ class OrgAdmin(RemovalAdmin):
         obj: Model | None = kwargs.get("obj")
         if obj and request.user.has_perm("orgs.view_apikey"):
             context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
-            context["may_issue"] = request.user.has_perm("orgs.add_apikey")
-            context["may_revoke"] = request.user.has_perm("orgs.change_apikey")
+            context["may_issue"] = may_issue_keys(request)
+            context["may_revoke"] = may_revoke(request)
+            context["may_rotate"] = may_rotate(request)
         if obj and request.user.has_perm("webhooks.view_endpoint"):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
             context["may_add_webhooks"] = may_add_webhooks(request)
@@ -134,10 +136,6 @@ class OrgAdmin(RemovalAdmin):
 
     def remove(self, request: HttpRequest, obj: Org) -> None:
         delete_org(org_id=obj.pk, actor=actor_of(request))
-
-
-def may_issue_keys(request: HttpRequest, org: Org | None) -> bool:
-    return request.user.has_perm("orgs.add_apikey")
 
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from pytest_django import Settings
 
@@ -18,11 +19,18 @@ from tests.staff.conftest import Staff
 CHANGE = "orgs_org_change"
 ISSUE = "orgs_org_issue-key"
 REVOKE = "orgs_apikey_revoke"
+ROTATE = "orgs_apikey_rotate"
+NOON = "2027-01-15T12:00:00Z"
+
+
+def key_shown_in(response: Any) -> str:
+    [key] = re.findall(r'value="(hsk_\w+)"', response.content.decode())
+    return str(key)
 
 
 def issue(staff: Staff, org: Org, **data: str) -> tuple[str, Any]:
     response = staff.post(ISSUE, org.pk, **{"name": "CRM", **data})
-    return re.findall(r'value="(hsk_\w+)"', response.content.decode())[0], response
+    return key_shown_in(response), response
 
 
 class TestOrgs:
@@ -160,6 +168,67 @@ class TestKeys:
         assert ApiClient(acme_key).get(f"/interviews/{interview_request.pk}").status_code == 401
         assert "revoked" in root.get(CHANGE, acme.pk).content.decode()
         assert LogEntry.objects.get().change_message == "Revoked."
+
+    def test_both_keys_work_until_the_grace_period_of_a_rotation_ends(
+        self, root: Staff, acme: Org, interview_request: InterviewRequest
+    ) -> None:
+        path = f"/interviews/{interview_request.pk}"
+        with time_machine.travel(NOON, tick=False) as clock:
+            old, old_key = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=90), scopes="read")
+            root.client.force_login(root.user)
+            page = root.get(ROTATE, old.pk)
+            assert (page.context["form"]["grace_days"].value(), ApiKey.objects.count()) == (7, 1)
+            response = root.post(ROTATE, old.pk, grace_days="2")
+            new_key = key_shown_in(response)
+            assert "no-store" in response.headers["Cache-Control"]
+            assert "works until 17 Jan 2027, 12:00" in response.content.decode()
+            assert "live until 17 Jan 2027, 12:00" in root.get(CHANGE, acme.pk).content.decode()
+            clock.shift(timedelta(days=2) - timedelta(seconds=1))
+            assert [ApiClient(key).get(path).status_code for key in (old_key, new_key)] == [200, 200]
+            clock.shift(timedelta(seconds=1))
+            assert [ApiClient(key).get(path).status_code for key in (old_key, new_key)] == [401, 200]
+        new = ApiKey.objects.exclude(pk=old.pk).get()
+        assert (new.prefix, new.org, new.name, new.lifetime, new.scopes) == (
+            *(keys.prefix_of(new_key), acme, "CRM", timedelta(days=90), "read"),
+        )
+        event = SecurityEvent.objects.get(kind="key_rotated")
+        assert (event.actor, event.org, event.subject) == ("root", "acme", old.prefix)
+        assert event.detail == f"New key: {new.prefix}. Grace: 2 days."
+        assert LogEntry.objects.get().change_message == f"Rotated. New key: {new.prefix}."
+        for shown in (root.get("orgs_apikey_change", old.pk), root.get("orgs_apikey_change", new.pk)):
+            assert new_key not in shown.content.decode()
+
+    def test_without_grace_a_rotated_key_stops_at_once(
+        self, root: Staff, acme_key: str, interview_request: InterviewRequest
+    ) -> None:
+        response = root.post(ROTATE, ApiKey.objects.get().pk, grace_days="0")
+        assert "no longer works" in response.content.decode()
+        statuses = [
+            ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code
+            for key in (acme_key, key_shown_in(response))
+        ]
+        assert statuses == [401, 200]
+
+    @pytest.mark.parametrize("days", ["-1", "366", "", "soon"])
+    def test_a_grace_period_that_is_not_valid_changes_nothing(self, root: Staff, acme_key: str, days: str) -> None:
+        response = root.post(ROTATE, ApiKey.objects.get().pk, grace_days=days)
+        assert response.status_code == 200
+        assert response.context["form"].errors["grace_days"]
+        assert ApiKey.objects.get().expires_at is None
+
+    def test_only_a_live_key_is_rotated(self, root: Staff, acme: Org) -> None:
+        revoked, expired = create_api_key(org=acme, name="a")[0], create_api_key(org=acme, name="b")[0]
+        rotate = root.get("orgs_apikey_change", revoked.pk).content.decode()
+        assert f"/{revoked.pk}/rotate/" in rotate
+        revoke_api_key(revoked)
+        ApiKey.objects.filter(pk=expired.pk).update(expires_at=expired.created_at)
+        for row in (revoked, expired):
+            path = f"/admin/orgs/apikey/{row.pk}/rotate/"
+            answer = root.client.post(path, {"grace_days": "7"}, follow=True).content.decode()
+            assert "This key has expired or was revoked. Issue a new key instead." in answer
+            assert path not in root.get("orgs_apikey_change", row.pk).content.decode()
+            assert path not in root.get(CHANGE, acme.pk).content.decode()
+        assert ApiKey.objects.count() == 2
 
     def test_last_use_is_shown(
         self, root: Staff, acme: Org, acme_key: str, interview_request: InterviewRequest

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_api_key
-from orgs.services import rotate_api_key
+from orgs.services import DEFAULT_GRACE, MAX_GRACE, rotate_api_key
 
 
 class Command(BaseCommand):
@@ -21,15 +21,19 @@ class Command(BaseCommand):
             help="the old key, or its prefix as list_api_keys prints it; - reads it from standard input",
         )
         parser.add_argument(
-            "--grace-days", type=int, default=7, metavar="N", help="days until the old key expires (default: 7)"
+            "--grace-days",
+            type=int,
+            default=DEFAULT_GRACE.days,
+            metavar="N",
+            help=f"days until the old key expires (default: {DEFAULT_GRACE.days})",
         )
 
     def run(self, **options: Any) -> str:
         key_or_prefix: str = options["key_or_prefix"]
         grace_days: int = options["grace_days"]
-        if not 0 <= grace_days <= 365:
-            raise CommandError("--grace-days must be from 0 to 365 days.")
+        if not 0 <= grace_days <= MAX_GRACE.days:
+            raise CommandError(f"--grace-days must be from 0 to {MAX_GRACE.days} days.")
         api_key = get_api_key(key_or_prefix)
         new, secret = rotate_api_key(api_key, grace=timedelta(days=grace_days))
-        self.event_about, self.event_detail = api_key, f"New key: {new.prefix}."
+        self.event_about, self.event_detail = api_key, f"New key: {new.prefix}. Grace: {grace_days} days."
         return secret

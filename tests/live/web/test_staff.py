@@ -18,6 +18,7 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.findings import findings_of
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.services import complete_interview
+from orgs import keys
 from orgs.models import ApiKey, Change, Org
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
@@ -188,7 +189,7 @@ def browser_problems(page: BrowserPage, path: str) -> list[str]:
     return found
 
 
-def test_an_account_manager_issues_a_key_and_revokes_it(
+def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
     browser: Browser, server: Server, interview_request: InterviewRequest
 ) -> None:
     path = f"/interviews/{interview_request.pk}"
@@ -208,12 +209,22 @@ def test_an_account_manager_issues_a_key_and_revokes_it(
     assert key not in browser.driver.page_source
     assert ApiKey.objects.filter(org=interview_request.org_id, name="Warehouse").count() == 1
 
+    browser.follow("Rotate")
+    browser.type("#id_grace_days", "1")
+    browser.follow("Rotate the key")
+    assert "works until" in browser.text
+    rotated = LiveClient(server, browser.find("#api-key").get_attribute("value") or "")
+    assert [one.get(path).status_code for one in (api, rotated)] == [200, 200]
+    browser.driver.refresh()
+    old = ApiKey.objects.get(digest=keys.digest_of(key))
+    assert browser.path == f"/admin/orgs/apikey/{old.pk}/change/"
+
     browser.follow("Revoke")
     assert "This cannot be undone." in browser.text
     assert api.get(path).status_code == 200
     browser.follow("Revoke the key")
     assert "The key was revoked." in browser.text
-    assert api.get(path).status_code == 401
+    assert [one.get(path).status_code for one in (api, rotated)] == [401, 200]
 
 
 WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
