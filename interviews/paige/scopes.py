@@ -177,7 +177,8 @@ class _Reader:
             if self.is_avoiding or self.is_notes or sign is Sign.BACKGROUND:
                 self._open(None, start, end)
             return
-        if place is Place.AFTER and (reached := self._reached(sign, start)):
+        is_heading = ":" in (self.words[end - 1].mark, self.words[min(end, len(self.words) - 1)].mark)
+        if place is Place.AFTER and not is_heading and (reached := self._reached(sign, start)):
             for mention in reached:
                 mention.sign, mention.end = sign, max(mention.end, end)
             self.reaches = (len(self.found), len(self.found))

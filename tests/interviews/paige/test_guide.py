@@ -236,6 +236,33 @@ def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any])
     assert [each.kind for each in guide.topics[1].follow_ups] == [Kind.REASON] * MAX_FOLLOW_UPS
 
 
+def test_phrases_for_objectives_are_optional_and_by_language(guide_data: dict[str, Any]) -> None:
+    assert Guide.from_data(guide_data).topics[1].objective_phrases == ()
+    phrases = {"en": ["pric*", "total (cost|spend)", "offer?"], "de": ["*preis*"]}
+    topic = Guide.from_data(put(guide_data, (*TOPIC, "objective_phrases"), phrases)).topics[1]
+    assert topic.objective_phrases == ("pric*", "total (cost|spend)", "offer?", "*preis*")
+
+
+@pytest.mark.parametrize(
+    ("phrases", "problem"),
+    [
+        ([], "objective_phrases: Must be an object with a list of phrases for each language."),
+        ({"english": ["price"]}, "objective_phrases: Must have language codes of two letters as keys, such as en."),
+        ({"en": "price"}, "objective_phrases.en: Must be a list."),
+        ({"en": ["price", "(cost"]}, "objective_phrases.en[1]: Has ( without its closing bracket."),
+        ({"en": ["cost)"]}, "objective_phrases.en[0]: Has ) without its opening bracket."),
+        ({"en": ["[price]"]}, "objective_phrases.en[0]: Must contain a word that cannot be missing."),
+        ({"en": ["pr*"]}, "objective_phrases.en[0]: pr* must have at least 3 letters next to *."),
+        ({"en": ["$$"]}, "objective_phrases.en[0]: $$ is not a word."),
+        ({"en": [" price"]}, "objective_phrases.en[0]: Must not have white space at its ends."),
+    ],
+)
+def test_a_phrase_for_objectives_that_cannot_be_found_is_refused(
+    guide_data: dict[str, Any], phrases: object, problem: str
+) -> None:
+    assert problems_of(put(guide_data, (*TOPIC, "objective_phrases"), phrases)) == (f"guide.topics[1].{problem}",)
+
+
 def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
     retitled = put(guide_data, (*TOPIC, "title"), "What {vendor} cost")
     closed = put(retitled, ("closing_question",), "What of {vendor} did I not ask?")

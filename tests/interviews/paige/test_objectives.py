@@ -45,7 +45,7 @@ def test_40_objectives_held_back_avoid_a_topic_and_15_match_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "right", "wrong", "respected"), [(TUNING, 0.95, 0.02, 1.0), (HELD_BACK, 0.85, 0.09, 0.9)]
+    ("file", "right", "wrong", "respected"), [(TUNING, 0.95, 0.02, 1.0), (HELD_BACK, 0.87, 0.085, 0.93)]
 )
 def test_steering_reads_most_objectives_as_they_are_labelled(
     file: Path, right: float, wrong: float, respected: float

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.steering import Picks, Source, Steering, steer
 
+WORDINGS = Path(__file__).with_name("steering_wordings")
 BUYER = Guide.from_data(shipped_guide("win_loss_buyer"))
 
 
@@ -71,6 +73,21 @@ class TestObjective:
     )
     def test_a_double_negative_asks(self, objective: str) -> None:
         assert steer(BUYER, objective) == replace(steer(BUYER, objective), emphasize=("pricing",), avoid=())
+
+    def test_200_wordings_avoid(self) -> None:
+        wordings = (WORDINGS / "avoid_price.txt").read_text(encoding="utf-8").splitlines()
+        assert len(wordings) >= 200
+        both = {wording: steer(BUYER, f"Demo. {wording[0].upper()}{wording[1:]}") for wording in wordings}
+        found = {wording: (each.emphasize, each.avoid) for wording, each in both.items()}
+        assert found == dict.fromkeys(wordings, (("experience",), ("pricing",)))
+
+    def test_60_double_negatives_ask(self) -> None:
+        wordings = (WORDINGS / "ask_about_price.txt").read_text(encoding="utf-8").splitlines()
+        assert len(wordings) >= 60
+        found = {wording: steer(BUYER, wording) for wording in wordings}
+        assert {wording: (each.emphasize, each.avoid) for wording, each in found.items()} == dict.fromkeys(
+            wordings, (("pricing",), ())
+        )
 
     def test_what_is_asked_and_avoided_is_avoided(self) -> None:
         found = steer(BUYER, "Ask about the budget. Do not mention discounts.")
