@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
+from interviews.models import InterviewRequest
 from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
@@ -38,6 +39,9 @@ else:
     ModelForm = forms.ModelForm
 
 
+COMPLETED = "The interview is completed, so its objective and picked topics can no longer be changed here."
+
+
 def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -55,6 +59,8 @@ class MergingForm(ModelForm):
     # {field: function}: validates an edited text; formats a stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}
     layouts: Mapping[str, Callable[[str], str]] = {}
+    # Why no edit is accepted; empty if edits are.
+    closed = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +101,8 @@ class MergingForm(ModelForm):
             self.cleaned_data[name] = self.stored[name]
             if changed_there:
                 self.kept.append(str(self[name].label))
+        elif self.closed:
+            self.add_error(name, f"{self.closed} Nothing was saved. Your text is still in the field.")
         elif changed_there:
             self.add_error(name, self._conflict(shown))
             seen[name] = fingerprint(shown)  # the error shows the stored text
@@ -135,6 +143,10 @@ class ContactForm(MergingForm):
         self.fields["name"].required = bool(self.stored["name"])
 
 
+def why_closed(interview_request: InterviewRequest) -> str:
+    return COMPLETED if interview_request.is_completed else ""
+
+
 class InterviewRequestForm(MergingForm):
     rules = {"objective": clean_objective}
 
@@ -155,6 +167,7 @@ class InterviewRequestForm(MergingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.steering = stored_steering(kwargs["instance"])
         super().__init__(*args, **kwargs)
+        self.closed = why_closed(self.instance)
         if self.steering and "picks" in self.fields:
             widget = self.fields["picks"].widget
             widget.topics = self.steering.brief.guide.topics

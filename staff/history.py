@@ -47,18 +47,25 @@ class ShownChange:
 
 
 class HistoryPage(StaffAdmin):
+    def why_closed(self, obj: Any) -> str:
+        """Why the texts of the object can no longer be changed; empty if they can."""
+        return ""
+
+    def may_restore(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) and not self.why_closed(obj)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
         page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
         changes = self.shown_changes(request, obj, page)
-        may_restore = self.has_change_permission(request, obj)
+        may_restore = self.may_restore(request, obj)
         context = {"changes": changes, "page": page, "may_restore": may_restore, "kept": audit_period(obj.org)}
         return self.page(request, "history", obj, title="What changed", **context, **(extra_context or {}))
 
     def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
-        may_restore = self.has_change_permission(request, obj)
+        may_restore = self.may_restore(request, obj)
         budget = TimeBudget()
         return [
             ShownChange(
@@ -123,6 +130,8 @@ class AuditedAdmin(HistoryPage):
         change = change_of(obj, request.POST.get("change", ""))
         if change is None:
             raise Http404
+        if closed := self.why_closed(obj):
+            return self.back_to(request, "history", obj, messages.ERROR, f"{closed} Nothing was restored.")
         if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
             message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
             return self.back_to(request, "history", obj, messages.ERROR, message)

@@ -177,6 +177,10 @@ class InterviewRequest(Versioned):
         self.refresh_from_db(fields=list(changes))
 
     @property
+    def is_completed(self) -> bool:
+        return self.status == Status.COMPLETED
+
+    @property
     def raised_flags(self) -> list[Flag]:
         return [Flag(flag) for flag in self.flags.split()]
 

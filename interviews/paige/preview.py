@@ -1,6 +1,6 @@
 """The next prompt, for staff and operators."""
 
-from interviews.lifecycle import Flag, Status
+from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
 from interviews.paige.moves import moves
@@ -13,7 +13,7 @@ class NoPromptError(Exception):
 
 def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
     """Raises NoPromptError and GuideError."""
-    if interview_request.status == Status.COMPLETED:
+    if interview_request.is_completed:
         # Without turns, as after an erasure, the interview would begin again.
         deleted = "" if hasattr(interview_request, "transcript") else " Its transcript was deleted."
         raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")

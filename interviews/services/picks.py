@@ -16,10 +16,12 @@ def pick_topics(*, org_id: int, interview_request_id: int, picks: Picks | None, 
     """Replaces the picks, and records the replaced ones in the audit. With None, objective and notes decide again.
 
     A change of the objective clears the picks. Raises InterviewRequest.DoesNotExist (also for another org's row),
-    GuideError, and ValidationError if the guide lacks a topic or a topic is picked twice.
+    GuideError, and ValidationError if the interview is completed, the guide lacks a topic or a topic is picked twice.
     """
     rows = InterviewRequest.objects.for_org(org_id).select_related("interview_type", "conversation")
     row: InterviewRequest = rows.select_for_update(of=("self",), no_key=True).get(pk=interview_request_id)
+    if row.is_completed:
+        raise ValidationError("The interview is completed, so topics can no longer be picked.")
     if picks is not None:
         _check(picks, Guide.from_data(row.guide))
     overwrite((row, {"picks": picks_text(picks)}), actor=actor)

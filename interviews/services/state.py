@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
-from interviews.lifecycle import Flag, Move, Speaker, Stage, Status
+from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
@@ -147,7 +147,7 @@ def rating_of(interview_request: InterviewRequest) -> int | None:
 def stage_of(interview_request: InterviewRequest) -> Stage:
     """The demo has completed interview requests without a conversation, and retention deletes those of the declined."""
     conversation = conversation_of(interview_request)
-    if interview_request.status == Status.COMPLETED:
+    if interview_request.is_completed:
         return Stage.COMPLETED
     if conversation is None:
         return Stage.DECLINED if Flag.DECLINED in interview_request.raised_flags else Stage.INVITED

@@ -25,7 +25,7 @@ from staff.displayed_findings import findings_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
 from staff.events import record_act
 from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
-from staff.forms import InterviewRequestForm, as_sent
+from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
 from staff.picks import picks_in_form
 from staff.steering import edited_steering, stored_steering
@@ -136,16 +136,25 @@ class InterviewRequestAdmin(AuditedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only staff who may edit see the picker, and the survey link: whoever has it can answer for the contact."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if self.has_change_permission(request, obj):
-            return fieldsets
-        return [
-            (
-                title,
-                {**options, "fields": [field for field in options["fields"] if field not in ("picks", "survey_link")]},
-            )
-            for title, options in fieldsets
-        ]
+        (title, texts), (about, options) = super().get_fieldsets(request, obj)
+        may_change = self.has_change_permission(request, obj)
+        if not may_change or self.is_read_only(request, obj):
+            note = why_closed(obj) if may_change else ""
+            texts = {"fields": ["objective", "steers"], "description": note}
+        if not may_change:
+            options = {"fields": [field for field in options["fields"] if field != "survey_link"]}
+        return [(title, texts), (about, options)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        texts = InterviewRequestForm.base_fields if self.is_read_only(request, obj) else ()
+        return (*self.readonly_fields, *texts)
+
+    def is_read_only(self, request: HttpRequest, obj: InterviewRequest | None) -> bool:
+        """A POST gets the form, which refuses the edits and keeps them on the page."""
+        return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
+
+    def why_closed(self, obj: InterviewRequest) -> str:
+        return why_closed(obj)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         transcript = getattr(kwargs["obj"], "transcript", None)
@@ -156,6 +165,8 @@ class InterviewRequestAdmin(AuditedAdmin):
             detail = "Unfinished." if context["is_unfinished"] else ""
             record_act(request, EventKind.TRANSCRIPT_READ, kwargs["obj"], detail)
         context["findings"] = findings_of(transcript) if transcript else None
+        if self.is_read_only(request, kwargs["obj"]):
+            context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:

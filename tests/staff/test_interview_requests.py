@@ -25,13 +25,16 @@ from interviews.services import (
 )
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
+from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 from tests.history import history_of
 from tests.staff.conftest import Staff
 
 CHANGE = "interviews_interviewrequest_change"
+HISTORY = "interviews_interviewrequest_history"
 LIST = "interviews_interviewrequest_changelist"
 PROMPT = "interviews_interviewrequest_prompt"
+RESTORE = "interviews_interviewrequest_restore"
 ROOT = Actor(ActorKind.STAFF, "root")
 
 
@@ -139,6 +142,43 @@ def test_an_objective_that_is_too_long_is_refused(root: Staff, interview_request
     assert "at most 10,000 characters" in response.content.decode()
     interview_request.refresh_from_db()
     assert interview_request.objective == "Old objective"
+
+
+class TestTextsOfACompletedRequest:
+    @pytest.fixture
+    def completed(self, interview_request: InterviewRequest) -> InterviewRequest:
+        complete_interview(interview_request, content="**Paige:** Why?")
+        return interview_request
+
+    def test_the_page_shows_the_objective_without_a_field(self, root: Staff, completed: InterviewRequest) -> None:
+        page = root.get(CHANGE, completed.pk).content.decode()
+        assert "The interview is completed, so its objective and picked topics can no longer be changed here." in page
+        assert "Old objective" in page
+        assert str(completed.survey_url) in page
+        for field in ('name="objective"', 'name="picks-', 'name="_save"', 'name="_continue"'):
+            assert field not in page
+
+    def test_an_edit_is_refused_and_stays_on_the_page(self, root: Staff, interview_request: InterviewRequest) -> None:
+        opened = root.form(CHANGE, interview_request.pk)
+        complete_interview(interview_request, content="**Paige:** Why?")
+        edits = {"objective": "Typed before the end", "picks-vendor": "1"}
+        page = root.post(CHANGE, interview_request.pk, **{**opened, **edits}).content.decode()
+        assert page.count("can no longer be changed here. Nothing was saved.") == 2
+        assert "Typed before the end</textarea>" in page
+        interview_request.refresh_from_db()
+        assert (interview_request.objective, interview_request.picks) == ("Old objective", "")
+        assert not Change.objects.exists()
+
+    def test_nothing_is_restored(self, root: Staff, interview_request: InterviewRequest, acme_api: ApiClient) -> None:
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        [shown] = root.get(HISTORY, interview_request.pk).context["changes"]
+        complete_interview(interview_request, content="**Paige:** Why?")
+        page = root.get(HISTORY, interview_request.pk)
+        assert [change.is_restorable for change in page.context["changes"]] == [False]
+        root.post(RESTORE, interview_request.pk, change=shown.entry.pk, seen=shown.seen)
+        assert "Nothing was restored." in root.get(HISTORY, interview_request.pk).content.decode()
+        interview_request.refresh_from_db()
+        assert interview_request.objective == "New"
 
 
 def test_a_concurrent_edit_shows_the_conflict(root: Staff, interview_request: InterviewRequest) -> None:

@@ -189,3 +189,11 @@ def test_an_erasure_clears_the_picks_also_in_the_audit(interview_request: Interv
     services.erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
     assert stored(interview_request).picks == ""
     assert set(Change.objects.of(interview_request).values_list("before", flat=True)) == {None}
+
+
+def test_topics_of_a_completed_interview_cannot_be_picked(interview_request: InterviewRequest) -> None:
+    services.complete_interview(interview_request, content="**Paige:** Why?")
+    with pytest.raises(ValidationError, match="completed"):
+        pick(interview_request)
+    assert stored(interview_request).picks == ""
+    assert not Change.objects.exists()
