@@ -33,7 +33,6 @@ class OrgValues(TypedDict, total=False):
     audit_days: int | None
     transcript_days: int | None
     contact_days: int | None
-    is_active: bool
 
 
 def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
@@ -47,7 +46,35 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
 @transaction.atomic
 def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
     """Changes only the given fields. Raises Org.DoesNotExist and ValidationError."""
+    return _change(_locked_org(org_id), **values)
+
+
+@transaction.atomic
+def suspend_org(*, org_id: int, reason: str) -> Org:
+    """API keys and survey links do not work until `reactivate_org()`. Raises Org.DoesNotExist and ValidationError."""
+    org = _locked_org(org_id)
+    if not org.is_active:
+        raise ValidationError("This org is already suspended.")
+    if not reason.strip():
+        raise ValidationError("Enter a reason.")
+    return _change(org, is_active=False, suspension_reason=reason.strip())
+
+
+@transaction.atomic
+def reactivate_org(*, org_id: int) -> Org:
+    """Raises Org.DoesNotExist and ValidationError."""
+    org = _locked_org(org_id)
+    if org.is_active:
+        raise ValidationError("This org is already active.")
+    return _change(org, is_active=True, suspension_reason="")
+
+
+def _locked_org(org_id: int) -> Org:
     org: Org = Org.objects.select_for_update(no_key=True).get(pk=org_id)
+    return org
+
+
+def _change(org: Org, **values: object) -> Org:
     for field, value in values.items():
         setattr(org, field, value)
     org.full_clean()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
-from staff.base import ReadOnlyAdmin
+from staff.base import ReadOnlyAdmin, StaffAdmin
 from staff.events import record_act
 
 
@@ -25,7 +25,7 @@ class Action:
     done: str
 
 
-class ActionAdmin(ReadOnlyAdmin):
+class ConfirmingAdmin(StaffAdmin):
     def confirm_and_run(self, request: HttpRequest, obj: Any, action: Action) -> HttpResponse:
         if request.method != "POST":
             title = action.title.format(obj)
@@ -43,3 +43,7 @@ class ActionAdmin(ReadOnlyAdmin):
         self.log_change(request, obj, message)
         record_act(request, event, obj, message)
         return self.back_to(request, "change", obj, messages.SUCCESS, message)
+
+
+class ActionAdmin(ConfirmingAdmin, ReadOnlyAdmin):
+    pass

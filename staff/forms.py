@@ -21,6 +21,7 @@ from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
+from orgs.models.org import MAX_REASON_LENGTH
 from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
 from orgs.services import MAX_GRACE as MAX_KEY_GRACE
@@ -190,10 +191,6 @@ class OrgForm(MergingForm):
             "transcript_days": "Delete answers after",
             "contact_days": "Erase contacts after",
         }
-        help_texts = {
-            "is_active": "If this is not selected, the org is suspended: its API keys are refused, and its "
-            "survey links say that the interview is paused."
-        }
 
     def changes_in_words(self) -> str:
         return " ".join(
@@ -231,6 +228,15 @@ class GuideForm(forms.Form):
         if not isinstance(guide, dict):
             raise ValidationError("Enter a JSON object: { … }.")
         return guide
+
+
+class SuspensionForm(forms.Form):
+    reason = forms.CharField(
+        max_length=MAX_REASON_LENGTH,
+        label="Reason",
+        help_text="Staff see it on the org's page, and in the security events. Enter no personal data.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
 
 
 class ApiKeyForm(forms.Form):

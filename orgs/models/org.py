@@ -13,6 +13,9 @@ MAX_SEARCH_RESULTS = 100
 # 100 years.
 MAX_DAYS_KEPT = 36_500
 
+# A security event's detail contains it.
+MAX_REASON_LENGTH = 200
+
 
 def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
     return models.PositiveIntegerField(
@@ -75,6 +78,7 @@ class Org(models.Model):
         help_text="The org's privacy notice, https://…. The survey page links to it.",
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
+    suspension_reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()
 
@@ -87,6 +91,10 @@ class Org(models.Model):
             models.CheckConstraint(
                 name="org_own_rate_limit_is_positive",
                 condition=models.Q(own_rate_limit__isnull=True) | models.Q(own_rate_limit__gte=1),
+            ),
+            models.CheckConstraint(
+                name="org_active_has_no_suspension_reason",
+                condition=models.Q(is_active=False) | models.Q(suspension_reason=""),
             ),
         )
 

@@ -20,6 +20,8 @@ class EventKind(models.TextChoices):
     KEY_REVOKED = "key_revoked", "API key revoked"
     ORG_CREATED = "org_created", "org created"
     ORG_CHANGED = "org_changed", "org or plan change"
+    ORG_SUSPENDED = "org_suspended", "org suspended"
+    ORG_REACTIVATED = "org_reactivated", "org reactivated"
     GUIDE_CHANGED = "guide_changed", "guide change"
     WEBHOOK_CREATED = "webhook_created", "webhook endpoint created"
     WEBHOOK_ROTATED = "webhook_rotated", "webhook secret rotated"

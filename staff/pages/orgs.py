@@ -3,20 +3,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from interviews.models import InterviewRequest
+from interviews.models import Conversation, InterviewRequest
 from interviews.services import delete_org, onboard_org
 from orgs.models import ApiKey, EventKind, Org
 from orgs.retention import audit_period
 from orgs.scopes import Scopes
-from orgs.services import create_api_key, update_org
+from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
+from staff.actions import Action, ConfirmingAdmin
 from staff.base import actor_of
 from staff.events import record_act
-from staff.forms import ApiKeyForm, EndpointForm, OrgForm
+from staff.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
 from staff.pages.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.pages.webhooks import added_endpoint
 from staff.removal import RemovalAdmin
@@ -25,19 +26,29 @@ from webhooks.models import Endpoint
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
+REACTIVATE = Action(
+    title="Reactivate {}",
+    text="The API keys of this org that are neither revoked nor expired work again at once. Its interviews continue "
+    "where they were.",
+    button="Reactivate",
+    run=lambda org: reactivate_org(org_id=org.pk),
+    event=EventKind.ORG_REACTIVATED,
+    done="Reactivated.",
+)
+
 
 @admin.register(Org)
-class OrgAdmin(RemovalAdmin):
+class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
     form = OrgForm
     change_form_template = "staff/org.html"
-    object_pages = {"issue-key": "issue_key_view"}
+    object_pages = {"issue-key": "issue_key_view", "suspend": "suspend_view", "reactivate": "reactivate_view"}
     slow_object_pages = {"add-webhook": "add_webhook_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
     lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name__istartswith", "slug__startswith")
     search_help_text = "The beginning of a name or slug."
-    readonly_fields = ("slug", "limit_in_force", "audit_kept", "created_at")
+    readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "created_at")
 
     @admin.display(description="Requests a minute")
     def limit_in_force(self, org: Org) -> str:
@@ -59,10 +70,10 @@ class OrgAdmin(RemovalAdmin):
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
-            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", "is_active", *guard]}),
+            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
             ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
             ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
-            ("About", {"fields": ["slug", "limit_in_force", "created_at"]}),
+            ("About", {"fields": ["slug", "is_active", "limit_in_force", "created_at"]}),
         ]
 
     def save_model(self, request: HttpRequest, obj: Org, form: Any, change: bool) -> None:
@@ -84,6 +95,7 @@ class OrgAdmin(RemovalAdmin):
             context["may_issue"] = may_issue_keys(request)
             context["may_revoke"] = may_revoke(request)
             context["may_rotate"] = may_rotate(request)
+        context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and request.user.has_perm("webhooks.view_endpoint"):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
             context["may_add_webhooks"] = may_add_webhooks(request)
@@ -103,6 +115,26 @@ class OrgAdmin(RemovalAdmin):
         self.log_addition(request, api_key, f"Issued for {org}.")
         record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
         return self.page(request, "key_issued", org, title="API key", api_key=api_key, secret=secret)
+
+    def suspend_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks for the reason, and says what stops."""
+        org = self.object_or_404(request, object_id, self.has_change_permission)
+        form = SuspensionForm(request.POST or None)
+        if not form.is_valid():
+            stops = {
+                "keys": ApiKey.objects.for_org(org.pk).live().count(),
+                "interviews": Conversation.objects.for_org(org.pk).running().count(),
+            }
+            return self.page(request, "suspend", org, title=f"Suspend {org}", form=form, button="Suspend", stops=stops)
+        try:
+            suspended = suspend_org(org_id=org.pk, **form.cleaned_data)
+        except ValidationError as error:
+            return self.failed(request, org, error)
+        return self.done(request, org, EventKind.ORG_SUSPENDED, f"Suspended. Reason: {suspended.suspension_reason}")
+
+    def reactivate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        org = self.object_or_404(request, object_id, self.has_change_permission)
+        return self.confirm_and_run(request, org, REACTIVATE)
 
     def add_webhook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the secret once."""

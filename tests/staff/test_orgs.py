@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from interviews.models import InterviewRequest
+from interviews.services import give_consent
 from orgs import keys
 from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key
@@ -20,6 +22,8 @@ CHANGE = "orgs_org_change"
 ISSUE = "orgs_org_issue-key"
 REVOKE = "orgs_apikey_revoke"
 ROTATE = "orgs_apikey_rotate"
+SUSPEND = "orgs_org_suspend"
+REACTIVATE = "orgs_org_reactivate"
 NOON = "2027-01-15T12:00:00Z"
 
 
@@ -75,14 +79,71 @@ class TestOrgs:
         acme.refresh_from_db()
         assert acme.own_rate_limit is None
 
-    def test_suspending_stops_its_keys_at_once(
+    def test_suspending_says_what_stops_and_asks_for_a_reason(
+        self, root: Staff, acme: Org, globex: Org, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
+        revoke_api_key(create_api_key(org=acme, name="old")[0])
+        create_api_key(org=globex, name="other")
+        give_consent(interview_request)
+        page = root.get(SUSPEND, acme.pk).content.decode()
+        assert "1 live API key:" in page
+        assert "1 interview under way" in page
+        for reason in ("", "  ", "x" * 201):
+            refused = root.post(SUSPEND, acme.pk, reason=reason)
+            assert (refused.status_code, "1 live API key:" in refused.content.decode()) == (200, True)
+            acme.refresh_from_db()
+            assert acme.is_active
+        assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
+        assert not SecurityEvent.objects.filter(kind="org_suspended").exists()
+
+    def test_a_suspended_org_shows_the_reason_until_it_is_reactivated(
         self, root: Staff, acme: Org, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
-        form = root.form(CHANGE, acme.pk)
-        root.post(CHANGE, acme.pk, **{name: value for name, value in form.items() if name != "is_active"})
-        assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 401
-        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": "on"})
-        assert acme_api.get(f"/interviews/{interview_request.pk}").status_code == 200
+        path = f"/interviews/{interview_request.pk}"
+        assert root.post(SUSPEND, acme.pk, reason="Invoice <7> unpaid").status_code == 302
+        assert acme_api.get(path).status_code == 401
+        assert "Reason: Invoice &lt;7&gt; unpaid" in root.get(CHANGE, acme.pk).content.decode()
+        acme.refresh_from_db()
+        assert (acme.is_active, acme.suspension_reason) == (False, "Invoice <7> unpaid")
+
+        root.get(REACTIVATE, acme.pk)
+        assert acme_api.get(path).status_code == 401, "opening the page changes nothing"
+        assert root.post(REACTIVATE, acme.pk).status_code == 302
+        assert acme_api.get(path).status_code == 200
+        assert "This org is suspended." not in root.get(CHANGE, acme.pk).content.decode()
+        acme.refresh_from_db()
+        assert (acme.is_active, acme.suspension_reason) == (True, "")
+        events = SecurityEvent.objects.filter(org="acme", kind__startswith="org_").order_by("pk")
+        assert list(events.values_list("kind", "actor", "subject", "detail")) == [
+            ("org_suspended", "root", "acme", "Suspended. Reason: Invoice <7> unpaid"),
+            ("org_reactivated", "root", "acme", "Reactivated."),
+        ]
+
+    def test_a_second_suspension_keeps_the_first_reason(self, root: Staff, acme: Org) -> None:
+        root.post(SUSPEND, acme.pk, reason="First")
+        for path, data, message in (
+            ("suspend", {"reason": "Second"}, "This org is already suspended."),
+            ("reactivate", {}, "Reactivated."),
+            ("reactivate", {}, "This org is already active."),
+        ):
+            response = root.client.post(f"/admin/orgs/org/{acme.pk}/{path}/", data, follow=True)
+            assert message in response.content.decode()
+            acme.refresh_from_db()
+            assert acme.suspension_reason == ("First" if path == "suspend" else "")
+        assert [kind for kind in SecurityEvent.objects.values_list("kind", flat=True) if "suspended" in kind] == [
+            "org_suspended"
+        ]
+
+    @pytest.mark.django_db
+    def test_an_active_org_has_no_reason(self, acme: Org) -> None:
+        with pytest.raises(IntegrityError, match="org_active_has_no_suspension_reason"), transaction.atomic():
+            Org.objects.update(suspension_reason="Unpaid")
+
+    def test_the_form_of_an_org_does_not_suspend_it(self, root: Staff, acme: Org) -> None:
+        assert "is_active" not in root.form(CHANGE, acme.pk)
+        root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "is_active": ""})
+        acme.refresh_from_db()
+        assert acme.is_active
 
     def test_the_period_of_the_audit_is_shown_and_edited(
         self, root: Staff, acme: Org, interview_request: InterviewRequest, settings: Settings

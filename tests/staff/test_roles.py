@@ -83,6 +83,8 @@ PAGES = {
     "orgs_org_add": ["account manager"],
     "orgs_org_issue-key": ["account manager"],
     "orgs_org_add-webhook": ["account manager"],
+    "orgs_org_suspend": ["account manager"],
+    "orgs_org_reactivate": ["account manager"],
     "orgs_org_delete": [],
     "orgs_apikey_changelist": ["account manager", "read only"],
     "orgs_apikey_change": ["account manager", "read only"],
@@ -125,6 +127,7 @@ PAGES = {
 ACTIONS = {
     ("orgs_org_change", ("plan", "enterprise")): "account manager",
     ("orgs_org_issue-key", ("name", "CRM")): "account manager",
+    ("orgs_org_suspend", ("reason", "Unpaid")): "account manager",
     ("orgs_org_delete", ("word", "acme")): None,
     ("orgs_apikey_revoke", ("x", "x")): "account manager",
     ("orgs_apikey_rotate", ("grace_days", "1")): "account manager",
