@@ -73,6 +73,7 @@ ALL_PAGES = PICTURES | {
     "org-add": "/admin/orgs/org/add/",
     "org-delete": "/admin/orgs/org/{org}/delete/",
     "org-history": "/admin/orgs/org/{org}/history/",
+    "suspend": "/admin/orgs/org/{org}/suspend/",
     "issue-key": "/admin/orgs/org/{org}/issue-key/",
     "issue-key-done": "/admin/orgs/org/{org}/issue-key/",
     "keys": "/admin/orgs/apikey/",
