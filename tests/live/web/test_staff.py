@@ -210,6 +210,7 @@ def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
     assert ApiKey.objects.filter(org=interview_request.org_id, name="Warehouse").count() == 1
 
     browser.follow("Rotate")
+    assert browser_problems(BrowserPage(browser), browser.path) == []
     browser.type("#id_grace_days", "1")
     browser.follow("Rotate the key")
     assert "works until" in browser.text
@@ -225,6 +226,31 @@ def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
     browser.follow("Revoke the key")
     assert "The key was revoked." in browser.text
     assert [one.get(path).status_code for one in (api, rotated)] == [401, 200]
+
+
+def test_an_account_manager_suspends_an_org_with_a_reason_and_reactivates_it(
+    browser: Browser, api: LiveClient, interview_request: InterviewRequest
+) -> None:
+    path, org = f"/interviews/{interview_request.pk}", f"/admin/orgs/org/{interview_request.org_id}"
+    page = BrowserPage(browser)
+    work_as(browser, "account manager")
+    assert browser_problems(page, f"{org}/suspend/") == []
+    browser.open(f"{org}/change/")
+    browser.follow("Suspend")
+    assert "1 live API key:" in browser.text
+    assert api.get(path).status_code == 200
+    browser.type("#id_reason", "Invoice unpaid")
+    browser.follow("Suspend")
+    assert "This org is suspended. Reason: Invoice unpaid" in browser.text
+    assert api.get(path).status_code == 401
+    browser.open(f"/survey?token={interview_request.survey_token}")
+    assert "paused" in browser.text
+    browser.open(f"{org}/change/")
+    browser.follow("Reactivate")
+    browser.follow("Reactivate")
+    assert "Reactivated." in browser.text
+    assert "This org is suspended." not in browser.text
+    assert api.get(path).status_code == 200
 
 
 WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
