@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}][^\W_]+)*"
     r"|[.!?;\N{HORIZONTAL ELLIPSIS}]+(?=[\s)\"]|$)"
     r'|""|\[\]|\{\}'
-    r"|[,:()\[\]>|+&\N{EN DASH}\N{EM DASH}]|(?<=\s)-+(?=\s)"
+    r"|[,:()\[\]>|+&\N{EN DASH}\N{EM DASH}]|(?<=\s)(?:-+|/)(?=\s)|(?<=\w{3})/(?=\w{3})"
 )
 _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*")
 

@@ -173,6 +173,9 @@ class _Reader:
     def meet_sign(self, sign: Sign, place: Place, start: int, end: int) -> None:
         if sign is Sign.NOTHING:
             return
+        if sign is Sign.ASK and self._is_an_avoided_question(start):
+            self.scope.end = end
+            return
         if sign in (Sign.BECAUSE, Sign.BACKGROUND):
             if self.is_avoiding or self.is_notes or sign is Sign.BACKGROUND:
                 self._open(None, start, end)
@@ -215,6 +218,11 @@ class _Reader:
             return True
         clause = self.clauses[start]
         return clause in self.with_verb and clause > self.clauses[self.scope.end - 1]
+
+    def _is_an_avoided_question(self, start: int) -> bool:
+        """Such as "do not ask, who decided"."""
+        is_next = self.words[start].mark and start <= self.scope.end <= start + 1
+        return bool(is_next) and self.scope.sign in AVOIDING
 
     def _is_another_topic_of_an_item(self, topic: str, end: int) -> bool:
         """An item asks about its first topic: "the problems before the trial" are not about the trial."""
