@@ -131,6 +131,7 @@ FORMAT_MODULE_PATH = ["hindsight.formats"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "staff" / "templates"],  # some extend templates of Django's admin with the same name
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -15,7 +15,7 @@ from staff.events import record_act
 
 @dataclass(frozen=True)
 class Action:
-    """`title` contains {} for the object. `run` calls a service and may raise ValidationError. `done` is recorded."""
+    """`run` calls a service and may raise ValidationError. `done` is recorded."""
 
     title: str
     text: str
@@ -28,8 +28,7 @@ class Action:
 class ConfirmingAdmin(StaffAdmin):
     def confirm_and_run(self, request: HttpRequest, obj: Any, action: Action) -> HttpResponse:
         if request.method != "POST":
-            title = action.title.format(obj)
-            return self.page(request, "confirm", obj, title=title, text=action.text, button=action.button)
+            return self.page(request, "confirm", obj, title=action.title, text=action.text, button=action.button)
         try:
             action.run(obj)
         except ValidationError as error:

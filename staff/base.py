@@ -39,10 +39,6 @@ class StaffAdmin(BaseAdmin):
     # Query parameters that are field lookups: of Django's filters, and of links on other pages.
     lookups: frozenset[str] = frozenset()
 
-    class Media:
-        css = {"all": ["staff/staff.css"]}
-        js = ["staff/staff.js"]
-
     @cached_property
     def url_prefix(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
@@ -93,7 +89,8 @@ class StaffAdmin(BaseAdmin):
         return found
 
     def page(self, request: HttpRequest, template: str, obj: Model, **context: Any) -> HttpResponse:
-        shared = {**self.admin_site.each_context(request), "opts": self.opts, "original": obj, "media": self.media}
+        about = {"opts": self.opts, "original": obj, "subtitle": str(obj)}
+        shared = {**self.admin_site.each_context(request), **about}
         return TemplateResponse(request, f"staff/{template}.html", {**shared, **context})
 
     def back_to(self, request: HttpRequest, page: str, obj: Model, level: int, message: str) -> HttpResponse:

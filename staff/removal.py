@@ -39,9 +39,9 @@ class RemovalAdmin(StaffAdmin):
                 return self.confirm(
                     request,
                     obj,
-                    title=f"Delete {name}",
+                    title="Delete",
                     button="Delete",
-                    what="is deleted",
+                    what="will be deleted",
                     goes=self.deletion_counts(obj),
                 )
             self.log_removal(request, obj)

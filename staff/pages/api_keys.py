@@ -34,7 +34,7 @@ class ApiKeyAdmin(ActionAdmin):
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         api_key = self.object_or_404(request, object_id, may_revoke)
         if request.method != "POST":
-            return self.page(request, "revoke_key", api_key, title=f"Revoke {api_key}")
+            return self.page(request, "revoke_key", api_key, title="Revoke")
         revoke_api_key(api_key)
         self.log_change(request, api_key, "Revoked.")
         record_act(request, EventKind.KEY_REVOKED, api_key)
@@ -45,7 +45,7 @@ class ApiKeyAdmin(ActionAdmin):
         old = self.object_or_404(request, object_id, may_rotate)
         form = KeyRotationForm(request.POST or None)
         if not form.is_valid():
-            return self.page(request, "rotate_key", old, title=f"Rotate {old}", form=form, button="Rotate the key")
+            return self.page(request, "rotate_key", old, title="Rotate", form=form, button="Rotate the key")
         days = form.cleaned_data["grace_days"]
         try:
             new, secret = rotate_api_key(old, grace=timedelta(days=days))

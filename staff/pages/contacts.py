@@ -83,10 +83,10 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
             return self.confirm(
                 request,
                 contact,
-                title=f"Erase {contact.email}",
+                title="Erase personal data",
                 button="Erase",
                 option=("deal_ids", "Erase the deal ids of its interview requests too"),
-                what="loses name, address, notes and audit texts. Its interviews lose their objectives and links",
+                what="will lose name, address, notes and audit texts, and its interviews their objectives and links",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
         deal_ids = "deal_ids" in request.POST

@@ -106,8 +106,7 @@ class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
         org = self.object_or_404(request, object_id, may_issue_keys)
         form = ApiKeyForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
-            title = f"Issue an API key for {org}"
-            return self.page(request, "form", org, title=title, form=form, button="Issue the key")
+            return self.page(request, "form", org, title="Issue an API key", form=form, button="Issue the key")
         days = form.cleaned_data["expires_in"]
         lifetime = timedelta(days=days) if days else None
         scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE

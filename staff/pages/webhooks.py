@@ -35,7 +35,7 @@ def cancel(delivery: Delivery) -> None:
 
 
 DISABLE = Action(
-    title="Disable {}",
+    title="Disable",
     text="The pending deliveries of this endpoint are cancelled, and it gets no new ones. You can enable it again.",
     button="Disable",
     run=lambda endpoint: disable_endpoint(endpoint_id=endpoint.pk),
@@ -43,7 +43,7 @@ DISABLE = Action(
     done="Disabled.",
 )
 ENABLE = Action(
-    title="Enable {}",
+    title="Enable",
     text="New events are sent to this endpoint again. What it has missed is sent only if you replay it.",
     button="Enable",
     run=lambda endpoint: enable_endpoint(endpoint_id=endpoint.pk),
@@ -51,7 +51,7 @@ ENABLE = Action(
     done="Enabled.",
 )
 TEST = Action(
-    title="Send a test event to {}",
+    title="Send a test event",
     text="A signed event of the type webhook.test is sent to this endpoint. Its delivery shows the answer.",
     button="Send",
     run=send_test_event,
@@ -59,7 +59,7 @@ TEST = Action(
     done="Test event.",
 )
 REPLAY = Action(
-    title="Replay {}",
+    title="Replay",
     text="The endpoint gets this message again, with the same id. A receiver that knows the id may ignore it.",
     button="Replay",
     run=lambda delivery: replay_delivery(delivery_id=delivery.pk),
@@ -67,7 +67,7 @@ REPLAY = Action(
     done="Replayed.",
 )
 CANCEL = Action(
-    title="Cancel {}",
+    title="Cancel",
     text="This delivery is not tried again. An attempt that is under way is not stopped.",
     button="Cancel it",
     run=cancel,
@@ -119,7 +119,7 @@ class EndpointAdmin(ActionAdmin):
             if not form.is_bound:
                 form.initial = {"url": endpoint.url, "event_types": endpoint.event_types}
             if not form.is_bound or not updated(endpoint, form):
-                return self.page(request, "form", endpoint, title=f"Edit {endpoint}", form=form, button="Save")
+                return self.page(request, "form", endpoint, title="Edit", form=form, button="Save")
             return self.done(request, endpoint, EventKind.WEBHOOK_CHANGED, "URL or events edited.")
 
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -127,9 +127,7 @@ class EndpointAdmin(ActionAdmin):
         endpoint = self.object_or_404(request, object_id, may_change)
         form = RotationForm(request.POST or None)
         if not form.is_valid():
-            return self.page(
-                request, "form", endpoint, title=f"Rotate the secret of {endpoint}", form=form, button="Rotate"
-            )
+            return self.page(request, "form", endpoint, title="Rotate the secret", form=form, button="Rotate")
         days = form.cleaned_data["grace_days"]
         rotated = rotate_secret(endpoint_id=endpoint.pk, grace=timedelta(days=days))
         self.log_change(request, endpoint, "Secret rotated.")
@@ -149,9 +147,7 @@ class EndpointAdmin(ActionAdmin):
         endpoint = self.object_or_404(request, object_id, may_replay)
         form = ReplayForm(request.POST or None)
         if not form.is_valid():
-            return self.page(
-                request, "form", endpoint, title=f"Replay deliveries of {endpoint}", form=form, button="Replay"
-            )
+            return self.page(request, "form", endpoint, title="Replay deliveries", form=form, button="Replay")
         since = datetime.combine(form.cleaned_data["since"], time(), UTC)
         try:
             count = replay_deliveries(endpoint=endpoint, since=since)

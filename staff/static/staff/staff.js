@@ -1,6 +1,6 @@
 "use strict";
-// Copies a text, shows the effect of an objective while it is typed, and removes the page that shows an API key from the
-// browser's history.
+// Copies a text, warns of lost edits, saves with Ctrl+Enter, shows the effect of an objective while it is typed, and
+// removes the page that shows an API key from the browser's history.
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -37,7 +37,49 @@ function showEffect(effect) {
   });
 }
 
+const SAVE = ".submit-row .default[type=submit]";
+
+function warnOfLostEdits(form) {
+  const path = location.pathname;
+  let isEdited = form.querySelector(".errorlist") !== null; // a refused form shows edits that are not saved
+  window.addEventListener("beforeunload", (event) => isEdited && event.preventDefault());
+  form.addEventListener("submit", () => (isEdited = false));
+
+  // Other tabs that show the same page: one that opens asks, one with edits tells.
+  const tabs = new BroadcastChannel("staff");
+  const tell = () => tabs.postMessage({ path, isEdited });
+  tabs.onmessage = ({ data }) => {
+    if (data.path !== path) return;
+    if (data.isEdited) warnOfOtherTab(form);
+    else if (isEdited) tell();
+  };
+  form.addEventListener("input", () => {
+    if (isEdited) return;
+    isEdited = true;
+    tell();
+  });
+  tell();
+}
+
+function warnOfOtherTab(form) {
+  if (form.querySelector(".other-tab")) return;
+  const warning = document.createElement("p");
+  warning.className = "errornote notice other-tab";
+  warning.role = "alert";
+  warning.textContent = "This page has unsaved edits in another tab.";
+  form.prepend(warning);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const button = event.target.form?.querySelector(SAVE);
+  if (!button) return;
+  event.preventDefault(); // Chromium would submit into a new tab
+  event.target.form.requestSubmit(button);
+});
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(`form:has(${SAVE})`).forEach(warnOfLostEdits);
   document.querySelectorAll("form [data-steering]").forEach(showEffect);
   const page = document.querySelector("[data-leave-to]");
   // A reload opens that page instead of issuing a second key.

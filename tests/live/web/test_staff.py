@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
 from harness.browser import Browser
@@ -131,6 +132,41 @@ def test_a_concurrent_change_is_shown_and_can_then_be_overwritten(
     browser.follow("Save")
     interview_request.refresh_from_db()
     assert interview_request.objective == "From staff"
+
+
+IS_STOPPED = """
+const event = new Event("beforeunload", {cancelable: true});
+dispatchEvent(event);
+return event.defaultPrevented;
+"""
+
+
+def test_lost_edits_warn_and_ctrl_enter_saves(browser: Browser, interview_request: InterviewRequest) -> None:
+    page, path = BrowserPage(browser), f"/admin/contacts/contact/{interview_request.contact_id}/change/"
+    work_as(browser, "support")
+    browser.open(path)
+    assert not page.run(IS_STOPPED)
+    browser.find("#id_notes").send_keys(" More.")
+    assert page.run(IS_STOPPED)
+
+    browser.find("#id_name").clear()
+    browser.find("#id_name").send_keys(Keys.CONTROL, Keys.ENTER)
+    assert eventually(lambda: "This field is required." in browser.text)
+    assert page.run(IS_STOPPED), "the refused edits are not saved"
+    browser.find("#id_name").send_keys("Alice", Keys.CONTROL, Keys.ENTER)
+    assert eventually(lambda: "was changed successfully" in browser.text)
+    assert Contact.objects.get(pk=interview_request.contact_id).notes == "Old notes More."
+    browser.open(path)
+    assert not page.run(IS_STOPPED)
+
+    browser.find("#id_notes").send_keys(" Last.")
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("tab")
+    browser.open(path)
+    assert eventually(lambda: browser.texts(".other-tab") == ["This page has unsaved edits in another tab."])
+    assert not page.run(IS_STOPPED)
+    browser.driver.close()
+    browser.driver.switch_to.window(first)
 
 
 NO_MATCH = "The objective matches no topic of this guide."
