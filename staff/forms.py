@@ -18,7 +18,7 @@ from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
 from interviews.models import InterviewRequest
 from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide_serializers import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
+from interviews.paige.guide_texts import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
 from orgs.models.org import MAX_REASON_LENGTH

@@ -12,7 +12,8 @@ from typing import Any, Self
 from rest_framework.serializers import ValidationError
 
 from interviews.paige.fixed_phrases import Phrase, wording
-from interviews.paige.guide_serializers import CLOSING, QUOTE, VENDOR, GuideSerializer, Kind, problem_lines
+from interviews.paige.guide_serializers import GuideSerializer, problem_lines
+from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, Kind
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from interviews.paige.guide_serializers import Kind
+from interviews.paige.guide_texts import Kind
 from interviews.paige.words import normalized
 
 LANGUAGES = Path(__file__).with_name("languages")

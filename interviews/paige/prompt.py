@@ -12,7 +12,7 @@ from interviews.lifecycle import Speaker
 from interviews.paige.brief import Brief
 from interviews.paige.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide import Guide, Topic
-from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
+from interviews.paige.guide_texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
 from interviews.paige.moves import NextMove
 
 MAX_ANSWER_CHARACTERS = 2_000

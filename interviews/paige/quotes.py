@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Set
 
-from interviews.paige.guide_serializers import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
+from interviews.paige.guide_texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
 from interviews.paige.lexicon import conjunctions
 from interviews.paige.words import normalized
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from interviews.paige.guide_serializers import Kind
+from interviews.paige.guide_texts import Kind
 from interviews.paige.lexicon import Intent, marker_patterns
 from interviews.paige.other_questions import with_other_questions
 from interviews.paige.sentences import QUESTIONS, WISHES, Sentence, sentences_of

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from interviews.paige.guide import Guide
-from interviews.paige.guide_serializers import WEAK
+from interviews.paige.guide_texts import WEAK
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.phrase_patterns import Phrases
 from interviews.paige.scopes import AVOIDING, Mention, TopicPhrase, mentions, says_only_to_avoid

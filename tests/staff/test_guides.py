@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide_formats import in_current_format
-from interviews.paige.guide_serializers import MAX_QUESTION_WORDS
+from interviews.paige.guide_texts import MAX_QUESTION_WORDS
 from interviews.services import complete_conversation, finish_conversation, give_consent, rate_interview
 from orgs.actors import Actor, ActorKind
 from orgs.audit import record

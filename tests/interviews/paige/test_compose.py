@@ -18,7 +18,7 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.fixed_phrases import phrases
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.guide_formats import in_current_format
-from interviews.paige.guide_serializers import QUOTE
+from interviews.paige.guide_texts import QUOTE
 from interviews.paige.interviewer import next_message
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.moves import moves

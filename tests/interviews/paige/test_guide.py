@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interviews.paige.guide import CLOSING, SHOWN_PROBLEMS, Guide, GuideError, Kind, shipped_guide
-from interviews.paige.guide_serializers import MAX_FOLLOW_UPS, MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
+from interviews.paige.guide_texts import MAX_FOLLOW_UPS, MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
 
 Path = tuple[str | int, ...]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interviews.paige.guide_serializers import Kind
+from interviews.paige.guide_texts import Kind
 from interviews.paige.lexicon import LANGUAGES, Intent, conjunctions
 from interviews.paige.reading import read
 from interviews.paige.sentences import EXAMINED_SENTENCES, QUESTIONS, WISHES
