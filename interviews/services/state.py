@@ -129,8 +129,7 @@ def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
 
 def language_of(interview_request: InterviewRequest) -> str:
     """Of the guide that the interview follows."""
-    guide = (conversation_of(interview_request) or interview_request.interview_type).guide
-    return str(guide.get("language", ENGLISH))
+    return str(interview_request.guide.get("language", ENGLISH))
 
 
 def declined_conversation(interview_request: InterviewRequest) -> Conversation | None:
