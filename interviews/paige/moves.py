@@ -56,7 +56,7 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 
 def _opening(brief: Brief) -> NextMove:
-    """The first topic that is not left out. If the turns suffice only for the core topics, the first of these."""
+    """The first topic that is not left out. It is a core topic if the turns suffice only for those."""
     guide, avoided = brief.guide, brief.steering.avoid
     has_room = guide.max_turns > sum(topic.core for topic in guide.every_topic)
     topic = next(topic for topic in guide.every_topic if topic.core or (has_room and topic.key not in avoided))

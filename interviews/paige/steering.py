@@ -15,7 +15,7 @@ RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE
 """Which of several signs counts for a topic."""
 
 REMEMBERED_TEXTS = 128
-"""So many objectives and notes are read only once by a process: each GET, turn and keystroke of staff reads both."""
+"""The number of texts whose reading a process keeps. Each GET, turn and keystroke of staff needs them again."""
 
 
 class Source(StrEnum):

@@ -70,7 +70,7 @@ def wordings(interview: Interview) -> Iterator[tuple[bool, str]]:
 
 
 def declines(interview: Interview) -> Iterator[tuple[bool, str]]:
-    """After a decline or a wish to stop, a follow-up on the topic is a press, and so is the question put again."""
+    """A press is a follow-up on the same topic, or the same question again, after a decline or a wish to stop."""
     stops = 0
     for exchange in interview.exchanges:
         labels = exchange.answer.labels
