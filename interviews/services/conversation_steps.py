@@ -55,8 +55,9 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     message is stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
     """
     interview = StoredInterview.load(interview_request)
-    if interview.stage not in RUNNING or interview.state.question is not None:
-        return interview.state
+    state = interview.state
+    if interview.stage not in RUNNING or state.question is not None:
+        return state
     brief = interview.brief
     with connection_released():
         message = next_message(brief, engine())
