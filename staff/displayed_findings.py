@@ -1,13 +1,20 @@
 """Key answers, drivers and coverage of a transcript, with links to their places on the same page."""
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
 from interviews.lifecycle import Coverage, Direction
 from interviews.models import Transcript
 from interviews.paige.transcript_markdown import blocks, unescaped
+
+# Where a quote begins and ends in the transcript's content.
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -18,14 +25,6 @@ class Quote:
     turn: int = 0
     anchor: str = ""
     direction: str = ""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of a turn's text. Quotes begin at its anchor, if it has one."""
-
-    text: str
-    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,34 @@ def findings_of(transcript: Transcript) -> Findings:
     )
 
 
-def pieces_by_turn(transcript: Transcript) -> dict[int, list[Piece]]:
-    """The turns that are quoted, cut at the beginning of each quote."""
-    found: dict[int, list[Piece]] = {}
-    places = [*_places(transcript)]
-    for turn, block in enumerate(blocks(transcript.content) if places else [], start=1):
-        starts = sorted({place["start"] for place in places if place["turn"] == turn})
-        cuts = [*starts, block.start + len(block.markdown)]
-        if starts:
-            pieces = (
-                Piece(unescaped(transcript.content[a:b]), f"place-{a}") for a, b in zip(starts, cuts[1:], strict=True)
-            )
-            found[turn] = [Piece(unescaped(transcript.content[block.start : starts[0]])), *pieces]
-    return found
+def marked_turns(transcript: Transcript) -> dict[int, SafeString]:
+    """The text of the turns that are quoted, as HTML. Each quote is an element with its anchor as id."""
+    spans: dict[int, set[Span]] = defaultdict(set)
+    for place in _places(transcript):
+        spans[place["turn"]].add((place["start"], place["end"]))
+    content = transcript.content
+    turns = enumerate(blocks(content) if spans else [], start=1)
+    return {
+        turn: _marked(content, (block.start, block.start + len(block.markdown)), _outer_first(spans[turn]))
+        for turn, block in turns
+        if turn in spans
+    }
+
+
+def _outer_first(spans: Iterable[Span]) -> deque[Span]:
+    return deque(sorted(spans, key=lambda span: (span[0], -span[1])))
+
+
+def _marked(content: str, part: Span, spans: deque[Span]) -> SafeString:
+    """Takes the spans that begin in the part. One that ends after it is cut there, because elements must nest."""
+    html, (at, end) = [], part
+    while spans and spans[0][0] < end:
+        span = spans.popleft()
+        inner = span[0], min(span[1], end)
+        html.append(escape(unescaped(content[at : inner[0]])))
+        html.append(format_html('<span id="{}">{}</span>', _anchor(span), _marked(content, inner, spans)))
+        at = inner[1]
+    return mark_safe("".join([*html, escape(unescaped(content[at:end]))]))  # noqa: S308 (all parts are escaped)
 
 
 def _places(transcript: Transcript) -> Iterator[Mapping[str, int]]:
@@ -74,4 +88,8 @@ def _places(transcript: Transcript) -> Iterator[Mapping[str, int]]:
 
 
 def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Quote:
-    return Quote(text, place["turn"], f"place-{place['start']}", direction) if place else Quote(text)
+    return Quote(text, place["turn"], _anchor((place["start"], place["end"])), direction) if place else Quote(text)
+
+
+def _anchor(span: Span) -> str:
+    return f"place-{span[0]}-{span[1]}"

@@ -1,12 +1,13 @@
 """The turns of a conversation, from its rows or else from the transcript."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from django.utils.safestring import SafeString
 
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.transcript_markdown import CONTACT, PAIGE, parse_transcript
-from staff.displayed_findings import Piece, pieces_by_turn
+from staff.displayed_findings import marked_turns
 
 NO_CONVERSATION = "—"
 SKIPPED = "(skipped)"
@@ -14,20 +15,20 @@ SKIPPED = "(skipped)"
 
 @dataclass(frozen=True)
 class SpokenTurn:
-    """`engine` is empty if unknown. `pieces`: the text, cut where quotes begin."""
+    """`engine` is empty if unknown. `html`: the text, with an element around each quote."""
 
     speaker: str
     text: str
     engine: str = ""
-    pieces: Sequence[Piece] = ()
+    html: SafeString | str = ""
 
 
 def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
     """The answer to a skipped question has an empty text."""
     transcript = getattr(request, "transcript", None)
-    pieces = pieces_by_turn(transcript) if transcript else {}
+    marked = marked_turns(transcript) if transcript else {}
     turns = _stored_turns(request) or _turns_of_transcript(request, transcript)
-    return [replace(turn, pieces=pieces.get(n, [Piece(turn.text or SKIPPED)])) for n, turn in enumerate(turns, start=1)]
+    return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
 
 
 def _stored_turns(request: InterviewRequest) -> list[SpokenTurn]:

@@ -28,7 +28,7 @@ _SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL
 def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
     """The contact's label is the first word of their name."""
     names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: _label(contact_name)}
-    return "\n\n".join(f"**{_escape(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
+    return "\n\n".join(f"**{escaped(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
 
 
 def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
@@ -70,6 +70,10 @@ def blocks(content: str) -> list[Block]:
     ]
 
 
+def escaped(text: str) -> str:
+    return _BLOCK_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
+
+
 def unescaped(markdown: str) -> str:
     return _ESCAPED.sub(r"\1", markdown)
 
@@ -80,8 +84,4 @@ def _label(contact_name: str) -> str:
 
 
 def _markdown_text(turn: Utterance) -> str:
-    return _escape(turn.text) if turn.text else SKIPPED
-
-
-def _escape(text: str) -> str:
-    return _BLOCK_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
+    return escaped(turn.text) if turn.text else SKIPPED

@@ -21,14 +21,15 @@ from interviews.services.state import declined_conversation, rating_of
 from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.base import actor_of
-from staff.displayed_findings import findings_of
 from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
 from staff.events import record_act
 from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
+from staff.pages.transcripts import TranscriptFiles
 from staff.picks import picks_in_form
 from staff.steering import edited_steering, stored_steering
+from staff.transcripts.document import TranscriptDocument
 
 # Read-only fields.
 ABOUT = (
@@ -51,10 +52,15 @@ ABOUT = (
 
 
 @admin.register(InterviewRequest)
-class InterviewRequestAdmin(AuditedAdmin):
+class InterviewRequestAdmin(TranscriptFiles, AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
-    object_pages = {**AuditedAdmin.object_pages, "prompt": "prompt_view", "steering": "steering_view"}
+    object_pages = {
+        **AuditedAdmin.object_pages,
+        **TranscriptFiles.transcript_pages,
+        "prompt": "prompt_view",
+        "steering": "steering_view",
+    }
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
     list_filter = (OrgFilter, "status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at")
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
@@ -157,15 +163,16 @@ class InterviewRequestAdmin(AuditedAdmin):
         return why_closed(obj)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        transcript = getattr(kwargs["obj"], "transcript", None)
-        context["turns"] = turns_of(kwargs["obj"])
-        context["is_unfinished"] = transcript is None
-        declined = declined_conversation(kwargs["obj"])
-        if context["turns"] or (declined and declined.decline_comment):
-            detail = "Unfinished." if context["is_unfinished"] else ""
-            record_act(request, EventKind.TRANSCRIPT_READ, kwargs["obj"], detail)
-        context["findings"] = findings_of(transcript) if transcript else None
-        if self.is_read_only(request, kwargs["obj"]):
+        obj, document, turns = kwargs["obj"], None, []
+        if hasattr(obj, "transcript"):
+            document = TranscriptDocument.of(obj)
+        else:
+            turns = turns_of(obj)
+        declined = declined_conversation(obj)
+        if document or turns or (declined and declined.decline_comment):
+            record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "Unfinished.")
+        context.update(document=document, turns=turns)
+        if self.is_read_only(request, obj):
             context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -62,7 +62,7 @@ def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewReque
     assert ">in progress</div>" in text
     assert "We shipped to a warehouse that was closed." in text
     assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "rules"), ("Alice", "")]
-    assert page.context["findings"] is None
+    assert page.context["document"] is None
 
 
 def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
@@ -77,11 +77,12 @@ def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_
     assert "Conversation so far" not in page
     quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
     [place] = re.findall(
-        rf'<dd><strong>Against</strong> <q>{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a></dd>', page
+        rf'<dd><strong>Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a></dd>', page
     )
+    [answer] = re.findall(rf'<dd dir="auto">{re.escape(quote)}, but fair. <a href="#([^"]+)">turn 2</a></dd>', page)
     [turn] = re.findall(r'<div id="turn-2" class="turn">(.*?)</div>', page, re.DOTALL)
-    assert f'<p>Are you a bot? <span id="{place}"></span>{quote}' in turn
-    assert f'<dd>{quote}, but fair. <a href="#{place}">turn 2</a></dd>' in page
+    marked = f'<span id="{answer}"><span id="{place}">{quote}</span>, but fair.</span>'
+    assert f'<p dir="auto">Are you a bot? {marked}</p>' in turn
     assert '<dd>Touched, <a href="#turn-2">turn 2</a></dd>' in page
     assert "<dd>Not asked</dd>" in page
     assert page.count(f'id="{place}"') == 1
@@ -93,5 +94,5 @@ def test_key_answers_of_an_older_version_are_shown_without_links(
     stored = {"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}
     complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** It was slow.", key_answers=[stored])
     page = root.get(CHANGE, interview_request.pk).content.decode()
-    assert "<dt>Price</dt><dd>It was slow.</dd>" in page
+    assert '<dt>Price</dt><dd dir="auto">It was slow.</dd>' in page
     assert "Drivers" not in page

@@ -200,7 +200,7 @@ def test_a_transcript_is_shown_by_turns(root: Staff, interview_request: Intervie
     )
     complete_interview(interview_request, content=content)
     page = root.get(CHANGE, interview_request.pk)
-    assert [(turn.speaker, turn.text) for turn in page.context["turns"]] == [
+    assert [(turn.speaker, turn.text) for turn in page.context["document"].turns] == [
         ("Paige", "Why?"),
         ("Alice", "Because <price>.\n\nAnd time."),
         ("Paige", "When?"),

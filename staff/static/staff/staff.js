@@ -79,6 +79,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
   document.querySelectorAll(`form:has(${SAVE})`).forEach(warnOfLostEdits);
   document.querySelectorAll("form [data-steering]").forEach(showEffect);
   const page = document.querySelector("[data-leave-to]");

@@ -103,8 +103,9 @@ def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, intervie
     assert browser.texts(".quotes strong") == ["Against", "For"]
     page.run("document.querySelector('.quotes strong').parentNode.querySelector('a').click()")
     place = "document.querySelector(location.hash)"
-    assert page.run(f"return {place}.nextSibling.textContent") == "Acme was too *expensive*."
+    assert page.run(f"return {place}.textContent") == "Acme was too *expensive*."
     assert page.run(f"return {place}.closest('.turn').id") == "turn-2"
+    assert page.run(f"return getComputedStyle({place}).backgroundColor") != "rgba(0, 0, 0, 0)", "it is highlighted"
     assert page.run(f"const top = {place}.getBoundingClientRect().top; return top >= 0 && top < innerHeight")
     assert browser_problems(page, path) == []
 

@@ -1,0 +1,1 @@
+"""A completed interview as files and as text to paste."""

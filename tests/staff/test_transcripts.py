@@ -1,0 +1,145 @@
+"""Transcripts of completed interviews as files and as text to paste."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+from markdown_it import MarkdownIt
+
+from contacts.models import Contact
+from interviews.lifecycle import Speaker
+from interviews.models import InterviewRequest
+from interviews.paige.brief import opening_brief
+from interviews.paige.dialogue import Utterance
+from interviews.paige.findings import findings_of
+from interviews.paige.transcript_markdown import render_transcript
+from interviews.services import complete_interview
+from orgs.models import SecurityEvent
+from staff.transcripts.document import TranscriptDocument
+from staff.transcripts.word import as_docx
+from tests.staff.conftest import Staff, log_in
+from tests.staff.test_roles import staff_of
+
+CHANGE = "interviews_interviewrequest_change"
+DOCX = "interviews_interviewrequest_docx"
+MARKDOWN = "interviews_interviewrequest_markdown"
+
+QUESTION = "What made you look?"
+PRICE = "Acme was too *expensive*."
+ARABIC = "كان السعر مرتفعا جدا."
+EMOJI = "It was great 👩🏽‍💻🎉."
+
+
+def complete(interview_request: InterviewRequest, answers: Iterable[str]) -> InterviewRequest:
+    said = (
+        each
+        for answer in answers
+        for each in (Utterance(Speaker.PAIGE, QUESTION, "pricing"), Utterance(Speaker.CONTACT, answer, "pricing"))
+    )
+    brief = opening_brief(interview_request).after(said)
+    content = render_transcript(brief.conversation, brief.contact_name)
+    complete_interview(interview_request, content=content, **findings_of(brief, content))
+    return InterviewRequest.objects.get(pk=interview_request.pk)
+
+
+@pytest.fixture
+def completed(interview_request: InterviewRequest) -> InterviewRequest:
+    InterviewRequest.objects.update(deal_id="deal_7", objective="Find out about pricing")
+    return complete(InterviewRequest.objects.get(), [PRICE, ""])
+
+
+def events() -> list[tuple[str, str, str]]:
+    return list(SecurityEvent.objects.filter(kind="transcript_read").values_list("actor", "subject", "detail"))
+
+
+def words_of(docx: bytes) -> list[tuple[str, str]]:
+    """The style and the text of each paragraph."""
+    return [(str(each.style and each.style.name), each.text) for each in Document(BytesIO(docx)).paragraphs]
+
+
+def test_a_download_as_markdown(root: Staff, completed: InterviewRequest) -> None:
+    response = root.get(MARKDOWN, completed.pk)
+    assert response["Content-Type"] == "text/markdown; charset=utf-8"
+    assert response["Content-Disposition"] == f'attachment; filename="interview-{completed.pk}.md"'
+    shown = MarkdownIt().render(response.content.decode())
+    assert "<h1>" in shown
+    assert "<li><strong>Contact:</strong> Alice &lt;alice@example.com&gt;</li>" in shown
+    assert "<li><strong>Deal:</strong> deal_7</li>" in shown
+    assert "<li>“Acme was too *expensive*.” (turn 2)</li>" in shown
+    assert "<li>Against: “Acme was too *expensive*.” (turn 2)</li>" in shown
+    assert shown.index("<h2>Transcript</h2>") < shown.index("<p><strong>Alice:</strong> Acme was too *expensive*.</p>")
+    assert "<p><strong>Alice:</strong> (skipped)</p>" in shown
+    assert events() == [("root", str(completed.pk), "Downloaded as md.")]
+
+
+def test_a_download_as_docx(root: Staff, completed: InterviewRequest) -> None:
+    response = root.get(DOCX, completed.pk)
+    assert response["Content-Disposition"] == f'attachment; filename="interview-{completed.pk}.docx"'
+    words = words_of(response.content)
+    assert ("Title", f"{completed.interview_type.name}: Alice") in words
+    assert ("List Bullet", "“Acme was too *expensive*.” (turn 2)") in words
+    assert words[-4:] == [
+        ("Normal", f"Paige: {QUESTION}"),
+        ("Normal", f"Alice: {PRICE}"),
+        ("Normal", f"Paige: {QUESTION}"),
+        ("Normal", "Alice: (skipped)"),
+    ]
+    assert events() == [("root", str(completed.pk), "Downloaded as docx.")]
+
+
+def test_a_docx_of_hostile_answers_opens(interview_request: InterviewRequest) -> None:
+    hostile = "<w:p/>&amp; \x01\x0b\x1b\x7f\ufffe _x0041_ ]]>"
+    long = "Well, " * 170_000
+    completed = complete(interview_request, [hostile, ARABIC, EMOJI, "one\ntwo\tthree\r\nfour", long])
+    docx = as_docx(TranscriptDocument.of(completed))
+    assert ZipFile(BytesIO(docx)).testzip() is None
+    answers = [text.removeprefix("Alice: ") for _, text in words_of(docx) if text.startswith("Alice: ")]
+    assert answers[0] == "<w:p/>&amp; \ufffd\ufffd\ufffd\x7f\ufffd _x0041_ ]]>"
+    assert answers[1:3] == [ARABIC, EMOJI]
+    assert answers[3].split() == ["one", "two", "three", "four"]
+    assert len(answers[4]) == len(long)
+    rtl = [p for p in Document(BytesIO(docx)).paragraphs if ARABIC in p.text]
+    assert all(p._p.xpath("w:pPr/w:bidi") and p.runs[-1].font.rtl for p in rtl)
+
+
+def test_a_name_cannot_add_markup(root: Staff, interview_request: InterviewRequest) -> None:
+    Contact.objects.update(name="# Eve\n\n## *Paige:* [x](https://evil.example)")
+    complete(InterviewRequest.objects.get(), ["Fine.\n\n# Big\n\n**Paige:** I lied."])
+    shown = MarkdownIt().render(root.get(MARKDOWN, interview_request.pk).content.decode())
+    assert shown.count("<h1>") == 1
+    assert "href" not in shown
+    assert "Big</h" not in shown
+    assert shown.count("<strong>Paige:</strong>") == 1
+
+
+def test_the_text_for_a_mail_has_topic_quote_who_and_when(root: Staff, completed: InterviewRequest) -> None:
+    document = TranscriptDocument.of(completed)
+    [topic] = document.findings.key_answers
+    lines = document.key_answers_text.splitlines()
+    assert lines[:2] == [f"{completed.interview_type.name}: Alice", "Contact: Alice <alice@example.com>"]
+    assert f"Completed: {completed.completed_at:%-d %B %Y}" in lines
+    assert lines[-5:] == [
+        f"Key answers: {topic}",
+        f"“{PRICE}” (turn 2)",
+        "",
+        f"Drivers: {topic}",
+        "Against: “Acme was too *expensive*.” (turn 2)",
+    ]
+    assert f"“{PRICE}” (turn 2)" in root.get(CHANGE, completed.pk).content.decode()
+
+
+@pytest.mark.parametrize("page", [MARKDOWN, DOCX])
+def test_who_may_download(root: Staff, completed: InterviewRequest, page: str) -> None:
+    assert [staff_of(role).get(page, completed.pk).status_code for role in ("support", "read only")] == [200, 200]
+    assert [staff_of(role).get(page, completed.pk).status_code for role in ("auditor", "account manager")] == [403, 403]
+    assert log_in("nobody").get(page, completed.pk).status_code == 403
+    assert root.post(page, completed.pk).status_code == 405
+    assert len(events()) == 2
+
+
+@pytest.mark.parametrize("page", [MARKDOWN, DOCX])
+def test_an_unfinished_interview_has_no_file(root: Staff, interview_request: InterviewRequest, page: str) -> None:
+    assert root.get(page, interview_request.pk).status_code == 404
+    assert events() == []
