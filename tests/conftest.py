@@ -26,6 +26,9 @@ ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 LIVE = Path(__file__).parent / "live"
 FOLDERS = {"web": LIVE / "web", "faults": LIVE / "faults"}
 
+# Its tests without a database run in `postgresql`, so that both environments take about as long.
+PAIGE = Path(__file__).parent / "interviews" / "paige"
+
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
@@ -43,14 +46,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def environments_of(item: pytest.Item) -> set[str]:
-    """The folder's environment; otherwise both databases if the test uses the database, and `sqlite` if it does not."""
+    """The folder's environment; otherwise both databases if the test uses the database, and one environment if not."""
     if own := {name for name, folder in FOLDERS.items() if folder in item.path.parents}:
         return own
     fixtures: list[str] = getattr(item, "fixturenames", [])
     if item.get_closest_marker("one_database"):
         return {"sqlite"}
-    uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
-    return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
+    if item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures):
+        return {"sqlite", "postgresql"}
+    return {"postgresql" if PAIGE in item.path.parents else "sqlite"}
 
 
 @pytest.fixture(scope="session", autouse=True)
