@@ -1,16 +1,12 @@
 """The check of `manage.py doctor`."""
 
-from datetime import timedelta
-
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from hindsight.doctor import Fault
-from webhooks.models import Delivery, Endpoint, EndpointState, Worker
-from webhooks.services.workers import MISSING_AFTER
-
-OVERDUE_AFTER = timedelta(minutes=10)
-FAILING_AFTER = timedelta(hours=1)
+from webhooks.models import Delivery, Endpoint
+from webhooks.schedule import OVERDUE_AFTER
+from webhooks.services.workers import running_workers
 
 
 def webhooks() -> str:
@@ -21,14 +17,13 @@ def webhooks() -> str:
 
 
 def _examine() -> str:
-    now = timezone.now()
     active = Endpoint.objects.active()
-    workers = Worker.objects.filter(seen_at__gte=now - MISSING_AFTER).count()
+    workers = running_workers()
     if active.exists() or Delivery.objects.pending().exists():
         faults = [*_faults_of_the_queue(workers), *_failing_endpoints()]
         if faults:
             raise Fault(*faults)
-    given_up = Endpoint.objects.filter(state__in=[EndpointState.GONE, EndpointState.FAILING]).count()
+    given_up = Endpoint.objects.given_up().count()
     text = f"{active.count()} active endpoints, {workers} running workers"
     return f"{text}, {given_up} endpoints disabled because of their answers" if given_up else text
 
@@ -46,9 +41,8 @@ def _faults_of_the_queue(workers: int) -> list[str]:
 
 
 def _failing_endpoints() -> list[str]:
-    failing = Endpoint.objects.active().filter(failing_since__lt=timezone.now() - FAILING_AFTER)
     return [
         f"Endpoint {endpoint.pk} of {endpoint.org.slug} has failed since {endpoint.failing_since:%Y-%m-%d %H:%M} UTC. "
         f"`manage.py list_deliveries {endpoint.pk}` shows the reasons. Ask the customer to repair it, or disable it."
-        for endpoint in failing.select_related("org")
+        for endpoint in Endpoint.objects.failing().select_related("org")
     ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from orgs.tenancy import TenantQuerySet
+from webhooks.schedule import FAILING_AFTER
 from webhooks.signing import new_secret
 
 MAX_URL_LENGTH = 500
@@ -26,9 +27,24 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+IS_GIVEN_UP = Q(state__in=(EndpointState.GONE, EndpointState.FAILING))
+
+
+def is_failing() -> Q:
+    return Q(state=EndpointState.ACTIVE, failing_since__lt=timezone.now() - FAILING_AFTER)
+
+
 class EndpointQuerySet(TenantQuerySet["Endpoint"]):
     def active(self) -> Self:
         return self.filter(state=EndpointState.ACTIVE)
+
+    def failing(self) -> Self:
+        """Active endpoints without a success for FAILING_AFTER."""
+        return self.filter(is_failing())
+
+    def given_up(self) -> Self:
+        """Disabled because of their answers."""
+        return self.filter(IS_GIVEN_UP)
 
 
 class Endpoint(models.Model):

@@ -9,12 +9,14 @@ from webhooks.services.endpoints import (
     update_endpoint,
 )
 from webhooks.services.events import delete_webhooks, forget_interview_requests, record_event, send_test_event
+from webhooks.services.health import WebhookHealth, webhook_health
 from webhooks.services.purge import purge_deliveries, purge_tasks
 from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
 from webhooks.services.sweep import sweep
 
 __all__ = [
     "MAX_ENDPOINTS",
+    "WebhookHealth",
     "cancel_delivery",
     "create_endpoint",
     "delete_webhooks",
@@ -30,4 +32,5 @@ __all__ = [
     "send_test_event",
     "sweep",
     "update_endpoint",
+    "webhook_health",
 ]

@@ -15,3 +15,7 @@ def say_that_it_runs(name: str) -> None:
     if not Worker.objects.filter(name=name, seen_at__gt=now - SAY_EVERY).exists():
         Worker.objects.update_or_create(name=name, defaults={"seen_at": now})
         Worker.objects.filter(seen_at__lt=now - MISSING_AFTER).delete()
+
+
+def running_workers() -> int:
+    return Worker.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()

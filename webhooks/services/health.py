@@ -1,0 +1,40 @@
+"""Whether webhooks arrive."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from webhooks.models import Delivery, Endpoint, EndpointState
+from webhooks.models.endpoint import IS_GIVEN_UP, is_failing
+from webhooks.schedule import OVERDUE_AFTER
+from webhooks.services.workers import running_workers
+
+
+@dataclass(frozen=True)
+class WebhookHealth:
+    """`failing` and `given_up`: numbers of endpoints. `late`: the number of deliveries. `workers`: of all orgs."""
+
+    active: int
+    failing: int
+    given_up: int
+    late: int
+    workers: int
+
+    @property
+    def needs_a_worker(self) -> bool:
+        return not self.workers and bool(self.active or self.late)
+
+
+def webhook_health(org_ids: Collection[int] | None = None) -> WebhookHealth:
+    """`org_ids` None: all orgs. Executes three statements."""
+    endpoints, late = Endpoint.objects.all(), Delivery.objects.overdue(timezone.now() - OVERDUE_AFTER)
+    if org_ids is not None:
+        endpoints, late = endpoints.filter(org__in=org_ids), late.filter(org__in=org_ids)
+    counts = endpoints.aggregate(
+        active=Count("pk", filter=Q(state=EndpointState.ACTIVE)),
+        failing=Count("pk", filter=is_failing()),
+        given_up=Count("pk", filter=IS_GIVEN_UP),
+    )
+    return WebhookHealth(**counts, late=late.count(), workers=running_workers())
