@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # the template filter "intcomma"
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",

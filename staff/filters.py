@@ -80,13 +80,18 @@ class ConversationFilter(SimpleListFilter):
     parameter_name = "conversation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return [("running", "under way"), ("abandoned", "abandoned")]
+        return [
+            ("running", "under way"),
+            ("abandoned", "abandoned"),
+            ("broken_off", "broken off"),
+            ("completed", "completed"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {"running": Conversation.objects.running, "abandoned": Conversation.objects.abandoned}
-        if self.value() not in chosen:
+        if self.value() not in dict(self.lookup_choices):
             return queryset
-        return queryset.filter(pk__in=chosen[str(self.value())]().values("pk"))
+        conversations = getattr(Conversation.objects, str(self.value()))()
+        return queryset.filter(pk__in=conversations.values("pk"))
 
 
 class FlagFilter(SimpleListFilter):

@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
@@ -24,13 +23,9 @@ class StaffSite(AdminSite):
         return super().admin_view(as_staff(view), cacheable)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Shows how the model serves interviews, if one is configured."""
-        from interviews.services import model_statistics  # needs the models
+        from staff.home import home  # needs the models
 
-        context = {**(extra_context or {})}
-        if settings.PAIGE_MODEL and request.user.has_perm("interviews.view_interviewrequest"):
-            context["model"] = model_statistics()
-        return super().index(request, context)
+        return super().index(request, {**home(request), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Responds 429 after too many attempts."""

@@ -16,14 +16,29 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
 
 
+def is_abandoned() -> Q:
+    return Q(stage__in=UNFINISHED, last_activity_at__lt=timezone.now() - ABANDONED_AFTER)
+
+
+def is_running() -> Q:
+    return Q(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
+
+
 class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def abandoned(self) -> Self:
         """Unfinished conversations without activity for ABANDONED_AFTER."""
-        return self.filter(stage__in=UNFINISHED, last_activity_at__lt=timezone.now() - ABANDONED_AFTER)
+        return self.filter(is_abandoned())
 
     def running(self) -> Self:
         """Unfinished conversations that are not abandoned."""
-        return self.filter(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
+        return self.filter(is_running())
+
+    def completed(self) -> Self:
+        return self.filter(stage=Stage.COMPLETED)
+
+    def broken_off(self) -> Self:
+        """Conversations that the contact consented to, and then declined or abandoned."""
+        return self.filter(Q(stage=Stage.DECLINED) | is_abandoned(), consented_at__isnull=False)
 
     def waiting_for_a_question(self, longest_wait: timedelta) -> Self:
         """The last turn is an answer, stored within `longest_wait`: Paige's next question is being chosen."""
@@ -57,6 +72,9 @@ class Conversation(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")
     last_activity_at = models.DateTimeField()
+    last_topic = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="The key of the topic of Paige's last question."
+    )
     declined_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True, default="", db_default="")
     decline_comment = models.TextField(
@@ -76,6 +94,11 @@ class Conversation(models.Model):
             # For lists of all orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
             models.Index(fields=("org",), condition=Q(rating__isnull=False), name="conversation_of_org_rated"),
+            # For statistics, of one org too: they read no other column.
+            models.Index(
+                fields=("consented_at", "org", "stage", "last_activity_at", "last_topic"),
+                name="conversation_by_consent",
+            ),
         )
         constraints = (
             SameOrg("interview_request", name="conversation_request_is_of_org"),

@@ -144,8 +144,15 @@ class InterviewRequest(Versioned):
             # For lists of all orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
-            models.Index(fields=("created_at",), name="request_of_any_org_by_time"),
             models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
+            # For lists of all orgs, and for statistics, of one org too: they read no other column.
+            models.Index(fields=("created_at", "org"), name="request_by_time"),
+            models.Index(
+                fields=("completed_at", "org"),
+                condition=Q(completed_at__isnull=False),
+                name="request_by_completion",
+            ),
+            models.Index(fields=("flags", "org", "updated_at"), condition=~Q(flags=""), name="request_by_flags"),
         )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),

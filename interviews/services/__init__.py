@@ -12,6 +12,7 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.create import create_interview_request, create_interview_type, onboard_org
 from interviews.services.guides import edit_guide
+from interviews.services.interview_statistics import InterviewStatistics, interview_statistics
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
@@ -24,6 +25,7 @@ from interviews.services.wishes import decline_interview, rate_interview, reques
 __all__ = [
     "Exchange",
     "InterviewState",
+    "InterviewStatistics",
     "ModelStatistics",
     "complete_conversation",
     "complete_interview",
@@ -40,6 +42,7 @@ __all__ = [
     "finish_conversation",
     "give_consent",
     "interview_state",
+    "interview_statistics",
     "language_of",
     "mark_sent",
     "model_statistics",

@@ -145,15 +145,16 @@ def _put_question(interview_request: InterviewRequest, brief: Brief, message: Me
             prompt_tokens=choice.prompt_tokens,
             completion_tokens=choice.completion_tokens,
         )
-        _count_as_started(conversation)
+        _note_question(conversation, turn)
         return turn
 
 
-def _count_as_started(conversation: Conversation) -> None:
+def _note_question(conversation: Conversation, question: Turn) -> None:
+    changes = {"started_at": conversation.started_at or timezone.now(), "last_topic": question.topic}
     if conversation.stage == Stage.CONSENTED:
-        conversation.transition_to(Stage.IN_PROGRESS, started_at=timezone.now())
+        conversation.transition_to(Stage.IN_PROGRESS, **changes)
     else:
-        conversation.touch(started_at=conversation.started_at or timezone.now())
+        conversation.touch(**changes)
 
 
 def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:

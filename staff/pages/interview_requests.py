@@ -26,6 +26,7 @@ from staff.events import record_act
 from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
+from staff.home_filters import BegunBefore, BegunSince, ChangedSince, CompletedSince, LastTopicFilter
 from staff.pages.transcripts import TranscriptFiles
 from staff.picks import picks_in_form
 from staff.steering import edited_steering, stored_steering
@@ -62,7 +63,10 @@ class InterviewRequestAdmin(TranscriptFiles, AuditedAdmin):
         "steering": "steering_view",
     }
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
-    list_filter = (OrgFilter, "status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at")
+    list_filter = (
+        *(OrgFilter, BegunSince, BegunBefore, CompletedSince, ChangedSince, LastTopicFilter),
+        *("status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at"),
+    )
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, or the beginning of a deal's id or of an email address."

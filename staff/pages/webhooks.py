@@ -13,6 +13,7 @@ from staff.actions import Action, ActionAdmin
 from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import EndpointForm, ReplayForm, RotationForm
+from staff.home_filters import FailingFilter
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.services import (
     cancel_delivery,
@@ -90,8 +91,8 @@ class EndpointAdmin(ActionAdmin):
     }
     slow_object_pages = {"edit": "edit_view"}
     list_display = ("url", "org", "state", "failing_since", "created_at")
-    list_filter = (OrgFilter, "state")
-    lookups = frozenset({"state__exact"})
+    list_filter = (OrgFilter, "state", FailingFilter)
+    lookups = frozenset({"state__exact", "state__in"})
     fields = ("url", "org", "events", "state", "failing_since", "paused_until", "previous_secret_until", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -52,7 +52,8 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("orgs_securityevent_changelist", ()): 2,
     ("orgs_securityevent_changelist", (("q", "contact 42"), ("by", "root"))): 2,
     ("orgs_securityevent_export", ()): 3,
-    ("index", ()): 1,
+    ("index", ()): 11,
+    ("index", (("org", "acme"),)): 11,
 }
 
 

@@ -1,0 +1,150 @@
+"""How interviews go, for all orgs or some of them. Each statement reads the entries of an index, and no long text."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import Count, Expression, Model, Q, QuerySet, Value
+from django.utils import timezone
+
+from interviews.lifecycle import Flag, Stage
+from interviews.models import Conversation, InterviewRequest
+from interviews.models.conversation import UNFINISHED, is_abandoned, is_running
+
+RECENT = timedelta(days=7)
+WEEK = timedelta(days=7)
+WEEKS = 12
+MAX_TOPICS = 10
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Flagged(NamedTuple):
+    """Interview requests with a flag. `recent`: those that changed since `recent_start`, as with a new flag."""
+
+    recent: int
+    all: int
+
+
+class Topic(NamedTuple):
+    """`stopped`: interviews that the contact broke off at a question of this topic. `key` is empty before the first."""
+
+    key: str
+    stopped: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """`requests`: created in this week. All other numbers are of the interviews that began in it, with a consent."""
+
+    starts: datetime
+    requests: int
+    begun: int
+    completed: int
+    declined: int
+    abandoned: int
+
+    @property
+    def ends(self) -> datetime:
+        return self.starts + WEEK
+
+    @property
+    def running(self) -> int:
+        return self.begun - self.completed - self.broken_off
+
+    @property
+    def broken_off(self) -> int:
+        return self.declined + self.abandoned
+
+
+@dataclass(frozen=True)
+class InterviewStatistics:
+    """`completed`: since `recent_start`. `weeks`: WEEKS of them, oldest first. `topics`: most frequent first."""
+
+    running: int
+    abandoned: int
+    completed: int
+    flags: Mapping[Flag, Flagged]
+    weeks: tuple[Week, ...]
+    topics: tuple[Topic, ...]
+
+    @property
+    def completion_percent(self) -> int | None:
+        """Of the interviews that began in these weeks and are over. None without any."""
+        completed = sum(week.completed for week in self.weeks)
+        over = completed + sum(week.broken_off for week in self.weeks)
+        return round(100 * completed / over) if over else None
+
+
+def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
+    """`org_ids` None: all orgs. Executes six statements."""
+    requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
+    recent = recent_start()
+    return InterviewStatistics(
+        **conversations.filter(stage__in=UNFINISHED).aggregate(
+            running=Count("stage", filter=is_running()),
+            abandoned=Count("stage", filter=is_abandoned()),
+        ),
+        completed=requests.filter(completed_at__gte=recent).count(),
+        flags=_flags(requests, recent),
+        weeks=_weeks(requests, conversations),
+        topics=_topics(conversations.filter(consented_at__gte=starts_of_weeks()[0]).broken_off()),
+    )
+
+
+def midnight() -> datetime:
+    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def recent_start() -> datetime:
+    return midnight() - RECENT
+
+
+def starts_of_weeks() -> list[datetime]:
+    """Mondays at midnight (UTC), oldest first, up to the current week."""
+    monday = midnight() - timedelta(days=midnight().weekday())
+    return [monday - WEEK * number for number in reversed(range(WEEKS))]
+
+
+def _of(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
+    return rows.order_by() if org_ids is None else rows.order_by().filter(org__in=org_ids)
+
+
+def _flags(requests: Any, since: datetime) -> dict[Flag, Flagged]:
+    recent = Count("flags", filter=Q(updated_at__gte=since))
+    stored = list(requests.exclude(flags="").values_list("flags").annotate(recent=recent, all=Count("*")))
+    by_flag = {flag: [counts for flags, *counts in stored if flag in flags.split()] for flag in Flag}
+    return {flag: Flagged(*map(sum, zip((0, 0), *counts, strict=True))) for flag, counts in by_flag.items()}
+
+
+def _weeks(requests: Any, conversations: Any) -> tuple[Week, ...]:
+    created = _by_week(requests, "created_at", requests=Count("*"))
+    begun = _by_week(
+        conversations,
+        "consented_at",
+        begun=Count("*"),
+        completed=Count("stage", filter=Q(stage=Stage.COMPLETED)),
+        declined=Count("stage", filter=Q(stage=Stage.DECLINED)),
+        abandoned=Count("stage", filter=is_abandoned()),
+    )
+    return tuple(
+        Week(starts=starts, **created[number], **begun[number]) for number, starts in enumerate(starts_of_weeks())
+    )
+
+
+def _by_week(rows: Any, field: str, **counts: Expression) -> dict[int, dict[str, int]]:
+    """One statement with one range of the index for each week: SQLite has no fast function that truncates a time."""
+    parts = [
+        rows.filter(**{f"{field}__gte": starts, f"{field}__lt": starts + WEEK})
+        .values(number=Value(number))
+        .annotate(**counts)
+        for number, starts in enumerate(starts_of_weeks())
+    ]
+    none = {number: dict.fromkeys(counts, 0) for number in range(WEEKS)}  # if `rows` is of no org
+    return none | {row.pop("number"): row for row in parts[0].union(*parts[1:], all=True)}
+
+
+def _topics(stopped: Any) -> tuple[Topic, ...]:
+    counts = stopped.values_list("last_topic").annotate(stopped=Count("*")).order_by("-stopped", "last_topic")
+    return tuple(Topic(*row) for row in counts[:MAX_TOPICS])

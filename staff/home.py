@@ -1,0 +1,170 @@
+"""What the first page of the admin shows: numbers, and the lists behind them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from interviews.lifecycle import Flag
+from interviews.services import InterviewStatistics, ModelStatistics, interview_statistics, model_statistics
+from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
+from orgs.models import Org
+from staff.charts import columns
+from webhooks.models import EndpointState, Status
+from webhooks.services import WebhookHealth, webhook_health
+
+# How the interviews of a week stand: the class in the style sheet, and the word in the legend.
+KINDS = {"completed": "completed", "running": "under way", "broken-off": "broken off"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`url`: the list behind the number. `all`: the same without a limit in time; None if there is no such number."""
+
+    label: str
+    number: int
+    url: str
+    note: str = ""
+    all: int | None = None
+    all_url: str = ""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """URLs of lists, filtered by the chosen org."""
+
+    org: Org | None
+
+    def interviews(self, **query: str) -> str:
+        return self._list("interviews_interviewrequest", query)
+
+    def endpoints(self, **query: str) -> str:
+        return self._list("webhooks_endpoint", query)
+
+    def deliveries(self, **query: str) -> str:
+        return self._list("webhooks_delivery", query)
+
+    def _list(self, model: str, query: dict[str, str]) -> str:
+        chosen = {"org": self.org.slug} if self.org else {}
+        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
+
+
+def home(request: HttpRequest) -> dict[str, Any]:
+    """The context of the page: only what the roles of the user may see."""
+    slug = request.GET.get("org", "")
+    orgs = list(Org.objects.only("slug", "name")) if request.user.has_perm("orgs.view_org") else []
+    org = next((one for one in orgs if one.slug == slug), None)
+    ids, lists = [org.pk] if org else None, Lists(org)
+    context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
+    if request.user.has_perm("interviews.view_interviewrequest"):
+        statistics = interview_statistics(ids)
+        context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
+        context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
+        context["model"] = model_statistics() if settings.PAIGE_MODEL else None
+    if request.user.has_perm("webhooks.view_endpoint"):
+        context["webhooks"] = webhook_health(ids)
+    context["problems"] = [
+        *problems_of_webhooks(context.get("webhooks"), lists),
+        *problems_of_the_model(context.get("model")),
+    ]
+    return context
+
+
+def figures(statistics: InterviewStatistics, lists: Lists) -> list[Figure]:
+    since = day(recent_start())
+    flagged = [
+        Figure(
+            str(flag.label).capitalize(),
+            statistics.flags[flag].recent,
+            lists.interviews(flags=flag.value, changed_since=since),
+            f"changed since {recent_start():%-d %b}",
+            statistics.flags[flag].all,
+            lists.interviews(flags=flag.value),
+        )
+        for flag in Flag
+    ]
+    return [
+        Figure("Under way", statistics.running, lists.interviews(conversation="running"), "now"),
+        Figure(
+            "Abandoned", statistics.abandoned, lists.interviews(conversation="abandoned"), "7 days without activity"
+        ),
+        Figure(
+            "Completed",
+            statistics.completed,
+            lists.interviews(completed_since=since),
+            f"since {recent_start():%-d %b}",
+        ),
+        *flagged,
+    ]
+
+
+def charts(statistics: InterviewStatistics) -> dict[str, Any]:
+    labels = [f"{week.starts:%-d %b}" for week in statistics.weeks]
+    requests = [{"all": week.requests} for week in statistics.weeks]
+    begun = [
+        dict(zip(KINDS, (week.completed, week.running, week.broken_off), strict=True)) for week in statistics.weeks
+    ]
+    return {
+        "requests_chart": columns(labels, requests),
+        "begun_chart": columns(labels, begun),
+        "kinds": KINDS.items(),
+    }
+
+
+def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dict[str, str]]]:
+    """Each week with the lists behind its numbers."""
+    return [(week, _lists_of_week(week, lists)) for week in statistics.weeks]
+
+
+def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
+    begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
+    return {
+        "requests": lists.interviews(created_at__gte=str(week.starts), created_at__lt=str(week.ends)),
+        "begun": lists.interviews(**begun),
+        **{name: lists.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
+    }
+
+
+def topics(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Topic, float, str]]:
+    """Each topic with its share of the most frequent one in percent, and the list behind its number."""
+    most = max((topic.stopped for topic in statistics.topics), default=1)
+    begun = {"begun_since": day(starts_of_weeks()[0]), "conversation": "broken_off"}
+    return [
+        (topic, 100 * topic.stopped / most, lists.interviews(**begun, last_topic=topic.key))
+        for topic in statistics.topics
+    ]
+
+
+def problems_of_webhooks(health: WebhookHealth | None, lists: Lists) -> list[tuple[str, str]]:
+    """Texts with the URL of a list."""
+    if health is None:
+        return []
+    disabled = ",".join((EndpointState.GONE, EndpointState.FAILING))
+    pending = lists.deliveries(status__exact=Status.PENDING)
+    found = [
+        (health.needs_a_worker, "No worker is running: no webhook is sent. Tell the operator.", pending),
+        (health.late, f"Webhook deliveries that are late: {health.late:,}", pending),
+        (health.failing, f"Webhook endpoints that fail: {health.failing:,}", lists.endpoints(failing="yes")),
+        (
+            health.given_up,
+            f"Webhook endpoints disabled because of their answers: {health.given_up:,}",
+            lists.endpoints(state__in=disabled),
+        ),
+    ]
+    return [(text, url) for is_so, text, url in found if is_so]
+
+
+def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]]:
+    if model is None or not model.falls_back_too_often:
+        return []
+    if model.fallbacks == model.turns:
+        return [("The model has not answered in the last hour: the rules choose the questions. Tell the operator.", "")]
+    return [(f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", "")]
+
+
+def day(time: datetime) -> str:
+    return time.date().isoformat()

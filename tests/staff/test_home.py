@@ -1,0 +1,162 @@
+"""The first page of the admin: its numbers, the lists behind them, and what each role sees."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from interviews.lifecycle import Stage
+from interviews.models import Conversation, InterviewRequest
+from orgs.models import Org
+from staff.charts import columns
+from tests.factories import OrgFactory
+from tests.interviews.services.test_interview_statistics import add_interview
+from tests.staff.conftest import Staff
+from tests.staff.test_roles import staff_of
+from webhooks.event_types import EVENT_TYPES
+from webhooks.models import Delivery, Endpoint, EndpointState, Event, Worker
+
+NOW = timezone.now()
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def interviews(acme: Org, globex: Org) -> None:
+    """One interview of Acme of each kind, and one of Globex under way."""
+    add_interview(acme, Stage.IN_PROGRESS, begun=NOW - 20 * DAY, flags="wants_a_person wants_to_stop", topic="pricing")
+    InterviewRequest.objects.update(updated_at=NOW - 20 * DAY)
+    add_interview(acme, Stage.IN_PROGRESS, begun=NOW, flags="wants_a_person", topic="vendor")
+    add_interview(acme, Stage.COMPLETED, begun=NOW)
+    add_interview(acme, Stage.DECLINED, begun=NOW, flags="declined wants_deletion")
+    add_interview(globex, Stage.IN_PROGRESS, begun=NOW)
+
+
+def add_endpoint(org: Org, **fields: Any) -> Endpoint:
+    return Endpoint.objects.create(org=org, url="https://example.com/hooks", event_types=[*EVENT_TYPES], **fields)
+
+
+def links(page: str) -> list[tuple[int, str]]:
+    """The numbers that are links to a list, with its URL."""
+    found = re.findall(r'<a [^>]*?href="(/admin/[^"]*/\?[^"]*)"[^>]*>(?:of )?([\d,]+)</a>', page)
+    return [(int(number.replace(",", "")), unescape(url)) for url, number in found]
+
+
+def figures(response: Any) -> dict[str, tuple[int, int | None]]:
+    return {figure.label: (figure.number, figure.all) for figure in response.context["figures"]}
+
+
+@pytest.mark.usefixtures("interviews")
+def test_it_shows_the_numbers_of_all_orgs_or_of_one(root: Staff) -> None:
+    expected = {
+        "Abandoned": (1, None),
+        "Completed": (1, None),
+        "Wants to stop": (0, 1),
+        "Wants a person": (1, 2),
+        "Wants deletion": (1, 1),
+        "Declined": (1, 1),
+    }
+    assert figures(root.get("index")) == {"Under way": (2, None), **expected}
+    assert figures(root.get("index", org="acme")) == {"Under way": (1, None), **expected}
+    assert set(figures(root.get("index", org="globex")).values()) == {(1, None), (0, None), (0, 0)}
+
+
+@pytest.mark.usefixtures("interviews")
+@pytest.mark.parametrize("org", ["", "acme", "globex"])
+def test_each_number_is_a_link_to_as_many_rows(root: Staff, org: str) -> None:
+    found = links(root.get("index", org=org).content.decode())
+    assert len(found) >= 7 + 4 + 12 * 5
+    for number, url in found:
+        response = root.client.get(url)
+        assert response.status_code == 200, url
+        rows = response.context["cl"].result_list
+        assert len(rows) == number, url
+        assert {row.org.slug for row in rows} <= ({org} if org else {"acme", "globex"})
+
+
+@pytest.mark.usefixtures("interviews")
+def test_an_unknown_org_is_named(root: Staff) -> None:
+    page = root.get("index", org='nobody"<')
+    assert "There is no org “nobody&quot;&lt;”" in page.content.decode()
+    assert figures(page) == figures(root.get("index"))
+
+
+def test_the_topics_at_which_interviews_break_off(root: Staff, interviews: None) -> None:
+    table = root.get("index").content.decode().partition("Where interviews break off")[2].partition("</table>")[0]
+    assert re.findall(r'<th scope="row">(.*?)</th>', table) == ["before the first question", "pricing"]
+    Conversation.objects.all().delete()
+    assert "No interview that began in the last 12 weeks was broken off." in root.get("index").content.decode()
+
+
+class TestProblems:
+    def test_without_problems_there_is_no_section(self, root: Staff, acme: Org) -> None:
+        add_endpoint(acme)
+        Worker.objects.create(name="one", seen_at=timezone.now())
+        assert root.get("index").context["problems"] == []
+
+    def test_endpoints_that_fail_or_were_given_up(self, root: Staff, acme: Org, globex: Org) -> None:
+        Worker.objects.create(name="one", seen_at=timezone.now())
+        add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
+        add_endpoint(globex, state=EndpointState.GONE)
+        add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
+        texts, urls = zip(*root.get("index").context["problems"], strict=True)
+        assert texts == ("Webhook endpoints that fail: 1", "Webhook endpoints disabled because of their answers: 1")
+        assert [[row.org for row in root.client.get(url).context["cl"].result_list] for url in urls] == [
+            [acme],
+            [globex],
+        ]
+        assert [text for text, _ in root.get("index", org="globex").context["problems"]] == [texts[1]]
+
+    def test_deliveries_without_a_worker(self, root: Staff, acme: Org) -> None:
+        event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
+        endpoint = add_endpoint(acme)
+        Delivery.objects.create(org=acme, endpoint=endpoint, event=event, due_at=timezone.now() - timedelta(minutes=11))
+        Worker.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
+        assert [text for text, _ in root.get("index").context["problems"]] == [
+            "No worker is running: no webhook is sent. Tell the operator.",
+            "Webhook deliveries that are late: 1",
+        ]
+
+
+@pytest.mark.usefixtures("interviews")
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        ("support", {"orgs", "statistics", "webhooks"}),
+        ("account manager", {"orgs", "webhooks"}),
+        ("read only", {"orgs", "statistics", "webhooks"}),
+        ("auditor", set()),
+    ],
+)
+def test_a_role_sees_only_the_numbers_of_its_lists(role: str, sees: set[str]) -> None:
+    context = staff_of(role).get("index").context
+    assert {name for name in ("orgs", "statistics", "webhooks") if context.get(name)} == sees
+
+
+def test_the_number_of_statements_does_not_grow(root: Staff, interviews: None) -> None:
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert root.get("index").status_code == 200
+        counts.append(len(queries))
+        for org in OrgFactory.create_batch(20):
+            add_interview(org, Stage.IN_PROGRESS, begun=NOW - 20 * DAY, topic=org.slug, flags="declined")
+            add_endpoint(org)
+    # User and session; the orgs; interviews; webhooks; the log of the admin.
+    assert counts == [2 + 1 + 6 + 3 + 1] * 2
+
+
+def test_the_columns_of_a_chart() -> None:
+    first, second = columns(["2 Mar", "9 Mar"], [{"completed": 3, "running": 1}, {"completed": 0, "running": 2}])
+    assert (first.number, second.number) == (4, 2)
+    assert [part.kind for part in first.parts] == ["completed", "running"]
+    bottom, top = first.parts
+    assert bottom.y + bottom.height == pytest.approx(86), "above the labels"
+    assert top.y + top.height == pytest.approx(bottom.y)
+    assert first.y == top.y == pytest.approx(10), "below the number"
+    assert [part.height for part in second.parts] == [pytest.approx(38)]
+    assert columns([], []) == ()

@@ -1,0 +1,64 @@
+"""The first page of the admin reads indexes, not the tables of interviews, whatever their size."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bench.home import fill
+from tests.staff.conftest import Staff
+
+# The statements of the page that read one of these tables.
+TABLES = ("interviews_interviewrequest", "interviews_conversation")
+STATEMENTS = 6
+# It has few entries, and one statement reads them all.
+PARTIAL_INDEX = "request_by_flags"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """PostgreSQL chooses by the number of rows. Created outside the transactions of the tests."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        fill(20_000)
+        yield
+        cursor.execute("SET hindsight.audit_removal = 'allowed'")
+        cursor.execute("TRUNCATE orgs_org CASCADE")
+        cursor.execute("RESET hindsight.audit_removal")
+
+
+def scanned(sql: str) -> list[str]:
+    """The tables of interviews, and their indexes, that the statement reads as a whole."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            scans = [detail for *_, detail in cursor.fetchall() if detail.startswith("SCAN interviews_")]
+            return [scan for scan in scans if PARTIAL_INDEX not in scan]
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        [explained] = cursor.fetchone()[0]
+    return list(whole_scans(explained["Plan"]))
+
+
+def whole_scans(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in TABLES:
+        yield plan["Relation Name"]
+    if "Index Name" in plan and "Index Cond" not in plan and plan["Index Name"] != PARTIAL_INDEX:
+        yield plan["Index Name"]
+    for part in plan.get("Plans", []):
+        yield from whole_scans(part)
+
+
+@pytest.mark.usefixtures("many_rows")
+@pytest.mark.parametrize("org", ["", "org-1", "org-42"])
+def test_no_statement_reads_a_whole_table(root: Staff, org: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert root.get("index", org=org).status_code == 200
+    about = [one["sql"] for one in queries if any(table in one["sql"] for table in TABLES)]
+    assert len(about) == STATEMENTS
+    assert {sql: scanned(sql) for sql in about if scanned(sql)} == {}
