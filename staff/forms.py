@@ -18,7 +18,7 @@ from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
 from interviews.models import InterviewRequest
 from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide_texts import MAX_QUESTION_WORDS, QUOTE, VENDOR, Kind
+from interviews.paige.guide_texts import QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
 from orgs.models.org import MAX_REASON_LENGTH
@@ -211,8 +211,8 @@ class GuideForm(forms.Form):
     guide = forms.CharField(
         strip=True,
         widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
-        help_text="Topics are asked in this order. A question has exactly one question mark and at most "
-        f"{MAX_QUESTION_WORDS} words. {VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
+        help_text="Topics are asked in this order. A question has a question mark. "
+        f"{VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
         f"the contact. The kind of a follow-up is {', '.join(Kind)}. Core topics are asked even if few turns are "
         "left. An objective that contains one of a topic's phrases brings that topic forward. Rephrasing and reason "
         "are for contacts who ask what a question means or is for, and may be empty. The survey page and "

@@ -2,32 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
-from rest_framework.serializers import ValidationError
-
 from interviews.paige.fixed_phrases import Phrase, wording
-from interviews.paige.guide_serializers import GuideSerializer, problem_lines
+from interviews.paige.guide_serializers import GuideError, validated
 from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, Kind
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
-
-SHOWN_PROBLEMS = 20
-
-
-class GuideError(ValueError):
-    """Each of `problems` begins with the path of the value that is wrong."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)
@@ -105,11 +93,8 @@ class Guide:
 
     @classmethod
     def from_data(cls, data: object) -> Self:
-        """Raises GuideError, with at most SHOWN_PROBLEMS problems."""
-        try:
-            fields = GuideSerializer().run_validation(data)
-        except ValidationError as error:
-            raise GuideError(islice(problem_lines(error.detail), SHOWN_PROBLEMS)) from None
+        """Raises GuideError."""
+        fields = validated(data)
         topics = tuple(map(Topic.from_fields, fields.pop("topics")))
         title = wording(Phrase("closing_title"), fields["language"])
         closing = Topic(CLOSING, title, True, (), fields.pop("closing_question"), "", "", ())

@@ -1,7 +1,6 @@
 """The JSON format of a question guide. Nothing is converted: a number is not text, and 1 is not true."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,6 +10,8 @@ from rest_framework.settings import api_settings
 from hindsight.api.serializers import StrictSerializer, TextField
 from hindsight.text.languages import ENGLISH
 from hindsight.text.strict_json import type_name
+from interviews.paige.guide_paths import GuidePath, Remark
+from interviews.paige.guide_rules import problems_between_fields
 from interviews.paige.guide_texts import (
     MAX_FOLLOW_UPS,
     clean_follow_up,
@@ -26,6 +27,8 @@ from interviews.paige.guide_texts import (
 )
 
 BLAMES_NO_FIELD = api_settings.NON_FIELD_ERRORS_KEY
+
+SHOWN_PROBLEMS = 20
 
 
 class GuideText(TextField):
@@ -90,11 +93,6 @@ class TopicSerializer(StrictSerializer):
     reason = GuideText(clean=clean_optional_line)
     follow_ups = ItemList(child=FollowUpSerializer(), allow_empty=False)
 
-    def validate_phrases(self, phrases: list[str]) -> list[str]:
-        if repeated := repetitions("phrase", phrases):
-            raise serializers.ValidationError(repeated)
-        return phrases
-
     def validate_follow_ups(self, follow_ups: list[dict[str, str]]) -> list[dict[str, str]]:
         if len(follow_ups) > MAX_FOLLOW_UPS:
             raise serializers.ValidationError(f"Must have at most {MAX_FOLLOW_UPS} items, not {len(follow_ups)}.")
@@ -111,41 +109,37 @@ class GuideSerializer(StrictSerializer):
     topics = ItemList(child=TopicSerializer(), allow_empty=False)
     closing_question = GuideText(clean=clean_question)
 
-    def validate_topics(self, topics: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if repeated := repetitions("key", [topic["key"] for topic in topics]):
-            raise serializers.ValidationError(repeated)
-        return topics
 
-    def validate(self, guide: dict[str, Any]) -> dict[str, Any]:
-        """Rules that concern several fields. Called only if each field is valid."""
-        errors: dict[str, list[str]] = {}
-        needed = sum(topic["core"] for topic in guide["topics"]) + 1
-        if guide["max_turns"] < needed:
-            errors["max_turns"] = [f"Must be at least {needed}: the core topics and the closing question."]
-        if repeated := repetitions("wording", [*wordings(guide["topics"]), guide["closing_question"]]):
-            errors[BLAMES_NO_FIELD] = repeated
-        if errors:
-            raise serializers.ValidationError(errors)
-        return guide
+class GuideError(ValueError):
+    """`problems` has all of them; the text has a line for each of the first SHOWN_PROBLEMS."""
+
+    def __init__(self, problems: Iterable[Remark]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> list[str]:
+        return [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
 
 
-def wordings(topics: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for topic in topics:
-        yield from filter(None, (topic["question"], topic["rephrasing"], topic["reason"]))
-        yield from (follow_up["text"] for follow_up in topic["follow_ups"])
+def validated(data: object) -> dict[str, Any]:
+    """Raises GuideError with every problem: a wrong field hides no rule about several fields."""
+    fields, problems = {}, []
+    try:
+        fields = GuideSerializer().run_validation(data)
+    except serializers.ValidationError as error:
+        problems = list(_flattened(error.detail))
+    if isinstance(data, Mapping):
+        problems += problems_between_fields(data)
+    if problems:
+        raise GuideError(problems)
+    return fields
 
 
-def repetitions(what: str, values: Iterable[str]) -> list[str]:
-    """An error message for each repeated value, ignoring case."""
-    counts = Counter(value.casefold() for value in values)
-    return [f'The {what} "{value}" occurs {count} times.' for value, count in counts.items() if count > 1]
-
-
-def problem_lines(detail: Any, path: str = "guide") -> Iterator[str]:
-    """Flattens REST framework's errors, for example "guide.topics[0].key: Must not be blank."."""
+def _flattened(detail: Any, path: GuidePath = ()) -> Iterator[Remark]:
+    """REST framework's errors."""
     if not isinstance(detail, Mapping):
-        yield f"{path}: {' '.join(map(str, detail))}"
+        yield Remark(path, " ".join(map(str, detail)))
         return
     for name, inner in detail.items():
-        step = f"[{name}]" if isinstance(name, int) else f".{name}"
-        yield from problem_lines(inner, path if name == BLAMES_NO_FIELD else path + step)
+        yield from _flattened(inner, path if name == BLAMES_NO_FIELD else (*path, name))

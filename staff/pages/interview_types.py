@@ -65,7 +65,7 @@ class InterviewTypeAdmin(HistoryPage, ReadOnlyAdmin):
                 text = f"The guide is at version {edited.guide['version']}. Interviews that have begun keep theirs."
                 return self.back_to(request, "change", edited, messages.SUCCESS, text)
             except GuideError as error:
-                form.add_error("guide", list(error.problems))
+                form.add_error("guide", error.lines)
             except ValidationError as error:
                 form.add_error("guide", error.messages)
         return self.page(request, "guide", kind, title="Edit the guide", form=form)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 
-from interviews.paige.guide_texts import MAX_QUESTION_WORDS
+from interviews.paige.question_style import MAX_QUESTION_WORDS
 from staff.login import ATTEMPTS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,4 +31,4 @@ def test_the_login_limit_is_that_of_the_code() -> None:
 
 
 def test_the_longest_question_is_documented() -> None:
-    assert f"at most {MAX_QUESTION_WORDS} words" in STAFF
+    assert f"more than {MAX_QUESTION_WORDS} words" in STAFF

@@ -9,7 +9,6 @@ from django.contrib.auth.models import Group
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide_formats import in_current_format
-from interviews.paige.guide_texts import MAX_QUESTION_WORDS
 from interviews.services import complete_conversation, finish_conversation, give_consent, rate_interview
 from orgs.actors import Actor, ActorKind
 from orgs.audit import record
@@ -145,14 +144,10 @@ def test_the_form_lists_every_problem(support: Staff, kind: InterviewType) -> No
     page = save(support, kind, {**guide, "name": "", "closing_question": "Tell <b>me</b>"}, version)
     assert page.context["form"].errors["guide"] == [
         "guide.name: Must not be blank.",
-        "guide.closing_question: Must have exactly one question mark.",
+        "guide.closing_question: Must have a question mark.",
     ]
     assert page.content.decode().count("<li>guide.") == 2
     assert b"Please correct the errors below." in page.content
-
-
-def test_the_form_states_the_longest_question(support: Staff, kind: InterviewType) -> None:
-    assert f"at most {MAX_QUESTION_WORDS} words" in support.get(GUIDE, kind.pk).content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": NaN}', '{"a": "\\u0000"}', "1" * 5000])

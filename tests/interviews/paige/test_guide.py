@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide import CLOSING, SHOWN_PROBLEMS, Guide, GuideError, Kind, shipped_guide
-from interviews.paige.guide_texts import MAX_FOLLOW_UPS, MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
+from interviews.paige.guide import CLOSING, Guide, GuideError, Kind, shipped_guide
+from interviews.paige.guide_serializers import SHOWN_PROBLEMS
+from interviews.paige.guide_texts import MAX_FOLLOW_UPS
 
 Path = tuple[str | int, ...]
 
@@ -36,7 +37,7 @@ def parent_of(path: Path, data: Any) -> Any:
 def problems_of(data: object) -> tuple[str, ...]:
     with pytest.raises(GuideError) as refused:
         Guide.from_data(data)
-    return refused.value.problems
+    return tuple(map(str, refused.value.problems))
 
 
 def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
@@ -60,10 +61,8 @@ def test_a_guide_without_a_language_is_english(guide_data: dict[str, Any]) -> No
     assert Guide.from_data(put(guide_data, ("language",), "de")).closing.title == "Was nicht gefragt wurde"
 
 
-LONG_QUESTION = "what " * MAX_QUESTION_WORDS + "then?"
-
 ONE_LINE = "Must be one line without white space at its ends."
-ONE_QUESTION = "Must have exactly one question mark."
+NO_QUESTION = "Must have a question mark."
 KEY = "Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter."
 PHRASE = "Must be lower-case text with single spaces between its words."
 BRACES = "Must not contain braces, except in {vendor}."
@@ -102,7 +101,7 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*TOPIC, "key"), "1st", f"guide.topics[1].key: {KEY}"),
         ((*TOPIC, "key"), "", f"guide.topics[1].key: {KEY}"),
         ((*TOPIC, "key"), "k" * 41, f"guide.topics[1].key: {KEY}"),
-        ((*TOPIC, "key"), "start", 'guide.topics: The key "start" occurs 2 times.'),
+        ((*TOPIC, "key"), "start", 'guide.topics[1].key: The key "start" is already used: Topic 1, key.'),
         ((*TOPIC, "key"), CLOSING, 'guide.topics[1].key: "closing" is the key of the closing question.'),
         ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
         ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
@@ -112,27 +111,33 @@ VERSION = "Must be a whole number from 1 to 1000000."
         ((*TOPIC, "phrases", 1), "v  s", f"guide.topics[1].phrases[1]: {PHRASE}"),
         ((*TOPIC, "phrases", 1), "", f"guide.topics[1].phrases[1]: {PHRASE}"),
         ((*TOPIC, "phrases", 1), 7, "guide.topics[1].phrases[1]: Must be text, not a number."),
-        ((*TOPIC, "phrases", 1), "price", 'guide.topics[1].phrases: The phrase "price" occurs 2 times.'),
-        ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {ONE_QUESTION}"),
-        ((*TOPIC, "question"), "What? Why?", f"guide.topics[1].question: {ONE_QUESTION}"),
         (
-            (*TOPIC, "question"),
-            LONG_QUESTION,
-            f"guide.topics[1].question: Must have at most {MAX_QUESTION_WORDS} words, not {MAX_QUESTION_WORDS + 1}.",
+            (*TOPIC, "phrases", 1),
+            "price",
+            'guide.topics[1].phrases[1]: The phrase "price" is already used: Topic 2, phrase 1.',
         ),
+        ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {NO_QUESTION}"),
         ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
         ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
-        ((*TOPIC, "question"), "What SET off your search?", 'guide: The wording "what set off your search?" occurs 2'),
+        (
+            (*TOPIC, "question"),
+            "What SET off your search?",
+            'guide.topics[1].question: The wording "What SET off your search?" is already used: Topic 1, question.',
+        ),
         ((*TOPIC, "question"), "What of “{quote}”?", f"guide.topics[1].question: {BRACES}"),
-        ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {ONE_QUESTION}"),
+        ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {NO_QUESTION}"),
         ((*TOPIC, "rephrasing"), None, "guide.topics[1].rephrasing: Must be text, not null."),
         ((*TOPIC, "reason"), "two\nlines", f"guide.topics[1].reason: {ONE_LINE}"),
         ((*TOPIC, "reason"), "For {name}.", f"guide.topics[1].reason: {BRACES}"),
-        ((*FOLLOW_UP, "text"), "What did I not ask?", 'guide: The wording "what did i not ask?" occurs 2 times.'),
+        (
+            (*FOLLOW_UP, "text"),
+            "What did I not ask?",
+            'guide.closing_question: The wording "What did I not ask?" is already used: Topic 2, follow-up 3.',
+        ),
         ((*TOPIC, "follow_ups"), [], "guide.topics[1].follow_ups: Must have at least 1 item."),
         (
             (*TOPIC, "follow_ups"),
-            [{"kind": "reason", "text": "Why?"}] * (MAX_FOLLOW_UPS + 1),
+            [{"kind": "reason", "text": f"Why {number}?"} for number in range(MAX_FOLLOW_UPS + 1)],
             f"guide.topics[1].follow_ups: Must have at most {MAX_FOLLOW_UPS} items, not {MAX_FOLLOW_UPS + 1}.",
         ),
         (
@@ -141,7 +146,7 @@ VERSION = "Must be a whole number from 1 to 1000000."
             "guide.topics[1].follow_ups[2].kind: Must be one of instance, comparison, reason, consequence.",
         ),
         ((*FOLLOW_UP, "kind"), 3, "guide.topics[1].follow_ups[2].kind: Must be text, not a number."),
-        ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {ONE_QUESTION}"),
+        ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {NO_QUESTION}"),
         (
             (*FOLLOW_UP, "text"),
             "Of {name}?",
@@ -152,15 +157,10 @@ VERSION = "Must be a whole number from 1 to 1000000."
             "“{quote}” and “{quote}”?",
             "guide.topics[1].follow_ups[2].text: Must have {quote} at most once.",
         ),
-        (
-            (*FOLLOW_UP, "text"),
-            "what " * (MAX_QUESTION_WORDS - MAX_QUOTE_WORDS + 1) + "“{quote}”?",
-            f"guide.topics[1].follow_ups[2].text: Must have at most {MAX_QUESTION_WORDS} words",
-        ),
         ((*FOLLOW_UP, "texts"), "Why?", "guide.topics[1].follow_ups[2].texts: Unknown field. Did you mean text?"),
         ((*TOPIC, "follow_up"), [], "guide.topics[1].follow_up: Unknown field. Did you mean follow_ups?"),
         (("x",), "y", "guide.x: Unknown field. Valid fields: name, version, "),
-        (("closing_question",), "What did I miss", f"guide.closing_question: {ONE_QUESTION}"),
+        (("closing_question",), "What did I miss", f"guide.closing_question: {NO_QUESTION}"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(
@@ -197,8 +197,8 @@ def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str
     broken = put(put(guide_data, ("name",), ""), (*FOLLOW_UP, "text"), "Why")
     with pytest.raises(GuideError) as refused:
         Guide.from_data({**broken, "nonsense": 1, "version": 0})
-    assert str(refused.value).splitlines() == list(refused.value.problems)
-    assert [problem.partition(":")[0] for problem in refused.value.problems] == [
+    assert str(refused.value).splitlines() == refused.value.lines
+    assert [line.partition(":")[0] for line in refused.value.lines] == [
         "guide.nonsense",
         "guide.name",
         "guide.version",
@@ -206,20 +206,24 @@ def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str
     ]
 
 
-def test_rules_about_several_fields_are_reported_together(guide_data: dict[str, Any]) -> None:
+def test_rules_about_several_fields_are_reported_with_all_others(guide_data: dict[str, Any]) -> None:
     repeated = put(guide_data, ("closing_question",), "What set off your search?")
-    assert problems_of({**repeated, "max_turns": 1}) == (
+    assert problems_of({**repeated, "max_turns": 1, "purpose": ""}) == (
+        "guide.purpose: Must not be blank.",
         "guide.max_turns: Must be at least 2: the core topics and the closing question.",
-        'guide: The wording "what set off your search?" occurs 2 times.',
+        'guide.closing_question: The wording "What set off your search?" is already used: Topic 1, question.',
     )
 
 
-def test_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[str, Any]) -> None:
-    assert len(problems_of({**guide_data, "topics": [7] * 1000})) == SHOWN_PROBLEMS
+def test_the_text_of_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[str, Any]) -> None:
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data({**guide_data, "topics": [7] * 1000})
+    assert len(str(refused.value).splitlines()) == SHOWN_PROBLEMS
+    assert len(refused.value.problems) == 1000
 
 
-def test_a_question_may_have_the_most_words(guide_data: dict[str, Any]) -> None:
-    question = LONG_QUESTION.removeprefix("what ")
+@pytest.mark.parametrize("question", ["what " * 200 + "then?", "What? Why?", "Don't you agree?"])
+def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: str) -> None:
     assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
 
 

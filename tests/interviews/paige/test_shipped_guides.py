@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from interviews.paige.guide import GUIDES, Guide, Kind, shipped_guide
-from interviews.paige.guide_texts import MAX_QUESTION_WORDS, MAX_QUOTE_WORDS
+from interviews.paige.guide_texts import MAX_QUOTE_WORDS
+from interviews.paige.question_style import MAX_QUESTION_WORDS
 
 
 class Words(NamedTuple):
