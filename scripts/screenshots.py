@@ -96,6 +96,7 @@ ALL_PAGES = PICTURES | {
     "type": "/admin/interviews/interviewtype/{type}/change/",
     "guide": "/admin/interviews/interviewtype/{type}/guide/",
     "guide-refused": "/admin/interviews/interviewtype/{type}/guide/",
+    "guide-json": "/admin/interviews/interviewtype/{type}/guide-json/",
     "users": "/admin/auth/user/",
     "user": "/admin/auth/user/1/change/",
     "group": "/admin/auth/group/1/change/",
@@ -151,7 +152,7 @@ ACTIONS: dict[str, Callable[[Browser], None]] = {
     "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
     "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
     "request-conflict": save_over_another,
-    "guide-refused": partial(fill, button="Save as a new version", guide='{"topics": []}'),
+    "guide-refused": partial(fill, button="Save as a new version", name="", closing_question="Is that all? Yes?"),
     "survey-skip": partial(press_on_survey_page, text="We had outgrown", button="Skip this question"),
     "survey-without-answer": partial(press_on_survey_page, text="", button="Send answer"),
     "login-refused": partial(

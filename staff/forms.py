@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
@@ -105,7 +106,7 @@ class MergingForm(ModelForm):
         elif self.closed:
             self.add_error(name, f"{self.closed} Nothing was saved. Your text is still in the field.")
         elif changed_there:
-            self.add_error(name, self._conflict(shown))
+            self.add_error(name, ValidationError(conflict_message(shown), code="conflict"))
             seen[name] = fingerprint(shown)  # the error shows the stored text
         else:
             self._accept(name, sent if name in self.rules else value)
@@ -116,14 +117,14 @@ class MergingForm(ModelForm):
         except ValidationError as error:
             self.add_error(name, error)
 
-    def _conflict(self, shown: str) -> ValidationError:
-        text = format_html(
-            "Somebody else changed this while you had it open, and nothing was saved. It now reads: "
-            '<q class="current">{}</q> Your own text is below: add what it should keep, and save again to replace '
-            "what is there.",
-            shown,
-        )
-        return ValidationError(text, code="conflict")
+
+def conflict_message(shown: str) -> SafeString:
+    return format_html(
+        "Somebody else changed this while you had it open, and nothing was saved. It now reads: "
+        '<q class="current">{}</q> Your own text is below: add what it should keep, and save again to replace '
+        "what is there.",
+        shown,
+    )
 
 
 class ContactForm(MergingForm):
@@ -205,7 +206,7 @@ class OrgForm(MergingForm):
         )
 
 
-class GuideForm(forms.Form):
+class GuideJsonForm(forms.Form):
     """The service validates the guide."""
 
     guide = forms.CharField(

@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hindsight.text.languages import ENGLISH
+
 RENAMED = {"probes": "follow_ups", "keywords": "phrases"}
 
 
 def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
     """A follow-up gets a kind, and a topic an empty rephrasing and reason. Other guides stay unchanged."""
     return {**guide, "topics": [_topic(topic) for topic in guide["topics"]]}
+
+
+def normalized(guide: Mapping[str, Any]) -> dict[str, Any]:
+    """In the current format, with a language, and without empty lists of objective phrases."""
+    current = in_current_format(guide)
+    return {"language": ENGLISH, **current, "topics": [_without_empty_phrases(topic) for topic in current["topics"]]}
+
+
+def _without_empty_phrases(topic: Mapping[str, Any]) -> dict[str, Any]:
+    named = {language: phrases for language, phrases in topic.get("objective_phrases", {}).items() if phrases}
+    rest = {name: value for name, value in topic.items() if name != "objective_phrases"}
+    return {**rest, **({"objective_phrases": named} if named else {})}
 
 
 def _topic(topic: Mapping[str, Any]) -> Mapping[str, Any]:

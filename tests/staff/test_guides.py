@@ -1,4 +1,4 @@
-"""Staff edit guides. Each save is a new version, and interviews that have begun keep the guide they began with."""
+"""Staff edit guides as JSON. Each save is a new version, and interviews that have begun keep theirs."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.old_guides import old_guide
 from tests.staff.conftest import Staff, log_in
 
-GUIDE = "interviews_interviewtype_guide"
+GUIDE = "interviews_interviewtype_guide-json"
 CHANGE = "interviews_interviewtype_change"
 HISTORY = "interviews_interviewtype_history"
 

@@ -269,7 +269,7 @@ class TestPages:
         support = staff_of("support")
         forget()
         guide = json.dumps({**kind.guide, "name": "Other name"})
-        assert support.post("interviews_interviewtype_guide", kind.pk, guide=guide, version=1).status_code == 302
+        assert support.post("interviews_interviewtype_guide-json", kind.pk, guide=guide, version=1).status_code == 302
         assert events() == [("guide_changed", "support", "acme", f"interview type {kind.pk}")]
 
     def test_erasing_and_deleting(self, root: Staff, interview_request: InterviewRequest) -> None:

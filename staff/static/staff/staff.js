@@ -41,7 +41,7 @@ const SAVE = ".submit-row .default[type=submit]";
 
 function warnOfLostEdits(form) {
   const path = location.pathname;
-  let isEdited = form.querySelector(".errorlist") !== null; // a refused form shows edits that are not saved
+  let isEdited = form.querySelector(".errorlist, [data-unsaved]") !== null; // a form that was not saved shows its edits
   window.addEventListener("beforeunload", (event) => isEdited && event.preventDefault());
   form.addEventListener("submit", () => (isEdited = false));
 

@@ -1,0 +1,71 @@
+"""The buttons of the guide's form that add, remove and move topics and follow-ups, without saving."""
+
+import re
+from copy import deepcopy
+from typing import Any, NamedTuple
+
+from interviews.paige.guide_paths import GuidePath
+from interviews.paige.guide_texts import MAX_FOLLOW_UPS, Kind
+
+MAX_TOPICS = 30
+"""The most that the form shows: each takes up to 29 of the 1,000 fields that Django accepts."""
+
+# Such as "topics:add", "topics-2:up", "topics-2:to-5" and "topics-2-follow_ups-0:remove".
+_ARRANGEMENT = re.compile(r"topics(?:-(\d{1,2}))?(-follow_ups(?:-(\d))?)?:(add|remove|up|down|to-(\d{1,2}))", re.ASCII)
+
+
+class Arranged(NamedTuple):
+    """`place`: what was added or moved, or what is now in the place of what was removed."""
+
+    guide: dict[str, Any]
+    place: GuidePath
+
+
+def new_follow_up() -> dict[str, Any]:
+    return {"kind": Kind.INSTANCE.value, "text": ""}
+
+
+def new_topic() -> dict[str, Any]:
+    texts = dict.fromkeys(("key", "title", "question", "rephrasing", "reason"), "")
+    return {**texts, "core": False, "phrases": [], "follow_ups": [new_follow_up()]}
+
+
+def arranged(guide: dict[str, Any], button: str) -> Arranged:
+    """A button that does not fit the guide changes nothing."""
+    found = _ARRANGEMENT.fullmatch(button)
+    if found is None:
+        return Arranged(guide, ())
+    topic, follow_ups, follow_up, action, target = found.groups()
+    guide = deepcopy(guide)
+    path: GuidePath = ("topics",)
+    items, largest, index = guide["topics"], MAX_TOPICS, topic
+    if follow_ups:
+        if topic is None or int(topic) >= len(items):
+            return Arranged(guide, ())
+        path = ("topics", int(topic), "follow_ups")
+        items, largest, index = items[int(topic)]["follow_ups"], MAX_FOLLOW_UPS, follow_up
+    if action == "add":
+        place = _add(items, new_follow_up() if follow_ups else new_topic(), largest)
+    else:
+        place = _change(items, -1 if index is None else int(index), action, target)
+    return Arranged(guide, path if place is None else (*path, place))
+
+
+def _add(items: list[Any], item: dict[str, Any], largest: int) -> int | None:
+    if len(items) >= largest:
+        return None
+    items.append(item)
+    return len(items) - 1
+
+
+def _change(items: list[Any], index: int, action: str, target: str | None) -> int | None:
+    """Returns the place of the item that should get the focus; None if no item is left."""
+    if not 0 <= index < len(items):
+        return None
+    item = items.pop(index)
+    if action == "remove":
+        return min(index, len(items) - 1) if items else None
+    wanted = {"up": index - 1, "down": index + 1}.get(action, int(target or index))
+    place = max(0, min(wanted, len(items)))
+    items.insert(place, item)
+    return place

@@ -1,0 +1,135 @@
+"""The pages that edit a guide: a form, and its JSON for experts."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from interviews.models import InterviewType
+from interviews.models.interview_type import guide_text
+from interviews.paige.guide import Guide
+from interviews.paige.guide_formats import in_current_format, normalized
+from interviews.paige.guide_merge import Merge, merge
+from interviews.paige.guide_paths import Remark, in_words
+from interviews.paige.guide_serializers import GuideError
+from interviews.paige.guide_texts import MAX_FOLLOW_UPS
+from interviews.services import edit_guide
+from orgs.models import Change, EventKind
+from staff.base import StaffAdmin, actor_of
+from staff.events import record_act
+from staff.forms import GuideJsonForm
+from staff.guide_arrangement import MAX_TOPICS, arranged
+from staff.guide_forms import GuideEditor, with_keys
+from staff.history import change_of
+
+KEPT = "Somebody else changed this while you had the page open, and that was kept: {}."
+
+
+class GuidePages(StaffAdmin):
+    object_pages = {"guide": "guide_view", "guide-json": "guide_json_view"}
+
+    def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("interviews.change_interviewtype")
+
+    def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """`?change=ID` opens the guide from before that change."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        if request.method == "POST":
+            return self.guide_posted(request, kind, GuideEditor(request.POST))
+        guide = self.opened_guide(request, kind)
+        if len(guide["topics"]) > MAX_TOPICS:
+            message = f"The form shows at most {MAX_TOPICS} topics. This guide has more, so edit its JSON."
+            return self.back_to(request, "guide-json", kind, messages.WARNING, message)
+        return self.guide_page(request, kind, GuideEditor.of(guide))
+
+    def guide_posted(self, request: HttpRequest, kind: InterviewType, editor: GuideEditor) -> HttpResponse:
+        if button := request.POST.get("do"):
+            guide, place = arranged(editor.guide, button)
+            editor = GuideEditor.of(guide)
+            editor.focus(place)
+            return self.guide_page(request, kind, editor, is_unsaved=True)
+        guide = with_keys(editor.guide)
+        try:
+            Guide.from_data(guide)
+            merged = merge_with_stored(kind, guide)
+        except GuideError as error:
+            editor.refuse(error.problems)
+            return self.guide_page(request, kind, editor)
+        if merged.conflicts:
+            editor = GuideEditor.of(merged.guide)
+            editor.show_conflicts(merged.conflicts)
+            return self.guide_page(request, kind, editor)
+        return self.save_guide(request, kind, merged)
+
+    def save_guide(self, request: HttpRequest, kind: InterviewType, merged: Merge) -> HttpResponse:
+        editor = GuideEditor.of(merged.guide)
+        guide = kind.guide if merged.guide == normalized(kind.guide) else merged.guide
+        try:
+            edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+        except GuideError as error:
+            editor.refuse(error.problems)
+        except ValidationError as error:
+            editor.refuse(Remark(("name",), message) for message in error.messages)
+        else:
+            if merged.kept:
+                kept = sorted({in_words(path) for path in merged.kept})
+                messages.warning(request, KEPT.format("; ".join(kept)))
+            return self.saved(request, edited, kind.guide["version"], editor)
+        return self.guide_page(request, kind, editor)
+
+    def saved(self, request: HttpRequest, edited: InterviewType, before: int, editor: GuideEditor) -> HttpResponse:
+        if editor.warnings:
+            messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
+        version = edited.guide["version"]
+        if version == before:
+            return self.back_to(request, "change", edited, messages.INFO, f"The guide is unchanged: version {version}.")
+        record_act(request, EventKind.GUIDE_CHANGED, edited, f"Version: {version}.")
+        text = f"The guide is at version {version}. Interviews that have begun keep theirs."
+        return self.back_to(request, "change", edited, messages.SUCCESS, text)
+
+    def guide_page(
+        self, request: HttpRequest, kind: InterviewType, editor: GuideEditor, **context: Any
+    ) -> HttpResponse:
+        limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
+        shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
+        return self.page(request, "guide_form", kind, **shown, **context)
+
+    def opened_guide(self, request: HttpRequest, kind: InterviewType) -> dict[str, Any]:
+        """The stored version with the texts of an older one, if `?change=ID` names it."""
+        older = change_of(kind, request.GET.get("change", ""))
+        guide = in_current_format(json.loads(older.before)) if older and older.before else kind.guide
+        return {**guide, "version": kind.guide["version"]}
+
+    def guide_json_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Without merging: the second of two edits of one version is refused."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        initial = {"guide": guide_text(self.opened_guide(request, kind)), "version": kind.guide["version"]}
+        form = GuideJsonForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid():
+            guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
+            try:
+                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+                return self.saved(request, edited, kind.guide["version"], GuideEditor.of(edited.guide))
+            except GuideError as error:
+                form.add_error("guide", error.lines)
+            except ValidationError as error:
+                form.add_error("guide", error.messages)
+        return self.page(request, "guide", kind, title="Edit the guide as JSON", form=form)
+
+
+def merge_with_stored(kind: InterviewType, guide: dict[str, Any]) -> Merge:
+    """Merges an edit of an older version with the stored one."""
+    base = version_before(kind, guide["version"])
+    return merge(normalized(base) if base else {}, guide, normalized(kind.guide))
+
+
+def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:
+    """An earlier version of the guide, from the audit. None if it is no longer there."""
+    edits = kind.guide["version"] - version
+    if edits <= 0:
+        return {**kind.guide} if edits == 0 else None
+    changes = Change.objects.of(kind).filter(field="guide")[:edits]
+    before = [change.before for change in changes]
+    return {**json.loads(before[-1]), "version": version} if len(before) == edits and before[-1] else None

@@ -1,0 +1,348 @@
+"""Staff edit a guide in a form, without JSON."""
+
+import re
+from copy import deepcopy
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from interviews.models import InterviewRequest, InterviewType
+from interviews.services import edit_guide
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, SecurityEvent
+from tests.factories import InterviewTypeFactory
+from tests.staff.conftest import Staff, log_in
+
+FORM = "interviews_interviewtype_guide"
+ANN = Actor(ActorKind.STAFF, "ann")
+
+
+@pytest.fixture
+def kind(interview_request: InterviewRequest) -> InterviewType:
+    return interview_request.interview_type
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    staff = log_in("sue")
+    staff.user.groups.add(Group.objects.get(name="support"))
+    return staff
+
+
+class Fields(HTMLParser):
+    """The successful controls of a page's form, without its buttons."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self.data: dict[str, str] = {}
+        self.select = self.area = ""
+        self.feed(page.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, kind = given.get("name") or "", given.get("type")
+        if tag == "textarea":
+            self.area, self.data[name] = name, ""
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and (self.select not in self.data or "selected" in given):
+            self.data[self.select] = given["value"] or ""
+        elif tag == "input" and name and kind != "submit" and (kind != "checkbox" or "checked" in given):
+            self.data[name] = given.get("value", "on" if kind == "checkbox" else "") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.area = "" if tag == "textarea" else self.area
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.data[self.area] += data.removeprefix("\n") if not self.data[self.area] else data
+
+
+def shown(staff: Staff, kind: InterviewType, **query: Any) -> dict[str, str]:
+    return Fields(staff.get(FORM, kind.pk, **query)).data
+
+
+def save(staff: Staff, kind: InterviewType, fields: dict[str, str]) -> Any:
+    return staff.client.post(reverse(f"admin:{FORM}", args=[kind.pk]), fields)
+
+
+def summary(page: Any) -> list[str]:
+    return [problem.text for problem in page.context["editor"].problems]
+
+
+def test_a_typo_is_mended(support: Staff, kind: InterviewType) -> None:
+    before = kind.guide
+    fields = shown(support, kind)
+    assert fields["topics-0-question"] == before["topics"][0]["question"]
+    response = save(support, kind, {**fields, "topics-0-question": "What set off\r\nyour search?"})
+    assert response.status_code == 302
+    kind.refresh_from_db()
+    before["topics"][0]["question"] = "What set off your search?"
+    assert kind.guide == {**before, "version": 2}
+    assert [change.actor for change in Change.objects.of(kind)] == ["sue"]
+    assert SecurityEvent.objects.get(kind="guide_changed").detail == "Version: 2."
+
+
+def test_saving_an_untouched_form_changes_nothing(support: Staff, kind: InterviewType) -> None:
+    before = kind.guide
+    assert save(support, kind, shown(support, kind)).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide == before
+    assert not Change.objects.exists()
+
+
+def test_all_errors_are_shown_at_once_each_beside_its_field(support: Staff, kind: InterviewType) -> None:
+    before, fields = kind.guide, shown(support, kind)
+    wrong = {"name": "", "estimated_minutes": "soon", "max_turns": "1", "topics-1-question": "Tell me."}
+    wrong |= {"topics-0-follow_ups-1-text": "Why {name}?", "topics-2-phrases": "price\r\n\r\nTotal Cost \r\n"}
+    wrong |= {"topics-3-objective_phrases-de": "*preis*\n(a"}
+    page = save(support, kind, {**fields, **wrong})
+    assert page.status_code == 200
+    assert summary(page) == [
+        "Name: Must not be blank.",
+        "Estimated minutes: Must be a whole number from 1 to 120.",
+        "Topic 1, follow-up 2: Must not contain braces, except in {vendor} and {quote}.",
+        "Topic 2, question: Must have a question mark.",
+        "Topic 3, phrase 2: Must be lower-case text with single spaces between its words.",
+        *[text for text in summary(page) if text.startswith("Topic 4, objective phrases, de 2: ")],
+        "Max turns: Must be at least 6: the core topics and the closing question.",
+    ]
+    html = page.content.decode()
+    for problem in page.context["editor"].problems:
+        assert f'href="#{problem.anchor}"' in html
+        assert re.search(
+            rf'id="{problem.anchor}"[^>]* aria-invalid="true"|aria-invalid="true"[^>]* id="{problem.anchor}"', html
+        )
+        assert f'id="{problem.anchor}_error"' in html
+    token = {"csrfmiddlewaretoken": ""}
+    assert Fields(page).data | token == fields | wrong | token, "nothing that was typed is lost"
+    kind.refresh_from_db()
+    assert kind.guide == before
+
+
+def test_a_repeated_wording_is_shown_at_its_second_place(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    page = save(support, kind, {**fields, "closing_question": fields["topics-0-question"]})
+    [problem] = page.context["editor"].problems
+    assert problem.anchor == "id_closing_question"
+    assert problem.text.endswith("is already used: Topic 1, question.")
+
+
+def test_a_name_that_is_taken_is_refused(support: Staff, kind: InterviewType) -> None:
+    InterviewTypeFactory.create(org=kind.org, name="Taken")
+    page = save(support, kind, {**shown(support, kind), "name": "Taken"})
+    assert [problem.anchor for problem in page.context["editor"].problems] == ["id_name"]
+    kind.refresh_from_db()
+    assert kind.guide["version"] == 1
+
+
+def test_poor_questions_are_saved_with_a_warning(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    fields |= {
+        "topics-0-question": "Did you like it?",
+        "topics-0-follow_ups-0-text": "What? Why? " + "what " * 50 + "?",
+    }
+    response = support.client.post(reverse(f"admin:{FORM}", args=[kind.pk]), fields, follow=True)
+    assert "Questions to look at again" in response.content.decode()
+    kind.refresh_from_db()
+    assert kind.guide["topics"][0]["question"] == "Did you like it?"
+    page = support.get(FORM, kind.pk)
+    warnings = [warning.text for warning in page.context["editor"].warnings if warning.text.startswith("Topic 1,")]
+    assert [text.rpartition(" question: ")[0] for text in warnings] == [
+        "Topic 1, question: Closed",
+        "Topic 1, follow-up 1: Double",
+        "Topic 1, follow-up 1: Long",
+    ]
+    html = page.content.decode()
+    assert 'aria-describedby="id_topics-0-question_warning"' in html
+    assert 'id="id_topics-0-question_warning"' in html
+
+
+def press(staff: Staff, kind: InterviewType, fields: dict[str, str], button: str) -> Any:
+    return save(staff, kind, {**fields, "do": button})
+
+
+def test_the_buttons_arrange_the_form_without_saving(support: Staff, kind: InterviewType) -> None:
+    before, fields = kind.guide, shown(support, kind)
+    fields["topics-1-title"] = "Not yet saved"
+    page = press(support, kind, fields, "topics-1:up")
+    moved = Fields(page).data
+    assert (moved["topics-0-title"], moved["topics-1-title"]) == ("Not yet saved", fields["topics-0-title"])
+    assert "not saved yet" in page.content.decode()
+    added = Fields(press(support, kind, moved, "topics:add")).data
+    assert (added["topics-TOTAL_FORMS"], added["topics-8-title"], added["topics-8-follow_ups-TOTAL_FORMS"]) == (
+        "9",
+        "",
+        "1",
+    )
+    kind.refresh_from_db()
+    assert kind.guide == before
+
+    added |= {"topics-8-title": "Über  Preise & More", "topics-8-question": "What of it?"}
+    added |= {"topics-8-follow_ups-0-text": "What then?"}
+    removed = Fields(press(support, kind, added, "topics-2:remove")).data
+    assert save(support, kind, removed).status_code == 302
+    kind.refresh_from_db()
+    titles = [topic["title"] for topic in before["topics"]]
+    assert [topic["title"] for topic in kind.guide["topics"]] == [
+        *("Not yet saved", titles[0], *titles[3:]),
+        "Über  Preise & More",
+    ]
+    assert kind.guide["topics"][-1] == {
+        "key": "uber_preise_more",
+        "title": "Über  Preise & More",
+        "core": False,
+        "phrases": [],
+        "question": "What of it?",
+        "rephrasing": "",
+        "reason": "",
+        "follow_ups": [{"kind": "instance", "text": "What then?"}],
+    }
+
+
+def test_a_button_gets_the_focus_and_opens_its_topic(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    for button, focused in {
+        "topics-2:up": '<button class="button" name="do" value="topics-1:up" autofocus>',
+        "topics-1:up": '<button class="button" name="do" value="topics-0:down" autofocus>',
+        "topics-3:to-0": '<button class="button" name="do" value="topics-0:down" autofocus>',
+        "topics-0-follow_ups-1:down": '<button class="button" name="do" value="topics-0-follow_ups-2:up" autofocus>',
+    }.items():
+        html = press(support, kind, fields, button).content.decode()
+        assert html.count(" autofocus") == 1
+        assert focused in html
+        assert html.count("<details open>") == 1
+    html = press(support, kind, fields, "topics-0-follow_ups:add").content.decode()
+    assert re.search(r'<textarea name="topics-0-follow_ups-\d-text"[^>]* autofocus', html)
+
+
+def test_a_guide_of_thirty_topics_with_eight_follow_ups_is_edited(support: Staff, kind: InterviewType) -> None:
+    topics = [
+        {**topic_of(number), "follow_ups": [follow_up_of(number, each) for each in range(8)]} for number in range(30)
+    ]
+    kind.guide = {**kind.guide, "topics": topics}
+    kind.save()
+    page = support.get(FORM, kind.pk)
+    fields = Fields(page).data
+    assert len(fields) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 50
+    assert '<button class="button" name="do" value="topics:add" disabled>' in page.content.decode()
+    full = press(support, kind, fields, "topics:add")
+    assert Fields(full).data["topics-TOTAL_FORMS"] == "30"
+    assert (
+        Fields(press(support, kind, fields, "topics-29-follow_ups:add")).data["topics-29-follow_ups-TOTAL_FORMS"] == "8"
+    )
+    assert save(support, kind, {**fields, "topics-29-follow_ups-7-text": "What at last?"}).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide["topics"][29]["follow_ups"][7]["text"] == "What at last?"
+    assert kind.guide["topics"][:29] == topics[:29]
+
+
+def topic_of(number: int) -> dict[str, Any]:
+    texts = {"key": f"t{number}", "title": f"Topic {number}", "question": f"What of {number}?"}
+    return {
+        **texts,
+        "core": False,
+        "phrases": ["price"],
+        "objective_phrases": {"it": ["prezz*"]},
+        "rephrasing": "",
+        "reason": "",
+    }
+
+
+def follow_up_of(topic: int, number: int) -> dict[str, str]:
+    return {"kind": "reason", "text": f"What of {number} in {topic}?"}
+
+
+def test_a_guide_with_more_topics_is_edited_as_json(support: Staff, kind: InterviewType) -> None:
+    topics = [{**topic_of(number), "follow_ups": [follow_up_of(number, 0)]} for number in range(31)]
+    kind.guide = {**kind.guide, "topics": topics}
+    kind.save()
+    response = support.client.get(reverse(f"admin:{FORM}", args=[kind.pk]), follow=True)
+    assert response.redirect_chain == [(reverse(f"admin:{FORM}-json", args=[kind.pk]), 302)]
+    assert "at most 30 topics" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"topics-TOTAL_FORMS": "999999999"}, {"do": "topics-7:up"}, {"do": "x"}, {"version": "1"}, {"name": "\x00"}],
+)
+def test_an_incomplete_form_saves_nothing(support: Staff, kind: InterviewType, data: dict[str, str]) -> None:
+    before = kind.guide
+    assert save(support, kind, data).status_code == 200
+    kind.refresh_from_db()
+    assert kind.guide == before
+
+
+# Two editors
+
+
+def edit(kind: InterviewType, change: Any) -> None:
+    """What another one saves meanwhile."""
+    guide = deepcopy(InterviewType.objects.get(pk=kind.pk).guide)
+    change(guide)
+    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=ANN)
+
+
+def put(guide: dict[str, Any], *path: Any, value: Any) -> None:
+    for step in path[:-1]:
+        guide = guide[step]
+    guide[path[-1]] = value
+
+
+def test_edits_of_two_people_are_merged(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    edit(kind, lambda guide: put(guide, "topics", 0, "question", value="What changed?"))
+    edit(kind, lambda guide: guide["topics"].reverse())
+    mine = {"topics-0-reason": "I ask to see why.", "topics-1-follow_ups-0-text": "What came first?"}
+    response = support.client.post(reverse(f"admin:{FORM}", args=[kind.pk]), {**fields, **mine}, follow=True)
+    message, *_ = map(str, response.context["messages"])
+    assert message.endswith("that was kept: Topic 8, question; Topics.")
+    kind.refresh_from_db()
+    assert kind.guide["version"] == 4
+    first, second = kind.guide["topics"][-1], kind.guide["topics"][-2]
+    assert (first["question"], first["reason"]) == ("What changed?", "I ask to see why.")
+    assert second["follow_ups"][0]["text"] == "What came first?"
+
+
+def test_a_conflict_shows_the_stored_text_beside_ones_own(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    edit(kind, lambda guide: put(guide, "topics", 0, "question", value="What did <they> write?"))
+    mine = {**fields, "topics-0-question": "What did I write?", "topics-2-reason": "I ask because."}
+    page = save(support, kind, mine)
+    assert summary(page) == ["Topic 1, question: Somebody else changed this too."]
+    assert '<q class="current">What did &lt;they&gt; write?</q>' in page.content.decode()
+    kind.refresh_from_db()
+    assert kind.guide["version"] == 2
+    again = Fields(page).data
+    assert (again["topics-0-question"], again["version"]) == ("What did I write?", "2")
+    assert save(support, kind, again).status_code == 302
+    kind.refresh_from_db()
+    assert kind.guide["topics"][0]["question"] == "What did I write?"
+    assert kind.guide["topics"][2]["reason"] == "I ask because."
+
+
+def test_without_the_edited_version_every_difference_is_a_conflict(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind)
+    edit(kind, lambda guide: put(guide, "max_turns", value=20))
+    kind.guide = {**InterviewType.objects.get().guide, "version": 9}
+    kind.save()
+    page = save(support, kind, {**fields, "estimated_minutes": "7"})
+    assert summary(page) == [
+        "Estimated minutes: Somebody else changed this too.",
+        "Max turns: Somebody else changed this too.",
+    ]
+
+
+def test_an_older_version_is_restored_in_the_form(support: Staff, kind: InterviewType) -> None:
+    first = kind.guide
+    edit(kind, lambda guide: put(guide, "closing_question", value="What else?"))
+    [change] = Change.objects.of(kind)
+    fields = shown(support, kind, change=change.pk)
+    assert fields["version"] == "2"
+    save(support, kind, fields)
+    kind.refresh_from_db()
+    assert kind.guide == {**first, "version": 3}
