@@ -1,5 +1,6 @@
 """What the first page of the admin shows: numbers, and the lists behind them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
 from interviews.lifecycle import Flag
 from interviews.services import InterviewStatistics, ModelStatistics, interview_statistics, model_statistics
 from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
@@ -16,6 +18,10 @@ from orgs.models import Org
 from staff.charts import columns
 from webhooks.models import EndpointState, Status
 from webhooks.services import WebhookHealth, webhook_health
+
+SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
+# Most refused requests first.
+MAX_ORGS_NEAR_LIMIT = 20
 
 # How the interviews of a week stand: the class in the style sheet, and the word in the legend.
 KINDS = {"completed": "completed", "running": "under way", "broken-off": "broken off"}
@@ -56,10 +62,11 @@ class Lists:
 def home(request: HttpRequest) -> dict[str, Any]:
     """The context of the page: only what the roles of the user may see."""
     slug = request.GET.get("org", "")
-    orgs = list(Org.objects.only("slug", "name")) if request.user.has_perm("orgs.view_org") else []
+    orgs = list(Org.objects.only(*SHOWN_OF_ORGS)) if request.user.has_perm("orgs.view_org") else []
     org = next((one for one in orgs if one.slug == slug), None)
     ids, lists = [org.pk] if org else None, Lists(org)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
+    context["near_percent"] = NEAR_PERCENT
     if request.user.has_perm("interviews.view_interviewrequest"):
         statistics = interview_statistics(ids)
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
@@ -67,6 +74,8 @@ def home(request: HttpRequest) -> dict[str, Any]:
         context["model"] = model_statistics() if settings.PAIGE_MODEL else None
     if request.user.has_perm("webhooks.view_endpoint"):
         context["webhooks"] = webhook_health(ids)
+    if orgs:
+        context["near_limit"] = orgs_near_their_limit([org] if org else orgs)
     context["problems"] = [
         *problems_of_webhooks(context.get("webhooks"), lists),
         *problems_of_the_model(context.get("model")),
@@ -164,6 +173,16 @@ def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]
     if model.fallbacks == model.turns:
         return [("The model has not answered in the last hour: the rules choose the questions. Tell the operator.", "")]
     return [(f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", "")]
+
+
+def orgs_near_their_limit(orgs: Iterable[Org]) -> list[tuple[Org, Use]] | None:
+    """Today and yesterday. None if the counters are unavailable."""
+    by_key = {str(org.pk): org for org in orgs}
+    uses = near_their_limit(by_key)
+    if uses is None:
+        return None
+    found = [(by_key[key], use) for key, use in uses.items()]
+    return sorted(found, key=lambda row: (row[1].refused, row[1].near), reverse=True)[:MAX_ORGS_NEAR_LIMIT]
 
 
 def day(time: datetime) -> str:

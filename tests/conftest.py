@@ -10,6 +10,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import Settings
 
 from contacts.models import Contact
+from hindsight.limits import usage_counts
 from hindsight.limits.audit_budget import uncounted_bytes
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
@@ -76,6 +77,7 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     uncounted_bytes.clear()
+    usage_counts.uncounted.clear()
 
 
 @pytest.fixture(autouse=True)

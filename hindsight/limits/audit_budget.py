@@ -5,13 +5,12 @@ the store is unavailable, they are not counted.
 """
 
 import time
-from collections import Counter
 from dataclasses import dataclass
-from threading import Lock
 
 from django.conf import settings
 
 from hindsight.limits.counters import Increment
+from hindsight.limits.uncounted import Uncounted
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -34,25 +33,8 @@ class Budget:
         return min(DAY_SECONDS, max(1, self.resets_at - int(time.time())))
 
 
-class UncountedBytes:
-    def __init__(self) -> None:
-        self.lock = Lock()
-        self.by_org: Counter[str] = Counter()
-
-    def add(self, org: str, number: int) -> None:
-        with self.lock:
-            self.by_org[org] += number
-
-    def take(self, org: str) -> int:
-        with self.lock:
-            return self.by_org.pop(org, 0)
-
-    def clear(self) -> None:
-        with self.lock:
-            self.by_org.clear()
-
-
-uncounted_bytes = UncountedBytes()
+# By org.
+uncounted_bytes: Uncounted[str] = Uncounted()
 
 
 def increment_of(org: str) -> Increment:

@@ -4,13 +4,14 @@
 the request passes (RATELIMIT_FAIL_OPEN).
 """
 
+import json
 import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import redis
 from django.core.cache.backends.base import BaseCache
@@ -25,12 +26,15 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BEFORE_RETRY = 5.0
 
+Result = TypeVar("Result")
+
 # The table of hindsight.limits.models. Each key contains its window.
 INCREASE = (
     "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES {rows} "
     "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + excluded.count RETURNING key, count"
 )
 CLEAR = "DELETE FROM rate_limit_counter WHERE expires_at < {0}"
+READ = "SELECT key, count FROM rate_limit_counter WHERE key {0}"
 EXPIRED = "SELECT count(*) FROM rate_limit_counter WHERE expires_at < {0}"
 
 
@@ -54,9 +58,9 @@ class Counters(BaseCache):
         super().__init__(params)
         self.location = location
         self.count: int | None = None
-        # Made in the round trip of `add`, with its count. Django creates one object for each thread.
-        self.also: Increment | None = None
-        self.also_count: int | None = None
+        # Made in the round trip of `add`, with their counts. Django creates one object for each thread.
+        self.also: Sequence[Increment] = ()
+        self.also_counts: list[int] | None = None
 
     def increase(self, *increments: Increment) -> list[int]:
         """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
@@ -65,6 +69,10 @@ class Counters(BaseCache):
     def hit(self, key: str, seconds: int) -> int:
         """Increments and returns the count. Raises one of `failures`."""
         return self.increase(Increment(key, 1, seconds))[0]
+
+    def read(self, keys: Sequence[str]) -> dict[str, int]:
+        """Returns the counts of the counters that exist, after one round trip. Raises one of `failures`."""
+        raise NotImplementedError
 
     def purge(self) -> int:
         """Returns the number of deleted counters. Raises one of `failures`."""
@@ -75,9 +83,9 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
-        counts = self.increase_or_none(Increment(key, 1, timeout), *([self.also] if self.also else []))
+        counts = self.unless_unavailable(lambda: self.increase(Increment(key, 1, timeout), *self.also))
         self.count = counts[0] if counts else None
-        self.also_count = counts[-1] if counts and self.also else None
+        self.also_counts = counts[1:] if counts else None
         return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
@@ -85,12 +93,12 @@ class Counters(BaseCache):
             raise ValueError("The counter store is unavailable.")
         return self.count
 
-    def increase_or_none(self, *increments: Increment) -> list[int] | None:
+    def unless_unavailable(self, call: Callable[[], Result]) -> Result | None:
         store = type(self)
         if time.monotonic() < store.unavailable_until:
             return None
         try:
-            counts = self.increase(*increments)
+            result = call()
         except self.failures as error:
             if not store.unavailable_until:
                 logger.error("Rate limits are off: the counter store is unavailable (%s)", type(error).__name__)
@@ -99,7 +107,7 @@ class Counters(BaseCache):
         if store.unavailable_until:
             logger.warning("Rate limits are on again")
             store.unavailable_until = 0.0
-        return counts
+        return result
 
 
 class RedisCounters(Counters):
@@ -113,6 +121,10 @@ class RedisCounters(Counters):
             pipeline.incrby(key, amount)
             pipeline.expire(key, seconds)
         return [int(count) for count in pipeline.execute()[::2]]
+
+    def read(self, keys: Sequence[str]) -> dict[str, int]:
+        counts = redis_client(self.location).mget(keys) if keys else []
+        return {key: int(count) for key, count in zip(keys, counts, strict=True) if count is not None}
 
     def purge(self) -> int:
         return 0  # Redis deletes expired keys
@@ -133,6 +145,11 @@ class DatabaseCounters(Counters):
         if counts[0] == 1:  # once per window, to keep the table small
             self.purge()
         return counts
+
+    def read(self, keys: Sequence[str]) -> dict[str, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(READ.format("= ANY(%s)"), [[*keys]])
+            return dict(cursor.fetchall())
 
     def purge(self) -> int:
         with connection.cursor() as cursor:
@@ -156,6 +173,10 @@ class SQLiteCounters(Counters):
         if counts[0] == 1:
             self.purge()
         return counts
+
+    def read(self, keys: Sequence[str]) -> dict[str, int]:
+        query = READ.format("IN (SELECT value FROM json_each(?))")
+        return dict(sqlite_file(self.location).execute(query, [json.dumps(keys)]).fetchall())
 
     def purge(self) -> int:
         return sqlite_file(self.location).execute(CLEAR.format("?"), [int(time.time())]).rowcount
@@ -223,4 +244,5 @@ def sqlite_file(path: str) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS rate_limit_counter "
             "(key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID"
         )
+        file.execute("CREATE INDEX IF NOT EXISTS rate_limit_counter_expiry ON rate_limit_counter (expires_at)")
     return connections[path]

@@ -1,6 +1,7 @@
 """Rate limits in fixed windows of one minute."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -60,12 +61,12 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
 
 
 def count_request_and(
-    also: Increment, request: HttpRequest, *, group: str, key: str, limit: int
-) -> tuple[Usage, int | None]:
-    """`count_request`, and another counter in the same round trip: its count, or None if the store is unavailable."""
+    also: Sequence[Increment], request: HttpRequest, *, group: str, key: str, limit: int
+) -> tuple[Usage, list[int] | None]:
+    """`count_request`, and other counters in the same round trip: their counts, or None if the store is unavailable."""
     counters = cast(Counters, caches["counters"])
     counters.also = also
     try:
-        return count_request(request, group=group, key=key, limit=limit), counters.also_count
+        return count_request(request, group=group, key=key, limit=limit), counters.also_counts
     finally:
-        counters.also = None
+        counters.also = ()

@@ -18,6 +18,7 @@ from staff.actions import Action, ConfirmingAdmin
 from staff.base import actor_of
 from staff.events import record_act
 from staff.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
+from staff.org_use import rows_of_use
 from staff.pages.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.pages.webhooks import added_endpoint
 from staff.removal import RemovalAdmin
@@ -95,6 +96,7 @@ class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
             context["may_issue"] = may_issue_keys(request)
             context["may_revoke"] = may_revoke(request)
             context["may_rotate"] = may_rotate(request)
+        context["use"] = rows_of_use(kwargs["obj"]) if obj else None
         context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and request.user.has_perm("webhooks.view_endpoint"):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]

@@ -1,6 +1,7 @@
 """The login of staff: limits on attempts, cookies and sessions."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.counters import Counters
 from hindsight.limits.local import local_counters
 from staff import login
 
@@ -84,10 +85,10 @@ def test_one_address_cannot_lock_a_login_out_everywhere() -> None:
 
 @time_machine.travel(NOON, tick=False)
 def test_the_limit_holds_while_the_store_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unavailable(self: Counters, *increments: Increment) -> None:
+    def unavailable(self: Counters, call: Callable[[], Any]) -> None:
         return None
 
-    monkeypatch.setattr(Counters, "increase_or_none", unavailable)
+    monkeypatch.setattr(Counters, "unless_unavailable", unavailable)
     local_counters.clear()
     for _ in range(attempts_of("login and address")):
         assert attempt("ann").status_code == 200

@@ -1,0 +1,28 @@
+from collections import Counter
+from collections.abc import Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Uncounted(Generic[Key]):
+    """What this process has still to count. It does so with the next request, which needs a round trip anyway."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.by_key: Counter[Key] = Counter()
+
+    def add(self, key: Key, number: int) -> None:
+        with self.lock:
+            self.by_key[key] += number
+
+    def take(self, key: Key) -> int:
+        if key not in self.by_key:  # needs no lock, and is nearly always so
+            return 0
+        with self.lock:
+            return self.by_key.pop(key, 0)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.by_key.clear()

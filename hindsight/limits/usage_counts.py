@@ -1,0 +1,121 @@
+"""How much of its rate limit an org uses: requests by hour and by day (UTC), for staff.
+
+A request is counted in the round trip of its rate limit. What that count tells, such as a refusal, is known afterwards:
+it is counted with the org's next request in this process.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, cast
+
+from django.conf import settings
+from django.core.cache import caches
+
+from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.rate_limits import Usage
+from hindsight.limits.uncounted import Uncounted
+
+# From this part of its limit on, an org is near it.
+NEAR_PERCENT = 80
+
+
+class Kind(StrEnum):
+    """What is counted. NEAR, OVER: minutes with NEAR_PERCENT of the limit or more, and with refused requests."""
+
+    REQUESTS = "requests"
+    REFUSED = "refused"
+    NEAR = "near"
+    OVER = "over"
+
+
+class Period(NamedTuple):
+    name: str
+    seconds: int
+    # How many of them staff see.
+    shown: int
+
+    @property
+    def current(self) -> int:
+        return int(time.time()) // self.seconds
+
+
+HOUR = Period("hour", 60 * 60, 24)
+DAY = Period("day", 24 * 60 * 60, 30)
+TODAY_AND_YESTERDAY = DAY._replace(shown=2)
+
+
+class Use(NamedTuple):
+    """The counts of an org, by Kind."""
+
+    requests: int = 0
+    refused: int = 0
+    near: int = 0
+    over: int = 0
+
+
+uncounted: Uncounted[tuple[str, Kind]] = Uncounted()
+
+
+def increments_of(org: str) -> list[Increment]:
+    """The request that begins, and what is not yet counted. In a fixed order, because each increment locks a row."""
+    amounts = {kind: uncounted.take((org, kind)) + (kind == Kind.REQUESTS) for kind in Kind}
+    return [
+        Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)
+        for kind, amount in amounts.items()
+        for period in (HOUR, DAY)
+        if amount
+    ]
+
+
+def note(org: str, usage: Usage) -> None:
+    """One request of a minute is the first that is near the limit, and one the first that is over it."""
+    happened = {
+        Kind.REFUSED: usage.exceeded,
+        Kind.NEAR: usage.count == near(usage.limit),
+        Kind.OVER: usage.count == usage.limit + 1,
+    }
+    for kind in happened:
+        if happened[kind]:
+            uncounted.add((org, kind), 1)
+
+
+def near(limit: int) -> int:
+    """The smallest number of requests that is near the limit."""
+    return -(-limit * NEAR_PERCENT // 100)
+
+
+def use_of(org: str) -> Mapping[Period, Use] | None:
+    """In the last hours and the last days, including the current ones. None if the store is unavailable."""
+    counts = _read(key for period in (HOUR, DAY) for kind in Kind for key in _keys(org, kind, period))
+    return None if counts is None else {period: _use(counts, org, period) for period in (HOUR, DAY)}
+
+
+def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
+    """The use, today and yesterday, of those orgs that were near their limit. None if the store is unavailable."""
+    keys = {org: _keys(org, Kind.NEAR, TODAY_AND_YESTERDAY) for org in orgs}
+    counts = _read(key for of_org in keys.values() for key in of_org)
+    found = [org for org in keys if counts and any(counts.get(key) for key in keys[org])]
+    rest = _read(key for org in found for kind in Kind for key in _keys(org, kind, TODAY_AND_YESTERDAY))
+    if counts is None or rest is None:
+        return None
+    return {org: _use(rest, org, TODAY_AND_YESTERDAY) for org in found}
+
+
+def _keys(org: str, kind: Kind, period: Period) -> list[str]:
+    """The counters of the shown hours or days, the current one first."""
+    current = period.current
+    return [_key(org, kind, period, number) for number in range(current, current - period.shown, -1)]
+
+
+def _key(org: str, kind: Kind, period: Period, number: int) -> str:
+    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}use:{org}:{kind}:{period.name}:{number}"
+
+
+def _use(counts: Mapping[str, int], org: str, period: Period) -> Use:
+    return Use(*(sum(counts.get(key, 0) for key in _keys(org, kind, period)) for kind in Kind))
+
+
+def _read(keys: Iterable[str]) -> dict[str, int] | None:
+    counters, wanted = cast(Counters, caches["counters"]), [*keys]
+    return counters.unless_unavailable(lambda: counters.read(wanted))

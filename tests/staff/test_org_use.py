@@ -1,0 +1,80 @@
+"""The use of an org's rate limit, on its page and on the first page."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+import time_machine
+from django.core.cache import caches
+
+from hindsight.limits.counters import Counters
+from hindsight.limits.usage_counts import Use
+from orgs.models import Org
+from tests.client import ApiClient
+from tests.staff.conftest import Staff
+from tests.staff.test_roles import staff_of
+
+NOON = 1_800_014_400
+DAY_SECONDS = 24 * 60 * 60
+UNAVAILABLE = "requests are not limited. Tell the operator."
+
+
+@pytest.fixture
+def clock(acme: Org, acme_api: ApiClient) -> Iterator[time_machine.Traveller]:
+    """Begins with five requests in a minute, at a limit of three, and then one."""
+    Org.objects.update(own_rate_limit=3)
+    with time_machine.travel(NOON, tick=False) as traveller:
+        for _ in range(5):
+            acme_api.get("/interviews/1")
+        traveller.shift(60)
+        acme_api.get("/interviews/1")
+        yield traveller
+
+
+def test_the_page_of_an_org_shows_requests_and_refusals(
+    clock: time_machine.Traveller, root: Staff, acme: Org, globex: Org
+) -> None:
+    page = root.get("orgs_org_change", acme.pk)
+    assert page.context["use"] == [
+        ("Requests", 6, 6),
+        ("Refused with 429", 2, 2),
+        ("Minutes with 80% of the limit or more", 1, 1),
+        ("Minutes over the limit", 1, 1),
+    ]
+    assert '<th scope="row">Refused with 429</th><td>2</td><td>2</td>' in page.content.decode()
+    clock.shift(DAY_SECONDS)
+    root.client.force_login(root.user)
+    assert root.get("orgs_org_change", acme.pk).context["use"][0] == ("Requests", 0, 6)
+    assert root.get("orgs_org_change", globex.pk).context["use"][0] == ("Requests", 0, 0)
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_first_page_shows_orgs_near_their_limit(root: Staff, acme: Org, globex: Org) -> None:
+    for org in ("", "acme"):
+        page = root.get("index", org=org)
+        assert page.context["near_limit"] == [(acme, Use(requests=6, refused=2, near=1, over=1))]
+        assert f'<a href="/admin/orgs/org/{acme.pk}/change/">Acme</a></th>' in page.content.decode()
+    page = root.get("index", org="globex")
+    assert page.context["near_limit"] == []
+    assert "No org used 80% of its limit within a minute" in page.content.decode()
+
+
+@pytest.mark.parametrize(("role", "sees"), [("account manager", True), ("support", True), ("auditor", False)])
+def test_staff_who_see_orgs_see_their_use(acme: Org, role: str, sees: bool) -> None:
+    staff = staff_of(role)
+    assert ("Orgs near their rate limit" in staff.get("index").content.decode()) == sees
+    assert (staff.get("orgs_org_change", acme.pk).status_code == 200) == sees
+
+
+def test_without_the_counters_the_pages_say_so(root: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = type(cast(Counters, caches["counters"]))
+
+    def fail(self: Counters, keys: object) -> None:
+        raise store.failures[0]("down")
+
+    monkeypatch.setattr(store, "read", fail)
+    monkeypatch.setattr(store, "unavailable_until", 0.0)
+    for page, args in (("index", ()), ("orgs_org_change", (acme.pk,))):
+        response = root.get(page, *args)
+        assert response.status_code == 200
+        assert UNAVAILABLE in response.content.decode()
