@@ -51,7 +51,7 @@ DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
 )
 DEBUG = env.bool("DEBUG", False)
-# Risks that production refuses unless named: debug, public_host.
+# Risks that production refuses unless named: debug, password_only, public_host.
 HINDSIGHT_ALLOW = comma_separated("HINDSIGHT_ALLOW", [])
 if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
     raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")
@@ -84,6 +84,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",  # the template filter "intcomma"
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "django_tasks",
@@ -114,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hindsight.http.middleware.DatabaseUnavailableMiddleware",
 ]
@@ -235,6 +241,19 @@ SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+# Staff log in with a second factor. Development, and HINDSIGHT_ALLOW=password_only, ask only for one that was set up.
+SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW
+MFA_ADAPTER = "staff.adapters.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "staff.codes.CodeForm", "reauthenticate": "staff.codes.ConfirmingCodeForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after, for clocks that differ
+ACCOUNT_ADAPTER = "staff.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login counts attempts, in the store of all processes
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 # Bytes of text that an org's API keys may overwrite per day; 0: no limit. 1,000 requests per minute that each overwrite
 # 2,900 bytes stay below the default.

@@ -21,6 +21,7 @@ urlpatterns = [
     path("llms.txt", docs.llms_txt, name="llms"),
     re_path(r"^api(/|$)", handlers.not_found),
     path("", include(survey_urls)),
+    path("admin/", include("staff.urls")),
     path("admin/", admin.site.urls),
 ]
 

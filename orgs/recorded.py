@@ -22,6 +22,7 @@ KINDS = {
     "export_interviews": EventKind.EXPORT,
     "export_security_events": EventKind.EXPORT,
     "replay_webhooks": EventKind.WEBHOOK_SENT,
+    "reset_second_factor": EventKind.SECOND_FACTOR_REMOVED,
     "revoke_api_key": EventKind.KEY_REVOKED,
     "rotate_api_key": EventKind.KEY_ROTATED,
     "rotate_webhook_secret": EventKind.WEBHOOK_ROTATED,

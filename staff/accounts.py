@@ -13,10 +13,10 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
-from orgs.events import identifier_of, log_event, new_event, store_if_possible
+from orgs.events import identifier_of, log_event, new_event, record_event, store_if_possible
 from orgs.models import EventKind
 from staff.acting import current_staff_request
-from staff.events import record_act
+from staff.events import actor_of, address_of, staff_actor
 
 WATCHED = ("username", "is_active", "is_staff", "is_superuser")
 
@@ -45,7 +45,7 @@ def remember_stored(*, instance: Any, update_fields: frozenset[str] | None, **kw
 
 def record_save(*, instance: Any, created: bool, **kwargs: Any) -> None:
     if created:
-        _record(EventKind.STAFF_CREATED, instance, _flags(instance))
+        record_about(EventKind.STAFF_CREATED, instance, _flags(instance))
         return
     changes = [
         f"{name}: {before} → {getattr(instance, name)}."
@@ -53,16 +53,16 @@ def record_save(*, instance: Any, created: bool, **kwargs: Any) -> None:
         if before != getattr(instance, name)
     ]
     if changes:
-        _record(EventKind.ROLES_CHANGED, instance, " ".join(changes))
+        record_about(EventKind.ROLES_CHANGED, instance, " ".join(changes))
     if instance._password is not None:  # set_password() sets it, save() clears it after this signal
-        _record(EventKind.PASSWORD_CHANGED, instance)
+        record_about(EventKind.PASSWORD_CHANGED, instance)
 
 
 def record_delete(*, instance: Model, **kwargs: Any) -> None:
     if isinstance(instance, User):
-        _record(EventKind.STAFF_DELETED, instance)
+        record_about(EventKind.STAFF_DELETED, instance)
     else:
-        _record(EventKind.ROLES_CHANGED, instance, "Deleted.")
+        record_about(EventKind.ROLES_CHANGED, instance, "Deleted.")
 
 
 def record_relation(
@@ -74,19 +74,21 @@ def record_relation(
     others = list(model._default_manager.filter(pk__in=pk_set)) if pk_set else []
     if reverse and others:
         for other in others:
-            _record(EventKind.ROLES_CHANGED, other, f"{change}: {identifier_of(instance)}.")
+            record_about(EventKind.ROLES_CHANGED, other, f"{change}: {identifier_of(instance)}.")
     else:
         names = ", ".join(sorted(map(identifier_of, others))) or "all"
-        _record(EventKind.ROLES_CHANGED, instance, f"{change}: {names}.")
+        record_about(EventKind.ROLES_CHANGED, instance, f"{change}: {names}.")
 
 
 def _flags(user: User) -> str:
     return " ".join(f"{name}: {getattr(user, name)}." for name in WATCHED if name != "username")
 
 
-def _record(kind: EventKind, about: Model, detail: str = "") -> None:
+def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
+    """Without a login, as with a link to set a password, the person acts on their own login."""
     if request := current_staff_request():
-        record_act(request, kind, about, detail)
+        actor = actor_of(request) if request.user.is_authenticated else staff_actor(identifier_of(about))
+        record_event(kind, actor, address=address_of(request), about=about, detail=detail)
         return
     event = new_event(kind, Actor(ActorKind.COMMAND, _program(), current_request_id()), about=about, detail=detail)
     log_event(event)

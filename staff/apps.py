@@ -14,12 +14,16 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         # These need the models.
-        from staff import accounts, events
+        from allauth.mfa.signals import authentication_failed
+
+        from staff import accounts, events, second_factor
         from staff.roles import update_groups
 
         signals.user_logged_in.connect(events.logged_in)
         signals.user_logged_out.connect(events.logged_out)
         signals.user_login_failed.connect(events.login_failed)
+        authentication_failed.connect(events.code_refused)
         accounts.connect()
+        second_factor.connect()
         # Of the apps with permissions in the table, interviews is migrated last.
         post_migrate.connect(update_groups, sender=apps.get_app_config("interviews"))

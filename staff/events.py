@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
@@ -17,8 +18,12 @@ from staff.attempts import hit
 STORED_ATTEMPTS = (60, 5)
 
 
+def staff_actor(username: str) -> Actor:
+    return Actor(ActorKind.STAFF, username, current_request_id())
+
+
 def actor_of(request: HttpRequest) -> Actor:
-    return Actor(ActorKind.STAFF, request.user.get_username(), current_request_id())
+    return staff_actor(request.user.get_username())
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -41,7 +46,7 @@ def record_attempt(
         username = found or ""
     except DatabaseError:
         is_stored = False
-    event = new_event(kind, Actor(ActorKind.STAFF, username, current_request_id()), detail=detail)
+    event = new_event(kind, staff_actor(username), detail=detail)
     log_event(event, address_of(request))
     limit, minutes = STORED_ATTEMPTS
     if is_stored and hit(request, "stored attempts", username, limit, minutes)[0] <= limit:
@@ -49,7 +54,7 @@ def record_attempt(
 
 
 def logged_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    _record_session(EventKind.LOGIN, request, user)
+    _record_session(EventKind.LOGIN, request, user, methods_of(request, user))
 
 
 def logged_out(*, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
@@ -62,6 +67,15 @@ def login_failed(*, credentials: dict[str, Any], request: HttpRequest | None = N
         record_attempt(request, EventKind.LOGIN_FAILED, str(credentials.get("username", "")))
 
 
-def _record_session(kind: EventKind, request: HttpRequest, user: User) -> None:
-    actor = Actor(ActorKind.STAFF, user.get_username(), current_request_id())
-    record_event(kind, actor, address=address_of(request))
+def code_refused(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    record_attempt(request, EventKind.LOGIN_FAILED, user.get_username(), "Wrong code.")
+
+
+def methods_of(request: HttpRequest, user: User) -> str:
+    """What the person has authenticated with, such as "password, totp"."""
+    records = get_authentication_records(request, user)
+    return ", ".join(record.get("type", record["method"]) for record in records)
+
+
+def _record_session(kind: EventKind, request: HttpRequest, user: User, detail: str = "") -> None:
+    record_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)

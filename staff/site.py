@@ -1,15 +1,17 @@
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
-from django.http.response import HttpResponse
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from staff.acting import as_staff
-
-Response = TypeVar("Response", bound=HttpResponse)
 
 
 class StaffSite(AdminSite):
@@ -27,28 +29,38 @@ class StaffSite(AdminSite):
 
         return super().index(request, {**home(request), **(extra_context or {})})
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Responds 429 after too many attempts."""
-        from staff.login import LoginForm  # needs the models
+    def has_permission(self, request: HttpRequest) -> bool:
+        from staff.second_factor import may_enter  # needs the models
 
-        self.login_form = LoginForm
-        response = super().login(request, extra_context)
-        form = getattr(response, "context_data", {}).get("form")
-        return _throttled(response, form.seconds_to_wait if isinstance(form, LoginForm) else 0)
+        return super().has_permission(request) and may_enter(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Leads somebody without a second factor to setting it up. Responds 429 after too many attempts."""
+        from staff.login import LoginView, throttled  # need the models
+        from staff.second_factor import may_set_up
+
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if request.method == "GET" and may_set_up(request):
+            return HttpResponseRedirect(reverse("mfa_index"))
+        if request.user.is_authenticated and request.user.is_staff:
+            logout(request)  # the session has no second factor, or is too old
+        titles = {"title": "Log in", "subtitle": None, "app_path": request.get_full_path()}
+        context = {**self.each_context(request), **titles, "username": request.user.get_username()}
+        if not {"next"} & {*request.GET, *request.POST}:
+            context["next"] = reverse("admin:index")
+        view = LoginView.as_view(extra_context={**context, **(extra_context or {})})
+        return throttled(request, cast(HttpResponse, view(request)))
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The page checks the old password, so it has the limits of the login."""
-        from staff.login import count_attempt, refusal
+        from staff.login import refuse_too_many_attempts, throttled
 
-        wait = count_attempt(request, request.user.get_username()) if request.method == "POST" else 0
-        if wait:
-            messages.error(request, refusal(wait))
-            request.method = "GET"  # shows the form again, unchecked
-        return _throttled(super().password_change(request, extra_context), wait)
-
-
-def _throttled(response: Response, seconds_to_wait: int) -> Response:
-    if seconds_to_wait:
-        response.status_code = 429
-        response["Retry-After"] = str(seconds_to_wait)
-    return response
+        if request.method == "POST":
+            try:
+                refuse_too_many_attempts(request, request.user.get_username())
+            except ValidationError as refusal:
+                messages.error(request, refusal.message)
+                request.method = "GET"  # shows the form again, unchecked
+        return throttled(request, super().password_change(request, extra_context))

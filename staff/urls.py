@@ -1,0 +1,32 @@
+"""Login, second factors, and links to set a password: the views of allauth that are used, and no others."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib import admin
+from django.urls import path
+
+from staff.entrance import entrance, own_login
+
+# allauth needs these names.
+urlpatterns = [
+    path("login/", admin.site.login, name="account_login"),
+    path("logout/", admin.site.logout, name="account_logout"),
+    path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
+    path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),
+    path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("confirm/passkey/", own_login(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("second-factor/", own_login(mfa.index), name="mfa_index"),
+    path("second-factor/app/", own_login(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-factor/app/remove/", own_login(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("second-factor/codes/", own_login(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("second-factor/codes/new/", own_login(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("second-factor/codes/file/", own_login(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("second-factor/passkeys/", own_login(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("second-factor/passkeys/add/", own_login(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("second-factor/passkeys/<int:pk>/", own_login(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("second-factor/passkeys/<int:pk>/remove/", own_login(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+]

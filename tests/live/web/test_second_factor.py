@@ -1,0 +1,67 @@
+"""A person of staff sets up, uses and removes second factors in a real browser."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+
+from harness.browser import Browser
+from harness.processes import eventually
+from harness.web import Server
+from tests.live.web.browser_page import BrowserPage
+from tests.live.web.test_staff import browser_problems
+from tests.staff.authenticator import code_of
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def browser(browser: Browser, server: Server) -> Iterator[Browser]:
+    """By name: browsers accept no passkeys for IP addresses."""
+    base = f"http://localhost:{server.port}"
+    browser.driver.add_virtual_authenticator(passkey_device())
+    yield Browser(browser.driver, base)
+    browser.driver.remove_virtual_authenticator()
+
+
+def passkey_device() -> VirtualAuthenticatorOptions:
+    return VirtualAuthenticatorOptions(has_resident_key=True, has_user_verification=True, is_user_verified=True)
+
+
+def test_app_recovery_code_and_passkey(browser: Browser) -> None:
+    page = BrowserPage(browser)
+    user = User.objects.create_user(f"ann-{secrets.token_hex(4)}", password=PASSWORD, is_staff=True, is_superuser=True)
+    browser.log_in(user.username, PASSWORD)
+    browser.follow("Second factor")
+    browser.follow("Set up an authenticator app")
+    assert browser_problems(page, browser.path) == []
+    secret = browser.find("#authenticator_secret").get_attribute("value") or ""
+    browser.type("#id_code", code_of(secret))
+    browser.follow("Activate")
+    codes = (browser.find("#recovery_codes").get_attribute("value") or "").split()
+    assert len(codes) == 10
+    assert browser_problems(page, browser.path) == []
+
+    browser.follow("Log out")
+    browser.log_in(user.username, PASSWORD)
+    assert browser.path == "/admin/login/code/"
+    assert browser_problems(page, browser.path) == []
+    browser.type("#id_code", codes[0])
+    browser.follow("Log in")
+    assert browser.path == "/admin/"
+
+    browser.follow("Second factor")
+    browser.follow("Add a passkey")
+    assert browser_problems(page, browser.path) == []
+    browser.find("#id_passwordless").click()
+    browser.find("#mfa_webauthn_add").click()
+    assert eventually(lambda: browser.path == "/admin/second-factor/")
+    assert browser_problems(page, browser.path) == []
+    browser.follow("Log out")
+
+    browser.open("/admin/login/?next=/admin/auth/user/")
+    assert browser_problems(page, browser.path) == []
+    browser.press("Log in with a passkey")
+    assert eventually(lambda: browser.path == "/admin/auth/user/")
