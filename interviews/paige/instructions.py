@@ -119,12 +119,16 @@ def _normalized(token: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`lists`: words that join the items of a list. `clauses`: words that no list contains."""
+    """`lists`: words that join the items of a list. `clauses`: words that no list contains.
+
+    `pronouns`: words that name no topic, but may stand for one.
+    """
 
     signs: Phrases[tuple[Sign, Place]]
     lists: frozenset[str]
     clauses: frozenset[str]
     abbreviations: frozenset[str]
+    pronouns: frozenset[str]
 
 
 @cache
@@ -135,7 +139,7 @@ def vocabulary() -> Vocabulary:
         return frozenset(normalized(word).strip() for language in languages for word in language[name].split("|"))
 
     rows = [row for language in languages for row in _rows(language)]
-    return Vocabulary(Phrases(rows), words("lists"), words("clauses"), words("abbreviations"))
+    return Vocabulary(Phrases(rows), words("lists"), words("clauses"), words("abbreviations"), words("pronouns"))
 
 
 def _rows(language: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sign, Place]]]:

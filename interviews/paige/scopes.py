@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import accumulate, product, takewhile
 
 from interviews.paige.instructions import Place, Sign, Word, vocabulary
 from interviews.paige.phrase_patterns import SEPARATOR, Match, Phrases
@@ -68,6 +68,7 @@ def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: b
             reader.meet_topic(value.topic, match.start, match.end)
         else:
             reader.meet_sign(*value, match.start, match.end)
+    reader.refer_back(len(words))
     return reader.found
 
 
@@ -77,6 +78,12 @@ def says_only_to_avoid(words: Sequence[Word]) -> bool:
         return False
     signs = {match.value[0] for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
     return Sign.AVOID in signs and Sign.ASK not in signs
+
+
+def asks_about_what_is_before(words: Sequence[Word]) -> bool:
+    """Whether a sentence without a topic asks about the sentence before it, such as "What happened?"."""
+    signs = {match.value[0] for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
+    return signs.isdisjoint(AVOIDING) and (words[-1].mark == "?" or Sign.ASK in signs)
 
 
 def _first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
@@ -131,13 +138,17 @@ def _outermost(matches: Iterable[TopicMatch]) -> list[TopicMatch]:
 
 @dataclass
 class _Scope:
-    """`sign` is about the topics that follow, or those in it. `outer`: the sign before. `end`: 0 without a sign."""
+    """`sign` is about the topics that follow, or those in it. `outer`: the sign before. `end`: 0 without a sign.
+
+    `mentions`: how many are before it.
+    """
 
     sign: Sign | None
     start: int = 0
     end: int = 0
     is_around: bool = False
     outer: Sign | None = None
+    mentions: int = 0
 
 
 class _Reader:
@@ -151,6 +162,10 @@ class _Reader:
         self.clauses = list(accumulate(bool(word.mark) for word in words))
         self.with_verb = self._clauses_with(vocabulary().clauses)
         self.with_list = self._clauses_with(vocabulary().lists)
+        beginnings = [i for i, word in enumerate(words) if i and words[i - 1].mark and not word.mark]
+        self.statements = {self.clauses[i] for i in beginnings if words[i].text in vocabulary().clauses}
+        self.is_record = words[-2].mark == "." and any(word.text[:1].isdigit() for word in words)
+        self.reasons: set[int] = set()
         # A sign reaches back to the latest sign, or to the one before if no topic is in between.
         self.reaches = (0, 0)
         self.outside: list[_Scope] = []
@@ -173,9 +188,12 @@ class _Reader:
     def meet_sign(self, sign: Sign, place: Place, start: int, end: int) -> None:
         if sign is Sign.NOTHING:
             return
+        self.refer_back(start)
         if sign is Sign.ASK and self._is_an_avoided_question(start):
             self.scope.end = end
             return
+        if sign is Sign.BECAUSE and self.words[start - 1].mark:
+            self.reasons.add(self.clauses[start])
         if sign in (Sign.BECAUSE, Sign.BACKGROUND):
             if self.is_avoiding or self.is_notes or sign is Sign.BACKGROUND:
                 self._open(None, start, end)
@@ -193,6 +211,17 @@ class _Reader:
             self._open(means, start, end, is_around=place is Place.AROUND)
         self.is_avoiding = sign in AVOIDING
 
+    def refer_back(self, end: int) -> None:
+        """Avoids the clause before a sign that has only a pronoun: "it is a sore point, stay clear of it"."""
+        scope = self.scope
+        if scope.sign is not Sign.AVOID or self.is_notes or not 0 < scope.mentions == len(self.found):
+            return
+        rest = self.words[scope.end : end]
+        object_ = list(takewhile(lambda word: word.text in vocabulary().pronouns, rest))
+        after = rest[len(object_) : len(object_) + 1]
+        if not after or after[0].mark not in ("", ":"):
+            self._avoid_latest()
+
     def meet_topic(self, topic: str, start: int, end: int) -> None:
         scope = self.scope
         if scope.is_around and start >= scope.end:
@@ -204,12 +233,22 @@ class _Reader:
             sign, first = None, start
         if sign is Sign.ASK and self._is_another_topic_of_an_item(topic, end):
             return
-        is_background = not scope.end and self.words[-1].mark != "?" and self.clauses[start] in self.with_verb
         last = max(end, scope.end) if scope.is_around else end
-        self.found.append(Mention(topic, first, last, sign, scope.end > 0, is_background))
+        self.found.append(Mention(topic, first, last, sign, scope.end > 0, self._is_background(start)))
+
+    def _is_background(self, start: int) -> bool:
+        """Whether a statement is about the topic: a clause with a verb, or a sentence with a number in it."""
+        clause = self.clauses[start]
+        if clause in self.reasons:
+            return True
+        if self.words[-1].mark == "?":
+            return False
+        if not self.scope.end:
+            return clause in self.with_verb or self.is_record
+        return clause in self.statements and clause > self.clauses[self.scope.end - 1]
 
     def _open(self, sign: Sign | None, start: int = 0, end: int = 0, *, is_around: bool = False) -> None:
-        self.scope = _Scope(sign, start, end, is_around, outer=self.scope.sign)
+        self.scope = _Scope(sign, start, end, is_around, self.scope.sign, len(self.found))
 
     def _is_out_of_reach(self, start: int) -> bool:
         """Whether the scope's sign is too far away, or a clause with a verb has begun since."""
@@ -220,9 +259,11 @@ class _Reader:
         return clause in self.with_verb and clause > self.clauses[self.scope.end - 1]
 
     def _is_an_avoided_question(self, start: int) -> bool:
-        """Such as "do not ask, who decided"."""
-        is_next = self.words[start].mark and start <= self.scope.end <= start + 1
-        return bool(is_next) and self.scope.sign in AVOIDING
+        """Such as "do not ask, who decided" and "avoid any talk about"."""
+        scope = self.scope
+        if scope.sign not in AVOIDING or not scope.end or scope.mentions < len(self.found):
+            return False
+        return start - scope.end <= 1 and not any(word.mark for word in self.words[scope.end : start])
 
     def _is_another_topic_of_an_item(self, topic: str, end: int) -> bool:
         """An item asks about its first topic: "the problems before the trial" are not about the trial."""
@@ -249,6 +290,15 @@ class _Reader:
         if joint in _JOINS or clause in self.with_list:
             return [each for each in found if self.clauses[each.end - 1] == clause or not each.is_claimed]
         return near
+
+    def _avoid_latest(self) -> None:
+        """Avoids what the latest clause with a topic names without a sign, with the rest of its list."""
+        clause = self.clauses[self.found[-1].end - 1]
+        for mention in reversed(self.found):
+            is_near = clause in self.with_list or self.clauses[mention.end - 1] == clause
+            if mention.is_claimed or mention.sign is not Sign.ASK or not is_near:
+                break
+            mention.sign = Sign.AVOID
 
     def _clauses_with(self, texts: Container[str]) -> set[int]:
         return {clause for clause, word in zip(self.clauses, self.words, strict=True) if word.text in texts}

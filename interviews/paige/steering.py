@@ -9,7 +9,14 @@ from interviews.paige.guide import Guide
 from interviews.paige.guide_texts import WEAK
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.phrase_patterns import Phrases
-from interviews.paige.scopes import AVOIDING, Mention, TopicPhrase, mentions, says_only_to_avoid
+from interviews.paige.scopes import (
+    AVOIDING,
+    Mention,
+    TopicPhrase,
+    asks_about_what_is_before,
+    mentions,
+    says_only_to_avoid,
+)
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Which of several signs counts for a topic."""
@@ -111,6 +118,9 @@ def _mentions(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[t
         elif says_only_to_avoid(words):
             for mention in latest:
                 mention.sign = Sign.AVOID
+        elif asks_about_what_is_before(words):
+            for mention in latest[-1:]:
+                mention.is_background = False
     asks = any(mention.sign is Sign.ASK and not mention.is_background for _, mention in found)
     return [each for each in found if not (asks and each[1].sign is Sign.ASK and each[1].is_background)]
 

@@ -116,6 +116,24 @@ class TestObjective:
         objective = "Hi, Dana ran the pilot on their side. Please find out whether price was the reason. Thanks!"
         assert steer(BUYER, objective).emphasize == ("pricing",)
 
+    @pytest.mark.parametrize(
+        ("objective", "emphasize", "avoid"),
+        [
+            ("The pilot is a sore point, steer clear of it.", (), ("experience",)),
+            ("Der Pilot lief schlecht, bitte nicht danach fragen.", (), ("experience",)),
+            ("L'audit de sécurité s'est mal passé, inutile d'y revenir.", (), ("experience",)),
+            ("The pilot went badly, avoid: pricing.", ("experience",), ("pricing",)),
+            ("Avoid any talk about competitors.", (), ("options",)),
+            ("We lost after the pilot. What happened? Ask who decided.", ("experience", "process"), ()),
+            ("Given that they ran a pilot, what mattered most to them?", ("criteria",), ()),
+            ("Ask about the demo, it was shown to their CFO.", ("experience",), ()),
+            ("Pilot from 3 March, lost in legal. What did they pay?", ("pricing",), ()),
+        ],
+    )
+    def test_what_a_clause_refers_to(self, objective: str, emphasize: tuple[str, ...], avoid: tuple[str, ...]) -> None:
+        found = steer(BUYER, objective)
+        assert (found.emphasize, found.avoid) == (emphasize, avoid)
+
     def test_the_reasons_are_exact_pieces_of_the_objective(self) -> None:
         objective = "Wie lief die Démo?  Über PREISE bitte nicht sprechen."
         found = {reason.topic: reason for reason in steer(BUYER, objective).reasons}
