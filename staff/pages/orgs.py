@@ -28,7 +28,7 @@ NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
 REACTIVATE = Action(
-    title="Reactivate {}",
+    title="Reactivate",
     text="The API keys of this org that are neither revoked nor expired work again at once. Its interviews continue "
     "where they were.",
     button="Reactivate",

@@ -106,7 +106,7 @@ class TestOrgs:
         acme.refresh_from_db()
         assert (acme.is_active, acme.suspension_reason) == (False, "Invoice <7> unpaid")
 
-        root.get(REACTIVATE, acme.pk)
+        assert "<h1>Reactivate</h1>" in root.get(REACTIVATE, acme.pk).content.decode()
         assert acme_api.get(path).status_code == 401, "opening the page changes nothing"
         assert root.post(REACTIVATE, acme.pk).status_code == 302
         assert acme_api.get(path).status_code == 200
