@@ -1,3 +1,21 @@
-from staff.pages import api_keys, contacts, interview_requests, interview_types, orgs, security_events, webhooks
+from staff.pages import (
+    api_keys,
+    contacts,
+    interview_requests,
+    interview_types,
+    logins,
+    orgs,
+    security_events,
+    webhooks,
+)
 
-__all__ = ["api_keys", "contacts", "interview_requests", "interview_types", "orgs", "security_events", "webhooks"]
+__all__ = [
+    "api_keys",
+    "contacts",
+    "interview_requests",
+    "interview_types",
+    "logins",
+    "orgs",
+    "security_events",
+    "webhooks",
+]

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 
 from orgs.models import EventKind, Org
 from staff.actions import Action, ActionAdmin
@@ -184,7 +185,8 @@ class DeliveryAdmin(ActionAdmin):
 
     @admin.display(description="Event")
     def event_type(self, delivery: Delivery) -> str:
-        return delivery.event.type
+        resource, _, what = delivery.event.type.rpartition(".")
+        return format_html("{}.<wbr>{}", resource, what)  # a possible line break
 
     @admin.display(description="Next attempt")
     def next_attempt(self, delivery: Delivery) -> Any:

@@ -86,3 +86,6 @@ document.addEventListener("DOMContentLoaded", () => {
   // A reload opens that page instead of issuing a second key.
   if (page) history.replaceState(null, "", page.dataset.leaveTo);
 });
+
+// Django's SelectFilter2.js, which runs on `load` before this, names the fields of its search boxes by these pictures.
+window.addEventListener("load", () => document.querySelectorAll("span.help-tooltip[aria-label]").forEach((picture) => (picture.role = "img")));

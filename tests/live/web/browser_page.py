@@ -1,6 +1,7 @@
 """A page in headless Chromium, and what holds for every public page."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,11 +46,11 @@ class BrowserPage:
     def use_scheme(self, scheme: str) -> None:
         self.emulate("setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def violations(self) -> list[str]:
-        """The violations that axe finds on the current page."""
+    def violations(self, rules: Sequence[str] = RULES) -> list[str]:
+        """The violations that axe finds on the current page. `rules`: tags or ids of rules."""
         if not self.run("return 'axe' in window"):
             self.run(axe())
-        violations: list[str] = self.browser.driver.execute_async_script(CHECK % json.dumps(RULES))
+        violations: list[str] = self.browser.driver.execute_async_script(CHECK % json.dumps(rules))
         return violations
 
     def problems(self) -> list[str]:

@@ -1,0 +1,188 @@
+"""Every page of the admin, found in its URLconf, with rows to show.
+
+Tests include new lists, new pages of a row and new pages without arguments by themselves. Add a row for a new model to
+`make_rows`, other arguments to `ARGUMENTS`, and URLs that are not pages to `NOT_PAGES`.
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from contacts.services import update_contact
+from contacts.text import clean_notes
+from interviews.lifecycle import Flag, Speaker
+from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.brief import opening_brief
+from interviews.paige.dialogue import Utterance
+from interviews.paige.findings import findings_of
+from interviews.paige.transcript_markdown import render_transcript
+from interviews.services import complete_interview, edit_guide, erase_contact
+from orgs.actors import Actor, ActorKind
+from orgs.events import record_event
+from orgs.models import EventKind, Org, SecurityEvent
+from orgs.services import create_api_key, revoke_api_key, suspend_org
+from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
+from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
+
+SAM = Actor(ActorKind.STAFF, "sam.featherstonehaugh@hindsight.example", "0123456789abcdef0123456789abcdef")
+
+# URL names of the admin that show no page to a superuser, with the reason.
+NOT_PAGES = {
+    "login": "redirects staff to the home page",
+    "logout": "POST",
+    "autocomplete": "JSON",
+    "jsi18n": "JavaScript",
+    "view_on_site": "redirects",
+    "contacts_contact_restore": "POST",
+    "interviews_interviewrequest_restore": "POST",
+    "interviews_interviewrequest_steering": "POST",
+    "orgs_securityevent_export": "CSV",
+    "interviews_interviewrequest_markdown": "Markdown",
+    "interviews_interviewrequest_docx": "DOCX",
+    "contacts_contact_add": "refused",
+    "interviews_interviewrequest_add": "refused",
+    "interviews_interviewrequest_delete": "refused",
+    "interviews_interviewtype_add": "refused",
+    "interviews_interviewtype_delete": "refused",
+    "orgs_apikey_add": "refused",
+    "orgs_apikey_delete": "refused",
+    "orgs_securityevent_add": "refused",
+    "orgs_securityevent_delete": "refused",
+    "webhooks_endpoint_add": "refused",
+    "webhooks_endpoint_delete": "refused",
+    "webhooks_delivery_add": "refused",
+    "webhooks_delivery_delete": "refused",
+}
+
+# {name of the URL: its arguments}, for arguments that are not the id of a row.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "app_list": {"app_label": "orgs"},
+    "view_on_site": {"content_type_id": 1, "object_id": 1},
+}
+
+Rows = dict[type[Model], Model]
+
+
+def make_rows(org: Org) -> Rows:
+    """A row of each model of the admin. Names and addresses are long, because they must not widen a page."""
+    contact = ContactFactory.create(
+        org=org,
+        email="wilhelmina.featherstonehaugh@procurement.holding.example",
+        name="Wilhelmina Featherstonehaugh of the Procurement Department",
+    )
+    interview_request = InterviewRequestFactory.create(
+        org=org, contact=contact, deal_id="0061i00000ABCDEFGH-2026-RENEWAL", flags=" ".join(Flag), objective="Pricing"
+    )
+    update_contact(
+        org_id=org.pk, contact_id=contact.pk, actor=SAM, notes=clean_notes("Runs the team.\nAsks about pricing.")
+    )
+    interview_type = interview_request.interview_type
+    guide = {**interview_type.guide, "name": "Win-loss interview for procurement departments"}
+    edit_guide(org_id=org.pk, interview_type_id=interview_type.pk, guide=guide, actor=SAM)
+    api_key, _ = create_api_key(org=org, name="Customer relationship management")
+    endpoint = Endpoint.objects.create(
+        org=org,
+        url=f"https://hooks.procurement.example/{'events' * 15}",
+        event_types=["interview.completed", "interview.flagged"],
+        failing_since=timezone.now(),
+    )
+    record_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
+    rows = [org, contact, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
+    rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
+    return {type(row): row for row in rows}
+
+
+def new_login() -> User:
+    user: User = User.objects.create_user(f"sam-{secrets.token_hex(4)}", is_staff=True, first_name="Samantha")
+    user.groups.set(Group.objects.filter(name="support"))
+    return user
+
+
+def new_delivery(endpoint: Endpoint, **fields: Any) -> Delivery:
+    event = Event.objects.create(
+        org=endpoint.org, type="interview.completed", body='{"id":1}' * 200, created_at=timezone.now()
+    )
+    sent = {"status": Status.FAILED, "last_status": 503, "attempts": 8, "last_attempt_at": timezone.now()}
+    return Delivery.objects.create(org=endpoint.org, endpoint=endpoint, event=event, **{**sent, **fields})
+
+
+def page_paths(rows: Rows) -> dict[str, str]:
+    """The path of each page, by the name of its URL."""
+    return {name: path for name, path in all_paths(rows).items() if name not in NOT_PAGES}
+
+
+def all_paths(rows: Rows) -> dict[str, str]:
+    """Raises NoReverseMatch for a URL whose arguments are not known."""
+    patterns = url_patterns(admin.site.urls[0])
+    return {
+        pattern.name: reverse(f"admin:{pattern.name}", kwargs=arguments_of(pattern, rows))
+        for pattern in patterns
+        if pattern.name
+    }
+
+
+def arguments_of(pattern: URLPattern, rows: Rows) -> dict[str, Any]:
+    if pattern.name in ARGUMENTS:
+        return ARGUMENTS[pattern.name]
+    for model, row in rows.items():
+        if str(pattern.name).startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+            return dict.fromkeys(pattern.pattern.regex.groupindex, row.pk)
+    return {}
+
+
+def url_patterns(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from url_patterns(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def other_states(rows: Rows) -> dict[str, str]:
+    """Paths of pages that look different in another state of the row, or with a query."""
+    org = rows[Org]
+    assert isinstance(org, Org)
+    completed = new_completed_request(org)
+    erased = ContactFactory.create(org=org)
+    erase_contact(org_id=org.pk, contact_id=erased.pk, actor=SAM, deal_ids=False)
+    revoked, _ = create_api_key(org=org, name="Old")
+    revoke_api_key(revoked)
+    suspended = OrgFactory.create(slug=f"globex-{secrets.token_hex(4)}")
+    suspend_org(org_id=suspended.pk, reason="Invoice unpaid")
+    disabled = Endpoint.objects.create(org=org, url="https://a.example", event_types=[], state=EndpointState.DISABLED)
+    requests = reverse("admin:interviews_interviewrequest_changelist")
+    return {
+        "completed request": change_path(completed),
+        "changes of a guide": reverse("admin:interviews_interviewtype_history", args=[rows[InterviewType].pk]),
+        "erased contact": change_path(erased),
+        "revoked key": change_path(revoked),
+        "suspended org": change_path(suspended),
+        "disabled endpoint": change_path(disabled),
+        "pending delivery": change_path(new_delivery(disabled, status=Status.PENDING)),
+        "empty list": f"{requests}?q=zzzzz",
+        "filtered list": f"{requests}?org={org.slug}&status__exact=completed",
+    }
+
+
+def change_path(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def new_completed_request(org: Org) -> InterviewRequest:
+    interview_request = InterviewRequestFactory.create(org=org, contact__email=f"{secrets.token_hex(4)}@example.com")
+    said = [("trigger", "We lost weekends. Acme was too expensive."), ("vendor", "Fast.")]
+    utterances = [
+        utterance
+        for topic, text in said
+        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
+    ]
+    brief = opening_brief(interview_request).after(iter(utterances))
+    content = render_transcript(brief.conversation, "Alice")
+    complete_interview(interview_request, content=content, **findings_of(brief, content))
+    return interview_request

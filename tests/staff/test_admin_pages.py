@@ -1,0 +1,43 @@
+"""Every page of the admin responds, with a title of its own and a link past the navigation."""
+
+import re
+from typing import Any
+
+import pytest
+
+from orgs.models import Org
+from tests.staff.admin_pages import NOT_PAGES, all_paths, make_rows, other_states, page_paths
+from tests.staff.conftest import Staff
+
+pytestmark = pytest.mark.one_database
+
+
+def content_of(response: Any) -> str:
+    """Empty if the response is not a page."""
+    is_page = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    return response.content.decode() if is_page else ""
+
+
+def test_every_page_has_a_title_of_its_own_and_a_link_past_the_navigation(root: Staff, acme: Org) -> None:
+    titles: dict[str, str] = {}
+    for name, path in page_paths(make_rows(acme)).items():
+        content = content_of(root.client.get(path))
+        assert content, f"{name} is not a page: add it to NOT_PAGES"
+        assert re.search('<a href="#content-start".*<main id="content-start"', content, re.DOTALL), name
+        [title] = re.findall("<title>(.*?)</title>", content, re.DOTALL)
+        assert title not in titles, (name, titles[title])
+        titles[title] = name
+    assert len(titles) > 50
+
+
+def test_the_other_states_of_pages_respond(root: Staff, acme: Org) -> None:
+    for name, path in other_states(make_rows(acme)).items():
+        assert content_of(root.client.get(path)), name
+
+
+def test_urls_that_are_not_pages_show_none(root: Staff, acme: Org) -> None:
+    """Otherwise a URL that has become a page would not be tested."""
+    paths = all_paths(make_rows(acme))
+    assert NOT_PAGES.keys() <= paths.keys()
+    for name in NOT_PAGES:
+        assert not content_of(root.client.get(paths[name])), name
