@@ -4,11 +4,10 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Cast, Concat, Lower
 
-from contacts.search import WordIndex
 from contacts.text import ERASED_DOMAIN, MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
+from hindsight.db.search import Searchable, SearchableRows, SearchIndex, SearchTextField
 from hindsight.db.versions import Versioned, VersionedUpdate
-from orgs.models import Org
 from orgs.tenancy import TenantQuerySet
 
 
@@ -21,27 +20,21 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
         return self.to_python(super().get_prep_value(value))
 
 
-class ContactQuerySet(VersionedUpdate, TenantQuerySet["Contact"]):
+class ContactQuerySet(SearchableRows, VersionedUpdate, TenantQuerySet["Contact"]):
     def not_erased(self) -> Self:
         """Also contacts that have got a name or notes since they were erased."""
         erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value(f"@{ERASED_DOMAIN}"))
         return self.exclude(email=erased_email, name="", notes="")
 
-    def search(self, text: str) -> Self:
-        """Matches the start of the email, words of the name, or the start of the org's name or slug."""
-        by_email = Q(email__startswith=text.lower())
-        if "@" in text:
-            return self.filter(by_email)
-        return self.filter(by_email | Q(name__words=text) | Q(org__in=Org.objects.search_ids(text)))
 
-
-class Contact(PublicId, Versioned):
+class Contact(PublicId, Searchable, Versioned):
     ID_PREFIX = "contact_"
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="contacts", db_index=False)
     email = LowercaseEmailField()
     name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
     notes = models.TextField(blank=True)
+    search_text = SearchTextField(of=("email", "name"))
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ContactQuerySet.as_manager()
@@ -50,8 +43,9 @@ class Contact(PublicId, Versioned):
         ordering = ("-id",)
         indexes = (
             # For the admin, which searches across orgs.
-            models.Index(fields=("email",), opclasses=("varchar_pattern_ops",), name="contact_by_email"),
-            WordIndex(fields=("name",), name="contact_by_words_of_name"),
+            models.Index(fields=("email",), name="contact_of_any_org_by_email"),
+            models.Index(fields=("created_at",), name="contact_of_any_org_by_time"),
+            SearchIndex(fields=("search_text",), name="contact_by_search_text"),
         )
         constraints = (
             models.UniqueConstraint(fields=("org", "email"), name="contact_email_is_unique_in_org"),

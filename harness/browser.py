@@ -1,7 +1,7 @@
 """Headless Chromium."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,8 +76,12 @@ class Browser:
 
     def follow(self, text: str) -> None:
         """Clicks a link or button and waits for the next page."""
+        self.leave(lambda: self.press(text))
+
+    def leave(self, action: Callable[[], None]) -> None:
+        """Waits until the action has opened another page."""
         self.driver.execute_script("window.isLeft = true")
-        self.press(text)
+        action()
         arrived = "return !window.isLeft && document.readyState === 'complete'"
         # During navigation execute_script may raise WebDriverException.
         wait = WebDriverWait(self.driver, SECONDS, poll_frequency=0.05, ignored_exceptions=[WebDriverException])

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from hindsight.db.search import with_search_text
 from hindsight.db.versions import VERSION_FIELDS
 from hindsight.limits.audit_budget import uncounted_bytes
 from orgs.actors import Actor, ActorKind
@@ -45,7 +46,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
             rows,
             update_conflicts=True,
             unique_fields=["pk"],
-            update_fields={*(change.field for change in changes), *VERSION_FIELDS},
+            update_fields=with_search_text(model, {*(change.field for change in changes), *VERSION_FIELDS}),
         )
     return _append(changes, actor)
 

@@ -15,6 +15,7 @@ SCHEME = "hsk_"
 PREFIX_LENGTH = len(SCHEME) + 8
 
 _KEY = re.compile(r"hsk_[0-9A-Za-z]{42}")
+_MORE_THAN_PREFIX = re.compile(r"hsk_[0-9A-Za-z]{9}")
 
 
 def generate() -> str:
@@ -24,6 +25,11 @@ def generate() -> str:
 
 def is_well_formed(text: str) -> bool:
     return _KEY.fullmatch(text) is not None and text[-6:] == _checksum(text[:-6])
+
+
+def contains_secret(text: str) -> bool:
+    """Whether a part of the text may be more of a key than its prefix."""
+    return _MORE_THAN_PREFIX.search(text) is not None
 
 
 def prefix_of(key: str) -> str:

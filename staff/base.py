@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from staff.events import actor_of
+from staff.filters import storable
 from staff.paging import BoundedPaginator
 
 __all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
@@ -50,6 +51,12 @@ class StaffAdmin(BaseAdmin):
         """Django would allow any field of the model."""
         own_filters = {getattr(list_filter, "parameter_name", None) for list_filter in self.list_filter}
         return lookup in self.lookups | own_filters
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = storable(search_term)
+        return (queryset.search(text) if text else queryset), False  # type: ignore[attr-defined]
 
     def is_list(self, request: HttpRequest) -> bool:
         """Whether the page is the list, which needs no long texts."""

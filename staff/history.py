@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import cached_property
 
@@ -86,12 +85,6 @@ class AuditedAdmin(HistoryPage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found = queryset.search(search_term.strip()) if search_term.strip() else queryset  # type: ignore[attr-defined]
-        return found, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if form.edits:

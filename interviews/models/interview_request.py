@@ -79,11 +79,19 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         return rows.select_related("org", "contact", "interview_type", "conversation")
 
     def search(self, text: str) -> Self:
-        """Matches the id, or the beginning of the deal id or of the contact's email."""
-        by_email = Contact.objects.filter(email__startswith=text.lower()).order_by("-id").values_list("pk", flat=True)
+        """Matches the id, the beginning of the deal id, or any part of the contact's name or email."""
         # Two queries, because no index covers both tables.
-        condition = Q(contact__in=list(by_email[:MAX_MATCHED_CONTACTS])) | Q(deal_id__startswith=text)
-        return self.filter(condition | Q(pk=int(text)) if is_id(text) else condition)
+        contacts = Contact.objects.search(text).order_by("-id").values_list("pk", flat=True)
+        return self.filter(_has_id_or_deal(text) | Q(contact__in=list(contacts[:MAX_MATCHED_CONTACTS])))
+
+    def with_id_or_deal(self, text: str) -> Self:
+        """The deal id begins with the text."""
+        return self.filter(_has_id_or_deal(text))
+
+
+def _has_id_or_deal(text: str) -> Q:
+    by_deal = Q(deal_id__startswith=text)
+    return by_deal | Q(pk=int(text)) if is_id(text) else by_deal
 
 
 class InterviewRequest(Versioned):

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hindsight.api.errors import PreconditionFailed
+from hindsight.db.search import SEPARATOR, search_text_of
 from interviews.models import InterviewRequest, RowVersions, Versions
 from orgs.actors import Actor
 from orgs.audit import Texts, count_bytes
@@ -35,6 +36,11 @@ written_contact AS (
     UPDATE contacts_contact AS contact
     SET name = coalesce(%(name)s::text, current.name),
         notes = coalesce(%(notes)s::text, current.notes),
+        -- SearchTextField: the address stays, the name follows.
+        search_text = coalesce(
+            split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text,
+            contact.search_text
+        ),
         version = current.contact_version + 1,
         updated_at = clock_timestamp()
     FROM current
@@ -106,6 +112,8 @@ def overwrite_in_one_statement(
         "interview_request_id": interview_request_id,
         "name": contact_texts["name"],
         "notes": contact_texts["notes"],
+        "name_to_search": None if (name := contact_texts["name"]) is None else search_text_of(name),
+        "separator": SEPARATOR,
         "objective": objective,
         "request_versions": None if if_versions is None else [versions.interview_request for versions in if_versions],
         "contact_versions": None if if_versions is None else [versions.contact for versions in if_versions],

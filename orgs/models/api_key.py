@@ -11,6 +11,10 @@ class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at__isnull=True)
 
+    def search(self, text: str) -> "ApiKeyQuerySet":
+        """Matches the beginning of the prefix or name."""
+        return self.filter(models.Q(prefix__startswith=text) | models.Q(name__istartswith=text))
+
 
 class ApiKey(models.Model):
     """The key itself is not stored. `orgs.keys` describes the format."""

@@ -2,13 +2,12 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from hindsight.db.search import Searchable, SearchableRows, SearchTextField
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
-
-MAX_SEARCH_RESULTS = 100
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
@@ -26,23 +25,19 @@ def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | 
     )
 
 
-class OrgQuerySet(models.QuerySet["Org"]):
+class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):
     def with_live_keys(self) -> Self:
         """Adds `live_keys`, the number of live keys."""
         live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
         return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
 
-    def search_ids(self, text: str) -> list[int]:
-        """Returns ids of orgs whose name or slug starts with the text, at most MAX_SEARCH_RESULTS."""
-        matches = self.filter(Q(slug__startswith=text.lower()) | Q(name__istartswith=text))
-        return list(matches.values_list("pk", flat=True)[:MAX_SEARCH_RESULTS])
 
-
-class Org(models.Model):
+class Org(Searchable):
     """A customer."""
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
+    search_text = SearchTextField(of=("name", "slug"))
     plan = models.CharField(max_length=20, choices=Plan)
     own_rate_limit = models.PositiveIntegerField(
         null=True,

@@ -22,8 +22,6 @@ class ApiKeyAdmin(ActionAdmin):
     list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
-    search_fields = ("prefix__startswith", "name__istartswith")
-    search_help_text = "The beginning of a key's prefix (not the key itself) or name."
     fields = ("prefix", "name", "org", "scopes", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:

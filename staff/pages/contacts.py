@@ -31,7 +31,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
     search_fields = ("email",)  # shows the search box
-    search_help_text = "The beginning of an email address, words of a name, or an org."
+    search_help_text = "Any part of names and addresses."
     fieldsets = (
         (None, {"fields": ["name", "notes"]}),
         ("About", {"fields": ["org", "email", "created_at", "updated_at"]}),
@@ -44,7 +44,7 @@ class ContactAdmin(AuditedAdmin, RemovalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org")
-        return found.defer("notes") if self.is_list(request) else found
+        return found.defer("notes", "search_text") if self.is_list(request) else found
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):

@@ -69,7 +69,7 @@ class InterviewRequestAdmin(TranscriptFiles, AuditedAdmin):
     )
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box
-    search_help_text = "An id, or the beginning of a deal's id or of an email address."
+    search_help_text = "An id, the beginning of a deal's id, or any part of the contact's name and address."
     fieldsets = ((None, {"fields": ["objective", "steers", "picks"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ("steers", *ABOUT)
 
@@ -141,7 +141,7 @@ class InterviewRequestAdmin(TranscriptFiles, AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
         if self.is_list(request):
-            return found.defer("objective", "contact__notes", "conversation__guide")
+            return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -47,8 +47,8 @@ class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
     lookups = frozenset({"plan__exact", "is_active__exact"})
-    search_fields = ("name__istartswith", "slug__startswith")
-    search_help_text = "The beginning of a name or slug."
+    search_fields = ("name",)  # shows the search box
+    search_help_text = "Any part of a name or slug."
     readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "created_at")
 
     @admin.display(description="Requests a minute")

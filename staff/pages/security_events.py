@@ -1,11 +1,9 @@
 from io import StringIO
-from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
@@ -13,7 +11,7 @@ from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
 from staff.event_export import record_of, write_csv
 from staff.events import record_act
-from staff.filters import EventActorFilter, EventOrgFilter, storable
+from staff.filters import EventActorFilter, EventOrgFilter
 
 MAX_EXPORTED = 10_000
 
@@ -31,12 +29,6 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     @admin.display(description="Subject")
     def subject_shown(self, event: SecurityEvent) -> str:
         return f"{event.subject_type} {event.subject}".strip() or "-"
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        text = storable(search_term)
-        return (queryset.search(text) if text else queryset), False  # type: ignore[attr-defined]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(transaction.atomic(self.export_view))

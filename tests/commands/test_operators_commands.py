@@ -46,7 +46,7 @@ class TestListOrgs:
         ]
 
     def test_control_characters_in_names_are_removed(self, acme: Org) -> None:
-        Org.objects.update(name="A\tc\nm\x1b[31me \u202e")
+        Org.objects.update(name="A\tc\nm\x1b[31me \u202e", search_text="")
         assert run("list_orgs") == "acme\tgrowth\t300\tactive\t0\tA c m[31me \n"
 
     def test_without_orgs_nothing_is_printed(self) -> None:

@@ -70,7 +70,7 @@ def test_an_objective_is_restored(root: Staff, interview_request: InterviewReque
 def test_a_name_that_was_empty_can_be_restored(
     root: Staff, alice: Contact, interview_request: InterviewRequest, acme_api: ApiClient
 ) -> None:
-    Contact.objects.update(name="")
+    Contact.objects.update(name="", search_text="")
     acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Wrong"})
     restore(root, Change.objects.get())
     alice.refresh_from_db()

@@ -45,7 +45,7 @@ def found(staff: Staff, **query: str) -> list[int]:
 class TestFinding:
     @pytest.fixture
     def other(self, interview_request: InterviewRequest, globex: Org) -> InterviewRequest:
-        contact = ContactFactory.create(org=globex, email="bob@globex.example")
+        contact = ContactFactory.create(org=globex, email="bob@globex.example", name="Bob Rene")
         kind = InterviewTypeFactory.create(org=globex, name="Renewal")
         request: InterviewRequest = InterviewRequestFactory.create(
             org=globex,
@@ -59,8 +59,8 @@ class TestFinding:
         InterviewRequest.objects.filter(pk=request.pk).update(created_at=datetime(2020, 1, 1, tzinfo=UTC))
         return request
 
-    @pytest.mark.parametrize("text", ["deal_7", "bob@glo", "BOB@GLOBEX.EXAMPLE", "{id}"])
-    def test_by_id_deal_and_email(self, root: Staff, other: InterviewRequest, text: str) -> None:
+    @pytest.mark.parametrize("text", ["deal_7", "bob@glo", "BOB@GLOBEX.EXAMPLE", "globex.ex", "rené", "{id}"])
+    def test_by_id_deal_and_contact(self, root: Staff, other: InterviewRequest, text: str) -> None:
         assert found(root, q=text.format(id=other.pk)) == [other.pk]
 
     @pytest.mark.parametrize("text", ["eal_7", "9" * 30, "9" * 5000, "²", "%", "nobody@example.com"])

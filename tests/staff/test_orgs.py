@@ -14,7 +14,7 @@ from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs import keys
 from orgs.models import ApiKey, Org, SecurityEvent
-from orgs.services import create_api_key, revoke_api_key
+from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient
 from tests.staff.conftest import Staff
 
@@ -50,8 +50,12 @@ class TestOrgs:
         assert "5,000 (own)" in page
         assert ">300<" in page
 
-    @pytest.mark.parametrize(("text", "slugs"), [("acm", ["acme"]), ("GLOBEX", ["globex"]), ("cme", [])])
+    @pytest.mark.parametrize(
+        ("text", "slugs"),
+        [("acm", ["acme"]), ("GLOBEX", ["globex"]), ("cme", ["acme"]), ("LOBEX", ["globex"]), ("nobody", [])],
+    )
     def test_are_found_by_name_or_slug(self, root: Staff, acme: Org, globex: Org, text: str, slugs: list[str]) -> None:
+        update_org(org_id=globex.pk, name="Globex-Löbex")
         assert [org.slug for org in root.get("orgs_org_changelist", q=text).context["cl"].result_list] == slugs
 
     def test_a_new_org_can_run_interviews(self, root: Staff) -> None:

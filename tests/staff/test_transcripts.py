@@ -105,7 +105,7 @@ def test_a_docx_of_hostile_answers_opens(interview_request: InterviewRequest) ->
 
 
 def test_a_name_cannot_add_markup(root: Staff, interview_request: InterviewRequest) -> None:
-    Contact.objects.update(name="# Eve\n\n## *Paige:* [x](https://evil.example)")
+    Contact.objects.update(name="# Eve\n\n## *Paige:* [x](https://evil.example)", search_text="")
     complete(InterviewRequest.objects.get(), ["Fine.\n\n# Big\n\n**Paige:** I lied."])
     shown = MarkdownIt().render(root.get(MARKDOWN, interview_request.pk).content.decode())
     assert shown.count("<h1>") == 1

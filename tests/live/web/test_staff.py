@@ -58,7 +58,8 @@ def test_support_edits_notes_sees_the_change_and_restores_it(
     browser: Browser, api: LiveClient, interview_request: InterviewRequest
 ) -> None:
     alice = interview_request.contact
-    Contact.objects.filter(pk=alice.pk).update(email=f"alice{alice.pk}@example.com", notes="Met in May.\nLikes cats.")
+    alice.email, alice.notes = f"alice{alice.pk}@example.com", "Met in May.\nLikes cats."
+    alice.save()
     user = new_staff("support", PASSWORD)
     browser.log_in(user.username, PASSWORD)
     assert browser.path == "/admin/"

@@ -1,0 +1,123 @@
+"""Search for any part of a text, without regard to case and accents.
+
+The normalized text is stored, so that both databases find the same rows.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+from typing import Any, Self
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+from hindsight.db.batches import pk_batches
+
+# The length of a trigram. Shorter parts match only the beginning of a word.
+MIN_PART_LENGTH = 3
+
+SEPARATOR = "\n"  # of the fields: normalized texts do not contain it
+
+# Letters that Unicode does not decompose into a letter and a mark. The last of the first line is the dotless i.
+LETTERS = str.maketrans("øłđðħŧ\u0131", "olddhti") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
+LEFT_OUT = frozenset({"Mn", "Cf", "Cc"})  # accents, invisible characters
+
+
+def normalized(text: str) -> str:
+    """For comparison only. Words are separated by one space."""
+    words = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", " ".join(text.split())).casefold())
+    kept = "".join(character for character in words if unicodedata.category(character) not in LEFT_OUT)
+    return " ".join(kept.translate(LETTERS).split())
+
+
+def search_text_of(*texts: str) -> str:
+    """Each word follows a space."""
+    return SEPARATOR.join(f" {normalized(text)}" for text in texts)
+
+
+class SearchTextField(models.TextField):  # type: ignore[type-arg]
+    """The normalized text of other fields of the row."""
+
+    def __init__(self, *, of: Iterable[str], **kwargs: Any) -> None:
+        self.of = tuple(of)
+        super().__init__(**{"default": "", "db_default": "", "blank": True, "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        text = search_text_of(*(getattr(model_instance, field) for field in self.of))
+        setattr(model_instance, self.attname, text)
+        return text
+
+
+class SearchIndex(models.Index):
+    """Trigrams on PostgreSQL, which needs the extension pg_trgm.
+
+    On SQLite the index is narrower than the table: a scan of it reads less.
+    """
+
+    def create_sql(
+        self, model: Any, schema_editor: Any, using: str = "", *, concurrently: bool = False, **kwargs: Any
+    ) -> Any:
+        if schema_editor.connection.vendor != "postgresql":
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        quote = schema_editor.quote_name
+        column = quote(model._meta.get_field(self.fields[0]).column)
+        return (
+            f"CREATE INDEX {'CONCURRENTLY ' if concurrently else ''}{quote(self.name)} "
+            f"ON {quote(model._meta.db_table)} USING gin ({column} gin_trgm_ops)"
+        )
+
+
+def with_search_text(model: type[models.Model], fields: Iterable[str]) -> set[str]:
+    """Adds the SearchTextFields of the model that contain one of the fields."""
+    written = set(fields)
+    for field in model._meta.concrete_fields:
+        if isinstance(field, SearchTextField) and written & {*field.of}:
+            written.add(field.attname)
+    return written
+
+
+class Searchable(models.Model):
+    """Its subclasses have a SearchTextField named `search_text`."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None:
+            update_fields = with_search_text(type(self), update_fields)
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+
+class SearchableRows:
+    """Precedes QuerySet among the bases of a queryset of `Searchable` rows."""
+
+    def search(self, text: str) -> Self:
+        """Rows that contain each word of the text. A text without words matches nothing."""
+        words = normalized(text).split()
+        parts = (word if len(word) >= MIN_PART_LENGTH else f" {word}" for word in words)
+        condition = reduce(and_, (Q(search_text__contains=part) for part in parts), Q())
+        return self.filter(condition) if words else self.none()  # type: ignore[attr-defined,no-any-return]
+
+    def update(self, **values: Any) -> int:
+        """Raises TypeError for fields that are part of the search text."""
+        model: type[models.Model] = self.model  # type: ignore[attr-defined]
+        if with_search_text(model, values) != values.keys():
+            raise TypeError("Save each row: its search text has to be computed.")
+        return int(super().update(**values))  # type: ignore[misc]
+
+
+def fill_search_text(model: type[models.Model], update: str, batch: int = 2_000) -> None:
+    """For migrations. `update`: SQL with the text and the primary key as parameters.
+
+    Each batch is a transaction, and locks only its rows.
+    """
+    field: Any = model._meta.get_field("search_text")
+    for pks in pk_batches(model._default_manager.all(), batch):
+        with transaction.atomic(), connection.cursor() as cursor:
+            rows = model._default_manager.select_for_update().filter(pk__in=pks).values_list("pk", *field.of)
+            cursor.executemany(update, [(search_text_of(*texts), pk) for pk, *texts in rows])

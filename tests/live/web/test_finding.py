@@ -1,0 +1,81 @@
+"""Staff find things: how many steps it takes, without and with JavaScript, on small screens."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from contacts.models import Contact
+from harness.browser import Browser
+from interviews.models import InterviewRequest
+from orgs.models import ApiKey, Org
+from tests.factories import ContactFactory
+from tests.live.web.browser_page import BrowserPage
+from tests.live.web.counted import Person
+from tests.live.web.test_staff import browser_problems, unexpected_messages, work_as
+
+MOST_STEPS = 4  # the key /, the text, Enter, and the link of the result
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Iterator[Browser]:
+    yield one_browser
+    assert unexpected_messages(one_browser) == []
+
+
+@pytest.fixture
+def zoe(acme: Org) -> Contact:
+    """The name, the mailbox and the domain are those of no other contact in the database."""
+    unique = secrets.token_hex(4)
+    contact: Contact = ContactFactory.create(
+        org=acme, email=f"box{unique}@company{unique}.example", name=f"Zoë Løw{unique}"
+    )
+    return contact
+
+
+def search(person: Person, text: str) -> None:
+    person.start_at("/admin/")
+    person.press("/")
+    person.type(text)
+    person.submit()
+
+
+def test_a_contact_is_found_by_name_address_domain_and_deal(
+    browser: Browser, zoe: Contact, interview_request: InterviewRequest
+) -> None:
+    person, unique = Person(browser), zoe.email.removeprefix("box").partition("@")[0]
+    work_as(browser, "support")
+    for text in (f"low{unique[:-1]}", f"BOX{unique}@com", f"@company{unique}"):
+        search(person, text)
+        person.follow(zoe.email)
+        assert browser.path == f"/admin/contacts/contact/{zoe.pk}/change/", text
+        assert person.steps <= MOST_STEPS
+
+    deal = f"D-{unique}"
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id=deal)
+    search(person, deal)
+    person.follow(str(interview_request.contact))
+    assert browser.path == f"/admin/contacts/contact/{interview_request.contact_id}/change/"
+    assert person.steps <= MOST_STEPS
+
+    browser.open("/admin/contacts/contact/")
+    browser.type("#searchbar", "and/or")
+    assert browser.find("#searchbar").get_attribute("value") == "and/or"
+
+
+def test_a_pasted_key_opens_its_page_and_is_in_no_address(browser: Browser, acme: Org, acme_key: str) -> None:
+    work_as(browser, "account manager")
+    person = Person(browser)
+    search(person, acme_key)
+    key = ApiKey.objects.get(org=acme)
+    assert browser.path == f"/admin/orgs/apikey/{key.pk}/change/"
+    browser.driver.back()
+    assert acme_key not in browser.driver.current_url
+    assert acme_key not in browser.driver.page_source
+
+
+def test_the_search_pages_are_accessible_on_small_and_large_screens(browser: Browser, zoe: Contact) -> None:
+    work_as(browser, "superuser")
+    page = BrowserPage(browser)
+    for path in (f"/admin/search/?q={zoe.email}", "/admin/search/?q=nobody+of+this+name"):
+        assert browser_problems(page, path) == []

@@ -1,0 +1,115 @@
+"""The search box of every page."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from interviews.models import InterviewRequest
+from orgs.models import ApiKey, Org
+from orgs.services import create_api_key
+from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.staff.conftest import Staff, log_in
+from tests.staff.test_roles import staff_of
+
+BOX = 'id="site-search"'
+
+
+@pytest.fixture(autouse=True)
+def deal(interview_request: InterviewRequest) -> InterviewRequest:
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="D-1042")
+    return interview_request
+
+
+def found(staff: Staff, text: str) -> dict[str, list[Any]]:
+    response = staff.get("search", q=text)
+    assert response.status_code == 200
+    return {result.title: result.rows for result in response.context["found"]}
+
+
+@pytest.mark.parametrize("page", ["index", "contacts_contact_changelist", "auth_user_changelist", "password_change"])
+def test_every_page_has_the_box(root: Staff, page: str) -> None:
+    assert BOX in root.get(page).content.decode()
+
+
+def test_people_who_are_not_logged_in_have_no_box(root: Staff) -> None:
+    root.client.logout()
+    assert BOX not in root.get("login").content.decode()
+    assert root.get("search", q="alice").status_code == 302
+    assert root.post("search", q="alice")["Location"] == "/admin/login/?next=/admin/search/"
+
+
+def test_a_text_becomes_the_address_of_its_results(root: Staff) -> None:
+    response = root.post("search", q="  Zoë & co\x00 ")
+    assert response["Location"] == "/admin/search/?q=Zo%C3%AB+%26+co"
+
+
+def test_contacts_orgs_requests_and_keys(root: Staff, deal: InterviewRequest, acme: Org, globex: Org) -> None:
+    api_key, _ = create_api_key(org=globex, name="Warehouse")
+    assert found(root, "LICE@exam") == {"contacts": [deal.contact]}
+    assert found(root, "acm") == {"orgs": [acme]}
+    assert found(root, "D-10") == {"interview requests": [deal]}
+    assert found(root, str(deal.pk))["interview requests"] == [deal]
+    assert found(root, "wareh") == found(root, api_key.prefix) == {"API keys": [api_key]}
+    assert found(root, "") == found(root, "nobody") == {}
+    assert "Every word has to match" in root.get("search", q="nobody").content.decode()
+
+
+def test_more_results_than_fit_are_in_the_list(root: Staff, acme: Org) -> None:
+    ContactFactory.create_batch(21, org=acme, name="Zoë Löw")
+    response = root.get("search", q="zoë")
+    assert [len(result.rows) for result in response.context["found"]] == [20]
+    more = response.context["found"][0].more
+    assert more in response.content.decode()
+    assert len(root.client.get(more).context["cl"].result_list) == 21
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [
+        ("support", {"contacts", "orgs", "interview requests"}),
+        ("account manager", {"orgs", "API keys"}),
+        ("read only", {"contacts", "orgs", "interview requests", "API keys"}),
+        ("auditor", set()),
+    ],
+)
+def test_a_role_finds_only_what_it_may_see(deal: InterviewRequest, acme: Org, role: str, kinds: set[str]) -> None:
+    create_api_key(org=acme, name="Acme's key")
+    InterviewRequestFactory.create(
+        org=acme, contact=deal.contact, interview_type=deal.interview_type, deal_id="acme's deal"
+    )
+    ContactFactory.create(org=acme, name="Acme's buyer")
+    assert set(found(staff_of(role), "acme")) == kinds
+
+
+def test_a_pasted_key_leads_to_its_page_and_is_in_no_url_or_log(
+    root: Staff, acme: Org, caplog: pytest.LogCaptureFixture
+) -> None:
+    api_key, secret = create_api_key(org=acme, name="CRM")
+    with caplog.at_level(logging.DEBUG):
+        response = root.post("search", q=f" {secret}\n")
+        assert response["Location"] == f"/admin/orgs/apikey/{api_key.pk}/change/"
+        unknown = root.post("search", q=f"Bearer {secret}")
+        cut_off = root.post("search", q=secret[:-1])
+    assert "not a complete API key" in cut_off.content.decode()
+    for page in (unknown, cut_off):
+        assert page.status_code == 200
+        assert secret[12:20] not in page.content.decode()
+    assert secret[12:20] not in caplog.text
+
+
+def test_a_key_in_a_url_is_not_searched(root: Staff, acme: Org) -> None:
+    _, secret = create_api_key(org=acme, name="CRM")
+    page = root.get("search", q=secret)
+    assert (page.context["found"], page.context["text"]) == ([], "")
+
+
+def test_an_unknown_key_and_a_role_without_keys(root: Staff, acme: Org) -> None:
+    api_key, secret = create_api_key(org=acme, name="CRM")
+    assert "You may not look up API keys." in staff_of("support").post("search", q=secret).content.decode()
+    ApiKey.objects.filter(pk=api_key.pk).delete()
+    assert "No API key matches." in root.post("search", q=secret).content.decode()
+
+
+def test_a_login_without_a_role_finds_nothing(deal: InterviewRequest) -> None:
+    assert found(log_in("nobody"), "alice") == {}
