@@ -1,17 +1,13 @@
-import csv
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Protocol
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
+from hindsight.db.batches import in_pages
+from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.state import declined_conversation, rating_of
-
-Record = dict[str, Any]
 
 PAGE = 500
 
@@ -41,33 +37,15 @@ COLUMNS = (
     "rating",
 )
 
-# Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
-# https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
-AFTER_SEPARATOR = re.compile(r"([,;\t|][ \"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
-BYTE_ORDER_MARK = "\ufeff"
 
+def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
+    """Yields the interview requests, oldest first.
 
-class Writable(Protocol):
-    def write(self, text: str, /) -> object: ...
-
-
-def export_interview_requests(org_id: int) -> Iterator[Record]:
-    """Yields all interview requests of the org, oldest first.
-
-    Keyset pagination keeps memory constant and no transaction open. Related rows are fetched by id, because PostgreSQL
-    may plan a join over the whole tables.
+    Related rows are fetched by id, because PostgreSQL may plan a join over the whole tables.
     """
     without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
-    interview_requests = (
-        InterviewRequest.objects.for_org(org_id)
-        .prefetch_related("contact", "interview_type", "transcript", without_guide)
-        .order_by("pk")
-    )
-    last = 0
-    while page := list(interview_requests.filter(pk__gt=last)[:PAGE]):
-        yield from map(record_of, page)
-        last = page[-1].pk
+    related = ("contact", "interview_type", "transcript", without_guide)
+    yield from map(record_of, in_pages(selected.prefetch_related(*related), PAGE))
 
 
 def record_of(interview_request: InterviewRequest) -> Record:
@@ -114,38 +92,6 @@ def _decline(interview_request: InterviewRequest) -> Record | None:
         "comment": declined.decline_comment or None,
         "declined_at": _utc(declined.declined_at),
     }
-
-
-def write_json_lines(records: Iterable[Record], out: Writable) -> None:
-    for record in records:
-        out.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-def write_csv(records: Iterable[Record], out: Writable) -> None:
-    """Excel needs the byte order mark to detect UTF-8."""
-    writer = csv.writer(out)
-    writer.writerow([BYTE_ORDER_MARK + COLUMNS[0], *COLUMNS[1:]])
-    for record in records:
-        writer.writerow([escape_formulas(_cell(record, column)) for column in COLUMNS])
-
-
-WRITERS: dict[str, Callable[[Iterable[Record], Writable], None]] = {"jsonl": write_json_lines, "csv": write_csv}
-
-
-def escape_formulas(cell: str) -> str:
-    """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
-    cell = AFTER_SEPARATOR.sub(r"\1'\2", cell)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
-def _cell(record: Record, column: str) -> str:
-    name, _, part = column.partition(".")
-    value = record[name]
-    if part and value is not None:
-        value = value[part]
-    if isinstance(value, list):
-        return " ".join(value)
-    return "" if value is None else str(value)
 
 
 def _utc(time: datetime | None) -> str | None:

@@ -1,7 +1,9 @@
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 def pk_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
@@ -13,3 +15,16 @@ def pk_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
     while batch := list(remaining.values_list("pk", flat=True)[:size]):
         yield batch
         remaining = rows.order_by("pk").filter(pk__gt=batch[-1])
+
+
+def in_pages(rows: QuerySet[Row], size: int) -> Iterator[Row]:
+    """Yields the rows in ascending order of their primary keys, and reads `size` with one statement.
+
+    Keyset pagination keeps memory constant and no transaction open.
+    """
+    remaining = ordered = rows.order_by("pk")
+    while page := list(remaining[:size]):
+        yield from page
+        if len(page) < size:
+            return
+        remaining = ordered.filter(pk__gt=page[-1].pk)

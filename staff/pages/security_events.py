@@ -7,9 +7,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
+from hindsight.text.record_files import write_csv
 from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
-from staff.event_export import record_of, write_csv
+from staff.event_export import COLUMNS, record_of
 from staff.events import record_act
 from staff.filters import EventActorFilter, EventOrgFilter
 
@@ -44,6 +45,6 @@ class SecurityEventAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
         record_act(request, EventKind.EXPORT, detail=f"Security events: {len(events):,}.")
         out = StringIO()
-        write_csv(map(record_of, events), out)
+        write_csv(map(record_of, events), out, COLUMNS)
         disposition = 'attachment; filename="security-events.csv"'
         return HttpResponse(out.getvalue(), "text/csv; charset=utf-8", headers={"Content-Disposition": disposition})

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from interviews.export import WRITERS, Record, export_interview_requests
+from hindsight.text.record_files import WRITERS, Record
+from interviews.export import COLUMNS, export_interview_requests
 from interviews.models import InterviewRequest
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
@@ -36,16 +37,17 @@ apostrophe. For programs, use jsonl."""
         self.record(options)
         try:
             with self.stdout_or(output) as out:
-                WRITERS[file_format](self.records(), out)
+                WRITERS[file_format](self.records(), out, COLUMNS)
         except BrokenPipeError:  # the reader closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         return str(self.exported) if output else ""
 
     def records(self) -> Iterator[Record]:
-        total = InterviewRequest.objects.for_org(self.org.pk).count() if self.stderr.isatty() else None
+        interview_requests = InterviewRequest.objects.for_org(self.org.pk)
+        total = interview_requests.count() if self.stderr.isatty() else None
         with self.progress(total, " interviews") as bar:
-            for record in export_interview_requests(self.org.pk):
+            for record in export_interview_requests(interview_requests):
                 yield record
                 self.exported += 1
                 bar.update()

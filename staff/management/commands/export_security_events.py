@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from hindsight.text.record_files import WRITERS
 from orgs.commands import Command as BaseCommand
-from staff.event_export import WRITERS, records_since
+from staff.event_export import COLUMNS, records_since
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ jsonl: one JSON object per line. csv: for spreadsheets; a cell that could be a f
         since = None if text is None else _start_of_day(text)
         self.record(options)
         try:
-            WRITERS[file_format](records_since(since), self.stdout)
+            WRITERS[file_format](records_since(since), self.stdout, COLUMNS)
         except BrokenPipeError:  # the reader has closed the pipe, such as `head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None

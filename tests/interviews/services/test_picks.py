@@ -176,9 +176,9 @@ def test_a_model_is_told_the_picks(settings: Settings, interview_request: Interv
 
 
 def test_an_export_has_the_picks(interview_request: InterviewRequest) -> None:
-    [before] = export_interview_requests(interview_request.org_id)
+    [before] = export_interview_requests(InterviewRequest.objects.for_org(interview_request.org_id))
     pick(interview_request)
-    [after] = export_interview_requests(interview_request.org_id)
+    [after] = export_interview_requests(InterviewRequest.objects.for_org(interview_request.org_id))
     assert (before["picks"], after["picks"]) == (None, TEXT)
 
 

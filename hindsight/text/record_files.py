@@ -1,0 +1,58 @@
+"""Records as CSV for spreadsheets, and as JSON Lines for programs."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+Record = dict[str, Any]
+
+# Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
+# https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
+AFTER_SEPARATOR = re.compile(r"([,;\t|][ \"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class Writable(Protocol):
+    def write(self, text: str, /) -> object: ...
+
+
+def write_json_lines(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
+    for record in records:
+        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_csv(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
+    """`columns`: paths into the records, such as `contact.name`. Excel needs the byte order mark to detect UTF-8."""
+    writer = csv.writer(out)
+    if header:
+        writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
+    for record in records:
+        writer.writerow([escape_formulas(_cell(record, column)) for column in columns])
+
+
+class Writer(Protocol):
+    def __call__(
+        self, records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True
+    ) -> None: ...
+
+
+WRITERS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv}
+
+
+def escape_formulas(cell: str) -> str:
+    """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
+    cell = AFTER_SEPARATOR.sub(r"\1'\2", cell)
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _cell(record: Record, column: str) -> str:
+    name, _, part = column.partition(".")
+    value = record[name]
+    if part and value is not None:
+        value = value[part]
+    if isinstance(value, list):
+        return " ".join(value)
+    return "" if value is None else str(value)
