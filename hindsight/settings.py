@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "orgs",
     "webhooks",
     "contacts",
+    "jobs",
     "interviews",
     "interviews.web",
     "staff",

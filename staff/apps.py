@@ -16,7 +16,7 @@ class StaffConfig(AppConfig):
         # These need the models.
         from allauth.mfa.signals import authentication_failed
 
-        from staff import accounts, events, second_factor
+        from staff import accounts, events, exports, second_factor
         from staff.roles import update_groups
 
         signals.user_logged_in.connect(events.logged_in)
@@ -25,5 +25,6 @@ class StaffConfig(AppConfig):
         authentication_failed.connect(events.code_refused)
         accounts.connect()
         second_factor.connect()
+        exports.register()
         # Of the apps with permissions in the table, interviews is migrated last.
         post_migrate.connect(update_groups, sender=apps.get_app_config("interviews"))

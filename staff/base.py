@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -26,7 +26,7 @@ else:
 class StaffAdmin(BaseAdmin):
     """Lists have a bounded cost."""
 
-    actions = None
+    actions: Sequence[str] | None = None
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False

@@ -21,6 +21,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
+        "jobs.view_job",  # own exports and imports
+        "jobs.export_lists",
+        "jobs.import_contacts",
     ),
     "account manager": (
         "orgs.view_org",

@@ -16,6 +16,7 @@ from django.core.exceptions import RequestDataTooBig
 
 from hindsight.db.pool import ConnectionPool
 from hindsight.http.bodies import BodyCutOff, UnreadableBody, receive_body
+from hindsight.http.downloads import Download
 from hindsight.http.probes import PROBES
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
 Headers = list[tuple[str, str]]
+# Status, headers and body.
+Response = tuple[int, Headers, bytes | Download]
 
 
 class Gateway:
@@ -43,14 +46,31 @@ class Gateway:
         probe = self.probes.get(scope.path)
         run = asyncio.get_running_loop().run_in_executor
         response = run(probe, self.respond, environ) if probe else run(self.threads, self.respond_in_turn, environ)
-        protocol.response_bytes(*await response)
+        status, headers, body = await response
+        if isinstance(body, bytes):
+            protocol.response_bytes(status, headers, body)
+        else:
+            await self.stream(body, protocol.response_stream(status, headers))
 
-    def respond_in_turn(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
+    async def stream(self, download: Download, transport: Any) -> None:
+        """Between two blocks, a slow client holds neither a thread nor a connection."""
+        run = asyncio.get_running_loop().run_in_executor
+        blocks = iter(download)
+        try:
+            while block := await run(self.threads, self.in_turn, next, blocks, b""):
+                await transport.send_bytes(block)
+        finally:
+            await run(self.threads, self.in_turn, download.close)
+
+    def in_turn(self, function: Callable[..., Any], *arguments: object) -> Any:
         with self.connections.connection():
-            return self.respond(environ)
+            return function(*arguments)
 
-    def respond(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
-        """Responses are buffered: none is large."""
+    def respond_in_turn(self, environ: dict[str, Any]) -> Response:
+        return cast(Response, self.in_turn(self.respond, environ))
+
+    def respond(self, environ: dict[str, Any]) -> Response:
+        """Responses are buffered, except downloads."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
@@ -58,6 +78,8 @@ class Gateway:
             return lambda data: None  # obsolete part of WSGI
 
         response = self.application(environ, start_response)
+        if isinstance(response, Download):
+            return (*started[-1], response)
         with closing(cast(Any, response)):
             body = b"".join(response)
         return (*started[-1], body)

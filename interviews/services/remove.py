@@ -11,6 +11,7 @@ from hindsight.api.models import IdempotencyRecord
 from hindsight.db.batches import pk_batches
 from hindsight.db.retries import retried_once
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.audit_removal import delete_changes_of, erase_changes
 from orgs.models import Org
@@ -27,9 +28,10 @@ def erase_contact(
 ) -> Contact:
     """Erases name, email, notes, objectives, picks, answers, transcripts, audit texts, stored responses, events.
 
-    With `deal_ids`, the deal ids too. Survey links stop working. Records the erasure. Raises Contact.DoesNotExist, also
-    if the contact is not in `among` once it is locked.
+    With `deal_ids`, the deal ids too. Survey links stop working. Exports and imports of the org lose their
+    files. Records the erasure. Raises Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
     """
+    withdraw_jobs(org_id=org_id)
     contact = _locked_contact(org_id, contact_id)
     if among is not None:
         among.get(pk=contact_id)
@@ -62,6 +64,7 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 @transaction.atomic
 def delete_org(*, org_id: int, actor: Actor) -> None:
     """Deletes the org with all of its rows, including the audit, and records it. Raises Org.DoesNotExist."""
+    withdraw_jobs(org_id=org_id)
     org = Org.objects.select_for_update().get(pk=org_id)
     # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
     for batch in pk_batches(InterviewRequest.objects.for_org(org.pk), BATCH):

@@ -12,6 +12,7 @@ from hindsight.db.batches import pk_batches
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.remove import erase_contact
+from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org
 
@@ -28,7 +29,7 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
     for org, before in _orgs_with("transcript_days"):
         old = _with_old_answers(org, before)
         for ids in pk_batches(old, BATCH):
-            counts[org.slug] += len(ids) if dry_run else _delete_answers(old, ids)
+            counts[org.slug] += len(ids) if dry_run else _delete_answers(old, org, ids)
     return +counts
 
 
@@ -67,8 +68,9 @@ def _inactive(org: Org, before: datetime) -> QuerySet[Contact]:
 
 
 @transaction.atomic
-def _delete_answers(old: QuerySet[InterviewRequest], ids: list[int]) -> int:
-    """Locks conversations first, as the services of the survey page do."""
+def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -> int:
+    """Locks jobs first, then conversations, as the other services do."""
+    withdraw_jobs(org_id=org.pk)
     list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
     still_old = old.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     ids = list(still_old.values_list("pk", flat=True))

@@ -16,6 +16,7 @@ from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import ContactForm
 from staff.history import AuditedAdmin
+from staff.list_export import ExportableAdmin
 from staff.removal import RemovalAdmin
 from staff.steering import effect_of_notes
 
@@ -23,9 +24,10 @@ NEWEST_INTERVIEWS = 10
 
 
 @admin.register(Contact)
-class ContactAdmin(AuditedAdmin, RemovalAdmin):
+class ContactAdmin(ExportableAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contact.html"
+    export_kind = "export_contacts"
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
     list_display = ("email", "name", "org", "updated_at")
     list_filter = (OrgFilter,)

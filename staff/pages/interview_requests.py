@@ -27,6 +27,7 @@ from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, O
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
 from staff.home_filters import BegunBefore, BegunSince, ChangedSince, CompletedSince, LastTopicFilter
+from staff.list_export import ExportableAdmin
 from staff.pages.transcripts import TranscriptFiles
 from staff.picks import picks_in_form
 from staff.steering import edited_steering, stored_steering
@@ -53,9 +54,10 @@ ABOUT = (
 
 
 @admin.register(InterviewRequest)
-class InterviewRequestAdmin(TranscriptFiles, AuditedAdmin):
+class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
+    export_kind = "export_interviews"
     object_pages = {
         **AuditedAdmin.object_pages,
         **TranscriptFiles.transcript_pages,

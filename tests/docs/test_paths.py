@@ -14,7 +14,19 @@ DOCUMENTS = sorted(
         *(ROOT / "docs" / "decisions").glob("*.md"),
     ]
 )
-CODE = ("contacts", "harness", "hindsight", "interviews", "orgs", "scripts", "soak", "staff", "tests", "webhooks")
+CODE = (
+    "contacts",
+    "harness",
+    "hindsight",
+    "interviews",
+    "jobs",
+    "orgs",
+    "scripts",
+    "soak",
+    "staff",
+    "tests",
+    "webhooks",
+)
 
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 SUFFIXES = (".css", ".html", ".in", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", "/")

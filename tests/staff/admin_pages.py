@@ -23,10 +23,12 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.findings import findings_of
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.services import complete_interview, edit_guide, erase_contact
+from jobs.models import Job
 from orgs.actors import Actor, ActorKind
 from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, suspend_org
+from staff.exports import start_export
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 
@@ -43,6 +45,10 @@ NOT_PAGES = {
     "interviews_interviewrequest_restore": "POST",
     "interviews_interviewrequest_steering": "POST",
     "orgs_securityevent_export": "CSV",
+    "jobs_job_download": "a file",
+    "jobs_job_continue": "POST",
+    "jobs_job_add": "refused",
+    "jobs_job_delete": "refused",
     "interviews_interviewrequest_markdown": "Markdown",
     "interviews_interviewrequest_docx": "DOCX",
     "contacts_contact_add": "refused",
@@ -95,7 +101,13 @@ def make_rows(org: Org) -> Rows:
     record_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
     rows = [org, contact, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
+    rows.append(new_export(org))
     return {type(row): row for row in rows}
+
+
+def new_export(org: Org) -> Job:
+    rows = InterviewRequest.objects.for_org(org.pk)
+    return start_export(kind="export_interviews", rows=rows, owner=new_login(), file_format="csv")
 
 
 def new_login() -> User:

@@ -1,5 +1,6 @@
 """The number of SQL statements of a page does not grow with the number of rows."""
 
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
+from jobs.models import Job
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -28,6 +30,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("contacts_contact_changelist", ()): 2,
     ("contacts_contact_changelist", (("q", "jane"),)): 2,
     ("contacts_contact_changelist", (("q", "jane"), ("org", "acme"))): 3,
+    ("contacts_contact_export", ()): 2,
     ("contacts_contact_change", ()): 5,
     ("contacts_contact_history", ()): 4,
     ("contacts_contact_erase", ()): 3,
@@ -37,6 +40,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
         "interviews_interviewrequest_changelist",
         (("org", "acme"), ("type", "Win-loss"), ("status__exact", "created")),
     ): 4,
+    ("interviews_interviewrequest_export", ()): 4,
     ("interviews_interviewrequest_change", ()): 6,
     ("interviews_interviewrequest_history", ()): 4,
     ("interviews_interviewrequest_prompt", ()): 3,
@@ -51,6 +55,8 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("orgs_securityevent_changelist", ()): 2,
     ("orgs_securityevent_changelist", (("q", "contact 42"), ("by", "root"))): 2,
     ("orgs_securityevent_export", ()): 3,
+    ("jobs_job_changelist", ()): 2,
+    ("jobs_job_change", ()): 2,
     ("index", ()): 11,
     ("index", (("org", "acme"),)): 11,
     ("search", (("q", "jane"),)): 4,
@@ -75,6 +81,10 @@ def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: I
     )
     Delivery.objects.bulk_create(
         Delivery(org=contact.org, event=event, endpoint=Endpoint.objects.earliest("pk")) for event in events
+    )
+    root = User.objects.get()
+    Job.objects.bulk_create(
+        Job(kind="export_contacts", owner=root, org=contact.org, expires_at=timezone.now()) for _ in range(number)
     )
     OrgFactory.create_batch(number)
     ContactFactory.create_batch(number, org=contact.org)
@@ -107,6 +117,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
     }
     add_rows(FEW, acme_api, interview_request.contact, interview_request)
     ids |= {"endpoint": Endpoint.objects.earliest("pk").pk, "delivery": Delivery.objects.earliest("pk").pk}
+    ids["job"] = Job.objects.earliest("pk").pk
     assert statements(root, ids) == BUDGETS
     add_rows(MANY, acme_api, interview_request.contact, interview_request)
     assert statements(root, ids) == BUDGETS

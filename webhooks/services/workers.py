@@ -1,5 +1,6 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 
 from webhooks.models import Worker
@@ -19,3 +20,9 @@ def say_that_it_runs(name: str) -> None:
 
 def running_workers() -> int:
     return Worker.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()
+
+
+def last_seen() -> datetime | None:
+    """When a worker was last seen. None if there is none."""
+    seen: datetime | None = Worker.objects.aggregate(seen=Max("seen_at"))["seen"]
+    return seen

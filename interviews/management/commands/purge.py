@@ -13,6 +13,7 @@ from django.utils import timezone
 from hindsight.api import idempotency
 from hindsight.limits.counters import Counters
 from interviews.services import delete_old_answers, erase_inactive_contacts
+from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
@@ -53,6 +54,10 @@ def tasks(dry_run: bool) -> Counts:
     return Counter({"": purge_tasks(dry_run=dry_run)})
 
 
+def exports_and_imports(dry_run: bool) -> Counts:
+    return Counter({"": purge_jobs(dry_run=dry_run)})
+
+
 # Each function deletes expired rows, unless `dry_run`, and returns their number.
 PARTS: dict[str, Callable[[bool], Counts]] = {
     "rate-limit counters": rate_limit_counters,
@@ -61,15 +66,16 @@ PARTS: dict[str, Callable[[bool], Counts]] = {
     "security events": security_events,
     "webhook deliveries": webhook_deliveries,
     "tasks": tasks,
+    "exports and imports": exports_and_imports,
 }
 
 
 class Command(BaseCommand):
     help = (
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
-        "deliveries, background tasks, and changes of the audit that are older than their org or the settings keep. "
-        "Deletes answers and transcripts, and erases contacts, as their org says. Prints the number of rows of each, "
-        "by org. Run it once a day, at any time: it blocks nothing."
+        "deliveries, background tasks, exports and imports, and changes of the audit that are older than their org or "
+        "the settings keep. Deletes answers and transcripts, and erases contacts, as their org says. Prints the number "
+        "of rows of each, by org. Run it once a day, at any time: it blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

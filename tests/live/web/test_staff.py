@@ -299,7 +299,7 @@ WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
     [
         (
             "support",
-            {"Contacts", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
+            {"Contacts", "Exports and imports", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
             "orgs/org/{org}/issue-key/",
         ),
         ("account manager", {"API keys", "Orgs", *WEBHOOKS}, "contacts/contact/{contact}/change/"),

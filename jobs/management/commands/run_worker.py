@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from django_tasks import task_backends
 from django_tasks_db import DatabaseBackend
 
+from jobs.services import sweep_jobs
 from orgs.commands import Command as BaseCommand
 from webhooks.services import sweep
 from webhooks.services.sweep import BATCH
@@ -23,8 +24,9 @@ RETRY_SECONDS = 5
 
 class Command(BaseCommand):
     help = (
-        "Sends webhooks until Ctrl-C or SIGTERM, which let the current one finish. Any number of workers can run. "
-        "If TASKS_BACKEND is not the database, it only queues what is due, and the workers of that backend send."
+        "Sends webhooks and runs exports and imports until Ctrl-C or SIGTERM, which let the current task finish. Any "
+        "number of workers can run. If TASKS_BACKEND is not the database, it only queues what is due, and the workers "
+        "of that backend do the rest."
     )
 
     def run(self, **options: Any) -> str:
@@ -49,6 +51,7 @@ def queue_what_is_due(name: str) -> None:
             close_old_connections()
             say_that_it_runs(name)
             queued = sweep()
+            sweep_jobs()
         except DatabaseError as error:
             logger.error("The database is unavailable. The worker tries again.", exc_info=error)
             connection.close()

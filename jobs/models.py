@@ -1,0 +1,116 @@
+from collections.abc import Iterator
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting for a worker"
+    RUNNING = "running", "running"
+    FINISHED = "finished", "finished"
+    FAILED = "failed", "failed"
+    WITHDRAWN = "withdrawn", "file deleted"
+
+
+class Part(models.TextChoices):
+    """What a chunk belongs to."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def unfinished(self) -> Self:
+        return self.filter(state__in=[State.WAITING, State.RUNNING])
+
+    def with_texts_of(self, org_id: int) -> Self:
+        """Jobs whose files may have personal data of the org's contacts."""
+        return self.filter(Q(org=org_id) | Q(org=None)).exclude(state=State.WITHDRAWN)
+
+
+class Job(models.Model):
+    """An export or an import that a staff user started. The queue contains only its id. This row decides what runs."""
+
+    kind = models.CharField(max_length=40)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
+    org = models.ForeignKey(
+        "orgs.Org", on_delete=models.CASCADE, null=True, related_name="jobs", help_text="Empty: of several orgs."
+    )
+    options = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    runs = models.PositiveIntegerField(default=0, help_text="How many times a worker has taken it.")
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="How many times a worker ended while it ran.")
+    leased_until = models.DateTimeField(
+        null=True, help_text="Until then a queue or a worker has it. After that, it is queued again."
+    )
+    done = models.PositiveBigIntegerField(default=0, help_text="Rows.")
+    total = models.PositiveBigIntegerField(default=0, help_text="Rows.")
+    counts = models.JSONField(default=dict, help_text="Results by name.")
+    output_bytes = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "export or import"
+        verbose_name_plural = "exports and imports"
+        ordering = ("-id",)
+        default_permissions = ("view",)
+        permissions = (("export_lists", "Can export lists"), ("import_contacts", "Can import contacts"))
+        indexes = (
+            models.Index(
+                fields=("leased_until",),
+                condition=Q(state__in=[State.WAITING, State.RUNNING]),
+                name="job_unfinished",
+            ),
+            models.Index(fields=("expires_at",), name="job_by_expiry"),
+        )
+        constraints = (models.CheckConstraint(name="job_state_is_known", condition=Q(state__in=State.values)),)
+
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ').capitalize()} {self.pk}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in (State.WAITING, State.RUNNING)
+
+    def read(self, part: Part, first: int = 0) -> Iterator[bytes]:
+        """Yields the chunks, one statement each. Raises Chunk.DoesNotExist if one is deleted meanwhile."""
+        for number in range(first, self.chunk_count(part)):
+            yield bytes(self.chunks.values_list("data", flat=True).get(part=part, number=number))
+
+    def append(self, part: Part, data: bytes) -> None:
+        first = self.chunk_count(part)
+        starts = range(0, len(data), CHUNK_BYTES)
+        Chunk.objects.bulk_create(
+            Chunk(job=self, part=part, number=number, data=data[start : start + CHUNK_BYTES])
+            for number, start in enumerate(starts, first)
+        )
+
+    def chunk_count(self, part: Part) -> int:
+        count: int = self.chunks.filter(part=part).aggregate(count=Coalesce(Max("number") + 1, 0))["count"]
+        return count
+
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class Chunk(models.Model):
+    """A piece of a file of a job. Servers have no common disk, and an erasure deletes chunks in its own transaction."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="chunks", db_index=False)
+    part = models.CharField(max_length=10, choices=Part)
+    number = models.PositiveIntegerField(help_text="From 0.")
+    data = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("job", "part", "number"), name="chunk_of_job"),)
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.number} of job {self.job_id}"

@@ -1,0 +1,70 @@
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from jobs.models import Chunk, Job, Part, State
+from jobs.work import MAX_CRASHES, enqueue
+from orgs.models import Org
+
+KEPT = timedelta(days=7)
+
+
+@transaction.atomic
+def start_job(
+    *, kind: str, owner: User, org: Org | None, options: dict[str, Any], total: int, chunks: Iterable[bytes]
+) -> Job:
+    """`org`: of all rows, or None."""
+    job = Job.objects.create(
+        kind=kind, owner=owner, org=org, options=options, total=total, expires_at=timezone.now() + KEPT
+    )
+    for chunk in chunks:
+        job.append(Part.INPUT, chunk)
+    enqueue(job)
+    return job
+
+
+@transaction.atomic
+def continue_job(*, job_id: int) -> bool:
+    """Queues a failed job again. It goes on after its last step."""
+    job = Job.objects.select_for_update().filter(pk=job_id, state=State.FAILED).first()
+    if job is None:
+        return False
+    Job.objects.filter(pk=job_id).update(crashes=0)
+    enqueue(job)
+    return True
+
+
+def withdraw_jobs(*, org_id: int) -> None:
+    """Deletes files that may have texts of the org, and stops their jobs. Call it before anything else is locked."""
+    jobs = Job.objects.with_texts_of(org_id).order_by("pk").select_for_update(of=("self",))
+    ids = list(jobs.values_list("pk", flat=True))
+    Job.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, leased_until=None, output_bytes=0)
+    Chunk.objects.filter(job__in=ids).delete()
+
+
+def sweep_jobs() -> None:
+    """Queues again what a queue lost, and what killed workers had."""
+    now = timezone.now()
+    if not Job.objects.unfinished().filter(leased_until__lte=now).exists():  # on SQLite, a transaction would lock
+        return
+    with transaction.atomic():
+        for job in Job.objects.unfinished().filter(leased_until__lte=now).select_for_update(skip_locked=True):
+            job.crashes += job.state == State.RUNNING
+            job.state = State.FAILED if job.crashes == MAX_CRASHES else job.state
+            job.save(update_fields=["crashes", "state"])
+            if job.is_unfinished:
+                enqueue(job)
+
+
+def purge_jobs(*, dry_run: bool = False) -> int:
+    """Deletes expired jobs with their files. Returns their number."""
+    expired = Job.objects.filter(expires_at__lte=timezone.now())
+    count = expired.count()
+    if not dry_run:
+        for job in expired.only("pk"):
+            job.delete()
+    return count

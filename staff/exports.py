@@ -1,0 +1,78 @@
+"""Exports of lists. A worker writes the rows that the list had when staff started the export."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import StringIO
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+
+from contacts.export import COLUMNS as CONTACT_COLUMNS
+from contacts.export import export_contacts
+from contacts.models import Contact
+from hindsight.text.record_files import WRITERS, Record
+from interviews.export import COLUMNS as INTERVIEW_COLUMNS
+from interviews.export import export_interview_requests
+from interviews.models import InterviewRequest
+from jobs.models import Job, Part
+from jobs.runners import RUNNERS, Progress, Step
+from jobs.services import start_job
+from orgs.models import Org
+
+IDS_PER_CHUNK = 10_000
+ROWS_PER_STEP = 100  # on SQLite, a step holds the write lock
+
+
+@dataclass(frozen=True)
+class Export:
+    model: type[Model]
+    records: Callable[[Any], Iterator[Record]]
+    columns: Sequence[str]
+
+
+# By the kind of the job.
+EXPORTS = {
+    "export_interviews": Export(InterviewRequest, export_interview_requests, INTERVIEW_COLUMNS),
+    "export_contacts": Export(Contact, export_contacts, CONTACT_COLUMNS),
+}
+
+
+def start_export(*, kind: str, rows: QuerySet[Any], owner: User, file_format: str) -> Job:
+    """Raises ValidationError if there are no rows."""
+    ids = list(rows.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise ValidationError("The list is empty.")
+    starts = range(0, len(ids), IDS_PER_CHUNK)
+    chunks = (json.dumps(ids[start : start + IDS_PER_CHUNK]).encode() for start in starts)
+    options = {"format": file_format}
+    return start_job(kind=kind, owner=owner, org=_org_of(rows), options=options, total=len(ids), chunks=chunks)
+
+
+def _org_of(rows: QuerySet[Any]) -> Org | None:
+    """The org of all rows. None if they belong to several."""
+    org_id = rows.order_by("pk").values_list("org", flat=True)[0]
+    return None if rows.exclude(org=org_id).exists() else Org.objects.get(pk=org_id)
+
+
+def _steps(job: Job) -> Iterator[Step]:
+    first, skipped = divmod(job.done, IDS_PER_CHUNK)
+    for chunk in job.read(Part.INPUT, first):
+        ids = json.loads(chunk)[skipped:]
+        skipped = 0
+        for start in range(0, len(ids), ROWS_PER_STEP):
+            yield partial(_write, job, ids[start : start + ROWS_PER_STEP])
+
+
+def _write(job: Job, ids: list[int]) -> Progress:
+    export, out = EXPORTS[job.kind], StringIO()
+    records = export.records(export.model._default_manager.filter(pk__in=ids))
+    WRITERS[job.options["format"]](records, out, export.columns, header=job.done == 0)
+    return Progress(len(ids), out.getvalue().encode())
+
+
+def register() -> None:
+    RUNNERS.update(dict.fromkeys(EXPORTS, _steps))

@@ -1,0 +1,254 @@
+"""Exports of lists: who starts and downloads them, what is in them, and how they end."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from contacts.models import Contact
+from interviews.models import InterviewRequest
+from interviews.services import complete_interview, erase_contact
+from jobs import work
+from jobs.models import Chunk, Job, Part, State
+from jobs.services import KEPT, sweep_jobs
+from orgs.actors import Actor, ActorKind
+from orgs.models import Org, SecurityEvent
+from staff import exports
+from tests.commands.running import run
+from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.staff.conftest import Staff, log_in
+from webhooks.services.workers import say_that_it_runs
+
+pytestmark = pytest.mark.django_db
+
+INTERVIEWS = "interviews_interviewrequest"
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    return staff_of("support", "sue")
+
+
+def staff_of(role: str, name: str) -> Staff:
+    staff = log_in(name)
+    staff.user.groups.add(Group.objects.get(name=role))
+    return staff
+
+
+def start(staff: Staff, page: str = INTERVIEWS, file_format: str = "csv", **query: str) -> Job:
+    """Presses a button of "Export this list"."""
+    url = staff.get(f"{page}_export", **query).request
+    response = staff.client.post(f"{url['PATH_INFO']}?{url['QUERY_STRING']}", {"format": file_format})
+    job = Job.objects.latest("pk")
+    assert response.headers["Location"] == f"/admin/jobs/job/{job.pk}/change/"
+    return job
+
+
+def run_tasks() -> None:
+    """Does what a worker does, until the queue is empty."""
+    while task := DBTaskResult.objects.ready().first():
+        task.delete()
+        work.run_job.func(*task.args_kwargs["args"])
+
+
+def downloaded(staff: Staff, job: Job) -> str:
+    response = staff.get("jobs_job_download", job.pk)
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content)
+    assert response.headers["Content-Length"] == str(len(content))
+    return content.decode()
+
+
+def test_the_filtered_list_is_exported_as_the_command_does(
+    support: Staff, interview_request: InterviewRequest, globex: Org
+) -> None:
+    InterviewRequestFactory.create(org=globex)
+    complete_interview(interview_request, content="**Paige:** Why?\n\n**Alice:** =Price.")
+    for file_format in ("csv", "jsonl"):
+        job = start(support, file_format=file_format, org="acme")
+        assert (job.state, job.total, job.org) == (State.WAITING, 1, interview_request.org)
+        run_tasks()
+        expected = run("export_interviews", "--org", "acme", "--format", file_format)
+        assert downloaded(support, job) == expected
+        job.refresh_from_db()
+        assert (job.state, job.done, job.owner) == (State.FINISHED, 1, support.user)
+
+
+def test_the_rows_are_those_of_the_list_when_the_export_began(support: Staff, alice: Contact) -> None:
+    first = InterviewRequestFactory.create(org=alice.org, contact=alice)
+    job = start(support, file_format="jsonl", status__exact="created")
+    InterviewRequestFactory.create(org=alice.org, contact=alice)
+    complete_interview(first, content="**Paige:** Why?")
+    run_tasks()
+    [record] = map(json.loads, downloaded(support, job).splitlines())
+    assert (record["interview_request_id"], record["status"]) == (first.pk, "completed")
+
+
+def test_selected_rows_are_exported(support: Staff, alice: Contact) -> None:
+    rows = InterviewRequestFactory.create_batch(3, org=alice.org, contact=alice)
+    selected = [rows[0].pk, rows[2].pk]
+    data: dict[str, Any] = {"action": "export_jsonl", "_selected_action": selected}
+    support.post(f"{INTERVIEWS}_changelist", **data)
+    run_tasks()
+    records = map(json.loads, downloaded(support, Job.objects.get()).splitlines())
+    assert [record["interview_request_id"] for record in records] == selected
+
+
+def test_contacts_are_exported_without_formulas(support: Staff, acme: Org) -> None:
+    ContactFactory.create(org=acme, email="bob@example.com", name="=cmd|'/C calc'!A0", notes='{"a": "-1"}')
+    job = start(support, "contacts_contact")
+    run_tasks()
+    [row] = csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline=""))
+    assert (row["org"], row["email"], row["name"]) == ("acme", "bob@example.com", "'=cmd|'/C calc'!A0")
+
+
+def test_an_export_goes_on_after_its_last_step(support: Staff, alice: Contact, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In slices of one step, the third of which fails until the job is continued."""
+    monkeypatch.setattr(work, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(exports, "ROWS_PER_STEP", 2)
+    monkeypatch.setattr(exports, "IDS_PER_CHUNK", 3)
+    InterviewRequestFactory.create_batch(7, org=alice.org, contact=alice)
+    job = start(support)
+    write = exports._write
+    with monkeypatch.context() as patch:
+        patch.setattr(exports, "_write", lambda job, ids: write(job, ids) if job.done < 3 else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run_tasks()
+    job.refresh_from_db()
+    assert (job.state, job.done) == (State.FAILED, 3)
+    assert "It stopped because of an error" in support.get("jobs_job_change", job.pk).content.decode()
+    support.post("jobs_job_continue", job.pk)
+    run_tasks()
+    assert downloaded(support, job) == run("export_interviews", "--org", "acme", "--format", "csv")
+
+
+def test_a_killed_workers_export_is_queued_again_but_not_for_ever(
+    support: Staff, interview_request: InterviewRequest
+) -> None:
+    job = start(support)
+    for crashes in range(1, work.MAX_CRASHES + 1):
+        DBTaskResult.objects.all().delete()
+        job.refresh_from_db()
+        assert work._claim(job.pk, job.runs)
+        sweep_jobs()
+        assert not DBTaskResult.objects.exists(), "its lease has not expired"
+        Job.objects.update(leased_until=timezone.now())
+        sweep_jobs()
+        job.refresh_from_db()
+        assert job.crashes == crashes
+        assert DBTaskResult.objects.count() == (crashes < work.MAX_CRASHES)
+    assert job.state == State.FAILED
+
+
+def test_what_the_queue_lost_is_queued_again_and_runs_once(support: Staff, interview_request: InterviewRequest) -> None:
+    job = start(support)
+    Job.objects.update(leased_until=timezone.now())
+    sweep_jobs()
+    assert DBTaskResult.objects.count() == 2
+    run_tasks()
+    job.refresh_from_db()
+    assert (job.state, job.runs, job.crashes) == (State.FINISHED, 1, 0)
+
+
+def test_only_the_owner_and_superusers_download(
+    support: Staff, root: Staff, interview_request: InterviewRequest
+) -> None:
+    job = start(support)
+    run_tasks()
+    other = staff_of("support", "tom")
+    for page in ("change", "download", "continue"):
+        assert other.get(f"jobs_job_{page}", job.pk).status_code in (403, 404), page
+    assert str(job) not in other.get("jobs_job_changelist").content.decode()
+    assert downloaded(root, job)
+    support.user.groups.clear()
+    assert support.get("jobs_job_download", job.pk).status_code == 403
+    events = SecurityEvent.objects.filter(kind="export").order_by("pk")
+    assert [(event.actor, event.org, event.subject, event.detail) for event in events] == [
+        ("sue", "acme", str(job.pk), "interview requests: 1, csv."),
+        ("root", "acme", str(job.pk), "Downloaded."),
+    ]
+
+
+@pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
+def test_other_roles_start_no_export(role: str, interview_request: InterviewRequest) -> None:
+    staff = staff_of(role, "ron")
+    assert staff.post(f"{INTERVIEWS}_export", format="csv").status_code == 403
+    data: dict[str, Any] = {"action": "export_csv", "_selected_action": [interview_request.pk]}
+    staff.post(f"{INTERVIEWS}_changelist", **data)
+    assert not Job.objects.exists()
+
+
+def test_an_erasure_deletes_the_files_of_its_org(
+    support: Staff, interview_request: InterviewRequest, globex: Org
+) -> None:
+    InterviewRequestFactory.create(org=globex)
+    ours, theirs, both = (start(support, **query) for query in ({"org": "acme"}, {"org": "globex"}, {}))
+    assert both.org is None
+    run_tasks()
+    waiting = start(support, org="acme")
+    alice = interview_request.contact
+    erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+    run_tasks()
+    assert {job.pk: job.state for job in Job.objects.all()} == {
+        ours.pk: State.WITHDRAWN,
+        theirs.pk: State.FINISHED,
+        both.pk: State.WITHDRAWN,
+        waiting.pk: State.WITHDRAWN,
+    }
+    assert set(Chunk.objects.values_list("job", flat=True)) == {theirs.pk}
+    assert support.get("jobs_job_download", ours.pk).status_code == 404
+    assert "The file was deleted" in support.get("jobs_job_change", ours.pk).content.decode()
+
+
+def test_a_step_after_an_erasure_writes_nothing(support: Staff, interview_request: InterviewRequest) -> None:
+    job = start(support)
+    claimed = work._claim(job.pk, 0)
+    assert claimed
+    [step] = exports._steps(claimed)
+    alice = interview_request.contact
+    erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+    assert not work._advance(claimed, step)
+    assert not Chunk.objects.exists()
+
+
+def test_an_expired_export_is_neither_downloaded_nor_kept(support: Staff, interview_request: InterviewRequest) -> None:
+    job = start(support)
+    run_tasks()
+    call_command("purge", stdout=StringIO())
+    assert Chunk.objects.filter(job=job, part=Part.OUTPUT).exists()
+    with time_machine.travel(timezone.now() + KEPT + timedelta(seconds=1)):
+        support.client.force_login(support.user)
+        assert support.get("jobs_job_download", job.pk).status_code == 404
+        call_command("purge", stdout=StringIO())
+    assert not Job.objects.exists()
+    assert not Chunk.objects.exists()
+
+
+def test_the_page_says_that_no_worker_runs(support: Staff, interview_request: InterviewRequest) -> None:
+    job = start(support)
+    assert "No worker is running." in support.get("jobs_job_change", job.pk).content.decode()
+    say_that_it_runs("worker")
+    page = support.get("jobs_job_change", job.pk).content.decode()
+    assert "worker is running" not in page
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    with time_machine.travel(timezone.now() + timedelta(minutes=12)):
+        assert "No worker has answered for 12 minutes." in support.get("jobs_job_change", job.pk).content.decode()
+    run_tasks()
+    page = support.get("jobs_job_change", job.pk).content.decode()
+    assert "worker" not in page
+    assert "refresh" not in page
+
+
+def test_an_empty_list_is_not_exported(support: Staff) -> None:
+    response = support.client.post("/admin/interviews/interviewrequest/export/", {"format": "csv"}, follow=True)
+    assert "The list is empty." in response.content.decode()
+    assert support.client.post("/admin/interviews/interviewrequest/export/", {"format": "xml"}).status_code == 400
+    assert not Job.objects.exists()
