@@ -64,7 +64,8 @@ class Browser:
         return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, css)]
 
     def press(self, text: str) -> None:
-        path = f'//a[normalize-space()="{text}"] | //button[normalize-space()="{text}"] | //input[@value="{text}"]'
+        elements = ("a[normalize-space()={}]", "button[normalize-space()={}]", "input[@type='submit'][@value={}]")
+        path = " | ".join("//" + element.format(f'"{text}"') for element in elements)
         self._click(self.driver.find_element(By.XPATH, path))
 
     def click(self, css: str) -> None:

@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """The status of an interview request."""
+    """The status of an interview request, as customers see it."""
 
-    CREATED = "created"
-    SENT = "sent"
-    COMPLETED = "completed"
+    CREATED = "created", "created"
+    SENT = "sent", "sent"
+    COMPLETED = "completed", "completed"
 
 
 NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
@@ -20,15 +20,26 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
 }
 
 
+class Standing(models.TextChoices):
+    """Where an interview is, as staff see it: the status, and the conversation if there is one."""
+
+    CREATED = "created", "created"
+    SENT = "sent", "sent"
+    UNDER_WAY = "under_way", "under way"
+    ABANDONED = "abandoned", "abandoned"
+    DECLINED = "declined", "declined"
+    COMPLETED = "completed", "completed"
+
+
 class Stage(models.TextChoices):
     """The stage of a conversation, which decides the survey page."""
 
-    INVITED = "invited"
-    CONSENTED = "consented"
+    INVITED = "invited", "invited"
+    CONSENTED = "consented", "consented"
     IN_PROGRESS = "in_progress", "in progress"
-    RECAP = "recap"
-    COMPLETED = "completed"
-    DECLINED = "declined"
+    RECAP = "recap", "recap"
+    COMPLETED = "completed", "completed"
+    DECLINED = "declined", "declined"
 
 
 NEXT_STAGES: Mapping[str, frozenset[Stage]] = {

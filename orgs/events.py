@@ -1,6 +1,7 @@
 """Writes security events: a row and a log line. Only the log line has the client's address."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -26,6 +27,14 @@ def record_event(kind: EventKind, actor: Actor, *, address: str = "", **about: A
     event = new_event(kind, actor, **about)
     log_event(event, address)
     event.save()
+
+
+def record_events(kind: EventKind, actor: Actor, rows: Iterable[Any], *, address: str = "", detail: str = "") -> None:
+    """Like `record_event()`, for many rows."""
+    events = [new_event(kind, actor, about=row, detail=detail) for row in rows]
+    for event in events:
+        log_event(event, address)
+    SecurityEvent.objects.bulk_create(events)
 
 
 def new_event(kind: EventKind, actor: Actor, *, about: Any = None, org: str = "", detail: str = "") -> SecurityEvent:

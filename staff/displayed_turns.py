@@ -9,7 +9,6 @@ from interviews.models import InterviewRequest, Transcript
 from interviews.paige.transcript_markdown import CONTACT, PAIGE, parse_transcript
 from staff.displayed_findings import marked_turns
 
-NO_CONVERSATION = "—"
 SKIPPED = "(skipped)"
 
 
@@ -48,10 +47,3 @@ def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | Non
 
 def _names(request: InterviewRequest) -> dict[Speaker, str]:
     return {Speaker.PAIGE: PAIGE, Speaker.CONTACT: request.contact.name or CONTACT}
-
-
-def conversation_in_words(request: InterviewRequest) -> str:
-    conversation = getattr(request, "conversation", None)
-    if conversation is None:
-        return NO_CONVERSATION
-    return "abandoned" if conversation.is_abandoned else str(conversation.get_stage_display())

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from interviews.lifecycle import Flag
+from interviews.lifecycle import Flag, Standing
 from interviews.models import Conversation, InterviewType
 from orgs.models import Org
 
@@ -81,10 +82,10 @@ class ConversationFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return [
-            ("running", "under way"),
-            ("abandoned", "abandoned"),
+            ("running", Standing.UNDER_WAY.label),
+            ("abandoned", Standing.ABANDONED.label),
             ("broken_off", "broken off"),
-            ("completed", "completed"),
+            ("completed", Standing.COMPLETED.label),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -92,6 +93,33 @@ class ConversationFilter(SimpleListFilter):
             return queryset
         conversations = getattr(Conversation.objects, str(self.value()))()
         return queryset.filter(pk__in=conversations.values("pk"))
+
+
+class ApiStatusFilter(ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "status in the API"
+
+
+class ArchivedFilter(SimpleListFilter):
+    """Hides archived rows, unless staff search or choose otherwise."""
+
+    title = "archive"
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("yes", "archived"), ("all", "all")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        default, *others = super().choices(changelist)
+        yield {**default, "display": "all" if changelist.query else "not archived"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.filter(archived_at__isnull=False)
+        is_shown = self.value() == "all" or request.GET.get(SEARCH_VAR, "").strip()
+        return queryset if is_shown else queryset.filter(archived_at__isnull=True)
 
 
 class FlagFilter(SimpleListFilter):

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
-from interviews.lifecycle import Flag
+from interviews.lifecycle import Flag, Standing
 from interviews.services import InterviewStatistics, ModelStatistics, interview_statistics, model_statistics
 from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
 from orgs.models import Org
@@ -24,7 +24,7 @@ SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 MAX_ORGS_NEAR_LIMIT = 20
 
 # How the interviews of a week stand: the class in the style sheet, and the word in the legend.
-KINDS = {"completed": "completed", "running": "under way", "broken-off": "broken off"}
+KINDS = {"completed": Standing.COMPLETED.label, "running": Standing.UNDER_WAY.label, "broken-off": "broken off"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Lists:
     org: Org | None
 
     def interviews(self, **query: str) -> str:
-        return self._list("interviews_interviewrequest", query)
+        """With archived ones, because the numbers count them."""
+        return self._list("interviews_interviewrequest", {**query, "archived": "all"})
 
     def endpoints(self, **query: str) -> str:
         return self._list("webhooks_endpoint", query)

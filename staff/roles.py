@@ -17,7 +17,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_interviewtype",
         "interviews.change_interviewtype",  # edit the guide
         "interviews.view_interviewrequest",
-        "interviews.change_interviewrequest",
+        "interviews.change_interviewrequest",  # edit, mark as sent, archive
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel

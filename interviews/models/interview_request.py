@@ -128,9 +128,12 @@ class InterviewRequest(Versioned):
         editable=False,
         help_text="What the contact wants: values of Flag, separated by spaces.",
     )
-    email_sent_at = models.DateTimeField(null=True, blank=True)
+    email_sent_at = models.DateTimeField("sent at", null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Staff have taken it off their list. Customers do not see it."
+    )
 
     # Audited fields by the field whose change clears them.
     cleared_by = {"objective": ("picks",)}
@@ -153,6 +156,7 @@ class InterviewRequest(Versioned):
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
+            models.Index(fields=("id",), condition=Q(archived_at__isnull=False), name="request_of_any_org_archived"),
             # For lists of all orgs, and for statistics, of one org too: they read no other column.
             models.Index(fields=("created_at", "org"), name="request_by_time"),
             models.Index(

@@ -1,5 +1,6 @@
 """Services that write interviews. `orgs.audit.restore` restores earlier texts."""
 
+from interviews.services.bulk import ARCHIVE, MARK_SENT, UNARCHIVE, BulkWrite, foresee, write_many
 from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
@@ -23,6 +24,10 @@ from interviews.services.update import update_interview_request
 from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
 
 __all__ = [
+    "ARCHIVE",
+    "MARK_SENT",
+    "UNARCHIVE",
+    "BulkWrite",
     "Exchange",
     "InterviewState",
     "InterviewStatistics",
@@ -40,6 +45,7 @@ __all__ = [
     "erase_contact",
     "erase_inactive_contacts",
     "finish_conversation",
+    "foresee",
     "give_consent",
     "interview_state",
     "interview_statistics",
@@ -56,4 +62,5 @@ __all__ = [
     "submit_answer",
     "update_interview_request",
     "withdraw_decline",
+    "write_many",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
-from interviews.lifecycle import Flag, Move, Speaker, Stage
+from interviews.lifecycle import Flag, Move, Speaker, Stage, Standing
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
@@ -151,3 +151,12 @@ def stage_of(interview_request: InterviewRequest) -> Stage:
     if conversation is None:
         return Stage.DECLINED if Flag.DECLINED in interview_request.raised_flags else Stage.INVITED
     return Stage(conversation.stage)
+
+
+def standing_of(interview_request: InterviewRequest) -> Standing:
+    stage, conversation = stage_of(interview_request), conversation_of(interview_request)
+    if stage in (Stage.COMPLETED, Stage.DECLINED):
+        return Standing(stage)
+    if conversation is None:
+        return Standing(interview_request.status)
+    return Standing.ABANDONED if conversation.is_abandoned else Standing.UNDER_WAY

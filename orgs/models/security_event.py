@@ -30,6 +30,7 @@ class EventKind(models.TextChoices):
     WEBHOOK_ROTATED = "webhook_rotated", "webhook secret rotated"
     WEBHOOK_CHANGED = "webhook_changed", "webhook endpoint change"
     WEBHOOK_SENT = "webhook_sent", "webhook test, replay or cancellation"
+    REQUEST_CHANGED = "request_changed", "interview request change"
     TRANSCRIPT_READ = "transcript_read", "transcript read"
     PROMPT_READ = "prompt_read", "prompt read"
     EXPORT = "export", "export"

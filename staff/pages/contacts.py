@@ -10,6 +10,7 @@ from contacts.services import update_contact
 from contacts.text import readable_notes
 from interviews.models import InterviewRequest, Transcript
 from interviews.services import delete_contact, erase_contact
+from interviews.services.state import standing_of
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.events import record_act
@@ -57,7 +58,7 @@ class ContactAdmin(ExportableAdmin, AuditedAdmin, RemovalAdmin):
         requests = InterviewRequest.objects.filter(contact=kwargs["obj"])
         related = requests.select_related("org", "contact", "interview_type", "conversation")
         newest = list(related[: NEWEST_INTERVIEWS + 1])
-        shown = [(row, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
+        shown = [(row, standing_of(row).label, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
         context.update(interviews=shown, has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -11,23 +11,31 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from interviews import services
-from interviews.lifecycle import Rating
+from interviews.lifecycle import NEXT_STATUSES, Rating, Status
 from interviews.models import InterviewRequest
 from interviews.paige.guide import GuideError
 from interviews.paige.picks import picks_in
 from interviews.paige.preview import NoPromptError, next_prompt
 from interviews.paige.prompt import left_out_of_notes, segments
-from interviews.services.state import declined_conversation, rating_of
+from interviews.services.state import declined_conversation, rating_of, stage_of, standing_of
 from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.base import actor_of
-from staff.displayed_turns import NO_CONVERSATION, conversation_in_words, turns_of
+from staff.displayed_turns import turns_of
 from staff.events import record_act
-from staff.filters import ConversationFilter, FlagFilter, InterviewTypeFilter, OrgFilter
+from staff.filters import (
+    ApiStatusFilter,
+    ArchivedFilter,
+    ConversationFilter,
+    FlagFilter,
+    InterviewTypeFilter,
+    OrgFilter,
+)
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
 from staff.home_filters import BegunBefore, BegunSince, ChangedSince, CompletedSince, LastTopicFilter
 from staff.list_export import ExportableAdmin
+from staff.pages.request_actions import RequestActions
 from staff.pages.transcripts import TranscriptFiles
 from staff.picks import picks_in_form
 from staff.steering import edited_steering, stored_steering
@@ -39,12 +47,14 @@ ABOUT = (
     "org",
     "interview_type",
     "deal_id",
-    "status",
+    "standing",
+    "status_in_the_api",
+    "conversation_stage",
     "wishes",
     "decline_reason",
-    "conversation_stage",
     "survey_link",
     "created_at",
+    "archived_at",
     "email_sent_at",
     "consented_at",
     "last_activity_at",
@@ -54,7 +64,7 @@ ABOUT = (
 
 
 @admin.register(InterviewRequest)
-class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
+class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, AuditedAdmin):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     export_kind = "export_interviews"
@@ -67,7 +77,14 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
     list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
     list_filter = (
         *(OrgFilter, BegunSince, BegunBefore, CompletedSince, ChangedSince, LastTopicFilter),
-        *("status", ConversationFilter, FlagFilter, InterviewTypeFilter, "created_at"),
+        *(
+            ("status", ApiStatusFilter),
+            ConversationFilter,
+            FlagFilter,
+            InterviewTypeFilter,
+            "created_at",
+            ArchivedFilter,
+        ),
     )
     lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
     search_fields = ("id",)  # shows the search box
@@ -82,9 +99,12 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
 
     @admin.display(description="Status")
     def standing(self, interview_request: InterviewRequest) -> str:
-        """The status and, while the conversation is under way, its stage."""
-        status, conversation = interview_request.get_status_display(), conversation_in_words(interview_request)
-        return status if conversation in (NO_CONVERSATION, status) else f"{status}, {conversation}"
+        standing = standing_of(interview_request).label.capitalize()
+        return f"{standing}, archived" if interview_request.archived_at else standing
+
+    @admin.display(description="Status in the API")
+    def status_in_the_api(self, interview_request: InterviewRequest) -> str:
+        return str(interview_request.get_status_display())
 
     @admin.display(description="The contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
@@ -108,7 +128,7 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
 
     @admin.display(description="Conversation")
     def conversation_stage(self, interview_request: InterviewRequest) -> str:
-        return conversation_in_words(interview_request)
+        return stage_of(interview_request).label
 
     @admin.display(description="Consented at")
     def consented_at(self, interview_request: InterviewRequest) -> str:
@@ -131,10 +151,12 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, AuditedAdmin):
     def survey_link(self, interview_request: InterviewRequest) -> str:
         if interview_request.survey_url is None:
             return "None: the contact was erased."
+        mark = format_html('<button class="button" form="{}">Mark as sent</button>', "mark-sent")
         return format_html(
             '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
-            '<button type="button" class="button" data-copy="survey-link">Copy</button></span>',
+            '<button type="button" class="button" data-copy="survey-link">Copy</button>{}</span>',
             interview_request.survey_url,
+            mark if Status.SENT in NEXT_STATUSES[interview_request.status] else "",
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

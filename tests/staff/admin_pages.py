@@ -69,6 +69,7 @@ NOT_PAGES = {
 # {name of the URL: its arguments}, for arguments that are not the id of a row.
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "app_list": {"app_label": "orgs"},
+    "interviews_interviewrequest_act": {"name": "archive"},
     "view_on_site": {"content_type_id": 1, "object_id": 1},
 }
 

@@ -44,14 +44,14 @@ def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
     return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
 
 
-def test_the_list_shows_the_stage_of_each_conversation(root: Staff, begun: InterviewRequest) -> None:
+def test_the_list_shows_the_standing_of_each_interview(root: Staff, begun: InterviewRequest) -> None:
     other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
-    assert listed(root) == [(other.pk, "Created"), (begun.pk, "Created, in progress")]
-    assert listed(root, conversation="running") == [(begun.pk, "Created, in progress")]
+    assert listed(root) == [(other.pk, "Created"), (begun.pk, "Under way")]
+    assert listed(root, conversation="running") == [(begun.pk, "Under way")]
     assert listed(root, conversation="abandoned") == []
     leave_alone(begun)
     assert listed(root, conversation="running") == []
-    assert listed(root, conversation="abandoned") == [(begun.pk, "Created, abandoned")]
+    assert listed(root, conversation="abandoned") == [(begun.pk, "Abandoned")]
     assert listed(root, conversation="nonsense") == listed(root)
 
 

@@ -72,6 +72,8 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {"p": "20"}),
     ("interviews_interviewrequest_changelist", {"flags": "any"}),
     ("interviews_interviewrequest_changelist", {"flags": "declined"}),
+    ("interviews_interviewrequest_changelist", {"archived": "yes"}),
+    ("interviews_interviewrequest_changelist", {"archived": "all"}),
     ("interviews_interviewrequest_changelist", {"q": "1060000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_1060000"}),
     ("interviews_interviewrequest_changelist", {"q": "deal_"}),

@@ -213,7 +213,7 @@ def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(
     page = root.get("contacts_contact_change", alice.pk)
     effects = {
         shown.pk: [(reason.title, reason.is_avoided, reason.words) for reason in reasons]
-        for shown, reasons in page.context["interviews"]
+        for shown, _, reasons in page.context["interviews"]
     }
     assert effects == {row.pk: [(EXPERIENCE, True, "never had a trial")], done.pk: []}
     assert f"Avoids “{EXPERIENCE}”" in page.content.decode()

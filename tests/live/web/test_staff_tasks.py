@@ -1,9 +1,13 @@
 """Everyday tasks of staff in a browser, with the number of clicks."""
 
+from selenium.common.exceptions import WebDriverException
+
 from harness.browser import Browser
 from harness.processes import eventually
 from interviews.models import InterviewRequest
+from interviews.services import mark_sent
 from orgs.models import SecurityEvent
+from tests.factories import InterviewRequestFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.test_staff import unexpected_messages, work_as
 from tests.staff.test_transcripts import PRICE, complete
@@ -25,6 +29,14 @@ def problems_at_each_width(page: BrowserPage, path: str) -> list[str]:
     page.emulate("clearDeviceMetricsOverride")
     page.use_scheme("")
     return found
+
+
+def shows(browser: Browser, text: str) -> bool:
+    """For pages without scripts, where `follow()` cannot wait. Between two pages, the text cannot be read."""
+    try:
+        return text in browser.text
+    except WebDriverException:
+        return False
 
 
 def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
@@ -62,3 +74,59 @@ def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
     assert "Copy key answers" not in browser.text
     browser.click(".interview summary")
     assert PRICE in (browser.find("#key-answers").get_attribute("value") or "")
+
+
+def test_copy_a_survey_link_and_mark_as_sent(browser: Browser, interview_request: InterviewRequest) -> None:
+    path = f"/admin/interviews/interviewrequest/{interview_request.pk}/change/"
+    work_as(browser, "support")
+    browser.open("/admin/")
+    browser.clicks = 0
+    browser.follow("Interview requests")
+    browser.follow(str(interview_request.pk))
+    browser.press("Copy")
+    assert eventually(lambda: browser.texts("[data-copy='survey-link']") == ["Copied"])
+    browser.follow("Mark as sent")
+    assert browser.clicks == 4
+    assert "1 marked as sent." in browser.text
+    assert browser.path == path
+    assert browser.texts(".field-standing .readonly") == ["Sent"]
+    interview_request.refresh_from_db()
+    assert (interview_request.status, interview_request.email_sent_at is None) == ("sent", False)
+    assert problems_at_each_width(BrowserPage(browser), path) == []
+
+
+def test_act_on_50_requests_at_once(browser: Browser, interview_request: InterviewRequest) -> None:
+    page, org = BrowserPage(browser), interview_request.org
+    rows = InterviewRequestFactory.create_batch(
+        59, org=org, contact=interview_request.contact, interview_type=interview_request.interview_type
+    )
+    mark_sent(rows[-1])
+    path = f"/admin/interviews/interviewrequest/?org={org.slug}"
+    work_as(browser, "support")
+    browser.open(path)
+    browser.clicks = 0
+    browser.click("#action-toggle")
+    assert browser.texts(".action-counter") == ["50 of 50 selected"]
+    browser.follow("Mark as sent")
+    assert "50 interview requests selected. 49 will be marked as sent." in browser.text
+    assert browser.text.count("1 already sent") == 1
+    assert page.problems() == []
+    browser.console_messages()  # of axe
+    browser.follow("Mark as sent")
+    assert browser.clicks == 3
+    assert "49 marked as sent, 1 was not: 1 already sent." in browser.text
+    assert browser.path == path
+    assert InterviewRequest.objects.filter(org=org, status="sent").count() == 50
+    assert problems_at_each_width(page, path) == []
+
+    page.emulate("setScriptExecutionDisabled", value=True)
+    browser.open(path)
+    browser.clicks = 0
+    browser.click(".whole-list input")
+    browser.click("button[name=index][value='1']")
+    assert eventually(lambda: shows(browser, "60 interview requests selected. 60 will be archived."))
+    browser.click("input[type=submit][value=Archive]")
+    assert eventually(lambda: shows(browser, "60 archived."))
+    assert browser.clicks == 3
+    assert not InterviewRequest.objects.filter(org=org, archived_at=None).exists()
+    assert SecurityEvent.objects.filter(kind="request_changed", detail="Archived.", org=org.slug).count() == 60

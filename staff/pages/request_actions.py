@@ -1,0 +1,142 @@
+"""Actions on interview requests: on one, and on those that are selected in the list."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from hindsight.db.ids import is_id
+from interviews.services import ARCHIVE, MARK_SENT, UNARCHIVE, BulkWrite, foresee, write_many
+from interviews.services.bulk import MAX_ROWS
+from orgs.models import EventKind
+from staff.base import StaffAdmin
+from staff.events import record_acts
+
+MAX_SELECTED = 1_000
+ONE = "one"
+"""A parameter: the action began on the page of an interview request, and ends there."""
+
+
+@dataclass(frozen=True)
+class RequestAction:
+    """`done` follows a number of interview requests."""
+
+    write: BulkWrite
+    button: str
+    done: str
+    about: str
+
+
+REQUEST_ACTIONS: Mapping[str, RequestAction] = {
+    "mark-sent": RequestAction(
+        MARK_SENT,
+        "Mark as sent",
+        "marked as sent",
+        "For survey links that you have sent yourself. Customers see the status. This cannot be undone.",
+    ),
+    "archive": RequestAction(
+        ARCHIVE,
+        "Archive",
+        "archived",
+        "The list no longer shows archived interview requests, unless you search or filter for them. Survey links keep "
+        "working, and customers see no difference.",
+    ),
+    "unarchive": RequestAction(
+        UNARCHIVE, "Take out of the archive", "taken out of the archive", "The list shows them again."
+    ),
+}
+
+
+class RequestActions(StaffAdmin):
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # type: ignore[override]  # the types are of Django 6
+        """Each of these asks for confirmation."""
+        others = super().get_actions(request)
+        if not self.has_change_permission(request):
+            return others
+        own = {name: (partial(_confirm_selected, name), name, each.button) for name, each in REQUEST_ACTIONS.items()}
+        return {**own, **others}
+
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view(self.act_view), f"{self.url_prefix}_act"
+        return [path("act/<slug:name>/", view, name=name), *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """A GET asks for confirmation. Each MAX_ROWS rows are one transaction."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if name not in REQUEST_ACTIONS:
+            raise Http404
+        parameters = request.POST if request.method == "POST" else request.GET
+        ids = [int(text) for text in parameters.get("ids", "").split(",") if is_id(text)][:MAX_SELECTED]
+        if request.method != "POST":
+            return self.confirm(request, name, ids)
+        action = REQUEST_ACTIONS[name]
+        written, refused = 0, Counter[str]()
+        for batch in _batches(ids):
+            with transaction.atomic():
+                outcome = write_many(action.write, batch)
+                record_acts(request, EventKind.REQUEST_CHANGED, outcome.written, f"{action.done.capitalize()}.")
+            written += len(outcome.written)
+            refused += outcome.refused
+        level = messages.SUCCESS if written else messages.WARNING
+        messages.add_message(request, level, _what_was_done(action, written, refused))
+        return HttpResponseRedirect(self.way_back(request, ids))
+
+    def confirm(self, request: HttpRequest, name: str, ids: Sequence[int], *, is_cut: bool = False) -> HttpResponse:
+        action = REQUEST_ACTIONS[name]
+        outcomes = [foresee(action.write, batch) for batch in _batches(ids)]
+        rows = [row for outcome in outcomes for row in outcome.written]
+        context = {
+            "opts": self.opts,
+            "title": action.button,
+            "name": name,
+            "action": action,
+            "ids": ",".join(map(str, ids)),
+            "total": len(ids),
+            "number": len(rows),
+            "orgs": len({row.org_id for row in rows}),
+            "refused": _in_words(sum((outcome.refused for outcome in outcomes), Counter())),
+            "is_cut": is_cut,
+            "back": self.way_back(request, ids),
+        }
+        return TemplateResponse(request, "staff/act.html", {**self.admin_site.each_context(request), **context})
+
+    def way_back(self, request: HttpRequest, ids: Sequence[int]) -> str:
+        if ONE in request.GET and len(ids) == 1:
+            return self.url("change", ids[0])
+        return f"{self.url('changelist')}?{request.GET.urlencode()}"
+
+
+def _confirm_selected(
+    name: str, admin: RequestActions, request: HttpRequest, selected: QuerySet[Any]
+) -> HttpResponse | None:
+    ids = list(selected.values_list("pk", flat=True)[: MAX_SELECTED + 1])
+    if not ids:
+        messages.warning(request, "Select interview requests first. Nothing was changed.")
+        return None
+    return admin.confirm(request, name, ids[:MAX_SELECTED], is_cut=len(ids) > MAX_SELECTED)
+
+
+def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + MAX_ROWS] for start in range(0, len(ids), MAX_ROWS))
+
+
+def _what_was_done(action: RequestAction, written: int, refused: Counter[str]) -> str:
+    if not refused:
+        return f"{written:,} {action.done}."
+    verb = "was" if refused.total() == 1 else "were"
+    return f"{written:,} {action.done}, {refused.total():,} {verb} not: {_in_words(refused)}."
+
+
+def _in_words(refused: Counter[str]) -> str:
+    most_first = sorted(refused.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number:,} {reason}" for reason, number in most_first)
