@@ -14,7 +14,7 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 CHECK = """
 const done = arguments[arguments.length - 1];
-axe.run(document, {runOnly: %s}).then(results => done(
+axe.run(document, {runOnly: %s, resultTypes: ["violations"]}).then(results => done(
   results.violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.html).join(" ")}`)));
 """
 

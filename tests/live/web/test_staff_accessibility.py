@@ -8,22 +8,25 @@ from tests.live.web.browser_page import BrowserPage
 from tests.live.web.test_staff import unexpected_messages, work_as
 from tests.staff.admin_pages import make_rows, other_states, page_paths
 
-# Elements whose content is wider than they are, or that end beyond the right edge of the window.
+# Elements that clip or scroll their content, or end beyond the right edge of the window.
 CUT = """
-const isCut = (part) => part.scrollWidth > part.clientWidth + 1 || part.getBoundingClientRect().right > %d + 1;
-return [...document.querySelectorAll("html, main, main fieldset, main aside%s")].filter(isCut)
-  .map((part) => `${part.outerHTML.slice(0, 80)}`);
+const clips = (part) => getComputedStyle(part).overflowX !== "visible" && part.scrollWidth > part.clientWidth + 1;
+return [document.documentElement, ...document.querySelectorAll("main, main *:not(br, %s)")]
+  .filter((part) => clips(part) || part.getBoundingClientRect().right > %d + 1)
+  .map((part) => part.outerHTML.slice(0, 80));
 """
+# Elements that may hide content: fields, texts of any length, and texts for screen readers. On a phone, lists too.
+SCROLLING = "input, textarea, select, select *, .diff, .visually-hidden, .visually-hidden *, .selector button"
+SCROLLING_ON_A_PHONE = f"{SCROLLING}, .results, .results *, .wide, .wide *"
 # The rules of axe that depend on the theme.
 COLOR_RULES = ("color-contrast", "link-in-text-block")
-HINT = "[DOM]"  # Chromium's, about password managers
-# On a phone, lists scroll sideways.
-TABLES = ", main table, main .results"
+# Messages of Chromium: hints about password managers, and the error page.
+EXPECTED = ("[DOM]", "status of 404")
 
 
-def cut(page: BrowserPage, width: int, more: str = "") -> list[str]:
+def cut(page: BrowserPage, width: int, scrolling: str) -> list[str]:
     page.use_width(width)
-    return [f"cut at {width} pixels: {part}" for part in page.run(CUT % (width, more))]
+    return [f"cut at {width} pixels: {part}" for part in page.run(CUT % (scrolling, width))]
 
 
 def use_scheme(page: BrowserPage, scheme: str) -> None:
@@ -33,8 +36,8 @@ def use_scheme(page: BrowserPage, scheme: str) -> None:
 
 
 def problems(page: BrowserPage) -> Iterator[str]:
-    yield from cut(page, 400)
-    yield from cut(page, 1024, TABLES)
+    yield from cut(page, 400, SCROLLING_ON_A_PHONE)
+    yield from cut(page, 1024, SCROLLING)
     use_scheme(page, "light")
     yield from (f"light: {violation}" for violation in page.violations())
     use_scheme(page, "dark")
@@ -43,15 +46,76 @@ def problems(page: BrowserPage) -> Iterator[str]:
 
 def problems_at(page: BrowserPage, path: str) -> list[str]:
     page.browser.open(path)
-    messages = [line for line in unexpected_messages(page.browser) if HINT not in line]
+    return problems_here(page)
+
+
+def problems_here(page: BrowserPage) -> list[str]:
+    messages = [line for line in unexpected_messages(page.browser) if not any(part in line for part in EXPECTED)]
     found = [*messages, *problems(page)]
     page.browser.console_messages()  # drops those that axe causes
     return found
+
+
+def without_empty(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: lines for name, lines in found.items() if lines}
 
 
 def test_every_page(browser: Browser, acme: Org) -> None:
     page, rows = BrowserPage(browser), make_rows(acme)
     work_as(browser, "superuser")
     paths = {**page_paths(rows), **other_states(rows)}
-    found = {name: problems_at(page, path) for name, path in paths.items()}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert without_empty({name: problems_at(page, path) for name, path in paths.items()}) == {}
+
+
+# Forms that refuse to be sent empty.
+FORMS = (
+    *("auth_group_add", "auth_user_add", "auth_user_change", "auth_user_password_change", "password_change"),
+    *("contacts_contact_change", "contacts_contact_delete", "contacts_contact_erase", "orgs_org_delete"),
+    *("orgs_org_add", "orgs_org_add-webhook", "orgs_org_change", "orgs_org_issue-key", "orgs_org_suspend"),
+    *("interviews_interviewtype_guide", "orgs_apikey_rotate"),
+    *("webhooks_endpoint_edit", "webhooks_endpoint_replay", "webhooks_endpoint_rotate"),
+)
+READ_ONLY = (
+    *("index", "contacts_contact_change", "contacts_contact_history", "orgs_org_change", "webhooks_endpoint_change"),
+    *("interviews_interviewrequest_change", "interviews_interviewtype_change"),
+)
+EMPTY = """
+const form = document.querySelector("main form[method=post]:has(.submit-row)");
+form.noValidate = true;
+for (const field of form.querySelectorAll("textarea, input:not([type=hidden], [type=submit])")) {
+  field.value = "";
+  field.checked = false;
+}
+"""
+
+
+def press(browser: Browser, css: str) -> None:
+    browser.leave(browser.find(css).click)
+
+
+def test_every_refused_form_and_error_page(browser: Browser, acme: Org) -> None:
+    page, rows = BrowserPage(browser), make_rows(acme)
+    paths, found = page_paths(rows), {}
+    work_as(browser, "superuser")
+    for name in FORMS:
+        browser.open(paths[name])
+        page.run(EMPTY)
+        press(browser, "main form[method=post] .submit-row [type=submit]")
+        assert browser.texts(".errornote, .errorlist"), name
+        found[name] = problems_here(page)
+    for text in ("wilhelmina", "zzzzz"):
+        browser.type("#site-search-text", text)
+        press(browser, "#site-search button")
+        found[f"search for {text}"] = problems_here(page)
+    found["not found"] = problems_at(page, "/admin/nothing/")
+    found["no object"] = problems_at(page, "/admin/orgs/org/0/change/")
+    work_as(browser, "read only")
+    for name in READ_ONLY:
+        found[f"{name}, read-only"] = problems_at(page, paths[name])
+    found["no permission"] = problems_at(page, paths["orgs_org_add"])
+    browser.driver.delete_all_cookies()
+    found["login"] = problems_at(page, "/admin/")
+    page.run("document.querySelector('#login-form').noValidate = true")
+    press(browser, "#login-form [type=submit]")
+    found["wrong login"] = problems_here(page)
+    assert without_empty(found) == {}
