@@ -1,8 +1,10 @@
 """Services that write orgs and API keys. `interviews.services` deletes orgs."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TypedDict, Unpack
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -47,6 +49,12 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
 def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
     """Changes only the given fields. Raises Org.DoesNotExist and ValidationError."""
     return _change(_locked_org(org_id), **values)
+
+
+@transaction.atomic
+def set_account_managers(*, org_id: int, managers: Collection[User]) -> None:
+    """Replaces all. Raises Org.DoesNotExist."""
+    _locked_org(org_id).account_managers.set(managers)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from interviews.lifecycle import Flag, Standing
 from interviews.models import Conversation, InterviewType
 from orgs.models import Org
+from staff.own_orgs import orgs_with_visible_interviews
 
 MAX_TYPES = 30
 
@@ -146,6 +147,8 @@ class InterviewTypeFilter(SimpleListFilter):
         names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
         if org := request.GET.get("org"):
             names = names.filter(org__slug=storable(org))
+        if (visible := orgs_with_visible_interviews(request)) is not None:
+            names = names.filter(org__in=visible)
         return [(name, name) for name in names[:MAX_TYPES]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

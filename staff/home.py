@@ -16,6 +16,7 @@ from interviews.services import InterviewStatistics, ModelStatistics, interview_
 from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
 from orgs.models import Org
 from staff.charts import columns
+from staff.own_orgs import VIEW, VIEW_OWN, may_see_interviews, orgs_with_visible_interviews
 from webhooks.models import EndpointState, Status
 from webhooks.services import WebhookHealth, webhook_health
 
@@ -66,13 +67,18 @@ def home(request: HttpRequest) -> dict[str, Any]:
     orgs = list(Org.objects.only(*SHOWN_OF_ORGS)) if request.user.has_perm("orgs.view_org") else []
     org = next((one for one in orgs if one.slug == slug), None)
     ids, lists = [org.pk] if org else None, Lists(org)
+    visible = orgs_with_visible_interviews(request)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
     context["near_percent"] = NEAR_PERCENT
-    if request.user.has_perm("interviews.view_interviewrequest"):
-        statistics = interview_statistics(ids)
+    if may_see_interviews(request, org.pk if org else None):
+        statistics = interview_statistics(visible if ids is None else ids)
+        context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
         context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
-        context["model"] = model_statistics() if settings.PAIGE_MODEL else None
+    elif request.user.has_perm(VIEW_OWN):
+        context["hidden_interviews"] = True
+    if request.user.has_perm(VIEW) and settings.PAIGE_MODEL:
+        context["model"] = model_statistics()
     if request.user.has_perm("webhooks.view_endpoint"):
         context["webhooks"] = webhook_health(ids)
     if orgs:

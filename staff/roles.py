@@ -32,6 +32,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.view_apikey",
         "orgs.add_apikey",  # issue
         "orgs.change_apikey",  # revoke, and rotate with add_apikey
+        "interviews.view_own_interviewrequest",  # of orgs that they manage
         "webhooks.view_endpoint",
         "webhooks.add_endpoint",
         "webhooks.change_endpoint",  # edit, rotate, disable, enable, test

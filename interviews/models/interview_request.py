@@ -142,6 +142,7 @@ class InterviewRequest(Versioned):
 
     class Meta:
         ordering = ("-id",)
+        permissions = (("view_own_interviewrequest", "Can view interview requests of orgs that they manage"),)
         indexes = (
             models.Index("org", POSITION, name="interview_request_newest"),
             models.Index("org", "status", POSITION, name="interview_request_by_status"),

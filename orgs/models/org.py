@@ -1,5 +1,6 @@
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
@@ -74,6 +75,12 @@ class Org(Searchable):
     )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     suspension_reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True, default="", db_default="")
+    account_managers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="managed_orgs",
+        blank=True,
+        help_text="Logins with the role account manager who see the interviews of this org.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()
 

@@ -20,6 +20,7 @@ from interviews.paige.prompt import left_out_of_notes, segments
 from interviews.services.state import declined_conversation, rating_of, stage_of, standing_of
 from interviews.text import clean_objective
 from orgs.models import EventKind
+from staff.acting import current_staff_request
 from staff.base import actor_of
 from staff.displayed_turns import turns_of
 from staff.events import record_act
@@ -35,6 +36,7 @@ from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
 from staff.home_filters import BegunBefore, BegunSince, ChangedSince, CompletedSince, LastTopicFilter
 from staff.list_export import ExportableAdmin
+from staff.own_orgs import may_see_interviews, orgs_with_visible_interviews
 from staff.pages.request_actions import RequestActions
 from staff.pages.transcripts import TranscriptFiles
 from staff.picks import picks_in_form
@@ -123,8 +125,11 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
 
     @admin.display(description="Contact")
     def contact_link(self, interview_request: InterviewRequest) -> str:
-        url = reverse("admin:contacts_contact_change", args=[interview_request.contact_id])
-        return format_html('<a href="{}">{}</a> {}', url, interview_request.contact, interview_request.contact.email)
+        contact, request = interview_request.contact, current_staff_request()
+        if request is None or not request.user.has_perm("contacts.view_contact"):
+            return f"{contact} {contact.email}"
+        url = reverse("admin:contacts_contact_change", args=[contact.pk])
+        return format_html('<a href="{}">{}</a> {}', url, contact, contact.email)
 
     @admin.display(description="Conversation")
     def conversation_stage(self, interview_request: InterviewRequest) -> str:
@@ -159,11 +164,16 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
             mark if Status.SENT in NEXT_STATUSES[interview_request.status] else "",
         )
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see_interviews(request, obj and obj.org_id)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
+        if (org_ids := orgs_with_visible_interviews(request)) is not None:
+            found = found.filter(org__in=org_ids)
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")
@@ -191,6 +201,7 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
         return why_closed(obj)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_preview"] = self.may_preview(request, kwargs["obj"])
         obj, document, turns = kwargs["obj"], None, []
         if hasattr(obj, "transcript"):
             document = TranscriptDocument.of(obj)
@@ -228,8 +239,12 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
         steering = stored and edited_steering(stored, objective, picks)
         return TemplateResponse(request, "staff/steering.html", {"steering": steering})
 
+    def may_preview(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The prompt contains the notes."""
+        return self.has_view_or_change_permission(request, obj) and request.user.has_perm("contacts.view_contact")
+
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        found = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        found = self.object_or_404(request, object_id, self.may_preview)
         try:
             messages = next_prompt(found)
         except GuideError as error:

@@ -14,11 +14,12 @@ from orgs.models import ApiKey, EventKind, Org
 from orgs.retention import audit_period
 from orgs.scopes import Scopes
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
-from staff.actions import Action, ConfirmingAdmin
+from staff.actions import Action
 from staff.base import actor_of
 from staff.events import record_act
 from staff.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
 from staff.org_use import rows_of_use
+from staff.pages.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.pages.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.pages.webhooks import added_endpoint
 from staff.removal import RemovalAdmin
@@ -39,21 +40,30 @@ REACTIVATE = Action(
 
 
 @admin.register(Org)
-class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
+class OrgAdmin(AccountManagers, RemovalAdmin):
     form = OrgForm
     change_form_template = "staff/org.html"
-    object_pages = {"issue-key": "issue_key_view", "suspend": "suspend_view", "reactivate": "reactivate_view"}
+    object_pages = {
+        **AccountManagers.manager_pages,
+        "issue-key": "issue_key_view",
+        "suspend": "suspend_view",
+        "reactivate": "reactivate_view",
+    }
     slow_object_pages = {"add-webhook": "add_webhook_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
     lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name",)  # shows the search box
     search_help_text = "Any part of a name or slug."
-    readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "created_at")
+    readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "managers", "created_at")
 
     @admin.display(description="Requests a minute")
     def limit_in_force(self, org: Org) -> str:
         return f"{org.requests_per_minute:,}{' (own)' if org.own_rate_limit else ''}"
+
+    @admin.display(description="Account managers")
+    def managers(self, org: Org) -> str:
+        return names_of_managers(org)
 
     @admin.display(description="Audit is kept")
     def audit_kept(self, org: Org) -> str:
@@ -74,7 +84,7 @@ class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
             ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
             ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
-            ("About", {"fields": ["slug", "is_active", "limit_in_force", "created_at"]}),
+            ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
         ]
 
     def save_model(self, request: HttpRequest, obj: Org, form: Any, change: bool) -> None:
@@ -97,6 +107,7 @@ class OrgAdmin(ConfirmingAdmin, RemovalAdmin):
             context["may_revoke"] = may_revoke(request)
             context["may_rotate"] = may_rotate(request)
         context["use"] = rows_of_use(kwargs["obj"]) if obj else None
+        context["may_assign"] = may_assign(request)
         context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and request.user.has_perm("webhooks.view_endpoint"):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]

@@ -127,7 +127,7 @@ class TestProblems:
     ("role", "sees"),
     [
         ("support", {"orgs", "statistics", "webhooks"}),
-        ("account manager", {"orgs", "webhooks"}),
+        ("account manager", {"orgs", "statistics", "webhooks"}),
         ("read only", {"orgs", "statistics", "webhooks"}),
         ("auditor", set()),
     ],

@@ -23,7 +23,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("orgs_org_changelist", ()): 2,
     ("orgs_org_changelist", (("q", "org"),)): 2,
     ("orgs_org_changelist", (("plan__exact", "growth"),)): 2,
-    ("orgs_org_change", ()): 4,
+    ("orgs_org_change", ()): 5,
     ("orgs_org_history", ()): 3,
     ("orgs_org_delete", ()): 6,
     ("orgs_apikey_changelist", ()): 2,

@@ -302,7 +302,11 @@ WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
             {"Contacts", "Exports and imports", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
             "orgs/org/{org}/issue-key/",
         ),
-        ("account manager", {"API keys", "Orgs", *WEBHOOKS}, "contacts/contact/{contact}/change/"),
+        (
+            "account manager",
+            {"API keys", "Interview requests", "Orgs", *WEBHOOKS},
+            "contacts/contact/{contact}/change/",
+        ),
         (
             "read only",
             {"API keys", "Contacts", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
