@@ -133,7 +133,7 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
 
     @admin.display(description="Conversation")
     def conversation_stage(self, interview_request: InterviewRequest) -> str:
-        return stage_of(interview_request).label
+        return stage_of(interview_request).label.capitalize()
 
     @admin.display(description="Consented at")
     def consented_at(self, interview_request: InterviewRequest) -> str:

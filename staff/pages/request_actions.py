@@ -50,9 +50,7 @@ REQUEST_ACTIONS: Mapping[str, RequestAction] = {
         "The list no longer shows archived interview requests, unless you search or filter for them. Survey links keep "
         "working, and customers see no difference.",
     ),
-    "unarchive": RequestAction(
-        UNARCHIVE, "Take out of the archive", "taken out of the archive", "The list shows them again."
-    ),
+    "unarchive": RequestAction(UNARCHIVE, "Unarchive", "unarchived", "The list shows them again."),
 }
 
 

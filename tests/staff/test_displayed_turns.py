@@ -59,7 +59,7 @@ def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewReque
     page = root.get(CHANGE, begun.pk)
     text = page.content.decode()
     assert "Conversation so far" in text
-    assert ">in progress</div>" in text
+    assert ">In progress</div>" in text
     assert "We shipped to a warehouse that was closed." in text
     assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "rules"), ("Alice", "")]
     assert page.context["document"] is None

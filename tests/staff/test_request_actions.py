@@ -112,7 +112,7 @@ class TestSelected:
         page = confirm(root, select(root, "archive", pks(rows[:4]), "archived=all"))
         assert messages_of(page) == ["1 archived, 3 were not: 3 already archived."]
         page = confirm(root, select(root, "unarchive", pks(rows[:4]), "archived=yes"))
-        assert messages_of(page) == ["4 taken out of the archive."]
+        assert messages_of(page) == ["4 unarchived."]
         assert listed() == {*pks(rows)}
         assert SecurityEvent.objects.filter(kind="request_changed").count() == 3 + 1 + 4
 
@@ -187,7 +187,7 @@ class TestOne:
         asked = root.client.get(link.replace("&amp;", "&"))
         assert not InterviewRequest.objects.exclude(archived_at=None)
         page = confirm(root, asked).content.decode()
-        assert ">Take out of the archive</a>" in page
+        assert ">Unarchive</a>" in page
         assert InterviewRequest.objects.exclude(archived_at=None).get() == interview_request
 
 
