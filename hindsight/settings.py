@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from environs import Env, EnvError, ValidationError, validate
 
@@ -37,6 +38,26 @@ def days_by_field(text: str) -> dict[str, int]:
         return {field.strip(): is_days_kept(int(days)) for field, _, days in pairs}
     except ValueError as error:
         raise ValidationError("Must be fields with days, such as notes=365,name=90.") from error
+
+
+@env.parser_for("mail_server")
+def mail_server(text: str) -> dict[str, Any] | None:
+    """The settings of Django's SMTP backend, or None if no mail is sent."""
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        port = url.port or {"smtp": 25, "submission": 587, "smtps": 465}[url.scheme]
+    except (KeyError, ValueError):
+        raise ValidationError("Must be smtp://, submission:// (with STARTTLS) or smtps://, and a host.") from None
+    return {
+        "EMAIL_HOST": url.hostname or "localhost",
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "submission",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+    }
 
 
 is_database = validate.Regexp(
@@ -242,6 +263,13 @@ SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+
+# smtp://, submission:// or smtps://USER:PASSWORD@HOST:PORT. Without it, no mail is sent.
+EMAIL_URL = env.mail_server("EMAIL_URL", "")
+globals().update(EMAIL_URL or {})
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
+EMAIL_TIMEOUT = 10
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 
 # Staff log in with a second factor. Development, and HINDSIGHT_ALLOW=password_only, ask only for one that was set up.
 SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW

@@ -1,7 +1,8 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
 from django.contrib.auth import signals
-from django.db.models.signals import post_migrate
+from django.core.checks import register
+from django.db.models.signals import m2m_changed, post_migrate
 
 
 class StaffSiteConfig(admin.AdminConfig):
@@ -15,9 +16,11 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         # These need the models.
         from allauth.mfa.signals import authentication_failed
+        from django.contrib.auth.models import User
 
         from staff import accounts, events, exports, second_factor
-        from staff.roles import update_groups
+        from staff.checks import check_logins
+        from staff.roles import follow_groups, update_groups
 
         signals.user_logged_in.connect(events.logged_in)
         signals.user_logged_out.connect(events.logged_out)
@@ -26,5 +29,7 @@ class StaffConfig(AppConfig):
         accounts.connect()
         second_factor.connect()
         exports.register()
+        m2m_changed.connect(follow_groups, sender=User.groups.through)
+        register(check_logins)
         # Of the apps with permissions in the table, interviews is migrated last.
         post_migrate.connect(update_groups, sender=apps.get_app_config("interviews"))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
 from django.core.exceptions import ValidationError
@@ -53,6 +54,9 @@ class LoginForm(AdminAuthenticationForm):
 class LoginView(views.LoginView):
     authentication_form = LoginForm
     template_name = "staff/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "mail_is_set_up": settings.EMAIL_URL is not None}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""

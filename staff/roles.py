@@ -1,12 +1,13 @@
 """What the staff of each role may do. Superusers may do everything, and only they erase and delete.
 
-A role is a group of Django's with the same name. After each `migrate` the groups get exactly these permissions.
+A role is a group of Django's with the same name. After each `migrate` the groups get exactly these permissions. Whoever
+is in a group is staff.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection, transaction
 
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -64,3 +65,17 @@ def update_groups(**kwargs: Any) -> None:
     for role, names in ROLES.items():
         group, _ = Group.objects.get_or_create(name=role)
         group.permissions.set(permissions[name] for name in names if name in permissions)
+
+
+def update_staff_status(user: User) -> None:
+    is_staff = user.is_superuser or user.groups.exists()
+    if user.is_staff != is_staff:
+        user.is_staff = is_staff
+        user.save(update_fields=["is_staff"])
+
+
+def follow_groups(*, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """A receiver of m2m_changed."""
+    if action in ("post_add", "post_remove", "post_clear"):
+        for user in User.objects.filter(pk__in=pk_set or ()) if reverse else [instance]:
+            update_staff_status(user)

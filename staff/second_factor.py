@@ -40,6 +40,10 @@ def may_set_up(request: HttpRequest) -> bool:
     return is_staff and not is_mfa_enabled(user) and not _is_too_old(get_authentication_records(request, user))
 
 
+def names_of(user: Any) -> str:
+    return ", ".join(map(str, Authenticator.objects.filter(user=user).order_by("pk")))
+
+
 def reset(user: Any) -> int:
     """Removes every second factor of somebody who has lost them. Returns how many there were."""
     authenticators = list(Authenticator.objects.filter(user=user))

@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.urls import path
 
 from staff.entrance import entrance, own_login
+from staff.password_links import ForgottenView, SetPasswordView
 
-# allauth needs these names.
+# Django and allauth need these names.
 urlpatterns = [
     path("login/", admin.site.login, name="account_login"),
     path("logout/", admin.site.logout, name="account_logout"),
+    path("forgotten-password/", entrance(ForgottenView.as_view()), name="admin_password_reset"),
+    path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
     path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
     path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),

@@ -4,9 +4,9 @@ from staff.pages import (
     interview_requests,
     interview_types,
     jobs,
-    logins,
     orgs,
     security_events,
+    staff_members,
     webhooks,
 )
 
@@ -16,8 +16,8 @@ __all__ = [
     "interview_requests",
     "interview_types",
     "jobs",
-    "logins",
     "orgs",
     "security_events",
+    "staff_members",
     "webhooks",
 ]

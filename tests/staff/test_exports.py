@@ -168,7 +168,7 @@ def test_only_the_owner_and_superusers_download(
         assert other.get(f"jobs_job_{page}", job.pk).status_code in (403, 404), page
     assert str(job) not in other.get("jobs_job_changelist").content.decode()
     assert downloaded(root, job)
-    support.user.groups.clear()
+    support.user.groups.set(Group.objects.filter(name="auditor"))
     assert support.get("jobs_job_download", job.pk).status_code == 403
     events = SecurityEvent.objects.filter(kind="export").order_by("pk")
     assert [(event.actor, event.org, event.subject, event.detail) for event in events] == [

@@ -143,36 +143,32 @@ class TestLogins:
 class TestAccounts:
     def test_roles_and_flags_that_staff_change(self, root: Staff, ann: User, log: Lines) -> None:
         group = Group.objects.get(name="support")
-        form = {"username": "ann", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+        form = {"username": "ann", "email": "ann@example.com"}
         path = f"/admin/auth/user/{ann.pk}/change/"
-        on = {"is_active": "on", "is_staff": "on"}
-        assert root.client.post(path, {**form, **on, "is_superuser": "on", "groups": [group.pk]}).status_code == 302
+        more = {"is_active": "on", "is_superuser": "on", "groups": [group.pk]}
+        assert root.client.post(path, {**form, **more}).status_code == 302
         assert root.client.post(path, {**form, "is_superuser": "on"}).status_code == 302
         rows = SecurityEvent.objects.order_by("pk").values_list("kind", "actor", "subject", "detail")
         assert list(rows) == [
             ("roles_changed", "root", "ann", "is_superuser: False → True."),
             ("roles_changed", "root", "ann", "groups added: support."),
-            ("roles_changed", "root", "ann", "is_active: True → False. is_staff: True → False."),
+            ("roles_changed", "root", "ann", "is_active: True → False."),
             ("roles_changed", "root", "ann", "groups removed: support."),
         ]
         assert {line["address"] for line in log} == {"127.0.0.1"}
 
     def test_a_login_that_staff_create_and_delete(self, root: Staff) -> None:
         forget()
-        new = {
-            "username": "bob",
-            "usable_password": "true",
-            "password1": "a long password",
-            "password2": "a long password",
-        }
+        new = {"username": "bob", "email": "bob@example.com", "groups": [Group.objects.get(name="auditor").pk]}
         assert root.client.post("/admin/auth/user/add/", new).status_code == 302
         bob = User.objects.get(username="bob")
-        password = {"usable_password": "true", "password1": "a new password", "password2": "a new password"}
-        assert root.client.post(f"/admin/auth/user/{bob.pk}/password/", password).status_code == 302
+        assert root.client.post(f"/admin/auth/user/{bob.pk}/password-link/").status_code == 200
         assert root.client.post(f"/admin/auth/user/{bob.pk}/delete/", {"post": "yes"}).status_code == 302
         assert events() == [
             ("staff_created", "root", "", "user bob"),
-            ("password_changed", "root", "", "user bob"),
+            ("roles_changed", "root", "", "user bob"),  # the role
+            ("roles_changed", "root", "", "user bob"),  # and with it the staff status
+            ("password_link", "root", "", "user bob"),
             ("staff_deleted", "root", "", "user bob"),
         ]
 
@@ -186,6 +182,7 @@ class TestAccounts:
         assert list(details) == [
             ("roles_changed", "ann", "groups added: support."),
             ("roles_changed", "ann", "groups removed: all."),
+            ("roles_changed", "ann", "is_staff: True → False."),
             ("roles_changed", "support", "Deleted."),
         ]
 

@@ -1,0 +1,129 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from orgs.models import EventKind
+from staff import second_factor
+from staff.base import StaffAdmin
+from staff.events import record_act
+from staff.password_links import LINK_DAYS, invite
+from staff.roles import update_staff_status
+
+if TYPE_CHECKING:  # Django's class is generic only for type checkers
+    ModelForm = forms.ModelForm[User]
+else:
+    ModelForm = forms.ModelForm
+
+admin.site.unregister(User)  # its form sets passwords for others, and the staff status by hand
+
+
+class StaffMemberForm(ModelForm):
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name", "email", "groups", "is_superuser", "is_active")
+        labels = {"username": "Login", "groups": "Roles"}
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "groups": "Whoever has a role is staff. Without a role, only superusers can open the admin.",
+            "email": "Links to set a password are sent there, and single sign-on looks for it.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "email" in self.fields:
+            self.fields["email"].required = True
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("Another login has this address.")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance.pk and not cleaned.get("groups") and not cleaned.get("is_superuser"):
+            self.add_error("groups", "Choose at least one role.")
+        return cleaned
+
+
+@admin.register(User)
+class StaffMemberAdmin(StaffAdmin):
+    form = StaffMemberForm
+    change_form_template = "staff/staff_member.html"
+    object_pages = {"reset-second-factor": "reset_second_factor_view"}
+    slow_object_pages = {"password-link": "password_link_view"}  # it may send a mail
+    list_display = ("username", "name", "email", "roles", "is_staff", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    lookups = frozenset({"groups__id__exact", "is_active__exact"})
+    search_fields = ("username", "first_name", "last_name", "email")
+    ordering = ("username",)
+    readonly_fields = ("is_staff", "second_factors", "last_login", "date_joined")
+
+    @admin.display(description="Name")
+    def name(self, user: User) -> str:
+        return user.get_full_name() or "-"
+
+    @admin.display(description="Roles")
+    def roles(self, user: User) -> str:
+        names = ["superuser"] * user.is_superuser + [group.name for group in user.groups.all()]
+        return ", ".join(names) or "-"
+
+    @admin.display(description="Second factors")
+    def second_factors(self, user: User) -> str:
+        return second_factor.names_of(user) or "none"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        editable = StaffMemberForm.Meta.fields
+        return [*editable, *self.readonly_fields] if obj else [name for name in editable if name != "is_active"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        form.save_m2m()
+        update_staff_status(form.instance)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+        text = f"The login {obj} was created. Now invite its owner."
+        return self.back_to(request, "password-link", obj, messages.SUCCESS, text)
+
+    def may_link(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self.has_change_permission(request, obj) and (obj is None or obj.is_active)
+
+    def password_link_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self.object_or_404(request, object_id, self.may_link)
+        if request.method == "POST":
+            return self.linked(request, user)
+        how = f"It is mailed to {user.email}." if settings.EMAIL_URL else "It is shown once, for you to hand over."
+        text = f"With this link, {user} sets a password. {how} It works once, within {LINK_DAYS} days."
+        return self.page(request, "confirm", user, title="Link to set a password", text=text, button="Make the link")
+
+    def linked(self, request: HttpRequest, user: User) -> HttpResponse:
+        link, is_mailed = invite(request, user)
+        record_act(request, EventKind.PASSWORD_LINK, user, "Mailed." if is_mailed else "Shown.")
+        if is_mailed:
+            sent = f"A link to set a password was mailed to {user.email}."
+            return self.back_to(request, "change", user, messages.SUCCESS, sent)
+        return self.page(request, "password_link", user, title="Link to set a password", link=link, days=LINK_DAYS)
+
+    def reset_second_factor_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self.object_or_404(request, object_id, self.has_change_permission)
+        if request.method == "POST":
+            second_factor.reset(user)
+            return self.back_to(request, "change", user, messages.SUCCESS, "The second factors were removed.")
+        factors = second_factor.names_of(user) or "none"
+        text = f"{user} has: {factors}. Be sure who asks. With the password, the next login sets up a new one."
+        return self.page(request, "confirm", user, title="Remove the second factors", text=text, button="Remove")

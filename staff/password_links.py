@@ -1,0 +1,111 @@
+"""One-time links to set a password: an invitation from a superuser, or a mail to somebody who has forgotten it.
+
+A link works once and for PASSWORD_RESET_TIMEOUT: Django signs the password's hash and the time of the last login.
+"""
+
+import logging
+import smtplib
+from threading import Thread
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.views.generic import FormView
+
+from orgs.events import record_event
+from orgs.models import EventKind
+from staff.events import address_of, staff_actor
+from staff.login import Limits, refuse_too_many_attempts
+
+logger = logging.getLogger(__name__)
+
+# Mails to one address, and requests from one client.
+LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
+LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
+
+
+def password_link(request: HttpRequest, user: User) -> str:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    return request.build_absolute_uri(path)
+
+
+def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
+    text = render_to_string(
+        "staff/password_link.txt",
+        {"user": user, "link": link, "is_invitation": is_invitation, "days": LINK_DAYS},
+    )
+    subject = "Your login for Hindsight" if is_invitation else "A new password for Hindsight"
+    return EmailMessage(subject, text, to=[user.email])
+
+
+def invite(request: HttpRequest, user: User) -> tuple[str, bool]:
+    """Returns (link, mailed). A mail that cannot be sent leaves the link to be handed over."""
+    link = password_link(request, user)
+    return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
+
+
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(label="Email address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean(self) -> dict[str, Any] | None:
+        refuse_too_many_attempts(self.request, self.cleaned_data.get("email", ""), LINK_ATTEMPTS)
+        return super().clean()
+
+
+class ForgottenView(FormView[ForgottenForm]):
+    """Says the same for every address, at the same speed."""
+
+    form_class = ForgottenForm
+    template_name = "registration/password_reset_form.html"
+    success_url = reverse_lazy("admin:login")
+    extra_context = {"title": "Forgotten password"}
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if settings.EMAIL_URL is None:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        email = form.cleaned_data["email"]
+        for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
+            mail = link_mail(user, password_link(self.request, user), is_invitation=False)
+            actor, address = staff_actor(user.username), address_of(self.request)
+            record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
+            Thread(target=_is_sent, args=[mail], daemon=True).start()
+        messages.success(self.request, "If this address belongs to a login, a link to set a password is on its way.")
+        return super().form_valid(form)
+
+
+class SetPasswordView(views.PasswordResetConfirmView):
+    success_url = reverse_lazy("admin:login")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, f"Your password is set. Log in as {self.user}.")
+        return response
+
+
+def _is_sent(mail: EmailMessage) -> bool:
+    try:
+        return bool(mail.send())
+    except (smtplib.SMTPException, OSError) as error:
+        logger.error("A mail was not sent: %s", type(error).__name__)
+        return False

@@ -1,0 +1,41 @@
+"""System checks for the settings of logins."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from hindsight.settings import mail_server
+from staff.checks import check_logins
+
+
+def messages(settings: Settings, **changed: Any) -> list[str | None]:
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    return [message.id for message in check_logins()]
+
+
+def test_without_mail_nothing_is_wrong(settings: Settings) -> None:
+    assert messages(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "found"),
+    [
+        ("smtps://user:p%40ss@mail.example.com", "hindsight@example.com", []),
+        ("submission://mail.example.com", "hindsight@example.com", []),
+        ("smtp://127.0.0.1:2525", "hindsight@example.com", []),
+        ("smtp://mail.example.com", "hindsight@example.com", ["staff.W001"]),
+        ("smtps://mail.example.com", "", ["staff.E001"]),
+        ("", "hindsight@example.com", ["staff.E001"]),
+    ],
+)
+def test_the_settings_of_mail(settings: Settings, url: str, sender: str, found: list[str]) -> None:
+    assert messages(settings, EMAIL_URL=mail_server(url), DEFAULT_FROM_EMAIL=sender) == found
+
+
+def test_the_url_of_the_mail_server() -> None:
+    server = mail_server("smtps://user:p%40ss@mail.example.com")
+    assert server is not None
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"], server["EMAIL_USE_SSL"]) == ("mail.example.com", 465, True)
+    assert (server["EMAIL_HOST_USER"], server["EMAIL_HOST_PASSWORD"]) == ("user", "p@ss")

@@ -1,0 +1,211 @@
+"""Staff logins: roles, invitations, forgotten passwords and lost second factors. Mail goes to a real SMTP server."""
+
+import re
+from collections.abc import Iterator
+from email.message import Message
+from queue import Queue
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, User
+from django.core.mail.backends.smtp import EmailBackend
+from django.test import Client
+from pytest_django import Settings
+
+from harness.processes import free_port
+from hindsight.settings import mail_server
+from orgs.models import SecurityEvent
+from tests.staff.conftest import Staff, log_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+PASSWORD = "correct horse battery"
+FORGOTTEN = "/admin/forgotten-password/"
+
+
+class Inbox(MessageHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: Queue[Message] = Queue()
+
+    def handle_message(self, message: Message) -> None:
+        self.mails.put(message)
+
+    def next_link(self, address: str) -> str:
+        mail = self.mails.get(timeout=10)
+        assert (mail["To"], mail["From"]) == (address, "hindsight@example.com")
+        return path_in(mail.get_payload())
+
+
+@pytest.fixture
+def inbox(settings: Settings) -> Iterator[Inbox]:
+    """A running SMTP server, set up as EMAIL_URL does."""
+    inbox, port = Inbox(), free_port()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    use_mail(settings, port)
+    yield inbox
+    controller.stop()
+
+
+def use_mail(settings: Settings, port: int) -> None:
+    settings.EMAIL_URL = mail_server(f"smtp://127.0.0.1:{port}")
+    for name, value in (settings.EMAIL_URL or {}).items():
+        setattr(settings, name, value)
+    settings.EMAIL_BACKEND = f"{EmailBackend.__module__}.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "hindsight@example.com"
+
+
+def path_in(text: Any) -> str:
+    return re.search(r"http://testserver(/admin/set-password/[\w/-]+)", str(text))[1]  # type: ignore[index]
+
+
+def group(name: str) -> Group:
+    return Group.objects.get(name=name)
+
+
+def add(root: Staff, **changed: Any) -> Any:
+    sent = {"username": "bo", "first_name": "Bo", "email": "bo@example.com", "groups": [group("support").pk]}
+    return root.post("auth_user_add", **{**sent, **changed})
+
+
+def set_password(link: str, password: str = PASSWORD) -> Any:
+    client = Client()
+    page = client.get(link)
+    if page.status_code != 302:
+        return page
+    return client.post(page.headers["Location"], {"new_password1": password, "new_password2": password})
+
+
+def can_log_in(username: str, password: str = PASSWORD) -> bool:
+    client = Client()
+    client.post("/admin/login/", {"username": username, "password": password})
+    return client.get("/admin/").status_code == 200
+
+
+def test_a_new_person_gets_a_role_and_a_link_that_works_once(root: Staff) -> None:
+    user = User.objects.filter(username="bo")
+    page = add(root).headers["Location"]
+    assert page.endswith("/password-link/")
+    bo = user.get()
+    assert (bo.is_staff, bo.has_usable_password(), [role.name for role in bo.groups.all()]) == (
+        True,
+        False,
+        ["support"],
+    )
+    shown = root.client.post(page)
+    link = path_in(shown.content.decode())
+    assert "shown only once" in shown.content.decode()
+
+    assert set_password(link).headers["Location"] == "/admin/login/"
+    assert can_log_in("bo")
+    assert "invalid" in set_password(link, "another long password").content.decode()
+    assert can_log_in("bo")
+    events = SecurityEvent.objects.filter(subject="bo").order_by("pk").values_list("kind", "actor", "detail")
+    assert list(events)[-2:] == [("password_link", "root", "Shown."), ("password_changed", "bo", "")]
+
+
+def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox: Inbox) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+        page = root.client.post(add(root).headers["Location"])
+        assert page.status_code == 302, "the link is not shown"
+        link = inbox.next_link("bo@example.com")
+    with time_machine.travel("2026-03-04T12:00:01Z", tick=False):
+        assert "invalid" in set_password(link).content.decode()
+    with time_machine.travel("2026-03-04T11:59:00Z", tick=False):
+        assert set_password(link).status_code == 302
+
+
+def test_without_the_mail_server_the_link_is_shown(root: Staff, settings: Settings) -> None:
+    use_mail(settings, free_port())
+    shown = root.client.post(add(root).headers["Location"])
+    assert path_in(shown.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"groups": []}, "Choose at least one role."),
+        ({"email": ""}, "This field is required."),
+        ({"email": "ANN@example.com"}, "Another login has this address."),
+    ],
+)
+def test_an_incomplete_person_is_not_created(root: Staff, changed: dict[str, Any], message: str) -> None:
+    log_in("ann", email="ann@example.com")
+    assert message in add(root, **changed).content.decode()
+    assert not User.objects.filter(username="bo").exists()
+
+
+def test_who_loses_all_roles_is_no_longer_staff(root: Staff) -> None:
+    add(root, groups=[group("support").pk, group("auditor").pk])
+    bo = User.objects.get(username="bo")
+    for roles, is_staff in (["auditor"], True), ([], False), (["support"], True):
+        bo.groups.set(Group.objects.filter(name__in=roles))
+        bo.refresh_from_db()
+        assert bo.is_staff == is_staff
+    group("support").user_set.remove(bo)
+    bo.refresh_from_db()
+    assert not bo.is_staff
+    sent = {"username": "bo", "email": "bo@example.com", "is_active": "on", "is_superuser": "on"}
+    assert root.post("auth_user_change", bo.pk, **sent).status_code == 302
+    bo.refresh_from_db()
+    assert (bo.is_staff, bo.is_superuser) == (True, True)
+    del sent["is_superuser"]
+    root.post("auth_user_change", bo.pk, **sent)
+    bo.refresh_from_db()
+    assert not bo.is_staff
+
+
+def test_a_login_with_a_role_but_without_staff_status_is_told_so() -> None:
+    user = User.objects.create_user("ann", password=PASSWORD)
+    user.groups.add(group("support"))
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+    refused = Client().post("/admin/login/", {"username": "ann", "password": PASSWORD})
+    assert "This login is not staff" in refused.content.decode()
+
+
+def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: Inbox) -> None:
+    User.objects.create_user("ann", "ann@example.com", "the old password", is_staff=True)
+    assert FORGOTTEN in Client().get("/admin/login/").content.decode()
+    for address in ("nobody@example.com", "Ann@example.com"):
+        answer = Client().post(FORGOTTEN, {"email": address}, follow=True)
+        assert "If this address belongs to a login" in answer.content.decode()
+    link = inbox.next_link("ann@example.com")
+    assert inbox.mails.empty()
+    assert can_log_in("ann", "the old password")  # which makes the link invalid
+    assert "invalid" in set_password(link).content.decode()
+    Client().post(FORGOTTEN, {"email": "ann@example.com"})
+    assert set_password(inbox.next_link("ann@example.com")).status_code == 302
+    assert can_log_in("ann")
+    assert not can_log_in("ann", "the old password")
+    assert SecurityEvent.objects.filter(kind="password_link", actor="ann", detail="Forgotten.").count() == 2
+
+
+@time_machine.travel("2026-03-01T12:00:30Z", tick=False)
+def test_mails_to_one_address_are_limited(inbox: Inbox) -> None:
+    User.objects.create_user("ann", "ann@example.com", is_staff=True)
+    for number in range(3):
+        assert Client(REMOTE_ADDR=f"192.0.2.{number}").post(FORGOTTEN, {"email": "ann@example.com"}).status_code == 302
+        inbox.next_link("ann@example.com")
+    refused = Client(REMOTE_ADDR="192.0.2.9").post(FORGOTTEN, {"email": "ann@example.com"})
+    assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+    assert inbox.mails.empty()
+
+
+def test_without_mail_there_is_no_such_page() -> None:
+    assert Client().get(FORGOTTEN).status_code == 404
+    assert FORGOTTEN not in Client().get("/admin/login/").content.decode()
+
+
+def test_a_superuser_removes_the_second_factor_of_somebody_else(root: Staff) -> None:
+    ann = log_in("ann").user
+    Authenticator.objects.create(user=ann, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    assert "TOTP Authenticator" in root.get("auth_user_reset-second-factor", ann.pk).content.decode()
+    assert Authenticator.objects.filter(user=ann).exists()
+    root.post("auth_user_reset-second-factor", ann.pk)
+    assert not Authenticator.objects.filter(user=ann).exists()
+    assert SecurityEvent.objects.filter(kind="factor_removed", actor="root", subject="ann").count() == 1
