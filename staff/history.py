@@ -17,6 +17,7 @@ from orgs.models import Change
 from orgs.retention import audit_period
 from staff.base import StaffAdmin, actor_of
 from staff.diff import Piece, TimeBudget, diff
+from staff.drafts import NeverSaved, is_draft
 from staff.forms import MergingForm, fingerprint
 
 NEWEST = 5
@@ -85,6 +86,10 @@ class AuditedAdmin(HistoryPage):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("DraftForm", (NeverSaved, form), {}) if is_draft(request) else form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if form.edits:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
@@ -19,6 +20,7 @@ from django.http.response import HttpResponseBase
 
 from hindsight.http.proxies import client_of
 from orgs.models import EventKind
+from staff import drafts
 from staff.attempts import hit
 from staff.events import record_attempt
 
@@ -56,13 +58,21 @@ class LoginView(views.LoginView):
     template_name = "staff/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "mail_is_set_up": settings.EMAIL_URL is not None}
+        own = {"mail_is_set_up": settings.EMAIL_URL is not None, drafts.FIELD: self.request.POST.get(drafts.FIELD, "")}
+        return {**own, **super().get_context_data(**kwargs)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""
         user = form.get_user()
         login = Login(user=user, redirect_url=self.get_success_url())
+        drafts.keep(self.request, self.get_success_url(), self.request.POST.get(drafts.FIELD, ""))
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
+
+
+class PasskeyLoginView(LoginWebAuthnView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        drafts.keep(self.request, self.request.POST.get("next", ""), self.request.POST.get(drafts.FIELD, ""))
+        return cast(HttpResponse, super().form_valid(form))
 
 
 def refuse_too_many_attempts(request: HttpRequest, login: str, limits: Limits = ATTEMPTS) -> None:

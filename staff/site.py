@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from staff import drafts
 from staff.acting import as_staff
 
 
@@ -22,7 +24,26 @@ class StaffSite(AdminSite):
     index_template = "staff/index.html"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        return super().admin_view(as_staff(view), cacheable)
+        """A form that is sent after the session has ended is not lost."""
+        guarded = super().admin_view(as_staff(view), cacheable)
+
+        @wraps(guarded)
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not self.has_permission(request):
+                is_lost = request.method == "POST" and drafts.is_kept(request.path)
+                return self.login_with_draft(request) if is_lost else guarded(request, *args, **kwargs)
+            drafts.take(request)
+            return guarded(request, *args, **kwargs)
+
+        return run
+
+    def login_with_draft(self, request: HttpRequest) -> HttpResponse:
+        context = {"draft": drafts.fields_in(request), "next": request.get_full_path()}
+        logout(request)
+        request.method = "GET"
+        response = self.login(request, {**context, "app_path": reverse("admin:login")})
+        response.status_code = 403
+        return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.pages.search import search_view  # needs the models

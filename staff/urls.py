@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import path
 
 from staff.entrance import entrance, own_login
+from staff.login import PasskeyLoginView
 from staff.password_links import ForgottenView, SetPasswordView
 
 # Django and allauth need these names.
@@ -18,7 +19,7 @@ urlpatterns = [
     path("forgotten-password/", entrance(ForgottenView.as_view()), name="admin_password_reset"),
     path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
     path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
-    path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("login/passkey/", entrance(PasskeyLoginView.as_view()), name="mfa_login_webauthn"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),
     path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/passkey/", own_login(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),

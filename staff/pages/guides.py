@@ -18,6 +18,7 @@ from interviews.paige.guide_texts import MAX_FOLLOW_UPS
 from interviews.services import edit_guide
 from orgs.models import Change, EventKind
 from staff.base import StaffAdmin, actor_of
+from staff.drafts import NOT_SAVED, is_draft
 from staff.events import record_act
 from staff.forms import GuideJsonForm
 from staff.guide_arrangement import MAX_TOPICS, arranged
@@ -36,6 +37,9 @@ class GuidePages(StaffAdmin):
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """`?change=ID` opens the guide from before that change."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        if is_draft(request):
+            messages.warning(request, NOT_SAVED)
+            return self.guide_page(request, kind, GuideEditor(request.POST), is_unsaved=True)
         if request.method == "POST":
             return self.guide_posted(request, kind, GuideEditor(request.POST))
         guide = self.opened_guide(request, kind)
@@ -107,6 +111,8 @@ class GuidePages(StaffAdmin):
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         initial = {"guide": guide_text(self.opened_guide(request, kind)), "version": kind.guide["version"]}
         form = GuideJsonForm(request.POST or None, initial=initial)
+        if is_draft(request):
+            form.add_error("guide", NOT_SAVED)
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
             try:
