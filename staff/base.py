@@ -1,18 +1,21 @@
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
+from staff.date_ranges import DateRangeFilter
 from staff.events import actor_of
 from staff.filters import storable
-from staff.paging import BoundedPaginator
+from staff.models import SavedView
+from staff.paging import BoundedChangeList, BoundedPaginator
 
 __all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
 
@@ -31,7 +34,7 @@ class StaffAdmin(BaseAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # facets count all rows, once for each choice
-    sortable_by = ()  # most columns have no index to sort by
+    sortable_by: ClassVar[tuple[str, ...]] = ()  # most columns have no index to sort by
     # Further pages of one object: {last part of the path: name of the view}. Each view is a transaction,
     # which ends before the page is rendered.
     object_pages: dict[str, str] = {}
@@ -50,6 +53,7 @@ class StaffAdmin(BaseAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Django would allow any field of the model."""
         own_filters = {getattr(list_filter, "parameter_name", None) for list_filter in self.list_filter}
+        own_filters.update(name for list_filter in self.list_filter for name in getattr(list_filter, "parameters", ()))
         return lookup in self.lookups | own_filters
 
     def get_search_results(
@@ -57,6 +61,30 @@ class StaffAdmin(BaseAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         text = storable(search_term)
         return (queryset.search(text) if text else queryset), False  # type: ignore[attr-defined]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        views = SavedView.objects.filter(user=request.user.pk, list=self.url_prefix)
+        saved = {"saved_views": views, "saved_query": self.saved_query(request, request.GET.urlencode())}
+        page: HttpResponse = super().changelist_view(request, {**saved, **(extra_context or {})})
+        return page
+
+    def saved_query(self, request: HttpRequest, query: str) -> str:
+        """The filters and the order. Not the search text: it may be personal data, which is erased elsewhere."""
+        kept = QueryDict(mutable=True)
+        for name, values in QueryDict(storable(query)).lists():
+            if values[-1] and (name == ORDER_VAR or self.lookup_allowed(name, values[-1], request)):
+                kept[name] = values[-1]
+        return kept.urlencode()
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """By the dates of the list's range, so that its index finds the rows."""
+        for chosen in self.list_filter:
+            if isinstance(chosen, type) and issubclass(chosen, DateRangeFilter) and chosen.orders(request):
+                return (f"-{chosen.field}", "-pk")
+        return super().get_ordering(request)
 
     def is_list(self, request: HttpRequest) -> bool:
         """Whether the page is the list, which needs no long texts."""

@@ -1,16 +1,16 @@
 """List filters for fields with too many values to list."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
-from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from interviews.lifecycle import Flag, Standing
 from interviews.models import Conversation, InterviewType
-from orgs.models import Org
+from staff.org_choice import MAX_MATCHES, chosen_orgs, label_of
 from staff.own_orgs import orgs_with_visible_interviews
 
 MAX_TYPES = 30
@@ -19,6 +19,13 @@ MAX_TYPES = 30
 def storable(text: str) -> str:
     """PostgreSQL refuses NUL characters."""
     return text.replace("\x00", "").strip()
+
+
+def kept_parameters(changelist: Any, but: Collection[str]) -> list[tuple[str, str]]:
+    """What a form of one filter keeps: the other filters, the search and the order."""
+    filters = [(name, values[0]) for name, values in changelist.get_filters_params().items() if name not in but]
+    others = ((SEARCH_VAR, changelist.query), (ORDER_VAR, changelist.params.get(ORDER_VAR, "")))
+    return [*filters, *((name, value) for name, value in others if value)]
 
 
 class TextFilter(SimpleListFilter):
@@ -34,37 +41,62 @@ class TextFilter(SimpleListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """One choice, for the template."""
-        kept = changelist.get_filters_params().items()
-        others = [(name, values[0]) for name, values in kept if name != self.parameter_name]
         yield {
             "text": self.value() or "",
-            "others": [*others, *([("q", changelist.query)] if changelist.query else [])],
+            "others": kept_parameters(changelist, [str(self.parameter_name)]),
             "remove": changelist.get_query_string(remove=[self.parameter_name]),
         }
 
 
 class OrgFilter(TextFilter):
-    """By slug: there may be thousands of orgs."""
+    """There may be thousands of orgs."""
 
     title = "org"
     parameter_name = "org"
-    placeholder = "slug"
-    help_text = "Slug of the org"
+    template = "staff/org_filter.html"
+    placeholder = "name or slug"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        text = storable(self.value() or "")
+        self.orgs = chosen_orgs(request, text) if text else []
+        self.may_see_orgs = request.user.has_perm("orgs.view_org")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        [choice] = super().choices(changelist)
+        if self.may_see_orgs and len(self.orgs) == 1:
+            choice["text"] = label_of(self.orgs[0])
+        elif self.may_see_orgs:
+            urls = ((org, changelist.get_query_string({self.parameter_name: org.slug})) for org in self.orgs)
+            choice["matches"] = list(urls)[:MAX_MATCHES]
+            choice["has_more"] = len(self.orgs) > MAX_MATCHES
+        yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        slug = self.value()
-        if not slug:
-            return queryset
-        return queryset.filter(
-            org__in=list(Org.objects.filter(slug=storable(slug).lower()).values_list("pk", flat=True))
-        )
+        return queryset.filter(org__in=[org.pk for org in self.orgs]) if self.value() else queryset
 
 
 class EventOrgFilter(OrgFilter):
-    """By slug: the org may have been deleted."""
+    """Events have the slug: the org may have been deleted."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(org=storable(self.value() or "").lower()) if self.value() else queryset
+        slugs = [org.slug for org in self.orgs] if self.may_see_orgs else []
+        typed = storable(self.value() or "").lower()
+        return queryset.filter(org__in=slugs or [typed]) if self.value() else queryset
+
+
+class DealFilter(TextFilter):
+    """For links: the search box finds deals. A deal has interview requests of several contacts."""
+
+    title = "deal"
+    parameter_name = "deal"
+    help_text = "The whole id of a deal"
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(deal_id=storable(self.value() or "")) if self.value() else queryset
 
 
 class EventActorFilter(TextFilter):
@@ -145,8 +177,8 @@ class InterviewTypeFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
-        if org := request.GET.get("org"):
-            names = names.filter(org__slug=storable(org))
+        if org := storable(request.GET.get("org", "")):
+            names = names.filter(org__in=chosen_orgs(request, org))
         if (visible := orgs_with_visible_interviews(request)) is not None:
             names = names.filter(org__in=visible)
         return [(name, name) for name in names[:MAX_TYPES]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -139,7 +139,7 @@ def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dic
 def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
     begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
     return {
-        "requests": lists.interviews(created_at__gte=str(week.starts), created_at__lt=str(week.ends)),
+        "requests": lists.interviews(created_since=day(week.starts), created_until=day(week.ends - timedelta(days=1))),
         "begun": lists.interviews(**begun),
         **{name: lists.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
     }

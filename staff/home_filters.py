@@ -42,20 +42,6 @@ class BegunBefore(DateFilter):
     lookup = "conversation__consented_at__lt"
 
 
-class CompletedSince(DateFilter):
-    title = "first day of the completion"
-    help_text = "First day of the completion"
-    parameter_name = "completed_since"
-    lookup = "completed_at__gte"
-
-
-class ChangedSince(DateFilter):
-    title = "first day of the last change"
-    help_text = "First day of the last change"
-    parameter_name = "changed_since"
-    lookup = "updated_at__gte"
-
-
 class LastTopicFilter(TextFilter):
     """An empty value: Paige has asked nothing."""
 

@@ -1,6 +1,7 @@
 from functools import cached_property
 from typing import Any, cast
 
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
@@ -12,6 +13,17 @@ class AtLeast(int):
 
     def __str__(self) -> str:
         return f"more than {int(self):,}"
+
+
+class BoundedChangeList(ChangeList):
+    """Sorts only by the columns of `sortable_by`. Django hides the others' links, but obeys their parameters."""
+
+    @property
+    def clear_search(self) -> str:
+        return self.get_query_string(remove=[SEARCH_VAR])
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]

@@ -46,9 +46,16 @@ class StaffSite(AdminSite):
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from staff.pages.search import search_view  # needs the models
+        from staff.pages.saved_views import save_view_view, views_view
+        from staff.pages.search import org_names_view, search_view  # need the models
 
-        return [path("search/", self.admin_view(search_view), name="search"), *super().get_urls()]
+        pages = [
+            path("search/", self.admin_view(search_view), name="search"),
+            path("search/orgs/", self.admin_view(org_names_view), name="org_names"),
+            path("views/", self.admin_view(views_view), name="views"),
+            path("views/save/", self.admin_view(save_view_view), name="save_view"),
+        ]
+        return [*pages, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from staff.home import home  # needs the models

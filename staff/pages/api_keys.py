@@ -22,6 +22,8 @@ class ApiKeyAdmin(ActionAdmin):
     list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
+    # Thousands of rows at most.
+    sortable_by = ("prefix", "name", "org", "last_used_at", "expires_at", "created_at")
     fields = ("prefix", "name", "org", "scopes", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:

@@ -13,6 +13,7 @@ from interviews.services import delete_contact, erase_contact
 from interviews.services.state import standing_of
 from orgs.models import EventKind
 from staff.base import actor_of
+from staff.date_ranges import CreatedRange
 from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import ContactForm
@@ -30,9 +31,10 @@ class ContactAdmin(ExportableAdmin, AuditedAdmin, RemovalAdmin):
     change_form_template = "staff/contact.html"
     export_kind = "export_contacts"
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
-    list_display = ("email", "name", "org", "updated_at")
-    list_filter = (OrgFilter,)
+    list_display = ("email", "name", "org", "created_at", "updated_at")
+    list_filter = (OrgFilter, CreatedRange)
     list_select_related = ("org",)
+    sortable_by = ("email", "created_at")
     search_fields = ("email",)  # shows the search box
     search_help_text = "Any part of names and addresses."
     fieldsets = (

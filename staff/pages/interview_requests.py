@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
@@ -22,19 +23,21 @@ from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.acting import current_staff_request
 from staff.base import actor_of
+from staff.date_ranges import ChangedRange, CompletedRange, CreatedRange
 from staff.displayed_turns import turns_of
 from staff.events import record_act
 from staff.filters import (
     ApiStatusFilter,
     ArchivedFilter,
     ConversationFilter,
+    DealFilter,
     FlagFilter,
     InterviewTypeFilter,
     OrgFilter,
 )
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
-from staff.home_filters import BegunBefore, BegunSince, ChangedSince, CompletedSince, LastTopicFilter
+from staff.home_filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.list_export import ExportableAdmin
 from staff.own_orgs import may_see_interviews, orgs_with_visible_interviews
 from staff.pages.request_actions import RequestActions
@@ -48,7 +51,7 @@ ABOUT = (
     "contact_link",
     "org",
     "interview_type",
-    "deal_id",
+    "deal",
     "standing",
     "status_in_the_api",
     "conversation_stage",
@@ -76,23 +79,38 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Au
         "prompt": "prompt_view",
         "steering": "steering_view",
     }
-    list_display = ("id", "contact_email", "org", "deal_id", "standing", "wishes", "created_at")
+    list_display = ("id", "contact_email", "org", "deal", "standing", "wishes", "created_at")
     list_filter = (
-        *(OrgFilter, BegunSince, BegunBefore, CompletedSince, ChangedSince, LastTopicFilter),
-        *(
-            ("status", ApiStatusFilter),
-            ConversationFilter,
-            FlagFilter,
-            InterviewTypeFilter,
-            "created_at",
-            ArchivedFilter,
-        ),
+        *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
+        *(("status", ApiStatusFilter), ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
+        *(CreatedRange, CompletedRange, ChangedRange),
     )
-    lookups = frozenset({"contact", "status__exact", "created_at__gte", "created_at__lt"})
+    lookups = frozenset({"contact", "status__exact"})
+    sortable_by = ("id", "created_at")
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, the beginning of a deal's id, or any part of the contact's name and address."
     fieldsets = ((None, {"fields": ["objective", "steers", "picks"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ("steers", *ABOUT)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        may_see_contacts = request.user.has_perm("contacts.view_contact")
+        return [
+            {"contact_email": "linked_email"}.get(name, name) if may_see_contacts else name
+            for name in self.list_display
+        ]
+
+    @admin.display(description="Contact")
+    def linked_email(self, interview_request: InterviewRequest) -> str:
+        url = reverse("admin:contacts_contact_change", args=[interview_request.contact_id])
+        return format_html('<a href="{}">{}</a>', url, self.contact_email(interview_request))
+
+    @admin.display(description="Deal")
+    def deal(self, interview_request: InterviewRequest) -> str:
+        """With a link to the interview requests, and so the contacts, of the deal."""
+        if not interview_request.deal_id:
+            return "-"
+        query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
+        return format_html('<a href="{}?{}">{}</a>', self.url("changelist"), query, interview_request.deal_id)
 
     @admin.display(description="Contact")
     def contact_email(self, interview_request: InterviewRequest) -> str:

@@ -16,6 +16,7 @@ class InterviewTypeAdmin(GuidePages, HistoryPage, ReadOnlyAdmin):
     list_display = ("name", "org", "version", "created_at")
     list_filter = (OrgFilter,)
     list_select_related = ("org",)
+    sortable_by = ("name", "org", "created_at")  # thousands of rows at most
     fields = ("name", "org", "version", "created_at", "guide_to_read")
 
     @admin.display(description="Version")

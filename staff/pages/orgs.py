@@ -52,6 +52,7 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
     slow_object_pages = {"add-webhook": "add_webhook_view"}
     list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
     list_filter = ("plan", "is_active")
+    sortable_by = ("name", "slug", "plan", "is_active")  # thousands of rows at most
     lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name",)  # shows the search box
     search_help_text = "Any part of a name or slug."

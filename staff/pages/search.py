@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org
 from staff.filters import storable
+from staff.org_choice import label_of, orgs_meant
 
 MAX_SHOWN = 20
 MAX_TEXT = 200
@@ -81,6 +83,13 @@ def key_page(request: HttpRequest, text: str) -> HttpResponse:
         message = "No API key matches. Its org may have been deleted."
     messages.warning(request, message)
     return results_page(request, "")
+
+
+def org_names_view(request: HttpRequest) -> HttpResponse:
+    """Suggestions for a field in which staff choose an org."""
+    if not may_see(request, Org):
+        raise PermissionDenied
+    return JsonResponse({"orgs": [label_of(org) for org in orgs_meant(storable(request.GET.get("q", "")))]})
 
 
 def results_page(request: HttpRequest, text: str) -> HttpResponse:

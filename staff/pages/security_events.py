@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from hindsight.text.record_files import write_csv
 from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
+from staff.date_ranges import CreatedRange
 from staff.event_export import COLUMNS, record_of
 from staff.events import record_act
 from staff.filters import EventActorFilter, EventOrgFilter
@@ -21,8 +22,9 @@ MAX_EXPORTED = 10_000
 class SecurityEventAdmin(ReadOnlyAdmin):
     change_list_template = "staff/security_events.html"
     list_display = ("created_at", "kind", "actor", "subject_shown", "org", "detail")
-    list_filter = ("kind", EventActorFilter, EventOrgFilter, "created_at")
-    lookups = frozenset({"kind__exact", "created_at__gte", "created_at__lt"})
+    list_filter = ("kind", EventActorFilter, EventOrgFilter, CreatedRange)
+    lookups = frozenset({"kind__exact"})
+    sortable_by = ("created_at",)
     search_fields = ("subject",)  # shows the search box
     search_help_text = "What the event is about: an id, an API key's prefix, an org's slug or a staff login."
     fields = ("created_at", "kind", "actor_kind", "actor", "subject_shown", "org", "detail", "request_id")

@@ -93,6 +93,7 @@ class EndpointAdmin(ActionAdmin):
     slow_object_pages = {"edit": "edit_view"}
     list_display = ("url", "org", "state", "failing_since", "created_at")
     list_filter = (OrgFilter, "state", FailingFilter)
+    sortable_by = ("url", "org", "created_at")  # thousands of rows at most
     lookups = frozenset({"state__exact", "state__in"})
     fields = ("url", "org", "events", "state", "failing_since", "paused_until", "previous_secret_until", "created_at")
 

@@ -41,6 +41,8 @@ NOT_PAGES = {
     "autocomplete": "JSON",
     "jsi18n": "JavaScript",
     "view_on_site": "redirects",
+    "org_names": "JSON",
+    "save_view": "POST",
     "contacts_contact_restore": "POST",
     "interviews_interviewrequest_restore": "POST",
     "interviews_interviewrequest_steering": "POST",

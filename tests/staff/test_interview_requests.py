@@ -75,7 +75,7 @@ class TestFinding:
             {"type": "Renewal"},
             {"flags": "any"},
             {"flags": "wants_deletion"},
-            {"created_at__lt": "2021-01-01 00:00:00+00:00"},
+            {"created_until": "2020-01-01"},
             {"org": "globex", "status__exact": "sent", "type": "Renewal", "q": "deal"},
         ],
     )

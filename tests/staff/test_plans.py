@@ -27,8 +27,9 @@ MAX_ROWS_READ = 10_000
 BIG = {"contacts_contact", "interviews_interviewrequest", "orgs_securityevent"}
 
 ORGS = """
-INSERT INTO orgs_org (id, name, slug, plan, contact_address, is_active, created_at)
-SELECT n, 'Org ' || n, 'org-' || n, 'growth', '', true, now() FROM generate_series(1000, 1099) n
+INSERT INTO orgs_org (id, name, slug, search_text, plan, contact_address, is_active, created_at)
+SELECT n, 'Org ' || n, 'org-' || n, ' org ' || n || E'\n org-' || n, 'growth', '', true, now()
+FROM generate_series(1000, 1099) n
 """
 CONTACTS = """
 INSERT INTO contacts_contact (id, org_id, email, name, search_text, notes, created_at, updated_at)
@@ -67,6 +68,12 @@ PAGES = [
     ("contacts_contact_changelist", {"q": "nobody of this name"}),
     ("contacts_contact_changelist", {"q": "us"}),
     ("contacts_contact_changelist", {"org": "org-1042"}),
+    ("contacts_contact_changelist", {"org": "Org 104"}),
+    ("contacts_contact_changelist", {"created_until": "2000-01-01"}),
+    ("contacts_contact_changelist", {"o": "0"}),
+    ("contacts_contact_changelist", {"o": "-0", "org": "org-1042"}),
+    ("contacts_contact_changelist", {"o": "1"}),
+    ("contacts_contact_changelist", {"o": "-3"}),
     ("contacts_contact_changelist", {"org": "org-1042", "q": "user1"}),
     ("interviews_interviewrequest_changelist", {}),
     ("interviews_interviewrequest_changelist", {"p": "20"}),
@@ -81,6 +88,11 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {"q": "user"}),
     ("interviews_interviewrequest_changelist", {"q": "nothing like it"}),
     ("interviews_interviewrequest_changelist", {"contact": "1030000"}),
+    ("interviews_interviewrequest_changelist", {"deal": "deal_1060000"}),
+    ("interviews_interviewrequest_changelist", {"o": "0"}),
+    ("interviews_interviewrequest_changelist", {"o": "6"}),
+    ("interviews_interviewrequest_changelist", {"completed_until": "2000-01-01"}),
+    ("interviews_interviewrequest_changelist", {"changed_until": "2000-01-01", "org": "org-1042"}),
     ("interviews_interviewrequest_changelist", {"org": "org-1042"}),
     ("interviews_interviewrequest_changelist", {"status__exact": "created"}),
     ("interviews_interviewrequest_changelist", {"status__exact": "sent"}),
@@ -90,8 +102,8 @@ PAGES = [
     ("interviews_interviewrequest_changelist", {"type": "Win-loss"}),
     ("interviews_interviewrequest_changelist", {"type": "Rare"}),
     ("interviews_interviewrequest_changelist", {"type": "Win-loss", "org": "org-1042"}),
-    ("interviews_interviewrequest_changelist", {"created_at__gte": "2999-01-01 00:00:00+00:00"}),
-    ("interviews_interviewrequest_changelist", {"created_at__lt": "2000-01-01 00:00:00+00:00"}),
+    ("interviews_interviewrequest_changelist", {"created_since": "2999-01-01"}),
+    ("interviews_interviewrequest_changelist", {"created_until": "2000-01-01"}),
     ("interviews_interviewrequest_changelist", {"org": "org-1042", "status__exact": "sent", "q": "deal_106"}),
     ("orgs_securityevent_changelist", {}),
     ("orgs_securityevent_changelist", {"p": "20"}),
@@ -106,8 +118,8 @@ PAGES = [
     ("orgs_securityevent_changelist", {"kind__exact": "transcript_read"}),
     ("orgs_securityevent_changelist", {"kind__exact": "erasure"}),
     ("orgs_securityevent_changelist", {"org": "org-42"}),
-    ("orgs_securityevent_changelist", {"created_at__gte": "2999-01-01 00:00:00+00:00"}),
-    ("orgs_securityevent_changelist", {"created_at__lt": "2000-01-01 00:00:00+00:00"}),
+    ("orgs_securityevent_changelist", {"created_since": "2999-01-01"}),
+    ("orgs_securityevent_changelist", {"created_until": "2000-01-01"}),
     ("orgs_securityevent_export", {"by": "root", "kind__exact": "export"}),
     ("search", {"q": "@company4321.exam"}),
     ("search", {"q": "user"}),

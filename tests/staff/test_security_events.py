@@ -314,7 +314,7 @@ class TestAuditors:
             {"org": "globex"},
             {"q": "contact 42"},
             {"q": "42"},
-            {"created_at__gte": "2026-03-01 12:00:00+00:00"},
+            {"created_since": "2026-03-01"},
             {"by": "eve", "kind__exact": "deletion", "org": "globex", "q": "42"},
         ],
         ids=str,

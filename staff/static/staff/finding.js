@@ -1,5 +1,5 @@
 "use strict";
-// The key / moves the focus to the search box.
+// The key / moves the focus to the search box. Fields for an org suggest names.
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -10,3 +10,29 @@ document.addEventListener("keydown", (event) => {
   box.focus();
   box.select();
 });
+
+function suggestOrgs(field) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id}-orgs`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  let timer, request;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      request?.abort();
+      request = new AbortController();
+      try {
+        const response = await fetch(`${field.dataset.orgs}?q=${encodeURIComponent(field.value)}`, { signal: request.signal });
+        // After a logout, the response is the login page.
+        if (!response.ok || response.redirected) return;
+        const { orgs } = await response.json();
+        list.replaceChildren(...orgs.map((org) => new Option(org, org)));
+      } catch {
+        // Aborted by the next input, or offline: the list of the filter shows which orgs match.
+      }
+    }, 200);
+  });
+}
+
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-orgs]").forEach(suggestOrgs));

@@ -1,6 +1,7 @@
 """A person at the browser, whose steps are counted: a click, a key, or a text typed at once."""
 
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from harness.browser import Browser
@@ -19,9 +20,13 @@ class Person:
         self.steps += 1
         self.browser.follow(text)
 
-    def open_menu(self, css: str) -> None:
+    def click(self, css: str) -> None:
         self.steps += 1
         self.browser.find(css).click()
+
+    def click_summary(self, text: str) -> None:
+        self.steps += 1
+        self.browser.driver.find_element(By.XPATH, f'//summary[starts-with(normalize-space(), "{text}")]').click()
 
     def press(self, key: str) -> None:
         self.steps += 1

@@ -2,17 +2,30 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Contact
 from harness.browser import Browser
-from interviews.models import InterviewRequest
+from harness.processes import eventually
+from interviews.lifecycle import ABANDONED_AFTER
+from interviews.models import Conversation, InterviewRequest
+from interviews.services import give_consent
 from orgs.models import ApiKey, Org
+from orgs.services import update_org
 from tests.factories import ContactFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.counted import Person
 from tests.live.web.test_staff import browser_problems, unexpected_messages, work_as
+
+# The filters come before the list, and neither is below the first screen.
+FIRST_ROW_BELOW_FILTERS = """
+const filters = document.querySelector("nav.filters[aria-label=Filters]").getBoundingClientRect();
+const row = document.querySelector("#result_list th[scope=col]").getBoundingClientRect();
+return filters.bottom <= row.top && row.top < innerHeight;
+"""
 
 MOST_STEPS = 4  # the key /, the text, Enter, and the link of the result
 
@@ -61,6 +74,50 @@ def test_a_contact_is_found_by_name_address_domain_and_deal(
     browser.open("/admin/contacts/contact/")
     browser.type("#searchbar", "and/or")
     assert browser.find("#searchbar").get_attribute("value") == "and/or"
+
+
+def test_the_abandoned_interviews_of_an_org_are_listed_and_saved_as_a_view(
+    browser: Browser, acme: Org, interview_request: InterviewRequest
+) -> None:
+    give_consent(interview_request)
+    Conversation.objects.filter(interview_request=interview_request).update(
+        last_activity_at=timezone.now() - ABANDONED_AFTER - timedelta(days=1)
+    )
+    name = f"Zoë's Org {acme.slug}"
+    update_org(org_id=acme.pk, name=name)
+    person, page = Person(browser), BrowserPage(browser)
+    work_as(browser, "support")
+    person.start_at("/admin/")
+    person.follow("Interview requests")
+    person.click("#filter-org")
+    person.type(f"zoe's org {acme.slug}")
+    person.submit()
+    person.click_summary("By conversation")
+    person.follow("abandoned")
+    assert browser.texts("#result_list th") == [str(interview_request.pk)]
+    assert person.steps <= 6
+
+    listed = browser.path
+    person.click_summary("Save this view")
+    person.click("#view-name")
+    person.type("Left behind")
+    person.submit()
+    person.start_at("/admin/interviews/interviewrequest/")
+    person.follow("Left behind")
+    assert browser.texts("#result_list th") == [str(interview_request.pk)]
+    assert person.steps == 1
+
+    browser.open("/admin/interviews/interviewrequest/")
+    browser.type("#filter-org", acme.slug)
+    suggested = "return [...document.querySelectorAll('datalist option')].map(option => option.value)"
+    assert eventually(lambda: page.run(suggested) == [f"{name} ({acme.slug})"])
+
+    for path in (listed, f"{listed}&q=nobody", "/admin/views/"):
+        assert browser_problems(page, path) == []
+    page.use_width(400)
+    browser.open(listed)
+    assert page.run(FIRST_ROW_BELOW_FILTERS)
+    page.emulate("clearDeviceMetricsOverride")
 
 
 def test_a_pasted_key_opens_its_page_and_is_in_no_address(browser: Browser, acme: Org, acme_key: str) -> None:

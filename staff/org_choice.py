@@ -1,0 +1,31 @@
+"""Which org staff mean by a text: a slug, a name, a part of either, or "Name (slug)" as the suggestions have it."""
+
+import re
+
+from django.http import HttpRequest
+
+from hindsight.db.search import normalized
+from orgs.models import Org
+
+MAX_MATCHES = 20
+
+
+def label_of(org: Org) -> str:
+    return f"{org.name} ({org.slug})"
+
+
+def orgs_meant(text: str) -> list[Org]:
+    """More than MAX_MATCHES orgs are cut off: the text is too short to choose."""
+    slug = re.search(r"\(([-\w]+)\)$", text)
+    if exact := Org.objects.filter(slug=slug[1] if slug else text.lower()).first():
+        return [exact]
+    matches = list(Org.objects.search(text)[: MAX_MATCHES + 1])
+    return [org for org in matches if normalized(org.name) == normalized(text)] or matches
+
+
+def chosen_orgs(request: HttpRequest, text: str) -> list[Org]:
+    """Looks the text up once for each request."""
+    if getattr(request, "chosen_text", None) != text:
+        request.chosen_text, request.chosen_orgs = text, orgs_meant(text)  # type: ignore[attr-defined]
+    orgs: list[Org] = request.chosen_orgs  # type: ignore[attr-defined]
+    return orgs
