@@ -3,12 +3,24 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 
 from contacts.files import BadRow, Row
 from orgs.audit import Texts
 
 MAX_ROWS = 500
 MAX_CHARACTERS = 2_000_000
+
+
+@dataclass
+class Batch:
+    """`texts`: of valid rows, by email."""
+
+    texts: dict[str, Texts] = field(default_factory=dict)
+    rejected: list[BadRow] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.texts) + len(self.rejected)
 
 
 def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
@@ -29,15 +41,17 @@ def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
                 yield row
 
 
-def batches(rows: Iterable[Row]) -> Iterator[dict[str, Texts]]:
-    batch: dict[str, Texts] = {}
-    characters = 0
+def batches(rows: Iterable[Row | BadRow]) -> Iterator[Batch]:
+    batch, characters = Batch(), 0
     for row in rows:
-        batch[row.email] = row.texts
-        characters += sum(len(text or "") for text in row.texts.values())
+        if isinstance(row, Row):
+            batch.texts[row.email] = row.texts
+            characters += sum(len(text or "") for text in row.texts.values())
+        else:
+            batch.rejected.append(row)
         if len(batch) == MAX_ROWS or characters > MAX_CHARACTERS:
             yield batch
-            batch, characters = {}, 0
+            batch, characters = Batch(), 0
     if batch:
         yield batch
 

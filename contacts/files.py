@@ -5,9 +5,11 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 
+from contacts.layouts import JOINTS, Layout, layout_of
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
+from hindsight.text.record_files import unescape_formulas
 from orgs.audit import Texts
 
 # Limits memory use.
@@ -57,11 +59,13 @@ class Lines:
         return line.removeprefix(byte_order_mark)
 
 
-def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
-    """Ignores empty cells. Raises ValidationError if the header is invalid."""
+def read_csv(lines: Lines, layout: Layout | None = None) -> Iterator[Row | BadRow]:
+    """Ignores empty cells. Without a layout, the header has to name the fields. Raises ValidationError."""
     # With surrogateescape, invalid UTF-8 rejects only its own row.
-    reader = csv.reader((line.decode(errors="surrogateescape") for line in lines), strict=True)
-    columns = _header(reader)
+    text = (line.decode(errors="surrogateescape") for line in lines)
+    reader = csv.reader(text, strict=True, delimiter=layout.delimiter if layout else ",")
+    header = _header(reader)
+    layout = layout or layout_of(header)
     while True:
         number = reader.line_num + 1
         try:
@@ -72,7 +76,7 @@ def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
             yield BadRow(number, f"Invalid CSV row: {error}.")
             continue
         if cells:
-            yield _csv_row(number, columns, cells)
+            yield _csv_row(number, layout, cells)
 
 
 def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
@@ -93,25 +97,23 @@ READERS: dict[str, Callable[[Lines], Iterator[Row | BadRow]]] = {"csv": read_csv
 
 def _header(reader: Iterator[list[str]]) -> list[str]:
     try:
-        columns = [cell.strip().lower() for cell in next(reader, [])]
+        return next(reader, [])
     except csv.Error as error:
         raise ValidationError(f"The first line is not a valid CSV row: {error}.") from None
-    if "email" not in columns or len(set(columns)) < len(columns) or not FIELDS.keys() >= set(columns):
-        raise ValidationError(
-            f"The first line must name the columns: email, and optionally name and notes, each once. "
-            f"It is {', '.join(columns)!r}."
-        )
-    return columns
 
 
-def _csv_row(line: int, columns: list[str], cells: list[str]) -> Row | BadRow:
-    if len(cells) != len(columns):
-        return BadRow(line, f"The header has {len(columns)} columns, but this row has {len(cells)}.")
+def _csv_row(line: int, layout: Layout, cells: list[str]) -> Row | BadRow:
+    if len(cells) != len(layout.columns):
+        return BadRow(line, f"The header has {len(layout.columns)} columns, but this row has {len(cells)}.")
     try:
         "".join(cells).encode()
     except UnicodeEncodeError:
         return BadRow(line, "The row is not valid UTF-8.")
-    return _row(line, {column: cell for column, cell in zip(columns, cells, strict=True) if cell.strip()})
+    texts: dict[str, list[str]] = {}
+    for field, cell in zip(layout.columns, cells, strict=True):
+        if field and cell.strip():
+            texts.setdefault(field, []).append(unescape_formulas(cell) if layout.is_exported else cell)
+    return _row(line, {field: JOINTS.get(field, "").join(parts) for field, parts in texts.items()})
 
 
 def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:

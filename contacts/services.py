@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
 
+from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
 from orgs.actors import Actor
@@ -55,6 +56,12 @@ def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor,
         except IntegrityError:  # a concurrent transaction created a contact
             continue
     return _upsert_contacts(org_id, contacts, actor, dry_run)
+
+
+def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
+    """The numbers of created, updated, unchanged and rejected rows."""
+    counts = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
+    return counts + Counter(rejected=len(batch.rejected))
 
 
 @transaction.atomic

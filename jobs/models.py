@@ -1,13 +1,18 @@
 from collections.abc import Iterator
-from typing import Self
+from io import BufferedReader, RawIOBase
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class State(models.TextChoices):
+    DRAFT = "draft", "not started"
     WAITING = "waiting", "waiting for a worker"
     RUNNING = "running", "running"
     FINISHED = "finished", "finished"
@@ -28,7 +33,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def with_texts_of(self, org_id: int) -> Self:
         """Jobs whose files may have personal data of the org's contacts."""
-        return self.filter(Q(org=org_id) | Q(org=None)).exclude(state=State.WITHDRAWN)
+        of_org = self.filter(Q(org=org_id) | Q(org=None))
+        return of_org.filter(Exists(Chunk.objects.filter(job=OuterRef("pk"))))
 
 
 class Job(models.Model):
@@ -40,7 +46,7 @@ class Job(models.Model):
         "orgs.Org", on_delete=models.CASCADE, null=True, related_name="jobs", help_text="Empty: of several orgs."
     )
     options = models.JSONField(default=dict)
-    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     runs = models.PositiveIntegerField(default=0, help_text="How many times a worker has taken it.")
     crashes = models.PositiveSmallIntegerField(default=0, help_text="How many times a worker ended while it ran.")
     leased_until = models.DateTimeField(
@@ -83,6 +89,9 @@ class Job(models.Model):
         for number in range(first, self.chunk_count(part)):
             yield bytes(self.chunks.values_list("data", flat=True).get(part=part, number=number))
 
+    def open(self, part: Part) -> BinaryIO:
+        return BufferedReader(_ChunkFile(self.read(part)), CHUNK_BYTES)
+
     def append(self, part: Part, data: bytes) -> None:
         first = self.chunk_count(part)
         starts = range(0, len(data), CHUNK_BYTES)
@@ -97,6 +106,22 @@ class Job(models.Model):
 
 
 CHUNK_BYTES = 1024 * 1024
+
+
+class _ChunkFile(RawIOBase):
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.chunks = chunks
+        self.rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        target = memoryview(buffer).cast("B")
+        self.rest = self.rest or next(self.chunks, b"")
+        piece, self.rest = self.rest[: len(target)], self.rest[len(target) :]
+        target[: len(piece)] = piece
+        return len(piece)
 
 
 class Chunk(models.Model):

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,18 +12,19 @@ from orgs.models import Org
 KEPT = timedelta(days=7)
 
 
-@transaction.atomic
-def start_job(
-    *, kind: str, owner: User, org: Org | None, options: dict[str, Any], total: int, chunks: Iterable[bytes]
-) -> Job:
+def create_job(*, kind: str, owner: User, org: Org | None, options: dict[str, Any]) -> Job:
     """`org`: of all rows, or None."""
-    job = Job.objects.create(
-        kind=kind, owner=owner, org=org, options=options, total=total, expires_at=timezone.now() + KEPT
-    )
-    for chunk in chunks:
-        job.append(Part.INPUT, chunk)
+    expires_at = timezone.now() + KEPT
+    return Job.objects.create(kind=kind, owner=owner, org=org, options=options, expires_at=expires_at)
+
+
+def start_job(job: Job, *, total: int, **options: Any) -> None:
+    """Starts it from the beginning. The caller has locked or just created the job."""
+    job.chunks.filter(part=Part.OUTPUT).delete()
+    job.options |= options
+    job.done, job.total, job.crashes, job.output_bytes, job.counts = 0, total, 0, 0, {}
+    job.save(update_fields=["options", "done", "total", "crashes", "output_bytes", "counts"])
     enqueue(job)
-    return job
 
 
 @transaction.atomic

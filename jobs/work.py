@@ -65,7 +65,9 @@ def _run_slice(job: Job) -> None:
                 if _locked(job):
                     enqueue(job)
             return
-    _finish(job, State.FINISHED)
+    with transaction.atomic():
+        if _finish(job, State.FINISHED) and not job.options.get("keeps_input"):
+            job.chunks.filter(part=Part.INPUT).delete()
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ class StaffConfig(AppConfig):
         from allauth.mfa.signals import authentication_failed
         from django.contrib.auth.models import User
 
-        from staff import accounts, events, exports, second_factor
+        from staff import accounts, events, exports, imports, second_factor
         from staff.checks import check_logins
         from staff.roles import follow_groups, update_groups
 
@@ -29,6 +29,7 @@ class StaffConfig(AppConfig):
         accounts.connect()
         second_factor.connect()
         exports.register()
+        imports.register()
         m2m_changed.connect(follow_groups, sender=User.groups.through)
         register(check_logins)
         # Of the apps with permissions in the table, interviews is migrated last.

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from contacts.export import COLUMNS as CONTACT_COLUMNS
@@ -20,7 +21,7 @@ from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part
 from jobs.runners import RUNNERS, Progress, Step
-from jobs.services import start_job
+from jobs.services import create_job, start_job
 from orgs.models import Org
 
 IDS_PER_CHUNK = 10_000
@@ -41,15 +42,17 @@ EXPORTS = {
 }
 
 
+@transaction.atomic
 def start_export(*, kind: str, rows: QuerySet[Any], owner: User, file_format: str) -> Job:
     """Raises ValidationError if there are no rows."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise ValidationError("The list is empty.")
-    starts = range(0, len(ids), IDS_PER_CHUNK)
-    chunks = (json.dumps(ids[start : start + IDS_PER_CHUNK]).encode() for start in starts)
-    options = {"format": file_format}
-    return start_job(kind=kind, owner=owner, org=_org_of(rows), options=options, total=len(ids), chunks=chunks)
+    job = create_job(kind=kind, owner=owner, org=_org_of(rows), options={"format": file_format})
+    for start in range(0, len(ids), IDS_PER_CHUNK):
+        job.append(Part.INPUT, json.dumps(ids[start : start + IDS_PER_CHUNK]).encode())
+    start_job(job, total=len(ids))
+    return job
 
 
 def _org_of(rows: QuerySet[Any]) -> Org | None:

@@ -22,6 +22,7 @@ from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_texts import QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
+from orgs.models import Org
 from orgs.models.org import MAX_REASON_LENGTH
 from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
@@ -307,3 +308,15 @@ class ReplayForm(forms.Form):
         help_text="Sends again what was created on this day (UTC) or later, and failed or was cancelled.",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+
+
+class ImportForm(forms.Form):
+    org = forms.SlugField(help_text="The slug of the org whose contacts these are.")
+    file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def clean_org(self) -> Org:
+        try:
+            return Org.objects.get(slug=self.cleaned_data["org"].lower())
+        except Org.DoesNotExist:
+            raise ValidationError("There is no org with this slug.") from None

@@ -10,8 +10,13 @@ Record = dict[str, Any]
 
 # Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are full-width = + - @
-AFTER_SEPARATOR = re.compile(r"([,;\t|][ \"']*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+FORMULA_STARTS = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # the last four are full-width = + - @
+SPLIT_STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# A text that has the apostrophe already gets another one, so that the original can be restored.
+FORMULA = re.compile(f"^('*[{FORMULA_STARTS}])")
+AFTER_SEPARATOR = re.compile(f"([,;\\t|][ \"']*)([{SPLIT_STARTS}])")
+ESCAPED = re.compile(f"^'('*[{FORMULA_STARTS}])")
+ESCAPED_AFTER_SEPARATOR = re.compile(f"([,;\\t|][ \"']*)'([{SPLIT_STARTS}])")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -44,8 +49,12 @@ WRITERS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv}
 
 def escape_formulas(cell: str) -> str:
     """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
-    cell = AFTER_SEPARATOR.sub(r"\1'\2", cell)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return FORMULA.sub(r"'\1", AFTER_SEPARATOR.sub(r"\1'\2", cell))
+
+
+def unescape_formulas(cell: str) -> str:
+    """The text that `escape_formulas` was called with."""
+    return ESCAPED_AFTER_SEPARATOR.sub(r"\1\2", ESCAPED.sub(r"\1", cell))
 
 
 def _cell(record: Record, column: str) -> str:

@@ -34,6 +34,7 @@ class EventKind(models.TextChoices):
     TRANSCRIPT_READ = "transcript_read", "transcript read"
     PROMPT_READ = "prompt_read", "prompt read"
     EXPORT = "export", "export"
+    IMPORT = "import", "import"
     ERASURE = "erasure", "erasure"
     DELETION = "deletion", "deletion"
     COMMAND = "command", "command"

@@ -19,6 +19,7 @@ from staff.filters import OrgFilter
 from staff.forms import ContactForm
 from staff.history import AuditedAdmin
 from staff.list_export import ExportableAdmin
+from staff.pages.imports import ImportingAdmin
 from staff.removal import RemovalAdmin
 from staff.steering import effect_of_notes
 
@@ -26,7 +27,7 @@ NEWEST_INTERVIEWS = 10
 
 
 @admin.register(Contact)
-class ContactAdmin(ExportableAdmin, AuditedAdmin, RemovalAdmin):
+class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contact.html"
     export_kind = "export_contacts"

@@ -14,16 +14,18 @@ from jobs.services import continue_job
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin
 from staff.events import record_act
+from staff.imports import KIND
+from staff.pages.imports import ImportPages, may_import
 from webhooks.services.workers import MISSING_AFTER, last_seen
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
+class JobAdmin(ImportPages, ReadOnlyAdmin):
     """Staff see their own, superusers see all."""
 
-    object_pages = {"download": "download_view", "continue": "continue_view"}
+    object_pages = {**ImportPages.import_pages, "download": "download_view", "continue": "continue_view"}
     list_display = ("__str__", "org", "state", "progress", "owner", "created_at")
     list_filter = ("state",)
     lookups = frozenset({"state__exact"})
@@ -46,19 +48,20 @@ class JobAdmin(ReadOnlyAdmin):
         return {
             "warning": worker_warning() if job.is_unfinished else "",
             "may_download": may_download(request, job),
-            "may_continue": job.state == State.FAILED and may_download(request, job, State.FAILED),
+            "may_continue": job.state == State.FAILED and may_use(request, job),
+            **self.import_context(request, job),
         }
 
     def continue_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         job = self.object_or_404(request, object_id, self.has_view_permission)
-        if request.method != "POST" or not may_download(request, job, State.FAILED):
+        if request.method != "POST" or not may_use(request, job):
             raise PermissionDenied
         continue_job(job_id=job.pk)
         return self.back_to(request, "change", job, messages.SUCCESS, "It goes on.")
 
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         job = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
-        if not request.user.has_perm("jobs.export_lists"):
+        if not may_use(request, job):
             raise PermissionDenied
         if not may_download(request, job):
             raise Http404
@@ -71,9 +74,13 @@ class JobAdmin(ReadOnlyAdmin):
         return Download(job.read(Part.OUTPUT), content_type=CONTENT_TYPES[file_format], headers=headers)
 
 
-def may_download(request: HttpRequest, job: Job, state: State = State.FINISHED) -> bool:
-    is_there = job.state == state and job.expires_at > timezone.now()
-    return is_there and request.user.has_perm("jobs.export_lists")
+def may_use(request: HttpRequest, job: Job) -> bool:
+    return may_import(request) if job.kind == KIND else request.user.has_perm("jobs.export_lists")
+
+
+def may_download(request: HttpRequest, job: Job) -> bool:
+    is_there = job.state == State.FINISHED and job.output_bytes > 0 and job.expires_at > timezone.now()
+    return is_there and may_use(request, job)
 
 
 def worker_warning() -> str:

@@ -12,6 +12,7 @@ from hindsight.api import pagination
 from hindsight.text import strict_json
 from interviews import text as interview_text
 from orgs.models import Org
+from staff import imports
 from tests.docs.test_readme import ROOT, variables_of_settings
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -56,6 +57,7 @@ def test_the_size_limits_are_those_of_the_code() -> None:
     table = section("Size limits")
     for size, unit in [
         (files.MAX_LINE_BYTES, "bytes"),
+        (imports.MAX_UPLOAD_BYTES, "bytes"),
         (contact_text.MAX_NOTES_LENGTH, "characters"),
         (interview_text.MAX_OBJECTIVE_LENGTH, "characters"),
         (contact_text.MAX_NAME_LENGTH, "characters"),

@@ -84,7 +84,8 @@ def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: I
     )
     root = User.objects.get()
     Job.objects.bulk_create(
-        Job(kind="export_contacts", owner=root, org=contact.org, expires_at=timezone.now()) for _ in range(number)
+        Job(kind="export_contacts", owner=root, org=contact.org, state="waiting", expires_at=timezone.now())
+        for _ in range(number)
     )
     OrgFactory.create_batch(number)
     ContactFactory.create_batch(number, org=contact.org)

@@ -45,7 +45,7 @@ class World:
         return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
 
     def args_of(self, page: str) -> list[int]:
-        return [] if page.endswith(("_changelist", "_add", "_export")) else [self.id_for(page)]
+        return [] if page.endswith(("_changelist", "_add", "_export", "_import")) else [self.id_for(page)]
 
     def stored(self) -> Any:
         models = (Org, ApiKey, Contact, InterviewRequest, Change, Endpoint, Delivery)
@@ -96,6 +96,7 @@ PAGES = {
     "contacts_contact_change": ["support", "read only"],
     "contacts_contact_history": ["support", "read only"],
     "contacts_contact_export": ["support"],
+    "contacts_contact_import": ["support"],
     "contacts_contact_add": [],
     "contacts_contact_delete": [],
     "contacts_contact_erase": [],

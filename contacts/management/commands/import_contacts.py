@@ -2,7 +2,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from django.core.management.base import CommandError, CommandParser
 
 from contacts.batches import batches, reject_duplicates
-from contacts.files import READERS, BadRow, Lines, Row
-from contacts.services import upsert_contacts
+from contacts.files import READERS, BadRow, Lines
+from contacts.services import import_batch
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 
@@ -47,19 +47,16 @@ it again: contacts that already match the file stay unchanged."""
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
-            for batch in batches(self.valid_rows(reject_duplicates(READERS[file_format](lines)))):
-                self.tally += upsert_contacts(org_id=org.pk, contacts=batch, actor=self.actor, dry_run=dry_run)
+            for batch in batches(reject_duplicates(READERS[file_format](lines))):
+                self.report(batch.rejected)
+                self.tally += import_batch(org_id=org.pk, batch=batch, actor=self.actor, dry_run=dry_run)
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
 
-    def valid_rows(self, rows: Iterable[Row | BadRow]) -> Iterator[Row]:
-        for row in rows:
-            if isinstance(row, Row):
-                yield row
-            else:
-                self.tally["rejected"] += 1
-                with self.bar.external_write_mode(file=sys.stderr):
-                    self.stderr.write(f"line {row.line}: {row.reason}")
+    def report(self, rejected: Iterable[BadRow]) -> None:
+        for row in rejected:
+            with self.bar.external_write_mode(file=sys.stderr):
+                self.stderr.write(f"line {row.line}: {row.reason}")
 
     def summary(self, dry_run: bool) -> str:
         counts = ", ".join(f"{name} {self.tally[name]}" for name in ("created", "updated", "unchanged", "rejected"))

@@ -1,0 +1,139 @@
+"""Imports of contacts from a CSV file that staff upload: a dry run first, then the import, both by a worker."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from functools import partial
+from io import StringIO, TextIOWrapper
+from itertools import islice
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from contacts.batches import Batch, batches, reject_duplicates
+from contacts.files import MAX_LINE_BYTES, Lines, read_csv
+from contacts.layouts import FIELDS, Layout, guess_layout
+from contacts.services import import_batch
+from hindsight.text.record_files import write_csv
+from hindsight.text.storable import clean_text
+from jobs.models import Job, Part, State
+from jobs.runners import RUNNERS, Progress, Step
+from jobs.services import create_job, start_job
+from orgs.actors import Actor, ActorKind
+from orgs.models import Org
+
+KIND = "import_contacts"
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+SHOWN_ROWS = 3
+SHOWN_ERRORS = 100
+MAX_COLUMNS = 100
+ERROR_COLUMNS = ("line", "reason")
+
+
+def new_import(*, org: Org, owner: User, size: int) -> Job:
+    """`size`: bytes of the file, of which `upload()` gets one piece after the other."""
+    if not 0 < size <= MAX_UPLOAD_BYTES:
+        raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
+    return create_job(kind=KIND, owner=owner, org=org, options={"size": size, "uploaded": 0, "format": "csv"})
+
+
+def upload(job: Job, piece: bytes, *, offset: int) -> bool:
+    """Returns whether the file is complete. Then the dry run begins, if the header names the columns."""
+    uploaded: int = job.options["uploaded"]
+    if offset != uploaded or uploaded + len(piece) > job.options["size"]:
+        raise ValidationError(f"The upload has {uploaded:,} of {job.options['size']:,} bytes. Send the next piece.")
+    job.append(Part.INPUT, piece)
+    job.options["uploaded"] += len(piece)
+    job.save(update_fields=["options"])
+    if not is_uploaded(job):
+        return False
+    header, layout = guess_layout(_header_line(job))
+    if not 0 < len(header) <= MAX_COLUMNS:
+        raise ValidationError(f"The first line must name 1 to {MAX_COLUMNS} columns. It has {len(header):,}.")
+    job.options |= {"header": header, "delimiter": layout.delimiter, "is_exported": layout.is_exported}
+    job.save(update_fields=["options"])
+    if "email" in layout.columns:
+        check(job, layout.columns)
+    return True
+
+
+def is_uploaded(job: Job) -> bool:
+    return bool(job.options["uploaded"] == job.options["size"])
+
+
+def check(job: Job, columns: Sequence[str]) -> None:
+    """Starts the dry run. Raises ValidationError."""
+    if len(columns) != len(job.options["header"]) or not set(columns) <= {*FIELDS, ""}:
+        raise ValidationError("Choose a field for each column.")
+    if columns.count("email") != 1:
+        raise ValidationError("Choose one column for email.")
+    start_job(job, total=_count_rows(job), columns=list(columns), keeps_input=True)
+
+
+def run(job: Job, *, request_id: str) -> None:
+    start_job(job, total=job.total, keeps_input=False, request_id=request_id)
+
+
+def is_dry_run(job: Job) -> bool:
+    return bool(job.options.get("keeps_input"))
+
+
+def is_open(job: Job) -> bool:
+    """Whether the columns can be chosen, and the import be run."""
+    return job.state == State.DRAFT or (job.state == State.FINISHED and is_dry_run(job))
+
+
+def first_rows(job: Job) -> list[list[str]]:
+    """For the choice of the columns, without the header and without what cannot be read."""
+    reader = csv.reader(_text(job), delimiter=job.options["delimiter"])
+    try:
+        return list(islice(reader, 1, 1 + SHOWN_ROWS))
+    except csv.Error:
+        return []
+
+
+def errors(job: Job) -> list[dict[str, str]]:
+    text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")
+    return list(islice(csv.DictReader(text), SHOWN_ERRORS))
+
+
+def _text(job: Job) -> Iterator[str]:
+    return (line.decode(errors="replace") for line in Lines(job.open(Part.INPUT)))
+
+
+def _header_line(job: Job) -> str:
+    """Raises ValidationError if it is not text in UTF-8."""
+    line = next(iter(Lines(job.open(Part.INPUT))), b"")
+    try:
+        return clean_text(line.decode(), MAX_LINE_BYTES)
+    except UnicodeDecodeError:
+        raise ValidationError("The file is not in UTF-8. Save it as CSV in UTF-8.") from None
+
+
+def _count_rows(job: Job) -> int:
+    """Rows that go over several lines count as several."""
+    return max(0, sum(1 for line in Lines(job.open(Part.INPUT)) if line.strip()) - 1)
+
+
+def _layout(job: Job) -> Layout:
+    options: dict[str, Any] = job.options
+    return Layout(tuple(options["columns"]), options["delimiter"], options["is_exported"])
+
+
+def _steps(job: Job) -> Iterator[Step]:
+    rows = reject_duplicates(read_csv(Lines(job.open(Part.INPUT)), _layout(job)))
+    for batch in batches(islice(rows, job.done, None)):
+        yield partial(_import, job, batch)
+
+
+def _import(job: Job, batch: Batch) -> Progress:
+    out = StringIO()
+    rejected = [{"line": str(row.line), "reason": row.reason} for row in batch.rejected]
+    write_csv(rejected, out, ERROR_COLUMNS, header=job.output_bytes == 0 and bool(rejected))
+    actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
+    counts = import_batch(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
+    return Progress(len(batch), out.getvalue().encode(), counts)
+
+
+def register() -> None:
+    RUNNERS[KIND] = _steps

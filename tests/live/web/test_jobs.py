@@ -1,0 +1,93 @@
+"""Exports and imports of staff in a browser, with a worker, and the number of clicks."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.support.select import Select
+
+from contacts.models import Contact
+from harness.browser import Browser
+from harness.processes import eventually
+from harness.workers import start_worker
+from jobs.models import Job
+from orgs.models import Org
+from tests.factories import InterviewRequestFactory
+from tests.live.web.browser_page import BrowserPage
+from tests.live.web.test_staff import work_as
+from tests.live.web.test_staff_tasks import problems_at_each_width
+
+SECONDS = 60
+
+
+@pytest.fixture
+def worker(database_url: str, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with (tmp_path / "log").open("wb") as log:
+        worker = start_worker(database_url, log)
+        yield worker
+        worker.kill()
+        worker.wait()
+
+
+def shows(browser: Browser, text: str) -> bool:
+    return eventually(lambda: text in browser.text, seconds=SECONDS)
+
+
+def test_export_an_orgs_interviews(
+    browser: Browser, acme: Org, worker: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    InterviewRequestFactory.create_batch(3, org=acme, objective="=1+1")
+    behavior = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behavior)
+    work_as(browser, "support")
+    browser.open(f"/admin/interviews/interviewrequest/?org={acme.slug}")
+    browser.clicks = 0
+    browser.follow("Export this list")
+    problems = problems_at_each_width(BrowserPage(browser), browser.path)
+    browser.follow("Export as CSV")
+    assert shows(browser, "Finished"), "without a reload"
+    browser.press("Download")
+    assert browser.clicks == 3
+    job = Job.objects.latest("pk")
+    file = tmp_path / f"export_interviews-{job.pk}.csv"
+    assert eventually(file.exists)
+    assert file.stat().st_size == job.output_bytes
+    assert file.read_text(encoding="utf-8-sig").count(",'=1+1,") == 3
+    problems += problems_at_each_width(BrowserPage(browser), browser.path)
+    assert problems == []
+
+
+def test_import_500_contacts(browser: Browser, acme: Org, worker: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+    """The file is larger than a request may be."""
+    rows = [f"c{number}@example.com;Jane;Smith {number};{'Met in May. ' * 250}" for number in range(500)]
+    file = tmp_path / "contacts.csv"
+    file.write_text("\n".join(["E-Mail;First name;Last name;Remarks", *rows, "no address;x;y;z"]))
+    assert file.stat().st_size > 2**20
+    page = BrowserPage(browser)
+    work_as(browser, "support")
+    browser.open(f"/admin/contacts/contact/?org={acme.slug}")
+    browser.clicks = 0
+    browser.follow("Import contacts")
+    problems = problems_at_each_width(page, browser.path)
+    browser.type("#id_org", acme.slug)
+    browser.find("#id_file").send_keys(str(file))
+    browser.leave(lambda: browser.press("Upload and check"))
+    assert shows(browser, "Import 500 contacts")
+    assert browser.texts(".import-counts td") == ["500", "0", "0", "1"]
+    assert "Send an email address" in browser.text
+    browser.click("summary")
+    assert [Select(browser.find(f"#column-{number}")).first_selected_option.text for number in range(1, 5)] == [
+        *("email", "name", "name", "leave out")
+    ]
+    Select(browser.find("#column-4")).select_by_visible_text("notes")
+    browser.follow("Check")
+    assert shows(browser, "Import 500 contacts")
+    problems += problems_at_each_width(page, browser.path)
+    browser.follow("Import 500 contacts")
+    assert shows(browser, "Imported")
+    assert browser.clicks == 5
+    assert Contact.objects.for_org(acme.pk).count() == 500
+    assert Contact.objects.for_org(acme.pk).get(email="c7@example.com").name == "Jane Smith 7"
+    problems += problems_at_each_width(page, browser.path)
+    assert problems == []

@@ -1,0 +1,229 @@
+"""Imports of contacts in the browser: columns, dry run, rejected rows, and the import."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django_tasks_db.models import DBTaskResult
+
+from contacts import batches
+from contacts.models import Contact
+from interviews.services import erase_contact
+from jobs import work
+from jobs.models import Chunk, Job, Part, State
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, Org, SecurityEvent
+from staff import imports
+from tests.commands.running import run
+from tests.factories import ContactFactory
+from tests.staff.conftest import Staff, log_in
+from tests.staff.test_exports import downloaded, run_tasks, start
+
+pytestmark = pytest.mark.django_db
+
+CSV = "email,name,notes\nbob@example.com,Bob,Met in May\nalice@example.com,Alice Renamed,\n"
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    staff = log_in("sue")
+    staff.user.groups.add(Group.objects.get(name="support"))
+    return staff
+
+
+def upload(staff: Staff, content: str | bytes, org: str = "acme", **data: str) -> Any:
+    content = content.encode() if isinstance(content, str) else content
+    return staff.post("contacts_contact_import", org=org, file=SimpleUploadedFile("any.csv", content), **data)
+
+
+def checked(staff: Staff, content: str | bytes) -> Job:
+    """After the dry run that follows the upload."""
+    upload(staff, content)
+    run_tasks()
+    return Job.objects.latest("pk")
+
+
+def page_of(staff: Staff, job: Job) -> str:
+    content: str = staff.get("jobs_job_change", job.pk).content.decode()
+    return content
+
+
+def stored() -> dict[str, tuple[str, str]]:
+    return {contact.email: (contact.name, contact.notes) for contact in Contact.objects.all()}
+
+
+def test_a_dry_run_stores_nothing_and_the_import_does_what_it_counted(support: Staff, alice: Contact) -> None:
+    job = checked(support, CSV)
+    assert (job.state, job.org, job.counts) == (State.FINISHED, alice.org, {"created": 1, "updated": 1})
+    assert stored() == {"alice@example.com": ("Alice", "Old notes")}
+    assert "Import 2 contacts" in page_of(support, job)
+    assert not SecurityEvent.objects.filter(kind="import").exists()
+
+    support.post("jobs_job_run", job.pk)
+    run_tasks()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.counts) == (State.FINISHED, 2, {"created": 1, "updated": 1})
+    assert stored() == {
+        "alice@example.com": ("Alice Renamed", "Old notes"),
+        "bob@example.com": ("Bob", "Met in May"),
+    }
+    assert [(change.actor_kind, change.actor) for change in Change.objects.of(alice)] == [("staff", "sue")]
+    event = SecurityEvent.objects.get(kind="import")
+    assert (event.actor, event.org, event.subject, event.detail) == ("sue", "acme", str(job.pk), "Rows: 2.")
+    assert not Chunk.objects.exists(), "the file is deleted"
+    assert support.post("jobs_job_run", job.pk).status_code == 404, "an import runs once"
+
+
+def test_rejected_rows_are_shown_and_downloaded(support: Staff, acme: Org) -> None:
+    job = checked(support, "email,name\nno address,Bob\n=1+1,x\ngood@example.com,Good\nGOOD@example.com,Again\n")
+    assert job.counts == {"created": 1, "rejected": 3}
+    page = page_of(support, job)
+    assert "Line 4 has the same address" in page
+    assert "Import 1 contact<" in page
+    rows = list(csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline="")))
+    assert [row["line"] for row in rows] == ["2", "3", "5"]
+    assert rows[0]["reason"] == "email: Send an email address, such as jane.smith@example.com."
+
+
+def test_columns_are_guessed_and_can_be_chosen(support: Staff, acme: Org) -> None:
+    job = checked(support, "E-Mail;First name;Last name;Phone\nbob@example.com;Bob;Builder;12\n")
+    assert job.options["columns"] == ["email", "name", "name", ""]
+    support.post("jobs_job_check", job.pk, column=["email", "notes", "name", "notes"])
+    run_tasks()
+    support.post("jobs_job_run", job.pk)
+    run_tasks()
+    assert stored() == {"bob@example.com": ("Builder", "Bob\n12")}
+
+
+def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org) -> None:
+    job = checked(support, "Who,Where\nBob,bob@example.com\n")
+    assert job.state == State.DRAFT
+    assert "Choose the columns" in page_of(support, job)
+    for columns in (["", ""], ["email", "email"], ["email"], ["email", "org"]):
+        support.post("jobs_job_check", job.pk, column=columns)
+        assert not DBTaskResult.objects.exists()
+    support.post("jobs_job_check", job.pk, column=["name", "email"])
+    run_tasks()
+    job.refresh_from_db()
+    assert job.counts == {"created": 1}
+
+
+@pytest.mark.parametrize(
+    ("content", "counts"),
+    [
+        (b"\xef\xbb\xbfemail,name\r\nbob@example.com,Bob\r\n", {"created": 1}),
+        (b"email,name\nbob@example.com,J\xfcrgen\n", {"rejected": 1}),
+        (b"email,name\nbob@example.com,a\x00b\n", {"rejected": 1}),
+        (b'email,name\n"bob@example.com,Bob\n', {"rejected": 1}),
+        (b"email,name\nbob@example.com," + b"x" * 200_000 + b"\n", {"rejected": 1}),
+        (b"email\n", {}),
+        (b"email" + b",x" * 5_000 + b"\nbob@example.com" + b",1" * 5_000 + b"\n", None),
+        (b"\xff\xfee\x00m\x00a\x00i\x00l\x00\n\x00", None),
+        (b'"email\nbob@example.com\n', None),
+        (b"email" * 50_000, None),
+    ],
+)
+def test_hostile_files(support: Staff, acme: Org, content: bytes, counts: dict[str, int] | None) -> None:
+    """None: nothing runs, and the page shows an error or asks for the columns."""
+    response = upload(support, content)
+    run_tasks()
+    job = Job.objects.first()
+    if counts is None:
+        assert job is None or job.state == State.DRAFT
+        assert response.status_code == 200 or page_of(support, Job.objects.get())
+    else:
+        assert job is not None
+        assert (job.state, job.counts) == (State.FINISHED, counts)
+        assert page_of(support, job)
+
+
+def test_a_large_file_arrives_in_pieces(support: Staff, acme: Org) -> None:
+    content = CSV.encode()
+    upload(support, content[:10], size=str(len(content)))
+    job = Job.objects.get()
+    assert "The upload was not completed" in page_of(support, job)
+
+    def send(offset: int, piece: bytes) -> int:
+        file = SimpleUploadedFile("any.csv", piece)
+        status: int = support.post("jobs_job_upload", job.pk, offset=str(offset), file=file).status_code
+        return status
+
+    assert send(11, content[11:]) == 409
+    assert send(10, content[10:] + b"more") == 409
+    assert send(10, content[10:30]) == 204
+    assert send(30, content[30:]) == 204
+    assert send(len(content), b"more") == 404, "it is complete, and the dry run has begun"
+    run_tasks()
+    job.refresh_from_db()
+    assert job.counts == {"created": 2}
+
+
+def test_the_size_is_limited(support: Staff, acme: Org) -> None:
+    response = upload(support, CSV, size=str(imports.MAX_UPLOAD_BYTES + 1))
+    assert f"at most {imports.MAX_UPLOAD_BYTES // 2**20} MiB" in response.content.decode()
+    assert "no org with this slug" in upload(support, CSV, org="nobody").content.decode()
+    assert not Job.objects.exists()
+
+
+def test_an_import_goes_on_after_a_killed_worker(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In slices of one batch. The counts are those of one run."""
+    monkeypatch.setattr(work, "SLICE_SECONDS", -1)
+    monkeypatch.setattr(batches, "MAX_ROWS", 2)
+    lines = [f"c{number}@example.com,Name {number}" for number in range(7)]
+    lines.insert(3, "no address,x")
+    job = checked(support, "\n".join(["email,name", *lines, lines[0]]))
+    assert (job.done, job.counts) == (9, {"created": 7, "rejected": 2})
+    support.post("jobs_job_run", job.pk)
+    claimed = work._claim(job.pk, Job.objects.get().runs)
+    assert claimed
+    assert work._advance(claimed, next(imports._steps(claimed)))
+    Job.objects.update(state=State.WAITING)
+    work.enqueue(Job.objects.get())
+    run_tasks()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.counts) == (State.FINISHED, 9, {"created": 7, "rejected": 2})
+    assert Contact.objects.count() == 7
+    assert [error["line"] for error in imports.errors(job)] == ["5", "10"]
+
+
+def test_an_exported_file_is_imported_unchanged(support: Staff, acme: Org) -> None:
+    texts = ["=1+1", "'=1+1", "''-x", "a;=b", "a, '-b", '{"a": "-1", "b": ";\'=x"}', "@x\t+y", "plain", "'quoted"]
+    for number, text in enumerate(texts):
+        ContactFactory.create(org=acme, email=f"c{number}@example.com", name="Jane", notes=text)
+    job = start(support, "contacts_contact")
+    run_tasks()
+    exported = downloaded(support, job)
+    job = checked(support, exported)
+    assert job.counts == {"unchanged": len(texts)}
+
+
+def test_the_command_reads_an_exported_file(support: Staff, alice: Contact, tmp_path: Any) -> None:
+    Contact.objects.update(notes="=1+1")
+    job = start(support, "contacts_contact")
+    run_tasks()
+    (tmp_path / "x.csv").write_text(downloaded(support, job))
+    assert run("import_contacts", tmp_path / "x.csv", "--org", "acme").startswith("created 0, updated 0, unchanged 1")
+
+
+def test_an_erasure_deletes_an_upload_of_its_org(support: Staff, alice: Contact) -> None:
+    job = checked(support, CSV)
+    erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
+    assert not Chunk.objects.filter(job=job, part=Part.INPUT).exists()
+    assert support.post("jobs_job_run", job.pk).status_code == 404
+    assert "The file was deleted" in page_of(support, job)
+
+
+@pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
+def test_other_roles_import_nothing(support: Staff, acme: Org, role: str) -> None:
+    job = checked(support, CSV)
+    other = log_in("ron")
+    other.user.groups.add(Group.objects.get(name=role))
+    assert upload(other, CSV).status_code == 403
+    for page in ("upload", "check", "run"):
+        assert other.post(f"jobs_job_{page}", job.pk).status_code == 403
+        assert support.get(f"jobs_job_{page}", job.pk).status_code == 403, "a GET changes nothing"
+    assert Job.objects.count() == 1
+    assert not Contact.objects.exists()
