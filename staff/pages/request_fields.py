@@ -1,0 +1,98 @@
+"""The columns of the list of interview requests, and the read-only fields of their pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from interviews.lifecycle import NEXT_STATUSES, Rating, Status
+from interviews.models import InterviewRequest
+from interviews.services.state import declined_conversation, rating_of, stage_of, standing_of
+from staff.acting import current_staff_request
+from staff.base import StaffAdmin
+
+
+class RequestFields(StaffAdmin):
+    def get_list_display(self, request: HttpRequest) -> Any:
+        email = "linked_email" if request.user.has_perm("contacts.view_contact") else "contact_email"
+        return [email if name == "contact_email" else name for name in self.list_display]
+
+    @admin.display(description="Contact")
+    def linked_email(self, interview_request: InterviewRequest) -> str:
+        url = reverse("admin:contacts_contact_change", args=[interview_request.contact_id])
+        return format_html('<a href="{}">{}</a>', url, self.contact_email(interview_request))
+
+    @admin.display(description="Deal")
+    def deal(self, interview_request: InterviewRequest) -> str:
+        """With a link to the interview requests, and so the contacts, of the deal."""
+        if not interview_request.deal_id:
+            return "-"
+        query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
+        return format_html('<a href="{}?{}">{}</a>', self.url("changelist"), query, interview_request.deal_id)
+
+    @admin.display(description="Contact")
+    def contact_email(self, interview_request: InterviewRequest) -> str:
+        mailbox, _, domain = interview_request.contact.email.rpartition("@")
+        return format_html("{}<wbr>@{}", mailbox, domain)  # a possible line break
+
+    @admin.display(description="Status")
+    def standing(self, interview_request: InterviewRequest) -> str:
+        standing = standing_of(interview_request).label.capitalize()
+        return f"{standing}, archived" if interview_request.archived_at else standing
+
+    @admin.display(description="Status in the API")
+    def status_in_the_api(self, interview_request: InterviewRequest) -> str:
+        return str(interview_request.get_status_display())
+
+    @admin.display(description="The contact")
+    def wishes(self, interview_request: InterviewRequest) -> str:
+        return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"
+
+    @admin.display(description="Reason for declining")
+    def decline_reason(self, interview_request: InterviewRequest) -> str:
+        declined = declined_conversation(interview_request)
+        words = [declined.get_decline_reason_display(), declined.decline_comment] if declined else []
+        return "\n".join(filter(None, words)) or "-"
+
+    @admin.display(description="Rating")
+    def rating(self, interview_request: InterviewRequest) -> str:
+        rating = rating_of(interview_request)
+        return "-" if rating is None else f"{rating} of {max(Rating)}: {Rating(rating).label}"
+
+    @admin.display(description="Contact")
+    def contact_link(self, interview_request: InterviewRequest) -> str:
+        contact, request = interview_request.contact, current_staff_request()
+        if request is None or not request.user.has_perm("contacts.view_contact"):
+            return f"{contact} {contact.email}"
+        url = reverse("admin:contacts_contact_change", args=[contact.pk])
+        return format_html('<a href="{}">{}</a> {}', url, contact, contact.email)
+
+    @admin.display(description="Conversation")
+    def conversation_stage(self, interview_request: InterviewRequest) -> str:
+        return stage_of(interview_request).label.capitalize()
+
+    @admin.display(description="Consented at")
+    def consented_at(self, interview_request: InterviewRequest) -> str:
+        return display_for_value(getattr(getattr(interview_request, "conversation", None), "consented_at", None), "-")
+
+    @admin.display(description="Last active at")
+    def last_activity_at(self, interview_request: InterviewRequest) -> str:
+        return display_for_value(
+            getattr(getattr(interview_request, "conversation", None), "last_activity_at", None), "-"
+        )
+
+    @admin.display(description="Survey link")
+    def survey_link(self, interview_request: InterviewRequest) -> str:
+        if interview_request.survey_url is None:
+            return "None: the contact was erased."
+        mark = format_html('<button class="button" form="{}">Mark as sent</button>', "mark-sent")
+        return format_html(
+            '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
+            '<button type="button" class="button" data-copy="survey-link">Copy</button>{}</span>',
+            interview_request.survey_url,
+            mark if Status.SENT in NEXT_STATUSES[interview_request.status] else "",
+        )
