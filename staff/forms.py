@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -28,6 +29,7 @@ from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
 from orgs.services import MAX_GRACE as MAX_KEY_GRACE
 from orgs.services import MAX_LIFETIME_DAYS
+from staff.org_choice import orgs_meant
 from staff.picks import PicksWidget
 from staff.steering import stored_steering
 from webhooks.event_types import EVENT_TYPES
@@ -311,12 +313,15 @@ class ReplayForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    org = forms.SlugField(help_text="The slug of the org whose contacts these are.")
+    org = forms.CharField(
+        help_text="The name or the slug of the org whose contacts these are.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names")}),
+    )
     file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def clean_org(self) -> Org:
-        try:
-            return Org.objects.get(slug=self.cleaned_data["org"].lower())
-        except Org.DoesNotExist:
-            raise ValidationError("There is no org with this slug.") from None
+        orgs = orgs_meant(self.cleaned_data["org"])
+        if len(orgs) == 1:
+            return orgs[0]
+        raise ValidationError("Several orgs match. Enter more of the name." if orgs else "No org matches.")

@@ -164,8 +164,17 @@ def test_a_large_file_arrives_in_pieces(support: Staff, acme: Org) -> None:
 def test_the_size_is_limited(support: Staff, acme: Org) -> None:
     response = upload(support, CSV, size=str(imports.MAX_UPLOAD_BYTES + 1))
     assert f"at most {imports.MAX_UPLOAD_BYTES // 2**20} MiB" in response.content.decode()
-    assert "no org with this slug" in upload(support, CSV, org="nobody").content.decode()
     assert not Job.objects.exists()
+
+
+def test_the_org_is_one_that_its_name_or_slug_says(support: Staff, acme: Org, globex: Org) -> None:
+    ContactFactory.create(org__name="Acme Europe")
+    assert "No org matches." in upload(support, CSV, org="nobody").content.decode()
+    assert "Several orgs match." in upload(support, CSV, org="cme").content.decode()
+    assert not Job.objects.exists()
+    for text in ("ACME", "Acme (acme)"):
+        upload(support, CSV, org=text)
+        assert Job.objects.latest("pk").org == acme
 
 
 def test_an_import_goes_on_after_a_killed_worker(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
