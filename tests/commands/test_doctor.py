@@ -1,19 +1,25 @@
 """`doctor` prints one line per check, also while other services are unavailable."""
 
 import socket
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from pytest_django import Settings
 
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
+from jobs.models import Job
+from staff.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
 from tests.interviews.services.test_model_statistics import add_turns
+from webhooks.services.workers import say_that_it_runs
 
 
 def run_doctor() -> tuple[dict[str, str], bool]:
@@ -53,9 +59,22 @@ class TestChecks:
             "proxies",
             "system checks",
             "webhooks",
+            "exports and imports",
             "model endpoint",
             "model turns",
         ]
+
+    def test_an_export_without_a_worker(self, interview_request: InterviewRequest) -> None:
+        owner = User.objects.create(username="sue")
+        rows = InterviewRequest.objects.all()
+        start_export(kind="export_interviews", rows=rows, owner=owner, file_format="csv")
+        lines, healthy = run_doctor()
+        assert not healthy
+        assert lines["FAIL  exports and imports"].startswith("No worker is running, and 1 wait.")
+        say_that_it_runs("worker")
+        assert run_doctor()[1]
+        Job.objects.update(leased_until=timezone.now() - timedelta(hours=1))
+        assert run_doctor()[0]["FAIL  exports and imports"].startswith("No worker has taken 1 of 1")
 
     def test_pending_migrations(self) -> None:
         MigrationRecorder.Migration.objects.filter(app="interviews").delete()

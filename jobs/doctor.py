@@ -1,0 +1,23 @@
+"""The check of `manage.py doctor`."""
+
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from hindsight.doctor import Fault
+from jobs.models import Job
+from webhooks.schedule import OVERDUE_AFTER
+from webhooks.services.workers import running_workers
+
+
+def exports_and_imports() -> str:
+    try:
+        unfinished = Job.objects.unfinished().count()
+        late = Job.objects.unfinished().filter(leased_until__lt=timezone.now() - OVERDUE_AFTER).count()
+        workers = running_workers()
+    except DatabaseError:
+        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    if unfinished and not workers:
+        raise Fault(f"No worker is running, and {unfinished:,} wait. Start `manage.py run_worker`.")
+    if late:
+        raise Fault(f"No worker has taken {late:,} of {unfinished:,} for long. Start more workers.")
+    return f"{unfinished:,} unfinished"
