@@ -47,6 +47,8 @@ class Sign(StrEnum):
     ASK = auto()
     BECAUSE = auto()
     BACKGROUND = auto()
+    NEGATION = auto()
+    """Avoids by default, in an objective: unless it is part of another sign, or of a question."""
 
 
 class Place(StrEnum):
@@ -121,7 +123,7 @@ def _normalized(token: str) -> tuple[str, ...]:
 class Vocabulary:
     """`lists`: words that join the items of a list. `clauses`: words that no list contains.
 
-    `pronouns`: words that name no topic, but may stand for one.
+    `pronouns`: words that name no topic, but may stand for one. `questions`: after one of these, no negation avoids.
     """
 
     signs: Phrases[tuple[Sign, Place]]
@@ -129,6 +131,7 @@ class Vocabulary:
     clauses: frozenset[str]
     abbreviations: frozenset[str]
     pronouns: frozenset[str]
+    questions: frozenset[str]
 
 
 @cache
@@ -139,7 +142,8 @@ def vocabulary() -> Vocabulary:
         return frozenset(normalized(word).strip() for language in languages for word in language[name].split("|"))
 
     rows = [row for language in languages for row in _rows(language)]
-    return Vocabulary(Phrases(rows), words("lists"), words("clauses"), words("abbreviations"), words("pronouns"))
+    names = ("lists", "clauses", "abbreviations", "pronouns", "questions")
+    return Vocabulary(Phrases(rows), *(words(name) for name in names))
 
 
 def _rows(language: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sign, Place]]]:

@@ -1,5 +1,7 @@
 """Which topics a sentence asks about and which it avoids: how far each of its signs reaches."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, product, takewhile
@@ -15,8 +17,10 @@ MAX_WORDS_OF_A_REMARK = 8
 
 AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
 _REPORTING = frozenset({Sign.MATTERS, Sign.ABSENT})
-_OF_OBJECTIVES, _OF_NOTES = frozenset(Sign) - _REPORTING, frozenset(Sign) - {Sign.LEAVE_OUT}
+_OF_OBJECTIVES = frozenset(Sign) - _REPORTING
+_OF_NOTES = frozenset(Sign) - {Sign.LEAVE_OUT, Sign.NEGATION}
 _HIDING = _REPORTING | {Sign.NOTHING}
+_NOT_READ = frozenset({Sign.NOTHING, Sign.NEGATION})
 _RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign, Place))}
 _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 """After one of these, a sign may be about what is before it."""
@@ -69,15 +73,18 @@ def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: b
         else:
             reader.meet_sign(*value, match.start, match.end)
     reader.refer_back(len(words))
+    if not is_notes:
+        _Negations(words, reader.clauses, reader.found).read(signs)
     return reader.found
 
 
 def says_only_to_avoid(words: Sequence[Word]) -> bool:
     """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
-    if len(words) > MAX_WORDS_OF_A_REMARK:
+    if len(words) > MAX_WORDS_OF_A_REMARK or words[-1].mark == "?":
         return False
-    signs = {match.value[0] for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
-    return Sign.AVOID in signs and Sign.ASK not in signs
+    signs = {match.value for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
+    kinds = {sign for sign, _ in signs}
+    return (Sign.AVOID in kinds or (Sign.NEGATION, Place.AFTER) in signs) and Sign.ASK not in kinds
 
 
 def asks_about_what_is_before(words: Sequence[Word]) -> bool:
@@ -91,11 +98,11 @@ def _first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
 
 
 def _signs(texts: Sequence[str], kinds: Container[Sign]) -> list[SignMatch]:
-    """Of signs that overlap, the longest; of equally long ones, the first of the enumeration."""
+    """Of signs that overlap, the longest; of equally long ones, the first of the enumeration. Negations come last."""
     found: list[SignMatch] = []
     taken: set[int] = set()
     matches = [match for match in vocabulary().signs.find(texts) if match.value[0] in kinds]
-    for match in sorted(matches, key=lambda match: (_first_word(texts, match) - match.end, _RANKS[match.value])):
+    for match in sorted(matches, key=lambda match: _precedence(texts, match)):
         own = {*range(_first_word(texts, match), match.end)}
         if taken.isdisjoint(own):
             found.append(match)
@@ -103,9 +110,13 @@ def _signs(texts: Sequence[str], kinds: Container[Sign]) -> list[SignMatch]:
     return found
 
 
+def _precedence(texts: Sequence[str], match: SignMatch) -> tuple[bool, int, int]:
+    return match.value[0] is Sign.NEGATION, _first_word(texts, match) - match.end, _RANKS[match.value]
+
+
 def _items(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
     """For each word, the number of its item: what is between separators, words such as "and", and signs."""
-    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in _HIDING]
+    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in _HIDING | _NOT_READ]
     borders = {_first_word(texts, sign) for sign in before}
     lists = vocabulary().lists
     return list(accumulate(i in borders or text == SEPARATOR or text in lists for i, text in enumerate(texts)))
@@ -186,11 +197,12 @@ class _Reader:
             self._open(self.default)
 
     def meet_sign(self, sign: Sign, place: Place, start: int, end: int) -> None:
-        if sign is Sign.NOTHING:
+        if sign in _NOT_READ:
             return
         self.refer_back(start)
-        if sign is Sign.ASK and self._is_an_avoided_question(start):
-            self.scope.end = end
+        is_in_brackets = bool(self.outside) and self.outside[-1].sign in AVOIDING
+        if sign is Sign.ASK and (is_in_brackets or self._is_an_avoided_question(start)):
+            self.scope.end, self.scope.is_around = end, False
             return
         if sign is Sign.BECAUSE and self.words[start - 1].mark:
             self.reasons.add(self.clauses[start])
@@ -302,3 +314,54 @@ class _Reader:
 
     def _clauses_with(self, texts: Container[str]) -> set[int]:
         return {clause for clause, word in zip(self.clauses, self.words, strict=True) if word.text in texts}
+
+
+class _Negations:
+    """Negations avoid by default, also in wordings that no other sign knows. Each clause is read once."""
+
+    def __init__(self, words: Sequence[Word], clauses: Sequence[int], found: Sequence[Mention]) -> None:
+        self.words, self.clauses, self.found = words, clauses, found
+        self.ends = [mention.end for mention in found]
+        self.named: dict[int, list[Mention]] = {}
+        for mention in found:
+            self.named.setdefault(clauses[mention.end - 1], []).append(mention)
+        self.lengths = Counter(clauses)
+        self.questions: dict[int, int] = {}
+        for index, word in enumerate(words):
+            if word.text in vocabulary().questions:
+                self.questions.setdefault(clauses[index], index)
+        self.done: set[int] = set()
+
+    def read(self, signs: Iterable[SignMatch]) -> None:
+        """Also avoids for each other sign that has reached no topic. A question, such as "why not", avoids nothing."""
+        if self.words[-1].mark == "?":
+            return
+        for sign in signs:
+            start = sign.start + bool(self.words[sign.start].mark)
+            asks = self.questions.get(self.clauses[start], start) < start
+            if sign.value[0] not in (Sign.AVOID, Sign.NEGATION) or asks or self._is_read(start, sign.end):
+                continue
+            is_last = any(word.mark for word in self.words[sign.end : sign.end + 2])
+            for mention in self._reached(start, sign.end, refers_back=is_last or sign.value[1] is Place.AFTER):
+                mention.sign, mention.is_background = Sign.AVOID, False
+                mention.start, mention.end = min(mention.start, start), max(mention.end, sign.end)
+
+    def _is_read(self, start: int, end: int) -> bool:
+        """Whether the sign is part of a topic's phrase, or the topic that follows is avoided already."""
+        following = self.found[(index := bisect_right(self.ends, start)) : index + 1]
+        return any(mention.start < end or mention.sign in AVOIDING for mention in following)
+
+    def _reached(self, start: int, end: int, *, refers_back: bool) -> list[Mention]:
+        """What the clause names after the sign, else before it; else, for a short remark, the latest clause."""
+        clause = self.clauses[start]
+        own = self.named.get(clause, [])
+        latest = bisect_right(self.ends, start) - 1
+        if not own and refers_back and latest >= 0 and self.lengths[clause] <= MAX_WORDS_OF_A_REMARK:
+            clause = self.clauses[self.ends[latest] - 1]
+        if clause in self.done:
+            return []
+        self.done.add(clause)
+        if not own:
+            return self.named.get(clause, [])
+        is_read = any(mention.sign in AVOIDING for mention in own)
+        return [] if is_read else [mention for mention in own if mention.start >= end] or own

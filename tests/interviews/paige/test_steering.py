@@ -134,6 +134,29 @@ class TestObjective:
         found = steer(BUYER, objective)
         assert (found.emphasize, found.avoid) == (emphasize, avoid)
 
+    @pytest.mark.parametrize(
+        ("objective", "emphasize", "avoid"),
+        [
+            ("How did the demo go? Do not fish for compliments on our product.", ("experience",), ("vendor",)),
+            ("Wie lief der Support? Der Kriterienkatalog liegt uns vor.", ("experience",), ("criteria",)),
+            ("Parler du support. Les autres fournisseurs, on n'en parle pas.", ("experience",), ("options",)),
+            ("Hablar del soporte. El precio no queremos tocarlo.", ("experience",), ("pricing",)),
+            ("Find out why the demo did not convince", ("experience",), ()),
+            ("They did not see the demo. Ask about support.", ("experience",), ()),
+            ("Do not end the call without an answer on the budget", ("pricing",), ()),
+            (
+                "Ask about support, skip history (how the search started, who decided)",
+                ("experience",),
+                ("trigger", "process"),
+            ),
+        ],
+    )
+    def test_negations_avoid_by_default(
+        self, objective: str, emphasize: tuple[str, ...], avoid: tuple[str, ...]
+    ) -> None:
+        found = steer(BUYER, objective)
+        assert (found.emphasize, found.avoid) == (emphasize, avoid)
+
     def test_the_reasons_are_exact_pieces_of_the_objective(self) -> None:
         objective = "Wie lief die Démo?  Über PREISE bitte nicht sprechen."
         found = {reason.topic: reason for reason in steer(BUYER, objective).reasons}
@@ -151,7 +174,15 @@ class TestObjective:
 
     @pytest.mark.parametrize(
         "part",
-        ["avoid price and demo but ", "price, ", "do not (", "off limits price ", "\n- avoid:\n"],
+        [
+            "avoid price and demo but ",
+            "price, ",
+            "do not (",
+            "off limits price ",
+            "\n- avoid:\n",
+            "price not ",
+            "price, do not, ",
+        ],
     )
     def test_work_grows_with_the_length_of_the_text(self, part: str) -> None:
         steer(BUYER, part, part)
