@@ -282,6 +282,28 @@ ACCOUNT_ADAPTER = "staff.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login counts attempts, in the store of all processes
 LOGIN_URL = "admin:login"
+
+# Single sign-on of staff by OpenID Connect. Set the first three or none.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
+# Whether all its addresses are verified. Otherwise, those are for which it says so (`email_verified`).
+OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
+# When a login of the provider counts as a second factor: never, if its ID token says so (`amr`), or always.
+OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
+SOCIALACCOUNT_ADAPTER = "staff.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not be redirected to the provider: the policy's form-action
+_oidc_app = {
+    "provider_id": "sso",
+    "name": OIDC_NAME,
+    "client_id": OIDC_CLIENT_ID,
+    "secret": OIDC_CLIENT_SECRET,
+    "settings": {"server_url": OIDC_SERVER_URL, "fetch_userinfo": False, "verified_email": OIDC_TRUST_EMAIL or None},
+}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_oidc_app] if OIDC_SERVER_URL else []}
+}
 LOGIN_REDIRECT_URL = "admin:index"
 
 # Bytes of text that an org's API keys may overwrite per day; 0: no limit. 1,000 requests per minute that each overwrite

@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
@@ -7,7 +8,7 @@ from interviews.checks import LOOPBACK
 
 
 def check_logins(**kwargs: Any) -> list[CheckMessage]:
-    return check_mail()
+    return [*check_mail(), *check_single_sign_on()]
 
 
 def check_mail() -> list[CheckMessage]:
@@ -20,4 +21,22 @@ def check_mail() -> list[CheckMessage]:
     if server and not is_encrypted and server["EMAIL_HOST"] not in LOOPBACK:
         hint = "Use submission:// or smtps://, unless the network is private."
         return [Warning("Links to set a password are sent to EMAIL_URL unencrypted.", hint=hint, id="staff.W001")]
+    return []
+
+
+def check_single_sign_on() -> list[CheckMessage]:
+    needed = {name: getattr(settings, name) for name in ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")}
+    missing = [name for name, value in needed.items() if not value]
+    if any(needed.values()) and missing:
+        hint = f"Set {' and '.join(missing)} too, or none of {', '.join(needed)}."
+        return [Error("The settings of single sign-on are incomplete.", hint=hint, id="staff.E002")]
+    if missing:
+        if settings.OIDC_TRUST_EMAIL or settings.OIDC_SECOND_FACTOR != "never":
+            hint = "Set OIDC_SERVER_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too."
+            return [Error("An identity provider is trusted, but none is set.", hint=hint, id="staff.E003")]
+        return []
+    url = urlsplit(settings.OIDC_SERVER_URL)
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+        hint = "For example https://login.example.com, the part before /.well-known/openid-configuration."
+        return [Error("OIDC_SERVER_URL is not an https URL.", hint=hint, id="staff.E004")]
     return []

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
@@ -23,6 +24,7 @@ from orgs.models import EventKind
 from staff import drafts
 from staff.attempts import hit
 from staff.events import record_attempt
+from staff.single_sign_on import button_of
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 Limits = Mapping[str, tuple[int, int]]
@@ -58,12 +60,14 @@ class LoginView(views.LoginView):
     template_name = "staff/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**kwargs)
         own = {"mail_is_set_up": settings.EMAIL_URL is not None, drafts.FIELD: self.request.POST.get(drafts.FIELD, "")}
-        return {**own, **super().get_context_data(**kwargs)}
+        return {**own, **shown, "single_sign_on": button_of(shown["next"])}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""
         user = form.get_user()
+        clear_login(self.request)  # of an earlier login that was not completed
         login = Login(user=user, redirect_url=self.get_success_url())
         drafts.keep(self.request, self.get_success_url(), self.request.POST.get(drafts.FIELD, ""))
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))

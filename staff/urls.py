@@ -11,6 +11,7 @@ from django.urls import path
 from staff.entrance import entrance, own_login
 from staff.login import PasskeyLoginView
 from staff.password_links import ForgottenView, SetPasswordView
+from staff.single_sign_on import callback, sign_on
 
 # Django and allauth need these names.
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("logout/", admin.site.logout, name="account_logout"),
     path("forgotten-password/", entrance(ForgottenView.as_view()), name="admin_password_reset"),
     path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
+    path("sso/<provider_id>/", entrance(sign_on), name="openid_connect_login"),
+    path("sso/<provider_id>/callback/", entrance(callback), name="openid_connect_callback"),
     path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
     path("login/passkey/", entrance(PasskeyLoginView.as_view()), name="mfa_login_webauthn"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),

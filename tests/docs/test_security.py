@@ -33,7 +33,7 @@ REQUIREMENTS = {
     "16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3,
 }  # fmt: skip
 # Sections that do not apply as a whole.
-SECTIONS = ("4.3", "4.4", "6.6", "6.8", "7.6")
+SECTIONS = ("4.3", "4.4", "6.6")
 
 
 @pytest.mark.parametrize("test", NAMED)

@@ -95,6 +95,8 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("ANONYMOUS_RATE_LIMIT", "0"),
         ("ANONYMOUS_RATE_LIMIT", "many"),
         ("LOG_LEVEL", "LOUD"),
+        ("OIDC_SECOND_FACTOR", "perhaps"),
+        ("OIDC_TRUST_EMAIL", "maybe"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_URL", "https://mail.example.com"),
         ("EMAIL_URL", "smtp://mail.example.com:port"),

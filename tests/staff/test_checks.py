@@ -15,7 +15,7 @@ def messages(settings: Settings, **changed: Any) -> list[str | None]:
     return [message.id for message in check_logins()]
 
 
-def test_without_mail_nothing_is_wrong(settings: Settings) -> None:
+def test_without_any_of_them_nothing_is_wrong(settings: Settings) -> None:
     assert messages(settings) == []
 
 
@@ -39,3 +39,23 @@ def test_the_url_of_the_mail_server() -> None:
     assert server is not None
     assert (server["EMAIL_HOST"], server["EMAIL_PORT"], server["EMAIL_USE_SSL"]) == ("mail.example.com", 465, True)
     assert (server["EMAIL_HOST_USER"], server["EMAIL_HOST_PASSWORD"]) == ("user", "p@ss")
+
+
+CLIENT = {"OIDC_CLIENT_ID": "hindsight", "OIDC_CLIENT_SECRET": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({**CLIENT, "OIDC_SERVER_URL": "https://login.example.com"}, []),
+        ({**CLIENT, "OIDC_SERVER_URL": "http://127.0.0.1:8080"}, []),
+        ({**CLIENT, "OIDC_SERVER_URL": "http://login.example.com"}, ["staff.E004"]),
+        ({**CLIENT, "OIDC_SERVER_URL": "login.example.com"}, ["staff.E004"]),
+        ({"OIDC_SERVER_URL": "https://login.example.com", "OIDC_CLIENT_ID": "hindsight"}, ["staff.E002"]),
+        (CLIENT, ["staff.E002"]),
+        ({"OIDC_SECOND_FACTOR": "amr"}, ["staff.E003"]),
+        ({"OIDC_TRUST_EMAIL": True}, ["staff.E003"]),
+    ],
+)
+def test_the_settings_of_single_sign_on(settings: Settings, changed: dict[str, Any], found: list[str]) -> None:
+    assert messages(settings, **changed) == found
