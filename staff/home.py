@@ -48,7 +48,10 @@ class Lists:
 
     def interviews(self, **query: str) -> str:
         """With archived ones, because the numbers count them."""
-        return self._list("interviews_interviewrequest", {**query, "archived": "all"})
+        return self.unarchived(**query, archived="all")
+
+    def unarchived(self, **query: str) -> str:
+        return self._list("interviews_interviewrequest", query)
 
     def endpoints(self, **query: str) -> str:
         return self._list("webhooks_endpoint", query)
@@ -96,10 +99,10 @@ def figures(statistics: InterviewStatistics, lists: Lists) -> list[Figure]:
         Figure(
             str(flag.label).capitalize(),
             statistics.flags[flag].recent,
-            lists.interviews(flags=flag.value, changed_since=since),
+            lists.unarchived(flags=flag.value, changed_since=since),
             f"changed since {recent_start():%-d %b}",
             statistics.flags[flag].all,
-            lists.interviews(flags=flag.value),
+            lists.unarchived(flags=flag.value),
         )
         for flag in Flag
     ]

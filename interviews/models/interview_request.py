@@ -165,7 +165,11 @@ class InterviewRequest(Versioned):
                 condition=Q(completed_at__isnull=False),
                 name="request_by_completion",
             ),
-            models.Index(fields=("flags", "org", "updated_at"), condition=~Q(flags=""), name="request_by_flags"),
+            models.Index(
+                fields=("flags", "org", "updated_at"),
+                condition=~Q(flags="") & Q(archived_at__isnull=True),
+                name="request_by_flags",
+            ),
         )
         constraints = (
             SameOrg("contact", name="interview_request_contact_is_of_org"),

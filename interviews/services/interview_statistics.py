@@ -21,7 +21,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Flagged(NamedTuple):
-    """Interview requests with a flag. `recent`: those that changed since `recent_start`, as with a new flag."""
+    """Interview requests with a flag that are not archived. `recent`: of these, those changed since `recent_start`."""
 
     recent: int
     all: int
@@ -113,7 +113,8 @@ def _of(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
 
 def _flags(requests: Any, since: datetime) -> dict[Flag, Flagged]:
     recent = Count("flags", filter=Q(updated_at__gte=since))
-    stored = list(requests.exclude(flags="").values_list("flags").annotate(recent=recent, all=Count("*")))
+    flagged = requests.exclude(flags="").filter(archived_at__isnull=True)
+    stored = list(flagged.values_list("flags").annotate(recent=recent, all=Count("*")))
     by_flag = {flag: [counts for flags, *counts in stored if flag in flags.split()] for flag in Flag}
     return {flag: Flagged(*map(sum, zip((0, 0), *counts, strict=True))) for flag, counts in by_flag.items()}
 

@@ -31,7 +31,8 @@ def interviews(acme: Org, globex: Org) -> None:
     add_interview(acme, Stage.IN_PROGRESS, begun=NOW - 20 * DAY, flags="wants_a_person wants_to_stop", topic="pricing")
     InterviewRequest.objects.update(updated_at=NOW - 20 * DAY)
     add_interview(acme, Stage.IN_PROGRESS, begun=NOW, flags="wants_a_person", topic="vendor")
-    add_interview(acme, Stage.COMPLETED, begun=NOW)
+    add_interview(acme, Stage.COMPLETED, begun=NOW, flags="wants_to_stop")
+    InterviewRequest.objects.filter(status="completed").update(archived_at=NOW)
     add_interview(acme, Stage.DECLINED, begun=NOW, flags="declined wants_deletion")
     add_interview(globex, Stage.IN_PROGRESS, begun=NOW)
 

@@ -67,13 +67,15 @@ def test_interviews_completed_in_the_last_seven_days(acme: Org) -> None:
     assert services.interview_statistics().completed == 2
 
 
-def test_flags_that_are_new_and_all(acme: Org) -> None:
+def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
     old = WEDNESDAY - 30 * DAY
     add_interview(acme, Stage.IN_PROGRESS, begun=old, flags="wants_a_person")
     InterviewRequest.objects.update(updated_at=old)
     add_interview(acme, Stage.IN_PROGRESS, begun=old, flags="wants_to_stop wants_a_person")
     add_interview(acme, Stage.DECLINED, begun=WEDNESDAY, flags="declined")
     add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY)
+    archived = add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_deletion")
+    InterviewRequest.objects.filter(pk=archived.pk).update(archived_at=WEDNESDAY)
     assert services.interview_statistics().flags == {
         Flag.WANTS_TO_STOP: Flagged(1, 1),
         Flag.WANTS_A_PERSON: Flagged(1, 2),
