@@ -16,8 +16,8 @@ from jobs.runners import RUNNERS, Step
 from webhooks.tasks import put
 
 SLICE_SECONDS = 10
-# If a worker is killed, its job goes on after this time. A step must take less.
-LEASE = timedelta(minutes=1)
+# If a worker is killed, its job goes on after this time. The time before the first step, and each step, must take less.
+LEASE = timedelta(minutes=3)
 # If no worker has started a queued job after this time, it is queued again. The older task then does nothing.
 QUEUE_LEASE = timedelta(minutes=5)
 MAX_CRASHES = 3
@@ -56,8 +56,10 @@ def _claim(job_id: int, runs: int) -> Job | None:
 
 
 def _run_slice(job: Job) -> None:
-    end = monotonic() + SLICE_SECONDS
+    end = None
     for step in RUNNERS[job.kind](job):
+        # An import reads what it has done again before its first step. That must not use up the slice.
+        end = end or monotonic() + SLICE_SECONDS
         if not _advance(job, step):
             return
         if monotonic() > end:
