@@ -53,7 +53,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
     contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
     return {
         "interview_request_id": interview_request.pk,
-        "interview_type": interview_request.interview_type.name,
+        "interview_type": interview_request.interview_name,
         "deal_id": interview_request.deal_id or None,
         "status": interview_request.status,
         "objective": interview_request.objective or None,

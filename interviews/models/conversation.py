@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import ABANDONED_AFTER, NEXT_STAGES, DeclineReason, Rating, Speaker, Stage
 from interviews.models.interview_request import InterviewRequest
-from interviews.models.interview_type import InterviewType, guide_version
+from interviews.models.interview_type import InterviewType, guide_name, guide_version
 from interviews.models.turn import Turn
 from interviews.text import MAX_COMMENT_LENGTH
 from orgs.tenancy import SameOrg, TenantQuerySet
@@ -68,6 +68,7 @@ class Conversation(models.Model):
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.CONSENTED)
     guide = models.JSONField()
     guide_version = guide_version()
+    guide_name = guide_name()
     consented_at = models.DateTimeField(null=True, help_text="Empty if the contact declined without it.")
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")

@@ -223,6 +223,13 @@ class InterviewRequest(Versioned):
         return version
 
     @property
+    def interview_name(self) -> str:
+        """The name that the interview began with; before that, and after an erasure, the interview type's."""
+        conversation = getattr(self, "conversation", None)
+        name: str = conversation.guide_name if conversation else self.interview_type.name
+        return name
+
+    @property
     def versions(self) -> Versions:
         return Versions(self.version, self.contact.version, self.guide_version)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
@@ -15,6 +16,12 @@ def guide_version() -> models.GeneratedField:
     """A column that the database computes, so that the version is read without the guide. 0 if the guide has none."""
     version = Coalesce(Cast(KT("guide__version"), models.IntegerField()), 0)
     return models.GeneratedField(expression=version, output_field=models.IntegerField(), db_persist=True)
+
+
+def guide_name() -> models.GeneratedField:
+    """A column that the database computes, so that the name is read without the guide."""
+    name = Coalesce(KT("guide__name"), Value(""), output_field=models.TextField())
+    return models.GeneratedField(expression=name, output_field=models.TextField(), db_persist=True)
 
 
 _ORDER = (

@@ -46,7 +46,7 @@ from staff.transcripts.document import TranscriptDocument
 ABOUT = (
     "contact_link",
     "org",
-    "interview_type",
+    "interview_name",
     "deal",
     "standing",
     "status_in_the_api",

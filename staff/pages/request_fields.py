@@ -63,6 +63,11 @@ class RequestFields(StaffAdmin):
         rating = rating_of(interview_request)
         return "-" if rating is None else f"{rating} of {max(Rating)}: {Rating(rating).label}"
 
+    @admin.display(description="Interview type")
+    def interview_name(self, interview_request: InterviewRequest) -> str:
+        """The name that the interview began with."""
+        return interview_request.interview_name
+
     @admin.display(description="Contact")
     def contact_link(self, interview_request: InterviewRequest) -> str:
         contact, request = interview_request.contact, current_staff_request()

@@ -37,7 +37,7 @@ class TranscriptDocument:
         """The interview request must have a transcript."""
         contact = interview_request.contact
         return cls(
-            title=f"{interview_request.interview_type.name}: {contact.name or contact.email}",
+            title=f"{interview_request.interview_name}: {contact.name or contact.email}",
             facts=[*_facts(interview_request)],
             findings=findings_of(interview_request.transcript),
             turns=turns_of(interview_request),

@@ -57,7 +57,7 @@ class TestJSONLines:
             for name in ("contact_id", "survey_url", "objective_topics"):
                 del shown[name]
             assert record.pop("picks") is None
-            assert record.pop("interview_type") == expected.interview_type.name
+            assert record.pop("interview_type") == expected.interview_name
             assert record == shown
 
     def test_survey_tokens_are_not_exported(self, interview_request: InterviewRequest) -> None:
