@@ -14,6 +14,7 @@ from orgs.models import EventKind, Org
 # By command, if it succeeds. Otherwise COMMAND.
 KINDS = {
     "create_api_key": EventKind.KEY_ISSUED,
+    "create_interview_type": EventKind.TYPE_CREATED,
     "create_org": EventKind.ORG_CREATED,
     "create_webhook": EventKind.WEBHOOK_CREATED,
     "disable_webhook": EventKind.WEBHOOK_CHANGED,

@@ -123,8 +123,9 @@ class StaffAdmin(BaseAdmin):
             raise Http404
         return found
 
-    def page(self, request: HttpRequest, template: str, obj: Model, **context: Any) -> HttpResponse:
-        about = {"opts": self.opts, "original": obj, "subtitle": str(obj)}
+    def page(self, request: HttpRequest, template: str, obj: Model | None, **context: Any) -> HttpResponse:
+        """`obj`: None if it does not exist yet."""
+        about = {"opts": self.opts, "original": obj, "subtitle": str(obj) if obj else None}
         shared = {**self.admin_site.each_context(request), **about}
         return TemplateResponse(request, f"staff/{template}.html", {**shared, **context})
 

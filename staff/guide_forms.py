@@ -18,7 +18,7 @@ from interviews.paige.guide_texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
 from interviews.paige.instructions import STEERING_LANGUAGES
 from interviews.paige.question_style import guide_warnings
 from staff.forms import conflict_message
-from staff.guide_arrangement import MAX_TOPICS
+from staff.guide_arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
 OBJECTIVE_LANGUAGES = frozenset(path.stem for path in STEERING_LANGUAGES.glob("*.json"))
@@ -218,6 +218,13 @@ class GuideEditor:
             if field is not None:
                 field.warnings.append(warning.message)
                 self.warnings.append(Link(field.auto_id, warning.in_words))
+
+    def pressed(self, button: str) -> "GuideEditor":
+        """The form after one of its buttons, other than those that save."""
+        guide, place = arranged(self.guide, button)
+        editor = GuideEditor.of(guide)
+        editor.focus(place)
+        return editor
 
     def focus(self, place: GuidePath) -> None:
         match place:

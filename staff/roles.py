@@ -16,7 +16,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "contacts.view_contact",
         "contacts.change_contact",
         "interviews.view_interviewtype",
-        "interviews.change_interviewtype",  # edit the guide
+        "interviews.add_interviewtype",  # also duplicate
+        "interviews.change_interviewtype",  # edit the guide, archive, unarchive
         "interviews.view_interviewrequest",
         "interviews.change_interviewrequest",  # edit, mark as sent, archive
         "webhooks.view_endpoint",

@@ -120,7 +120,10 @@ class InterviewRequestsView(ApiView):
         def create() -> Created:
             if (budget := principal.exceeded_budget) and would_overwrite(principal.org_id, body):
                 refuse_overwrite(budget)
-            row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+            try:
+                row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+            except services.ArchivedTypeError:
+                raise wrong_type(ARCHIVED_TYPE) from None
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(dict(serializers.CreatedInterviewRequest(row).data), etag_of(versions))
 
@@ -191,7 +194,8 @@ class InterviewTypesView(ApiView):
     @operation(
         operation_id="list_interview_types",
         summary="List interview types",
-        description="Returns the interview types of your organization. POST /interviews needs the id of one.",
+        description="Returns your organization's interview types, except archived ones. POST /interviews needs the id "
+        "of one.",
         parameters=[PageQuery],
         responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
         response_example=examples.INTERVIEW_TYPES,
@@ -199,11 +203,13 @@ class InterviewTypesView(ApiView):
     def get(self, request: Request) -> Response:
         query = validated(PageQuery, request.query_params)
         org_id = principal_of(request).org_id
-        rows, next_cursor = page_of(InterviewType.objects.for_org(org_id).only("name"), query, org_id=org_id)
+        live = InterviewType.objects.for_org(org_id).live().only("name")
+        rows, next_cursor = page_of(live, query, org_id=org_id)
         return Response(serializers.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
 
 
 NO_SUCH_REQUEST = "Your organization has no interview request with this id."
+ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists those that take new interview requests."
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
@@ -231,5 +237,9 @@ def get_type(org_id: int, interview_type_id: int) -> InterviewType:
     try:
         return InterviewType.objects.for_org(org_id).get(pk=interview_type_id)
     except InterviewType.DoesNotExist:
-        error = FieldError("interview_type_id", NO_SUCH_TYPE)
-        raise BadRequest(f"{error.field}: {error.message}", details=(error,)) from None
+        raise wrong_type(NO_SUCH_TYPE) from None
+
+
+def wrong_type(message: str) -> BadRequest:
+    error = FieldError("interview_type_id", message)
+    return BadRequest(f"{error.field}: {error.message}", details=(error,))

@@ -1,7 +1,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Value
@@ -33,6 +33,11 @@ _LIST_OF_TEXTS = re.compile(r'\[\n\s+("[^\n]*"(?:,\n\s+"[^\n]*")*)\n\s+\]')
 _LINE_BREAK = re.compile(r"\n\s+")
 
 
+class InterviewTypeQuerySet(TenantQuerySet["InterviewType"]):
+    def live(self) -> Self:
+        return self.filter(archived_at=None)
+
+
 class InterviewType(PublicId, models.Model):
     """`guide`: see interviews.paige.guide."""
 
@@ -43,8 +48,11 @@ class InterviewType(PublicId, models.Model):
     guide = models.JSONField()
     guide_version = guide_version()
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."
+    )
 
-    objects = TenantQuerySet.as_manager()
+    objects = InterviewTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)

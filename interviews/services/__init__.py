@@ -11,9 +11,16 @@ from interviews.services.conversation_steps import (
     skip_question,
     submit_answer,
 )
-from interviews.services.create import create_interview_request, create_interview_type, onboard_org
+from interviews.services.create import create_interview_request, onboard_org
 from interviews.services.guides import edit_guide
 from interviews.services.interview_statistics import InterviewStatistics, interview_statistics
+from interviews.services.interview_types import (
+    ArchivedTypeError,
+    archive_interview_type,
+    create_interview_type,
+    duplicate_interview_type,
+    unarchive_interview_type,
+)
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 from interviews.services.picks import pick_topics
 from interviews.services.remove import delete_contact, delete_org, erase_contact
@@ -27,11 +34,13 @@ __all__ = [
     "ARCHIVE",
     "MARK_SENT",
     "UNARCHIVE",
+    "ArchivedTypeError",
     "BulkWrite",
     "Exchange",
     "InterviewState",
     "InterviewStatistics",
     "ModelStatistics",
+    "archive_interview_type",
     "complete_conversation",
     "complete_interview",
     "correct_answers",
@@ -41,6 +50,7 @@ __all__ = [
     "delete_contact",
     "delete_old_answers",
     "delete_org",
+    "duplicate_interview_type",
     "edit_guide",
     "erase_contact",
     "erase_inactive_contacts",
@@ -60,6 +70,7 @@ __all__ = [
     "resume_conversation",
     "skip_question",
     "submit_answer",
+    "unarchive_interview_type",
     "update_interview_request",
     "withdraw_decline",
     "write_many",

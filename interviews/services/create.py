@@ -1,12 +1,11 @@
-from typing import Any
-
 from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.retries import retried_once
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.guide import shipped_guide
+from interviews.services.interview_types import ArchivedTypeError, create_interview_type
 from interviews.text import DealId, Objective
 from orgs.actors import Actor
 from orgs.models import Org
@@ -21,11 +20,6 @@ def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> O
     return org
 
 
-def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
-    """Raises GuideError if the guide is not valid, and IntegrityError if its name is taken."""
-    return InterviewType.objects.create(org=org, name=Guide.from_data(guide).name, guide=guide)
-
-
 @retried_once
 @transaction.atomic
 def create_interview_request(
@@ -38,7 +32,9 @@ def create_interview_request(
     deal_id: DealId | None = None,
     objective: Objective | None = None,
 ) -> InterviewRequest:
-    """Also creates the contact if the org has none with this email."""
+    """Also creates the contact if the org has none with this email. Raises ArchivedTypeError."""
+    if interview_type.archived_at is not None:
+        raise ArchivedTypeError
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )

@@ -21,7 +21,7 @@ from staff.base import StaffAdmin, actor_of
 from staff.drafts import NOT_SAVED, is_draft
 from staff.events import record_act
 from staff.forms import GuideJsonForm
-from staff.guide_arrangement import MAX_TOPICS, arranged
+from staff.guide_arrangement import MAX_TOPICS
 from staff.guide_forms import GuideEditor, with_keys
 from staff.history import change_of
 
@@ -50,10 +50,7 @@ class GuidePages(StaffAdmin):
 
     def guide_posted(self, request: HttpRequest, kind: InterviewType, editor: GuideEditor) -> HttpResponse:
         if button := request.POST.get("do"):
-            guide, place = arranged(editor.guide, button)
-            editor = GuideEditor.of(guide)
-            editor.focus(place)
-            return self.guide_page(request, kind, editor, is_unsaved=True)
+            return self.guide_page(request, kind, editor.pressed(button), is_unsaved=True)
         guide = with_keys(editor.guide)
         try:
             Guide.from_data(guide)
@@ -84,8 +81,7 @@ class GuidePages(StaffAdmin):
         return self.guide_page(request, kind, editor)
 
     def saved(self, request: HttpRequest, edited: InterviewType, before: int, editor: GuideEditor) -> HttpResponse:
-        if editor.warnings:
-            messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
+        self.mention_warnings(request, editor)
         version = edited.guide["version"]
         if version == before:
             return self.back_to(request, "change", edited, messages.INFO, f"The guide is unchanged: version {version}.")
@@ -93,12 +89,16 @@ class GuidePages(StaffAdmin):
         text = f"The guide is at version {version}. Interviews that have begun keep theirs."
         return self.back_to(request, "change", edited, messages.SUCCESS, text)
 
+    def mention_warnings(self, request: HttpRequest, editor: GuideEditor) -> None:
+        if editor.warnings:
+            messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
+
     def guide_page(
-        self, request: HttpRequest, kind: InterviewType, editor: GuideEditor, **context: Any
+        self, request: HttpRequest, kind: InterviewType | None, editor: GuideEditor, **context: Any
     ) -> HttpResponse:
         limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
         shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
-        return self.page(request, "guide_form", kind, **shown, **context)
+        return self.page(request, "guide_form", kind, **{**shown, **context})
 
     def opened_guide(self, request: HttpRequest, kind: InterviewType) -> dict[str, Any]:
         """The stored version with the texts of an older one, if `?change=ID` names it."""

@@ -1,27 +1,66 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 
+from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewType
-from staff.base import ReadOnlyAdmin
-from staff.filters import OrgFilter
+from interviews.services import archive_interview_type, unarchive_interview_type
+from orgs.models import EventKind
+from staff.actions import Action, ActionAdmin
+from staff.filters import ArchivedFilter, OrgFilter
+from staff.guide_forms import language_name
 from staff.history import HistoryPage
-from staff.pages.guides import GuidePages
+from staff.pages.new_interview_types import NewInterviewTypePages
+
+ARCHIVE = Action(
+    title="Archive",
+    text="No new interview request can have this type: the API answers 400, and does not list it. Interviews that "
+    "exist go on, also those that have not begun. The list shows it only with a filter.",
+    button="Archive",
+    run=lambda kind: archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    event=EventKind.TYPE_ARCHIVED,
+    done="Archived.",
+)
+UNARCHIVE = Action(
+    title="Unarchive",
+    text="New interview requests can have this type again.",
+    button="Unarchive",
+    run=lambda kind: unarchive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    event=EventKind.TYPE_UNARCHIVED,
+    done="Unarchived.",
+)
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(GuidePages, HistoryPage, ReadOnlyAdmin):
+class InterviewTypeAdmin(NewInterviewTypePages, HistoryPage, ActionAdmin):
     change_form_template = "staff/interview_type.html"
-    list_display = ("name", "org", "version", "created_at")
-    list_filter = (OrgFilter,)
+    object_pages = {
+        **NewInterviewTypePages.object_pages,
+        "archive": "archive_view",
+        "unarchive": "unarchive_view",
+    }
+    list_display = ("name", "org", "language", "version", "created_at", "archived_at")
+    list_filter = (OrgFilter, ArchivedFilter)
     list_select_related = ("org",)
     sortable_by = ("name", "org", "created_at")  # thousands of rows at most
-    fields = ("name", "org", "version", "created_at", "guide_to_read")
+    fields = ("name", "org", "language", "version", "created_at", "archived_at", "guide_to_read")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
+        kinds: QuerySet[Any] = super().get_queryset(request).annotate(language_code=code)
+        return kinds.defer("guide") if self.is_list(request) else kinds
+
+    @admin.display(description="Language")
+    def language(self, kind: Any) -> str:
+        return language_name(kind.language_code)
 
     @admin.display(description="Version")
     def version(self, kind: InterviewType) -> int:
-        return int(kind.guide["version"])
+        return int(kind.guide_version)
 
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
@@ -29,6 +68,7 @@ class InterviewTypeAdmin(GuidePages, HistoryPage, ReadOnlyAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_edit_guide"] = self.may_edit_guide(request)
+        context["may_add"] = self.has_add_permission(request)
         context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -36,3 +76,9 @@ class InterviewTypeAdmin(GuidePages, HistoryPage, ReadOnlyAdmin):
         """With links that open an older guide in the editor."""
         editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
         return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
+
+    def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), ARCHIVE)
+
+    def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)

@@ -49,7 +49,7 @@ def test_commands_that_write() -> None:
         ("key_rotated", "rotate_api_key", "acme", old),
         ("key_revoked", "revoke_api_key", "acme", old),
         ("org_changed", "set_plan", "acme", "org acme"),
-        ("command", "create_interview_type", "acme", ""),
+        ("type_created", "create_interview_type", "acme", ""),
     ]
     details = dict(SecurityEvent.objects.values_list("actor", "detail"))
     assert f"New key: {new[:12]}." in details["rotate_api_key"]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -35,6 +36,35 @@ def form_of(response: Any) -> dict[str, str]:
     sent["seen"] = unescape(re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1])  # type: ignore[index]
     # Like a browser: CRLF line ends, and no values of unchecked boxes.
     return {name: str(value).replace("\n", "\r\n") for name, value in sent.items() if value not in (None, False)}
+
+
+class Fields(HTMLParser):
+    """The successful controls of a page's form, without its buttons."""
+
+    def __init__(self, page: Any) -> None:
+        super().__init__()
+        self.data: dict[str, str] = {}
+        self.select = self.area = ""
+        self.feed(page.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, kind = given.get("name") or "", given.get("type")
+        if tag == "textarea":
+            self.area, self.data[name] = name, ""
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and (self.select not in self.data or "selected" in given):
+            self.data[self.select] = given["value"] or ""
+        elif tag == "input" and name and kind != "submit" and (kind != "checkbox" or "checked" in given):
+            self.data[name] = given.get("value", "on" if kind == "checkbox" else "") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.area = "" if tag == "textarea" else self.area
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.data[self.area] += data.removeprefix("\n") if not self.data[self.area] else data
 
 
 def log_in(username: str, **fields: Any) -> Staff:

@@ -2,7 +2,6 @@
 
 import re
 from copy import deepcopy
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from interviews.services import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
 from tests.factories import InterviewTypeFactory
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Fields, Staff, log_in
 
 FORM = "interviews_interviewtype_guide"
 ANN = Actor(ActorKind.STAFF, "ann")
@@ -31,35 +30,6 @@ def support(db: None) -> Staff:
     staff = log_in("sue")
     staff.user.groups.add(Group.objects.get(name="support"))
     return staff
-
-
-class Fields(HTMLParser):
-    """The successful controls of a page's form, without its buttons."""
-
-    def __init__(self, page: Any) -> None:
-        super().__init__()
-        self.data: dict[str, str] = {}
-        self.select = self.area = ""
-        self.feed(page.content.decode())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name, kind = given.get("name") or "", given.get("type")
-        if tag == "textarea":
-            self.area, self.data[name] = name, ""
-        elif tag == "select":
-            self.select = name
-        elif tag == "option" and (self.select not in self.data or "selected" in given):
-            self.data[self.select] = given["value"] or ""
-        elif tag == "input" and name and kind != "submit" and (kind != "checkbox" or "checked" in given):
-            self.data[name] = given.get("value", "on" if kind == "checkbox" else "") or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        self.area = "" if tag == "textarea" else self.area
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            self.data[self.area] += data.removeprefix("\n") if not self.data[self.area] else data
 
 
 def shown(staff: Staff, kind: InterviewType, **query: Any) -> dict[str, str]:

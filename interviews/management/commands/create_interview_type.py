@@ -1,7 +1,7 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from django.db import IntegrityError
 
 from interviews.paige.guide import GUIDES, shipped_guide
 from interviews.services import create_interview_type
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         guide = shipped_guide(options["guide"])
         try:
             return create_interview_type(org=get_org(options["org_slug"]), guide=guide).public_id
-        except IntegrityError:
+        except ValidationError:
             raise CommandError(f"The org already has an interview type named {guide['name']!r}.") from None

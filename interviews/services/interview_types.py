@@ -1,0 +1,52 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from interviews.models import InterviewType
+from interviews.paige.guide import Guide
+from interviews.paige.guide_formats import in_current_format
+from orgs.models import Org
+
+
+class ArchivedTypeError(Exception):
+    """The interview type takes no new interview requests."""
+
+
+def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
+    """Raises GuideError if the guide is not valid, and ValidationError if its name is taken or too long."""
+    interview_type = InterviewType(org=org, name=Guide.from_data(guide).name, guide=guide)
+    interview_type.full_clean()
+    interview_type.save(force_insert=True)
+    return interview_type
+
+
+def duplicate_interview_type(*, interview_type: InterviewType, org: Org, name: str) -> InterviewType:
+    """Copies the guide as version 1, for the same org or another one. Raises like create_interview_type()."""
+    guide = in_current_format(interview_type.guide)
+    return create_interview_type(org=org, guide={**guide, "name": name, "version": 1})
+
+
+def archive_interview_type(*, org_id: int, interview_type_id: int) -> InterviewType:
+    """No new interview request may have the type. Interviews that exist go on, also those that have not begun.
+
+    Raises InterviewType.DoesNotExist, and ValidationError if it is archived.
+    """
+    return _set_archived(org_id, interview_type_id, is_archived=True)
+
+
+def unarchive_interview_type(*, org_id: int, interview_type_id: int) -> InterviewType:
+    """Raises InterviewType.DoesNotExist, and ValidationError if it is not archived."""
+    return _set_archived(org_id, interview_type_id, is_archived=False)
+
+
+@transaction.atomic
+def _set_archived(org_id: int, interview_type_id: int, *, is_archived: bool) -> InterviewType:
+    locked = InterviewType.objects.for_org(org_id).select_for_update(no_key=True)
+    interview_type: InterviewType = locked.get(pk=interview_type_id)
+    if (interview_type.archived_at is not None) == is_archived:
+        raise ValidationError(f"This interview type is {'already' if is_archived else 'not'} archived.")
+    interview_type.archived_at = timezone.now() if is_archived else None
+    interview_type.save(update_fields=["archived_at"])
+    return interview_type

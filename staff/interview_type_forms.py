@@ -1,0 +1,63 @@
+"""The small forms of interview types. guide_forms.py has the guide's."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from hindsight.text.languages import ENGLISH
+from interviews.paige.fixed_phrases import languages
+from interviews.paige.guide import GUIDES, shipped_guide
+from orgs.models import Org
+from staff.filters import storable
+from staff.guide_arrangement import new_topic
+from staff.guide_forms import language_name
+
+BLANK = "blank"
+NUMBERS_OF_A_BLANK_GUIDE = {"version": 1, "estimated_minutes": 15, "max_turns": 14}
+
+
+class OrgField(forms.CharField):
+    """There may be thousands of orgs, too many for a select."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Org", help_text="Its slug, such as acme.", widget=forms.TextInput(attrs={"class": "vTextField"})
+        )
+
+    def clean(self, value: Any) -> Org:
+        org = Org.objects.filter(slug=storable(super().clean(value)).lower()).first()
+        if org is None:
+            raise ValidationError("There is no org with this slug.")
+        return org
+
+
+def starts() -> list[tuple[str, str]]:
+    guides = {path.stem: shipped_guide(path.stem) for path in sorted(GUIDES.glob("*.json"))}
+    named = [
+        (name, f"{guide['name']} ({language_name(guide.get('language', ENGLISH))})") for name, guide in guides.items()
+    ]
+    return [*named, (BLANK, "Blank: no questions")]
+
+
+class StartForm(forms.Form):
+    org = OrgField()
+    start = forms.ChoiceField(label="Start with", choices=starts)
+    language = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", "As in the guide"), *((code, language_name(code)) for code in languages())],
+        help_text="Of the survey page and of Paige's fixed phrases. Questions are not translated.",
+    )
+
+    def guide(self) -> dict[str, Any]:
+        start, language = self.cleaned_data["start"], self.cleaned_data["language"]
+        if start == BLANK:
+            texts = dict.fromkeys(("name", "purpose", "closing_question"), "")
+            return {**texts, **NUMBERS_OF_A_BLANK_GUIDE, "language": language or ENGLISH, "topics": [new_topic()]}
+        guide = shipped_guide(start)
+        return {**guide, "language": language or guide.get("language", ENGLISH)}
+
+
+class DuplicateForm(forms.Form):
+    org = OrgField()
+    name = forms.CharField(widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}))

@@ -1,0 +1,165 @@
+"""Staff make interview types, duplicate them, and archive them."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.guide import shipped_guide
+from interviews.services import archive_interview_type, give_consent
+from orgs.models import Org, SecurityEvent
+from tests.client import ApiClient
+from tests.factories import InterviewTypeFactory
+from tests.staff.conftest import Fields, Staff, log_in
+
+PAGE = "interviews_interviewtype"
+
+
+@pytest.fixture
+def kind(interview_request: InterviewRequest) -> InterviewType:
+    return interview_request.interview_type
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    staff = log_in("sue")
+    staff.user.groups.add(Group.objects.get(name="support"))
+    return staff
+
+
+def events() -> list[tuple[str, str, str, str]]:
+    kinds = SecurityEvent.objects.filter(kind__startswith="type_").order_by("pk")
+    return list(kinds.values_list("kind", "actor", "org", "detail"))
+
+
+def add(staff: Staff, fields: dict[str, str], **query: str) -> Any:
+    return staff.client.post(reverse(f"admin:{PAGE}_add", query=query), fields)
+
+
+def test_a_type_begins_with_a_shipped_guide(support: Staff, acme: Org) -> None:
+    assert b"Continue" in support.get(f"{PAGE}_add").content
+    page = support.get(f"{PAGE}_add", org="acme", start="nps_follow_up", language="")
+    assert not InterviewType.objects.exists()
+    response = add(support, {**Fields(page).data, "name": "Detractors"}, org="acme", start="nps_follow_up")
+    [created] = InterviewType.objects.all()
+    assert response.url == reverse(f"admin:{PAGE}_change", args=[created.pk])
+    assert (created.org, created.name) == (acme, "Detractors")
+    assert created.guide == {**shipped_guide("nps_follow_up"), "language": "en", "name": "Detractors"}
+    assert events() == [("type_created", "sue", "acme", "")]
+
+
+def test_a_blank_type_gets_topics_in_its_language(support: Staff, acme: Org) -> None:
+    begun = {"org": " ACME ", "start": "blank", "language": "de"}
+    page = support.get(f"{PAGE}_add", **begun)
+    added = add(support, {**Fields(page).data, "do": "topics:add"}, **begun)
+    assert not InterviewType.objects.exists()
+    fields = Fields(added).data
+    refused = add(support, fields, **begun)
+    assert refused.status_code == 200
+    assert [problem.text for problem in refused.context["editor"].problems if "Topic 2" in problem.text] == [
+        "Topic 2, title: Must not be blank.",
+        "Topic 2, question: Must not be blank.",
+        "Topic 2, follow-up 1: Must not be blank.",
+    ]
+    fields |= {"name": "Kurz", "purpose": "Es geht um {vendor}.", "closing_question": "Was fehlt noch?"}
+    for number in range(2):
+        fields |= {f"topics-{number}-title": f"Thema {number}", f"topics-{number}-question": f"Was war {number}?"}
+        fields[f"topics-{number}-follow_ups-0-text"] = f"Wie kam es zu {number}?"
+    assert add(support, fields, **begun).status_code == 302
+    [created] = InterviewType.objects.all()
+    assert (created.guide["language"], created.guide["version"]) == ("de", 1)
+    assert [topic["key"] for topic in created.guide["topics"]] == ["thema_0", "thema_1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"org": "nobody", "start": "blank"}, "org"),
+        ({"org": "a\x00", "start": "blank"}, "org"),
+        ({"org": "acme", "start": "../x"}, "start"),
+        ({"org": "acme", "start": "blank", "language": "xx"}, "language"),
+        ({"start": "blank"}, "org"),
+    ],
+)
+def test_a_wrong_beginning_is_refused(support: Staff, acme: Org, query: dict[str, str], field: str) -> None:
+    assert list(support.get(f"{PAGE}_add", **query).context["form"].errors) == [field]
+    assert add(support, {}, **query).status_code == 200
+    assert not InterviewType.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(support: Staff, kind: InterviewType) -> None:
+    begun = {"org": kind.org.slug, "start": "no_decision"}
+    fields = Fields(support.get(f"{PAGE}_add", **begun)).data
+    page = add(support, {**fields, "name": kind.name}, **begun)
+    assert [problem.anchor for problem in page.context["editor"].problems] == ["id_name"]
+    assert InterviewType.objects.count() == 1
+    assert events() == []
+
+
+def test_a_type_is_duplicated_for_its_org_and_for_another(support: Staff, kind: InterviewType, globex: Org) -> None:
+    kind.guide = {**kind.guide, "version": 7}
+    kind.save()
+    form = support.get(f"{PAGE}_duplicate", kind.pk).context["form"]
+    first = {"org": form["org"].value(), "name": form["name"].value()}
+    assert support.post(f"{PAGE}_duplicate", kind.pk, **first).status_code == 302
+    again = support.post(f"{PAGE}_duplicate", kind.pk, **first)
+    assert list(again.context["form"].errors) == ["name"]
+    assert support.post(f"{PAGE}_duplicate", kind.pk, org="globex", name="Theirs").status_code == 302
+    copy, theirs = InterviewType.objects.exclude(pk=kind.pk).order_by("pk")
+    assert (copy.org, copy.name, theirs.org, theirs.name) == (kind.org, f"Copy of {kind.name}", globex, "Theirs")
+    assert theirs.guide == {**kind.guide, "name": "Theirs", "version": 1}
+    assert events()[1] == ("type_created", "sue", "globex", f"A copy of {kind.public_id}.")
+
+
+def test_an_archived_type_takes_no_new_requests_and_old_ones_go_on(
+    support: Staff, acme_api: ApiClient, kind: InterviewType, interview_request: InterviewRequest
+) -> None:
+    body = {"contact_email": "bob@example.com", "interview_type_id": kind.public_id}
+    first = acme_api.post("/interviews", body, Idempotency_Key="before")
+    assert b"No new interview request" in support.get(f"{PAGE}_archive", kind.pk).content
+    assert support.post(f"{PAGE}_archive", kind.pk).status_code == 302
+    refused = acme_api.post("/interviews", body)
+    assert refused.status_code == 400
+    [detail] = refused.json()["error"]["details"]
+    assert detail["field"] == "interview_type_id"
+    assert detail["message"].startswith("This interview type is archived.")
+    assert acme_api.get("/interview-types").json()["data"] == []
+    assert acme_api.post("/interviews", body, Idempotency_Key="before").json() == first.json(), "a retry"
+    assert InterviewRequest.objects.count() == 2
+    assert acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "Why?"}).status_code == 200
+    give_consent(interview_request)
+
+    assert "already archived" in str(
+        support.client.post(reverse(f"admin:{PAGE}_archive", args=[kind.pk]), follow=True).content
+    )
+    assert support.post(f"{PAGE}_unarchive", kind.pk).status_code == 302
+    assert acme_api.post("/interviews", body).status_code == 201
+    assert [event[0] for event in events()] == ["type_archived", "type_unarchived"]
+
+
+def test_the_list_hides_archived_types_unless_asked(support: Staff, kind: InterviewType) -> None:
+    other = InterviewTypeFactory.create(org=kind.org, guide=shipped_guide("win_loss_buyer_de"))
+    archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk)
+
+    def listed(**query: str) -> list[InterviewType]:
+        return list(support.get(f"{PAGE}_changelist", **query).context["cl"].result_list)
+
+    assert listed() == [other]
+    assert listed(archived="yes") == [kind]
+    assert listed(archived="all") == [other, kind]
+    page = support.get(f"{PAGE}_changelist").content.decode()
+    assert "German" in page
+    assert "not archived" in page
+
+
+@pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
+def test_other_roles_make_and_archive_no_types(kind: InterviewType, role: str) -> None:
+    staff = log_in("ron")
+    staff.user.groups.add(Group.objects.get(name=role))
+    assert staff.get(f"{PAGE}_add", org=kind.org.slug, start="blank").status_code == 403
+    assert add(staff, {}, org=kind.org.slug, start="blank").status_code == 403
+    for page in ("duplicate", "archive", "unarchive"):
+        assert staff.post(f"{PAGE}_{page}", kind.pk, org=kind.org.slug, name="Copy").status_code == 403
+    assert list(InterviewType.objects.values_list("pk", "archived_at")) == [(kind.pk, None)]
