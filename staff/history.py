@@ -58,7 +58,7 @@ class HistoryPage(StaffAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
-        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p"))
+        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p") or _page_of(obj, request))
         changes = self.shown_changes(request, obj, page)
         may_restore = self.may_restore(request, obj)
         context = {"changes": changes, "page": page, "may_restore": may_restore, "kept": audit_period(obj.org)}
@@ -135,6 +135,13 @@ class AuditedAdmin(HistoryPage):
             return self.back_to(request, "history", obj, messages.ERROR, message)
         restore(obj, change, actor=actor_of(request))
         return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+
+
+def _page_of(obj: Any, request: HttpRequest) -> int:
+    """The page with the change that a link leads to."""
+    number = request.GET.get("change", "")
+    newer = Change.objects.of(obj).filter(pk__gt=int(number)).count() if is_id(number) else 0
+    return newer // PER_PAGE + 1
 
 
 def is_restorable(obj: Any, entry: Change) -> bool:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 ROLES: Mapping[str, tuple[str, ...]] = {
     "support": (
         "orgs.view_org",
+        "orgs.view_change",  # who overwrote what
         "contacts.view_contact",
         "contacts.change_contact",
         "interviews.view_interviewtype",
@@ -44,13 +45,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "read only": (
         "orgs.view_org",
         "orgs.view_apikey",
+        "orgs.view_change",
         "contacts.view_contact",
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
     ),
-    "auditor": ("orgs.view_securityevent",),
+    "auditor": ("orgs.view_securityevent", "orgs.view_change"),
 }
 
 

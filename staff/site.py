@@ -46,14 +46,16 @@ class StaffSite(AdminSite):
         return response
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        from staff.pages.activity import activity_view  # need the models
         from staff.pages.saved_views import save_view_view, views_view
-        from staff.pages.search import org_names_view, search_view  # need the models
+        from staff.pages.search import org_names_view, search_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
             path("search/orgs/", self.admin_view(org_names_view), name="org_names"),
             path("views/", self.admin_view(views_view), name="views"),
             path("views/save/", self.admin_view(save_view_view), name="save_view"),
+            path("activity/", self.admin_view(activity_view), name="activity"),
         ]
         return [*pages, *super().get_urls()]
 

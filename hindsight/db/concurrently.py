@@ -5,14 +5,21 @@ from django.db.migrations import AddIndex
 
 
 class AddIndexWithoutBlocking(AddIndexConcurrently):
-    """Does not block writes on PostgreSQL. The migration must not be atomic."""
+    """Does not block writes on PostgreSQL, unless the table is partitioned. The migration must not be atomic."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        _base(schema_editor).database_forwards(self, app_label, schema_editor, from_state, to_state)
+        base = self._base(schema_editor, to_state.apps.get_model(app_label, self.model_name))
+        base.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        _base(schema_editor).database_backwards(self, app_label, schema_editor, from_state, to_state)
+        base = self._base(schema_editor, from_state.apps.get_model(app_label, self.model_name))
+        base.database_backwards(self, app_label, schema_editor, from_state, to_state)
 
-
-def _base(schema_editor: Any) -> type[AddIndex]:
-    return AddIndexConcurrently if schema_editor.connection.vendor == "postgresql" else AddIndex
+    def _base(self, schema_editor: Any, model: Any) -> type[AddIndex]:
+        connection, table = schema_editor.connection, model._meta.db_table
+        if connection.vendor != "postgresql":
+            return AddIndex
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT relkind = 'p' FROM pg_class WHERE oid = %s::regclass", [table])
+            (is_partitioned,) = cursor.fetchone()
+        return AddIndex if is_partitioned else AddIndexConcurrently

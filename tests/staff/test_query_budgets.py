@@ -61,6 +61,8 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("index", (("org", "acme"),)): 11,
     ("search", (("q", "jane"),)): 4,
     ("search", (("q", "org"),)): 4,
+    ("activity", ()): 4,
+    ("activity", (("org", "acme"), ("csv", "1"))): 4,
 }
 
 
@@ -92,6 +94,9 @@ def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: I
     InterviewRequestFactory.create_batch(number, org=contact.org, contact=contact)
 
 
+# Ends of the names of pages that show no single row.
+WITHOUT_ROW = ("_changelist", "_export", "index", "search", "activity")
+
 Statements = dict[tuple[str, tuple[tuple[str, str], ...]], int]
 
 
@@ -99,7 +104,7 @@ def statements(staff: Staff, ids: dict[str, int]) -> Statements:
     """Statements of each page, without the two that authenticate the user."""
     counts: Statements = {}
     for page, query in BUDGETS:
-        args = [ids[page.split("_")[1]]] if not page.endswith(("_changelist", "_export", "index", "search")) else []
+        args = [] if page.endswith(WITHOUT_ROW) else [ids[page.split("_")[1]]]
         ContentType.objects.clear_cache()
         with CaptureQueriesContext(connection) as queries:
             assert staff.get(page, *args, **dict(query)).status_code == 200
