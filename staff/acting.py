@@ -6,6 +6,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest
+from django.template.response import SimpleTemplateResponse
+
+from hindsight.db.postgresql.plans import planned_with_parameters
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -26,7 +29,11 @@ def as_staff(
     def run(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         token = _request.set(request)
         try:
-            return view(request, *args, **kwargs)
+            with planned_with_parameters():
+                response = view(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()  # executes the statements of lists
+                return response
         finally:
             _request.reset(token)
 

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Org
@@ -109,6 +110,16 @@ def test_an_unknown_key_and_a_role_without_keys(root: Staff, acme: Org) -> None:
     assert "You may not look up API keys." in staff_of("support").post("search", q=secret).content.decode()
     ApiKey.objects.filter(pk=api_key.pk).delete()
     assert "No API key matches." in root.post("search", q=secret).content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="it reads PostgreSQL's prepared statements")
+def test_a_search_is_planned_for_its_text(root: Staff) -> None:
+    for number in range(12):
+        root.get("search", q=f"nobody{number}")
+        root.get("contacts_contact_changelist", q=f"nobody{number}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ["%LIKE $%"])
+        assert cursor.fetchall() == []
 
 
 def test_a_login_without_a_role_finds_nothing(deal: InterviewRequest) -> None:
