@@ -70,6 +70,29 @@ NOT_PAGES = {
     "webhooks_delivery_delete": "refused",
 }
 
+# URL names of staff/urls.py that show a page to somebody with a second factor.
+OWN_LOGIN_PAGES = (
+    *("account_reauthenticate", "mfa_reauthenticate", "mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+)
+# The other ones, with the reason.
+NOT_OWN_LOGIN_PAGES = {
+    "account_login": "before a login, in test_staff_accessibility.py",
+    "account_logout": "POST",
+    "admin_password_reset": "not found, unless the server sends mail",
+    "password_reset_confirm": "before a login, in test_staff_accessibility.py",
+    "mfa_authenticate": "in test_second_factor.py",
+    "mfa_activate_totp": "in test_second_factor.py",
+    "mfa_add_webauthn": "in test_second_factor.py",
+    "mfa_edit_webauthn": "in test_second_factor.py",
+    "mfa_remove_webauthn": "in test_second_factor.py",
+    "mfa_login_webauthn": "JSON",
+    "mfa_reauthenticate_webauthn": "POST",
+    "mfa_download_recovery_codes": "a file",
+    "openid_connect_login": "redirects",
+    "openid_connect_callback": "redirects",
+}
+
 # {name of the URL: its arguments}, for arguments that are not the id of a row.
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "app_list": {"app_label": "orgs"},

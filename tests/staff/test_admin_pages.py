@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from orgs.models import Org
-from tests.staff.admin_pages import NOT_PAGES, all_paths, make_rows, other_states, page_paths
+from staff import urls
+from tests.staff.admin_pages import (
+    NOT_OWN_LOGIN_PAGES,
+    NOT_PAGES,
+    OWN_LOGIN_PAGES,
+    all_paths,
+    make_rows,
+    other_states,
+    page_paths,
+)
 from tests.staff.conftest import Staff
 
 pytestmark = pytest.mark.one_database
@@ -41,3 +50,7 @@ def test_urls_that_are_not_pages_show_none(root: Staff, acme: Org) -> None:
     assert NOT_PAGES.keys() <= paths.keys()
     for name in NOT_PAGES:
         assert not content_of(root.client.get(paths[name])), name
+
+
+def test_every_url_outside_the_admin_site_is_known() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == {*OWN_LOGIN_PAGES, *NOT_OWN_LOGIN_PAGES}

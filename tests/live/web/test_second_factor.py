@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
+from django.urls import reverse
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
 from harness.browser import Browser
@@ -59,6 +61,9 @@ def test_app_recovery_code_and_passkey(browser: Browser) -> None:
     browser.find("#mfa_webauthn_add").click()
     assert eventually(lambda: browser.path == "/admin/second-factor/")
     assert browser_problems(page, browser.path) == []
+    passkey = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        assert browser_problems(page, reverse(name, args=[passkey.pk])) == []
     browser.follow("Log out")
 
     browser.open("/admin/login/?next=/admin/auth/user/")

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
 from harness.browser import Browser
 from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import unexpected_messages, work_as
-from tests.staff.admin_pages import make_rows, other_states, page_paths
+from tests.live.web.test_staff import PASSWORD, new_staff, unexpected_messages, work_as
+from tests.staff.admin_pages import OWN_LOGIN_PAGES, make_rows, other_states, page_paths
 
 # Elements that clip or scroll their content, or end beyond the right edge of the window.
 CUT = """
@@ -89,13 +97,25 @@ for (const field of form.querySelectorAll("textarea, input:not([type=hidden], [t
 """
 
 
+def problems_of_own_login(page: BrowserPage) -> dict[str, list[str]]:
+    user = new_staff("support", PASSWORD)
+    page.browser.log_in(user.username, PASSWORD)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    RecoveryCodes.activate(user)
+    return {name: problems_at(page, reverse(name)) for name in OWN_LOGIN_PAGES}
+
+
+def path_to_set_a_password(user: User) -> str:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+
+
 def press(browser: Browser, css: str) -> None:
     browser.leave(browser.find(css).click)
 
 
-def test_every_refused_form_and_error_page(browser: Browser, acme: Org) -> None:
-    page, rows = BrowserPage(browser), make_rows(acme)
-    paths, found = page_paths(rows), {}
+def test_every_refused_form(browser: Browser, acme: Org) -> None:
+    page, paths, found = BrowserPage(browser), page_paths(make_rows(acme)), {}
     work_as(browser, "superuser")
     for name in FORMS:
         browser.open(paths[name])
@@ -103,6 +123,13 @@ def test_every_refused_form_and_error_page(browser: Browser, acme: Org) -> None:
         press(browser, "main form[method=post] .submit-row [type=submit]")
         assert browser.texts(".errornote, .errorlist"), name
         found[name] = problems_here(page)
+    assert without_empty(found) == {}
+
+
+def test_search_error_pages_read_only_pages_and_own_login(browser: Browser, acme: Org) -> None:
+    page, paths, found = BrowserPage(browser), page_paths(make_rows(acme)), {}
+    work_as(browser, "superuser")
+    browser.open("/admin/")
     for text in ("wilhelmina", "zzzzz"):
         browser.type("#site-search-text", text)
         press(browser, "#site-search button")
@@ -113,7 +140,10 @@ def test_every_refused_form_and_error_page(browser: Browser, acme: Org) -> None:
     for name in READ_ONLY:
         found[f"{name}, read-only"] = problems_at(page, paths[name])
     found["no permission"] = problems_at(page, paths["orgs_org_add"])
+    found |= problems_of_own_login(page)
     browser.driver.delete_all_cookies()
+    found["link to set a password"] = problems_at(page, path_to_set_a_password(new_staff("support")))
+    assert browser.texts("#id_new_password1") == [""]
     found["login"] = problems_at(page, "/admin/")
     page.run("document.querySelector('#login-form').noValidate = true")
     press(browser, "#login-form [type=submit]")
