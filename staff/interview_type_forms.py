@@ -9,9 +9,9 @@ from hindsight.text.languages import ENGLISH
 from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide import GUIDES, shipped_guide
 from orgs.models import Org
-from staff.filters import storable
 from staff.guide_arrangement import new_topic
 from staff.guide_forms import language_name
+from staff.org_choice import orgs_meant
 
 BLANK = "blank"
 NUMBERS_OF_A_BLANK_GUIDE = {"version": 1, "estimated_minutes": 15, "max_turns": 14}
@@ -22,14 +22,14 @@ class OrgField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="Org", help_text="Its slug, such as acme.", widget=forms.TextInput(attrs={"class": "vTextField"})
+            label="Org", help_text="Its name or slug.", widget=forms.TextInput(attrs={"class": "vTextField"})
         )
 
     def clean(self, value: Any) -> Org:
-        org = Org.objects.filter(slug=storable(super().clean(value)).lower()).first()
-        if org is None:
-            raise ValidationError("There is no org with this slug.")
-        return org
+        orgs = orgs_meant(super().clean(value))
+        if len(orgs) != 1:
+            raise ValidationError("Enter the slug or the whole name of one org.")
+        return orgs[0]
 
 
 def starts() -> list[tuple[str, str]]:
