@@ -16,13 +16,14 @@ from interviews.paige.guide_paths import Remark, in_words
 from interviews.paige.guide_serializers import GuideError
 from interviews.paige.guide_texts import MAX_FOLLOW_UPS
 from interviews.services import edit_guide
-from orgs.models import Change, EventKind
+from orgs.models import EventKind
 from staff.base import StaffAdmin, actor_of
 from staff.drafts import NOT_SAVED, is_draft
 from staff.events import record_act
 from staff.forms import GuideJsonForm
 from staff.guide_arrangement import MAX_TOPICS
 from staff.guide_forms import GuideEditor, with_keys
+from staff.guide_versions import version_before
 from staff.history import change_of
 
 KEPT = "Somebody else changed this while you had the page open, and that was kept: {}."
@@ -129,13 +130,3 @@ def merge_with_stored(kind: InterviewType, guide: dict[str, Any]) -> Merge:
     """Merges an edit of an older version with the stored one."""
     base = version_before(kind, guide["version"])
     return merge(normalized(base) if base else {}, guide, normalized(kind.guide))
-
-
-def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:
-    """An earlier version of the guide, from the audit. None if it is no longer there."""
-    edits = kind.guide["version"] - version
-    if edits <= 0:
-        return {**kind.guide} if edits == 0 else None
-    changes = Change.objects.of(kind).filter(field="guide")[:edits]
-    before = [change.before for change in changes]
-    return {**json.loads(before[-1]), "version": version} if len(before) == edits and before[-1] else None

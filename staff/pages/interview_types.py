@@ -14,6 +14,7 @@ from staff.actions import Action, ActionAdmin
 from staff.filters import ArchivedFilter, OrgFilter
 from staff.guide_forms import language_name
 from staff.history import HistoryPage
+from staff.pages.guide_trials import GuideTrialPages
 from staff.pages.new_interview_types import NewInterviewTypePages
 
 ARCHIVE = Action(
@@ -36,7 +37,8 @@ UNARCHIVE = Action(
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(NewInterviewTypePages, HistoryPage, ActionAdmin):
+class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, HistoryPage, ActionAdmin):
+    slow_object_pages = GuideTrialPages.trial_pages
     change_form_template = "staff/interview_type.html"
     object_pages = {
         **NewInterviewTypePages.object_pages,

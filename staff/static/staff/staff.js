@@ -43,7 +43,9 @@ function warnOfLostEdits(form) {
   const path = location.pathname;
   let isEdited = form.querySelector(".errorlist, [data-unsaved]") !== null; // a form that was not saved shows its edits
   window.addEventListener("beforeunload", (event) => isEdited && event.preventDefault());
-  form.addEventListener("submit", () => (isEdited = false));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget !== "_blank") isEdited = false; // this page stays open
+  });
 
   // Other tabs that show the same page: one that opens asks, one with edits tells.
   const tabs = new BroadcastChannel("staff");

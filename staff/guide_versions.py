@@ -1,0 +1,34 @@
+"""The versions of a guide: the stored one, and the earlier ones that the audit keeps."""
+
+import json
+from typing import Any
+
+from interviews.models import InterviewType
+from interviews.paige.guide_formats import in_current_format
+from orgs.models import Change
+
+MAX_VERSIONS = 50
+"""So many are offered for a choice, newest first."""
+
+
+def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:
+    """The guide at that version. None if it is not in the audit."""
+    edits = kind.guide["version"] - version
+    if edits <= 0:
+        return {**kind.guide} if edits == 0 else None
+    changes = Change.objects.of(kind).filter(field="guide")[:edits]
+    before = [change.before for change in changes]
+    return {**json.loads(before[-1]), "version": version} if len(before) == edits and before[-1] else None
+
+
+def versions_of(kind: InterviewType) -> list[int]:
+    """The numbers of the versions that can be read, newest first."""
+    changes = Change.objects.of(kind).filter(field="guide", before__isnull=False)[: MAX_VERSIONS - 1]
+    newest: int = kind.guide["version"]
+    return [newest - number for number in range(changes.count() + 1)]
+
+
+def guide_at(kind: InterviewType, version: int) -> dict[str, Any] | None:
+    """Like `version_before()`, in the current format."""
+    guide = version_before(kind, version)
+    return in_current_format(guide) if guide else None
