@@ -14,6 +14,7 @@ from staff.actions import Action, ActionAdmin
 from staff.filters import ArchivedFilter, OrgFilter
 from staff.guide_forms import language_name
 from staff.history import HistoryPage
+from staff.pages.guide_comparisons import GuideComparisonPages
 from staff.pages.guide_trials import GuideTrialPages
 from staff.pages.new_interview_types import NewInterviewTypePages
 
@@ -37,8 +38,8 @@ UNARCHIVE = Action(
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, HistoryPage, ActionAdmin):
-    slow_object_pages = GuideTrialPages.trial_pages
+class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparisonPages, HistoryPage, ActionAdmin):
+    slow_object_pages = {**GuideTrialPages.trial_pages, **GuideComparisonPages.comparison_pages}
     change_form_template = "staff/interview_type.html"
     object_pages = {
         **NewInterviewTypePages.object_pages,
@@ -75,9 +76,10 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, HistoryPage, Ac
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """With links that open an older guide in the editor."""
+        """With links that open an older guide in the editor, and compare versions."""
         editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
-        return super().history_view(request, object_id, {**(extra_context or {}), "editor": editor})
+        links = {"editor": editor, "compare": self.url("compare", object_id)}
+        return super().history_view(request, object_id, {**(extra_context or {}), **links})
 
     def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), ARCHIVE)
