@@ -12,6 +12,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.create import create_interview_request, onboard_org
+from interviews.services.guide_quality import VersionQuality, quality_by_version
 from interviews.services.guides import edit_guide
 from interviews.services.interview_statistics import InterviewStatistics, interview_statistics
 from interviews.services.interview_types import (
@@ -40,6 +41,7 @@ __all__ = [
     "InterviewState",
     "InterviewStatistics",
     "ModelStatistics",
+    "VersionQuality",
     "archive_interview_type",
     "complete_conversation",
     "complete_interview",
@@ -65,6 +67,7 @@ __all__ = [
     "next_question",
     "onboard_org",
     "pick_topics",
+    "quality_by_version",
     "rate_interview",
     "request_deletion",
     "resume_conversation",

@@ -11,6 +11,7 @@ from interviews.models import Conversation, InterviewType
 from interviews.services import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
 from staff.actions import Action, ActionAdmin
+from staff.displayed_quality import displayed_quality
 from staff.filters import ArchivedFilter, OrgFilter
 from staff.guide_forms import language_name
 from staff.history import HistoryPage
@@ -72,6 +73,7 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_edit_guide"] = self.may_edit_guide(request)
         context["may_add"] = self.has_add_permission(request)
+        context["qualities"] = displayed_quality(kwargs["obj"])
         context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,0 +1,71 @@
+"""How interviews go with each version of a guide."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, F, Q, Value
+from django.db.models.functions import Length, Replace, Trim
+
+from interviews.lifecycle import Move, Stage
+from interviews.models import Conversation, InterviewType, Turn
+
+NEWEST = 1_000
+"""So many interviews of a type are read, so that a page takes the same time for a type with many."""
+
+
+@dataclass(frozen=True)
+class VersionQuality:
+    """`begun`: with a consent. `last_topic`: the key of the topic where most were broken off, of which `stopped` were.
+
+    `words`: of an answer, on average. None without answers.
+    """
+
+    version: int
+    begun: int
+    completed: int
+    broken_off: int
+    last_topic: str
+    stopped: int
+    words: float | None
+
+    @property
+    def completion_percent(self) -> int | None:
+        """Of the interviews that are over. None without any."""
+        over = self.completed + self.broken_off
+        return round(100 * self.completed / over) if over else None
+
+
+def quality_by_version(kind: InterviewType) -> list[VersionQuality]:
+    """Of the newest interviews, the newest version first. Executes at most four statements."""
+    of_type = Conversation.objects.for_org(kind.org_id).filter(
+        interview_request__interview_type=kind, consented_at__isnull=False
+    )
+    newest = list(of_type.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+    rows: Any = Conversation.objects.for_org(kind.org_id).filter(pk__in=newest).order_by()
+    begun = rows.values("guide_version").annotate(begun=Count("pk"), done=Count("pk", filter=Q(stage=Stage.COMPLETED)))
+    stopped: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    counts = rows.broken_off().values_list("guide_version", "last_topic").annotate(count=Count("pk"))
+    for version, topic, count in counts:
+        stopped[version].append((count, topic))
+    words = _words_by_version(kind, newest)
+    return [
+        VersionQuality(
+            version=(version := row["guide_version"]),
+            begun=row["begun"],
+            completed=row["done"],
+            broken_off=sum(count for count, _ in stopped[version]),
+            last_topic=max(stopped[version], default=(0, ""))[1],
+            stopped=max(stopped[version], default=(0, ""))[0],
+            words=words.get(version),
+        )
+        for row in begun.order_by("-guide_version")
+    ]
+
+
+def _words_by_version(kind: InterviewType, requests: list[int]) -> dict[int, float]:
+    """Counts spaces: the texts stay in the database."""
+    text = Trim(F("text"))
+    spaces = Length(text) - Length(Replace(text, Value(" "), Value("")))
+    answers: Any = Turn.objects.for_org(kind.org_id).filter(interview_request__in=requests, move=Move.ANSWER).order_by()
+    return dict(answers.values_list("guide_version").annotate(words=Avg(spaces + 1)))
