@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-live test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
+.PHONY: help run dev test test-live test-staff test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS
 test-live: ## Test several processes on one database, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments tests/live $(ARGS)
+
+test-staff: ## Test the staff pages on PostgreSQL with Redis; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.environments staff $(ARGS)
 
 test-web: ## Test the pages in a browser, and connections, on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
