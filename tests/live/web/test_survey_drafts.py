@@ -38,7 +38,7 @@ def refusals(page: BrowserSurveyPage) -> dict[str, tuple[str, Callable[[bool], o
     """What stops the server from storing an answer: message, and how to switch it on and off."""
 
     def suspend(suspended: bool) -> None:
-        Org.objects.update(is_active=not suspended)
+        Org.objects.filter(name="Acme").update(is_active=not suspended)
 
     token = page.path.partition("=")[2]
 
@@ -87,13 +87,13 @@ def test_a_draft_is_kept_through_every_failure_until_the_answer_is_stored(
 def test_a_draft_returns_after_the_interview_was_paused(browser: Browser, interview_request: InterviewRequest) -> None:
     page = start(browser, interview_request)
     page.box.send_keys("It was slow.")
-    Org.objects.update(is_active=False)
+    Org.objects.filter(name="Acme").update(is_active=False)
     page.open()
     assert page.count("textarea[name]") == 0
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     assert page.browser.find(".notice textarea").get_attribute("value") == "It was slow."
     assert page.problems() == []
-    Org.objects.update(is_active=True)
+    Org.objects.filter(name="Acme").update(is_active=True)
     page.open()
     assert page.written == "It was slow."
 
