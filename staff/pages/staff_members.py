@@ -104,7 +104,7 @@ class StaffMemberAdmin(StaffAdmin):
         return self.has_change_permission(request, obj) and (obj is None or obj.is_active)
 
     def password_link_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        user = self.object_or_404(request, object_id, self.may_link)
+        user = self.object_or_404(request, object_id, self.may_link, is_read=True)
         if request.method == "POST":
             return self.linked(request, user)
         how = f"It is mailed to {user.email}." if settings.EMAIL_URL else "It is shown once, for you to hand over."
