@@ -16,15 +16,15 @@ dev: ## Serve Hindsight with demo data, and restart when code changes
 
 test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments --ignore=tests/live $(ARGS)
+	@.venv/bin/python -m tests.environments --ignore=tests/live --ignore=tests/staff $(ARGS)
 
 test-live: ## Test several processes on one database, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments tests/live $(ARGS)
 
-test-staff: ## Test the staff pages on PostgreSQL with Redis; ARGS goes to pytest
+test-staff: ## Test the staff pages, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments staff $(ARGS)
+	@.venv/bin/python -m tests.environments tests/staff $(ARGS)
 
 test-web: ## Test the pages in a browser, and connections, on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev

@@ -24,11 +24,8 @@ from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 
 # Environments that run the tests of one folder.
-LIVE, STAFF = Path(__file__).parent / "live", Path(__file__).parent / "staff"
-FOLDERS = {"web": LIVE / "web", "faults": LIVE / "faults", "staff": STAFF}
-
-# Its tests without a database run in `postgresql`, so that both environments take about as long.
-PAIGE = Path(__file__).parent / "interviews" / "paige"
+LIVE = Path(__file__).parent / "live"
+FOLDERS = {"web": LIVE / "web", "faults": LIVE / "faults"}
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
@@ -47,19 +44,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def environments_of(item: pytest.Item) -> set[str]:
-    """The folder's environment; otherwise both databases if the test uses the database, and one environment if not.
-
-    Tests of staff pages use PostgreSQL in an environment of their own.
-    """
-    own = {name for name, folder in FOLDERS.items() if folder in item.path.parents}
-    if own and own != {"staff"}:
+    """The folder's environment; otherwise both databases if the test uses the database, and `sqlite` if it does not."""
+    if own := {name for name, folder in FOLDERS.items() if folder in item.path.parents}:
         return own
     fixtures: list[str] = getattr(item, "fixturenames", [])
     if item.get_closest_marker("one_database"):
         return {"sqlite"}
-    if item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures):
-        return {"sqlite", *(own or {"postgresql"})}
-    return {"postgresql" if PAIGE in item.path.parents else "sqlite"}
+    uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
+    return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
 
 
 @pytest.fixture(scope="session", autouse=True)

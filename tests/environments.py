@@ -3,8 +3,8 @@
 - `sqlite`: SQLite without Redis, as `make run`.
 - `postgresql`: PostgreSQL and Redis, as production. Its output appears at the end.
 
-`python -m tests.environments web [pytest arguments]` runs tests/live/web with the stores of `postgresql`, `faults` runs
-tests/live/faults, and `staff` runs tests/staff.
+`python -m tests.environments web [pytest arguments]` runs tests/live/web with the stores of `postgresql`, and `faults`
+runs tests/live/faults.
 
 tests/conftest.py selects tests by TEST_ENVIRONMENT. An environment that runs no tests fails, unless arguments were
 given.
@@ -28,7 +28,7 @@ from scripts.serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
-OF_ONE_FOLDER = ("web", "faults", "staff")
+OF_ONE_FOLDER = ("web", "faults")
 NO_TESTS = 5  # pytest's exit status
 
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
