@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 
 from contacts.models import Contact
@@ -20,6 +19,7 @@ from orgs.models import Change, Org
 from orgs.services import create_org, update_org
 from tests.client import ApiClient
 from tests.factories import ContactFactory
+from tests.migrations import migrate_to_the_latest, migrated_to
 
 ROOT = Actor(ActorKind.STAFF, "root")
 
@@ -98,15 +98,8 @@ BEFORE = [("contacts", "0003_version"), ("orgs", "0013_second_factor_events")]
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
     """The models before the migrations."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
-    yield executor.loader.project_state(BEFORE).apps
-    migrate_to_the_latest()
-
-
-def migrate_to_the_latest() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    with migrated_to(BEFORE) as models:
+        yield models
 
 
 def test_the_migrations_fill_the_text_of_existing_rows(before: Any) -> None:

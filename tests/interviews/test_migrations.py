@@ -5,8 +5,6 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from interviews import services
@@ -15,6 +13,7 @@ from interviews.models import Conversation, InterviewRequest, InterviewType, Tur
 from interviews.paige.guide import Guide, Kind
 from interviews.paige.guide_formats import in_current_format
 from tests.interviews.old_guides import old_guide
+from tests.migrations import migrate_to_the_latest, migrated_to
 
 BEFORE = [("interviews", "0010_version"), ("orgs", "0007_audit_days")]
 
@@ -36,16 +35,8 @@ def test_a_converted_guide_is_not_converted_again() -> None:
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
     """The models before the migration."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
-    yield executor.loader.project_state(BEFORE).apps
-    migrate_to_the_latest()
-
-
-def migrate_to_the_latest() -> None:
-    """The services need the tables of the current models."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    with migrated_to(BEFORE) as models:
+        yield models
 
 
 def test_a_running_interview_goes_on_after_the_migration(before: Any) -> None:
