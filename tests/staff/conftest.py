@@ -7,9 +7,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
+
+from interviews.models import InterviewRequest, InterviewType
 
 
 @dataclass
@@ -77,3 +79,19 @@ def log_in(username: str, **fields: Any) -> Staff:
 @pytest.fixture
 def root(db: None) -> Staff:
     return log_in("root", is_superuser=True)
+
+
+def staff_of(role: str, username: str = "") -> Staff:
+    staff = log_in(username or role.replace(" ", "-"))
+    staff.user.groups.add(Group.objects.get(name=role))
+    return staff
+
+
+@pytest.fixture
+def support(db: None) -> Staff:
+    return staff_of("support", "sue")
+
+
+@pytest.fixture
+def kind(interview_request: InterviewRequest) -> InterviewType:
+    return interview_request.interview_type

@@ -10,9 +10,8 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.services.test_interview_statistics import add_interview
-from tests.staff.conftest import Staff
+from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_home import NOW, figures
-from tests.staff.test_roles import staff_of
 
 LIST = "interviews_interviewrequest_changelist"
 PAGE = "interviews_interviewrequest_change"

@@ -18,8 +18,7 @@ from orgs.events import record_event
 from orgs.models import EventKind, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import ContactFactory
-from tests.staff.conftest import Staff, log_in
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, log_in, staff_of
 
 SAM = Actor(ActorKind.STAFF, "sam")
 TUESDAY, FRIDAY = datetime(2026, 11, 17, 9, tzinfo=UTC), datetime(2026, 11, 20, 12, tzinfo=UTC)

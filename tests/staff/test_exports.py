@@ -24,23 +24,12 @@ from orgs.models import Org, SecurityEvent
 from staff import exports
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, staff_of
 from webhooks.services.workers import say_that_it_runs
 
 pytestmark = pytest.mark.django_db
 
 INTERVIEWS = "interviews_interviewrequest"
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    return staff_of("support", "sue")
-
-
-def staff_of(role: str, name: str) -> Staff:
-    staff = log_in(name)
-    staff.user.groups.add(Group.objects.get(name=role))
-    return staff
 
 
 def start(staff: Staff, page: str = INTERVIEWS, file_format: str = "csv", **query: str) -> Job:
@@ -179,7 +168,7 @@ def test_only_the_owner_and_superusers_download(
 
 @pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
 def test_other_roles_start_no_export(role: str, interview_request: InterviewRequest) -> None:
-    staff = staff_of(role, "ron")
+    staff = staff_of(role)
     assert staff.post(f"{INTERVIEWS}_export", format="csv").status_code == 403
     data: dict[str, Any] = {"action": "export_csv", "_selected_action": [interview_request.pk]}
     staff.post(f"{INTERVIEWS}_changelist", **data)

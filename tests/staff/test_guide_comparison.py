@@ -2,20 +2,13 @@
 
 from typing import Any
 
-import pytest
-
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewType
 from interviews.services import edit_guide
 from staff.guide_comparison import compared
 from tests.staff.admin_pages import SAM
 from tests.staff.conftest import Staff
 
 COMPARE = "interviews_interviewtype_compare"
-
-
-@pytest.fixture
-def kind(interview_request: InterviewRequest) -> InterviewType:
-    return interview_request.interview_type
 
 
 def found(before: Any, after: Any) -> list[tuple[str, list[str], list[str]]]:

@@ -6,30 +6,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewType
 from interviews.services import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
 from tests.factories import InterviewTypeFactory
-from tests.staff.conftest import Fields, Staff, log_in
+from tests.staff.conftest import Fields, Staff
 
 FORM = "interviews_interviewtype_guide"
 ANN = Actor(ActorKind.STAFF, "ann")
-
-
-@pytest.fixture
-def kind(interview_request: InterviewRequest) -> InterviewType:
-    return interview_request.interview_type
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
 
 
 def shown(staff: Staff, kind: InterviewType, **query: Any) -> dict[str, str]:

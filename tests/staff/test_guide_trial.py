@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,7 +16,7 @@ from interviews.paige.prompt import segments
 from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
 from tests.factories import InterviewTypeFactory
 from tests.staff.admin_pages import SAM
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, staff_of
 
 TRY = "interviews_interviewtype_try"
 SAID = [
@@ -27,18 +26,6 @@ SAID = [
     "Fast support.",
 ]
 NOTES = "Runs finance. Prefers short questions."
-
-
-@pytest.fixture
-def kind(interview_request: InterviewRequest) -> InterviewType:
-    return interview_request.interview_type
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
 
 
 def signed_in(page: Any) -> str:
@@ -185,8 +172,7 @@ def test_the_unsaved_text_of_the_form_can_be_tried(support: Staff, kind: Intervi
 
 @pytest.mark.parametrize(("role", "status"), [("read only", 200), ("account manager", 403), ("auditor", 403)])
 def test_who_sees_the_guide_may_try_it(kind: InterviewType, role: str, status: int) -> None:
-    staff = log_in("ron")
-    staff.user.groups.add(Group.objects.get(name=role))
+    staff = staff_of(role)
     assert staff.get(TRY, kind.pk).status_code == status
     assert start(staff, kind).status_code == status
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
@@ -14,23 +13,11 @@ from orgs.actors import Actor, ActorKind
 from orgs.audit import record
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.old_guides import old_guide
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, staff_of
 
 GUIDE = "interviews_interviewtype_guide-json"
 CHANGE = "interviews_interviewtype_change"
 HISTORY = "interviews_interviewtype_history"
-
-
-@pytest.fixture
-def kind(interview_request: InterviewRequest) -> InterviewType:
-    return interview_request.interview_type
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
 
 
 def shown(staff: Staff, kind: InterviewType) -> tuple[dict[str, Any], int]:
@@ -168,7 +155,6 @@ def test_the_second_of_two_concurrent_edits_is_refused(support: Staff, kind: Int
 
 @pytest.mark.parametrize("role", ["read only", "account manager"])
 def test_other_roles_cannot_edit_guides(kind: InterviewType, role: str) -> None:
-    staff = log_in("ron")
-    staff.user.groups.add(Group.objects.get(name=role))
+    staff = staff_of(role)
     assert staff.get(GUIDE, kind.pk).status_code == 403
     assert save(staff, kind, "{}", 1).status_code == 403

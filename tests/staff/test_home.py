@@ -16,8 +16,7 @@ from orgs.models import Org
 from staff.charts import columns
 from tests.factories import OrgFactory
 from tests.interviews.services.test_interview_statistics import add_interview
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Worker
 

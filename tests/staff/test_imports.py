@@ -5,7 +5,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_tasks_db.models import DBTaskResult
 
@@ -19,19 +18,12 @@ from orgs.models import Change, Org, SecurityEvent
 from staff import imports
 from tests.commands.running import run
 from tests.factories import ContactFactory
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_exports import downloaded, run_tasks, start
 
 pytestmark = pytest.mark.django_db
 
 CSV = "email,name,notes\nbob@example.com,Bob,Met in May\nalice@example.com,Alice Renamed,\n"
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
 
 
 def upload(staff: Staff, content: str | bytes, org: str = "acme", **data: str) -> Any:
@@ -228,8 +220,7 @@ def test_an_erasure_deletes_an_upload_of_its_org(support: Staff, alice: Contact)
 @pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
 def test_other_roles_import_nothing(support: Staff, acme: Org, role: str) -> None:
     job = checked(support, CSV)
-    other = log_in("ron")
-    other.user.groups.add(Group.objects.get(name=role))
+    other = staff_of(role)
     assert upload(other, CSV).status_code == 403
     for page in ("upload", "check", "run"):
         assert other.post(f"jobs_job_{page}", job.pk).status_code == 403

@@ -1,7 +1,6 @@
 """The first page of the admin shows how the model serves interviews."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -9,7 +8,7 @@ from pytest_django import Settings
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
 from tests.interviews.services.test_model_statistics import add_turns
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, staff_of
 
 TITLE = "Paige's model, last hour"
 
@@ -37,8 +36,7 @@ def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interv
 @pytest.mark.usefixtures("model")
 @pytest.mark.parametrize(("role", "sees_it"), [("support", True), ("account manager", False), ("auditor", False)])
 def test_only_staff_who_see_interviews_see_it(db: None, role: str, sees_it: bool) -> None:
-    staff = log_in("someone")
-    staff.user.groups.add(Group.objects.get(name=role))
+    staff = staff_of(role)
     assert (TITLE in staff.get("index").content.decode()) == sees_it
 
 

@@ -1,21 +1,11 @@
 """An interview keeps the name that it began with."""
 
-import pytest
-from django.contrib.auth.models import Group
-
 from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
 from interviews.services import edit_guide, give_consent
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
-from tests.staff.conftest import Staff, log_in
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
+from tests.staff.conftest import Staff
 
 
 def test_an_edit_renames_no_interview_that_has_begun(

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from interviews.models import InterviewRequest, InterviewType
@@ -12,21 +11,9 @@ from interviews.services import archive_interview_type, give_consent
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
-from tests.staff.conftest import Fields, Staff, log_in
+from tests.staff.conftest import Fields, Staff, staff_of
 
 PAGE = "interviews_interviewtype"
-
-
-@pytest.fixture
-def kind(interview_request: InterviewRequest) -> InterviewType:
-    return interview_request.interview_type
-
-
-@pytest.fixture
-def support(db: None) -> Staff:
-    staff = log_in("sue")
-    staff.user.groups.add(Group.objects.get(name="support"))
-    return staff
 
 
 def events() -> list[tuple[str, str, str, str]]:
@@ -156,8 +143,7 @@ def test_the_list_hides_archived_types_unless_asked(support: Staff, kind: Interv
 
 @pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])
 def test_other_roles_make_and_archive_no_types(kind: InterviewType, role: str) -> None:
-    staff = log_in("ron")
-    staff.user.groups.add(Group.objects.get(name=role))
+    staff = staff_of(role)
     assert staff.get(f"{PAGE}_add", org=kind.org.slug, start="blank").status_code == 403
     assert add(staff, {}, org=kind.org.slug, start="blank").status_code == 403
     for page in ("duplicate", "archive", "unarchive"):

@@ -9,8 +9,7 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 
 CONTACTS = "contacts_contact_changelist"
 REQUESTS = "interviews_interviewrequest_changelist"

@@ -3,8 +3,7 @@
 import pytest
 
 from interviews.models import InterviewRequest
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 
 pytestmark = pytest.mark.django_db
 

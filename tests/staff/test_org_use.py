@@ -11,8 +11,7 @@ from hindsight.limits.counters import Counters
 from hindsight.limits.usage_counts import Use
 from orgs.models import Org
 from tests.client import ApiClient
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 
 NOON = 1_800_014_400
 DAY_SECONDS = 24 * 60 * 60

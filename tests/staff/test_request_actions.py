@@ -16,8 +16,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 
 ACT = "interviews_interviewrequest_act"
 CHANGE = "interviews_interviewrequest_change"

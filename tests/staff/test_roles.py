@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Change, Org
 from tests.client import ApiClient
-from tests.staff.conftest import Staff, log_in
+from tests.staff.conftest import Staff, log_in, staff_of
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import clean_url
@@ -67,12 +67,6 @@ def world(acme_api: ApiClient, interview_request: InterviewRequest) -> World:
         endpoint,
         send_test_event(endpoint),
     )
-
-
-def staff_of(role: str) -> Staff:
-    staff = log_in(role.replace(" ", "-"))
-    staff.user.groups.add(Group.objects.get(name=role))
-    return staff
 
 
 # The roles that may see a page.

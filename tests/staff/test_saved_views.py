@@ -7,8 +7,7 @@ import pytest
 from orgs.models import Org
 from staff.models import SavedView
 from staff.saved_views import MAX_VIEWS
-from tests.staff.conftest import Staff, log_in
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, log_in, staff_of
 
 LIST = "interviews_interviewrequest_changelist"
 QUERY = "org=acme&conversation=abandoned&o=-1"

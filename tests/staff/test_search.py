@@ -10,8 +10,7 @@ from interviews.models import InterviewRequest
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory
-from tests.staff.conftest import Staff, log_in
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, log_in, staff_of
 
 BOX = 'id="site-search"'
 

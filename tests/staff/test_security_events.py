@@ -24,8 +24,7 @@ from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.events import STORED_ATTEMPTS
 from staff.login import ATTEMPTS
 from staff.pages import security_events
-from tests.staff.conftest import Staff
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, staff_of
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,7 @@ from interviews.services import complete_interview
 from orgs.models import SecurityEvent
 from staff.transcripts.document import TranscriptDocument
 from staff.transcripts.word import as_docx
-from tests.staff.conftest import Staff, log_in
-from tests.staff.test_roles import staff_of
+from tests.staff.conftest import Staff, log_in, staff_of
 
 CHANGE = "interviews_interviewrequest_change"
 DOCX = "interviews_interviewrequest_docx"
