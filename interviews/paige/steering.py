@@ -17,6 +17,7 @@ from interviews.paige.scopes import (
     mentions,
     says_only_to_avoid,
 )
+from interviews.paige.words import normalized
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Which of several signs counts for a topic."""
@@ -65,7 +66,7 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    topics = _topic_phrases(tuple((topic.key, topic.objective_phrases or topic.phrases) for topic in guide.topics))
+    topics = _topic_phrases(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in guide.topics))
     said = _reasons(objective, topics, Source.OBJECTIVE)
     decided = {reason.topic for reason in said}
     return _steering(
@@ -86,10 +87,18 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
 
 
 @lru_cache(maxsize=32)
-def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
+def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
+    """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
     return Phrases(
-        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK))) for key, phrases in topics for phrase in phrases
+        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
+        for key, objective_phrases, phrases in topics
+        for phrase in objective_phrases or filter(None, map(_plain, phrases))
     )
+
+
+def _plain(phrase: str) -> str:
+    """The words of one of a topic's `phrases`, which may contain characters that mean something in a pattern."""
+    return " ".join(word for word in normalized(phrase).split() if word != "?")
 
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)

@@ -172,6 +172,11 @@ class TestObjective:
         found = steer(replace(BUYER, topics=topics), "Avoid pricing, ask about the onboarding and the money")
         assert (found.emphasize, found.avoid) == (("experience",), ("pricing",))
 
+    @pytest.mark.parametrize("phrase", ["r & d", "price (net", "...", "a|b", "price?", "*", "?"])
+    def test_such_phrases_are_no_patterns(self, phrase: str) -> None:
+        topics = tuple(replace(topic, objective_phrases=(), phrases=(phrase, "money")) for topic in BUYER.topics[:1])
+        assert steer(replace(BUYER, topics=topics), "Ask about the money").emphasize == (topics[0].key,)
+
     @pytest.mark.parametrize(
         "part",
         [
