@@ -7,12 +7,9 @@ from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.dialogue import Utterance, answered
-from interviews.paige.guide import Guide, Topic
+from interviews.paige.guide import MAX_GUIDES, Guide, Topic
 from interviews.paige.picks import known_picks
 from interviews.paige.steering import Picks, Steering, steer
-
-# So many guides are kept in memory by a process.
-MAX_GUIDES = 64
 
 _guides: dict[tuple[int, int], Guide] = {}
 

@@ -15,6 +15,9 @@ from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, Kind
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 
+MAX_GUIDES = 64
+"""The number of guides that a process keeps in memory, parsed and with their patterns."""
+
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
 
 

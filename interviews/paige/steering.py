@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from interviews.paige.guide import Guide
+from interviews.paige.guide import MAX_GUIDES, Guide
 from interviews.paige.guide_texts import WEAK
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.phrase_patterns import Phrases
@@ -86,7 +86,7 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
     return Steering(emphasize, tuple(dict.fromkeys(reason.topic for reason in found if reason.is_avoided)), found)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=MAX_GUIDES)
 def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
     """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
     return Phrases(
