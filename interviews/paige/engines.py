@@ -5,6 +5,7 @@ from django.conf import settings
 
 from interviews.paige.choice import ChoosingEngine
 from interviews.paige.fixed_phrases import languages
+from interviews.paige.instructions import vocabulary
 from interviews.paige.lexicon import intent_patterns
 from interviews.paige.model_engine import ModelEngine
 from interviews.paige.opinion_words import opinion_words
@@ -19,6 +20,7 @@ def preload() -> None:
     """Does what the first turn of a process would have to wait for."""
     engine()
     intent_patterns()
+    vocabulary()
     for language in languages():
         opinion_words(language)
 
