@@ -1,69 +1,48 @@
 """Which topics a sentence asks about and which it avoids: how far each of its signs reaches."""
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product, takewhile
+from itertools import accumulate, takewhile
 
 from interviews.paige.instructions import Place, Sign, Word, vocabulary
-from interviews.paige.phrase_patterns import SEPARATOR, Match, Phrases
+from interviews.paige.negations import Negations
+from interviews.paige.phrase_patterns import Phrases
+from interviews.paige.sign_matches import (
+    AVOIDING,
+    MAX_WORDS_OF_A_REMARK,
+    NOT_READ,
+    OF_NOTES,
+    OF_OBJECTIVES,
+    REPORTING,
+    Mention,
+    SignMatch,
+    TopicMatch,
+    TopicPhrase,
+    first_word,
+    items_of,
+    signs_in,
+    topics_in,
+)
 
 MAX_DISTANCE, MAX_DISTANCE_IN_NOTES = 6, 4
 """In words, between a topic and a sign after it; in notes, also between a sign and a topic after it."""
 MAX_DISTANCE_OVER_A_SIGN = 1
 """In words, if another sign is in between."""
-MAX_WORDS_OF_A_REMARK = 8
 
-AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
-_REPORTING = frozenset({Sign.MATTERS, Sign.ABSENT})
-_OF_OBJECTIVES = frozenset(Sign) - _REPORTING
-_OF_NOTES = frozenset(Sign) - {Sign.LEAVE_OUT, Sign.NEGATION}
-_HIDING = _REPORTING | {Sign.NOTHING}
-_NOT_READ = frozenset({Sign.NOTHING, Sign.NEGATION})
-_RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign, Place))}
 _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 """After one of these, a sign may be about what is before it."""
-
-
-@dataclass(frozen=True)
-class TopicPhrase:
-    """`is_weak`: counts only if its item of a list has no other phrase."""
-
-    topic: str
-    is_weak: bool
-
-
-SignMatch = Match[tuple[Sign, Place]]
-TopicMatch = Match[TopicPhrase]
-
-
-@dataclass
-class Mention:
-    """Of a topic. `start` and `end` are indexes of words, and include the sign that decided if it avoids the topic.
-
-    `sign`: None if the topic is neither asked about nor avoided. `is_claimed`: whether the sign is before the topic.
-    `is_background`: whether a clause with a verb only states something about the topic.
-    """
-
-    topic: str
-    start: int
-    end: int
-    sign: Sign | None
-    is_claimed: bool = False
-    is_background: bool = False
 
 
 def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: bool = False) -> list[Mention]:
     """Of one sentence. In notes, a topic counts only with a sign near it."""
     texts = [word.text for word in words]
-    signs = _signs(texts, _OF_NOTES if is_notes else _OF_OBJECTIVES)
-    items = _items(texts, signs)
+    signs = signs_in(texts, OF_NOTES if is_notes else OF_OBJECTIVES)
+    items = items_of(texts, signs)
     reader = _Reader(words, items, is_notes)
     passed = 0
-    found: list[SignMatch | TopicMatch] = [*signs, *_topics(topics.find(texts), signs, items)]
-    for match in sorted(found, key=lambda match: _first_word(texts, match)):
-        start = _first_word(texts, match)
+    found: list[SignMatch | TopicMatch] = [*signs, *topics_in(topics.find(texts), signs, items)]
+    for match in sorted(found, key=lambda match: first_word(texts, match)):
+        start = first_word(texts, match)
         for index in range(passed, start):
             reader.pass_word(index)
         passed = max(passed, start)
@@ -74,7 +53,7 @@ def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: b
             reader.meet_sign(*value, match.start, match.end)
     reader.refer_back(len(words))
     if not is_notes:
-        _Negations(words, reader.clauses, reader.found).read(signs)
+        Negations(words, reader.clauses, reader.found).read(signs)
     return reader.found
 
 
@@ -82,69 +61,15 @@ def says_only_to_avoid(words: Sequence[Word]) -> bool:
     """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
     if len(words) > MAX_WORDS_OF_A_REMARK or words[-1].mark == "?":
         return False
-    signs = {match.value for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
+    signs = {match.value for match in signs_in([word.text for word in words], OF_OBJECTIVES)}
     kinds = {sign for sign, _ in signs}
     return (Sign.AVOID in kinds or (Sign.NEGATION, Place.AFTER) in signs) and Sign.ASK not in kinds
 
 
 def asks_about_what_is_before(words: Sequence[Word]) -> bool:
     """Whether a sentence without a topic asks about the sentence before it, such as "What happened?"."""
-    signs = {match.value[0] for match in _signs([word.text for word in words], _OF_OBJECTIVES)}
+    signs = {match.value[0] for match in signs_in([word.text for word in words], OF_OBJECTIVES)}
     return signs.isdisjoint(AVOIDING) and (words[-1].mark == "?" or Sign.ASK in signs)
-
-
-def _first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
-    return match.start + (texts[match.start] == SEPARATOR)
-
-
-def _signs(texts: Sequence[str], kinds: Container[Sign]) -> list[SignMatch]:
-    """Of signs that overlap, the longest; of equally long ones, the first of the enumeration. Negations come last."""
-    found: list[SignMatch] = []
-    taken: set[int] = set()
-    matches = [match for match in vocabulary().signs.find(texts) if match.value[0] in kinds]
-    for match in sorted(matches, key=lambda match: _precedence(texts, match)):
-        own = {*range(_first_word(texts, match), match.end)}
-        if taken.isdisjoint(own):
-            found.append(match)
-            taken |= own
-    return found
-
-
-def _precedence(texts: Sequence[str], match: SignMatch) -> tuple[bool, int, int]:
-    return match.value[0] is Sign.NEGATION, _first_word(texts, match) - match.end, _RANKS[match.value]
-
-
-def _items(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
-    """For each word, the number of its item: what is between separators, words such as "and", and signs."""
-    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in _HIDING | _NOT_READ]
-    borders = {_first_word(texts, sign) for sign in before}
-    lists = vocabulary().lists
-    return list(accumulate(i in borders or text == SEPARATOR or text in lists for i, text in enumerate(texts)))
-
-
-def _topics(matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: Sequence[int]) -> list[TopicMatch]:
-    """Weak phrases count only in items without others, and there only the longest."""
-    hidden = {index for sign in signs if sign.value[0] in _HIDING for index in range(sign.start, sign.end)}
-    shown = [match for match in matches if not hidden.issuperset(range(match.start, match.end))]
-    strong = _outermost(match for match in shown if not match.value.is_weak)
-    named = {items[index] for match in strong for index in range(match.start, match.end)}
-    weak: dict[int, TopicMatch] = {}
-    for match in _outermost(match for match in shown if match.value.is_weak):
-        item = items[match.end - 1]
-        if item not in named:
-            weak[item] = max(weak.get(item, match), match, key=lambda each: each.end - each.start)
-    return [*strong, *weak.values()]
-
-
-def _outermost(matches: Iterable[TopicMatch]) -> list[TopicMatch]:
-    """The matches that are not inside longer ones."""
-    found: list[TopicMatch] = []
-    longest = (0, 0)
-    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
-        if match.end > longest[1] or (match.start, match.end) == longest:
-            found.append(match)
-            longest = (match.start, match.end)
-    return found
 
 
 @dataclass
@@ -197,7 +122,7 @@ class _Reader:
             self._open(self.default)
 
     def meet_sign(self, sign: Sign, place: Place, start: int, end: int) -> None:
-        if sign in _NOT_READ:
+        if sign in NOT_READ:
             return
         self.refer_back(start)
         is_in_brackets = bool(self.outside) and self.outside[-1].sign in AVOIDING
@@ -240,7 +165,7 @@ class _Reader:
             self._open(self.default)
             scope = self.scope
         sign = scope.outer if end <= scope.end and not scope.is_around else scope.sign
-        first = min(start, scope.start) if sign in AVOIDING | _REPORTING else start
+        first = min(start, scope.start) if sign in AVOIDING | REPORTING else start
         if first < start and self._is_out_of_reach(start):
             sign, first = None, start
         if sign is Sign.ASK and self._is_another_topic_of_an_item(topic, end):
@@ -314,54 +239,3 @@ class _Reader:
 
     def _clauses_with(self, texts: Container[str]) -> set[int]:
         return {clause for clause, word in zip(self.clauses, self.words, strict=True) if word.text in texts}
-
-
-class _Negations:
-    """Negations avoid by default, also in wordings that no other sign knows. Each clause is read once."""
-
-    def __init__(self, words: Sequence[Word], clauses: Sequence[int], found: Sequence[Mention]) -> None:
-        self.words, self.clauses, self.found = words, clauses, found
-        self.ends = [mention.end for mention in found]
-        self.named: dict[int, list[Mention]] = {}
-        for mention in found:
-            self.named.setdefault(clauses[mention.end - 1], []).append(mention)
-        self.lengths = Counter(clauses)
-        self.questions: dict[int, int] = {}
-        for index, word in enumerate(words):
-            if word.text in vocabulary().questions:
-                self.questions.setdefault(clauses[index], index)
-        self.done: set[int] = set()
-
-    def read(self, signs: Iterable[SignMatch]) -> None:
-        """Also avoids for each other sign that has reached no topic. A question, such as "why not", avoids nothing."""
-        if self.words[-1].mark == "?":
-            return
-        for sign in signs:
-            start = sign.start + bool(self.words[sign.start].mark)
-            asks = self.questions.get(self.clauses[start], start) < start
-            if sign.value[0] not in (Sign.AVOID, Sign.NEGATION) or asks or self._is_read(start, sign.end):
-                continue
-            is_last = any(word.mark for word in self.words[sign.end : sign.end + 2])
-            for mention in self._reached(start, sign.end, refers_back=is_last or sign.value[1] is Place.AFTER):
-                mention.sign, mention.is_background = Sign.AVOID, False
-                mention.start, mention.end = min(mention.start, start), max(mention.end, sign.end)
-
-    def _is_read(self, start: int, end: int) -> bool:
-        """Whether the sign is part of a topic's phrase, or the topic that follows is avoided already."""
-        following = self.found[(index := bisect_right(self.ends, start)) : index + 1]
-        return any(mention.start < end or mention.sign in AVOIDING for mention in following)
-
-    def _reached(self, start: int, end: int, *, refers_back: bool) -> list[Mention]:
-        """What the clause names after the sign, else before it; else, for a short remark, the latest clause."""
-        clause = self.clauses[start]
-        own = self.named.get(clause, [])
-        latest = bisect_right(self.ends, start) - 1
-        if not own and refers_back and latest >= 0 and self.lengths[clause] <= MAX_WORDS_OF_A_REMARK:
-            clause = self.clauses[self.ends[latest] - 1]
-        if clause in self.done:
-            return []
-        self.done.add(clause)
-        if not own:
-            return self.named.get(clause, [])
-        is_read = any(mention.sign in AVOIDING for mention in own)
-        return [] if is_read else [mention for mention in own if mention.start >= end] or own

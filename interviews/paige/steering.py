@@ -9,14 +9,8 @@ from interviews.paige.guide import MAX_GUIDES, Guide
 from interviews.paige.guide_texts import WEAK
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.phrase_patterns import Phrases
-from interviews.paige.scopes import (
-    AVOIDING,
-    Mention,
-    TopicPhrase,
-    asks_about_what_is_before,
-    mentions,
-    says_only_to_avoid,
-)
+from interviews.paige.scopes import asks_about_what_is_before, mentions, says_only_to_avoid
+from interviews.paige.sign_matches import AVOIDING, Mention, TopicPhrase
 from interviews.paige.words import normalized
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
