@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*")
 
 
-# Of a field in JSON.
+# An empty value in JSON counts as the word "null".
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"
 
@@ -62,7 +62,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True)
 class Word:
-    """`text`: without case and accents. The others are its place in the org's text."""
+    """`text`: without case and accents. `start` and `end`: its place in the org's text."""
 
     text: str = field(repr=False)
     start: int
@@ -121,7 +121,7 @@ def _normalized(token: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`lists`: words that join the items of a list. `clauses`: words that no list contains.
+    """`lists`: words that join the items of a list. `clauses`: words that show that a clause has a verb.
 
     `pronouns`: words that name no topic, but may stand for one. `questions`: after one of these, no negation avoids.
     """

@@ -9,7 +9,7 @@ from interviews.paige.sign_matches import AVOIDING, MAX_WORDS_OF_A_REMARK, Menti
 
 
 class Negations:
-    """Negations avoid by default, also in wordings that no other sign knows. Each clause is read once."""
+    """Negations avoid by default, also in wordings that no other sign knows. A clause is avoided once."""
 
     def __init__(self, words: Sequence[Word], clauses: Sequence[int], found: Sequence[Mention]) -> None:
         self.words, self.clauses, self.found = words, clauses, found

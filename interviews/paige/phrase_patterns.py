@@ -19,7 +19,7 @@ MAX_GAP = 4
 MIN_STEM = 3
 """The shortest part of a word that may stand next to `*`."""
 KEPT_WORDS = 4096
-"""So many words of texts are kept in memory, with what they match."""
+"""The number of words of texts that are kept in memory, with what they match."""
 MAX_LETTERS = 40
 """Of a longer word, the rest is ignored."""
 

@@ -1,4 +1,4 @@
-"""Which topics a sentence asks about and which it avoids: how far each of its signs reaches."""
+"""Which topics a sentence asks about, and which it avoids: the topics that each of its signs is about."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from interviews.paige.sign_matches import (
 )
 
 MAX_DISTANCE, MAX_DISTANCE_IN_NOTES = 6, 4
-"""In words, between a topic and a sign after it; in notes, also between a sign and a topic after it."""
+"""The most words from a topic to a sign after it; in notes, also from a sign to a topic after it."""
 MAX_DISTANCE_OVER_A_SIGN = 1
-"""In words, if another sign is in between."""
+"""The most words from a sign to the one after it, if both can be about the topics before them."""
 
 _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 """After one of these, a sign may be about what is before it."""
@@ -36,11 +36,13 @@ _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: bool = False) -> list[Mention]:
     """Of one sentence. In notes, a topic counts only with a sign near it."""
     texts = [word.text for word in words]
+    if not (named := topics.find(texts)):
+        return []
     signs = signs_in(texts, OF_NOTES if is_notes else OF_OBJECTIVES)
     items = items_of(texts, signs)
     reader = _Reader(words, items, is_notes)
     passed = 0
-    found: list[SignMatch | TopicMatch] = [*signs, *topics_in(topics.find(texts), signs, items)]
+    found: list[SignMatch | TopicMatch] = [*signs, *topics_in(named, signs, items)]
     for match in sorted(found, key=lambda match: first_word(texts, match)):
         start = first_word(texts, match)
         for index in range(passed, start):
@@ -74,9 +76,9 @@ def asks_about_what_is_before(words: Sequence[Word]) -> bool:
 
 @dataclass
 class _Scope:
-    """`sign` is about the topics that follow, or those in it. `outer`: the sign before. `end`: 0 without a sign.
+    """`sign` is about the topics that follow, or, with `is_around`, about those inside it. `end`: 0 without a sign.
 
-    `mentions`: how many are before it.
+    `outer`: the sign of the scope before. `mentions`: the number of mentions before this scope.
     """
 
     sign: Sign | None
@@ -102,7 +104,7 @@ class _Reader:
         self.statements = {self.clauses[i] for i in beginnings if words[i].text in vocabulary().clauses}
         self.is_record = words[-2].mark == "." and any(word.text[:1].isdigit() for word in words)
         self.reasons: set[int] = set()
-        # A sign reaches back to the latest sign, or to the one before if no topic is in between.
+        # Indexes in `found`. A sign after its topics is about those from the second on, or else from the first on.
         self.reaches = (0, 0)
         self.outside: list[_Scope] = []
         self.is_avoiding = False
@@ -149,7 +151,7 @@ class _Reader:
         self.is_avoiding = sign in AVOIDING
 
     def refer_back(self, end: int) -> None:
-        """Avoids the clause before a sign that has only a pronoun: "it is a sore point, stay clear of it"."""
+        """If only a pronoun follows AVOID, avoids the clause before: "it is a sore point, stay clear of it"."""
         scope = self.scope
         if scope.sign is not Sign.AVOID or self.is_notes or not 0 < scope.mentions == len(self.found):
             return

@@ -14,7 +14,7 @@ from interviews.paige.sign_matches import AVOIDING, Mention, TopicPhrase
 from interviews.paige.words import normalized
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
-"""Which of several signs counts for a topic."""
+"""Of several signs that are about a topic, the one with the highest rank counts."""
 
 REMEMBERED_TEXTS = 128
 """The number of texts whose reading a process keeps. Each GET, turn and keystroke of staff needs them again."""
@@ -97,7 +97,7 @@ def _plain(phrase: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> tuple[Reason, ...]:
-    """One of each topic, in the order of the text. The longest notes take a third of a second."""
+    """One of each topic, in the order of the text, in time linear to its length."""
     ranks: dict[str, int] = {}
     found: dict[str, Reason] = {}
     for words, mention in _mentions(text, topics, source):
@@ -111,17 +111,17 @@ def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> tuple[R
 
 
 def _mentions(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[tuple[Sequence[Word], Mention]]:
-    """Without background, if the text also asks for something."""
+    """Leaves out what is only background, if the text asks for something."""
     found: list[tuple[Sequence[Word], Mention]] = []
     latest: list[Mention] = []
     for words in sentences(text):
         if said := mentions(words, topics, is_notes=source is Source.NOTES):
             latest = said
             found += [(words, mention) for mention in said]
-        elif says_only_to_avoid(words):
+        elif latest and says_only_to_avoid(words):
             for mention in latest:
                 mention.sign = Sign.AVOID
-        elif asks_about_what_is_before(words):
+        elif latest and asks_about_what_is_before(words):
             for mention in latest[-1:]:
                 mention.is_background = False
     asks = any(mention.sign is Sign.ASK and not mention.is_background for _, mention in found)
