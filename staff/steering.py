@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.guide import GuideError
@@ -58,7 +57,7 @@ def stored_steering(interview_request: InterviewRequest) -> ShownSteering | None
 
 def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:
     """What the notes add to the objective of an interview request that is not completed."""
-    steering = None if interview_request.status == Status.COMPLETED else stored_steering(interview_request)
+    steering = None if interview_request.is_completed else stored_steering(interview_request)
     return [reason for reason in steering.reasons if reason.source == SOURCES[Source.NOTES]] if steering else []
 
 

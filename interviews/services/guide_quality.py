@@ -9,6 +9,7 @@ from django.db.models.functions import Length, Replace, Trim
 
 from interviews.lifecycle import Move, Stage
 from interviews.models import Conversation, InterviewType, Turn
+from interviews.services.interview_statistics import completion_percent
 
 NEWEST = 1_000
 """So many interviews of a type are read, so that a page takes the same time for a type with many."""
@@ -32,8 +33,7 @@ class VersionQuality:
     @property
     def completion_percent(self) -> int | None:
         """Of the interviews that are over. None without any."""
-        over = self.completed + self.broken_off
-        return round(100 * self.completed / over) if over else None
+        return completion_percent(self.completed, self.broken_off)
 
 
 def quality_by_version(kind: InterviewType) -> list[VersionQuality]:

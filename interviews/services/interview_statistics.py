@@ -1,6 +1,6 @@
 """How interviews go, for all orgs or some of them. Each statement reads the entries of an index, and no long text."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -72,15 +72,20 @@ class InterviewStatistics:
     @property
     def completion_percent(self) -> int | None:
         """Of the interviews that began in these weeks and are over. None without any."""
-        completed = sum(week.completed for week in self.weeks)
-        over = completed + sum(week.broken_off for week in self.weeks)
-        return round(100 * completed / over) if over else None
+        return completion_percent(
+            sum(week.completed for week in self.weeks), sum(week.broken_off for week in self.weeks)
+        )
+
+
+def completion_percent(completed: int, broken_off: int) -> int | None:
+    over = completed + broken_off
+    return round(100 * completed / over) if over else None
 
 
 def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
     """`org_ids` None: all orgs. Executes six statements."""
     requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
-    recent = recent_start()
+    recent, starts = recent_start(), starts_of_weeks()
     return InterviewStatistics(
         **conversations.filter(stage__in=UNFINISHED).aggregate(
             running=Count("stage", filter=is_running()),
@@ -88,8 +93,8 @@ def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewSta
         ),
         completed=requests.filter(completed_at__gte=recent).count(),
         flags=_flags(requests, recent),
-        weeks=_weeks(requests, conversations),
-        topics=_topics(conversations.filter(consented_at__gte=starts_of_weeks()[0]).broken_off()),
+        weeks=_weeks(requests, conversations, starts),
+        topics=_topics(conversations.filter(consented_at__gte=starts[0]).broken_off()),
     )
 
 
@@ -103,7 +108,8 @@ def recent_start() -> datetime:
 
 def starts_of_weeks() -> list[datetime]:
     """Mondays at midnight (UTC), oldest first, up to the current week."""
-    monday = midnight() - timedelta(days=midnight().weekday())
+    today = midnight()
+    monday = today - timedelta(days=today.weekday())
     return [monday - WEEK * number for number in reversed(range(WEEKS))]
 
 
@@ -119,30 +125,29 @@ def _flags(requests: Any, since: datetime) -> dict[Flag, Flagged]:
     return {flag: Flagged(*map(sum, zip((0, 0), *counts, strict=True))) for flag, counts in by_flag.items()}
 
 
-def _weeks(requests: Any, conversations: Any) -> tuple[Week, ...]:
-    created = _by_week(requests, "created_at", requests=Count("*"))
+def _weeks(requests: Any, conversations: Any, starts: Sequence[datetime]) -> tuple[Week, ...]:
+    created = _by_week(requests, "created_at", starts, requests=Count("*"))
     begun = _by_week(
         conversations,
         "consented_at",
+        starts,
         begun=Count("*"),
         completed=Count("stage", filter=Q(stage=Stage.COMPLETED)),
         declined=Count("stage", filter=Q(stage=Stage.DECLINED)),
         abandoned=Count("stage", filter=is_abandoned()),
     )
-    return tuple(
-        Week(starts=starts, **created[number], **begun[number]) for number, starts in enumerate(starts_of_weeks())
-    )
+    return tuple(Week(starts=start, **created[number], **begun[number]) for number, start in enumerate(starts))
 
 
-def _by_week(rows: Any, field: str, **counts: Expression) -> dict[int, dict[str, int]]:
+def _by_week(rows: Any, field: str, starts: Sequence[datetime], **counts: Expression) -> dict[int, dict[str, int]]:
     """One statement with one range of the index for each week: SQLite has no fast function that truncates a time."""
     parts = [
-        rows.filter(**{f"{field}__gte": starts, f"{field}__lt": starts + WEEK})
+        rows.filter(**{f"{field}__gte": start, f"{field}__lt": start + WEEK})
         .values(number=Value(number))
         .annotate(**counts)
-        for number, starts in enumerate(starts_of_weeks())
+        for number, start in enumerate(starts)
     ]
-    none = {number: dict.fromkeys(counts, 0) for number in range(WEEKS)}  # if `rows` is of no org
+    none = {number: dict.fromkeys(counts, 0) for number in range(len(starts))}  # if `rows` is of no org
     return none | {row.pop("number"): row for row in parts[0].union(*parts[1:], all=True)}
 
 
