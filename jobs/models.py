@@ -20,6 +20,9 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", "file deleted"
 
 
+UNFINISHED = [State.WAITING, State.RUNNING]
+
+
 class Part(models.TextChoices):
     """What a chunk belongs to."""
 
@@ -29,7 +32,7 @@ class Part(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
-        return self.filter(state__in=[State.WAITING, State.RUNNING])
+        return self.filter(state__in=UNFINISHED)
 
     def with_texts_of(self, org_id: int) -> Self:
         """Jobs whose files may have personal data of the org's contacts."""
@@ -70,7 +73,7 @@ class Job(models.Model):
         indexes = (
             models.Index(
                 fields=("leased_until",),
-                condition=Q(state__in=[State.WAITING, State.RUNNING]),
+                condition=Q(state__in=UNFINISHED),
                 name="job_unfinished",
             ),
             models.Index(fields=("expires_at",), name="job_by_expiry"),
@@ -82,7 +85,7 @@ class Job(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        return self.state in (State.WAITING, State.RUNNING)
+        return self.state in UNFINISHED
 
     def read(self, part: Part, first: int = 0) -> Iterator[bytes]:
         """Yields the chunks, one statement each. Raises Chunk.DoesNotExist if one is deleted meanwhile."""
@@ -93,6 +96,8 @@ class Job(models.Model):
         return BufferedReader(_ChunkFile(self.read(part)), CHUNK_BYTES)
 
     def append(self, part: Part, data: bytes) -> None:
+        if not data:
+            return
         first = self.chunk_count(part)
         starts = range(0, len(data), CHUNK_BYTES)
         Chunk.objects.bulk_create(
