@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 
@@ -24,7 +24,7 @@ PARTS_OF_NAMES = ("firstname", "lastname", "vorname", "nachname")
 
 @dataclass(frozen=True)
 class Layout:
-    """`columns`: the field of each column, or "". `is_exported`: whether our export has escaped formulas in it."""
+    """`columns`: the field of each column, or "". `is_exported`: whether it is our export, which escapes formulas."""
 
     columns: tuple[str, ...]
     delimiter: str = ","
@@ -56,7 +56,7 @@ def guess_layout(line: str) -> tuple[list[str], Layout]:
     delimiter = max(headers, key=lambda one: len(headers[one]))
     header = headers[delimiter]
     if is_exported(header):
-        return header, layout_of(header)
+        return header, replace(layout_of(header), delimiter=delimiter)
     names = [re.sub(r"[^a-z]", "", name.lower()) for name in header]
     if not set(names).isdisjoint(set(GUESSES["name"]) - set(PARTS_OF_NAMES)):
         names = ["" if name in PARTS_OF_NAMES else name for name in names]

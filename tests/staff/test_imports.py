@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django_tasks_db.models import DBTaskResult
 
 from contacts import batches
+from contacts.export import COLUMNS as EXPORTED_COLUMNS
 from contacts.models import Contact
 from interviews.services import erase_contact
 from jobs import work
@@ -199,6 +200,12 @@ def test_an_exported_file_is_imported_unchanged(support: Staff, acme: Org) -> No
     exported = downloaded(support, job)
     job = checked(support, exported)
     assert job.counts == {"unchanged": len(texts)}
+
+
+def test_an_exported_file_may_have_been_saved_with_semicolons(support: Staff, acme: Org) -> None:
+    cells = dict.fromkeys(EXPORTED_COLUMNS, "") | {"email": "zoe@example.com", "notes": "Met, in May"}
+    job = checked(support, f"{';'.join(cells)}\n{';'.join(cells.values())}\n")
+    assert job.counts == {"created": 1}
 
 
 def test_the_command_reads_an_exported_file(support: Staff, alice: Contact, tmp_path: Any) -> None:
