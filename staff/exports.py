@@ -45,20 +45,16 @@ EXPORTS = {
 @transaction.atomic
 def start_export(*, kind: str, rows: QuerySet[Any], owner: User, file_format: str) -> Job:
     """Raises ValidationError if there are no rows."""
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    if not ids:
+    pairs = list(rows.order_by("pk").values_list("pk", "org"))
+    if not pairs:
         raise ValidationError("The list is empty.")
-    job = create_job(kind=kind, owner=owner, org=_org_of(rows), options={"format": file_format})
+    ids, org_ids = [pk for pk, _ in pairs], {org_id for _, org_id in pairs}
+    org = Org.objects.get(pk=org_ids.pop()) if len(org_ids) == 1 else None
+    job = create_job(kind=kind, owner=owner, org=org, options={"format": file_format})
     for start in range(0, len(ids), IDS_PER_CHUNK):
         job.append(Part.INPUT, json.dumps(ids[start : start + IDS_PER_CHUNK]).encode())
     start_job(job, total=len(ids))
     return job
-
-
-def _org_of(rows: QuerySet[Any]) -> Org | None:
-    """The org of all rows. None if they belong to several."""
-    org_id = rows.order_by("pk").values_list("org", flat=True)[0]
-    return None if rows.exclude(org=org_id).exists() else Org.objects.get(pk=org_id)
 
 
 def _steps(job: Job) -> Iterator[Step]:
