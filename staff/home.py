@@ -17,7 +17,8 @@ from interviews.services.interview_statistics import Topic, Week, recent_start, 
 from orgs.models import Org
 from staff.charts import columns
 from staff.own_orgs import VIEW, VIEW_OWN, may_see_interviews, orgs_with_visible_interviews
-from webhooks.models import EndpointState, Status
+from webhooks.models import Status
+from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services import WebhookHealth, webhook_health
 
 SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
@@ -162,7 +163,7 @@ def problems_of_webhooks(health: WebhookHealth | None, lists: Lists) -> list[tup
     """Texts with the URL of a list."""
     if health is None:
         return []
-    disabled = ",".join((EndpointState.GONE, EndpointState.FAILING))
+    disabled = ",".join(GIVEN_UP)
     pending = lists.deliveries(status__exact=Status.PENDING)
     found = [
         (health.needs_a_worker, "No worker is running: no webhook is sent. Tell the operator.", pending),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hindsight.doctor import Fault
 from webhooks.models import Delivery, Endpoint
 from webhooks.schedule import OVERDUE_AFTER
-from webhooks.services.workers import running_workers
+from webhooks.services.health import webhook_health
 
 
 def webhooks() -> str:
@@ -17,15 +17,13 @@ def webhooks() -> str:
 
 
 def _examine() -> str:
-    active = Endpoint.objects.active()
-    workers = running_workers()
-    if active.exists() or Delivery.objects.pending().exists():
-        faults = [*_faults_of_the_queue(workers), *_failing_endpoints()]
+    health = webhook_health()
+    if health.active or Delivery.objects.pending().exists():
+        faults = [*_faults_of_the_queue(health.workers), *_failing_endpoints()]
         if faults:
             raise Fault(*faults)
-    given_up = Endpoint.objects.given_up().count()
-    text = f"{active.count()} active endpoints, {workers} running workers"
-    return f"{text}, {given_up} endpoints disabled because of their answers" if given_up else text
+    text = f"{health.active} active endpoints, {health.workers} running workers"
+    return f"{text}, {health.given_up} endpoints disabled because of their answers" if health.given_up else text
 
 
 def _faults_of_the_queue(workers: int) -> list[str]:

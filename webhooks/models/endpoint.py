@@ -27,7 +27,8 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-IS_GIVEN_UP = Q(state__in=(EndpointState.GONE, EndpointState.FAILING))
+GIVEN_UP = (EndpointState.GONE, EndpointState.FAILING)
+"""Disabled because of their answers."""
 
 
 def is_failing() -> Q:
@@ -41,10 +42,6 @@ class EndpointQuerySet(TenantQuerySet["Endpoint"]):
     def failing(self) -> Self:
         """Active endpoints without a success for FAILING_AFTER."""
         return self.filter(is_failing())
-
-    def given_up(self) -> Self:
-        """Disabled because of their answers."""
-        return self.filter(IS_GIVEN_UP)
 
 
 class Endpoint(models.Model):

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from webhooks.models import Delivery, Endpoint, EndpointState
-from webhooks.models.endpoint import IS_GIVEN_UP, is_failing
+from webhooks.models.endpoint import GIVEN_UP, is_failing
 from webhooks.schedule import OVERDUE_AFTER
 from webhooks.services.workers import running_workers
 
@@ -35,6 +35,6 @@ def webhook_health(org_ids: Collection[int] | None = None) -> WebhookHealth:
     counts = endpoints.aggregate(
         active=Count("pk", filter=Q(state=EndpointState.ACTIVE)),
         failing=Count("pk", filter=is_failing()),
-        given_up=Count("pk", filter=IS_GIVEN_UP),
+        given_up=Count("pk", filter=Q(state__in=GIVEN_UP)),
     )
     return WebhookHealth(**counts, late=late.count(), workers=running_workers())
