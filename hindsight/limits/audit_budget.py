@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from hindsight.limits.counters import Increment
+from hindsight.limits.counters import Increment, prefixed
 from hindsight.limits.uncounted import Uncounted
 
 DAY_SECONDS = 24 * 60 * 60
@@ -40,9 +40,8 @@ uncounted_bytes: Uncounted[str] = Uncounted()
 def increment_of(org: str) -> Increment:
     """Takes the bytes that are not yet counted."""
     now = int(time.time())
-    prefix = getattr(settings, "RATELIMIT_CACHE_PREFIX", "rl:")
     seconds = next_midnight(now) - now + DAY_SECONDS
-    return Increment(f"{prefix}audit:{org}:{now // DAY_SECONDS}", uncounted_bytes.take(org), seconds)
+    return Increment(prefixed(f"audit:{org}:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)
 
 
 def next_midnight(now: int) -> int:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import redis
+from django.conf import settings
 from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -44,6 +45,11 @@ class Increment(NamedTuple):
     key: str
     amount: int
     seconds: int
+
+
+def prefixed(key: str) -> str:
+    """Read for each call: every test has a prefix of its own."""
+    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}{key}"
 
 
 class Counters(BaseCache):

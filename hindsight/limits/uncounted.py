@@ -7,7 +7,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Uncounted(Generic[Key]):
-    """What this process has still to count. It does so with the next request, which needs a round trip anyway."""
+    """Amounts that this process has not yet added to the store. The next request adds them, in its own round trip."""
 
     def __init__(self) -> None:
         self.lock = Lock()

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, cast
 
-from django.conf import settings
 from django.core.cache import caches
 
-from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.counters import Counters, Increment, prefixed
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.uncounted import Uncounted
 
@@ -96,7 +95,8 @@ def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
     keys = {org: _keys(org, Kind.NEAR, TODAY_AND_YESTERDAY) for org in orgs}
     counts = _read(key for of_org in keys.values() for key in of_org)
     found = [org for org in keys if counts and any(counts.get(key) for key in keys[org])]
-    rest = _read(key for org in found for kind in Kind for key in _keys(org, kind, TODAY_AND_YESTERDAY))
+    keys_of_found = [key for org in found for kind in Kind for key in _keys(org, kind, TODAY_AND_YESTERDAY)]
+    rest = _read(keys_of_found) if keys_of_found else {}
     if counts is None or rest is None:
         return None
     return {org: _use(rest, org, TODAY_AND_YESTERDAY) for org in found}
@@ -109,7 +109,7 @@ def _keys(org: str, kind: Kind, period: Period) -> list[str]:
 
 
 def _key(org: str, kind: Kind, period: Period, number: int) -> str:
-    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}use:{org}:{kind}:{period.name}:{number}"
+    return prefixed(f"use:{org}:{kind}:{period.name}:{number}")
 
 
 def _use(counts: Mapping[str, int], org: str, period: Period) -> Use:
