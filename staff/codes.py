@@ -41,7 +41,8 @@ def is_first_use(authenticator: Authenticator, code: str) -> bool:
     row = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     secret = decrypt(row.data["secret"])
     expected = {count: format_hotp_value(hotp_value(secret, count)) for count in yield_hotp_counters_from_time()}
-    used = max(count for count, value in expected.items() if compare_user_code(actual=code, expected=value))
+    matching = [count for count, value in expected.items() if compare_user_code(actual=code, expected=value)]
+    used = max(matching, default=0)  # none if the code has expired since allauth checked it
     if used <= row.data.get("last_used_counter", 0):
         return False
     authenticator.data = row.data = {**row.data, "last_used_counter": used}
