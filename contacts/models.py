@@ -42,7 +42,7 @@ class Contact(PublicId, Searchable, Versioned):
     class Meta:
         ordering = ("-id",)
         indexes = (
-            # For the admin, which searches across orgs.
+            # For the admin, which lists, sorts and searches the contacts of all orgs.
             models.Index(fields=("email",), name="contact_of_any_org_by_email"),
             models.Index(fields=("created_at",), name="contact_of_any_org_by_time"),
             SearchIndex(fields=("search_text",), name="contact_by_search_text"),

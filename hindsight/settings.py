@@ -288,12 +288,12 @@ OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
-# Whether all its addresses are verified. Otherwise, those are for which it says so (`email_verified`).
+# Whether all addresses of the provider count as verified. If not, those with `email_verified` in the ID token do.
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
 # When a login of the provider counts as a second factor: never, if its ID token says so (`amr`), or always.
 OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
 SOCIALACCOUNT_ADAPTER = "staff.single_sign_on.SingleSignOnAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not be redirected to the provider: the policy's form-action
+SOCIALACCOUNT_LOGIN_ON_GET = True  # form-action of the policy would block the redirect of a form
 _oidc_app = {
     "provider_id": "sso",
     "name": OIDC_NAME,

@@ -13,7 +13,7 @@ KEPT = timedelta(days=7)
 
 
 def create_job(*, kind: str, owner: User, org: Org | None, options: dict[str, Any]) -> Job:
-    """`org`: of all rows, or None."""
+    """`org`: of all rows; None if they belong to several."""
     expires_at = timezone.now() + KEPT
     return Job.objects.create(kind=kind, owner=owner, org=org, options=options, expires_at=expires_at)
 

@@ -58,7 +58,7 @@ def _claim(job_id: int, runs: int) -> Job | None:
 def _run_slice(job: Job) -> None:
     end = None
     for step in RUNNERS[job.kind](job):
-        # An import reads what it has done again before its first step. That must not use up the slice.
+        # A resumed import first reads the rows that it has done already. The slice begins after that.
         end = end or monotonic() + SLICE_SECONDS
         if not _advance(job, step):
             return

@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         refuse_too_many_attempts(request, credentials.get("username", ""))
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
-        """The form of the login page has checked it already; passkeys and single sign-on come here."""
+        """Refuses logins that are not staff. Passkeys and single sign-on are checked only here; passwords, twice."""
         if user.is_active and user.is_staff:
             return None
         clear_login(request)

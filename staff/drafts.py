@@ -39,9 +39,9 @@ def fields_in(request: HttpRequest) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def keep(request: HttpRequest, path: str, draft: str) -> None:
+def keep(request: HttpRequest, path: str) -> None:
     """In the session of somebody who has just entered the right password."""
-    path = path.partition("?")[0]
+    path, draft = path.partition("?")[0], request.POST.get(FIELD, "")
     if draft and is_kept(path):
         request.session[SESSION_KEY] = {"path": path, "fields": draft}
 

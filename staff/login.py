@@ -69,13 +69,13 @@ class LoginView(views.LoginView):
         user = form.get_user()
         clear_login(self.request)  # of an earlier login that was not completed
         login = Login(user=user, redirect_url=self.get_success_url())
-        drafts.keep(self.request, self.get_success_url(), self.request.POST.get(drafts.FIELD, ""))
+        drafts.keep(self.request, self.get_success_url())
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
 
 
 class PasskeyLoginView(LoginWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
-        drafts.keep(self.request, self.request.POST.get("next", ""), self.request.POST.get(drafts.FIELD, ""))
+        drafts.keep(self.request, self.request.POST.get("next", ""))
         return cast(HttpResponse, super().form_valid(form))
 
 

@@ -29,7 +29,7 @@ from staff.login import Limits, refuse_too_many_attempts
 
 logger = logging.getLogger(__name__)
 
-# Mails to one address, and requests from one client.
+# By the address of the client, and by the email address.
 LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
 LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
 
@@ -68,7 +68,7 @@ class ForgottenForm(forms.Form):
 
 
 class ForgottenView(FormView[ForgottenForm]):
-    """Says the same for every address, at the same speed."""
+    """Responds the same for every address. Mails are sent in a thread, so that their time does not show which exist."""
 
     form_class = ForgottenForm
     template_name = "registration/password_reset_form.html"

@@ -83,7 +83,7 @@ class StaffSite(AdminSite):
             logout(request)  # the session has no second factor, or is too old
         titles = {"title": "Log in", "subtitle": None, "app_path": request.get_full_path()}
         context = {**self.each_context(request), **titles, "username": request.user.get_username()}
-        if not {"next"} & {*request.GET, *request.POST}:
+        if "next" not in request.GET and "next" not in request.POST:
             context["next"] = reverse("admin:index")
         view = LoginView.as_view(extra_context={**context, **(extra_context or {})})
         return throttled(request, cast(HttpResponse, view(request)))

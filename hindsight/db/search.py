@@ -19,7 +19,7 @@ MIN_PART_LENGTH = 3
 
 SEPARATOR = "\n"  # of the fields: normalized texts do not contain it
 
-# Letters that Unicode does not decompose into a letter and a mark. The last of the first line is the dotless i.
+# Letters that Unicode does not decompose into a letter and a mark. U+0131 is the dotless i.
 LETTERS = str.maketrans("øłđðħŧ\u0131", "olddhti") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 LEFT_OUT = frozenset({"Mn", "Cf", "Cc"})  # accents, invisible characters
 

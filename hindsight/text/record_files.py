@@ -10,8 +10,8 @@ Record = dict[str, Any]
 
 # Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # the last four are full-width = + - @
-SPLIT_STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+SPLIT_STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the last four are full-width = + - @
+FORMULA_STARTS = f"{SPLIT_STARTS}\t\r\n"
 # A text that has the apostrophe already gets another one, so that the original can be restored.
 FORMULA = re.compile(f"^('*[{FORMULA_STARTS}])")
 AFTER_SEPARATOR = re.compile(f"([,;\\t|][ \"']*)([{SPLIT_STARTS}])")

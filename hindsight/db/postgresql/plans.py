@@ -8,7 +8,7 @@ from django.db import connection
 def planned_with_parameters() -> Iterator[None]:
     """Prepares no statements in the context.
 
-    PostgreSQL may execute a prepared statement with a plan for any parameters. For `LIKE $1` with a limit, this plan
+    PostgreSQL may execute a prepared statement with a generic plan. For `LIKE $1` with a limit, this plan
     reads a table from its end until enough rows match.
     """
     session = connection.connection
