@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,6 +17,7 @@ from interviews.models import InterviewRequest, InterviewType
 from orgs.audit_removal import ERASURE
 from orgs.models import Change, Org, SecurityEvent
 from orgs.models.change import ChangeQuerySet
+from staff.date_ranges import in_days
 
 MAX_DAYS = 366
 
@@ -38,10 +39,10 @@ class Question:
     actor: str = ""
     org: str = ""
     field: str = ""
-    """Of overwrites. Security events have no field, so that none matches."""
+    """The overwritten field. Security events have none, so that none of them matches."""
 
     def of(self, rows: Any) -> Any:
-        rows = rows.filter(created_at__gte=_midnight(self.since), created_at__lt=_midnight(self.until + timedelta(1)))
+        rows = in_days(rows, "created_at", self.since, self.until)
         return rows.filter(actor=self.actor) if self.actor else rows
 
 
@@ -108,7 +109,3 @@ def _overwrite(change: Change) -> Act:
 def _event(event: SecurityEvent) -> Act:
     subject = f"{event.subject_type} {event.subject}".strip()
     return Act(event, event.org, event.get_kind_display(), subject, event.detail)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -49,11 +49,7 @@ class DateRangeFilter(ListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = (day_in(self.used_parameters.get(name)) for name in self.parameters)
-        if first:
-            queryset = queryset.filter(**{f"{self.field}__gte": midnight(first)})
-        if last and last < date.max:
-            queryset = queryset.filter(**{f"{self.field}__lt": midnight(last + timedelta(days=1))})
-        return queryset
+        return in_days(queryset, self.field, first, last)
 
 
 def day_in(text: Any) -> date | None:
@@ -62,6 +58,15 @@ def day_in(text: Any) -> date | None:
         return datetime.fromisoformat(str(text or "").strip()).date()
     except ValueError:
         return None
+
+
+def in_days(rows: QuerySet[Any], field: str, first: date | None, last: date | None) -> QuerySet[Any]:
+    """Rows with a time from the first day to the last one, which is included. None: without a limit."""
+    if first:
+        rows = rows.filter(**{f"{field}__gte": midnight(first)})
+    if last and last < date.max:
+        rows = rows.filter(**{f"{field}__lt": midnight(last + timedelta(days=1))})
+    return rows
 
 
 def midnight(day: date) -> datetime:

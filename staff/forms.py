@@ -304,11 +304,15 @@ class RotationForm(forms.Form):
     )
 
 
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
 class ReplayForm(forms.Form):
     since = forms.DateField(
         label="Since",
         help_text="Sends again what was created on this day (UTC) or later, and failed or was cancelled.",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput,
     )
 
 

@@ -1,18 +1,18 @@
 """List filters of the links on the first page. A list shows them while they are set."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from staff.date_ranges import day_in, midnight
 from staff.filters import TextFilter, storable
 from webhooks.models import Endpoint
 
 
 class DateFilter(TextFilter):
-    """A date without a time means its midnight (UTC). Ignores text that is neither."""
+    """By the midnight of a day (UTC). Other texts are ignored."""
 
     placeholder = "YYYY-MM-DD"
     lookup = ""
@@ -21,11 +21,8 @@ class DateFilter(TextFilter):
         return bool(self.value())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        try:
-            time = datetime.fromisoformat(self.value() or "").replace(tzinfo=UTC)
-        except ValueError:
-            return queryset
-        return queryset.filter(**{self.lookup: time})
+        day = day_in(self.value())
+        return queryset.filter(**{self.lookup: midnight(day)}) if day else queryset
 
 
 class BegunSince(DateFilter):
@@ -43,7 +40,7 @@ class BegunBefore(DateFilter):
 
 
 class LastTopicFilter(TextFilter):
-    """An empty value: Paige has asked nothing."""
+    """An empty value matches interviews in which Paige has asked nothing."""
 
     title = "last topic"
     help_text = "Key of the last topic"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from io import StringIO
 from itertools import islice
 from typing import Any, cast
 
@@ -14,22 +13,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from hindsight.text.record_files import write_csv
 from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind
 from staff.activity import COLUMNS, MAX_DAYS, Act, Question, acts, addresses
+from staff.event_export import MAX_EXPORTED, csv_response
 from staff.events import record_act
 from staff.filters import storable
+from staff.forms import DayInput
 
 PER_PAGE, MAX_PAGES = 50, 20
-MAX_EXPORTED = 10_000
 DEFAULT_DAYS = 7
 
 PERMISSIONS = ("orgs.view_change", "orgs.view_securityevent")
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
 
 
 class ActivityForm(forms.Form):
@@ -98,10 +93,7 @@ def _page_of(request: HttpRequest, found: Iterator[Act]) -> dict[str, Any]:
 def _file(request: HttpRequest, found: Iterator[Act]) -> HttpResponse:
     records = [act.record() for act in islice(found, MAX_EXPORTED)]
     record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
-    out = StringIO()
-    write_csv(records, out, COLUMNS)
-    headers = {"Content-Disposition": 'attachment; filename="who-did-what.csv"'}
-    return HttpResponse(out.getvalue(), "text/csv; charset=utf-8", headers=headers)
+    return csv_response(records, COLUMNS, "who-did-what.csv")
 
 
 def _last_days() -> dict[str, str]:

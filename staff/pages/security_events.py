@@ -1,5 +1,3 @@
-from io import StringIO
-
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -7,15 +5,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
-from hindsight.text.record_files import write_csv
 from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
 from staff.date_ranges import CreatedRange
-from staff.event_export import COLUMNS, record_of
+from staff.event_export import COLUMNS, MAX_EXPORTED, csv_response, record_of
 from staff.events import record_act
 from staff.filters import EventActorFilter, EventOrgFilter
-
-MAX_EXPORTED = 10_000
 
 
 @admin.register(SecurityEvent)
@@ -46,7 +41,4 @@ class SecurityEventAdmin(ReadOnlyAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
         record_act(request, EventKind.EXPORT, detail=f"Security events: {len(events):,}.")
-        out = StringIO()
-        write_csv(map(record_of, events), out, COLUMNS)
-        disposition = 'attachment; filename="security-events.csv"'
-        return HttpResponse(out.getvalue(), "text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+        return csv_response(map(record_of, events), COLUMNS, "security-events.csv")

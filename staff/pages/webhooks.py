@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from orgs.models import EventKind, Org
 from staff.actions import Action, ActionAdmin
+from staff.date_ranges import midnight
 from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import EndpointForm, ReplayForm, RotationForm
@@ -151,7 +152,7 @@ class EndpointAdmin(ActionAdmin):
         form = ReplayForm(request.POST or None)
         if not form.is_valid():
             return self.page(request, "form", endpoint, title="Replay deliveries", form=form, button="Replay")
-        since = datetime.combine(form.cleaned_data["since"], time(), UTC)
+        since = midnight(form.cleaned_data["since"])
         try:
             count = replay_deliveries(endpoint=endpoint, since=since)
         except ValidationError as error:

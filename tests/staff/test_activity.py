@@ -96,6 +96,10 @@ def test_a_question_that_cannot_be_answered(root: Staff, alice: Contact, query: 
     assert response.context["acts"] == []
 
 
+def test_the_last_day_of_the_calendar(root: Staff) -> None:
+    assert root.get("activity", since="9999-12-31", until="9999-12-31").status_code == 200
+
+
 def test_pages(root: Staff, alice: Contact) -> None:
     for number in range(51):
         overwrite_notes(alice, str(number))
