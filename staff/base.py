@@ -87,8 +87,11 @@ class StaffAdmin(BaseAdmin):
         return super().get_ordering(request)
 
     def is_list(self, request: HttpRequest) -> bool:
-        """Whether the page is the list, which needs no long texts."""
-        return request.resolver_match is not None and request.resolver_match.url_name == f"{self.url_prefix}_changelist"
+        """Whether the page is the list or the search, which need no long texts."""
+        return request.resolver_match is not None and request.resolver_match.url_name in (
+            f"{self.url_prefix}_changelist",
+            "search",
+        )
 
     def get_urls(self) -> list[URLPattern]:
         views = {name: transaction.atomic(getattr(self, view)) for name, view in self.object_pages.items()}

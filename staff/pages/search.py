@@ -34,12 +34,8 @@ class Kind:
 
 KINDS = (
     Kind(Org, lambda rows, text: rows.search(text), "orgs"),
-    Kind(Contact, lambda rows, text: rows.select_related("org").defer("notes").search(text), "contacts"),
-    Kind(
-        InterviewRequest,
-        lambda rows, text: rows.defer("objective", "contact__notes", "conversation__guide").with_id_or_deal(text),
-        "interview_requests",
-    ),
+    Kind(Contact, lambda rows, text: rows.search(text), "contacts"),
+    Kind(InterviewRequest, lambda rows, text: rows.with_id_or_deal(text), "interview_requests"),
     Kind(ApiKey, lambda rows, text: rows.select_related("org").search(text), "api_keys"),
 )
 
