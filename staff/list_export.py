@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from hindsight.text.record_files import WRITERS
@@ -55,9 +54,8 @@ class ExportableAdmin(StaffAdmin):
         if request.method == "POST":
             return self.export(request, rows, request.POST.get("format", ""))
         title = f"Export {self.opts.verbose_name_plural}"
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
-        context.update(count=self.get_paginator(request, rows, 1).count, days=KEPT.days)
-        return TemplateResponse(request, "staff/export.html", context)
+        count = self.get_paginator(request, rows, 1).count
+        return self.page(request, "export", None, title=title, count=count, days=KEPT.days)
 
     def export(self, request: HttpRequest, rows: QuerySet[Any], file_format: str) -> HttpResponse:
         if file_format not in WRITERS:

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from contacts.layouts import FIELDS
@@ -54,8 +53,7 @@ class ImportingAdmin(StaffAdmin):
                 return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))
             except ValidationError as error:
                 form.add_error("file", error)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Import contacts"}
-        return TemplateResponse(request, "staff/import.html", {**context, "form": form})
+        return self.page(request, "import", None, title="Import contacts", form=form)
 
 
 class ImportPages(StaffAdmin):

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from hindsight.db.ids import is_id
@@ -94,7 +93,6 @@ class RequestActions(StaffAdmin):
         outcomes = [foresee(action.write, batch) for batch in _batches(ids)]
         rows = [row for outcome in outcomes for row in outcome.written]
         context = {
-            "opts": self.opts,
             "title": action.button,
             "name": name,
             "action": action,
@@ -106,7 +104,7 @@ class RequestActions(StaffAdmin):
             "is_cut": is_cut,
             "back": self.way_back(request, ids),
         }
-        return TemplateResponse(request, "staff/act.html", {**self.admin_site.each_context(request), **context})
+        return self.page(request, "act", None, **context)
 
     def way_back(self, request: HttpRequest, ids: Sequence[int]) -> str:
         if ONE in request.GET and len(ids) == 1:
