@@ -31,19 +31,19 @@ def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
 
 
 def _stored_turns(request: InterviewRequest) -> list[SpokenTurn]:
-    names = _names(request)
+    names = speakers(request.contact.name)
     return [SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine) for turn in request.turns.all()]
 
 
 def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | None) -> list[SpokenTurn]:
     if transcript is None:
         return []
-    names = _names(request)
+    names = speakers(request.contact.name)
     try:
         return [SpokenTurn(names[speaker], text) for speaker, text in parse_transcript(transcript.content)]
     except ValueError:  # not in the format of render_transcript()
         return [SpokenTurn("", transcript.content)]
 
 
-def _names(request: InterviewRequest) -> dict[Speaker, str]:
-    return {Speaker.PAIGE: PAIGE, Speaker.CONTACT: request.contact.name or CONTACT}
+def speakers(contact_name: str) -> dict[Speaker, str]:
+    return {Speaker.PAIGE: PAIGE, Speaker.CONTACT: contact_name or CONTACT}

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import get_language_info
 
 from hindsight.text.languages import ENGLISH
 from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_paths import GuidePath, Remark, in_words
+from interviews.paige.guide_serializers import GuideError
 from interviews.paige.guide_texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
 from interviews.paige.instructions import STEERING_LANGUAGES
 from interviews.paige.question_style import guide_warnings
@@ -205,8 +207,15 @@ class GuideEditor:
             self._blame(problem.path, problem.message)
             self.problems.append(Link(self._anchor(problem.path), problem.in_words))
 
+    def refuse_error(self, error: GuideError | ValidationError) -> None:
+        """A ValidationError is about the name."""
+        if isinstance(error, GuideError):
+            self.refuse(error.problems)
+        else:
+            self.refuse(Remark(("name",), message) for message in error.messages)
+
     def show_conflicts(self, conflicts: Iterable[tuple[GuidePath, Any]]) -> None:
-        """With the stored text beside one's own."""
+        """Adds an error with the stored text to each field that somebody else has changed."""
         for path, theirs in conflicts:
             shown = "Removed." if theirs is None else _readable(theirs)
             self._blame(path, conflict_message(shown))

@@ -21,8 +21,7 @@ from interviews.paige.moves import moves
 from interviews.paige.progress import Progress
 from interviews.paige.prompt import Segment, left_out_of_notes, messages_for, segments
 from interviews.paige.rules_engine import RulesEngine
-from interviews.paige.transcript_markdown import CONTACT, PAIGE
-from staff.displayed_turns import SKIPPED, SpokenTurn
+from staff.displayed_turns import SKIPPED, SpokenTurn, speakers
 from staff.steering import ShownSteering
 
 SALT = "staff.guide_trial"
@@ -121,7 +120,7 @@ class ShownTrial:
 
     @property
     def turns(self) -> list[SpokenTurn]:
-        names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: self.trial.contact_name or CONTACT}
+        names = speakers(self.trial.contact_name)
         said = [*self.brief.conversation, *([self.message.utterance] if self.message else [])]
         return [SpokenTurn(names[turn.speaker], turn.text, html=turn.text or SKIPPED) for turn in said]
 

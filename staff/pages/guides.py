@@ -12,7 +12,7 @@ from interviews.models.interview_type import guide_text
 from interviews.paige.guide import Guide
 from interviews.paige.guide_formats import in_current_format, normalized
 from interviews.paige.guide_merge import Merge, merge
-from interviews.paige.guide_paths import Remark, in_words
+from interviews.paige.guide_paths import in_words
 from interviews.paige.guide_serializers import GuideError
 from interviews.paige.guide_texts import MAX_FOLLOW_UPS
 from interviews.services import edit_guide
@@ -70,10 +70,8 @@ class GuidePages(StaffAdmin):
         guide = kind.guide if merged.guide == normalized(kind.guide) else merged.guide
         try:
             edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
-        except GuideError as error:
-            editor.refuse(error.problems)
-        except ValidationError as error:
-            editor.refuse(Remark(("name",), message) for message in error.messages)
+        except (GuideError, ValidationError) as error:
+            editor.refuse_error(error)
         else:
             if merged.kept:
                 kept = sorted({in_words(path) for path in merged.kept})

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
-from interviews.paige.guide_paths import Remark
 from interviews.paige.guide_serializers import GuideError
 from interviews.services import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
@@ -46,15 +45,16 @@ class NewInterviewTypePages(GuidePages):
             with transaction.atomic():
                 interview_type = create_interview_type(org=org, guide=guide)
                 record_act(request, EventKind.TYPE_CREATED, interview_type)
-        except GuideError as error:
-            editor.refuse(error.problems)
-        except ValidationError as error:
-            editor.refuse(Remark(("name",), message) for message in error.messages)
+        except (GuideError, ValidationError) as error:
+            editor.refuse_error(error)
         else:
             self.mention_warnings(request, editor)
-            text = f"Created. Its id in the API: {interview_type.public_id}."
-            return self.back_to(request, "change", interview_type, messages.SUCCESS, text)
+            return self.created_page(request, interview_type)
         return self.new_guide_page(request, org, editor)
+
+    def created_page(self, request: HttpRequest, interview_type: InterviewType) -> HttpResponse:
+        text = f"Created. Its id in the API: {interview_type.public_id}."
+        return self.back_to(request, "change", interview_type, messages.SUCCESS, text)
 
     def new_guide_page(self, request: HttpRequest, org: Org, editor: GuideEditor, **context: Any) -> HttpResponse:
         shown = {"title": "New interview type", "button": "Create the interview type", "org": org}
@@ -73,6 +73,5 @@ class NewInterviewTypePages(GuidePages):
                 form.add_error("name", error.messages)
             else:
                 record_act(request, EventKind.TYPE_CREATED, copy, f"A copy of {kind.public_id}.")
-                text = f"Created. Its id in the API: {copy.public_id}."
-                return self.back_to(request, "change", copy, messages.SUCCESS, text)
+                return self.created_page(request, copy)
         return self.page(request, "form", kind, title="Duplicate", form=form, button="Duplicate")
