@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.urls import reverse_lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -23,13 +22,12 @@ from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide_texts import QUOTE, VENDOR, Kind
 from interviews.paige.picks import picks_text
 from interviews.text import clean_objective
-from orgs.models import Org
 from orgs.models.org import MAX_REASON_LENGTH
 from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
 from orgs.services import MAX_GRACE as MAX_KEY_GRACE
 from orgs.services import MAX_LIFETIME_DAYS
-from staff.org_choice import orgs_meant
+from staff.org_field import OrgField
 from staff.picks import PicksWidget
 from staff.steering import stored_steering
 from webhooks.event_types import EVENT_TYPES
@@ -64,7 +62,7 @@ class MergingForm(ModelForm):
     # {field: function}: validates an edited text; formats a stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}
     layouts: Mapping[str, Callable[[str], str]] = {}
-    # Why no edit is accepted; empty if edits are.
+    # The reason why no edit is accepted. Empty if edits are accepted.
     closed = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -179,7 +177,7 @@ class InterviewRequestForm(MergingForm):
             widget.is_open = bool(self.instance.picks) or self.steering.is_without_match
 
     def _laid_out(self, name: str, value: Any) -> Any:
-        """Without picked topics that the guide does not have: the picker cannot show them."""
+        """Leaves out picked topics that the guide does not have: the picker cannot show them."""
         if name == "picks":
             return picks_text(self.steering.brief.picks) if self.steering else ""
         return super()._laid_out(name, value)
@@ -317,15 +315,6 @@ class ReplayForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    org = forms.CharField(
-        help_text="The name or the slug of the org whose contacts these are.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names")}),
-    )
+    org = OrgField(help_text="The name or the slug of the org whose contacts these are.")
     file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
-    def clean_org(self) -> Org:
-        orgs = orgs_meant(self.cleaned_data["org"])
-        if len(orgs) == 1:
-            return orgs[0]
-        raise ValidationError("Several orgs match. Enter more of the name." if orgs else "No org matches.")

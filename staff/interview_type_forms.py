@@ -3,33 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from hindsight.text.languages import ENGLISH
 from interviews.paige.fixed_phrases import languages
 from interviews.paige.guide import GUIDES, shipped_guide
-from orgs.models import Org
 from staff.guide_arrangement import new_topic
 from staff.guide_forms import language_name
-from staff.org_choice import orgs_meant
+from staff.org_field import OrgField
 
 BLANK = "blank"
 NUMBERS_OF_A_BLANK_GUIDE = {"version": 1, "estimated_minutes": 15, "max_turns": 14}
-
-
-class OrgField(forms.CharField):
-    """There may be thousands of orgs, too many for a select."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label="Org", help_text="Its name or slug.", widget=forms.TextInput(attrs={"class": "vTextField"})
-        )
-
-    def clean(self, value: Any) -> Org:
-        orgs = orgs_meant(super().clean(value))
-        if len(orgs) != 1:
-            raise ValidationError("Enter the slug or the whole name of one org.")
-        return orgs[0]
 
 
 def starts() -> list[tuple[str, str]]:
@@ -41,7 +24,7 @@ def starts() -> list[tuple[str, str]]:
 
 
 class StartForm(forms.Form):
-    org = OrgField()
+    org = OrgField(help_text="Its name or slug.")
     start = forms.ChoiceField(label="Start with", choices=starts)
     language = forms.ChoiceField(
         required=False,
@@ -59,5 +42,5 @@ class StartForm(forms.Form):
 
 
 class DuplicateForm(forms.Form):
-    org = OrgField()
+    org = OrgField(help_text="Its name or slug.")
     name = forms.CharField(widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}))

@@ -1,0 +1,24 @@
+"""The form field in which staff choose an org."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+
+from orgs.models import Org
+from staff.org_choice import orgs_meant
+
+
+class OrgField(forms.CharField):
+    """There may be thousands of orgs, too many for a select. finding.js suggests names."""
+
+    widget = forms.TextInput(
+        attrs={"class": "vTextField", "autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names")}
+    )
+
+    def clean(self, value: Any) -> Org:
+        orgs = orgs_meant(super().clean(value))
+        if len(orgs) != 1:
+            raise ValidationError("Several orgs match. Enter more of the name." if orgs else "No org matches.")
+        return orgs[0]
