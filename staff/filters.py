@@ -86,7 +86,7 @@ class EventOrgFilter(OrgFilter):
 
 
 class DealFilter(TextFilter):
-    """For links: the search box finds deals. A deal has interview requests of several contacts."""
+    """Shown while it is set, which links do. The search box finds deals, too."""
 
     title = "deal"
     parameter_name = "deal"

@@ -64,7 +64,7 @@ def choice_field(label: str, choices: Iterable[tuple[str, str]], help_text: str 
 
 
 class GuidePart(forms.Form):
-    """`has_focus`: the buttons that move it get the focus."""
+    """`has_focus`: whether the focus is on the buttons that move this part."""
 
     bound_field_class = WarnedField
     heading = "name"
@@ -251,7 +251,7 @@ class GuideEditor:
             yield from topic.follow_ups
 
     def _field_at(self, path: GuidePath) -> WarnedField | None:
-        """Several lines of a text area share one."""
+        """The lines of a text area have one field."""
         names = ("-".join(map(str, path[:length])) for length in range(len(path), 0, -1))
         return next((self.fields[name] for name in names if name in self.fields), None)
 

@@ -8,7 +8,7 @@ from interviews.paige.guide_formats import in_current_format
 from orgs.models import Change
 
 MAX_VERSIONS = 50
-"""So many are offered for a choice, newest first."""
+"""The number of versions that a select offers, newest first."""
 
 
 def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:

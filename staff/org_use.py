@@ -1,4 +1,4 @@
-"""What an org's page shows of its requests."""
+"""Numbers of an org's API requests, for the page of the org."""
 
 from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from orgs.models import Org

@@ -11,7 +11,7 @@ Guide = Mapping[str, Any]
 
 @dataclass
 class Merge:
-    """`guide` has one's own text where there is a conflict. `kept` are the others' changes that were taken over.
+    """`guide`: a conflict keeps `mine`. `kept`: the paths of changes that were taken over from `theirs`.
 
     The paths are those of `guide`. A conflict has the others' value; None if they removed the topic.
     """
@@ -33,7 +33,7 @@ class Merge:
 def merge(base: Guide, mine: Guide, theirs: Guide) -> Merge:
     """`base`: the version that both edited; empty if it is unknown, so that every difference is a conflict.
 
-    The guides are valid, in the current format. The version is the stored one's.
+    The guides are valid, in the current format. The version is that of `theirs`.
     """
     merged = Merge()
     guides = (base, mine, theirs)

@@ -23,7 +23,7 @@ class AccountManagersForm(forms.Form):
 
 
 class AccountManagers(ConfirmingAdmin):
-    """Of orgs."""
+    """The page of an org that assigns its account managers."""
 
     manager_pages = {"account-managers": "account_managers_view"}
 
@@ -43,5 +43,5 @@ def names_of_managers(org: Any) -> str:
 
 
 def may_assign(request: HttpRequest, org: Org | None = None) -> bool:
-    """It extends what others may see."""
+    """Only superusers, because it lets others see interviews."""
     return request.user.is_superuser

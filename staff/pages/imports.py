@@ -57,7 +57,7 @@ class ImportingAdmin(StaffAdmin):
 
 
 class ImportPages(StaffAdmin):
-    """Of a job."""
+    """The pages of an import."""
 
     import_pages = {"upload": "upload_view", "check": "check_view", "run": "run_view"}
 

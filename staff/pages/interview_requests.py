@@ -125,7 +125,7 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Re
         return (*self.readonly_fields, *texts)
 
     def is_read_only(self, request: HttpRequest, obj: InterviewRequest | None) -> bool:
-        """A POST gets the form, which refuses the edits and keeps them on the page."""
+        """Whether the page has no form. A POST has it: it refuses the edits, and keeps them on the page."""
         return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
 
     def why_closed(self, obj: InterviewRequest) -> str:

@@ -65,7 +65,7 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Interview type")
     def interview_name(self, interview_request: InterviewRequest) -> str:
-        """The name that the interview began with."""
+        """The name that the interview began with, or else that of the interview type."""
         return interview_request.interview_name
 
     @admin.display(description="Contact")

@@ -25,7 +25,7 @@ DOCX = FileFormat("docx", "application/vnd.openxmlformats-officedocument.wordpro
 
 
 class TranscriptFiles(StaffAdmin):
-    """Of interview requests."""
+    """Pages of an interview request that download its transcript."""
 
     transcript_pages = {"markdown": "markdown_view", "docx": "docx_view"}
 
