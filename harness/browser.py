@@ -44,7 +44,7 @@ class Browser:
     def __init__(self, driver: Chrome, base: str) -> None:
         self.driver = driver
         self.base = base
-        self.clicks = 0  # a test of a task sets it to 0, and asserts a maximum
+        self.clicks = 0  # since a test has set it to 0
 
     def open(self, path: str) -> None:
         self.driver.get(f"{self.base}{path}")
@@ -66,12 +66,12 @@ class Browser:
     def press(self, text: str) -> None:
         elements = ("a[normalize-space()={}]", "button[normalize-space()={}]", "input[@type='submit'][@value={}]")
         path = " | ".join("//" + element.format(f'"{text}"') for element in elements)
-        self._click(self.driver.find_element(By.XPATH, path))
+        self.click_on(self.driver.find_element(By.XPATH, path))
 
     def click(self, css: str) -> None:
-        self._click(self.find(css))
+        self.click_on(self.find(css))
 
-    def _click(self, element: WebElement) -> None:
+    def click_on(self, element: WebElement) -> None:
         element.click()
         self.clicks += 1
 

@@ -8,35 +8,28 @@ from harness.browser import Browser
 
 
 class Person:
+    """The browser counts the clicks."""
+
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.steps = 0
+        self.typed = 0
+
+    @property
+    def steps(self) -> int:
+        return self.browser.clicks + self.typed
 
     def start_at(self, path: str) -> None:
         self.browser.open(path)
-        self.steps = 0
-
-    def follow(self, text: str) -> None:
-        self.steps += 1
-        self.browser.follow(text)
-
-    def click(self, css: str) -> None:
-        self.steps += 1
-        self.browser.find(css).click()
+        self.browser.clicks = self.typed = 0
 
     def click_summary(self, text: str) -> None:
-        self.steps += 1
-        self.browser.driver.find_element(By.XPATH, f'//summary[starts-with(normalize-space(), "{text}")]').click()
+        path = f'//summary[starts-with(normalize-space(), "{text}")]'
+        self.browser.click_on(self.browser.driver.find_element(By.XPATH, path))
 
-    def press(self, key: str) -> None:
-        self.steps += 1
-        ActionChains(self.browser.driver).send_keys(key).perform()
-
-    def type(self, text: str) -> None:
-        """Into the field that has the focus."""
-        self.steps += 1
-        ActionChains(self.browser.driver).send_keys(text).perform()
+    def type(self, keys: str) -> None:
+        """A key, or a text into the field that has the focus."""
+        self.typed += 1
+        ActionChains(self.browser.driver).send_keys(keys).perform()
 
     def submit(self) -> None:
-        self.steps += 1
-        self.browser.leave(lambda: ActionChains(self.browser.driver).send_keys(Keys.ENTER).perform())
+        self.browser.leave(lambda: self.type(Keys.ENTER))

@@ -15,7 +15,7 @@ from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs.models import Change, SecurityEvent
 from staff.events import staff_actor
-from tests.live.web.test_staff import new_staff, work_as
+from tests.live.web.staff_pages import new_staff, work_as
 
 JSON_NOTES = {"role": "CTO", "pets": ["cat"]}
 

@@ -18,7 +18,7 @@ from orgs.services import update_org
 from tests.factories import ContactFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.counted import Person
-from tests.live.web.test_staff import browser_problems, unexpected_messages, work_as
+from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, unexpected_messages, work_as
 
 # The filters come before the list, and are on the first screen.
 FILTERS_ARE_SEEN_FIRST = """
@@ -48,7 +48,7 @@ def zoe(acme: Org) -> Contact:
 
 def search(person: Person, text: str) -> None:
     person.start_at("/admin/")
-    person.press("/")
+    person.type("/")
     person.type(text)
     person.submit()
 
@@ -60,14 +60,14 @@ def test_a_contact_is_found_by_name_address_domain_and_deal(
     work_as(browser, "support")
     for text in (f"low{unique[:-1]}", f"BOX{unique}@com", f"@company{unique}"):
         search(person, text)
-        person.follow(zoe.email)
+        browser.follow(zoe.email)
         assert browser.path == f"/admin/contacts/contact/{zoe.pk}/change/", text
         assert person.steps <= MOST_STEPS
 
     deal = f"D-{unique}"
     InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id=deal)
     search(person, deal)
-    person.follow(str(interview_request.contact))
+    browser.follow(str(interview_request.contact))
     assert browser.path == f"/admin/contacts/contact/{interview_request.contact_id}/change/"
     assert person.steps <= MOST_STEPS
 
@@ -88,22 +88,22 @@ def test_the_abandoned_interviews_of_an_org_are_listed_and_saved_as_a_view(
     person, page = Person(browser), BrowserPage(browser)
     work_as(browser, "support")
     person.start_at("/admin/")
-    person.follow("Interview requests")
-    person.click("#filter-org")
+    browser.follow("Interview requests")
+    browser.click("#filter-org")
     person.type(f"zoe's org {acme.slug}")
     person.submit()
     person.click_summary("By conversation")
-    person.follow("abandoned")
+    browser.follow("abandoned")
     assert browser.texts("#result_list th.field-id") == [str(interview_request.pk)]
     assert person.steps <= 6
 
     listed = browser.path
     person.click_summary("Save this view")
-    person.click("#view-name")
+    browser.click("#view-name")
     person.type("Left behind")
     person.submit()
     person.start_at("/admin/interviews/interviewrequest/")
-    person.follow("Left behind")
+    browser.follow("Left behind")
     assert browser.texts("#result_list th.field-id") == [str(interview_request.pk)]
     assert person.steps == 1
 
@@ -113,7 +113,7 @@ def test_the_abandoned_interviews_of_an_org_are_listed_and_saved_as_a_view(
     assert eventually(lambda: page.run(suggested) == [f"{name} ({acme.slug})"])
 
     for path in (listed, f"{listed}&q=nobody", "/admin/views/"):
-        assert browser_problems(page, path) == []
+        assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []
     page.use_width(400)
     browser.open(listed)
     assert page.run(FILTERS_ARE_SEEN_FIRST)
@@ -135,4 +135,4 @@ def test_the_search_pages_are_accessible_on_small_and_large_screens(browser: Bro
     work_as(browser, "superuser")
     page = BrowserPage(browser)
     for path in (f"/admin/search/?q={zoe.email}", "/admin/search/?q=nobody+of+this+name"):
-        assert browser_problems(page, path) == []
+        assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []

@@ -9,7 +9,7 @@ from harness.browser import Browser
 from harness.processes import eventually
 from interviews.models import InterviewRequest
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import unexpected_messages, work_as
+from tests.live.web.staff_pages import unexpected_messages, work_as
 
 TITLES = "return [...document.querySelectorAll('.guide-topic [name$=-title]')].map(title => title.value)"
 

@@ -3,7 +3,7 @@
 from harness.browser import Browser
 from interviews.models import Conversation, InterviewRequest
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import work_as
+from tests.live.web.staff_pages import work_as
 
 
 def test_try_a_guide_as_interview(browser: Browser, interview_request: InterviewRequest) -> None:

@@ -8,7 +8,7 @@ from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import work_as
+from tests.live.web.staff_pages import work_as
 
 OPEN_THE_TABLE = "document.querySelector('.home details').open = true"
 # The heights of the rectangles in pixels, by chart.

@@ -15,8 +15,7 @@ from jobs.models import Job
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import work_as
-from tests.live.web.test_staff_tasks import problems_at_each_width
+from tests.live.web.staff_pages import problems_at_each_width, work_as
 
 SECONDS = 60
 

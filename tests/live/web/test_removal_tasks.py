@@ -4,7 +4,7 @@ from contacts.models import Contact
 from harness.browser import Browser
 from interviews.models import InterviewRequest
 from orgs.models import Org, SecurityEvent
-from tests.live.web.test_staff import work_as
+from tests.live.web.staff_pages import work_as
 
 
 def test_a_person_is_erased_and_an_org_deleted(browser: Browser, interview_request: InterviewRequest) -> None:

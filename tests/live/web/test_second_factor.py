@@ -13,7 +13,7 @@ from harness.browser import Browser
 from harness.processes import eventually
 from harness.web import Server
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import browser_problems
+from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width
 from tests.staff.authenticator import code_of
 
 PASSWORD = "correct horse battery"
@@ -38,35 +38,35 @@ def test_app_recovery_code_and_passkey(browser: Browser) -> None:
     browser.log_in(user.username, PASSWORD)
     browser.follow("Second factor")
     browser.follow("Set up an authenticator app")
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     secret = browser.find("#authenticator_secret").get_attribute("value") or ""
     browser.type("#id_code", code_of(secret))
     browser.follow("Activate")
     codes = (browser.find("#recovery_codes").get_attribute("value") or "").split()
     assert len(codes) == 10
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
 
     browser.follow("Log out")
     browser.log_in(user.username, PASSWORD)
     assert browser.path == "/admin/login/code/"
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.type("#id_code", codes[0])
     browser.follow("Log in")
     assert browser.path == "/admin/"
 
     browser.follow("Second factor")
     browser.follow("Add a passkey")
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.find("#id_passwordless").click()
     browser.find("#mfa_webauthn_add").click()
     assert eventually(lambda: browser.path == "/admin/second-factor/")
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     passkey = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
     for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
-        assert browser_problems(page, reverse(name, args=[passkey.pk])) == []
+        assert problems_at_each_width(page, reverse(name, args=[passkey.pk]), PHONE_AND_DESKTOP) == []
     browser.follow("Log out")
 
     browser.open("/admin/login/?next=/admin/auth/user/")
-    assert browser_problems(page, browser.path) == []
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.press("Log in with a passkey")
     assert eventually(lambda: browser.path == "/admin/auth/user/")

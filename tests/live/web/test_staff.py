@@ -1,11 +1,8 @@
 """The staff pages in a real browser."""
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
 from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
@@ -23,8 +20,14 @@ from orgs import keys
 from orgs.models import ApiKey, Change, Org
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
-
-PASSWORD = "correct horse"
+from tests.live.web.staff_pages import (
+    PASSWORD,
+    PHONE_AND_DESKTOP,
+    new_staff,
+    problems_at_each_width,
+    unexpected_messages,
+    work_as,
+)
 
 
 @pytest.fixture
@@ -32,26 +35,6 @@ def browser(one_browser: Browser) -> Iterator[Browser]:
     """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
     yield one_browser
     assert unexpected_messages(one_browser) == []
-
-
-def unexpected_messages(browser: Browser) -> list[str]:
-    expected = ("status of 403", "/favicon.ico")
-    return [line for line in browser.console_messages() if not any(part in line for part in expected)]
-
-
-def new_staff(role: str, password: str | None = None) -> User:
-    """Creates a login with a role, or a superuser. Hashing a password is slow, so the default has none."""
-    name = f"{role.replace(' ', '-')}-{secrets.token_hex(4)}"
-    user = User.objects.create_user(name, password=password, is_staff=True, is_superuser=role == "superuser")
-    user.groups.set(Group.objects.filter(name=role))
-    return user
-
-
-def work_as(browser: Browser, role: str) -> None:
-    """Continues with the session of a new login of that role."""
-    client = Client()
-    client.force_login(new_staff(role))
-    browser.continue_session(client.cookies["sessionid"].value)
 
 
 def test_support_edits_notes_sees_the_change_and_restores_it(
@@ -108,7 +91,7 @@ def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, intervie
     assert page.run(f"return {place}.closest('.turn').id") == "turn-2"
     assert page.run(f"return getComputedStyle({place}).backgroundColor") != "rgba(0, 0, 0, 0)", "it is highlighted"
     assert page.run(f"const top = {place}.getBoundingClientRect().top; return top >= 0 && top < innerHeight")
-    assert browser_problems(page, path) == []
+    assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []
 
 
 def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview_request: InterviewRequest) -> None:
@@ -209,22 +192,7 @@ def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_pi
     assert eventually(lambda: "Steers to: What mattered most" in browser.find(".steering").text)
     page.emulate("setScriptExecutionDisabled", value=False)
 
-    assert browser_problems(page, path) == []
-
-
-def browser_problems(page: BrowserPage, path: str) -> list[str]:
-    """On a phone and on a desktop, in both schemes. Drops the console messages that axe causes."""
-    found = []
-    for width, scheme in ((360, "light"), (360, "dark"), (1400, "light"), (1400, "dark")):
-        page.use_width(width)
-        page.use_scheme(scheme)
-        page.browser.open(path)
-        assert unexpected_messages(page.browser) == []
-        found += page.problems()
-        page.browser.console_messages()
-    page.emulate("clearDeviceMetricsOverride")
-    page.use_scheme("")
-    return found
+    assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []
 
 
 def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
@@ -248,7 +216,7 @@ def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
     assert ApiKey.objects.filter(org=interview_request.org_id, name="Warehouse").count() == 1
 
     browser.follow("Rotate")
-    assert browser_problems(BrowserPage(browser), browser.path) == []
+    assert problems_at_each_width(BrowserPage(browser), browser.path) == []
     browser.type("#id_grace_days", "1")
     browser.follow("Rotate the key")
     assert "works until" in browser.text
@@ -272,7 +240,7 @@ def test_an_account_manager_suspends_an_org_with_a_reason_and_reactivates_it(
     path, org = f"/interviews/{interview_request.pk}", f"/admin/orgs/org/{interview_request.org_id}"
     page = BrowserPage(browser)
     work_as(browser, "account manager")
-    assert browser_problems(page, f"{org}/suspend/") == []
+    assert problems_at_each_width(page, f"{org}/suspend/") == []
     browser.open(f"{org}/change/")
     browser.follow("Suspend")
     assert "1 live API key:" in browser.text

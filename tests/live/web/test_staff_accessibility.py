@@ -13,7 +13,7 @@ from django.utils.http import urlsafe_base64_encode
 from harness.browser import Browser
 from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import PASSWORD, new_staff, unexpected_messages, work_as
+from tests.live.web.staff_pages import PASSWORD, new_staff, unexpected_messages, work_as
 from tests.staff.admin_pages import OWN_LOGIN_PAGES, make_rows, other_states, page_paths
 
 # Elements that clip or scroll their content, or end beyond the right edge of the window.

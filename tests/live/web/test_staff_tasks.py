@@ -9,26 +9,10 @@ from interviews.services import mark_sent
 from orgs.models import SecurityEvent
 from tests.factories import InterviewRequestFactory
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.test_staff import unexpected_messages, work_as
+from tests.live.web.staff_pages import problems_at_each_width, work_as
 from tests.staff.test_transcripts import PRICE, complete
 
 VISIBLE = "return document.querySelector('{}').checkVisibility()"
-
-
-def problems_at_each_width(page: BrowserPage, path: str) -> list[str]:
-    """On a phone and on a small laptop, in both schemes. Drops the console messages that axe causes."""
-    found = []
-    for width in (400, 1024):
-        for scheme in ("light", "dark"):
-            page.use_width(width)
-            page.use_scheme(scheme)
-            page.browser.open(path)
-            assert unexpected_messages(page.browser) == []
-            found += [f"{problem} ({width}, {scheme})" for problem in page.problems()]
-            page.browser.console_messages()
-    page.emulate("clearDeviceMetricsOverride")
-    page.use_scheme("")
-    return found
 
 
 def shows(browser: Browser, text: str) -> bool:
