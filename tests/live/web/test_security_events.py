@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import RequestFactory
 
 from harness.web import Server
 from orgs.models import SecurityEvent
+from staff.attempts import hit
 from staff.login import ATTEMPTS
 from tests.live.client import Response
-from tests.live.conftest import Serve
+from tests.live.conftest import Serve, patient_redis_url
 from tests.live.stores import ON_POSTGRESQL
 from tests.live.tcp_proxy import tcp_proxy
 
@@ -35,13 +37,29 @@ def attempt(server: Server, login: str, password: str = "wrong") -> Response:
         connection.close()
 
 
+def login_early_in_its_window() -> str:
+    """Returns a login with at least a minute left in its window. A window begins at a time that its key determines."""
+    _, minutes = ATTEMPTS["login and address"]
+    for _ in range(50):
+        login = f"ann-{secrets.token_hex(4)}"
+        _, seconds_left = hit(RequestFactory().get("/"), "another group", f"{login} {CLIENT}", 1, minutes)
+        if seconds_left > 60:
+            return login
+    raise AssertionError("Fifty windows had less than a minute left.")
+
+
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 def test_a_refused_login_stays_refused_while_the_database_is_unavailable(serve: Serve, database_url: str) -> None:
-    login = f"ann-{secrets.token_hex(4)}"
+    login = login_early_in_its_window()
     User.objects.create_user(login, password="correct horse", is_staff=True)
     with (
         tcp_proxy(database_url) as postgresql,
-        serve(workers=1, DATABASE_URL=postgresql.url(database_url), TRUSTED_PROXIES="127.0.0.1") as server,
+        serve(
+            workers=1,
+            DATABASE_URL=postgresql.url(database_url),
+            REDIS_URL=patient_redis_url(),
+            TRUSTED_PROXIES="127.0.0.1",
+        ) as server,
     ):
         assert attempt(server, login, "correct horse").status_code == 302
         for _ in range(ATTEMPTS["login and address"][0] - 1):
