@@ -1,0 +1,201 @@
+"""Each statement of the API and of the survey page needs rows of one org only, so orgs may be in several databases.
+
+A role sees only Acme's rows, by row-level security. Each statement runs as this role and without a policy, and must
+have the same result. Globex has rows with the same texts, and its ids are sent too.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import pytest
+from django.db import connection
+
+from hindsight.api.schema import description
+from interviews import services
+from interviews.models import InterviewRequest
+from orgs.models import Org
+from tests.client import ApiClient
+from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.interviews.web.client import SurveyPage
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no row-level security"),
+]
+
+TABLES = """
+SELECT table_name FROM information_schema.columns WHERE column_name = 'org_id' AND table_schema = current_schema()
+"""
+EMAIL, DEAL, KEY = "alice@example.com", "deal-1", "key-1"
+
+
+@dataclass
+class OneOrg:
+    """Compares statements that name a table of orgs, while it is active. `crossing`: their results differ."""
+
+    org: Org
+    role: str = field(default_factory=lambda: f"one_org_{token_hex(8)}")
+    compared: list[str] = field(default_factory=list)
+    crossing: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tables = {name: "org_id" for (name,) in self.rows(TABLES)} | {"orgs_org": "id"}
+        assert len(self.tables) > 10
+        connection.check_constraints()  # ALTER TABLE refuses pending ones
+        self.run(f"CREATE ROLE {self.role}")
+        for kind in ("TABLES", "SEQUENCES"):
+            self.run(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {self.role}")
+        for table, column in self.tables.items():
+            self.run(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+            self.run(f"CREATE POLICY one_org ON {table} TO {self.role} USING ({column} = {self.org.pk})")
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        before = self.rows_of_others()
+        try:
+            with connection.execute_wrapper(self.compare):
+                yield
+        finally:
+            assert not self.crossing, self.crossing
+        assert self.rows_of_others() == before
+
+    def compare(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")) and any(table in sql for table in self.tables):
+            assert not many
+            self.compared.append(sql)
+            if self.outcome(sql, params, self.role) != self.outcome(sql, params, "NONE"):
+                self.crossing.append(sql)
+        return execute(sql, params, many, context)
+
+    def outcome(self, sql: str, params: Any, role: str) -> tuple[int, list[Any]]:
+        """The number of rows, and the rows. Those of an INSERT have new ids. Changes nothing."""
+        session: Any = connection.connection
+        with session.cursor() as cursor:
+            cursor.execute(f"SAVEPOINT one_org; SET LOCAL ROLE {role}", prepare=False)
+            cursor.execute(sql, params)
+            rows = cursor.fetchall() if cursor.description and not sql.startswith("INSERT") else []
+            count = cursor.rowcount
+            cursor.execute("ROLLBACK TO one_org; RELEASE one_org", prepare=False)
+        return count, rows
+
+    def rows_of_others(self) -> list[Any]:
+        text = "SELECT md5(string_agg(row::text, chr(10) ORDER BY row::text)) FROM {} AS row WHERE {} <> {}"
+        return [self.rows(text.format(table, column, self.org.pk)) for table, column in self.tables.items()]
+
+    def rows(self, sql: str) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def run(self, sql: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+class Call(NamedTuple):
+    status: int
+    path: str
+    body: dict[str, str] | None = None
+    headers: dict[str, str] = {}
+
+
+def twin(org: Org) -> InterviewRequest:
+    """An interview request that has begun. Those of two orgs have the same texts."""
+    contact = ContactFactory.create(org=org, email=EMAIL, name="Alice", notes="Old notes")
+    row = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type__name="Win-loss")
+    services.give_consent(row)
+    services.next_question(row)
+    return row
+
+
+def new(row: InterviewRequest, **texts: str) -> dict[str, str]:
+    return {"contact_email": EMAIL, "interview_type_id": row.interview_type.public_id, **texts}
+
+
+@pytest.fixture
+def own(acme: Org) -> InterviewRequest:
+    return twin(acme)
+
+
+@pytest.fixture
+def foreign(globex: Org, globex_api: ApiClient) -> InterviewRequest:
+    row = twin(globex)
+    assert globex_api.post("/interviews", new(row), Idempotency_Key=KEY).status_code == 201
+    return row
+
+
+def calls(own: InterviewRequest, foreign: InterviewRequest) -> dict[str, list[Call]]:
+    """By operation of the API. Each id is sent as Acme's and as Globex's."""
+    filters = f"status=created&contact_email={EMAIL}&deal_id={DEAL}"
+    texts = {"contact_name": "Bob", "contact_context": "New notes", "objective": "New objective"}
+    key = {"Idempotency_Key": KEY}
+    return {
+        "GET /interviews": [
+            Call(200, "/interviews"),
+            Call(200, "/interviews?limit=1"),
+            Call(200, f"/interviews?{filters}"),
+            Call(200, f"/interviews?updated_after=2020-01-01T00:00:00Z&{filters}"),
+            Call(200, "/interviews?completed_after=2020-01-01T00:00:00Z"),
+        ],
+        "GET /interview-types": [Call(200, "/interview-types")],
+        "GET /interviews/{id}": [Call(200, f"/interviews/{own.pk}"), Call(404, f"/interviews/{foreign.pk}")],
+        "PATCH /interviews/{id}": [
+            Call(200, f"/interviews/{own.pk}", texts),
+            Call(412, f"/interviews/{own.pk}", texts, {"If_Match": '"1-1-1"'}),
+            Call(404, f"/interviews/{foreign.pk}", texts),
+        ],
+        "POST /interviews": [
+            Call(201, "/interviews", new(own, **texts)),
+            Call(201, "/interviews", new(own, contact_email="new@example.com")),
+            Call(201, "/interviews", new(own, deal_id=DEAL), key),
+            Call(201, "/interviews", new(own, deal_id=DEAL), key),
+            Call(409, "/interviews", new(own, deal_id="other"), key),
+            Call(400, "/interviews", new(foreign)),
+        ],
+    }
+
+
+OPERATIONS = {
+    f"{method.upper()} {path.removeprefix('/api/v1')}"
+    for path, methods in description()["paths"].items()
+    for method in methods.keys() & {"get", "post", "put", "patch", "delete"}
+}
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_an_operation_of_the_api_depends_only_on_rows_of_one_org(
+    own: InterviewRequest, foreign: InterviewRequest, acme_api: ApiClient, operation: str
+) -> None:
+    one_org = OneOrg(own.org)
+    with one_org.active():
+        for call in calls(own, foreign)[operation]:
+            response = acme_api.send(operation.split()[0], call.path, call.body, **call.headers)
+            assert response.status_code == call.status, (call, response.content)
+    assert len(one_org.compared) >= 2  # the look-up of the key, and the operation's own
+
+
+SURVEY: list[tuple[str, dict[str, Any]]] = [
+    ("answer", {"number": 1, "text": "It was slow."}),
+    ("skip", {"number": 3}),
+    ("decline", {"reason": "other"}),
+    ("reconsider", {}),
+    ("finish", {}),
+    ("resume", {}),
+    ("finish", {}),
+    ("send", {"answer-1": "It was very slow."}),
+    ("rate", {"rating": 4}),
+    ("request_deletion", {}),
+]
+
+
+def test_the_survey_page_depends_only_on_rows_of_one_org(own: InterviewRequest, foreign: InterviewRequest) -> None:
+    page, one_org = SurveyPage(str(own.survey_token)), OneOrg(own.org)
+    with one_org.active():
+        for step, fields in SURVEY:
+            assert page.post(step, **fields).status_code == 200
+    own.refresh_from_db()
+    assert own.is_completed
+    assert len(one_org.compared) > 20
