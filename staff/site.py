@@ -59,6 +59,14 @@ class StaffSite(AdminSite):
         ]
         return [*pages, *super().get_urls()]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The heading of an app with one list leads to the list."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            if len(app["models"]) == 1:
+                app["app_url"] = app["models"][0]["admin_url"] or app["app_url"]
+        return apps
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from staff.home import home  # needs the models
 

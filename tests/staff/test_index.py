@@ -42,3 +42,9 @@ def test_only_staff_who_see_interviews_see_it(db: None, role: str, sees_it: bool
 
 def test_without_a_model_there_is_no_panel(root: Staff) -> None:
     assert TITLE not in root.get("index").content.decode()
+
+
+def test_the_heading_of_an_app_with_one_list_leads_to_the_list(root: Staff) -> None:
+    urls = {app["name"]: app["app_url"] for app in root.get("index").context["app_list"]}
+    assert urls["Contacts"] == "/admin/contacts/contact/"
+    assert urls["Orgs"] == "/admin/orgs/"
