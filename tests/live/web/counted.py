@@ -14,10 +14,6 @@ class Person:
         self.browser = browser
         self.typed = 0
 
-    @property
-    def steps(self) -> int:
-        return self.browser.clicks + self.typed
-
     def start_at(self, path: str) -> None:
         self.browser.open(path)
         self.browser.clicks = self.typed = 0

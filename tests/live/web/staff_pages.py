@@ -1,11 +1,15 @@
 """Staff at the browser: their logins, and the problems of their pages."""
 
 import secrets
+from contextlib import suppress
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import ActionChains, Keys
 
 from harness.browser import Browser
+from harness.processes import eventually
 from tests.live.web.browser_page import BrowserPage
 
 PASSWORD = "correct horse"
@@ -32,6 +36,43 @@ def work_as(browser: Browser, role: str) -> None:
     client = Client()
     client.force_login(new_staff(role))
     browser.continue_session(client.cookies["sessionid"].value)
+
+
+def begin_as(browser: Browser, role: str) -> None:
+    """Opens the first page with a new login of that role, and counts the clicks from there."""
+    work_as(browser, role)
+    begin(browser)
+
+
+def begin(browser: Browser) -> None:
+    browser.open("/admin/")
+    browser.clicks = 0
+
+
+def search(browser: Browser, text: str) -> None:
+    """Without a click: the key / moves to the search box."""
+    browser.leave(ActionChains(browser.driver).send_keys("/", text, Keys.ENTER).perform)
+
+
+def filter_by_org(browser: Browser, org: str) -> None:
+    """Without a click: the Tab key moves to the field."""
+    browser.leave(lambda: browser.type("#filter-org", f"{org}{Keys.ENTER}"))
+
+
+def add(browser: Browser, model: str) -> None:
+    """Follows the link "Add" of the first page."""
+    browser.leave(lambda: browser.click(f".model-{model} .addlink"))
+
+
+def shows(browser: Browser, text: str, seconds: float = 10) -> bool:
+    """Waits for a text. Between two pages, none can be read."""
+
+    def is_shown() -> bool:
+        with suppress(WebDriverException):
+            return text in browser.text
+        return False
+
+    return eventually(is_shown, seconds=seconds)
 
 
 def problems_at_each_width(page: BrowserPage, path: str, widths: tuple[int, ...] = PHONE_AND_LAPTOP) -> list[str]:

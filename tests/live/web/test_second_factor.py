@@ -1,22 +1,21 @@
-"""A person of staff sets up, uses and removes second factors in a real browser."""
+"""A person of staff changes their password, and sets up, uses and removes second factors, with the clicks counted."""
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import User
 from django.urls import reverse
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
 from harness.browser import Browser
 from harness.processes import eventually
 from harness.web import Server
+from orgs.models import SecurityEvent
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width
+from tests.live.web.staff_pages import PASSWORD, PHONE_AND_DESKTOP, new_staff, problems_at_each_width
 from tests.staff.authenticator import code_of
 
-PASSWORD = "correct horse battery"
+NEW_PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -32,10 +31,22 @@ def passkey_device() -> VirtualAuthenticatorOptions:
     return VirtualAuthenticatorOptions(has_resident_key=True, has_user_verification=True, is_user_verified=True)
 
 
-def test_app_recovery_code_and_passkey(browser: Browser) -> None:
-    page = BrowserPage(browser)
-    user = User.objects.create_user(f"ann-{secrets.token_hex(4)}", password=PASSWORD, is_staff=True, is_superuser=True)
+def change_password(browser: Browser, old: str, new: str) -> None:
+    browser.follow("Change password")
+    for field, text in (("old_password", old), ("new_password1", new), ("new_password2", new)):
+        browser.type(f"#id_{field}", text)
+    browser.follow("Change my password")
+    assert "Your password was changed." in browser.text
+
+
+def test_password_app_recovery_code_and_passkey(browser: Browser) -> None:
+    page, user = BrowserPage(browser), new_staff("support", PASSWORD)
     browser.log_in(user.username, PASSWORD)
+    assert browser.path == "/admin/"
+    browser.clicks = 0
+    change_password(browser, PASSWORD, NEW_PASSWORD)
+    user.refresh_from_db()
+    assert user.check_password(NEW_PASSWORD)
     browser.follow("Second factor")
     browser.follow("Set up an authenticator app")
     assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
@@ -45,9 +56,12 @@ def test_app_recovery_code_and_passkey(browser: Browser) -> None:
     codes = (browser.find("#recovery_codes").get_attribute("value") or "").split()
     assert len(codes) == 10
     assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
-
     browser.follow("Log out")
-    browser.log_in(user.username, PASSWORD)
+    assert browser.clicks == 6
+    kinds = SecurityEvent.objects.filter(actor=user.username).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["login", "password_changed", *["factor_added"] * 2, "logout"]
+
+    browser.log_in(user.username, NEW_PASSWORD)
     assert browser.path == "/admin/login/code/"
     assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.type("#id_code", codes[0])
@@ -66,7 +80,7 @@ def test_app_recovery_code_and_passkey(browser: Browser) -> None:
         assert problems_at_each_width(page, reverse(name, args=[passkey.pk]), PHONE_AND_DESKTOP) == []
     browser.follow("Log out")
 
-    browser.open("/admin/login/?next=/admin/auth/user/")
+    browser.open("/admin/login/?next=/admin/contacts/contact/")
     assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.press("Log in with a passkey")
-    assert eventually(lambda: browser.path == "/admin/auth/user/")
+    assert eventually(lambda: browser.path == "/admin/contacts/contact/")

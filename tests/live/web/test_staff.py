@@ -1,14 +1,11 @@
 """The staff pages in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
 from harness.browser import Browser
 from harness.processes import eventually
-from harness.web import Server
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
 from interviews.paige.brief import opening_brief
@@ -16,57 +13,14 @@ from interviews.paige.dialogue import Utterance
 from interviews.paige.findings import findings_of
 from interviews.paige.transcript_markdown import render_transcript
 from interviews.services import complete_interview
-from orgs import keys
-from orgs.models import ApiKey, Change, Org
+from orgs.models import Change, Org
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import (
-    PASSWORD,
     PHONE_AND_DESKTOP,
-    new_staff,
     problems_at_each_width,
-    unexpected_messages,
     work_as,
 )
-
-
-@pytest.fixture
-def browser(one_browser: Browser) -> Iterator[Browser]:
-    """Asserts that the browser logs no failed script and no violation of the Content Security Policy."""
-    yield one_browser
-    assert unexpected_messages(one_browser) == []
-
-
-def test_support_edits_notes_sees_the_change_and_restores_it(
-    browser: Browser, api: LiveClient, interview_request: InterviewRequest
-) -> None:
-    alice = interview_request.contact
-    alice.email, alice.notes = f"alice{alice.pk}@example.com", "Met in May.\nLikes cats."
-    alice.save()
-    user = new_staff("support", PASSWORD)
-    browser.log_in(user.username, PASSWORD)
-    assert browser.path == "/admin/"
-    browser.open("/admin/contacts/contact/")
-    browser.type("#searchbar", f"alice{alice.pk}@")
-    browser.follow("Search")
-    browser.follow(f"alice{alice.pk}@example.com")
-
-    browser.type("#id_notes", "Met in June.\nLikes cats.")
-    browser.follow("Save and continue editing")
-    assert "was changed successfully" in browser.text
-    alice.refresh_from_db()
-    assert alice.notes == "Met in June.\nLikes cats."
-    assert [text.strip() for text in browser.texts("aside del")] == ["May"]
-    assert [text.strip() for text in browser.texts("aside ins")] == ["June"]
-    assert "Met in June." in api.get(f"/interviews/{interview_request.pk}").json()["contact"]["notes"]
-
-    browser.follow("What changed")
-    assert user.username in browser.text
-    browser.follow("Restore the text from before")
-    assert "The text of the notes was restored." in browser.text
-    alice.refresh_from_db()
-    assert alice.notes == "Met in May.\nLikes cats."
-    assert [change.actor for change in Change.objects.of(alice)] == [user.username] * 2
 
 
 def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, interview_request: InterviewRequest) -> None:
@@ -101,22 +55,6 @@ def test_saving_an_untouched_form_changes_nothing(browser: Browser, interview_re
     browser.follow("Save")
     assert "was changed successfully" in browser.text
     assert not Change.objects.of(interview_request.contact).exists()
-
-
-def test_a_concurrent_change_is_shown_and_can_then_be_overwritten(
-    browser: Browser, api: LiveClient, interview_request: InterviewRequest
-) -> None:
-    work_as(browser, "support")
-    browser.open(f"/admin/interviews/interviewrequest/{interview_request.pk}/change/")
-    api.patch(f"/interviews/{interview_request.pk}", {"objective": "From the CRM"})
-    browser.type("#id_objective", "From staff")
-    browser.follow("Save")
-    assert browser.texts(".current") == ["From the CRM"]
-    interview_request.refresh_from_db()
-    assert interview_request.objective == "From the CRM"
-    browser.follow("Save")
-    interview_request.refresh_from_db()
-    assert interview_request.objective == "From staff"
 
 
 IS_STOPPED = """
@@ -162,7 +100,7 @@ def choose(page: BrowserPage, topic: str, value: str) -> None:
     page.run(f"document.querySelector('#id_picks-{topic}').dispatchEvent(new Event('input', {{bubbles: true}}))")
 
 
-def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_picked(
+def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     browser: Browser, api: LiveClient, interview_request: InterviewRequest
 ) -> None:
     page = BrowserPage(browser)
@@ -171,8 +109,6 @@ def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_pi
     browser.open(path)
     browser.type("#id_objective", "Zzz")
     assert eventually(lambda: NO_MATCH in browser.find(".steering").text)
-    browser.type("#id_objective", "Focus on pricing")
-    assert eventually(lambda: "pricing" in browser.find(".steering").text)
     choose(page, "vendor", "1")
     assert eventually(lambda: "Picked by staff." in browser.find(".steering").text)
     assert "Steers to: What stood out about Acme" in browser.find(".steering").text
@@ -180,7 +116,7 @@ def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_pi
     assert (interview_request.objective, interview_request.picks) == ("Old objective", "")
     browser.follow("Save and continue editing")
     interview_request.refresh_from_db()
-    assert (interview_request.objective, interview_request.picks) == ("Focus on pricing", "emphasize: vendor")
+    assert (interview_request.objective, interview_request.picks) == ("Zzz", "emphasize: vendor")
     topics = api.get(f"/interviews/{interview_request.pk}").json()["objective_topics"]
     assert [topic["key"] for topic in topics["emphasize"]] == ["vendor"]
 
@@ -193,70 +129,6 @@ def test_the_effect_of_an_objective_is_shown_while_it_is_typed_and_topics_are_pi
     page.emulate("setScriptExecutionDisabled", value=False)
 
     assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []
-
-
-def test_an_account_manager_issues_a_key_rotates_it_and_revokes_it(
-    browser: Browser, server: Server, interview_request: InterviewRequest
-) -> None:
-    path = f"/interviews/{interview_request.pk}"
-    work_as(browser, "account manager")
-    browser.open(f"/admin/orgs/org/{interview_request.org_id}/change/")
-    browser.follow("Issue a key")
-    browser.type("#id_name", "Warehouse")
-    browser.follow("Issue the key")
-    key = browser.find("#api-key").get_attribute("value") or ""
-    browser.press("Copy")
-    assert eventually(lambda: browser.texts("[data-copy]") == ["Copied"])
-    api = LiveClient(server, key)
-    assert api.patch(path, {"objective": "Sent with the new key"}).status_code == 200
-
-    browser.driver.refresh()
-    assert browser.path == f"/admin/orgs/org/{interview_request.org_id}/change/"
-    assert key not in browser.driver.page_source
-    assert ApiKey.objects.filter(org=interview_request.org_id, name="Warehouse").count() == 1
-
-    browser.follow("Rotate")
-    assert problems_at_each_width(BrowserPage(browser), browser.path) == []
-    browser.type("#id_grace_days", "1")
-    browser.follow("Rotate the key")
-    assert "works until" in browser.text
-    rotated = LiveClient(server, browser.find("#api-key").get_attribute("value") or "")
-    assert [one.get(path).status_code for one in (api, rotated)] == [200, 200]
-    browser.driver.refresh()
-    old = ApiKey.objects.get(digest=keys.digest_of(key))
-    assert browser.path == f"/admin/orgs/apikey/{old.pk}/change/"
-
-    browser.follow("Revoke")
-    assert "This cannot be undone." in browser.text
-    assert api.get(path).status_code == 200
-    browser.follow("Revoke the key")
-    assert "The key was revoked." in browser.text
-    assert [one.get(path).status_code for one in (api, rotated)] == [401, 200]
-
-
-def test_an_account_manager_suspends_an_org_with_a_reason_and_reactivates_it(
-    browser: Browser, api: LiveClient, interview_request: InterviewRequest
-) -> None:
-    path, org = f"/interviews/{interview_request.pk}", f"/admin/orgs/org/{interview_request.org_id}"
-    page = BrowserPage(browser)
-    work_as(browser, "account manager")
-    assert problems_at_each_width(page, f"{org}/suspend/") == []
-    browser.open(f"{org}/change/")
-    browser.follow("Suspend")
-    assert "1 live API key:" in browser.text
-    assert api.get(path).status_code == 200
-    browser.type("#id_reason", "Invoice unpaid")
-    browser.follow("Suspend")
-    assert "This org is suspended. Reason: Invoice unpaid" in browser.text
-    assert api.get(path).status_code == 401
-    browser.open(f"/survey?token={interview_request.survey_token}")
-    assert "paused" in browser.text
-    browser.open(f"{org}/change/")
-    browser.follow("Reactivate")
-    browser.follow("Reactivate")
-    assert "Reactivated." in browser.text
-    assert "This org is suspended." not in browser.text
-    assert api.get(path).status_code == 200
 
 
 WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}

@@ -1,0 +1,126 @@
+"""Everyday tasks of account managers with orgs and API keys, with the number of clicks."""
+
+import secrets
+
+from harness.browser import Browser
+from harness.processes import eventually
+from harness.web import Server
+from interviews.models import InterviewRequest
+from orgs import keys
+from orgs.models import ApiKey, Org, SecurityEvent
+from orgs.plans import Plan
+from tests.live.client import LiveClient
+from tests.live.web.browser_page import BrowserPage
+from tests.live.web.staff_pages import add, begin, begin_as, problems_at_each_width, search
+
+
+def issued_key(browser: Browser) -> str:
+    return browser.find("#api-key").get_attribute("value") or ""
+
+
+def kinds_about(org: Org) -> list[str]:
+    """Of its security events, the oldest first."""
+    return list(SecurityEvent.objects.filter(org=org.slug).order_by("pk").values_list("kind", flat=True))
+
+
+def test_an_org_is_created_and_its_keys_are_issued_rotated_and_revoked(browser: Browser, server: Server) -> None:
+    name = f"Initech {secrets.token_hex(4)}"
+    begin_as(browser, "account manager")
+    add(browser, "org")
+    browser.type("#id_name", name)
+    browser.click("#id_plan option[value=growth]")
+    browser.follow("Save and continue editing")
+    org = Org.objects.get(name=name)
+    assert browser.path == f"/admin/orgs/org/{org.pk}/change/"
+    browser.follow("Issue a key")
+    browser.type("#id_name", "Warehouse")
+    browser.follow("Issue the key")
+    key = issued_key(browser)
+    browser.press("Copy")
+    assert eventually(lambda: browser.texts("[data-copy]") == ["Copied"])
+    assert browser.clicks == 6
+    first = LiveClient(server, key)
+    assert first.get("/interview-types").status_code == 200
+
+    browser.driver.refresh()
+    assert browser.path == f"/admin/orgs/org/{org.pk}/change/"
+    assert key not in browser.driver.page_source
+    old = ApiKey.objects.get(org=org)
+    assert (old.name, old.digest) == ("Warehouse", keys.digest_of(key))
+
+    browser.clicks = 0
+    browser.follow("Rotate")
+    assert problems_at_each_width(BrowserPage(browser), browser.path) == []
+    browser.type("#id_grace_days", "1")
+    browser.follow("Rotate the key")
+    assert "works until" in browser.text
+    assert browser.clicks == 2
+    second = LiveClient(server, issued_key(browser))
+    assert [one.get("/interview-types").status_code for one in (first, second)] == [200, 200]
+    browser.driver.refresh()
+    assert browser.path == f"/admin/orgs/apikey/{old.pk}/change/"
+
+    browser.clicks = 0
+    browser.follow("Revoke")
+    assert "This cannot be undone." in browser.text
+    assert first.get("/interview-types").status_code == 200
+    browser.follow("Revoke the key")
+    assert "The key was revoked." in browser.text
+    assert browser.clicks == 2
+    assert [one.get("/interview-types").status_code for one in (first, second)] == [401, 200]
+    assert kinds_about(org) == ["org_created", "key_issued", "key_rotated", "key_revoked"]
+
+    begin(browser)
+    search(browser, org.slug)
+    browser.follow(name)
+    assert browser.clicks == 1
+    assert sorted(browser.texts("aside tr.revoked td:nth-child(2), aside tr.live td:nth-child(2)")) == [
+        "live",
+        "revoked",
+    ]
+    assert "never" not in browser.texts("aside td:nth-child(3)")
+    assert browser.texts(".use p") == ["The limit is 300 requests a minute."]
+    assert browser.texts(".use tbody tr:first-of-type td") == ["5", "5"]
+
+
+def test_the_plan_of_an_org_is_changed_and_the_org_is_suspended_and_reactivated(
+    browser: Browser, api: LiveClient, interview_request: InterviewRequest
+) -> None:
+    path, org, page = f"/interviews/{interview_request.pk}", interview_request.org, BrowserPage(browser)
+    org.own_rate_limit = None
+    org.save()
+    assert api.get(path).headers["X-RateLimit-Limit"] == "300"
+    begin_as(browser, "account manager")
+    search(browser, org.slug)
+    browser.follow(org.name)
+    browser.click("#id_plan option[value=enterprise]")
+    browser.follow("Save and continue editing")
+    assert browser.clicks == 3
+    org.refresh_from_db()
+    assert org.plan == Plan.ENTERPRISE
+    assert api.get(path).headers["X-RateLimit-Limit"] == "1000"
+
+    browser.clicks = 0
+    browser.follow("Suspend")
+    assert "1 live API key:" in browser.text
+    assert problems_at_each_width(page, browser.path) == []
+    assert api.get(path).status_code == 200
+    browser.type("#id_reason", "Invoice unpaid")
+    browser.follow("Suspend")
+    assert browser.clicks == 2
+    assert "This org is suspended. Reason: Invoice unpaid" in browser.text
+    assert api.get(path).status_code == 401
+    org.refresh_from_db()
+    assert (org.is_active, org.suspension_reason) == (False, "Invoice unpaid")
+    browser.open(f"/survey?token={interview_request.survey_token}")
+    assert "paused" in browser.text
+
+    browser.open(f"/admin/orgs/org/{org.pk}/change/")
+    browser.clicks = 0
+    browser.follow("Reactivate")
+    browser.follow("Reactivate")
+    assert browser.clicks == 2
+    assert "Reactivated." in browser.text
+    assert "This org is suspended." not in browser.text
+    assert api.get(path).status_code == 200
+    assert kinds_about(org) == ["org_changed", "org_suspended", "org_reactivated"]
