@@ -131,9 +131,11 @@ MIDDLEWARE = [
     "hindsight.http.middleware.RequestMiddleware",
     "hindsight.http.probes.ProbeMiddleware",
     "hindsight.http.proxies.TrustedProxyMiddleware",
-    "hindsight.api.middleware.CacheControlMiddleware",
-    "hindsight.api.middleware.HttpsOnlyMiddleware",
+    "hindsight.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hindsight.http.site.SiteMiddleware",
+    # The API skips these.
     "hindsight.http.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -142,8 +144,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hindsight.http.middleware.DatabaseUnavailableMiddleware",
+    "hindsight.http.site.EndOfSiteMiddleware",
 ]
 
 ROOT_URLCONF = "hindsight.urls"
@@ -258,7 +260,7 @@ if not DEVELOPMENT:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# hindsight.api.middleware handles plain HTTP.
+# hindsight.api.middleware refuses plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -8,28 +8,22 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.handlers import error_response, is_api
 
 
-class HttpsOnlyMiddleware:
-    """A redirect to HTTPS would lose the body of a PATCH."""
+class ApiMiddleware:
+    """Refuses plain HTTP: a redirect to HTTPS would lose the body of a PATCH.
+
+    No shared cache may store a response. `no-cache` allows conditional requests.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if settings.SECURE_SSL_REDIRECT and is_api(request) and not request.is_secure():
-            return error_response(
-                BadRequest("Use https:// for the API. Replace the API key that was just sent unencrypted.")
-            )
-        return self.get_response(request)
-
-
-class CacheControlMiddleware:
-    """No shared cache may store a response. `no-cache` allows conditional requests."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if is_api(request):
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+        if not is_api(request):
+            return self.get_response(request)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            message = "Use https:// for the API. Replace the API key that was just sent unencrypted."
+            response: HttpResponseBase = error_response(BadRequest(message))
+        else:
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -37,7 +37,7 @@ class RequestMiddleware:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         if response.status_code == 304:
-            # CommonMiddleware sets 0. In a 304 it would be the length of the object that was not sent.
+            # In a 304 it would be the length of the object that was not sent.
             del response["Content-Length"]
         for name, value in _response_headers(request).items():
             response[name] = value

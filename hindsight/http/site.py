@@ -1,0 +1,45 @@
+"""Requests to the API skip the middleware that only pages need: sessions, logins, CSRF tokens, static files.
+
+In MIDDLEWARE, that middleware stands between `SiteMiddleware` and `EndOfSiteMiddleware`. Its `process_view` and
+`process_exception` are still called: Django calls them beside the chain.
+"""
+
+import threading
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+API = "/api/v1/"
+
+# Django creates the middleware of a chain from the last to the first, in one thread.
+_new_chain = threading.local()
+
+
+class SiteMiddleware:
+    """For the API, does itself what CommonMiddleware does for pages: refuses unknown hosts, and sets Content-Length."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.get_response_of_view: GetResponse = _new_chain.get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API):
+            return self.get_response(request)
+        request.get_host()  # raises DisallowedHost
+        response = self.get_response_of_view(request)
+        if isinstance(response, HttpResponse):  # it is not streamed
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+class EndOfSiteMiddleware:
+    """Must be the last."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = _new_chain.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
