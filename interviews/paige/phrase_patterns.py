@@ -6,9 +6,9 @@ missing, `<1>` is any word, `...` up to four words, and `^` a separator: a comma
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from interviews.paige.words import normalized
@@ -20,6 +20,8 @@ MIN_STEM = 3
 """The shortest part of a word that may stand next to `*`."""
 KEPT_WORDS = 4096
 """The number of words of texts that are kept in memory, with what they match."""
+KEPT_STEPS = 10_000
+"""The number of steps between states that an automaton keeps in memory."""
 MAX_LETTERS = 40
 """Of a longer word, the rest is ignored."""
 
@@ -66,8 +68,21 @@ class _Node(Generic[T]):
         return tuple(found)
 
 
+@dataclass(eq=False)
+class _State(Generic[T]):
+    """A set of nodes. `values`: of the phrases that end in them. `next`: by the patterns that fit a word."""
+
+    nodes: tuple[_Node[T], ...]
+    values: tuple[T, ...]
+    next: dict[tuple[str, ...], "_State[T]"] = field(default_factory=dict)
+
+
 class Phrases(Generic[T]):
-    """A nondeterministic automaton of phrases, each with a value."""
+    """An automaton of phrases, each with a value.
+
+    It is nondeterministic. Its sets of nodes become the states of a deterministic one when a text first reaches them
+    (a "lazy DFA": https://swtch.com/~rsc/regexp/regexp1.html).
+    """
 
     def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
         """Raises PhraseError."""
@@ -76,24 +91,45 @@ class Phrases(Generic[T]):
         for phrase, value in rows:
             self._end_of(phrase).values.append(value)
         self._fitting = lru_cache(maxsize=KEPT_WORDS)(self._patterns_for)
-        self._first = lru_cache(maxsize=KEPT_WORDS)(partial(self._reached, (self._root,)))
+        self._states: dict[tuple[_Node[T], ...], _State[T]] = {}
+        self._steps = 0
 
     def find(self, words: Sequence[str]) -> list[Match[T]]:
         """The longest match of each value at each word."""
+        first = self._state_of((self._root,))
         patterns = [self._fitting(word) for word in words]
-        return [match for start in range(len(words)) for match in self._matches(start, patterns)]
+        return [match for start in range(len(words)) for match in self._matches(first, start, patterns)]
 
-    def _matches(self, start: int, patterns: Sequence[tuple[str, ...]]) -> Iterator[Match[T]]:
+    def _matches(self, first: _State[T], start: int, patterns: Sequence[tuple[str, ...]]) -> Iterable[Match[T]]:
+        state, end = self._step_from(first, patterns[start]), start + 1
+        if not state.nodes:
+            return ()
         ends: dict[T, int] = {}
-        nodes, end = self._first(patterns[start]), start + 1
-        while nodes:
-            ends.update((value, end) for node in nodes for value in node.values)
-            nodes, end = self._reached(nodes, patterns[end]) if end < len(patterns) else (), end + 1
-        return (Match(start, end, value) for value, end in ends.items())
+        while state.nodes:
+            for value in state.values:
+                ends[value] = end
+            if end == len(patterns):
+                break
+            state, end = self._step_from(state, patterns[end]), end + 1
+        return [Match(start, end, value) for value, end in ends.items()]
 
-    def _reached(self, nodes: Iterable[_Node[T]], patterns: Iterable[str]) -> tuple[_Node[T], ...]:
-        reached = {target: None for node in nodes for each in patterns for target in node.edges.get(each, ())}
-        return tuple(dict.fromkeys(node for target in reached for node in target.included))
+    def _step_from(self, state: _State[T], patterns: tuple[str, ...]) -> _State[T]:
+        reached = state.next.get(patterns)
+        if reached is None:
+            targets = {target: None for node in state.nodes for each in patterns for target in node.edges.get(each, ())}
+            reached = self._state_of(tuple(dict.fromkeys(node for target in targets for node in target.included)))
+            state.next[patterns] = reached
+            self._steps += 1
+        return reached
+
+    def _state_of(self, nodes: tuple[_Node[T], ...]) -> _State[T]:
+        if self._steps > KEPT_STEPS:
+            self._states, self._steps = {}, 0
+        state = self._states.get(nodes)
+        if state is None:
+            state = _State(nodes, tuple(dict.fromkeys(value for node in nodes for value in node.values)))
+            self._states[nodes] = state
+        return state
 
     def _patterns_for(self, word: str) -> tuple[str, ...]:
         """The patterns of one word that fit the word."""
