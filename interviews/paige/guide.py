@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -112,7 +112,12 @@ class Guide:
         """Raises KeyError."""
         return {topic.key: topic for topic in self.every_topic}[key]
 
-    def for_vendor(self, vendor: str) -> Self:
+    @cached_property
+    def for_vendor(self) -> Callable[[str], Self]:
+        """Returns the guide with the vendor's name in its places. Keeps one: a guide's org has one name."""
+        return lru_cache(maxsize=1)(self._for_vendor)
+
+    def _for_vendor(self, vendor: str) -> Self:
         return replace(
             self,
             purpose=self.purpose.replace(VENDOR, vendor),
