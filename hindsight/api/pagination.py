@@ -16,7 +16,8 @@ from hindsight.db.settled import settled_before
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
 
-Row = TypeVar("Row", bound=Model)
+# A model, or a row of `values_list(…, named=True)` with the column `id`.
+Row = TypeVar("Row")
 
 
 REPEATED = "Send this parameter once."
@@ -54,7 +55,7 @@ class PageSerializer(serializers.Serializer[Any]):
 
 
 def page_of(
-    queryset: QuerySet[Row], query: dict[str, Any], *, org_id: int, by: str | None = None
+    queryset: QuerySet[Model, Row], query: dict[str, Any], *, org_id: int, by: str | None = None
 ) -> tuple[list[Row], str | None]:
     """Returns the rows, and the cursor of the next page or None. `by`: a `ClockTime` field, for oldest first.
 
@@ -67,19 +68,21 @@ def page_of(
     rows = list(ordered[: query["limit"] + 1])
     if len(rows) <= query["limit"]:
         return rows, None
-    row = rows[-2]
-    return rows[:-1], signer.sign_object(row.pk if by is None else [getattr(row, by).isoformat(), row.pk])
+    row: Any = rows[-2]
+    return rows[:-1], signer.sign_object(row.id if by is None else [getattr(row, by).isoformat(), row.id])
 
 
-def newest_first(queryset: QuerySet[Row], *, below: int | None = None) -> QuerySet[Row]:
+def newest_first(queryset: QuerySet[Model, Row], *, below: int | None = None) -> QuerySet[Model, Row]:
     """With `below`, returns only rows with smaller ids."""
     rows: Any = queryset.alias(position=POSITION)
     if below is not None:
         rows = rows.filter(position__lt=below)
-    return cast(QuerySet[Row], rows.order_by("-position"))
+    return cast(QuerySet[Model, Row], rows.order_by("-position"))
 
 
-def oldest_first(queryset: QuerySet[Row], by: str, *, after: tuple[str, int] | None = None) -> QuerySet[Row]:
+def oldest_first(
+    queryset: QuerySet[Model, Row], by: str, *, after: tuple[str, int] | None = None
+) -> QuerySet[Model, Row]:
     """Excludes rows behind which a row can still appear. With `after`, returns only later (time, id)."""
     rows = queryset.order_by(by, "pk")
     if time := settled_before(queryset.model):

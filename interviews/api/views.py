@@ -1,7 +1,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -27,6 +26,7 @@ from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
+from interviews.api.reads import SUMMARY_FIELDS, InterviewRequestRow, Summary
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Versions
 from orgs.authentication import principal_of
 
@@ -96,10 +96,11 @@ class InterviewRequestsView(ApiView):
     def get(self, request: Request) -> Response:
         query = validated(serializers.InterviewRequestQuery, request.query_params)
         org_id = principal_of(request).org_id
-        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query).summarized()
+        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query)
         by = next((field for name, field in TIME_FILTERS.items() if name in query), None)
-        rows, next_cursor = page_of(interview_requests, query, org_id=org_id, by=by)
-        return Response(serializers.InterviewRequestPage({"data": rows, "next_cursor": next_cursor}).data)
+        columns = interview_requests.values_list(*SUMMARY_FIELDS, named=True)
+        rows, next_cursor = page_of(columns, query, org_id=org_id, by=by)
+        return Response({"next_cursor": next_cursor, "data": [Summary._make(row).body() for row in rows]})
 
     @operation(
         operation_id="create_interview_request",
@@ -153,13 +154,15 @@ class InterviewRequestView(ApiView):
         response_example=examples.INTERVIEW_REQUEST,
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
-        interview_requests = InterviewRequest.objects.for_org(principal_of(request).org_id).with_versions()
-        interview_request = get_or_404(interview_requests.select_related("org", "transcript"), id)
-        etag = etag_of(interview_request.versions)
+        try:
+            row = InterviewRequestRow.read(org_id=principal_of(request).org_id, interview_request_id=id)
+        except InterviewRequest.DoesNotExist:
+            raise NotFound(NO_SUCH_REQUEST) from None
+        etag = etag_of(row.versions)
         if not_modified := get_conditional_response(request._request, etag=etag):
             not_modified.headers["ETag"] = etag
             return not_modified
-        return Response(serializers.InterviewRequestSerializer(interview_request).data, headers={"ETag": etag})
+        return Response(row.body(), headers={"ETag": etag})
 
     @operation(
         operation_id="update_interview_request",
@@ -224,13 +227,6 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     """Whether the POST has texts for a contact that exists."""
     texts = {"contact_name", "contact_context"} & body.keys()
     return bool(texts) and Contact.objects.for_org(org_id).filter(email=body["contact_email"]).exists()
-
-
-def get_or_404(queryset: QuerySet[InterviewRequest], interview_request_id: int) -> InterviewRequest:
-    try:
-        return queryset.get(pk=interview_request_id)
-    except InterviewRequest.DoesNotExist:
-        raise NotFound(NO_SUCH_REQUEST) from None
 
 
 def get_type(org_id: int, interview_type_id: int) -> InterviewType:

@@ -5,6 +5,7 @@ from interviews.models.interview_request import (
     RowVersions,
     Versions,
     new_survey_token,
+    survey_url_of,
 )
 from interviews.models.interview_type import InterviewType
 from interviews.models.transcript import Transcript
@@ -20,4 +21,5 @@ __all__ = [
     "Turn",
     "Versions",
     "new_survey_token",
+    "survey_url_of",
 ]

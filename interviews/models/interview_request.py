@@ -62,10 +62,6 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         """Ignores names that are not in LOOKUPS."""
         return self.filter(**{LOOKUPS[name]: value for name, value in filters.items() if name in LOOKUPS})
 
-    def summarized(self) -> Self:
-        """Includes the contacts, without their notes."""
-        return self.select_related("contact").defer("contact__notes")
-
     def with_versions(self) -> Self:
         """Includes the rows that have versions, without the guides."""
         related = self.select_related("contact", "interview_type", "conversation")
@@ -235,7 +231,9 @@ class InterviewRequest(Versioned):
 
     @property
     def survey_url(self) -> str | None:
-        """None once the contact is erased."""
-        if self.survey_token is None:
-            return None
-        return f"{settings.PUBLIC_BASE_URL}/survey?token={self.survey_token}"
+        return survey_url_of(self.survey_token)
+
+
+def survey_url_of(token: str | None) -> str | None:
+    """None once the contact is erased."""
+    return None if token is None else f"{settings.PUBLIC_BASE_URL}/survey?token={token}"

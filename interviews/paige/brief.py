@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -45,18 +45,28 @@ class Brief:
 
 
 def guide_of(interview_request: InterviewRequest) -> Guide:
+    """Raises GuideError."""
+    version = interview_request.guide_version
+    return guide_of_version(interview_request.interview_type_id, version, lambda: interview_request.guide)
+
+
+def guide_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide:
     """Reads and parses each version of a guide once per process. Raises GuideError.
 
     Every edit of a guide is a new version, and a conversation's copy has the version of what it is a copy of.
     """
-    interview_type_id = interview_request.interview_type_id
-    guide = _guides.get((interview_type_id, interview_request.guide_version))
+    guide = _guides.get((interview_type_id, version))
     if guide is None:
-        guide = Guide.from_data(interview_request.guide)
+        guide = Guide.from_data(read())
         if len(_guides) >= MAX_GUIDES:
             _guides.clear()
-        _guides[interview_type_id, guide.version] = guide  # not guide_version: the guide may be read after an edit
+        _guides[interview_type_id, guide.version] = guide  # not `version`: the guide may be read after an edit
     return guide
+
+
+def vendor_of(org_name: str) -> str:
+    """A line break would start a new line in the prompt."""
+    return " ".join(org_name.split())
 
 
 def forget_guides() -> None:
@@ -66,8 +76,7 @@ def forget_guides() -> None:
 
 def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:
     """`guide` replaces the interview's own. Raises GuideError."""
-    # A line break would start a new line in the prompt.
-    vendor = " ".join(interview_request.org.name.split())
+    vendor = vendor_of(interview_request.org.name)
     own = (guide or guide_of(interview_request)).for_vendor(vendor)
     return Brief(
         vendor=vendor,

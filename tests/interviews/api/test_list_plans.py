@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hindsight.api.pagination import newest_first, oldest_first
+from interviews.api.reads import SUMMARY_FIELDS, Summary
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewTypeFactory
@@ -74,11 +75,12 @@ INDEXES: list[tuple[dict[str, str], str]] = [
 
 def test_each_filter_reads_a_page_by_its_index(ids: list[int], acme: Org) -> None:
     for filters, index in INDEXES:
-        rows = InterviewRequest.objects.for_org(acme.pk).matching(filters).summarized()
+        rows = InterviewRequest.objects.for_org(acme.pk).matching(filters).values_list(*SUMMARY_FIELDS)
         for depth in (0, 0.5, 0.99):
             page = newest_first(rows, below=ids[-1 - int(ROWS * depth)])[:26]
             assert indexes_used_by(page) == {index}, depth
-        assert [row.pk for row in page] == sorted((row.pk for row in page), reverse=True)
+        found = [Summary._make(row).id for row in page]
+        assert found == sorted(found, reverse=True)
 
 
 TIME_INDEXES = {"updated_at": "interview_request_updated", "completed_at": "interview_request_completed"}
@@ -92,6 +94,6 @@ def test_lists_by_time_are_read_by_their_index(acme: Org, field: str, index: str
     for depth in (0, 0.5, 0.99):
         row = interview_requests[int(count * depth)]
         rows = InterviewRequest.objects.for_org(acme.pk).matching({f"{field[:-3]}_after": getattr(row, field)})
-        assert indexes_used_by(oldest_first(rows.summarized(), field)[:26]) == {index}
+        assert indexes_used_by(oldest_first(rows.values_list(*SUMMARY_FIELDS), field)[:26]) == {index}
         after = (getattr(row, field).isoformat(), row.pk)
-        assert indexes_used_by(oldest_first(rows.summarized(), field, after=after)[:26]) == {index}
+        assert indexes_used_by(oldest_first(rows.values_list(*SUMMARY_FIELDS), field, after=after)[:26]) == {index}

@@ -1,0 +1,187 @@
+"""The bodies of GET, from columns: a query without models, and functions in place of serializers.
+
+Models and serializers would take most of the time of a request. Tests hold the bodies equal to those of the
+serializers, which describe them in the schema.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+from django.db import connection
+
+from contacts.models import Contact
+from interviews.lifecycle import Stage
+from interviews.models import InterviewRequest, Transcript, Versions, survey_url_of
+from interviews.paige.brief import Brief, guide_of_version, vendor_of
+from interviews.paige.guide import GuideError, Topic
+from interviews.paige.picks import known_picks
+
+Body = dict[str, Any]
+# SQLite has texts.
+Time = datetime | str | None
+Json = str | list[Any]
+
+
+class Summary(NamedTuple):
+    """The columns of an interview request in a list, in the order of SUMMARY_FIELDS."""
+
+    id: int
+    contact_id: int
+    deal_id: str
+    survey_token: str | None
+    status: str
+    objective: str
+    flags: str
+    email_sent_at: Time
+    created_at: Time
+    completed_at: Time
+    updated_at: Time
+    email: str
+    name: str
+
+    def body(self) -> Body:
+        contact_id = f"{Contact.ID_PREFIX}{self.contact_id}"
+        return {
+            "interview_request_id": self.id,
+            "contact_id": contact_id,
+            "deal_id": self.deal_id or None,
+            "survey_url": survey_url_of(self.survey_token),
+            "status": self.status,
+            "objective": self.objective or None,
+            "flags": self.flags.split(),
+            "email_sent_at": _shown(self.email_sent_at),
+            "created_at": _shown(self.created_at),
+            "completed_at": _shown(self.completed_at),
+            "updated_at": _shown(self.updated_at),
+            "contact": {"id": contact_id, "email": self.email, "name": self.name},
+        }
+
+
+SUMMARY_FIELDS = (*Summary._fields[:-2], "contact__email", "contact__name")
+
+
+class Details(NamedTuple):
+    """The columns that only GET of one interview request shows or needs."""
+
+    notes: str
+    picks: str
+    interview_type_id: int
+    version: int
+    contact_version: int
+    guide_version: int
+    org_name: str
+    stage: str | None
+    decline_reason: str | None
+    decline_comment: str | None
+    declined_at: Time
+    rating: int | None
+    transcript_id: int | None
+    content: str | None
+    key_answers: Json | None
+    drivers: Json | None
+    coverage: Json | None
+    transcript_created_at: Time
+
+
+READ_INTERVIEW_REQUEST = """
+SELECT request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
+       request.flags, request.email_sent_at, request.created_at, request.completed_at, request.updated_at,
+       contact.email, contact.name,
+       contact.notes, request.picks, request.interview_type_id, request.version, contact.version,
+       coalesce(conversation.guide_version, type.guide_version), org.name,
+       conversation.stage, conversation.decline_reason, conversation.decline_comment, conversation.declined_at,
+       conversation.rating,
+       transcript.id, transcript.content, transcript.key_answers, transcript.drivers, transcript.coverage,
+       transcript.created_at
+FROM interviews_interviewrequest AS request
+JOIN contacts_contact AS contact ON contact.id = request.contact_id
+JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
+JOIN orgs_org AS org ON org.id = request.org_id
+LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id
+LEFT JOIN interviews_transcript AS transcript ON transcript.interview_request_id = request.id
+WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
+"""
+
+
+class InterviewRequestRow(NamedTuple):
+    summary: Summary
+    details: Details
+
+    @classmethod
+    def read(cls, *, org_id: int, interview_request_id: int) -> Self:
+        """In one statement. Raises InterviewRequest.DoesNotExist."""
+        with connection.cursor() as cursor:
+            cursor.execute(READ_INTERVIEW_REQUEST, {"interview_request_id": interview_request_id, "org_id": org_id})
+            row = cursor.fetchone()
+        if row is None:
+            raise InterviewRequest.DoesNotExist
+        size = len(Summary._fields)
+        return cls(Summary._make(row[:size]), Details._make(row[size:]))
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.details.version, self.details.contact_version, self.details.guide_version)
+
+    def body(self) -> Body:
+        body = self.summary.body()
+        body["contact"]["notes"] = self.details.notes
+        body["objective_topics"] = self._objective_topics()
+        body["transcript"] = self._transcript()
+        body["decline"] = self._decline()
+        body["rating"] = self.details.rating
+        return body
+
+    def _objective_topics(self) -> Body:
+        details, summary = self.details, self.summary
+        vendor = vendor_of(details.org_name)
+        try:
+            guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide).for_vendor(vendor)
+        except GuideError:  # such as a guide of an older format
+            return {"emphasize": [], "avoid": []}
+        picks = known_picks(details.picks, guide)
+        brief = Brief(vendor, summary.name, details.notes, summary.objective, guide, picks=picks)
+        return {"emphasize": [*map(_topic, brief.emphasized)], "avoid": [*map(_topic, brief.avoided)]}
+
+    def _guide(self) -> object:
+        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.summary.id).guide
+
+    def _transcript(self) -> Body | None:
+        details = self.details
+        if details.transcript_id is None:
+            return None
+        return {
+            "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
+            "content": details.content,
+            "key_answers": [{**each, "places": each.get("places", [])} for each in _parsed(details.key_answers)],
+            "drivers": _parsed(details.drivers),
+            "coverage": _parsed(details.coverage),
+            "created_at": _shown(details.transcript_created_at),
+        }
+
+    def _decline(self) -> Body | None:
+        details = self.details
+        if details.stage != Stage.DECLINED:
+            return None
+        return {
+            "reason": details.decline_reason or None,
+            "comment": details.decline_comment or None,
+            "declined_at": _shown(details.declined_at),
+        }
+
+
+def _topic(topic: Topic) -> Mapping[str, str]:
+    return {"key": topic.key, "title": topic.title}
+
+
+def _shown(time: Time) -> str | None:
+    """As REST framework shows a time in UTC."""
+    if time is None:
+        return None
+    time = datetime.fromisoformat(time) if isinstance(time, str) else time
+    return f"{time.replace(tzinfo=None).isoformat()}Z"
+
+
+def _parsed(value: Json | None) -> list[Any]:
+    return json.loads(value) if isinstance(value, str) else value or []

@@ -1,0 +1,93 @@
+"""The bodies of GET equal those of the serializers that describe them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from rest_framework.renderers import JSONRenderer
+
+from interviews import services
+from interviews.api.serializers import InterviewRequestSerializer, InterviewRequestSummarySerializer
+from interviews.lifecycle import DeclineReason, Flag, Rating
+from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.steering import Picks
+from orgs.actors import Actor, ActorKind
+from tests.client import ApiClient
+
+SAM = Actor(ActorKind.STAFF, "sam")
+
+
+def steer(row: InterviewRequest) -> None:
+    row.objective = "Focus on pricing. Do not bring up the trial."
+    row.deal_id = "deal_1"
+    row.save()
+
+
+def pick(row: InterviewRequest) -> None:
+    picks = Picks(emphasize=("vendor",), avoid=("pricing",))
+    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+
+
+def break_guide(row: InterviewRequest) -> None:
+    steer(row)
+    InterviewType.objects.update(guide={})
+
+
+def send(row: InterviewRequest) -> None:
+    services.mark_sent(row)
+    InterviewRequest.objects.update(email_sent_at=datetime(2026, 5, 1, tzinfo=UTC))  # without microseconds
+
+
+def flag(row: InterviewRequest) -> None:
+    row.save_flags([Flag.WANTS_DELETION, Flag.WANTS_TO_STOP])
+
+
+def decline(row: InterviewRequest) -> None:
+    services.decline_interview(row, reason=DeclineReason.NO_TIME, comment="Not *now*")
+
+
+def complete(row: InterviewRequest) -> None:
+    services.mark_sent(row)
+    steer(row)
+    services.give_consent(row)
+    services.next_question(row)
+    services.submit_answer(row, number=1, text="Your price was **too high** for us. The team loved your support.")
+    services.finish_conversation(row)
+    services.complete_conversation(row)
+
+
+def rate(row: InterviewRequest) -> None:
+    complete(row)
+    services.rate_interview(row, rating=Rating.values[0])
+
+
+def complete_by_an_older_version(row: InterviewRequest) -> None:
+    answers = [{"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}]
+    services.complete_interview(row, content="**Paige:** Why?", key_answers=answers)
+
+
+def erase(row: InterviewRequest) -> None:
+    complete(row)
+    services.erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+
+
+STATES = [steer, pick, break_guide, send, flag, decline, complete, rate, complete_by_an_older_version, erase]
+
+
+@pytest.mark.parametrize("change", STATES)
+def test_a_body_equals_the_serializers(
+    acme_api: ApiClient, interview_request: InterviewRequest, change: Callable[[InterviewRequest], None]
+) -> None:
+    untouched = acme_api.get(f"/interviews/{interview_request.pk}").json()
+    change(interview_request)
+    row = InterviewRequest.objects.get()
+    shown = acme_api.get(f"/interviews/{row.pk}").json()
+    assert shown == rendered(InterviewRequestSerializer(row).data)
+    assert shown != untouched
+    [summary] = acme_api.get("/interviews").json()["data"]
+    assert summary == rendered(InterviewRequestSummarySerializer(row).data)
+
+
+def rendered(data: object) -> object:
+    return json.loads(JSONRenderer().render(data))
