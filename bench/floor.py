@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from bench.data import Customer
 from interviews.services.update_sql import UPDATE_INTERVIEW_REQUEST
-from orgs.live_keys import FIND_LIVE_KEY
 
 CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
 NAME = "'Jane Smith ' || :number"
@@ -22,7 +21,6 @@ KINDS = {
 
 def script(customer: Customer, texts: dict[str, str]) -> str:
     """The pgbench script of one PATCH."""
-    find = FIND_LIVE_KEY % {"digest": f"'{customer.digest}'", "now": "now()", "recently": "now()"}
     values = {"name": "NULL", "notes": "NULL", "objective": "NULL", **{name: f"({texts[name]})" for name in texts}}
     update = UPDATE_INTERVIEW_REQUEST % {
         **values,
@@ -33,11 +31,14 @@ def script(customer: Customer, texts: dict[str, str]) -> str:
         "actor_kind": "'api_key'",
         "actor": "'bench'",
         "request_id": "'bench'",
+        "digest": f"'{customer.digest}'",
+        "separator": "' '",
+        "name_to_search": "NULL",
         "now": "now()",
     }
     return (
         f"\\set id random({customer.first_request_id}, {customer.last_request_id})\n"
-        f"\\set number random(1, 1000000)\n{find};\n{update};\n"
+        f"\\set number random(1, 1000000)\n{update};\n"
     )
 
 

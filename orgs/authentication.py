@@ -1,18 +1,18 @@
 from dataclasses import dataclass
-from typing import cast
+from typing import NoReturn, cast
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
 from hindsight.api.throttling import refuse
-from hindsight.http.middleware import add_log_fields
+from hindsight.http.middleware import add_log_fields, remove_response_headers
 from hindsight.http.request_ids import current_request_id
 from hindsight.limits.audit_budget import Budget
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.live_keys import LiveKey, use_live_key
+from orgs.live_keys import LiveKey, remembered_keys, use_live_key
 from orgs.scopes import SCOPE_OF_METHOD
 
 
@@ -20,10 +20,13 @@ from orgs.scopes import SCOPE_OF_METHOD
 class Principal:
     """`request.auth` and `request.user` of an authenticated request.
 
-    The throttle sets `audit_budget` of a write, unless there is no limit.
+    `is_verified`: False if the key was only remembered, and the view's statement still has to verify it. The throttle
+    sets `audit_budget` of a write, unless there is no limit.
     """
 
     api_key: LiveKey
+    digest: str = ""
+    is_verified: bool = True
     audit_budget: Budget | None = None
     is_authenticated = True
     is_anonymous = False
@@ -49,6 +52,12 @@ class Principal:
     def exceeded_budget(self) -> Budget | None:
         return self.audit_budget if self.audit_budget and self.audit_budget.exceeded else None
 
+    def verify(self, request: Request) -> None:
+        """Raises Unauthorized or RateLimitExceeded."""
+        if use_live_key(self.digest) is None:
+            refuse_key(request, self.digest)
+        self.is_verified = True
+
     @property
     def actor(self) -> Actor:
         return Actor(ActorKind.API_KEY, self.api_key.prefix, current_request_id())
@@ -65,19 +74,29 @@ class ApiKeyAuthentication(BaseAuthentication):
         digest = digest_in(request)
         if exceeded := unauthenticated_limiter.exceeded_usage(request._request, digest):
             refuse(request._request, exceeded)
-        api_key = use_live_key(digest) if digest else None
-        if digest is None or api_key is None:
-            usage = unauthenticated_limiter.count_failure(request._request, digest)
-            if usage.exceeded:
-                refuse(request._request, usage)
-            raise Unauthorized
+        if digest is None:
+            refuse_key(request, digest)
+        verifies = request.method in request.parser_context["view"].verifying_methods
+        remembered = remembered_keys.get(digest) if verifies else None
+        api_key = remembered or use_live_key(digest)
+        if api_key is None:
+            refuse_key(request, digest)
         unauthenticated_limiter.remember_valid(digest)
         add_log_fields(request._request, org=api_key.org, api_key=api_key.prefix)
-        principal = Principal(api_key)
+        principal = Principal(api_key, digest, is_verified=remembered is None)
         return principal, principal
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def refuse_key(request: Request, digest: str | None) -> NoReturn:
+    """Counts the client address. Raises Unauthorized or RateLimitExceeded."""
+    usage = unauthenticated_limiter.count_failure(request._request, digest)
+    if usage.exceeded:
+        refuse(request._request, usage)
+    remove_response_headers(request._request)  # of the limit of an org whose key was valid a minute ago
+    raise Unauthorized
 
 
 def digest_in(request: Request) -> str | None:

@@ -25,6 +25,9 @@ class Limited(Protocol):
     rate_limit_key: str
     requests_per_minute: int
     audit_budget: Budget | None
+    is_verified: bool
+
+    def verify(self, request: Request) -> None: ...
 
     def may(self, method: str) -> bool: ...
 

@@ -1,11 +1,12 @@
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hindsight.api.errors import MethodNotAllowed
 from hindsight.api.preconditions import refuse_preconditions
-from hindsight.api.throttling import OrgThrottle
+from hindsight.api.throttling import Limited, OrgThrottle
 
 
 class ApiView(APIView):
@@ -13,6 +14,8 @@ class ApiView(APIView):
 
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]
+    # Methods whose statement verifies the API key, and which then set `is_verified`. For others, it is verified first.
+    verifying_methods: tuple[str, ...] = ()
     # Methods that evaluate these headers. Other methods refuse them.
     if_match_methods: tuple[str, ...] = ()
     if_none_match_methods: tuple[str, ...] = ()
@@ -21,6 +24,16 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in self.allowed_methods:  # otherwise the response is 405
             refuse_preconditions(request, if_match=self.if_match_methods, if_none_match=self.if_none_match_methods)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Without a valid key there is no response but 401, whatever else is wrong."""
+        principal = cast(Limited | None, request.auth)
+        if principal and not principal.is_verified and response.status_code < 500:
+            try:
+                principal.verify(request)
+            except Exception as exception:  # as in `dispatch`
+                response = self.handle_exception(exception)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def http_method_not_allowed(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
         raise MethodNotAllowed(request.method, ", ".join(self.allowed_methods))

@@ -20,6 +20,11 @@ def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> No
     _response_headers(request).update(headers)
 
 
+def remove_response_headers(request: HttpRequest) -> None:
+    """Those that were added until now."""
+    _response_headers(request).clear()
+
+
 def add_log_fields(request: HttpRequest, **fields: str) -> None:
     """The names must be in hindsight.http.logs.EXTRA_FIELDS."""
     _log_fields(request).update(fields)

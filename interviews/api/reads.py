@@ -17,6 +17,7 @@ from interviews.models import InterviewRequest, Transcript, Versions, survey_url
 from interviews.paige.brief import Brief, guide_of_version, vendor_of
 from interviews.paige.guide import GuideError, Topic
 from interviews.paige.picks import known_picks
+from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
 # SQLite has texts.
@@ -85,7 +86,7 @@ class Details(NamedTuple):
     transcript_created_at: Time
 
 
-READ_INTERVIEW_REQUEST = """
+READ_INTERVIEW_REQUEST = f"""
 SELECT request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
        request.flags, request.email_sent_at, request.created_at, request.completed_at, request.updated_at,
        contact.email, contact.name,
@@ -101,8 +102,8 @@ JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
 JOIN orgs_org AS org ON org.id = request.org_id
 LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id
 LEFT JOIN interviews_transcript AS transcript ON transcript.interview_request_id = request.id
-WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
-"""
+WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND {KEY_IS_LIVE}
+"""  # noqa: S608
 
 
 class InterviewRequestRow(NamedTuple):
@@ -110,10 +111,11 @@ class InterviewRequestRow(NamedTuple):
     details: Details
 
     @classmethod
-    def read(cls, *, org_id: int, interview_request_id: int) -> Self:
-        """In one statement. Raises InterviewRequest.DoesNotExist."""
+    def read(cls, *, org_id: int, interview_request_id: int, digest: str) -> Self:
+        """In one statement. Raises InterviewRequest.DoesNotExist, also if the org's API key `digest` is not valid."""
+        row_of_org = {"interview_request_id": interview_request_id, "org_id": org_id}
         with connection.cursor() as cursor:
-            cursor.execute(READ_INTERVIEW_REQUEST, {"interview_request_id": interview_request_id, "org_id": org_id})
+            cursor.execute(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
             row = cursor.fetchone()
         if row is None:
             raise InterviewRequest.DoesNotExist

@@ -139,6 +139,7 @@ class InterviewRequestsView(ApiView):
 
 
 class InterviewRequestView(ApiView):
+    verifying_methods = ("GET", "HEAD", "PATCH")
     if_match_methods = ("PATCH",)
     if_none_match_methods = ("GET", "HEAD")
 
@@ -154,10 +155,12 @@ class InterviewRequestView(ApiView):
         response_example=examples.INTERVIEW_REQUEST,
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
+        principal = principal_of(request)
         try:
-            row = InterviewRequestRow.read(org_id=principal_of(request).org_id, interview_request_id=id)
+            row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
+        principal.is_verified = True
         etag = etag_of(row.versions)
         if not_modified := get_conditional_response(request._request, etag=etag):
             not_modified.headers["ETag"] = etag
@@ -186,10 +189,12 @@ class InterviewRequestView(ApiView):
                 interview_request_id=id,
                 actor=principal.actor,
                 if_versions=versions_of(request.headers.get("If-Match")),
+                digest=principal.digest,
                 **texts,
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
+        principal.is_verified = True
         return Response({"interview_request_id": id}, headers={"ETag": etag_of(versions)})
 
 

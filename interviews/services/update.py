@@ -10,6 +10,7 @@ from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite
+from orgs.live_keys import is_live
 
 
 @retried_once
@@ -22,11 +23,13 @@ def update_interview_request(
     contact_name: Name | None = None,
     objective: Objective | None = None,
     if_versions: Collection[RowVersions] | None = None,
+    digest: str | None = None,
 ) -> Versions:
     """Overwrites the given texts, and records the replaced texts in the audit, all or none. None keeps a text.
 
-    With `if_versions`, only if the rows have one of these versions. Returns the versions after the update. Raises
-    InterviewRequest.DoesNotExist (also for another org's row) and PreconditionFailed.
+    With `if_versions`, only if the rows have one of these versions. With `digest`, only while this API key is valid.
+    Returns the versions after the update. Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for
+    another org's row and for a key that is not valid.
     """
     overwrite_texts = overwrite_in_one_statement if connection.vendor == "postgresql" else overwrite_row_by_row
     return overwrite_texts(
@@ -36,6 +39,7 @@ def update_interview_request(
         objective=objective,
         actor=actor,
         if_versions=if_versions,
+        digest=digest,
     )
 
 
@@ -48,8 +52,11 @@ def overwrite_row_by_row(
     objective: str | None,
     actor: Actor,
     if_versions: Collection[RowVersions] | None,
+    digest: str | None,
 ) -> Versions:
     """For SQLite, where the transaction locks the database."""
+    if digest is not None and not is_live(digest):
+        raise InterviewRequest.DoesNotExist
     interview_requests = InterviewRequest.objects.for_org(org_id).with_versions()
     interview_request: InterviewRequest = interview_requests.get(pk=interview_request_id)
     if if_versions is not None and interview_request.versions.rows not in if_versions:

@@ -6,16 +6,16 @@ If another transaction has locked a row, a second try waits for it.
 from collections.abc import Collection
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.search import SEPARATOR, search_text_of
 from interviews.models import InterviewRequest, RowVersions, Versions
 from orgs.actors import Actor
 from orgs.audit import Texts, count_bytes
+from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 # NULL keeps a text. Writes and records only texts that differ. Without `request_versions` every version is current.
-UPDATE_INTERVIEW_REQUEST = """
+UPDATE_INTERVIEW_REQUEST = f"""
 WITH target AS MATERIALIZED (
     -- FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so `before` is what is replaced.
     SELECT request.id, request.org_id, request.objective, request.picks, request.version, request.contact_id,
@@ -23,6 +23,7 @@ WITH target AS MATERIALIZED (
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
+      AND (%(digest)s::text IS NULL OR {KEY_IS_LIVE})
     FOR NO KEY UPDATE
 ),
 current AS (
@@ -88,7 +89,7 @@ SELECT EXISTS (SELECT FROM current),
 FROM target
 LEFT JOIN written_request ON true
 LEFT JOIN written_contact ON true
-"""
+"""  # noqa: S608
 
 # Finds no row if another transaction has locked one of the two.
 UPDATE_WITHOUT_WAITING = UPDATE_INTERVIEW_REQUEST.replace("FOR NO KEY UPDATE\n", "FOR NO KEY UPDATE SKIP LOCKED\n")
@@ -105,6 +106,7 @@ def overwrite_in_one_statement(
     objective: str | None,
     actor: Actor,
     if_versions: Collection[RowVersions] | None,
+    digest: str | None,
 ) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
     values = {
@@ -120,7 +122,7 @@ def overwrite_in_one_statement(
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
-        "now": timezone.now(),
+        **key_parameters(digest),
     }
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_WITHOUT_WAITING, values)

@@ -59,7 +59,7 @@ def complete(row: InterviewRequest) -> None:
 
 def rate(row: InterviewRequest) -> None:
     complete(row)
-    services.rate_interview(row, rating=Rating.values[0])
+    services.rate_interview(row, rating=Rating(1))
 
 
 def complete_by_an_older_version(row: InterviewRequest) -> None:
