@@ -75,7 +75,7 @@ def fresh_rate_limits(settings: Settings) -> None:
     unauthenticated_limiter.clear()
     remembered_keys.clear()
     uncounted_bytes.clear()
-    usage_counts.uncounted.clear()
+    usage_counts.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import redis
@@ -19,6 +20,7 @@ from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.retry import Retry
 
 from hindsight.db.sqlite3.base import create_private_file
@@ -116,17 +118,28 @@ class Counters(BaseCache):
         return result
 
 
+# In Redis, by Lua: the counts after the increments. A new counter gets its time to live.
+INCREASE_IN_REDIS = """
+local counts = {}
+for i, key in ipairs(KEYS) do
+    local amount, seconds = ARGV[2 * i - 1], ARGV[2 * i]
+    counts[i] = redis.call('INCRBY', key, amount)
+    if redis.call('TTL', key) < 0 then redis.call('EXPIRE', key, seconds) end
+end
+return counts
+"""
+
+
 class RedisCounters(Counters):
     """LOCATION is a URL."""
 
     failures = (redis.RedisError, OSError)
 
     def increase(self, *increments: Increment) -> list[int]:
-        pipeline = redis_client(self.location).pipeline(transaction=False)
-        for key, amount, seconds in increments:
-            pipeline.incrby(key, amount)
-            pipeline.expire(key, seconds)
-        return [int(count) for count in pipeline.execute()[::2]]
+        keys, amounts, seconds = zip(*increments, strict=True)
+        arguments = chain.from_iterable(zip(amounts, seconds, strict=True))
+        counts: list[int] = increase_script(self.location)(keys=keys, args=[*arguments])
+        return counts
 
     def read(self, keys: Sequence[str]) -> dict[str, int]:
         counts = redis_client(self.location).mget(keys) if keys else []
@@ -222,6 +235,12 @@ def _redis_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
         url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 0), protocol=2
     )
+
+
+@cache
+def increase_script(url: str) -> Script:
+    """Redis keeps the script, and gets it again if it has forgotten it."""
+    return redis_client(url).register_script(INCREASE_IN_REDIS)
 
 
 _thread_local = threading.local()

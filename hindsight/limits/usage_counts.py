@@ -1,7 +1,7 @@
 """How much of its rate limit an org uses: requests by hour and by day (UTC), for staff.
 
-A request is counted in the round trip of its rate limit. What that count tells, such as a refusal, is known afterwards:
-it is counted with the org's next request in this process.
+Requests are counted in the round trip of a rate limit: at most every few seconds for each org and process, with all
+requests since. What a count tells, such as a refusal, is known afterwards: it is counted with a later request.
 """
 
 import time
@@ -53,12 +53,30 @@ class Use(NamedTuple):
     over: int = 0
 
 
+SECONDS_BETWEEN_COUNTS = 5
+MAX_ORGS = 10_000
+
 uncounted: Uncounted[tuple[str, Kind]] = Uncounted()
+# By org, in Unix seconds.
+_counted_at: dict[str, float] = {}
+
+
+def forget() -> None:
+    """For tests."""
+    uncounted.clear()
+    _counted_at.clear()
 
 
 def increments_of(org: str) -> list[Increment]:
     """The request that begins, and what is not yet counted. In a fixed order, because each increment locks a row."""
-    amounts = {kind: uncounted.take((org, kind)) + (kind == Kind.REQUESTS) for kind in Kind}
+    uncounted.add((org, Kind.REQUESTS), 1)
+    now = time.time()
+    if 0 <= now - _counted_at.get(org, 0) < SECONDS_BETWEEN_COUNTS:
+        return []
+    if len(_counted_at) >= MAX_ORGS:
+        _counted_at.clear()
+    _counted_at[org] = now
+    amounts = {kind: uncounted.take((org, kind)) for kind in Kind}
     return [
         Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)
         for kind, amount in amounts.items()

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.cache import caches
 
+from hindsight.limits import usage_counts
 from hindsight.limits.counters import Counters
 from hindsight.limits.usage_counts import Use
 from orgs.models import Org
@@ -19,8 +20,9 @@ UNAVAILABLE = "requests are not limited. Tell the operator."
 
 
 @pytest.fixture
-def clock(acme: Org, acme_api: ApiClient) -> Iterator[time_machine.Traveller]:
+def clock(acme: Org, acme_api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """Begins with five requests in a minute, at a limit of three, and then one."""
+    monkeypatch.setattr(usage_counts, "SECONDS_BETWEEN_COUNTS", 0)
     Org.objects.update(own_rate_limit=3)
     with time_machine.travel(NOON, tick=False) as traveller:
         for _ in range(5):

@@ -29,6 +29,11 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def counts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_counts, "SECONDS_BETWEEN_COUNTS", 0)
+
+
 @pytest.fixture
 def acme(acme: Org) -> Org:
     acme.own_rate_limit = 5
@@ -55,6 +60,18 @@ def test_requests_and_refusals_of_an_org(acme: Org, globex: Org, acme_api: ApiCl
     assert acme_api.patch("/interviews/1", {}).status_code == 429
     assert use_of(acme)[0] == Use(requests=9, refused=3, near=1, over=1)
     assert use_of(globex) == (Use(), Use())
+
+
+def test_requests_within_a_few_seconds_are_counted_together(
+    acme: Org, acme_api: ApiClient, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_counts, "SECONDS_BETWEEN_COUNTS", 5)
+    counts = []
+    for requests in (1, 3, 1):
+        send(acme_api, requests)
+        counts.append(use_of(acme)[0].requests)
+        clock.shift(4)
+    assert counts == [1, 1, 5]
 
 
 def test_a_minute_counts_once_as_near_the_limit_and_once_as_over_it(
