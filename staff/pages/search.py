@@ -90,7 +90,7 @@ def org_names_view(request: HttpRequest) -> HttpResponse:
 
 def results_page(request: HttpRequest, text: str) -> HttpResponse:
     found = [result for kind in KINDS if may_see(request, kind.model) and (result := find(request, kind, text))]
-    context = {**admin.site.each_context(request), "title": "Search", "text": text, "found": found}
+    context = {**admin.site.each_context(request), "title": "Search", "searched": text, "found": found}
     return TemplateResponse(request, "staff/search.html", context)
 
 

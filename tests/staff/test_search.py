@@ -1,12 +1,13 @@
 """The search box of every page."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, InterviewType
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory
@@ -30,6 +31,13 @@ def found(staff: Staff, text: str) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("page", ["index", "contacts_contact_changelist", "auth_user_changelist", "password_change"])
 def test_every_page_has_the_box(root: Staff, page: str) -> None:
     assert BOX in root.get(page).content.decode()
+
+
+def test_the_box_has_only_what_was_searched(root: Staff, kind: InterviewType) -> None:
+    box = re.compile(r'<input type="search"[^>]* value="([^"]*)"')
+    assert box.findall(root.get("search", q="alice").content.decode()) == ["alice"]
+    for page, pk in (("interviews_interviewtype_archive", kind.pk), ("auth_user_password-link", root.user.pk)):
+        assert box.findall(root.get(page, pk).content.decode()) == [""]
 
 
 def test_people_who_are_not_logged_in_have_no_box(root: Staff) -> None:
@@ -101,7 +109,7 @@ def test_a_pasted_key_leads_to_its_page_and_is_in_no_url_or_log(
 def test_a_key_in_a_url_is_not_searched(root: Staff, acme: Org) -> None:
     _, secret = create_api_key(org=acme, name="CRM")
     page = root.get("search", q=secret)
-    assert (page.context["found"], page.context["text"]) == ([], "")
+    assert (page.context["found"], page.context["searched"]) == ([], "")
 
 
 def test_an_unknown_key_and_a_role_without_keys(root: Staff, acme: Org) -> None:
