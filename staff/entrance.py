@@ -20,12 +20,11 @@ View = Callable[..., HttpResponseBase]
 
 
 def entrance(view: View) -> View:
-    acting = as_staff(view)
-
     @never_cache
+    @as_staff
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = acting(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
         if isinstance(response, TemplateResponse):
             response.context_data = {**admin.site.each_context(request), **(response.context_data or {})}
         return throttled(request, response)

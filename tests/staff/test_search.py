@@ -40,6 +40,13 @@ def test_the_box_has_only_what_was_searched(root: Staff, kind: InterviewType) ->
         assert box.findall(root.get(page, pk).content.decode()) == [""]
 
 
+def test_pages_about_ones_own_login_have_the_header_of_the_admin(root: Staff) -> None:
+    page = root.client.get("/admin/second-factor/").content.decode()
+    assert BOX in page
+    assert 'id="nav-sidebar"' in page
+    assert "Django administration" not in page
+
+
 def test_people_who_are_not_logged_in_have_no_box(root: Staff) -> None:
     root.client.logout()
     assert BOX not in root.get("login").content.decode()
