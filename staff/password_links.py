@@ -96,6 +96,7 @@ class ForgottenView(FormView[ForgottenForm]):
 
 class SetPasswordView(views.PasswordResetConfirmView):
     success_url = reverse_lazy("admin:login")
+    extra_context = {"days": LINK_DAYS}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
