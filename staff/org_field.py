@@ -9,16 +9,19 @@ from django.urls import reverse_lazy
 from orgs.models import Org
 from staff.org_choice import orgs_meant
 
+SEVERAL_ORGS = "Several orgs match. Enter more of the name."
+
+
+def org_input(**attrs: str) -> forms.TextInput:
+    """There may be thousands of orgs, too many for a select. finding.js suggests names."""
+    return forms.TextInput(attrs={"autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names"), **attrs})
+
 
 class OrgField(forms.CharField):
-    """There may be thousands of orgs, too many for a select. finding.js suggests names."""
-
-    widget = forms.TextInput(
-        attrs={"class": "vTextField", "autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names")}
-    )
+    widget = org_input(**{"class": "vTextField"})
 
     def clean(self, value: Any) -> Org:
         orgs = orgs_meant(super().clean(value))
         if len(orgs) != 1:
-            raise ValidationError("Several orgs match. Enter more of the name." if orgs else "No org matches.")
+            raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
         return orgs[0]

@@ -20,6 +20,8 @@ from staff.event_export import MAX_EXPORTED, csv_response
 from staff.events import record_act
 from staff.filters import storable
 from staff.forms import DayInput
+from staff.org_choice import orgs_meant
+from staff.org_field import SEVERAL_ORGS, org_input
 
 PER_PAGE, MAX_PAGES = 50, 20
 DEFAULT_DAYS = 7
@@ -29,11 +31,15 @@ PERMISSIONS = ("orgs.view_change", "orgs.view_securityevent")
 
 class ActivityForm(forms.Form):
     actor = forms.CharField(
-        required=False, max_length=150, label="Who", help_text="Staff login, API key's prefix or command"
+        required=False,
+        max_length=150,
+        label="Who",
+        help_text="Staff login, API key's prefix or command",
+        widget=forms.TextInput(attrs={"list": "logins", "autocomplete": "off"}),
     )
     since = forms.DateField(label="From", widget=DayInput)
     until = forms.DateField(label="To", widget=DayInput)
-    org = forms.CharField(required=False, max_length=60, help_text="Slug")
+    org = forms.CharField(required=False, max_length=200, help_text="Name or slug", widget=org_input())
     field = forms.ChoiceField(
         required=False,
         label="What",
@@ -43,6 +49,14 @@ class ActivityForm(forms.Form):
         ],
     )
 
+    def clean_org(self) -> str:
+        """The slug. That of an org that was deleted has to be typed."""
+        text = storable(self.cleaned_data["org"])
+        orgs = orgs_meant(text) if text else []
+        if len(orgs) > 1:
+            raise ValidationError(SEVERAL_ORGS)
+        return orgs[0].slug if orgs else text.lower()
+
     def clean(self) -> Any:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and not timedelta(0) <= until - since <= timedelta(MAX_DAYS):
@@ -51,8 +65,7 @@ class ActivityForm(forms.Form):
 
     def question(self) -> Question:
         data = self.cleaned_data
-        org, actor = storable(data["org"]).lower(), storable(data["actor"])
-        return Question(data["since"], data["until"], actor, org, data["field"])
+        return Question(data["since"], data["until"], storable(data["actor"]), data["org"], data["field"])
 
 
 def activity_view(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The page "Who did what"."""
 
 import csv
+import re
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -17,7 +18,7 @@ from orgs.audit import overwrite
 from orgs.events import record_event
 from orgs.models import EventKind, SecurityEvent
 from tests.client import ApiClient
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, OrgFactory
 from tests.staff.conftest import Staff, log_in, staff_of
 
 SAM = Actor(ActorKind.STAFF, "sam")
@@ -73,7 +74,7 @@ def test_by_person_org_field_and_days(
     objective = ("objective overwritten", f"interview request {interview_request.pk}")
     assert rows(root, actor="sam") == [name, notes]
     assert {notes, objective} <= {*rows(root)}
-    assert rows(root, org="GLOBEX") == [name]
+    assert rows(root, org="GLOBEX") == rows(root, org=f"{globex.name} (globex)") == [name]
     assert rows(root, field="objective") == [objective]
     assert rows(root, since="2026-11-19", until="2026-11-19") == []
     assert "Try more days" in root.get("activity", actor="nobody").content.decode()
@@ -87,13 +88,21 @@ def test_by_person_org_field_and_days(
         ({"since": "yesterday"}, "Enter a valid date."),
         ({"field": "email"}, "Select a valid choice."),
         ({"actor": "x\x00"}, "Null characters are not allowed."),
+        ({"org": "org"}, "Several orgs match."),
     ],
 )
 def test_a_question_that_cannot_be_answered(root: Staff, alice: Contact, query: dict[str, str], message: str) -> None:
     overwrite_notes(alice, "New")
+    OrgFactory.create_batch(2)
     response = root.get("activity", **query)
     assert message in response.content.decode()
     assert response.context["acts"] == []
+
+
+def test_the_field_for_a_person_suggests_logins(root: Staff) -> None:
+    page = root.get("activity").content.decode()
+    assert re.search(r'<input[^>]* name="actor"[^>]* list="logins"', page)
+    assert '<datalist id="logins"><option value="root">' in page
 
 
 def test_the_last_day_of_the_calendar(root: Staff) -> None:
