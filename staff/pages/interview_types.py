@@ -5,9 +5,11 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
 from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewType
+from interviews.paige.guide_formats import in_current_format
 from interviews.services import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
 from staff.actions import Action, ActionAdmin
@@ -68,7 +70,8 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
 
     @admin.display(description="Guide")
     def guide_to_read(self, kind: InterviewType) -> str:
-        return kind.guide_text
+        shown = {"guide": in_current_format(kind.guide), "json": kind.guide_text}
+        return render_to_string("staff/guide_to_read.html", shown)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_edit_guide"] = self.may_edit_guide(request)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.utils.html import escape
 
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
@@ -42,6 +43,20 @@ def test_the_page_shows_ratings_by_version(
         rate_interview(row, rating=rating)
     page = support.get(CHANGE, kind.pk).content.decode()
     assert '<th scope="row">1</th><td>2</td><td>3.5</td>' in page
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_the_page_shows_the_guide_as_text(kind: InterviewType, is_old: bool) -> None:
+    if is_old:
+        InterviewType.objects.filter(pk=kind.pk).update(guide=old_guide())
+        kind.refresh_from_db()
+    page = staff_of("read only").get(CHANGE, kind.pk).content.decode()
+    topic = in_current_format(kind.guide)["topics"][0]
+    text, _, json_text = page.partition("As JSON")
+    assert f"<strong>{escape(topic['title'])}</strong>" in text
+    assert escape(topic["question"]) in text
+    assert f"{topic['follow_ups'][0]['kind'].capitalize()}: {escape(topic['follow_ups'][0]['text'])}" in text
+    assert "&quot;topics&quot;" in json_text
 
 
 def test_questions_and_the_order_of_topics_can_be_edited(support: Staff, kind: InterviewType) -> None:
