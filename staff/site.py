@@ -19,7 +19,7 @@ from staff.acting import as_staff
 class StaffSite(AdminSite):
     site_header = "Hindsight"
     site_title = "Hindsight"
-    index_title = "Staff"
+    index_title = "Home"
     site_url = None
     index_template = "staff/index.html"
 
