@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
+from django.contrib.admin import FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -128,10 +128,18 @@ class ConversationFilter(SimpleListFilter):
         return queryset.filter(pk__in=conversations.values("pk"))
 
 
-class ApiStatusFilter(ChoicesFieldListFilter):
+class TitledFilter:
+    """Django's own title is the name of the field."""
+
+    own_title = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "status in the API"
+        self.title = self.own_title
+
+
+def titled(title: str, kind: type[FieldListFilter]) -> type[FieldListFilter]:
+    return type("OwnTitle", (TitledFilter, kind), {"own_title": title})
 
 
 class ArchivedFilter(SimpleListFilter):

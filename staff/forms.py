@@ -151,6 +151,9 @@ def why_closed(interview_request: InterviewRequest) -> str:
 
 
 class InterviewRequestForm(MergingForm):
+    class Meta:
+        help_texts = {"archived_at": "The list leaves archived ones out. Customers do not see it."}
+
     rules = {"objective": clean_objective}
 
     objective = forms.CharField(
@@ -256,7 +259,7 @@ class ApiKeyForm(forms.Form):
         help_text="Days. Empty, or more than the org allows: as the org allows.",
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
-    scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE, label="May")
+    scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE)
 
 
 class KeyRotationForm(forms.Form):
@@ -280,7 +283,7 @@ class EndpointForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
     )
     event_types = forms.MultipleChoiceField(
-        choices=[(name, f"{name}: {text}") for name, text in EVENT_TYPES.items()],
+        choices=[(name, f"{name}: {text}".replace("`", "")) for name, text in EVENT_TYPES.items()],
         widget=forms.CheckboxSelectMultiple,
         initial=[*EVENT_TYPES],
         label="Events",

@@ -91,8 +91,9 @@ class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
                 contact,
                 title="Erase personal data",
                 button="Erase",
-                option=("deal_ids", "Erase the deal ids of its interview requests too"),
-                what="will lose name, address, notes and audit texts, and its interviews their objectives and links",
+                option=("deal_ids", "Erase the deal ids of the interview requests too"),
+                what="loses name, address, notes, and the earlier texts of all of these. The interview requests lose "
+                "objectives, answers and survey links",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
         deal_ids = "deal_ids" in request.POST

@@ -22,13 +22,13 @@ from staff.date_ranges import ChangedRange, CompletedRange, CreatedRange
 from staff.displayed_turns import turns_of
 from staff.events import record_act
 from staff.filters import (
-    ApiStatusFilter,
     ArchivedFilter,
     ConversationFilter,
     DealFilter,
     FlagFilter,
     InterviewTypeFilter,
     OrgFilter,
+    titled,
 )
 from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
@@ -78,7 +78,13 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Re
     list_display = ("id", "contact_email", "org", "deal", "standing", "wishes", "created_at")
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
-        *(("status", ApiStatusFilter), ConversationFilter, FlagFilter, InterviewTypeFilter, ArchivedFilter),
+        *(
+            ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
+            ConversationFilter,
+            FlagFilter,
+            InterviewTypeFilter,
+            ArchivedFilter,
+        ),
         *(CreatedRange, CompletedRange, ChangedRange),
     )
     lookups = frozenset({"contact", "status__exact"})

@@ -17,6 +17,7 @@ from orgs.services import create_api_key, reactivate_org, suspend_org, update_or
 from staff.actions import Action
 from staff.base import actor_of
 from staff.events import record_act
+from staff.filters import titled
 from staff.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
 from staff.org_use import rows_of_use
 from staff.pages.account_managers import AccountManagers, may_assign, names_of_managers
@@ -50,17 +51,21 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
         "reactivate": "reactivate_view",
     }
     slow_object_pages = {"add-webhook": "add_webhook_view"}
-    list_display = ("name", "slug", "plan", "limit_in_force", "is_active", "live_keys")
-    list_filter = ("plan", "is_active")
-    sortable_by = ("name", "slug", "plan", "is_active")  # thousands of rows at most
+    list_display = ("name", "slug", "plan", "limit_in_force", "active", "live_keys")
+    list_filter = ("plan", ("is_active", titled("active", admin.BooleanFieldListFilter)))
+    sortable_by = ("name", "slug", "plan", "active")  # thousands of rows at most
     lookups = frozenset({"plan__exact", "is_active__exact"})
     search_fields = ("name",)  # shows the search box
     search_help_text = "Any part of a name or slug."
     readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "managers", "created_at")
 
-    @admin.display(description="Requests a minute")
+    @admin.display(description="Requests per minute")
     def limit_in_force(self, org: Org) -> str:
         return f"{org.requests_per_minute:,}{' (own)' if org.own_rate_limit else ''}"
+
+    @admin.display(description="Active", boolean=True, ordering="is_active")
+    def active(self, org: Org) -> bool:
+        return org.is_active
 
     @admin.display(description="Account managers")
     def managers(self, org: Org) -> str:
@@ -138,7 +143,7 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
                 "keys": ApiKey.objects.for_org(org.pk).live().count(),
                 "interviews": Conversation.objects.for_org(org.pk).running().count(),
             }
-            return self.page(request, "suspend", org, title=f"Suspend {org}", form=form, button="Suspend", stops=stops)
+            return self.page(request, "suspend", org, title="Suspend", form=form, button="Suspend", stops=stops)
         try:
             suspended = suspend_org(org_id=org.pk, **form.cleaned_data)
         except ValidationError as error:

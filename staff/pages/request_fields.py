@@ -46,9 +46,9 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Status in the API")
     def status_in_the_api(self, interview_request: InterviewRequest) -> str:
-        return str(interview_request.get_status_display())
+        return interview_request.get_status_display().capitalize()
 
-    @admin.display(description="The contact")
+    @admin.display(description="Wish of the contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
         return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"
 

@@ -11,6 +11,7 @@ from orgs.models import EventKind
 from staff import second_factor
 from staff.base import StaffAdmin
 from staff.events import record_act
+from staff.filters import titled
 from staff.password_links import LINK_DAYS, invite
 from staff.roles import update_staff_status
 
@@ -37,6 +38,8 @@ class StaffMemberForm(ModelForm):
         super().__init__(*args, **kwargs)
         if "email" in self.fields:
             self.fields["email"].required = True
+        if "groups" in self.fields:
+            self.fields["groups"].widget.can_add_related = False  # roles are those of staff.roles
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -58,7 +61,7 @@ class StaffMemberAdmin(StaffAdmin):
     object_pages = {"reset-second-factor": "reset_second_factor_view"}
     slow_object_pages = {"password-link": "password_link_view"}  # it may send a mail
     list_display = ("username", "name", "email", "roles", "is_staff", "is_active", "last_login")
-    list_filter = ("groups", "is_active")
+    list_filter = (("groups", titled("role", admin.RelatedFieldListFilter)), "is_active")
     lookups = frozenset({"groups__id__exact", "is_active__exact"})
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
