@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -191,8 +192,8 @@ class DeliveryAdmin(ActionAdmin):
         return format_html("{}.<wbr>{}", resource, what)  # a possible line break
 
     @admin.display(description="Next attempt")
-    def next_attempt(self, delivery: Delivery) -> Any:
-        return delivery.due_at if delivery.status == Status.PENDING else None
+    def next_attempt(self, delivery: Delivery) -> str:
+        return display_for_value(delivery.due_at if delivery.status == Status.PENDING else None, "-")
 
     @admin.display(description="Body")
     def body(self, delivery: Delivery) -> str:

@@ -1,6 +1,6 @@
 """Webhook endpoints and deliveries on the staff pages."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -12,7 +12,7 @@ from tests.staff.conftest import Staff
 from tests.webhooks.conftest import complete, work
 from webhooks.models import Delivery, Endpoint, EndpointState, Status
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, disable_endpoint
+from webhooks.services import create_endpoint, disable_endpoint, send_test_event
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]
@@ -153,6 +153,12 @@ def test_a_delivery_that_is_no_longer_pending_cannot_be_cancelled(root: Staff, a
     path = f"/admin/webhooks/delivery/{delivery.pk}/replay/"
     assert "still pending" in root.client.post(path, follow=True).content.decode()
     assert Delivery.objects.get().status == Status.PENDING
+
+
+def test_a_delivery_shows_its_next_attempt_as_other_times(root: Staff, endpoint: Endpoint) -> None:
+    delivery = send_test_event(endpoint)
+    Delivery.objects.update(due_at=datetime(2026, 3, 1, 12, 5, tzinfo=UTC))
+    assert "1 Mar 2026, 12:05" in root.get("webhooks_delivery_change", delivery.pk).content.decode()
 
 
 def test_deliveries_are_filtered(root: Staff, acme: Org, endpoint: Endpoint) -> None:
