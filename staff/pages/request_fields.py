@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_value
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +15,15 @@ from interviews.models import InterviewRequest
 from interviews.services.state import declined_conversation, rating_of, stage_of, standing_of
 from staff.acting import current_staff_request
 from staff.base import StaffAdmin
+
+
+def linked(target: Model, text: str) -> str:
+    """A link for those who may view the target, and text for others."""
+    request, target_admin = current_staff_request(), admin.site.get_model_admin(type(target))
+    if request is None or not target_admin.has_view_permission(request):
+        return text
+    url = reverse(f"admin:{target._meta.app_label}_{target._meta.model_name}_change", args=[target.pk])
+    return format_html('<a href="{}">{}</a>', url, text)
 
 
 class RequestFields(StaffAdmin):
@@ -66,15 +76,12 @@ class RequestFields(StaffAdmin):
     @admin.display(description="Interview type")
     def interview_name(self, interview_request: InterviewRequest) -> str:
         """The name that the interview began with, or else that of the interview type."""
-        return interview_request.interview_name
+        return linked(interview_request.interview_type, interview_request.interview_name)
 
     @admin.display(description="Contact")
     def contact_link(self, interview_request: InterviewRequest) -> str:
-        contact, request = interview_request.contact, current_staff_request()
-        if request is None or not request.user.has_perm("contacts.view_contact"):
-            return f"{contact} {contact.email}"
-        url = reverse("admin:contacts_contact_change", args=[contact.pk])
-        return format_html('<a href="{}">{}</a> {}', url, contact, contact.email)
+        contact = interview_request.contact
+        return format_html("{} {}", linked(contact, str(contact)), contact.email)
 
     @admin.display(description="Conversation")
     def conversation_stage(self, interview_request: InterviewRequest) -> str:

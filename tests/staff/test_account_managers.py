@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from interviews import services
 from interviews.lifecycle import Stage
@@ -54,6 +55,19 @@ def test_the_pages_of_other_orgs_are_not_found(manager: Staff, foreign: Intervie
     missing = manager.get(f"interviews_interviewrequest_{page}", 404_404)
     assert other.status_code == missing.status_code in (302, 403, 404)
     assert not SecurityEvent.objects.filter(kind=EventKind.TRANSCRIPT_READ).exists()
+
+
+def test_names_are_links_for_those_who_may_open_the_page_behind(
+    manager: Staff, support: Staff, interview_request: InterviewRequest
+) -> None:
+    contact, kind = interview_request.contact, interview_request.interview_type
+    addresses = [reverse("admin:contacts_contact_change", args=[contact.pk])]
+    addresses.append(reverse("admin:interviews_interviewtype_change", args=[kind.pk]))
+    for staff, are_links in ((support, True), (manager, False)):
+        page = staff.get(PAGE, interview_request.pk).content.decode()
+        assert [f'href="{address}"' in page for address in addresses] == [are_links, are_links]
+        assert str(contact) in page
+        assert kind.name in page
 
 
 def test_they_read_the_transcript_and_nothing_else_of_the_contact(
