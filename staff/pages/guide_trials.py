@@ -65,16 +65,20 @@ class GuideTrialPages(StaffAdmin):
         if "try" in request.POST:
             return self.try_unsaved(request, kind)
         trial, do = Trial.read(request.POST.get("trial", ""), kind), request.POST.get("do")
+        unsaved = None if trial is None or trial.is_saved else trial
         if do == "start":
-            return self.start_trial(request, kind, trial)
+            return self.start_trial(request, kind, unsaved)
         if do is None or trial is None:
             initial = {"version": request.GET.get("version", kind.guide["version"])}
             form = TrialForm(versions_of(kind), initial=initial)
             return self.trial_form_page(request, kind, form, error=NOT_SIGNED if do else "")
         if do == "again":
-            versions = versions_of(kind) if trial.is_saved else []
-            return self.trial_form_page(request, kind, TrialForm(versions, initial=trial.settings), trial)
-        return self.answered_page(request, kind, trial, is_skipped=do == "skip")
+            form = TrialForm([] if unsaved else versions_of(kind), initial=trial.settings)
+            return self.trial_form_page(request, kind, form, unsaved)
+        try:
+            return self.answered_page(request, kind, trial, is_skipped=do == "skip")
+        except GuideError as error:
+            return self.not_tried_page(request, kind, error, is_saved=trial.is_saved)
 
     def try_unsaved(self, request: HttpRequest, kind: InterviewType) -> HttpResponse:
         """With the text of the guide's form."""
@@ -82,11 +86,17 @@ class GuideTrialPages(StaffAdmin):
         try:
             Guide.from_data(guide)
         except GuideError as error:
-            return self.page(request, "guide_not_tried", kind, title="Try the guide", problems=error.problems)
+            return self.not_tried_page(request, kind, error, is_saved=False)
         return self.trial_form_page(request, kind, TrialForm([]), Trial(guide, is_saved=False))
 
-    def start_trial(self, request: HttpRequest, kind: InterviewType, trial: Trial | None) -> HttpResponse:
-        unsaved = trial if trial and not trial.is_saved else None
+    def not_tried_page(
+        self, request: HttpRequest, kind: InterviewType, error: GuideError, *, is_saved: bool
+    ) -> HttpResponse:
+        """For a guide that breaks a rule; while a trial goes on, if the rule is newer than the trial."""
+        shown = {"problems": error.problems, "is_saved": is_saved}
+        return self.page(request, "guide_not_tried", kind, title="Try the guide", **shown)
+
+    def start_trial(self, request: HttpRequest, kind: InterviewType, unsaved: Trial | None) -> HttpResponse:
         form = TrialForm([] if unsaved else versions_of(kind), request.POST)
         if form.is_valid():
             texts = dict(form.cleaned_data)
@@ -99,6 +109,7 @@ class GuideTrialPages(StaffAdmin):
         return self.trial_form_page(request, kind, form, unsaved)
 
     def answered_page(self, request: HttpRequest, kind: InterviewType, trial: Trial, is_skipped: bool) -> HttpResponse:
+        """Raises GuideError."""
         form = AnswerForm(request.POST)
         question = ShownTrial(trial, trial.brief(kind)).message
         if question and (is_skipped or form.is_valid()):
@@ -114,10 +125,9 @@ class GuideTrialPages(StaffAdmin):
         )
 
     def trial_form_page(
-        self, request: HttpRequest, kind: InterviewType, form: TrialForm, trial: Trial | None = None, error: str = ""
+        self, request: HttpRequest, kind: InterviewType, form: TrialForm, unsaved: Trial | None = None, error: str = ""
     ) -> HttpResponse:
-        """`trial`: of a guide that is not saved."""
-        unsaved = trial if trial and not trial.is_saved else None
+        """`unsaved`: a trial of a guide that is not saved."""
         signed = unsaved.signed(kind) if unsaved else ""
         return self.page(
             request, "guide_trial_form", kind, title="Try the guide", form=form, signed=signed, error=error

@@ -14,6 +14,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.preview import next_prompt
 from interviews.paige.prompt import segments
 from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
+from staff.guide_trial import Trial
 from tests.factories import InterviewTypeFactory
 from tests.staff.admin_pages import SAM
 from tests.staff.conftest import Staff, staff_of
@@ -180,3 +181,22 @@ def test_who_sees_the_guide_may_try_it(kind: InterviewType, role: str, status: i
 def test_json_notes_are_tried_as_they_would_be_stored(support: Staff, kind: InterviewType) -> None:
     page = start(support, kind, notes='{"role":"CFO"}')
     assert page.context["shown"].trial.notes == json.dumps({"role": "CFO"}, indent=2)
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_trial_whose_guide_breaks_a_newer_rule_says_so(support: Staff, kind: InterviewType, is_saved: bool) -> None:
+    guide = {**kind.guide, "closing_question": "Tell me."}
+    trial = Trial(guide, is_saved=is_saved).signed(kind)
+    for do in ("answer", "skip"):
+        page = support.post(TRY, kind.pk, trial=trial, do=do, answer="We lost weekends.")
+        assert page.status_code == 200
+        html = page.content.decode()
+        assert "Closing question: Must have a question mark." in html
+        assert ("still open in the other tab" in html) == (not is_saved)
+
+
+def test_a_guide_that_breaks_a_newer_rule_is_not_started(support: Staff, kind: InterviewType) -> None:
+    InterviewType.objects.filter(pk=kind.pk).update(guide={**kind.guide, "closing_question": "Tell me."})
+    html = start(support, kind).content.decode()
+    assert "The guide no longer follows the rules of guides." in html
+    assert "Must have a question mark." in html
