@@ -182,7 +182,10 @@ class Link(NamedTuple):
 
 
 class GuideEditor:
-    """The form of a whole guide. `problems` and `warnings` link to the fields that have them too."""
+    """The form of a whole guide. `problems` and `warnings` link to the fields that have them too.
+
+    `warn()` adds the warnings.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.form = GuideFields(data)
@@ -191,7 +194,6 @@ class GuideEditor:
         self.warnings: list[Link] = []
         bound = (cast("Iterable[WarnedField]", form) for form in self._forms())
         self.fields = {field.html_name: field for form in bound for field in form}
-        self.warn(guide_warnings(self.guide))
 
     @classmethod
     def of(cls, guide: Mapping[str, Any]) -> "GuideEditor":
@@ -221,8 +223,8 @@ class GuideEditor:
             self._blame(path, conflict_message(shown))
             self.problems.append(Link(self._anchor(path), f"{in_words(path)}: Somebody else changed this too."))
 
-    def warn(self, warnings: Iterable[Remark]) -> None:
-        for warning in warnings:
+    def warn(self) -> None:
+        for warning in guide_warnings(self.guide):
             field = self._field_at(warning.path)
             if field is not None:
                 field.warnings.append(warning.message)

@@ -89,12 +89,14 @@ class GuidePages(StaffAdmin):
         return self.back_to(request, "change", edited, messages.SUCCESS, text)
 
     def mention_warnings(self, request: HttpRequest, editor: GuideEditor) -> None:
+        editor.warn()
         if editor.warnings:
             messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
 
     def guide_page(
         self, request: HttpRequest, kind: InterviewType | None, editor: GuideEditor, **context: Any
     ) -> HttpResponse:
+        editor.warn()
         limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
         shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
         return self.page(request, "guide_form", kind, **{**shown, **context})

@@ -3,15 +3,18 @@
 import re
 from copy import deepcopy
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
 from interviews.models import InterviewType
+from interviews.paige.question_style import guide_warnings
 from interviews.services import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
+from staff import guide_forms
 from tests.factories import InterviewTypeFactory
 from tests.staff.conftest import Fields, Staff
 
@@ -95,6 +98,19 @@ def test_a_name_that_is_taken_is_refused(support: Staff, kind: InterviewType) ->
     assert [problem.anchor for problem in page.context["editor"].problems] == ["id_name"]
     kind.refresh_from_db()
     assert kind.guide["version"] == 1
+
+
+def test_questions_are_searched_for_warnings_once(
+    support: Staff, kind: InterviewType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Mock(side_effect=guide_warnings)
+    monkeypatch.setattr(guide_forms, "guide_warnings", search)
+    fields = shown(support, kind)
+    assert search.call_count == 1
+    save(support, kind, {**fields, "name": "Renamed"})
+    assert search.call_count == 2
+    save(support, kind, {**fields, "name": ""})
+    assert search.call_count == 3
 
 
 def test_poor_questions_are_saved_with_a_warning(support: Staff, kind: InterviewType) -> None:
