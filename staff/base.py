@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from staff.date_ranges import DateRangeFilter
 from staff.events import actor_of
 from staff.filters import storable
-from staff.models import SavedView
+from staff.models import MAX_NAME_LENGTH, SavedView
 from staff.paging import BoundedChangeList, BoundedPaginator
 
 __all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
@@ -67,7 +67,8 @@ class StaffAdmin(BaseAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         views = SavedView.objects.filter(user=request.user.pk, list=self.url_prefix)
-        saved = {"saved_views": views, "saved_query": self.saved_query(request, request.GET.urlencode())}
+        query = self.saved_query(request, request.GET.urlencode())
+        saved = {"saved_views": views, "saved_query": query, "max_name_length": MAX_NAME_LENGTH}
         page: HttpResponse = super().changelist_view(request, {**saved, **(extra_context or {})})
         return page
 

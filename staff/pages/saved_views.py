@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from hindsight.db.ids import id_in
 from staff.base import StaffAdmin
 from staff.filters import storable
-from staff.models import SavedView
+from staff.models import MAX_NAME_LENGTH, SavedView
 from staff.saved_views import delete_view, rename_view, save_view
 
 
@@ -46,7 +46,8 @@ def views_view(request: HttpRequest) -> HttpResponse:
         change_view(request)
         return HttpResponseRedirect(reverse("admin:views"))
     views = SavedView.objects.filter(user=user_of(request)).order_by("list", "name")
-    context = {**admin.site.each_context(request), "title": "Saved views", "views": views}
+    shown = {"title": "Saved views", "views": views, "max_name_length": MAX_NAME_LENGTH}
+    context = {**admin.site.each_context(request), **shown}
     return TemplateResponse(request, "staff/saved_views.html", context)
 
 
