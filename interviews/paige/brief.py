@@ -89,9 +89,9 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
     )
 
 
-def brief_for(interview_request: InterviewRequest) -> Brief:
-    """While a question waits, the brief that it was chosen from."""
-    return opening_brief(interview_request).after(answered(recorded(interview_request.turns.all())))
+def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> Brief:
+    """`turns`: all of the interview. While a question waits, the brief that it was chosen from."""
+    return opening_brief(interview_request).after(answered(recorded(turns)))
 
 
 def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:

@@ -1,17 +1,35 @@
-"""The next prompt, for staff and operators."""
+"""The next prompt and the next question, for staff and operators."""
 
-from interviews.lifecycle import Flag
+from dataclasses import dataclass, field
+
+from interviews.lifecycle import Flag, Speaker
 from interviews.models import InterviewRequest
 from interviews.paige.brief import brief_for
+from interviews.paige.interviewer import next_message
 from interviews.paige.moves import moves
 from interviews.paige.prompt import ChatMessage, messages_for
+from interviews.paige.rules_engine import RulesEngine
 
 
 class NoPromptError(Exception):
     """The message is the reason."""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """`is_open`: the contact has the question, and has not answered it yet. If not, Paige's rules would ask it."""
+
+    messages: list[ChatMessage] = field(repr=False)
+    question: str = field(repr=False)
+    is_open: bool
+
+
 def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
+    """Raises NoPromptError and GuideError."""
+    return preview_of(interview_request).messages
+
+
+def preview_of(interview_request: InterviewRequest) -> Preview:
     """Raises NoPromptError and GuideError."""
     if interview_request.is_completed:
         # Without turns, as after an erasure, the interview would begin again.
@@ -19,8 +37,10 @@ def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
         raise NoPromptError(f"The interview is completed, so there is no next prompt.{deleted}")
     if Flag.DECLINED in interview_request.raised_flags:
         raise NoPromptError("The contact has declined, so there is no next prompt.")
-    brief = brief_for(interview_request)
-    offered = moves(brief)
-    if not offered:
+    turns = [*interview_request.turns.all()]
+    brief = brief_for(interview_request, turns)
+    message = next_message(brief, RulesEngine())
+    if message is None:
         raise NoPromptError("Paige has nothing left to ask in this interview.")
-    return messages_for(brief, offered)
+    is_open = bool(turns) and turns[-1].speaker == Speaker.PAIGE
+    return Preview(messages_for(brief, moves(brief)), turns[-1].text if is_open else message.text, is_open)

@@ -12,7 +12,7 @@ from interviews import services
 from interviews.models import InterviewRequest
 from interviews.paige.guide import GuideError
 from interviews.paige.picks import picks_in
-from interviews.paige.preview import NoPromptError, next_prompt
+from interviews.paige.preview import NoPromptError, preview_of
 from interviews.paige.prompt import left_out_of_notes, segments
 from interviews.services.state import declined_conversation
 from interviews.text import clean_objective
@@ -183,18 +183,19 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Re
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.object_or_404(request, object_id, self.may_preview)
         try:
-            messages = next_prompt(found)
+            preview = preview_of(found)
         except GuideError as error:
             return self.page(request, "prompt", found, title="Prompt preview", guide_error=str(error))
         except NoPromptError as error:
             return self.page(request, "prompt", found, title="Prompt preview", no_prompt=str(error))
         record_act(request, EventKind.PROMPT_READ, found)
-        shown = [(message.role, segments(message)) for message in messages]
+        shown = [(message.role, segments(message)) for message in preview.messages]
         return self.page(
             request,
             "prompt",
             found,
             title="Prompt preview",
             prompt=shown,
+            preview=preview,
             left_out=left_out_of_notes(found.contact.notes),
         )

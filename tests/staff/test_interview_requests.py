@@ -222,7 +222,7 @@ class TestPromptPreview:
         Contact.objects.update(notes='</mark> <script>alert(1)</script>\n"quoted" & more')
         interview_request = InterviewRequest.objects.get()
         shown, marked = self.words(root, interview_request)
-        brief = brief_for(interview_request)
+        brief = brief_for(interview_request, [])
         assert shown == [message.content for message in messages_for(brief, moves(brief))]
         assert interview_request.contact.notes in marked["contact_notes"]
         assert "Old objective" in marked["objective"]
@@ -243,6 +243,21 @@ class TestPromptPreview:
         shown, _ = self.words(root, interview_request)
         assert f"{question.text}\n</paige" in shown[-1]
         assert "Our old tool <b>broke</b>.\n</contact" in shown[-1]
+
+    def test_shows_the_next_question_of_the_rules(self, root: Staff, interview_request: InterviewRequest) -> None:
+        give_consent(interview_request)
+        first = next_question(interview_request).question
+        assert first is not None
+        page = root.get(PROMPT, interview_request.pk)
+        assert (page.context["preview"].question, page.context["preview"].is_open) == (first.text, True)
+        assert "The contact has this question, and has not answered it yet:" in page.content.decode()
+        submit_answer(interview_request, number=first.number, text="We lost weekends to invoices.")
+        page = root.get(PROMPT, interview_request.pk)
+        assert "Paige's next question, if her rules choose it:" in page.content.decode()
+        shown = page.context["preview"]
+        then = next_question(interview_request).question
+        assert then is not None
+        assert (shown.question, shown.is_open) == (then.text, False)
 
     def test_a_completed_interview_has_no_prompt(self, root: Staff, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Why?")

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from contacts.models import Contact
 from interviews.lifecycle import Move
-from interviews.models import InterviewRequest, InterviewType
+from interviews.models import InterviewRequest, InterviewType, Turn
 from interviews.paige import brief as brief_module
 from interviews.paige.brief import brief_for, guide_of, opening_brief
 from interviews.paige.guide import Guide, GuideError
@@ -95,7 +95,7 @@ def test_repr_contains_no_notes_objective_or_answers(interview_request: Intervie
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="Only between us.")
-    shown = repr(brief_for(InterviewRequest.objects.get()))
+    shown = repr(brief_for(InterviewRequest.objects.get(), Turn.objects.all()))
 
     assert "Old notes" not in shown
     assert "Old objective" not in shown
@@ -109,7 +109,7 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
     interview_request.interview_type.guide["topics"][0]["follow_ups"][0]["text"] = "What else?"
     interview_request.interview_type.save()
 
-    brief = brief_for(InterviewRequest.objects.get())
+    brief = brief_for(InterviewRequest.objects.get(), Turn.objects.all())
     [instance, *_] = moves(brief)
     assert (instance.move, instance.topic.key, instance.follow_up) == (Move.FOLLOW_UP, "trigger", 0)
     assert instance.asked
@@ -120,7 +120,7 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
 def test_while_a_question_waits_the_brief_is_for_that_question(interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
     next_question(interview_request)
-    assert brief_for(InterviewRequest.objects.get()).conversation == ()
+    assert brief_for(InterviewRequest.objects.get(), Turn.objects.all()).conversation == ()
 
 
 def test_there_are_no_moves_after_the_last_question(interview_request: InterviewRequest) -> None:
@@ -128,4 +128,4 @@ def test_there_are_no_moves_after_the_last_question(interview_request: Interview
     while question := next_question(interview_request).question:
         skip_question(interview_request, number=question.number)
 
-    assert moves(brief_for(InterviewRequest.objects.get())) == ()
+    assert moves(brief_for(InterviewRequest.objects.get(), Turn.objects.all())) == ()
