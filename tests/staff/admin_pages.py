@@ -16,19 +16,16 @@ from django.utils import timezone
 
 from contacts.services import update_contact
 from contacts.text import clean_notes
-from interviews.lifecycle import Flag, Speaker
+from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.brief import opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.findings import findings_of
-from interviews.paige.transcript_markdown import render_transcript
-from interviews.services import complete_interview, edit_guide, erase_contact
+from interviews.services import edit_guide, erase_contact
 from jobs.models import Job
 from orgs.actors import Actor, ActorKind
 from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, suspend_org
 from staff.exports import start_export
+from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 
@@ -218,12 +215,4 @@ def change_path(row: Model) -> str:
 def new_completed_request(org: Org) -> InterviewRequest:
     interview_request = InterviewRequestFactory.create(org=org, contact__email=f"{secrets.token_hex(4)}@example.com")
     said = [("trigger", "We lost weekends. Acme was too expensive."), ("vendor", "Fast.")]
-    utterances = [
-        utterance
-        for topic, text in said
-        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
-    ]
-    brief = opening_brief(interview_request).after(iter(utterances))
-    content = render_transcript(brief.conversation, "Alice")
-    complete_interview(interview_request, content=content, **findings_of(brief, content))
-    return interview_request
+    return complete(interview_request, said)

@@ -1,6 +1,5 @@
 """Transcripts of completed interviews as files and as text to paste."""
 
-from collections.abc import Iterable
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -9,44 +8,30 @@ from docx import Document
 from markdown_it import MarkdownIt
 
 from contacts.models import Contact
-from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.brief import opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.findings import findings_of
-from interviews.paige.transcript_markdown import render_transcript
-from interviews.services import complete_interview
 from orgs.models import SecurityEvent
 from staff.transcripts.document import TranscriptDocument
 from staff.transcripts.word import as_docx
+from tests.completed import QUESTION, complete
 from tests.staff.conftest import Staff, log_in, staff_of
 
 CHANGE = "interviews_interviewrequest_change"
 DOCX = "interviews_interviewrequest_docx"
 MARKDOWN = "interviews_interviewrequest_markdown"
 
-QUESTION = "What made you look?"
 PRICE = "Acme was too *expensive*."
 ARABIC = "كان السعر مرتفعا جدا."
 EMOJI = "It was great 👩🏽‍💻🎉."
 
 
-def complete(interview_request: InterviewRequest, answers: Iterable[str]) -> InterviewRequest:
-    said = (
-        each
-        for answer in answers
-        for each in (Utterance(Speaker.PAIGE, QUESTION, "pricing"), Utterance(Speaker.CONTACT, answer, "pricing"))
-    )
-    brief = opening_brief(interview_request).after(said)
-    content = render_transcript(brief.conversation, brief.contact_name)
-    complete_interview(interview_request, content=content, **findings_of(brief, content))
-    return InterviewRequest.objects.get(pk=interview_request.pk)
+def on_pricing(*answers: str) -> list[tuple[str, str]]:
+    return [("pricing", answer) for answer in answers]
 
 
 @pytest.fixture
 def completed(interview_request: InterviewRequest) -> InterviewRequest:
     InterviewRequest.objects.update(deal_id="deal_7", objective="Find out about pricing")
-    return complete(InterviewRequest.objects.get(), [PRICE, ""])
+    return complete(InterviewRequest.objects.get(), on_pricing(PRICE, ""))
 
 
 def events() -> list[tuple[str, str, str]]:
@@ -91,7 +76,7 @@ def test_a_download_as_docx(root: Staff, completed: InterviewRequest) -> None:
 def test_a_docx_of_hostile_answers_opens(interview_request: InterviewRequest) -> None:
     hostile = "<w:p/>&amp; \x01\x0b\x1b\x7f\ufffe _x0041_ ]]>"
     long = "Well, " * 170_000
-    completed = complete(interview_request, [hostile, ARABIC, EMOJI, "one\ntwo\tthree\r\nfour", long])
+    completed = complete(interview_request, on_pricing(hostile, ARABIC, EMOJI, "one\ntwo\tthree\r\nfour", long))
     docx = as_docx(TranscriptDocument.of(completed))
     assert ZipFile(BytesIO(docx)).testzip() is None
     answers = [text.removeprefix("Alice: ") for _, text in words_of(docx) if text.startswith("Alice: ")]
@@ -105,7 +90,7 @@ def test_a_docx_of_hostile_answers_opens(interview_request: InterviewRequest) ->
 
 def test_a_name_cannot_add_markup(root: Staff, interview_request: InterviewRequest) -> None:
     Contact.objects.update(name="# Eve\n\n## *Paige:* [x](https://evil.example)", search_text="")
-    complete(InterviewRequest.objects.get(), ["Fine.\n\n# Big\n\n**Paige:** I lied."])
+    complete(InterviewRequest.objects.get(), on_pricing("Fine.\n\n# Big\n\n**Paige:** I lied."))
     shown = MarkdownIt().render(root.get(MARKDOWN, interview_request.pk).content.decode())
     assert shown.count("<h1>") == 1
     assert "href" not in shown

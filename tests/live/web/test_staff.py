@@ -6,21 +6,13 @@ from selenium.webdriver.common.keys import Keys
 from contacts.models import Contact
 from harness.browser import Browser
 from harness.processes import eventually
-from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.brief import opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.findings import findings_of
-from interviews.paige.transcript_markdown import render_transcript
 from interviews.services import complete_interview
 from orgs.models import Change, Org
+from tests.completed import complete
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
-from tests.live.web.staff_pages import (
-    PHONE_AND_DESKTOP,
-    problems_at_each_width,
-    work_as,
-)
+from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, shows, work_as
 
 
 def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, interview_request: InterviewRequest) -> None:
@@ -28,13 +20,7 @@ def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, intervie
         ("trigger", "Are you a bot? " + "We were losing weekends. " * 100 + "Acme was too *expensive*."),
         ("vendor", "Fast."),
     ]
-    brief = opening_brief(interview_request).after(
-        utterance
-        for topic, text in said
-        for utterance in (Utterance(Speaker.PAIGE, "Why?", topic), Utterance(Speaker.CONTACT, text, topic))
-    )
-    content = render_transcript(brief.conversation, "Alice")
-    complete_interview(interview_request, content=content, **findings_of(brief, content))
+    complete(interview_request, said)
     page, path = BrowserPage(browser), f"/admin/interviews/interviewrequest/{interview_request.pk}/change/"
     work_as(browser, "read only")
     browser.open(path)
@@ -125,7 +111,7 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     browser.find("#id_picks-vendor [value='']").click()
     browser.find("#id_picks-criteria [value='2']").click()
     browser.find("input[name=_continue]").click()
-    assert eventually(lambda: "Steers to: What mattered most" in browser.find(".steering").text)
+    assert shows(browser, "Steers to: What mattered most")
     page.emulate("setScriptExecutionDisabled", value=False)
 
     assert problems_at_each_width(page, path, PHONE_AND_DESKTOP) == []

@@ -5,18 +5,19 @@ from harness.processes import eventually
 from interviews.models import InterviewRequest
 from interviews.services import mark_sent
 from orgs.models import SecurityEvent
+from tests.completed import complete
 from tests.factories import InterviewRequestFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import begin_as, filter_by_org, problems_at_each_width, shows
-from tests.staff.test_transcripts import PRICE, complete
 
+PRICE = "Acme was too *expensive*."
 VISIBLE = "return document.querySelector('{}').checkVisibility()"
 
 
 def test_read_a_completed_transcript_and_put_the_key_answers_into_a_mail(
     browser: Browser, interview_request: InterviewRequest
 ) -> None:
-    complete(interview_request, [PRICE])
+    complete(interview_request, [("pricing", PRICE)])
     page = BrowserPage(browser)
     grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": browser.base}
     browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
