@@ -1,13 +1,16 @@
 """One live server with four workers; a new Acme for each test."""
 
 import secrets
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from harness import workers
 from harness.web import SERVE, Server, serving
 from orgs.models import Org
 from tests.factories import OrgFactory
@@ -15,6 +18,7 @@ from tests.live.client import LiveClient
 from tests.live.stores import ON_POSTGRESQL, migrated_database, orm_at, web_role_at
 
 Serve = Callable[..., AbstractContextManager[Server]]
+StartWorker = Callable[[], subprocess.Popen[bytes]]
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +50,22 @@ def serve(web_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Se
 def server(serve: Serve) -> Iterator[Server]:
     with serve(workers=4, ANONYMOUS_RATE_LIMIT="100000", REDIS_URL=patient_redis_url()) as server:
         yield server
+
+
+@pytest.fixture
+def start_worker(database_url: str, tmp_path: Path) -> Iterator[StartWorker]:
+    """Starts processes of run_worker, and kills them at the end."""
+    started: list[subprocess.Popen[bytes]] = []
+    with (tmp_path / "log").open("wb") as log:
+
+        def start() -> subprocess.Popen[bytes]:
+            started.append(workers.start_worker(database_url, log))
+            return started[-1]
+
+        yield start
+        for worker in started:
+            worker.kill()
+            worker.wait()
 
 
 def patient_redis_url() -> str:

@@ -1,39 +1,20 @@
 """Exports with processes of run_worker."""
 
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from contacts.models import Contact
 from harness.processes import eventually
-from harness.workers import start_worker
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Org
 from staff.exports import start_export
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewTypeFactory
+from tests.live.conftest import StartWorker
 
 ROWS = 3_000
-
-
-@pytest.fixture
-def start(database_url: str, tmp_path: Path) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
-    started: list[subprocess.Popen[bytes]] = []
-    with (tmp_path / "log").open("wb") as log:
-
-        def start() -> "subprocess.Popen[bytes]":
-            started.append(start_worker(database_url, log))
-            return started[-1]
-
-        yield start
-        for worker in started:
-            worker.kill()
-            worker.wait()
 
 
 @pytest.fixture
@@ -49,10 +30,8 @@ def export(acme: Org, database_url: str) -> Job:
     return start_export(kind="export_interviews", rows=rows, owner=owner, file_format="csv")
 
 
-def test_a_killed_workers_export_goes_on_and_is_complete(
-    acme: Org, export: Job, start: Callable[[], "subprocess.Popen[bytes]"]
-) -> None:
-    worker = start()
+def test_a_killed_workers_export_goes_on_and_is_complete(acme: Org, export: Job, start_worker: StartWorker) -> None:
+    worker = start_worker()
     assert eventually(lambda: Job.objects.filter(pk=export.pk, done__gt=0).exists(), seconds=60)
     worker.kill()
     worker.wait()
@@ -60,7 +39,7 @@ def test_a_killed_workers_export_goes_on_and_is_complete(
     assert export.state == State.RUNNING
     assert 0 < export.done < ROWS
     Job.objects.update(leased_until=timezone.now())  # as if the lease had expired
-    start()
+    start_worker()
     assert eventually(lambda: Job.objects.filter(pk=export.pk, state=State.FINISHED).exists(), seconds=60)
     export.refresh_from_db()
     assert (export.done, export.crashes) == (ROWS, 1)

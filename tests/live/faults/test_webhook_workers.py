@@ -1,24 +1,20 @@
 """Processes of run_worker. `python -m bench.webhooks` is the same with thousands of deliveries."""
 
 import signal
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from threading import Event
 
 import pytest
 
 from harness.processes import eventually
 from harness.receiver import Receiver, receiving
-from harness.workers import start_worker
 from orgs.models import Org
+from tests.live.conftest import StartWorker
 from webhooks.models import Delivery, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event
-
-StartWorker = Callable[[], subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -26,21 +22,6 @@ def receiver(acme: Org) -> Iterator[Receiver]:
     with receiving() as receiver:
         create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=["interview.completed"])
         yield receiver
-
-
-@pytest.fixture
-def start(database_url: str, tmp_path: Path) -> Iterator[StartWorker]:
-    started: list[subprocess.Popen[bytes]] = []
-    with (tmp_path / "log").open("wb") as log:
-
-        def start() -> subprocess.Popen[bytes]:
-            started.append(start_worker(database_url, log))
-            return started[-1]
-
-        yield start
-        for worker in started:
-            worker.kill()
-            worker.wait()
 
 
 def complete(org: Org, count: int) -> None:
@@ -65,10 +46,12 @@ def deliveries(org: Org) -> Counter[str]:
     return Counter(Delivery.objects.for_org(org.pk).values_list("status", flat=True))
 
 
-def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+def test_sigterm_lets_the_delivery_that_is_being_sent_finish(
+    acme: Org, receiver: Receiver, start_worker: StartWorker
+) -> None:
     may_answer = hold_answers(receiver)
     complete(acme, 2)
-    worker = start()
+    worker = start_worker()
     assert eventually(lambda: len(receiver.received) == 1)
     worker.send_signal(signal.SIGTERM)
     may_answer.set()
@@ -76,11 +59,11 @@ def test_sigterm_lets_the_delivery_that_is_being_sent_finish(acme: Org, receiver
     assert deliveries(acme) == {Status.DELIVERED: 1, Status.PENDING: 1}
 
 
-def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, start: StartWorker) -> None:
+def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, start_worker: StartWorker) -> None:
     """Three workers are killed while they wait for an answer."""
     may_answer = hold_answers(receiver)
     complete(acme, 30)
-    killed = [start() for _ in range(3)]
+    killed = [start_worker() for _ in range(3)]
     assert eventually(lambda: len(receiver.received) == 3)
     for worker in killed:
         worker.kill()
@@ -88,8 +71,8 @@ def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, star
     may_answer.set()
     held = Delivery.objects.for_org(acme.pk).filter(attempts=1)
     assert held.update(leased_until=None) == 3  # as if the lease had expired
-    start()
-    start()
+    start_worker()
+    start_worker()
     assert eventually(lambda: deliveries(acme) == {Status.DELIVERED: 30}, seconds=20)
     arrivals = Counter(received.headers["webhook-id"] for received in receiver.received)
     assert sorted(arrivals.values()) == [1] * 27 + [2] * 3

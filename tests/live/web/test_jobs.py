@@ -1,37 +1,24 @@
 """Exports and imports of staff in a browser, with a worker, and the number of clicks."""
 
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from selenium.webdriver.support.select import Select
 
 from contacts.models import Contact
 from harness.browser import Browser
 from harness.processes import eventually
-from harness.workers import start_worker
 from jobs.models import Job
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
+from tests.live.conftest import StartWorker
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import begin_as, filter_by_org, problems_at_each_width, shows
 
 SECONDS = 60  # for a worker
 
 
-@pytest.fixture
-def worker(database_url: str, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    with (tmp_path / "log").open("wb") as log:
-        worker = start_worker(database_url, log)
-        yield worker
-        worker.kill()
-        worker.wait()
-
-
-def test_export_an_orgs_interviews(
-    browser: Browser, acme: Org, worker: "subprocess.Popen[bytes]", tmp_path: Path
-) -> None:
+def test_export_an_orgs_interviews(browser: Browser, acme: Org, start_worker: StartWorker, tmp_path: Path) -> None:
+    start_worker()
     InterviewRequestFactory.create_batch(3, org=acme, objective="=1+1")
     behavior = {"behavior": "allow", "downloadPath": str(tmp_path)}
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behavior)
@@ -53,8 +40,9 @@ def test_export_an_orgs_interviews(
     assert problems == []
 
 
-def test_import_500_contacts(browser: Browser, acme: Org, worker: "subprocess.Popen[bytes]", tmp_path: Path) -> None:
+def test_import_500_contacts(browser: Browser, acme: Org, start_worker: StartWorker, tmp_path: Path) -> None:
     """The file is larger than a request may be."""
+    start_worker()
     rows = [f"c{number}@example.com;Jane;Smith {number};{'Met in May. ' * 250}" for number in range(500)]
     file = tmp_path / "contacts.csv"
     file.write_text("\n".join(["E-Mail;First name;Last name;Remarks", *rows, "no address;x;y;z"]))
