@@ -1,7 +1,6 @@
 """The login of staff: limits on attempts, cookies and sessions."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +10,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters
 from hindsight.limits.local import local_counters
 from staff import login
+from tests.broken_store import make_counters_unavailable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -85,10 +84,7 @@ def test_one_address_cannot_lock_a_login_out_everywhere() -> None:
 
 @time_machine.travel(NOON, tick=False)
 def test_the_limit_holds_while_the_store_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unavailable(self: Counters, call: Callable[[], Any]) -> None:
-        return None
-
-    monkeypatch.setattr(Counters, "unless_unavailable", unavailable)
+    make_counters_unavailable(monkeypatch)
     local_counters.clear()
     for _ in range(attempts_of("login and address")):
         assert attempt("ann").status_code == 200

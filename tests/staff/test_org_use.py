@@ -1,16 +1,14 @@
 """The use of an org's rate limit, on its page and on the first page."""
 
 from collections.abc import Iterator
-from typing import cast
 
 import pytest
 import time_machine
-from django.core.cache import caches
 
 from hindsight.limits import usage_counts
-from hindsight.limits.counters import Counters
 from hindsight.limits.usage_counts import Use
 from orgs.models import Org
+from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 from tests.staff.conftest import Staff, staff_of
 
@@ -69,13 +67,7 @@ def test_staff_who_see_orgs_see_their_use(acme: Org, role: str, sees: bool) -> N
 
 
 def test_without_the_counters_the_pages_say_so(root: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = type(cast(Counters, caches["counters"]))
-
-    def fail(self: Counters, keys: object) -> None:
-        raise store.failures[0]("down")
-
-    monkeypatch.setattr(store, "read", fail)
-    monkeypatch.setattr(store, "unavailable_until", 0.0)
+    make_counters_unavailable(monkeypatch)
     for page, args in (("index", ()), ("orgs_org_change", (acme.pk,))):
         response = root.get(page, *args)
         assert response.status_code == 200

@@ -19,6 +19,7 @@ from hindsight.limits.counters import Counters, Increment
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
+from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 
 EVENING = 1_800_050_400  # 22:00 UTC
@@ -153,13 +154,7 @@ def test_counting_adds_no_statement_to_a_patch(acme_api: ApiClient, path: str, s
 
 def test_without_the_store_nothing_is_refused(acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     acme_api.patch(path, {"objective": "B"})
-    store = type(cast(Counters, caches["counters"]))
-
-    def fail(self: Counters, *increments: Increment) -> list[int]:
-        raise store.failures[0]("down")
-
-    monkeypatch.setattr(store, "unavailable_until", 0.0)
-    monkeypatch.setattr(store, "increase", fail)
+    make_counters_unavailable(monkeypatch)
     assert [acme_api.patch(path, {"objective": text}).status_code for text in "CD"] == [200, 200]
 
 

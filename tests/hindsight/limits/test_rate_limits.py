@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters, Increment, SQLiteCounters, redis_client
+from hindsight.limits.counters import Counters, SQLiteCounters, redis_client
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
@@ -27,6 +27,7 @@ from orgs import keys
 from orgs.models import ApiKey, Org
 from orgs.plans import REQUESTS_PER_MINUTE, Plan
 from orgs.services import create_api_key
+from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 
 NOON = 1_800_000_000
@@ -171,13 +172,7 @@ class TestUnauthenticatedRequests:
 class TestUnavailableStore:
     @pytest.fixture(autouse=True)
     def broken_store(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        store = type(cast(Counters, caches["counters"]))
-        monkeypatch.setattr(store, "unavailable_until", 0.0)
-
-        def fail(self: Counters, *increments: Increment) -> list[int]:
-            raise store.failures[0]("down")
-
-        monkeypatch.setattr(store, "increase", fail)
+        make_counters_unavailable(monkeypatch)
 
     def test_requests_pass_and_one_error_is_logged(
         self, acme_api: ApiClient, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture

@@ -16,6 +16,7 @@ from hindsight.limits import usage_counts
 from hindsight.limits.counters import Counters, DatabaseCounters, Increment, RedisCounters, SQLiteCounters
 from hindsight.limits.usage_counts import DAY, HOUR, Use, near
 from orgs.models import Org
+from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
 
 NOON = 1_800_014_400
@@ -140,14 +141,7 @@ def test_counting_adds_no_statement_to_a_request(acme_api: ApiClient) -> None:
 def test_without_the_store_there_are_no_numbers(
     acme: Org, acme_api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = type(cast(Counters, caches["counters"]))
-
-    def fail(self: Counters, *arguments: object) -> None:
-        raise store.failures[0]("down")
-
-    for method in ("increase", "read"):
-        monkeypatch.setattr(store, method, fail)
-    monkeypatch.setattr(store, "unavailable_until", 0.0)
+    make_counters_unavailable(monkeypatch)
     assert send(acme_api, 9) == [404] * 9
     assert usage_counts.use_of(str(acme.pk)) is None
     assert usage_counts.near_their_limit([str(acme.pk)]) is None

@@ -1,0 +1,20 @@
+"""A store of counters that is unavailable."""
+
+from typing import cast
+
+import pytest
+from django.core.cache import caches
+
+from hindsight.limits.counters import Counters
+
+
+def make_counters_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call fails, and none has failed yet."""
+    store = type(cast(Counters, caches["counters"]))
+
+    def fail(self: Counters, *arguments: object) -> None:
+        raise store.failures[0]("down")
+
+    for method in ("increase", "read"):
+        monkeypatch.setattr(store, method, fail)
+    monkeypatch.setattr(store, "unavailable_until", 0.0)
