@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from orgs.models import SecurityEvent
 from tests.commands.running import run
+from tests.staff.authenticator import add_app
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -15,7 +16,7 @@ def test_the_next_login_sets_up_a_new_one(settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
     ann, bob = (User.objects.create_user(name, password="correct horse", is_staff=True) for name in ("ann", "bob"))
     for user in (ann, bob):
-        Authenticator.objects.create(user=user, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+        add_app(user)
     Authenticator.objects.create(user=ann, type="recovery_codes", data={"seed": "ab", "used_mask": 0})
     assert run("reset_second_factor", "Ann") == "Removed: 2.\n"
     assert [authenticator.user for authenticator in Authenticator.objects.all()] == [bob]

@@ -6,7 +6,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -15,13 +14,12 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
 from staff.drafts import NOT_SAVED
-from tests.staff.authenticator import code_of
+from tests.staff.authenticator import SECRET, add_app, code_of
 from tests.staff.conftest import Staff, log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "correct horse battery"
-SECRET = "JBSWY3DPEHPK3PXP"
 WRITTEN = "Two hours of work.\r\n\r\n\"Quotes\" & <tags>, 'ümläuts' \U0001f600"
 
 
@@ -79,7 +77,7 @@ def test_the_text_is_in_the_form_after_the_login(alice: Contact) -> None:
 
 
 def test_the_text_survives_the_second_factor(interview_request: InterviewRequest) -> None:
-    Authenticator.objects.create(user=login_of("ann"), type="totp", data={"secret": SECRET})
+    add_app(login_of("ann"))
     client, answer, url = sent_after_the_end(
         log_in("bo", is_superuser=True), "interviews_interviewrequest_change", interview_request.pk, objective=WRITTEN
     )

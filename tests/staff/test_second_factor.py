@@ -14,13 +14,12 @@ from pytest_django import Settings
 
 from orgs.models import SecurityEvent
 from staff.login import CODE_ATTEMPTS
-from tests.staff.authenticator import code_of, shown_secret
+from tests.staff.authenticator import SECRET, add_app, code_of, shown_secret
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NOON = "2026-03-01T12:00:01Z"
 PASSWORD = "correct horse battery"
-SECRET = "JBSWY3DPEHPK3PXP"
 SET_UP = "/admin/second-factor/"
 
 
@@ -38,7 +37,7 @@ def ann() -> User:
 @pytest.fixture
 def app(ann: User) -> Authenticator:
     """Ann has set up an authenticator app."""
-    return Authenticator.objects.create(user=ann, type="totp", data={"secret": SECRET})
+    return add_app(ann)
 
 
 def enter_password() -> tuple[Client, Any]:
@@ -147,7 +146,7 @@ def test_a_session_from_before_the_set_up_is_closed_by_it(ann: User) -> None:
     """Otherwise somebody with a stolen password could read the recovery codes or add an app."""
     thief, _ = enter_password()
     assert thief.get(f"{SET_UP}app/").status_code == 200
-    Authenticator.objects.create(user=ann, type="totp", data={"secret": SECRET})
+    add_app(ann)
     Authenticator.objects.create(user=ann, type="recovery_codes", data={"seed": "ab" * 40, "used_mask": 0})
     for page in ("", "codes/", "codes/file/", "app/", "passkeys/", "passkeys/add/"):
         assert thief.get(f"{SET_UP}{page}").headers["Location"].startswith("/admin/login/")
@@ -201,7 +200,7 @@ def test_where_it_is_not_required_one_password_is_enough(settings: Settings) -> 
     client, answer = enter_password()
     assert answer.headers["Location"] == "/admin/"
     assert is_open(client)
-    Authenticator.objects.create(user=User.objects.get(), type="totp", data={"secret": SECRET})
+    add_app(User.objects.get())
     assert enter_password()[1].headers["Location"] == "/admin/login/code/", "who has one is asked for it"
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
@@ -15,6 +14,7 @@ from orgs.models import SecurityEvent
 from staff.single_sign_on import FAILED, NO_LOGIN
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.hindsight.test_settings import PRODUCTION, settings_of
+from tests.staff.authenticator import add_app
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -120,7 +120,7 @@ def test_when_the_providers_login_is_a_second_factor(
     assert is_open(client) == is_enough
     if not is_enough:
         assert client.get("/admin/login/").headers["Location"] == "/admin/second-factor/"
-    Authenticator.objects.create(user=ann, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    add_app(ann)
     asked = sign_on(Client()).headers["Location"]
     assert asked == (PAGE if is_enough else "/admin/login/code/")
 

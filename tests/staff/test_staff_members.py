@@ -19,6 +19,7 @@ from pytest_django import Settings
 from harness.processes import free_port
 from hindsight.settings import mail_server
 from orgs.models import SecurityEvent
+from tests.staff.authenticator import add_app
 from tests.staff.conftest import Staff, log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -206,7 +207,7 @@ def test_without_mail_there_is_no_such_page() -> None:
 
 def test_a_superuser_removes_the_second_factor_of_somebody_else(root: Staff) -> None:
     ann = log_in("ann").user
-    Authenticator.objects.create(user=ann, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    add_app(ann)
     assert "TOTP Authenticator" in root.get("auth_user_reset-second-factor", ann.pk).content.decode()
     assert Authenticator.objects.filter(user=ann).exists()
     root.post("auth_user_reset-second-factor", ann.pk)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
@@ -15,6 +14,7 @@ from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PASSWORD, new_staff, unexpected_messages, work_as
 from tests.staff.admin_pages import OWN_LOGIN_PAGES, make_rows, other_states, page_paths
+from tests.staff.authenticator import add_app
 
 # Elements that clip or scroll their content, or end beyond the right edge of the window.
 CUT = """
@@ -101,7 +101,7 @@ for (const field of fields.slice(0, 12)) {
 def problems_of_own_login(page: BrowserPage) -> dict[str, list[str]]:
     user = new_staff("support", PASSWORD)
     page.browser.log_in(user.username, PASSWORD)
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    add_app(user)
     RecoveryCodes.activate(user)
     return {name: problems_at(page, reverse(name)) for name in OWN_LOGIN_PAGES}
 
