@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench.home import fill
+from tests.staff.committed_rows import committed_rows
 from tests.staff.conftest import Staff
 
 # The statements of the page that read one of these tables.
@@ -21,16 +22,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """PostgreSQL chooses by the number of rows. Created outside the transactions of the tests."""
     if connection.vendor != "postgresql":
         yield
         return
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with committed_rows(django_db_blocker):
         fill(20_000)
         yield
-        cursor.execute("SET hindsight.audit_removal = 'allowed'")
-        cursor.execute("TRUNCATE orgs_org CASCADE")
-        cursor.execute("RESET hindsight.audit_removal")
 
 
 def scanned(sql: str) -> list[str]:

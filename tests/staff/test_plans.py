@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
+from tests.staff.committed_rows import committed_rows
 from tests.staff.conftest import Staff
 
 pytestmark = [
@@ -132,8 +133,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Created once, outside the transactions of the tests, and deleted at the end."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with committed_rows(django_db_blocker), connection.cursor() as cursor:
         cursor.execute(ORGS)
         for org in Org.objects.filter(pk__gte=1000):
             InterviewTypeFactory.create(pk=org.pk, org=org, name="Rare" if org.pk == 1099 else "Win-loss")
@@ -147,9 +147,6 @@ def many_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         cursor.execute("ANALYZE contacts_contact, interviews_interviewrequest, interviews_interviewtype, orgs_org")
         cursor.execute("ANALYZE orgs_securityevent")
         yield
-        cursor.execute("SET hindsight.audit_removal = 'allowed'")
-        cursor.execute("TRUNCATE orgs_org, orgs_securityevent CASCADE")
-        cursor.execute("RESET hindsight.audit_removal")
 
 
 def scans(plan: dict[str, Any]) -> Iterator[str]:
