@@ -11,15 +11,10 @@ from tests.factories import OrgFactory
 from tests.staff.conftest import Staff
 
 PAGES = ["contacts_contact_delete", "contacts_contact_erase", "orgs_org_delete"]
-CONTACT_PAGES = PAGES[:2]
 
 
 def row_of(page: str, contact: Contact) -> Contact | Org:
     return contact.org if page.startswith("orgs") else contact
-
-
-def word_of(page: str) -> str:
-    return "acme" if page.startswith("orgs") else "alice@example.com"
 
 
 @pytest.mark.parametrize("page", PAGES)

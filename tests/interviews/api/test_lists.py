@@ -158,7 +158,6 @@ class TestCursor:
 LIMIT = "Send a whole number from 1 to 100."
 BLANK = "Send a value, or leave the parameter out."
 TIME = "Send an RFC 3339 time with its offset"
-ONE_ORDER = "Send updated_after or completed_after, not both"
 REPEATED = "Send this parameter once."
 STATUS = "Send one of created, sent, completed."
 
