@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
+from hindsight.db.search import search_text_of
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
 
@@ -33,16 +34,36 @@ def upsert_contact(
     *, org_id: int, email: Email, actor: Actor, name: Name | None = None, notes: Notes | None = None
 ) -> Contact:
     """Creates a contact, or overwrites the texts of the contact with this email. Requires a transaction."""
-    texts = {"name": name, "notes": notes}
-    given = {field: text for field, text in texts.items() if text is not None}
-    contact, created = Contact.objects.get_or_create(org_id=org_id, email=email, defaults=given)
-    if created:
+    rows = Contact.objects.for_org(org_id).select_for_update(no_key=True)
+    contact: Contact | None = rows.filter(email=email).first()
+    if contact is not None:
+        overwrite((contact, {"name": name, "notes": notes}), actor=actor)
         return contact
-    locked = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(pk=contact.pk, email=email).first()
-    if locked is None:  # erased or deleted before it was locked
-        return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
-    overwrite((locked, texts), actor=actor)
-    return locked
+    if created := _create_contact(Contact(org_id=org_id, email=email, name=name or "", notes=notes or "")):
+        return created
+    # A concurrent transaction has created it.
+    return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
+
+
+# The ORM would need a savepoint, because a conflict ends a transaction of PostgreSQL.
+INSERT_CONTACT = """
+INSERT INTO contacts_contact (org_id, email, name, notes, search_text, version, created_at, updated_at)
+VALUES (%s, %s, %s, %s, %s, 1, clock_timestamp(), clock_timestamp())
+ON CONFLICT (org_id, email) DO NOTHING
+RETURNING id
+"""
+
+
+def _create_contact(contact: Contact) -> Contact | None:
+    """Returns the contact with its id, or None if the org has one with this email."""
+    search_text = search_text_of(contact.email, contact.name)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_CONTACT, [contact.org_id, contact.email, contact.name, contact.notes, search_text])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    contact.pk, contact._state.adding = row[0], False
+    return contact
 
 
 def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool = False) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""The bodies of GET, from columns: a query without models, and functions in place of serializers.
+"""The bodies of responses, from columns where possible: functions in place of serializers.
 
 Models and serializers would take most of the time of a request. Tests hold the bodies equal to those of the
 serializers, which describe them in the schema.
@@ -61,6 +61,18 @@ class Summary(NamedTuple):
 
 
 SUMMARY_FIELDS = (*Summary._fields[:-2], "contact__email", "contact__name")
+
+
+def created_body(row: InterviewRequest) -> Body:
+    """Of POST."""
+    return {
+        "interview_request_id": row.pk,
+        "contact_id": row.contact.public_id,
+        "deal_id": row.deal_id or None,
+        "survey_url": row.survey_url,
+        "survey_token": row.survey_token,
+        "status": row.status,
+    }
 
 
 class Details(NamedTuple):

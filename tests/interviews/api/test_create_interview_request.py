@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+import contacts.services
 from contacts.models import Contact
+from harness.processes import eventually
 from interviews.api.views import NO_SUCH_TYPE
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services import delete_contact, erase_contact
@@ -18,7 +21,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
 from tests.history import history_of
-from tests.interviews.api.conftest import AfterGetOrCreate
+from tests.transactions import uncommitted, waiting_sessions
 
 
 @pytest.fixture
@@ -125,19 +128,45 @@ class TestExistingContact:
             ("notes", "Old notes", "New"),
         }
 
-    @pytest.mark.parametrize("remove", [erase_contact, delete_contact])
-    def test_a_contact_removed_during_the_request_is_created_again(
-        self,
-        acme_api: ApiClient,
-        alice: Contact,
-        body: dict[str, Any],
-        after_get_or_create: AfterGetOrCreate,
-        remove: Callable[..., object],
+    def test_a_contact_created_by_a_concurrent_request_is_overwritten(
+        self, acme: Org, acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """It is created after this request has looked for it."""
+        create = contacts.services._create_contact
+
+        def create_first(contact: Contact) -> Contact | None:
+            ContactFactory.create(org=acme, email=contact.email, name="Bob", notes="Theirs")
+            return create(contact)
+
+        monkeypatch.setattr(contacts.services, "_create_contact", create_first)
+        assert acme_api.post("/interviews", {**body, "contact_context": "Ours"}).status_code == 201
+        contact = Contact.objects.get()
+        assert (contact.name, contact.notes) == ("Bob", "Ours")
+        assert set(history_of(contact)) == {("notes", "Theirs", "Ours")}
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    @pytest.mark.parametrize("remove", [erase_contact, delete_contact])
+    def test_a_contact_removed_while_the_request_waits_for_it_is_created_again(
+        self, acme_api: ApiClient, alice: Contact, body: dict[str, Any], remove: Callable[..., object]
+    ) -> None:
+        def post() -> Any:
+            try:
+                return acme_api.post(
+                    "/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"}
+                )
+            finally:
+                connection.close()
+
         root = Actor(ActorKind.STAFF, "root")
-        after_get_or_create(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root))
-        response = acme_api.post("/interviews", {**body, "contact_email": alice.email, "contact_context": "New notes"})
-        assert response.status_code == 201
+        with (
+            uncommitted(lambda: remove(org_id=alice.org_id, contact_id=alice.pk, actor=root)) as commit,
+            ThreadPoolExecutor(1) as thread,
+        ):
+            response = thread.submit(post)
+            assert eventually(lambda: waiting_sessions() == 1)
+            commit()
+        assert response.result().status_code == 201
         created = InterviewRequest.objects.select_related("contact").get().contact
         assert (created.email, created.name, created.notes) == (alice.email, "", "New notes")
         assert created.pk != alice.pk

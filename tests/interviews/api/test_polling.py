@@ -1,14 +1,12 @@
 """GET /api/v1/interviews with updated_after or completed_after: a poller sees every change."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
@@ -18,6 +16,7 @@ from interviews.services import complete_interview, erase_contact, mark_sent
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+from tests.transactions import uncommitted
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -148,34 +147,6 @@ def test_a_poll_takes_at_most_three_statements(acme_api: ApiClient, create: Crea
         page(acme_api, updated_after=LONG_AGO)
     statements = [query["sql"] for query in queries if "rate_limit_counter" not in query["sql"]]
     assert len(statements) == (3 if connection.vendor == "postgresql" else 2)
-
-
-@contextmanager
-def uncommitted(write: Callable[[], object]) -> Iterator[Callable[[], None]]:
-    """Runs `write` in a transaction of another connection. Yields a function that commits it."""
-    written, finish = threading.Event(), threading.Event()
-
-    def run() -> None:
-        try:
-            with transaction.atomic():
-                write()
-                written.set()
-                finish.wait(30)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def commit() -> None:
-        finish.set()
-        thread.join(30)
-
-    try:
-        assert written.wait(30)
-        yield commit
-    finally:
-        commit()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,12 @@ import pytest
 from rest_framework.renderers import JSONRenderer
 
 from interviews import services
-from interviews.api.serializers import InterviewRequestSerializer, InterviewRequestSummarySerializer
+from interviews.api.reads import created_body
+from interviews.api.serializers import (
+    CreatedInterviewRequest,
+    InterviewRequestSerializer,
+    InterviewRequestSummarySerializer,
+)
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.steering import Picks
@@ -87,6 +92,12 @@ def test_a_body_equals_the_serializers(
     assert shown != untouched
     [summary] = acme_api.get("/interviews").json()["data"]
     assert summary == rendered(InterviewRequestSummarySerializer(row).data)
+
+
+def test_a_created_body_equals_the_serializers(interview_request: InterviewRequest) -> None:
+    for deal_id in ("", "deal_1"):
+        interview_request.deal_id = deal_id
+        assert created_body(interview_request) == rendered(CreatedInterviewRequest(interview_request).data)
 
 
 def rendered(data: object) -> object:

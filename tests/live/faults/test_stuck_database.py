@@ -23,6 +23,7 @@ from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL, orm_at
+from tests.transactions import waiting_sessions
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 
@@ -43,14 +44,6 @@ def locked(database_url: str, interview_request: InterviewRequest) -> Iterator[p
         session.execute("SELECT 1 FROM interviews_interviewrequest WHERE id = %s FOR UPDATE", [interview_request.pk])
         yield session
         session.rollback()
-
-
-def waiting_sessions() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return int(cursor.fetchone()[0])
 
 
 def update_objective(interview_request: InterviewRequest, objective: str) -> None:

@@ -1,0 +1,44 @@
+"""Transactions of other connections, on PostgreSQL."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def uncommitted(write: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Runs `write` in a transaction of another connection. Yields a function that commits it."""
+    written, finish = threading.Event(), threading.Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                write()
+                written.set()
+                finish.wait(30)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def commit() -> None:
+        finish.set()
+        thread.join(30)
+
+    try:
+        assert written.wait(30)
+        yield commit
+    finally:
+        commit()
+
+
+def waiting_sessions() -> int:
+    """The number of connections to this database that wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
