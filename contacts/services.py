@@ -34,15 +34,13 @@ def upsert_contact(
     *, org_id: int, email: Email, actor: Actor, name: Name | None = None, notes: Notes | None = None
 ) -> Contact:
     """Creates a contact, or overwrites the texts of the contact with this email. Requires a transaction."""
-    rows = Contact.objects.for_org(org_id).select_for_update(no_key=True)
-    contact: Contact | None = rows.filter(email=email).first()
-    if contact is not None:
-        overwrite((contact, {"name": name, "notes": notes}), actor=actor)
-        return contact
     if created := _create_contact(Contact(org_id=org_id, email=email, name=name or "", notes=notes or "")):
         return created
-    # A concurrent transaction has created it.
-    return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
+    contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(email=email).first()
+    if contact is None:  # erased or deleted before it was locked
+        return upsert_contact(org_id=org_id, email=email, actor=actor, name=name, notes=notes)
+    overwrite((contact, {"name": name, "notes": notes}), actor=actor)
+    return contact
 
 
 # The ORM would need a savepoint, because a conflict ends a transaction of PostgreSQL.

@@ -28,7 +28,8 @@ from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
 from interviews.api.reads import SUMMARY_FIELDS, InterviewRequestRow, Summary, created_body
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Versions
-from orgs.authentication import principal_of
+from orgs.authentication import Principal, principal_of
+from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 ID = OpenApiParameter(
     "id",
@@ -86,6 +87,8 @@ UPDATE = serializers.UpdateInterviewRequest()
 
 
 class InterviewRequestsView(ApiView):
+    verifying_methods = ("POST",)
+
     @operation(
         operation_id="list_interview_requests",
         summary="List interview requests",
@@ -117,7 +120,7 @@ class InterviewRequestsView(ApiView):
     def post(self, request: Request) -> Response:
         body = CREATE.run_validation(request.data)
         principal = principal_of(request)
-        interview_type = get_type(principal.org_id, body.pop("interview_type_id"))
+        interview_type = get_type(principal, body.pop("interview_type_id"))
 
         def create() -> Created:
             if (budget := principal.exceeded_budget) and would_overwrite(principal.org_id, body):
@@ -235,11 +238,22 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     return bool(texts) and Contact.objects.for_org(org_id).filter(email=body["contact_email"]).exists()
 
 
-def get_type(org_id: int, interview_type_id: int) -> InterviewType:
-    try:
-        return InterviewType.objects.for_org(org_id).defer("guide").get(pk=interview_type_id)
-    except InterviewType.DoesNotExist:
-        raise wrong_type(NO_SUCH_TYPE) from None
+# Without the guide, which is long.
+FIND_TYPE = f"""
+SELECT id, org_id, name, guide_version, archived_at
+FROM interviews_interviewtype
+WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_LIVE}
+"""  # noqa: S608
+
+
+def get_type(principal: Principal, interview_type_id: int) -> InterviewType:
+    """Verifies the key. Raises BadRequest."""
+    row = {"interview_type_id": interview_type_id, "org_id": principal.org_id}
+    found = InterviewType.objects.raw(FIND_TYPE, {**row, **key_parameters(principal.digest)})
+    for interview_type in found:
+        principal.is_verified = True
+        return interview_type
+    raise wrong_type(NO_SUCH_TYPE)
 
 
 def wrong_type(message: str) -> BadRequest:
