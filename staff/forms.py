@@ -27,6 +27,7 @@ from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
 from orgs.services import MAX_GRACE as MAX_KEY_GRACE
 from orgs.services import MAX_LIFETIME_DAYS
+from staff.imports import ENCODINGS, UTF_8
 from staff.org_field import OrgField
 from staff.picks import PicksWidget
 from staff.steering import stored_steering
@@ -320,4 +321,10 @@ class ReplayForm(forms.Form):
 class ImportForm(forms.Form):
     org = OrgField(help_text="The name or the slug of the org whose contacts these are.")
     file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    encoding = forms.ChoiceField(
+        choices=[*ENCODINGS.items()],
+        initial=UTF_8,
+        help_text="Excel's “CSV UTF-8” is UTF-8. Its “CSV” is Windows-1252 in Western Europe and America. Choose it, "
+        "too, if the dry run rejects rows that are not valid UTF-8.",
+    )
     size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

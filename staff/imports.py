@@ -1,6 +1,7 @@
 """Imports of contacts from a CSV file that staff upload: a dry run first, then the import, both by a worker."""
 
 import csv
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from functools import partial
 from io import StringIO, TextIOWrapper
@@ -29,12 +30,18 @@ SHOWN_ERRORS = 100
 MAX_COLUMNS = 100
 ERROR_COLUMNS = ("line", "reason")
 
+UTF_8, WINDOWS = "utf-8", "cp1252"
+ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
+"""Declared by the person who uploads: a guess would be wrong for some names."""
+SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
 
-def new_import(*, org: Org, owner: User, size: int) -> Job:
-    """`size`: bytes of the file, of which `upload()` gets one piece after the other."""
+
+def new_import(*, org: Org, owner: User, size: int, encoding: str = UTF_8) -> Job:
+    """`size`: bytes of the file, of which `upload()` gets one piece after the other. `encoding`: one of ENCODINGS."""
     if not 0 < size <= MAX_UPLOAD_BYTES:
         raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
-    return create_job(kind=KIND, owner=owner, org=org, options={"size": size, "uploaded": 0, "format": "csv"})
+    options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding}
+    return create_job(kind=KIND, owner=owner, org=org, options=options)
 
 
 def upload(job: Job, piece: bytes, *, offset: int) -> bool:
@@ -42,7 +49,7 @@ def upload(job: Job, piece: bytes, *, offset: int) -> bool:
     uploaded: int = job.options["uploaded"]
     if offset != uploaded or uploaded + len(piece) > job.options["size"]:
         raise ValidationError(f"The upload has {uploaded:,} of {job.options['size']:,} bytes. Send the next piece.")
-    job.append(Part.INPUT, piece)
+    job.append(Part.INPUT, _in_utf_8(piece, job.options.get("encoding", UTF_8)))
     job.options["uploaded"] += len(piece)
     job.save(update_fields=["options"])
     if not is_uploaded(job):
@@ -101,13 +108,35 @@ def _text(job: Job) -> Iterator[str]:
     return (line.decode(errors="replace") for line in Lines(job.open(Part.INPUT)))
 
 
+def _in_utf_8(piece: bytes, encoding: str) -> bytes:
+    """Raises ValidationError for a piece that is not in the declared encoding, or that is in UTF-8 instead."""
+    if encoding == UTF_8 or piece.isascii():
+        return piece
+    if _is_utf_8(piece):
+        raise ValidationError("The file is in UTF-8. Choose the encoding UTF-8.")
+    try:
+        return piece.decode(encoding).encode()
+    except UnicodeDecodeError:
+        raise ValidationError(f"The file is not in {ENCODINGS[encoding]}. {SAVE_AS_UTF_8}") from None
+
+
+def _is_utf_8(piece: bytes) -> bool:
+    """Whether it is the beginning of a text in UTF-8, perhaps cut in a character."""
+    try:
+        getincrementaldecoder(UTF_8)().decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _header_line(job: Job) -> str:
     """Raises ValidationError if it is not text in UTF-8."""
     line = next(iter(Lines(job.open(Part.INPUT))), b"")
     try:
         return clean_text(line.decode(), MAX_LINE_BYTES)
     except UnicodeDecodeError:
-        raise ValidationError("The file is not in UTF-8. Save it as CSV in UTF-8.") from None
+        message = f"The file is not in UTF-8. If Excel has saved it as CSV, choose the encoding {ENCODINGS[WINDOWS]}."
+        raise ValidationError(f"{message} {SAVE_AS_UTF_8}") from None
 
 
 def _count_rows(job: Job) -> int:

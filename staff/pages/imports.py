@@ -48,6 +48,7 @@ class ImportingAdmin(StaffAdmin):
                         org=form.cleaned_data["org"],
                         owner=cast(User, request.user),
                         size=form.cleaned_data["size"] or piece.size or 0,
+                        encoding=form.cleaned_data["encoding"],
                     )
                     imports.upload(job, piece.read(), offset=0)
                 return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))

@@ -28,8 +28,8 @@ CSV = "email,name,notes\nbob@example.com,Bob,Met in May\nalice@example.com,Alice
 
 
 def upload(staff: Staff, content: str | bytes, org: str = "acme", **data: str) -> Any:
-    content = content.encode() if isinstance(content, str) else content
-    return staff.post("contacts_contact_import", org=org, file=SimpleUploadedFile("any.csv", content), **data)
+    file = SimpleUploadedFile("any.csv", content.encode() if isinstance(content, str) else content)
+    return staff.post("contacts_contact_import", **{"org": org, "file": file, "encoding": "utf-8", **data})
 
 
 def checked(staff: Staff, content: str | bytes) -> Job:
@@ -79,6 +79,48 @@ def test_rejected_rows_are_shown_and_downloaded(support: Staff, acme: Org) -> No
     rows = list(csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline="")))
     assert [row["line"] for row in rows] == ["2", "3", "5"]
     assert rows[0]["reason"] == "email: Send an email address, such as jane.smith@example.com."
+
+
+NAMES = "email;Größe;name\nzoe@example.com;klein;Zoë „Löw“ €\n"
+
+
+def test_a_file_that_excel_saved_in_windows_1252_is_imported(support: Staff, acme: Org) -> None:
+    file = NAMES.encode("cp1252")
+    refused = upload(support, file).content.decode()
+    assert "not in UTF-8. If Excel has saved it as CSV, choose the encoding Windows-1252" in refused
+    assert "“CSV UTF-8”" in refused
+    upload(support, file, encoding="cp1252")
+    run_tasks()
+    job = Job.objects.latest("pk")
+    assert job.options["header"] == ["email", "Größe", "name"]
+    support.post("jobs_job_run", job.pk)
+    run_tasks()
+    assert stored() == {"zoe@example.com": ("Zoë „Löw“ €", "")}
+
+
+def test_a_file_in_windows_1252_arrives_in_pieces(support: Staff, acme: Org) -> None:
+    file = NAMES.encode("cp1252")
+    page = upload(support, file[:9], encoding="cp1252", size=str(len(file)))
+    job = Job.objects.latest("pk")
+    assert page.headers["Location"] == f"/admin/jobs/job/{job.pk}/change/"
+    rest = SimpleUploadedFile("any.csv", file[9:])
+    assert support.post("jobs_job_upload", job.pk, offset="9", file=rest).status_code == 204
+    run_tasks()
+    job.refresh_from_db()
+    assert (job.options["header"], job.counts) == (["email", "Größe", "name"], {"created": 1})
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (NAMES.encode(), "The file is in UTF-8. Choose the encoding UTF-8"),
+        (NAMES.encode("utf-8-sig"), "The file is in UTF-8. Choose the encoding UTF-8"),
+        (b"email;name\nbob@example.com;B\xe9\x81\n", "The file is not in Windows-1252."),
+    ],
+)
+def test_a_wrong_encoding_is_refused_and_nothing_is_kept(support: Staff, acme: Org, file: bytes, message: str) -> None:
+    assert message in upload(support, file, encoding="cp1252").content.decode()
+    assert not Job.objects.exists()
 
 
 def test_columns_are_guessed_and_can_be_chosen(support: Staff, acme: Org) -> None:
