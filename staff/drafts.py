@@ -1,15 +1,15 @@
 """The text of a form that was sent after the session had ended.
 
-The response to such a POST is the login page with the form's fields in it. With the right password they go into the new
-session. After the login, the form is shown with them, as if it had been refused: nothing is saved until the person
-presses Save.
+Such a POST begins a session with the form's fields, and its response is the login page. After any kind of login, also
+at the identity provider, the form is shown with the fields, as if it had been refused: nothing is saved until the
+person presses Save.
 """
 
-import json
+from datetime import timedelta
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, QueryDict
-from django.urls import Resolver404, resolve
 
 # Forms with texts that take time to write.
 PAGES = {
@@ -20,43 +20,53 @@ PAGES = {
 }
 NOT_SAVED = "Nothing has been saved: your session had ended. Check your text, and save it now."
 
-FIELD = "draft"
 SESSION_KEY = "draft"
 BUTTONS = ("_save", "_continue", "_addanother", "do")
 
+# A hidden field of these forms: who writes, signed. Without it, anybody could fill the table of sessions.
+WRITER = "writer"
+SALT = "staff.drafts"
+MAX_AGE = timedelta(days=7)
 
-def is_kept(path: str) -> bool:
+
+def signed_writer(request: HttpRequest) -> str:
+    """The value of the hidden field; empty on other pages."""
+    return signing.dumps(request.user.pk, salt=SALT) if _is_kept(request) else ""
+
+
+def writer_of(request: HttpRequest) -> int | None:
+    """Who has written the text that was sent. None if it is not kept."""
+    if request.method != "POST" or not _is_kept(request):
+        return None
     try:
-        return resolve(path).url_name in PAGES
-    except Resolver404:
-        return False
+        writer: int = signing.loads(request.POST.get(WRITER, ""), salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature:
+        return None
+    return writer
 
 
-def fields_in(request: HttpRequest) -> str:
-    """The fields of the form that was sent, as JSON for a hidden field of the login page."""
-    left_out = {"csrfmiddlewaretoken", *BUTTONS}
+def keep(request: HttpRequest, writer: int) -> None:
+    left_out = {"csrfmiddlewaretoken", WRITER, *BUTTONS}
     fields = {name: values for name, values in request.POST.lists() if name not in left_out}
-    return json.dumps(fields, ensure_ascii=False)
+    request.session[SESSION_KEY] = {"path": request.path, "fields": fields, "writer": writer}
 
 
-def keep(request: HttpRequest, path: str) -> None:
-    """In the session of somebody who has just entered the right password."""
-    path, draft = path.partition("?")[0], request.POST.get(FIELD, "")
-    if draft and is_kept(path):
-        request.session[SESSION_KEY] = {"path": path, "fields": draft}
+def is_waiting(request: HttpRequest) -> bool:
+    return SESSION_KEY in request.session
 
 
 def take(request: HttpRequest) -> None:
     """Turns a GET for the form into the POST that was lost. The view must check `is_draft()` before it saves."""
-    kept = request.session.get(SESSION_KEY) if request.method == "GET" else None
-    if not kept or kept["path"] != request.path:
-        return
-    del request.session[SESSION_KEY]
-    posted = QueryDict(mutable=True)
-    for name, values in _fields(kept["fields"]).items():
-        posted.setlist(name, values)
-    request.method, request.POST = "POST", posted  # type: ignore[assignment]
-    request.is_draft = True  # type: ignore[attr-defined]
+    kept = request.session.get(SESSION_KEY)
+    if kept and kept["writer"] != request.user.pk:
+        del request.session[SESSION_KEY]
+    elif kept and request.method == "GET" and kept["path"] == request.path:
+        del request.session[SESSION_KEY]
+        posted = QueryDict(mutable=True)
+        for name, values in kept["fields"].items():
+            posted.setlist(name, values)
+        request.method, request.POST = "POST", posted  # type: ignore[assignment]
+        request.is_draft = True  # type: ignore[attr-defined]
 
 
 class NeverSaved:
@@ -72,9 +82,5 @@ def is_draft(request: HttpRequest) -> bool:
     return getattr(request, "is_draft", False)
 
 
-def _fields(text: str) -> dict[str, list[Any]]:
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        return {}
-    return fields if isinstance(fields, dict) and all(isinstance(values, list) for values in fields.values()) else {}
+def _is_kept(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.url_name in PAGES

@@ -11,7 +11,6 @@ from typing import Any, TypeVar, cast
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
-from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
@@ -61,7 +60,7 @@ class LoginView(views.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = super().get_context_data(**kwargs)
-        own = {"mail_is_set_up": settings.EMAIL_URL is not None, drafts.FIELD: self.request.POST.get(drafts.FIELD, "")}
+        own = {"mail_is_set_up": settings.EMAIL_URL is not None, "has_draft": drafts.is_waiting(self.request)}
         return {**own, **shown, "single_sign_on": button_of(shown["next"])}
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -69,14 +68,7 @@ class LoginView(views.LoginView):
         user = form.get_user()
         clear_login(self.request)  # of an earlier login that was not completed
         login = Login(user=user, redirect_url=self.get_success_url())
-        drafts.keep(self.request, self.get_success_url())
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
-
-
-class PasskeyLoginView(LoginWebAuthnView):
-    def form_valid(self, form: Any) -> HttpResponse:
-        drafts.keep(self.request, self.request.POST.get("next", ""))
-        return cast(HttpResponse, super().form_valid(form))
 
 
 def refuse_too_many_attempts(request: HttpRequest, login: str, limits: Limits = ATTEMPTS) -> None:

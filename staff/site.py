@@ -30,20 +30,23 @@ class StaffSite(AdminSite):
         @wraps(guarded)
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not self.has_permission(request):
-                is_lost = request.method == "POST" and drafts.is_kept(request.path)
-                return self.login_with_draft(request) if is_lost else guarded(request, *args, **kwargs)
+                writer = drafts.writer_of(request)
+                return self.login_with_draft(request, writer) if writer else guarded(request, *args, **kwargs)
             drafts.take(request)
             return guarded(request, *args, **kwargs)
 
         return run
 
-    def login_with_draft(self, request: HttpRequest) -> HttpResponse:
-        context = {"draft": drafts.fields_in(request), "next": request.get_full_path()}
+    def login_with_draft(self, request: HttpRequest, writer: int) -> HttpResponse:
         logout(request)
+        drafts.keep(request, writer)
         request.method = "GET"
-        response = self.login(request, {**context, "app_path": reverse("admin:login")})
+        response = self.login(request, {"next": request.get_full_path(), "app_path": reverse("admin:login")})
         response.status_code = 403
         return response
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "writer": drafts.signed_writer(request)}
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.pages.activity import activity_view  # need the models

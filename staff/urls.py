@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.urls import path
 
 from staff.entrance import entrance, own_login
-from staff.login import PasskeyLoginView
 from staff.password_links import ForgottenView, SetPasswordView
 from staff.single_sign_on import callback, sign_on
 
@@ -22,7 +21,7 @@ urlpatterns = [
     path("sso/<provider_id>/", entrance(sign_on), name="openid_connect_login"),
     path("sso/<provider_id>/callback/", entrance(callback), name="openid_connect_callback"),
     path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
-    path("login/passkey/", entrance(PasskeyLoginView.as_view()), name="mfa_login_webauthn"),
+    path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),
     path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/passkey/", own_login(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),

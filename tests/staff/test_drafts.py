@@ -2,13 +2,18 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -23,8 +28,11 @@ PASSWORD = "correct horse battery"
 WRITTEN = "Two hours of work.\r\n\r\n\"Quotes\" & <tags>, 'ümläuts' \U0001f600"
 
 
-def login_of(name: str) -> User:
-    return User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=True)
+def login_of(name: str) -> Staff:
+    user = User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(user)
+    return Staff(user, client)
 
 
 def end_session(staff: Staff) -> Staff:
@@ -34,33 +42,30 @@ def end_session(staff: Staff) -> Staff:
 
 def sent_after_the_end(staff: Staff, page: str, pk: int, **changed: str) -> tuple[Client, Any, str]:
     """Returns the browser, the response to the POST, and the URL."""
-    form = staff.form(page, pk)
+    form = {**staff.form(page, pk), "writer": writer_in(staff.get(page, pk))}
     url = reverse(f"admin:{page}", args=[pk])
     return staff.client, end_session(staff).client.post(url, {**form, **changed}), url
 
 
-def fields_of(response: Any) -> dict[str, str]:
-    """The hidden fields of the login form, as a browser would send them."""
-    form = re.search(r'id="login-form".*?</form>', response.content.decode(), re.S)[0]  # type: ignore[index]
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return {name: unescape(value) for name, value in hidden if name != "csrfmiddlewaretoken"}
+def writer_in(page: Any) -> str:
+    return re.search(r'name="writer" value="([^"]+)"', page.content.decode())[1]  # type: ignore[index]
 
 
-def log_in_with(client: Client, response: Any, username: str) -> Any:
-    sent = {**fields_of(response), "username": username, "password": PASSWORD}
-    return client.post("/admin/login/", sent)
+def log_in_as(client: Client, username: str, url: str, password: str = PASSWORD) -> Any:
+    return client.post("/admin/login/", {"username": username, "password": password, "next": url})
 
 
 def test_the_text_is_in_the_form_after_the_login(alice: Contact) -> None:
-    login_of("ann")
     client, answer, url = sent_after_the_end(
-        log_in("bo", is_superuser=True), "contacts_contact_change", alice.pk, notes=WRITTEN, _save="Save"
+        login_of("ann"), "contacts_contact_change", alice.pk, notes=WRITTEN, _save="Save"
     )
     assert answer.status_code == 403
-    assert "Log in: the form is then shown with your text." in answer.content.decode()
-    refused = client.post("/admin/login/", {**fields_of(answer), "username": "ann", "password": "wrong"})
-    done = log_in_with(client, refused, "ann")
-    assert done.headers["Location"] == url
+    assert f'name="next" value="{url}"' in answer.content.decode()
+    refused = log_in_as(client, "ann", url, "wrong")
+    for page in (answer, refused):
+        assert "Log in: the form is then shown with your text." in page.content.decode()
+        assert "Two hours of work." not in page.content.decode()
+    assert log_in_as(client, "ann", url).headers["Location"] == url
 
     page = client.get(url)
     assert NOT_SAVED in page.content.decode()
@@ -77,11 +82,12 @@ def test_the_text_is_in_the_form_after_the_login(alice: Contact) -> None:
 
 
 def test_the_text_survives_the_second_factor(interview_request: InterviewRequest) -> None:
-    add_app(login_of("ann"))
-    client, answer, url = sent_after_the_end(
-        log_in("bo", is_superuser=True), "interviews_interviewrequest_change", interview_request.pk, objective=WRITTEN
+    ann = login_of("ann")
+    add_app(ann.user)
+    client, _, url = sent_after_the_end(
+        ann, "interviews_interviewrequest_change", interview_request.pk, objective=WRITTEN
     )
-    assert log_in_with(client, answer, "ann").headers["Location"] == "/admin/login/code/"
+    assert log_in_as(client, "ann", url).headers["Location"] == "/admin/login/code/"
     assert client.post("/admin/login/code/", {"code": code_of(SECRET)}).headers["Location"] == url
     assert client.get(url).context["adminform"].form["objective"].value() == WRITTEN
     interview_request.refresh_from_db()
@@ -89,12 +95,9 @@ def test_the_text_survives_the_second_factor(interview_request: InterviewRequest
 
 
 def test_a_conflict_is_shown_too(alice: Contact) -> None:
-    login_of("ann")
-    client, answer, url = sent_after_the_end(
-        log_in("bo", is_superuser=True), "contacts_contact_change", alice.pk, notes=WRITTEN
-    )
+    client, _, url = sent_after_the_end(login_of("ann"), "contacts_contact_change", alice.pk, notes=WRITTEN)
     Contact.objects.filter(pk=alice.pk).update(notes="From the CRM")
-    log_in_with(client, answer, "ann")
+    log_in_as(client, "ann", url)
     assert "From the CRM" in client.get(url).content.decode()
     alice.refresh_from_db()
     assert alice.notes == "From the CRM"
@@ -102,8 +105,7 @@ def test_a_conflict_is_shown_too(alice: Contact) -> None:
 
 @pytest.mark.parametrize("page", ["guide", "guide-json"])
 def test_a_guide_is_shown_again(interview_request: InterviewRequest, page: str) -> None:
-    login_of("ann")
-    kind, staff = interview_request.interview_type, log_in("bo", is_superuser=True)
+    kind, staff = interview_request.interview_type, login_of("ann")
     url = reverse(f"admin:interviews_interviewtype_{page}", args=[kind.pk])
     shown = staff.client.get(url).content.decode()
     sent = {
@@ -114,7 +116,7 @@ def test_a_guide_is_shown_again(interview_request: InterviewRequest, page: str) 
     name = "guide" if page == "guide-json" else next(name for name in sent if name.endswith("question"))
     answer = end_session(staff).client.post(url, {**sent, name: f"{sent[name]} WRITTEN"})
     assert answer.status_code == 403
-    log_in_with(staff.client, answer, "ann")
+    log_in_as(staff.client, "ann", url)
     again = staff.client.get(url).content.decode()
     assert "WRITTEN" in again
     assert NOT_SAVED in again
@@ -123,29 +125,30 @@ def test_a_guide_is_shown_again(interview_request: InterviewRequest, page: str) 
     assert json.dumps(kind.guide) == stored
 
 
-def test_only_the_person_who_logs_in_gets_it(alice: Contact) -> None:
-    login_of("ann")
-    _, answer, url = sent_after_the_end(
-        log_in("bo", is_superuser=True), "contacts_contact_change", alice.pk, notes=WRITTEN
-    )
-    other = Client()
-    other.force_login(User.objects.get(username="ann"))
-    assert NOT_SAVED not in other.get(url).content.decode()
-    client = Client()
-    client.post("/admin/login/", {**fields_of(answer), "username": "ann", "password": "wrong"})
-    assert not client.session.keys(), "nothing is stored for a wrong password"
+def test_only_the_person_who_wrote_it_gets_it(alice: Contact) -> None:
+    login_of("bo")
+    client, _, url = sent_after_the_end(login_of("ann"), "contacts_contact_change", alice.pk, notes=WRITTEN)
+    log_in_as(client, "bo", url)
+    assert NOT_SAVED not in client.get(url).content.decode()
+    client.post("/admin/logout/")
+    log_in_as(client, "ann", url)
+    assert NOT_SAVED not in client.get(url).content.decode(), "it is deleted"
 
 
-@pytest.mark.parametrize("draft", ["{", "[]", '{"notes": "text"}', '{"notes": [1]}'])
-def test_a_damaged_draft_is_no_error(alice: Contact, draft: str) -> None:
-    login_of("ann")
+def test_nothing_is_stored_for_a_form_that_no_staff_opened(alice: Contact) -> None:
     url = reverse("admin:contacts_contact_change", args=[alice.pk])
-    client = Client()
-    sent = {"username": "ann", "password": PASSWORD, "next": url, "draft": draft}
-    assert client.post("/admin/login/", sent).headers["Location"] == url
-    assert client.get(url).status_code == 200
-    alice.refresh_from_db()
-    assert alice.notes == "Old notes"
+    for writer in ("", "1", "forged:1:x", signing.dumps(1, salt="another")):
+        answer = Client().post(url, {"notes": WRITTEN, "writer": writer})
+        assert answer.headers["Location"] == f"/admin/login/?next={url}"
+        assert not Session.objects.exists()
+
+
+def test_a_form_that_was_opened_more_than_a_week_ago_is_not_kept(alice: Contact) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=7, seconds=1), tick=False):
+        ann = login_of("ann")
+        writer = writer_in(ann.get("contacts_contact_change", alice.pk))
+    url = reverse("admin:contacts_contact_change", args=[alice.pk])
+    assert Client().post(url, {"notes": WRITTEN, "writer": writer}).status_code == 302
 
 
 def test_other_forms_lead_to_the_login_as_before(alice: Contact) -> None:

@@ -10,11 +10,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from contacts.models import Contact
 from orgs.models import SecurityEvent
+from staff.drafts import NOT_SAVED
 from staff.single_sign_on import FAILED, NO_LOGIN
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.hindsight.test_settings import PRODUCTION, settings_of
 from tests.staff.authenticator import add_app
+from tests.staff.conftest import Fields
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -72,6 +75,26 @@ def test_a_verified_address_logs_in_and_stays_connected(ann: User) -> None:
     assert (event.actor, event.detail) == ("ann", "provider, socialaccount")
     User.objects.filter(pk=ann.pk).update(email="new@example.com")
     assert sign_on(Client()).headers["Location"] == PAGE, "the provider's subject decides, no longer the address"
+
+
+@pytest.mark.usefixtures("provider", "ann")
+def test_a_text_that_was_sent_after_the_session_had_ended_is_shown_after_the_login(alice: Contact) -> None:
+    client = Client()
+    sign_on(client)
+    url = f"/admin/contacts/contact/{alice.pk}/change/"
+    sent = {**Fields(client.get(url)).data, "notes": "Two hours of work."}
+    client.session.flush()
+    page = client.post(url, sent)
+    assert page.status_code == 403
+    button = page.context["single_sign_on"]["url"]
+    assert "Two" not in button
+    back = requests.get(client.get(button).headers["Location"], allow_redirects=False, timeout=10)
+    assert client.get(back.headers["Location"]).headers["Location"] == url
+    shown = client.get(url)
+    assert NOT_SAVED in shown.content.decode()
+    assert shown.context["adminform"].form["notes"].value() == "Two hours of work."
+    alice.refresh_from_db()
+    assert alice.notes == "Old notes"
 
 
 @pytest.mark.parametrize(
