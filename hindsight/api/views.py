@@ -27,8 +27,9 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Without a valid key there is no response but 401, whatever else is wrong."""
-        principal = cast(Limited | None, request.auth)
-        if principal and not principal.is_verified and response.status_code < 500:
+        # After a database error, `request.auth` would authenticate again.
+        principal = None if response.status_code >= 500 else cast(Limited | None, request.auth)
+        if principal and not principal.is_verified:
             try:
                 principal.verify(request)
             except Exception as exception:  # as in `dispatch`

@@ -10,6 +10,7 @@ from harness.processes import eventually
 from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Change
+from orgs.services import create_api_key
 from tests.live.client import LiveClient, at_once, exchange, head
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
@@ -36,10 +37,11 @@ def test_requests_get_503_and_recover_without_a_restart(
         serve(workers=1, DATABASE_URL=postgresql.url(database_url), **environment) as server,
     ):
         api = LiveClient(server, acme_key)
+        with_new_key = LiveClient(server, create_api_key(org=interview_request.org, name="new")[1])
         assert {api.patch(path, {"objective": "Before"}).status_code for _ in range(10)} == {200}
 
         postgresql.set_state("down")
-        for response in [api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)]:
+        for response in [*(api.patch(path, {"objective": "Meanwhile"}) for _ in range(10)), with_new_key.get(path)]:
             assert (response.status_code, response.code) == (503, "service_unavailable")
             assert int(response.headers["Retry-After"]) >= 1
         assert [probe(server, path) for path in ("/healthz", "/readyz")] == [200, 503]
