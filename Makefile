@@ -4,7 +4,7 @@
 .PHONY: help run dev test test-live test-staff test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Serve Hindsight with demo data at http://127.0.0.1:8000; PORT=8001 changes the port
 	@scripts/bootstrap run
@@ -45,6 +45,11 @@ check: ## Check style, types, imports, migrations, the API schema and the produc
 test-proxies: ## Test early responses through nginx and Caddy, which must be installed; ARGS goes to pytest
 	@scripts/bootstrap dev
 	@.venv/bin/pytest -q tests/live/optional/test_reverse_proxies.py $(ARGS)
+
+.PHONY: test-pgbouncer
+test-pgbouncer: ## Test the API and pages through PgBouncer, which must be installed; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.environments -q tests/live/optional/test_pgbouncer.py $(ARGS)
 
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client

@@ -23,8 +23,8 @@ TRIES = 5
 # Settings for postgres(), whose default is fast.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
-# Logged by PostgreSQL, Redis and Valkey.
-READY = b"eady to accept connections"
+# Logged by PostgreSQL, Redis and Valkey, and by PgBouncer.
+READY = (b"eady to accept connections", b"process up: PgBouncer")
 
 
 class StoreServer:
@@ -110,8 +110,12 @@ class StoreServer:
 
     def _is_ready(self) -> bool:
         # Not by connecting: the port may belong to another process.
-        eventually(lambda: not self.is_running or READY in self.log.read_bytes(), seconds=START_SECONDS)
-        return self.is_running and READY in self.log.read_bytes()
+        eventually(lambda: not self.is_running or self._has_logged_ready(), seconds=START_SECONDS)
+        return self.is_running and self._has_logged_ready()
+
+    def _has_logged_ready(self) -> bool:
+        log = self.log.read_bytes()
+        return any(line in log for line in READY)
 
 
 @contextmanager

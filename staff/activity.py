@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -69,14 +70,14 @@ class Act:
         return {"created_at": utc_text(self.row.created_at), **who, **texts}
 
 
-def acts(user: User, question: Question) -> "Iterator[Act]":
-    """Newest first, of what the user may see."""
+def acts(user: User, question: Question, at_most: int) -> "Iterator[Act]":
+    """The newest first, of what the user may see."""
     sources: list[Iterable[Act]] = []
     if user.has_perm("orgs.view_change"):
-        sources.append(map(_overwrite, _changes(question).iterator(chunk_size=500)))
+        sources.append(map(_overwrite, _changes(question)[:at_most].iterator(chunk_size=500)))
     if user.has_perm("orgs.view_securityevent") and not question.field:
-        sources.append(map(_event, _events(question).iterator(chunk_size=500)))
-    return heapq.merge(*sources, key=lambda act: act.row.created_at, reverse=True)
+        sources.append(map(_event, _events(question)[:at_most].iterator(chunk_size=500)))
+    return islice(heapq.merge(*sources, key=lambda act: act.row.created_at, reverse=True), at_most)
 
 
 def addresses(shown: Iterable[Act]) -> dict[int, str]:

@@ -28,6 +28,8 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
         }
     else:
         database["ENGINE"] = "hindsight.db.postgresql"
+        # In PgBouncer's transaction mode, the next rows of such a cursor could be requested from another session.
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True
         database["OPTIONS"] = {
             **UNREACHABLE_SERVER,
             # psycopg prepares a statement on the server after five executions on one connection.

@@ -1,8 +1,6 @@
 """The page "Who did what"."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Any, cast
 
 from django import forms
@@ -15,7 +13,7 @@ from django.utils import timezone
 
 from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind
-from staff.activity import COLUMNS, MAX_DAYS, Act, Question, acts, addresses
+from staff.activity import COLUMNS, MAX_DAYS, Question, acts, addresses
 from staff.event_export import MAX_EXPORTED, csv_response
 from staff.events import record_act
 from staff.filters import storable
@@ -74,10 +72,9 @@ def activity_view(request: HttpRequest) -> HttpResponse:
     form = ActivityForm({**_last_days(), **{name: value for name, value in request.GET.items() if value}})
     context: dict[str, Any] = {"acts": []}
     if form.is_valid():
-        found = acts(cast(User, request.user), form.question())
         if "csv" in request.GET:
-            return _file(request, found)
-        context = _page_of(request, found)
+            return _file(request, form.question())
+        context = _page_of(request, form.question())
     context.update(
         admin.site.each_context(request),
         title="Who did what",
@@ -89,10 +86,10 @@ def activity_view(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "staff/activity.html", context)
 
 
-def _page_of(request: HttpRequest, found: Iterator[Act]) -> dict[str, Any]:
+def _page_of(request: HttpRequest, question: Question) -> dict[str, Any]:
     number = min(_number(request.GET.get("p", "")), MAX_PAGES)
     first = (number - 1) * PER_PAGE
-    acts_and_next = list(islice(found, first, first + PER_PAGE + 1))
+    acts_and_next = [*acts(cast(User, request.user), question, first + PER_PAGE + 1)][first:]
     shown, has_more = acts_and_next[:PER_PAGE], len(acts_and_next) > PER_PAGE
     emails = addresses(shown) if request.user.has_perm("contacts.view_contact") else {}
     return {
@@ -103,8 +100,8 @@ def _page_of(request: HttpRequest, found: Iterator[Act]) -> dict[str, Any]:
     }
 
 
-def _file(request: HttpRequest, found: Iterator[Act]) -> HttpResponse:
-    records = [act.record() for act in islice(found, MAX_EXPORTED)]
+def _file(request: HttpRequest, question: Question) -> HttpResponse:
+    records = [act.record() for act in acts(cast(User, request.user), question, MAX_EXPORTED)]
     record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
     return csv_response(records, COLUMNS, "who-did-what.csv")
 

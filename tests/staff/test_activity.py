@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -49,6 +50,14 @@ def test_overwrites_and_security_events_are_one_list_newest_first(root: Staff, a
         ("prompt read", f"contact {alice.pk}"),
         ("notes overwritten", "alice@example.com"),
     ]
+
+
+def test_the_database_returns_only_the_rows_of_a_page(root: Staff, alice: Contact) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rows(root, p="2")
+    lists = [query["sql"] for query in queries if re.search('FROM "orgs_(change|securityevent)"', query["sql"])]
+    assert len(lists) == 2
+    assert all("LIMIT 101" in sql for sql in lists)
 
 
 def test_overwrites_of_a_day_lead_to_the_change_that_can_be_restored(root: Staff, alice: Contact) -> None:

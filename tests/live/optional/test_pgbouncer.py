@@ -1,0 +1,120 @@
+"""Through PgBouncer in transaction mode, many connections share two sessions of PostgreSQL: `make test-pgbouncer`."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+
+from harness.pgbouncer import PgBouncerMissingError, pgbouncer
+from harness.web import Server
+from interviews.models import InterviewRequest, Turn
+from orgs.models import Change, Org
+from tests.client import ApiClient
+from tests.interviews.web.client import SurveyPage
+from tests.live.client import LiveClient, at_once
+from tests.live.conftest import Serve
+from tests.live.stores import ON_POSTGRESQL, execute, orm_at
+from tests.staff.conftest import log_in
+
+pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
+
+SESSIONS = 2
+ROUNDS = 60  # eight connections execute each statement often enough to prepare it
+LOCK_SECONDS = 1
+
+
+@pytest.fixture(scope="module")
+def pooled_url(database_url: str, web_database_url: str) -> Iterator[str]:
+    role = urlsplit(web_database_url).username
+    execute(database_url, f"ALTER ROLE {role} SET lock_timeout = '{LOCK_SECONDS}s'")
+    try:
+        with pgbouncer(web_database_url, sessions=SESSIONS) as url:
+            yield url
+    except PgBouncerMissingError as error:
+        pytest.fail(str(error)) if os.environ.get("CI") == "true" else pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def pooled_server(serve: Serve, pooled_url: str) -> Iterator[Server]:
+    with serve(workers=2, DATABASE_URL=pooled_url) as server:
+        yield server
+
+
+def sessions_of(database_url: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [urlsplit(database_url).username])
+        return int(cursor.fetchone()[0])
+
+
+def test_the_api_needs_fewer_sessions_than_connections(
+    pooled_server: Server, pooled_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    api, path = LiveClient(pooled_server, acme_key), f"/interviews/{interview_request.pk}"
+    new = {"interview_type_id": interview_request.interview_type.public_id, "contact_email": "bob@example.com"}
+    calls = [
+        call
+        for number in range(ROUNDS)
+        for call in (
+            partial(api.patch, path, {"objective": f"Number {number}"}),
+            partial(api.get, path),
+            partial(api.get, "/interviews?updated_after=2020-01-01T00:00:00Z"),
+            partial(api.post, "/interviews", new, Idempotency_Key=f"key-{number}"),
+        )
+    ]
+    responses = at_once(calls)
+    assert Counter(response.status_code for response in responses) == {200: 3 * ROUNDS, 201: ROUNDS}
+    assert Change.objects.of(interview_request).count() == ROUNDS
+    assert InterviewRequest.objects.filter(org=interview_request.org).count() == 1 + ROUNDS
+    assert 1 <= sessions_of(pooled_url) <= SESSIONS
+
+
+def test_time_limits_are_those_of_the_role(
+    pooled_server: Server, database_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    with psycopg.connect(database_url) as session:
+        session.execute("SELECT 1 FROM interviews_interviewrequest WHERE id = %s FOR UPDATE", [interview_request.pk])
+        api, started = LiveClient(pooled_server, acme_key), time.monotonic()
+        response = api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        waited = time.monotonic() - started
+    assert (response.status_code, response.code) == (503, "service_unavailable")
+    assert LOCK_SECONDS <= waited < 3  # the server's own limit
+
+
+def test_a_request_that_gets_no_session_is_refused_and_the_next_one_works(
+    pooled_server: Server, pooled_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    api, path = LiveClient(pooled_server, acme_key), f"/interviews/{interview_request.pk}"
+    with ExitStack() as stack:
+        for _ in range(SESSIONS):
+            stack.enter_context(psycopg.connect(pooled_url)).execute("SELECT 1")  # its transaction keeps a session
+        response = api.get(path)
+        assert (response.status_code, response.code) == (503, "service_unavailable")
+    assert api.get(path).status_code == 200
+
+
+def test_rows_are_read_although_another_connection_takes_the_session(acme: Org, pooled_url: str) -> None:
+    with orm_at(pooled_url):
+        rows = Org.objects.order_by("pk").iterator(chunk_size=1)
+        first = next(rows)
+        with psycopg.connect(pooled_url) as other:
+            other.execute("SELECT 1")  # its transaction keeps the session
+            assert acme in [first, *rows]
+
+
+def test_an_answer_and_staff_pages(pooled_url: str, acme_key: str, interview_request: InterviewRequest) -> None:
+    with orm_at(pooled_url):
+        page = SurveyPage(str(interview_request.survey_token))
+        page.post("consent")
+        page.post("answer", number=1, text="It was slow.")
+        assert Turn.objects.get(interview_request=interview_request, number=2).text == "It was slow."
+        ApiClient(acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
+        staff = log_in(f"root-{interview_request.org_id}", is_superuser=True)
+        for path in ("", "activity/", f"interviews/interviewrequest/{interview_request.pk}/history/"):
+            assert staff.client.get(f"/admin/{path}").status_code == 200
