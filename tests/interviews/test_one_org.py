@@ -174,7 +174,7 @@ def test_an_operation_of_the_api_depends_only_on_rows_of_one_org(
         for call in calls(own, foreign)[operation]:
             response = acme_api.send(operation.split()[0], call.path, call.body, **call.headers)
             assert response.status_code == call.status, (call, response.content)
-    assert len(one_org.compared) >= 2  # the look-up of the key, and the operation's own
+    assert one_org.compared
 
 
 SURVEY: list[tuple[str, dict[str, Any]]] = [
