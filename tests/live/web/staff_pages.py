@@ -64,6 +64,11 @@ def add(browser: Browser, model: str) -> None:
     browser.leave(lambda: browser.click(f".model-{model} .addlink"))
 
 
+def lists_of(browser: Browser) -> set[str]:
+    """The lists in the sidebar."""
+    return set(browser.texts("#nav-sidebar th[scope=row] a"))
+
+
 def shows(browser: Browser, text: str, seconds: float = 10) -> bool:
     """Waits for a text. Between two pages, none can be read."""
 
