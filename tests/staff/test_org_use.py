@@ -41,7 +41,7 @@ def test_the_page_of_an_org_shows_requests_and_refusals(
         ("Minutes over the limit", 1, 1),
     ]
     assert '<th scope="row">Refused with 429</th><td>2</td><td>2</td>' in page.content.decode()
-    assert "The limit is 3 requests a minute." in page.content.decode()
+    assert "The limit is 3 requests per minute." in page.content.decode()
     clock.shift(DAY_SECONDS)
     root.client.force_login(root.user)
     assert root.get("orgs_org_change", acme.pk).context["use"][0] == ("Requests", 0, 6)

@@ -94,7 +94,7 @@ def test_an_org_is_created_and_its_keys_are_issued_rotated_and_revoked(browser: 
     assert "never" not in browser.texts("aside td:nth-child(3)")
     [last_day, last_month] = browser.texts(".use tbody tr:first-of-type td")
     assert 1 <= int(last_day) == int(last_month) <= 5, "a process counts every five seconds"
-    assert browser.texts(".use p") == ["The limit is 300 requests a minute."]
+    assert browser.texts(".use p") == ["The limit is 300 requests per minute."]
 
 
 def test_the_plan_of_an_org_is_changed_and_the_org_is_suspended_and_reactivated(
