@@ -96,7 +96,7 @@ test-model: ## Test Paige with a small local language model (takes minutes, inst
 test-audit: venv-audit ## Test `make sbom` without a network and `make audit` against a local service; pytest gets ARGS
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_supply_chain.py $(ARGS)
 
-bench: ## Measure the speed of PATCH and GET, and sixty interviews at once (7 minutes); the benchmark gets ARGS
+bench: ## Measure the API, the survey page, and sixty interviews at once (10 minutes); the benchmark gets ARGS
 	@scripts/bootstrap dev
 	@.venv/bin/python -m bench $(ARGS)
 

@@ -1,7 +1,7 @@
-"""Measures requests per second: `python -m bench [--seconds 10] [--workers 2]`. See docs/performance.md.
+"""Measures the API and the survey page: `python -m bench [--seconds 5] [--workers 2]`. See docs/performance.md.
 
-Compares PATCH, with and without If-Match, and GET with pgbench running the SQL of a PATCH, on PostgreSQL with default
-durability. Differences below 10% are noise; between machines, compare ratios. Then runs bench.capacity.
+Compares each operation, at several numbers of connections, with pgbench running the SQL of a PATCH, on PostgreSQL with
+default durability. Differences below 10% are noise; between machines, compare ratios. Then runs bench.capacity.
 """
 
 import argparse
@@ -14,24 +14,31 @@ from pathlib import Path
 import psutil
 
 from bench import client, cpu
+from bench.operations import Survey
 from harness.orm import set_up_django
 from harness.processes import ServerError, interrupt_on_signals
 from harness.stores import DURABLE, postgres, redis_server
 from harness.web import Server, serving
 
-WARM_UP_SECONDS = 2.0
+WARM_UP_SECONDS = 1.5
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
 # Run inside PostgreSQL, without a round trip; not counted.
 FOREIGN_KEY_CHECK = "SELECT 1 FROM ONLY % FOR KEY SHARE OF x"
+NO_LIMIT = "10000000"
+MB = 1024**2
 
-HEADINGS = ("", "requests/s", "of pgbench", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL CPU ms", "SQL statements")
+HEADINGS = (
+    *("", "connections", "requests/s", "of pgbench", "p50 ms", "p99 ms", "p99/p50"),
+    *("CPU ms", "PostgreSQL CPU ms", "SQL statements"),
+)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures PATCH and GET of an interview.")
-    parser.add_argument("--seconds", type=float, default=10, help="how long each measurement takes (10)")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures the API and the survey page.")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each measurement takes (5)")
     parser.add_argument("--workers", type=int, default=2, help="processes that serve (2)")
-    parser.add_argument("--connections", type=int, default=16, help="requests at once (16)")
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 16, 64], help="requests at once (1 16 64)")
+    parser.add_argument("--operations", nargs="+", metavar="NAME", help='such as "PATCH with If-Match" (all)')
     parser.add_argument("--interview-seconds", type=float, default=120, help="of bench.capacity; 0: skip it (120)")
     options = parser.parse_args()
     interrupt_on_signals()
@@ -58,30 +65,42 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
     execute("CREATE EXTENSION pg_stat_statements")
     postmaster = psutil.Process(int(execute("SELECT pg_backend_pid()"))).ppid()
     program = Path(psutil.Process(postmaster).exe()).with_name("pgbench")
-    requests = client.Requests(customer.key, customer.first_request_id, customer.last_request_id, customer.etags)
-
-    stores = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
-    with serving(directory / "server.log", stores, workers=options.workers) as server:
-        measured = {
-            name: load(options, server, postmaster, make)
-            for name, make in {
-                "PATCH with If-Match": requests.patch_if_match,
-                "PATCH": requests.patch,
-                "GET": requests.get,
-            }.items()
-        }
-    report = floor.run(program, database_url, customer, directory, seconds=options.seconds, clients=options.connections)
-    floor_rate = float(report.partition("tps = ")[2].split()[0])
 
     print_row(HEADINGS)
-    for name, (result, row) in measured.items():
-        ratio = f"{result.rate / floor_rate:.2f}" if name.startswith("PATCH") else ""
-        print_row((name, f"{result.rate:.0f}", ratio, *row))
-    print_row(("pgbench, the SQL of a PATCH", f"{floor_rate:.0f}", "1.00", "", "", "", "", "2.0"))
-    refused = [line.decode() for result, _ in measured.values() for line in result.refused]
+    floors = {}
+    for connections in options.connections:
+        rate = floor.run(program, database_url, customer, directory, seconds=options.seconds, clients=connections)
+        print_row(("pgbench, the SQL of a PATCH", str(connections), f"{rate:.0f}", "1.00", *[""] * 5, "1.0"))
+        floors[connections] = rate
+
+    operations = {
+        **customer.requests().operations(),
+        "survey: answer, next question": Survey(customer.survey_tokens()).operation(),
+    }
+    stores = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"], "ANONYMOUS_RATE_LIMIT": NO_LIMIT}
+    refused: list[bytes] = []
+    sent = 0
+    with serving(directory / "server.log", stores, workers=options.workers) as server:
+        client.run(server.port, operations["PATCH"], seconds=WARM_UP_SECONDS, connections=options.connections[-1])
+        first_memory = memory_of(server)
+        for name in options.operations or operations:
+            for connections in options.connections:
+                result, row = load(options.seconds, connections, server, postmaster, operations[name])
+                ratio = f"{result.rate / floors[connections]:.2f}"
+                print_row((name, str(connections), f"{result.rate:.0f}", ratio, *row))
+                refused += result.refused
+                sent += len(result.times)
+        print(
+            f"Memory of a worker: {first_memory:.0f} MB at first, {memory_of(server):.0f} MB after {sent:,} requests."
+        )
     if refused:
-        sys.stderr.write(f"{len(refused)} requests were refused, the first with: {refused[0]}\n")
+        sys.stderr.write(f"{len(refused)} requests were refused, the first with: {refused[0].decode()}\n")
     return 1 if refused else 0
+
+
+def memory_of(server: Server) -> float:
+    """Of the largest worker, in MB, with what it shares with other processes."""
+    return float(max(psutil.Process(pid).memory_info().rss for pid in server.workers) / MB)
 
 
 def measure_interviews(seconds: float) -> int:
@@ -91,21 +110,23 @@ def measure_interviews(seconds: float) -> int:
 
 
 def load(
-    options: argparse.Namespace, server: Server, postmaster: int, make_request: client.MakeRequest
+    seconds: float, connections: int, server: Server, postmaster: int, operation: client.Operation
 ) -> tuple[client.Result, tuple[str, ...]]:
     """Returns the result and the table cells from p50 on."""
-    client.run(server.port, make_request, seconds=WARM_UP_SECONDS, connections=options.connections)
+    client.run(server.port, operation, seconds=WARM_UP_SECONDS, connections=connections)
     execute("CHECKPOINT")
     execute("SELECT pg_stat_statements_reset()")
     spent = {"server": -cpu.seconds_of(server.process.pid), "postgres": -cpu.seconds_of(postmaster)}
-    result = client.run(server.port, make_request, seconds=options.seconds, connections=options.connections)
+    result = client.run(server.port, operation, seconds=seconds, connections=connections)
     spent["server"] += cpu.seconds_of(server.process.pid)
     spent["postgres"] += cpu.seconds_of(postmaster)
     statements = float(execute(f"SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '{FOREIGN_KEY_CHECK}'"))
     count = len(result.times)
+    p50, p99 = result.milliseconds(0.50), result.milliseconds(0.99)
     return result, (
-        f"{result.milliseconds(0.50):.1f}",
-        f"{result.milliseconds(0.99):.1f}",
+        f"{p50:.1f}",
+        f"{p99:.1f}",
+        f"{p99 / p50:.1f}",
         f"{spent['server'] * 1000 / count:.2f}",
         f"{spent['postgres'] * 1000 / count:.2f}",
         f"{statements / count:.1f}",
@@ -122,8 +143,8 @@ def execute(sql: str) -> str:
 
 
 def print_row(cells: tuple[str, ...]) -> None:
-    widths = [max(len(heading), 10) for heading in HEADINGS]
-    widths[0] = 27
+    widths = [max(len(heading), 7) for heading in HEADINGS]
+    widths[0] = 29
     first, *others = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
     print("  ".join([first.strip().ljust(widths[0]), *others]), flush=True)
 

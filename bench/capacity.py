@@ -17,9 +17,10 @@ from typing import Any
 
 import psutil
 
-from bench.client import Requests, Result
+from bench.client import Result
 from bench.endpoint import Endpoint, slow_endpoint
 from bench.interviews import Contact, Times, call_api
+from bench.operations import Requests
 from harness.orm import set_up_django
 from harness.processes import ServerError, interrupt_on_signals
 from harness.stores import DURABLE, postgres, redis_server

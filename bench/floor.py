@@ -11,7 +11,7 @@ CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
 NAME = "'Jane Smith ' || :number"
 OBJECTIVE = "'Understand why pricing was the blocker; ' || :number"
 
-# The fields that each kind of request writes, and its weight, as in bench.client.
+# The fields that each kind of request writes, and its weight, as in bench.operations.
 KINDS = {
     "notes": ({"notes": CONTEXT}, 4),
     "objective": ({"objective": OBJECTIVE}, 3),
@@ -42,8 +42,10 @@ def script(customer: Customer, texts: dict[str, str]) -> str:
     )
 
 
-def run(program: Path, database_url: str, customer: Customer, directory: Path, *, seconds: float, clients: int) -> str:
-    """Returns the output of pgbench."""
+def run(
+    program: Path, database_url: str, customer: Customer, directory: Path, *, seconds: float, clients: int
+) -> float:
+    """Returns transactions per second."""
     files = []
     for name, (texts, weight) in KINDS.items():
         file = directory / f"{name}.sql"
@@ -63,4 +65,4 @@ def run(program: Path, database_url: str, customer: Customer, directory: Path, *
     )
     if done.returncode:
         raise RuntimeError(f"pgbench failed:\n{done.stderr}")
-    return done.stdout
+    return float(done.stdout.partition("tps = ")[2].split()[0])

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
 
-from bench.client import Requests
+from bench.operations import Requests
 from contacts.text import clean_email, clean_notes
 from interviews.models import InterviewType, Turn
 from interviews.services import create_interview_request, onboard_org

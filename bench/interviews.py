@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlencode
 
-from bench.client import Requests, Result
+from bench.client import Result
+from bench.operations import NUMBER, Requests
 
 SECONDS_BETWEEN_ANSWERS = (30.0, 90.0)  # a minute on average
 ANSWERS = (
@@ -22,7 +23,6 @@ ANSWERS = (
     "I can't say much about that.",
     "In the end the contract: a yearly term was too long for us.",
 )
-NUMBER = re.compile(rb'name="number" value="(\d+)"')
 
 
 @dataclass(frozen=True)
