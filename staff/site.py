@@ -23,6 +23,10 @@ class StaffSite(AdminSite):
     site_url = None
     index_template = "staff/index.html"
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")  # it asks for no word, calls no service, and its log names contacts
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """A form that is sent after the session has ended is not lost."""
         guarded = super().admin_view(as_staff(view), cacheable)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -55,6 +56,14 @@ def test_a_contact_is_deleted_and_the_log_does_not_name_them(root: Staff, interv
     )
     assert not Contact.objects.exists()
     assert LogEntry.objects.get().object_repr == f"contact_{interview_request.contact_id}"
+
+
+@pytest.mark.parametrize("page", ["contacts_contact_changelist", "auth_group_changelist"])
+def test_no_list_deletes_what_is_selected(root: Staff, interview_request: InterviewRequest, page: str) -> None:
+    assert "Delete selected" not in root.get(page).content.decode()
+    row = Group.objects.earliest("pk") if "group" in page else interview_request.contact
+    root.post(page, action="delete_selected", _selected_action=[row.pk], post="yes")
+    assert type(row)._default_manager.filter(pk=row.pk).exists()
 
 
 def test_an_erasure_is_shown_with_its_actor(root: Staff, interview_request: InterviewRequest) -> None:
