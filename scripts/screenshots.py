@@ -7,8 +7,9 @@ import os
 import sys
 import tempfile
 import time
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -26,13 +27,15 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
 from harness.browser import Browser, browsing  # noqa: E402
 from harness.web import serving  # noqa: E402
-from interviews.models import InterviewRequest, InterviewType  # noqa: E402
+from interviews.models import Conversation, InterviewRequest, InterviewType  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
     create_interview_request,
@@ -43,10 +46,15 @@ from interviews.services import (  # noqa: E402
     next_question,
     submit_answer,
 )
+from interviews.text import clean_deal_id  # noqa: E402
+from jobs.models import Job  # noqa: E402
+from jobs.work import run_job  # noqa: E402
 from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
+from scripts.small_png import png_with_palette  # noqa: E402
+from staff import imports  # noqa: E402
 
 LOGIN, PASSWORD = "sam", "screenshots only"
 
@@ -60,6 +68,12 @@ ANSWERS = (
 
 # Used in docs/staff.md.
 PICTURES = {
+    "home": "/admin/",
+    "search": "/admin/search/?q=jane",
+    "who-did-what": "/admin/activity/",
+    "transcript": "/admin/interviews/interviewrequest/{interviewed}/change/",
+    "import": "/admin/jobs/job/{import}/change/",
+    "guide-form": "/admin/interviews/interviewtype/{type}/guide/",
     "contact": "/admin/contacts/contact/{contact}/change/",
     "what-changed": "/admin/contacts/contact/{contact}/history/",
     "interview-requests": "/admin/interviews/interviewrequest/",
@@ -68,7 +82,7 @@ PICTURES = {
 }
 
 ALL_PAGES = PICTURES | {
-    "index": "/admin/",
+    "views": "/admin/views/",
     "orgs": "/admin/orgs/org/",
     "org-add": "/admin/orgs/org/add/",
     "org-delete": "/admin/orgs/org/{org}/delete/",
@@ -95,6 +109,7 @@ ALL_PAGES = PICTURES | {
     "types": "/admin/interviews/interviewtype/",
     "type": "/admin/interviews/interviewtype/{type}/change/",
     "guide": "/admin/interviews/interviewtype/{type}/guide/",
+    "trial": "/admin/interviews/interviewtype/{type}/try/",
     "guide-refused": "/admin/interviews/interviewtype/{type}/guide/",
     "guide-json": "/admin/interviews/interviewtype/{type}/guide-json/",
     "users": "/admin/auth/user/",
@@ -147,8 +162,17 @@ def press_on_survey_page(browser: Browser, text: str, button: str) -> None:
     browser.find(".asks, .error")
 
 
+def open_first_topic(browser: Browser) -> None:
+    topic = browser.find(".guide-topic details")
+    browser.driver.execute_script("arguments[0].open = true; arguments[0].scrollIntoView()", topic)
+
+
 # Actions on a page before its screenshot.
 ACTIONS: dict[str, Callable[[Browser], None]] = {
+    "guide-form": open_first_topic,
+    "trial": partial(
+        fill, button="Start the interview", contact_name="Jane Smith", objective="Why was pricing a blocker?"
+    ),
     "issue-key-done": partial(fill, button="Issue the key", name="Warehouse"),
     "contact-refused": partial(fill, button="Save", notes='{"title": NaN}'),
     "request-conflict": save_over_another,
@@ -197,7 +221,10 @@ def prepare() -> dict[str, object]:
     complete_conversation(completed)
     decline_interview(declined)
     german, german_running = german_interview_requests()
+    conduct_earlier_interviews(request.interview_type)
     return {
+        "interviewed": InterviewRequest.objects.get(deal_id="deal_1003").pk,
+        "import": checked_import(org).pk,
         "org": org.pk,
         "key": crm.pk,
         "contact": contact.pk,
@@ -214,6 +241,39 @@ def prepare() -> dict[str, object]:
         "german_token": german.survey_token,
         "german_running_token": german_running.survey_token,
     }
+
+
+def conduct_earlier_interviews(interview_type: InterviewType) -> None:
+    """In each of the last 12 weeks, some are completed, abandoned and not begun."""
+    actor = Actor(ActorKind.API_KEY, "hsk_5up8mXq2", "3e1b90aa41")
+    for number in range(90):
+        time_then = timezone.now() - timedelta(days=(89 - number) * 0.9)
+        interview_request = create_interview_request(
+            interview_type=interview_type,
+            actor=actor,
+            contact_email=clean_email(f"buyer{number}@contoso.example"),
+            contact_name=clean_name(f"Buyer {number}"),
+            deal_id=clean_deal_id(f"deal_{2000 + number}"),
+        )
+        if number % 4:
+            conduct_interviews(interview_request)
+        if number % 4 > 1:
+            finish_conversation(interview_request)
+            complete_conversation(interview_request)
+            InterviewRequest.objects.filter(pk=interview_request.pk).update(completed_at=time_then)
+        InterviewRequest.objects.filter(pk=interview_request.pk).update(created_at=time_then, updated_at=time_then)
+        Conversation.objects.filter(pk=interview_request.pk).update(consented_at=time_then, last_activity_at=time_then)
+
+
+def checked_import(org: Org) -> Job:
+    """After its dry run."""
+    rows = "".join(f"new{number}@northwind.example;Ada;Example {number};Met in May\n" for number in range(40))
+    file = f"E-Mail;First name;Last name;Notes\n{rows}no address;Bob;Builder;\n".encode()
+    with transaction.atomic():
+        job = imports.new_import(org=org, owner=User.objects.get(username=LOGIN), size=len(file))
+        imports.upload(job, file, offset=0)
+    run_job.call(job.pk, job.runs)
+    return job
 
 
 def german_interview_requests() -> tuple[InterviewRequest, InterviewRequest]:
@@ -288,7 +348,27 @@ def main() -> None:
 def take_pictures(browser: Browser, ids: dict[str, object], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, path in PICTURES.items():
-        take(browser, path.format(**ids), folder / f"{name}.png", width=1300, height=700, scheme="light")
+        file = folder / f"{name}.png"
+        take(browser, path.format(**ids), file, width=1300, height=700, scheme="light", action=ACTIONS.get(name))
+    browser.driver.get("about:blank")
+    for file in folder.glob("*.png"):
+        file.write_bytes(png_with_palette(*pixels(browser, file.read_bytes())))
+
+
+def pixels(browser: Browser, png: bytes) -> tuple[bytes, int]:
+    """Returns the bytes of red, green, blue and alpha of all pixels, and the width."""
+    script = """
+        const image = new Image();
+        image.src = "data:image/png;base64," + arguments[0];
+        return image.decode().then(() => {
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            canvas.drawImage(image, 0, 0);
+            const { data } = canvas.getImageData(0, 0, image.width, image.height);
+            return [new Uint8Array(data.buffer).toBase64(), image.width];
+        });
+    """
+    data, width = browser.driver.execute_script(script, b64encode(png).decode())
+    return b64decode(data), width
 
 
 def take_all(browser: Browser, pages: dict[str, str], folder: Path) -> None:
