@@ -11,7 +11,10 @@ from typing import Any, Self
 
 from interviews.paige.fixed_phrases import Phrase, wording
 from interviews.paige.guide_serializers import GuideError, validated
-from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, Kind
+from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, WEAK, Kind
+from interviews.paige.phrase_patterns import Phrases
+from interviews.paige.sign_matches import TopicPhrase
+from interviews.paige.words import normalized
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
 
@@ -103,6 +106,11 @@ class Guide:
         closing = Topic(CLOSING, title, True, (), fields.pop("closing_question"), "", "", ())
         return cls(**fields, topics=topics, closing=closing)
 
+    @cached_property
+    def topic_phrases(self) -> Phrases[TopicPhrase]:
+        """What objective and notes name topics by. Copies for vendors share it."""
+        return _topic_phrases(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
+
     @property
     def every_topic(self) -> tuple[Topic, ...]:
         """The closing question is the last."""
@@ -124,6 +132,21 @@ class Guide:
             topics=tuple(topic.for_vendor(vendor) for topic in self.topics),
             closing=self.closing.for_vendor(vendor),
         )
+
+
+@lru_cache(maxsize=MAX_GUIDES)
+def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
+    """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
+    return Phrases(
+        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
+        for key, objective_phrases, phrases in topics
+        for phrase in objective_phrases or filter(None, map(_plain, phrases))
+    )
+
+
+def _plain(phrase: str) -> str:
+    """The words of one of a topic's `phrases`, which may contain characters that mean something in a pattern."""
+    return " ".join(word for word in normalized(phrase).split() if word != "?")
 
 
 @lru_cache(maxsize=2048)

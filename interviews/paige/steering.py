@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from interviews.paige.guide import MAX_GUIDES, Guide
-from interviews.paige.guide_texts import WEAK
+from interviews.paige.guide import Guide
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.phrase_patterns import Phrases
 from interviews.paige.scopes import asks_about_what_is_before, mentions, says_only_to_avoid
 from interviews.paige.sign_matches import AVOIDING, Mention, TopicPhrase
-from interviews.paige.words import normalized
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Of several signs that are about a topic, the one with the highest rank counts."""
@@ -60,11 +58,13 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    topics = _topic_phrases(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in guide.topics))
-    said = _reasons(objective, topics, Source.OBJECTIVE)
+    said = _reasons(objective, guide.topic_phrases, Source.OBJECTIVE)
     decided = {reason.topic for reason in said}
     return _steering(
-        [*said, *(reason for reason in _reasons(notes, topics, Source.NOTES) if reason.topic not in decided)]
+        [
+            *said,
+            *(reason for reason in _reasons(notes, guide.topic_phrases, Source.NOTES) if reason.topic not in decided),
+        ]
     )
 
 
@@ -78,21 +78,6 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
     found = tuple(reasons)
     emphasize = tuple(dict.fromkeys(reason.topic for reason in found if not reason.is_avoided))
     return Steering(emphasize, tuple(dict.fromkeys(reason.topic for reason in found if reason.is_avoided)), found)
-
-
-@lru_cache(maxsize=MAX_GUIDES)
-def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
-    """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
-    return Phrases(
-        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
-        for key, objective_phrases, phrases in topics
-        for phrase in objective_phrases or filter(None, map(_plain, phrases))
-    )
-
-
-def _plain(phrase: str) -> str:
-    """The words of one of a topic's `phrases`, which may contain characters that mean something in a pattern."""
-    return " ".join(word for word in normalized(phrase).split() if word != "?")
 
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
