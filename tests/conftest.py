@@ -13,6 +13,7 @@ from contacts.models import Contact
 from hindsight.limits import usage_counts
 from hindsight.limits.audit_budget import uncounted_bytes
 from hindsight.limits.unauthenticated import unauthenticated_limiter
+from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
 from interviews.paige.brief import forget_guides
 from orgs.live_keys import remembered_keys
@@ -81,6 +82,7 @@ def fresh_rate_limits(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def fresh_guides() -> None:
     forget_guides()
+    forget_steered()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ serializers, which describe them in the schema.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -14,15 +14,22 @@ from django.db import connection
 from contacts.models import Contact
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, Transcript, Versions, survey_url_of
-from interviews.paige.brief import Brief, guide_of_version, vendor_of
-from interviews.paige.guide import GuideError, Topic
+from interviews.paige.brief import guide_of_version, vendor_of
+from interviews.paige.guide import Guide, GuideError
 from interviews.paige.picks import known_picks
+from interviews.paige.steering import steer
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
 # SQLite has texts.
 Time = datetime | str | None
 Json = str | list[Any]
+
+
+# Of topics to emphasize, and of those to avoid.
+Keys = tuple[tuple[str, ...], tuple[str, ...]]
+MAX_STEERED = 10_000
+_steered: dict[tuple[int, Versions], Keys] = {}
 
 
 class Summary(NamedTuple):
@@ -148,15 +155,26 @@ class InterviewRequestRow(NamedTuple):
         return body
 
     def _objective_topics(self) -> Body:
-        details, summary = self.details, self.summary
+        details = self.details
         vendor = vendor_of(details.org_name)
         try:
             guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide).for_vendor(vendor)
         except GuideError:  # such as a guide of an older format
             return {"emphasize": [], "avoid": []}
-        picks = known_picks(details.picks, guide)
-        brief = Brief(vendor, summary.name, details.notes, summary.objective, guide, picks=picks)
-        return {"emphasize": [*map(_topic, brief.emphasized)], "avoid": [*map(_topic, brief.avoided)]}
+        emphasize, avoid = self._steered(guide)
+        return {"emphasize": _topics(guide, emphasize), "avoid": _topics(guide, avoid)}
+
+    def _steered(self, guide: Guide) -> Keys:
+        """Reads objective and notes once for each version of the rows."""
+        key = (self.summary.id, self.versions)
+        keys = _steered.get(key)
+        if keys is None:
+            picks = known_picks(self.details.picks, guide)
+            steering = steer(guide, self.summary.objective, self.details.notes, picks)
+            if len(_steered) >= MAX_STEERED:
+                _steered.clear()
+            keys = _steered[key] = (steering.emphasize, steering.avoid)
+        return keys
 
     def _guide(self) -> object:
         return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.summary.id).guide
@@ -185,8 +203,13 @@ class InterviewRequestRow(NamedTuple):
         }
 
 
-def _topic(topic: Topic) -> Mapping[str, str]:
-    return {"key": topic.key, "title": topic.title}
+def forget_steered() -> None:
+    """For tests, whose rows have the ids of other tests' rows."""
+    _steered.clear()
+
+
+def _topics(guide: Guide, keys: Iterable[str]) -> list[Body]:
+    return [{"key": key, "title": guide.topic(key).title} for key in keys]
 
 
 def _shown(time: Time) -> str | None:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from rest_framework.renderers import JSONRenderer
 
 from interviews import services
+from interviews.api import reads
 from interviews.api.reads import created_body
 from interviews.api.serializers import (
     CreatedInterviewRequest,
@@ -16,7 +18,9 @@ from interviews.api.serializers import (
 )
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.steering import Picks
+from interviews.paige.guide import Guide
+from interviews.paige.steering import Picks, Steering
+from interviews.paige.steering import steer as steer_
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 
@@ -92,6 +96,25 @@ def test_a_body_equals_the_serializers(
     assert shown != untouched
     [summary] = acme_api.get("/interviews").json()["data"]
     assert summary == rendered(InterviewRequestSummarySerializer(row).data)
+
+
+def test_objective_and_notes_are_read_once_for_each_version(
+    acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+
+    def counting(guide: Guide, objective: str, *others: Any) -> Steering:
+        texts.append(objective)
+        return steer_(guide, objective, *others)
+
+    monkeypatch.setattr(reads, "steer", counting)
+    monkeypatch.setattr(reads, "MAX_STEERED", 1)
+    path = f"/interviews/{interview_request.pk}"
+    for objective in ("Focus on pricing", "Focus on the trial"):
+        acme_api.patch(path, {"objective": objective})
+        first, second = (acme_api.get(path).json()["objective_topics"] for _ in range(2))
+        assert first == second != {"emphasize": [], "avoid": []}
+    assert texts == ["Focus on pricing", "Focus on the trial"]
 
 
 def test_a_created_body_equals_the_serializers(interview_request: InterviewRequest) -> None:
