@@ -76,7 +76,7 @@ class OneOrg:
         with session.cursor() as cursor:
             cursor.execute(f"SAVEPOINT one_org; SET LOCAL ROLE {role}", prepare=False)
             cursor.execute(sql, params)
-            rows = cursor.fetchall() if cursor.description and not sql.startswith("INSERT") else []
+            rows = cursor.fetchall() if cursor.description and not sql.lstrip().startswith("INSERT") else []
             count = cursor.rowcount
             cursor.execute("ROLLBACK TO one_org; RELEASE one_org", prepare=False)
         return count, rows
