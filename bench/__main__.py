@@ -81,7 +81,7 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
     refused: list[bytes] = []
     sent = 0
     with serving(directory / "server.log", stores, workers=options.workers) as server:
-        client.run(server.port, operations["PATCH"], seconds=WARM_UP_SECONDS, connections=options.connections[-1])
+        client.run(server.port, operations["GET"], seconds=WARM_UP_SECONDS, connections=options.connections[-1])
         first_memory = memory_of(server)
         for name in options.operations or operations:
             for connections in options.connections:
