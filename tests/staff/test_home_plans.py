@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bench.home import fill
+from interviews.services.interview_statistics import WEEKS, interview_statistics
+from orgs.models import Org
 from tests.staff.committed_rows import committed_rows
 from tests.staff.conftest import Staff
 
@@ -59,3 +61,17 @@ def test_no_statement_reads_a_whole_table(root: Staff, org: str) -> None:
     about = [one["sql"] for one in queries if any(table in one["sql"] for table in TABLES)]
     assert len(about) == STATEMENTS
     assert {sql: scanned(sql) for sql in about if scanned(sql)} == {}
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL chooses by statistics")
+def test_sqlite_reads_the_range_of_a_week_also_for_one_org(acme: Org) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        interview_statistics([acme.pk])
+    weekly = [one["sql"] for one in queries if "UNION ALL" in one["sql"]]
+    assert len(weekly) == 2
+    with connection.cursor() as cursor:
+        for sql in weekly:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            searches = [detail for *_, detail in cursor.fetchall() if "interviews_" in detail]
+            assert len(searches) == WEEKS
+            assert all("_at>? AND" in search for search in searches), searches
