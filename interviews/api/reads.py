@@ -6,12 +6,13 @@ serializers, which describe them in the schema.
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
 
 from contacts.models import Contact
+from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, Transcript, Versions, survey_url_of
 from interviews.paige.brief import guide_of_version, vendor_of
@@ -21,7 +22,7 @@ from interviews.paige.steering import steer
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
-# SQLite has texts.
+# SQLite has texts, of times in UTC.
 Time = datetime | str | None
 Json = str | list[Any]
 
@@ -213,11 +214,9 @@ def _topics(guide: Guide, keys: Iterable[str]) -> list[Body]:
 
 
 def _shown(time: Time) -> str | None:
-    """As REST framework shows a time in UTC."""
     if time is None:
         return None
-    time = datetime.fromisoformat(time) if isinstance(time, str) else time
-    return f"{time.replace(tzinfo=None).isoformat()}Z"
+    return utc_text(datetime.fromisoformat(time).replace(tzinfo=UTC) if isinstance(time, str) else time)
 
 
 def _parsed(value: Json | None) -> list[Any]:
