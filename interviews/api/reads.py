@@ -1,4 +1,4 @@
-"""The bodies of responses, from columns where possible: functions in place of serializers.
+"""What the views read, and the bodies of responses: columns and functions in place of models and serializers.
 
 Models and serializers would take most of the time of a request. Tests hold the bodies equal to those of the
 serializers, which describe them in the schema.
@@ -14,7 +14,7 @@ from django.db import connection
 from contacts.models import Contact
 from hindsight.text.timestamps import utc_text
 from interviews.lifecycle import Stage
-from interviews.models import InterviewRequest, Transcript, Versions, survey_url_of
+from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
 from interviews.paige.brief import guide_of_version, vendor_of
 from interviews.paige.guide import Guide, GuideError
 from interviews.paige.picks import known_picks
@@ -202,6 +202,22 @@ class InterviewRequestRow(NamedTuple):
             "comment": details.decline_comment or None,
             "declined_at": _shown(details.declined_at),
         }
+
+
+# Without the guide, which is long.
+FIND_TYPE = f"""
+SELECT id, org_id, name, guide_version, archived_at
+FROM interviews_interviewtype
+WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_LIVE}
+"""  # noqa: S608
+
+
+def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewType:
+    """Raises InterviewType.DoesNotExist, also if the org's API key `digest` is not valid."""
+    row_of_org = {"interview_type_id": interview_type_id, "org_id": org_id}
+    for found in InterviewType.objects.raw(FIND_TYPE, {**row_of_org, **key_parameters(digest)}):
+        return found
+    raise InterviewType.DoesNotExist
 
 
 def forget_steered() -> None:

@@ -26,10 +26,9 @@ from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
-from interviews.api.reads import SUMMARY_FIELDS, InterviewRequestRow, Summary, created_body
+from interviews.api.reads import SUMMARY_FIELDS, InterviewRequestRow, Summary, created_body, find_type
 from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Versions
 from orgs.authentication import Principal, principal_of
-from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 ID = OpenApiParameter(
     "id",
@@ -238,22 +237,14 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     return bool(texts) and Contact.objects.for_org(org_id).filter(email=body["contact_email"]).exists()
 
 
-# Without the guide, which is long.
-FIND_TYPE = f"""
-SELECT id, org_id, name, guide_version, archived_at
-FROM interviews_interviewtype
-WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_LIVE}
-"""  # noqa: S608
-
-
 def get_type(principal: Principal, interview_type_id: int) -> InterviewType:
     """Verifies the key. Raises BadRequest."""
-    row = {"interview_type_id": interview_type_id, "org_id": principal.org_id}
-    found = InterviewType.objects.raw(FIND_TYPE, {**row, **key_parameters(principal.digest)})
-    for interview_type in found:
-        principal.is_verified = True
-        return interview_type
-    raise wrong_type(NO_SUCH_TYPE)
+    try:
+        found = find_type(org_id=principal.org_id, interview_type_id=interview_type_id, digest=principal.digest)
+    except InterviewType.DoesNotExist:
+        raise wrong_type(NO_SUCH_TYPE) from None
+    principal.is_verified = True
+    return found
 
 
 def wrong_type(message: str) -> BadRequest:
