@@ -12,7 +12,7 @@ from hindsight.limits.audit_budget import Budget
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.live_keys import LiveKey, remembered_keys, use_live_key
+from orgs.live_keys import LiveKey, remembered_key, use_live_key
 from orgs.scopes import SCOPE_OF_METHOD
 
 
@@ -77,7 +77,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if digest is None:
             refuse_key(request, digest)
         verifies = request.method in request.parser_context["view"].verifying_methods
-        remembered = remembered_keys.get(digest) if verifies else None
+        remembered = remembered_key(digest) if verifies else None
         api_key = remembered or use_live_key(digest)
         if api_key is None:
             refuse_key(request, digest)

@@ -5,9 +5,7 @@ this process remembers for a minute. So a new rate limit may take effect a minut
 the keys of a suspended org, are refused at once.
 """
 
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from hindsight.limits.memory import Memory
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute
 
@@ -52,35 +51,20 @@ class LiveKey:
     scopes: str
 
 
-class RememberedKeys:
-    SECONDS = 60
-    MAX_KEYS = 10_000
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.keys: OrderedDict[str, tuple[LiveKey, float]] = OrderedDict()
-
-    def get(self, digest: str) -> LiveKey | None:
-        key, ends_at = self.keys.get(digest, (None, 0.0))
-        return key if time.monotonic() < ends_at else None
-
-    def add(self, digest: str, key: LiveKey) -> None:
-        with self.lock:
-            self.keys.pop(digest, None)
-            self.keys[digest] = key, time.monotonic() + self.SECONDS
-            if len(self.keys) > self.MAX_KEYS:
-                self.keys.popitem(last=False)
-
-    def forget(self, digest: str) -> None:
-        with self.lock:
-            self.keys.pop(digest, None)
-
-    def clear(self) -> None:
-        with self.lock:
-            self.keys.clear()
+REMEMBERED_SECONDS = 60
+# By digest, with the time.monotonic() until which it is remembered.
+_remembered: Memory[str, tuple[LiveKey, float]] = Memory()
 
 
-remembered_keys = RememberedKeys()
+def remembered_key(digest: str) -> LiveKey | None:
+    """A key that was valid at most REMEMBERED_SECONDS ago."""
+    key, ends_at = _remembered.get(digest) or (None, 0.0)
+    return key if time.monotonic() < ends_at else None
+
+
+def forget_keys() -> None:
+    """For tests."""
+    _remembered.clear()
 
 
 def key_parameters(digest: str | None) -> dict[str, Any]:
@@ -103,11 +87,11 @@ def use_live_key(digest: str) -> LiveKey | None:
         cursor.execute(FIND_LIVE_KEY, {**key_parameters(digest), "recently": recently})
         row = cursor.fetchone()
     if row is None:
-        remembered_keys.forget(digest)
+        _remembered.forget(digest)
         return None
     key_id, prefix, org_id, org, plan, own_rate_limit, scopes, used_recently = row
     if not used_recently:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
     key = LiveKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)
-    remembered_keys.add(digest, key)
+    _remembered.add(digest, (key, time.monotonic() + REMEMBERED_SECONDS))
     return key

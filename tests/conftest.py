@@ -16,7 +16,7 @@ from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
 from interviews.paige.brief import forget_guides
-from orgs.live_keys import remembered_keys
+from orgs.live_keys import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -74,7 +74,7 @@ def fresh_rate_limits(settings: Settings) -> None:
     """A new key prefix: the counters in the store outlive the test."""
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
-    remembered_keys.clear()
+    forget_keys()
     uncounted_bytes.clear()
     usage_counts.forget()
 

@@ -1,12 +1,11 @@
 import threading
 import time
-from collections import OrderedDict
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from hindsight.http.proxies import client_of
+from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage, count_request
 
 
@@ -18,15 +17,14 @@ class UnauthenticatedLimiter:
     """
 
     SECONDS_BETWEEN_LOOKUPS = 0.1
-    MAX_REMEMBERED = 10_000
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
-        self.valid: OrderedDict[str, bool] = OrderedDict()
-        self.blocked: OrderedDict[str, Usage] = OrderedDict()
+        self.valid: Memory[str, bool] = Memory()
+        self.blocked: Memory[str, Usage] = Memory()
         self.next_lookup = 0.0
 
     def exceeded_usage(self, request: HttpRequest, digest: str | None) -> Usage | None:
@@ -43,14 +41,14 @@ class UnauthenticatedLimiter:
         client = client_of(request.META["REMOTE_ADDR"])
         usage = count_request(request, group="address", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
         if digest is not None:
-            self.valid.pop(digest, None)  # may have been revoked
+            self.valid.forget(digest)  # may have been revoked
         if usage.exceeded:
-            self.remember(self.blocked, client, usage)
+            self.blocked.add(client, usage)
         return usage
 
     def remember_valid(self, digest: str) -> None:
         if digest not in self.valid:
-            self.remember(self.valid, digest, True)
+            self.valid.add(digest, True)
 
     def may_look_up(self) -> bool:
         with self.lock:
@@ -59,12 +57,6 @@ class UnauthenticatedLimiter:
                 return False
             self.next_lookup = now + self.SECONDS_BETWEEN_LOOKUPS
             return True
-
-    def remember(self, memory: OrderedDict[str, Any], key: str, value: Any) -> None:
-        with self.lock:
-            memory[key] = value
-            if len(memory) > self.MAX_REMEMBERED:
-                memory.popitem(last=False)
 
 
 unauthenticated_limiter = UnauthenticatedLimiter()

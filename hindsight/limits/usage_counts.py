@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 from django.core.cache import caches
 
 from hindsight.limits.counters import Counters, Increment, prefixed
+from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.uncounted import Uncounted
 
@@ -54,11 +55,10 @@ class Use(NamedTuple):
 
 
 SECONDS_BETWEEN_COUNTS = 5
-MAX_ORGS = 10_000
 
 uncounted: Uncounted[tuple[str, Kind]] = Uncounted()
 # By org, in Unix seconds.
-_counted_at: dict[str, float] = {}
+_counted_at: Memory[str, float] = Memory()
 
 
 def forget() -> None:
@@ -71,11 +71,9 @@ def increments_of(org: str) -> list[Increment]:
     """The request that begins, and what is not yet counted. In a fixed order, because each increment locks a row."""
     uncounted.add((org, Kind.REQUESTS), 1)
     now = time.time()
-    if 0 <= now - _counted_at.get(org, 0) < SECONDS_BETWEEN_COUNTS:
+    if 0 <= now - (_counted_at.get(org) or 0) < SECONDS_BETWEEN_COUNTS:
         return []
-    if len(_counted_at) >= MAX_ORGS:
-        _counted_at.clear()
-    _counted_at[org] = now
+    _counted_at.add(org, now)
     amounts = {kind: uncounted.take((org, kind)) for kind in Kind}
     return [
         Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)

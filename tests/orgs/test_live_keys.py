@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from orgs.live_keys import RememberedKeys, remembered_keys
+from orgs import live_keys
+from orgs.live_keys import forget_keys, remembered_key
 from orgs.models import ApiKey, Change, Org
 from orgs.services import revoke_api_key
 from tests.client import ApiClient
@@ -68,7 +69,7 @@ def test_a_key_over_its_limit_is_refused_at_once(acme: Org, acme_api: ApiClient,
 @pytest.mark.parametrize("name", ["GET", "PATCH"])
 def test_the_second_request_executes_one_statement_less(acme_api: ApiClient, path: str, name: str) -> None:
     REQUESTS[name](acme_api, path)
-    remembered_keys.clear()
+    forget_keys()
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -86,16 +87,17 @@ def test_a_new_rate_limit_takes_effect_within_a_minute(
     first = limit()
     Org.objects.update(own_rate_limit=7)
     assert limit() == first
-    monkeypatch.setattr(RememberedKeys, "SECONDS", -1)
-    remembered_keys.clear()
+    monkeypatch.setattr(live_keys, "REMEMBERED_SECONDS", -1)
+    forget_keys()
     assert limit() == 7
 
 
 def test_memory_is_bounded(acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RememberedKeys, "MAX_KEYS", 2)
+    memory = live_keys._remembered
+    monkeypatch.setattr(memory, "max_keys", 2)
     acme_api.get(path)
-    [(key, _)] = remembered_keys.keys.values()
+    [remembered] = memory.values.values()
     for digest in "abc":
-        remembered_keys.add(digest, key)
-    assert [*remembered_keys.keys] == ["b", "c"]
-    assert remembered_keys.get("a") is None
+        memory.add(digest, remembered)
+    assert [*memory.values] == ["b", "c"]
+    assert (remembered_key("a"), remembered_key("c")) == (None, remembered[0])

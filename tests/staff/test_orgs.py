@@ -13,7 +13,7 @@ from pytest_django import Settings
 from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs import keys
-from orgs.live_keys import remembered_keys
+from orgs.live_keys import forget_keys
 from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient
@@ -71,7 +71,7 @@ class TestOrgs:
     ) -> None:
         for values, limit in (({"plan": "enterprise"}, "1000"), ({"own_rate_limit": "7"}, "7")):
             root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **values})
-            remembered_keys.clear()
+            forget_keys()
             assert acme_api.get(f"/interviews/{interview_request.pk}").headers["X-RateLimit-Limit"] == limit
         assert {entry.change_message for entry in LogEntry.objects.all()} == {
             "Plan: growth → enterprise.",

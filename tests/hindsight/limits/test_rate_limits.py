@@ -145,10 +145,10 @@ class TestUnauthenticatedRequests:
 
     def test_revoked_key_is_no_longer_remembered_as_valid(self, acme_api: ApiClient) -> None:
         acme_api.get("/interviews/1")
-        assert list(unauthenticated_limiter.valid) == [keys.digest_of(str(acme_api.key))]
+        assert list(unauthenticated_limiter.valid.values) == [keys.digest_of(str(acme_api.key))]
         ApiKey.objects.update(revoked_at=timezone.now())
         acme_api.get("/interviews/1")
-        assert not unauthenticated_limiter.valid
+        assert not unauthenticated_limiter.valid.values
 
     def test_another_address_is_not_limited(self, db: None, settings: Settings) -> None:
         for _ in range(10):
@@ -163,10 +163,10 @@ class TestUnauthenticatedRequests:
         assert ApiClient().get("/interviews/1").status_code == 401
 
     def test_number_of_remembered_keys_is_limited(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(unauthenticated_limiter, "MAX_REMEMBERED", 3)
+        monkeypatch.setattr(unauthenticated_limiter.valid, "max_keys", 3)
         for number in range(10):
             unauthenticated_limiter.remember_valid(str(number))
-        assert list(unauthenticated_limiter.valid) == ["7", "8", "9"]
+        assert list(unauthenticated_limiter.valid.values) == ["7", "8", "9"]
 
 
 class TestUnavailableStore:
