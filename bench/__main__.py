@@ -16,7 +16,7 @@ import psutil
 from bench import client, cpu
 from bench.operations import Survey
 from harness.orm import set_up_django
-from harness.processes import ServerError, interrupt_on_signals
+from harness.processes import exit_status
 from harness.stores import DURABLE, postgres, redis_server
 from harness.web import Server, serving
 
@@ -41,21 +41,18 @@ def main() -> int:
     parser.add_argument("--operations", nargs="+", metavar="NAME", help='such as "PATCH with If-Match" (all)')
     parser.add_argument("--interview-seconds", type=float, default=120, help="of bench.capacity; 0: skip it (120)")
     options = parser.parse_args()
-    interrupt_on_signals()
-    try:
-        with (
-            postgres({**DURABLE, **COUNTING}) as database_url,
-            redis_server() as redis_url,
-            tempfile.TemporaryDirectory(prefix="hindsight-bench-") as directory,
-        ):
-            set_up_django(database_url, redis_url)
-            status = measure(options, database_url, Path(directory))
-        return status or measure_interviews(options.interview_seconds)
-    except (ServerError, RuntimeError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_status(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> int:
+    with (
+        postgres({**DURABLE, **COUNTING}) as database_url,
+        redis_server() as redis_url,
+        tempfile.TemporaryDirectory(prefix="hindsight-bench-") as directory,
+    ):
+        set_up_django(database_url, redis_url)
+        status = measure(options, database_url, Path(directory))
+    return status or measure_interviews(options.interview_seconds)
 
 
 def measure(options: argparse.Namespace, database_url: str, directory: Path) -> int:

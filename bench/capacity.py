@@ -22,7 +22,7 @@ from bench.endpoint import Endpoint, slow_endpoint
 from bench.interviews import Contact, Times, call_api
 from bench.operations import Requests
 from harness.orm import set_up_django
-from harness.processes import ServerError, interrupt_on_signals
+from harness.processes import exit_status
 from harness.stores import DURABLE, postgres, redis_server
 from harness.web import Server, serving
 
@@ -41,18 +41,14 @@ def main() -> int:
     parser.add_argument("--endpoint-seconds", type=float, default=3, help="response time of the model (3)")
     parser.add_argument("--database", choices=DATABASES, help="measure only this one, and print JSON")
     options = parser.parse_args()
-    interrupt_on_signals()
-    try:
-        if options.database:
-            print(json.dumps(measure_on(options)))
-        else:
-            print_table(options.interviews, [run_for(database) for database in DATABASES])
-    except (ServerError, RuntimeError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_status(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> None:
+    if options.database:
+        print(json.dumps(measure_on(options)))
+    else:
+        print_table(options.interviews, [run_for(database) for database in DATABASES])
 
 
 def run_for(database: str) -> dict[str, str]:

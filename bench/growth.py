@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import client, cpu
+from bench.home import DIALECTS, NUMBERS
 from harness.orm import set_up_django
-from harness.processes import ServerError, interrupt_on_signals
+from harness.processes import ServerError, exit_status
 from harness.stores import killable_postgres, redis_server
 from harness.web import serving
 
@@ -22,7 +23,6 @@ REQUESTS_OF_A_CONTACT = 10
 OPERATIONS = ("GET", "PATCH")
 CONNECTIONS, ROUNDS, SECONDS = 4, 5, 3.0
 
-NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
 # Of one org.
 STATEMENTS = (
     """INSERT INTO contacts_contact (org_id, email, name, notes, created_at, updated_at)
@@ -39,7 +39,6 @@ STATEMENTS = (
     {changes} SELECT {org}, 'interviewrequest', id, 'objective', 'Why?', 'api_key', 'bench', 'bench', {now}
     FROM interviews_interviewrequest, numbers WHERE org_id = {org}""",
 )
-NOW = {"postgresql": "now()", "sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')"}
 
 
 def fill(stage: str, requests: int) -> None:
@@ -50,11 +49,12 @@ def fill(stage: str, requests: int) -> None:
 
     contacts = max(1, requests // ORGS // REQUESTS_OF_A_CONTACT)
     counts = {"contacts": contacts, "requests": REQUESTS_OF_A_CONTACT, "changes": 2}
-    numbers = {name: NUMBERS.format(count=count) for name, count in counts.items()}
+    numbers = {name: NUMBERS.format(rows=count) for name, count in counts.items()}
+    now = DIALECTS[connection.vendor]["now"]
     with connection.cursor() as cursor:
         for org in Org.objects.order_by("pk").values_list("pk", flat=True):
             for statement in STATEMENTS:
-                cursor.execute(statement.format(stage=stage, org=org, now=NOW[connection.vendor], **numbers))
+                cursor.execute(statement.format(stage=stage, org=org, now=now, **numbers))
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
@@ -120,15 +120,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=5_000_000, help="interview requests at the end (5,000,000)")
     parser.add_argument("--sqlite", action="store_true")
     options = parser.parse_args()
-    interrupt_on_signals()
-    try:
-        run(options.requests, on_sqlite=options.sqlite)
-    except (ServerError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_status(lambda: run(options.requests, on_sqlite=options.sqlite))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import urlencode
 
 from bench.client import Result
-from bench.operations import NUMBER, Requests
+from bench.operations import NUMBER, Requests, form, message
 
 SECONDS_BETWEEN_ANSWERS = (30.0, 90.0)  # a minute on average
 ANSWERS = (
@@ -84,16 +83,10 @@ class Contact:
             pause = max(0.0, pause - (clock() - started))
 
     async def take_step(self, times: Times, **fields: str) -> None:
-        form = urlencode({"token": self.token, **fields}).encode()
-        head = (
-            "POST /survey HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            f"Content-Length: {len(form)}\r\n\r\n"
-        )
         connection = await Connection.open(self.port)
         try:
-            stored = await timed(times.posts, connection.send(head.encode() + form), 303)
-            request = f"GET {stored.location} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-            page = await timed(times.questions, connection.send(request), 200)
+            stored = await timed(times.posts, connection.send(form(token=self.token, **fields)), 303)
+            page = await timed(times.questions, connection.send(message("GET", stored.location)), 200)
         finally:
             connection.close()
         if number := NUMBER.search(page.body):

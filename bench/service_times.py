@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import client, cpu
 from harness.orm import set_up_django
-from harness.processes import ServerError, interrupt_on_signals
+from harness.processes import ServerError, exit_status
 from harness.stores import DURABLE, killable_postgres, killable_redis
 from harness.web import serving
 
@@ -26,15 +26,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=5, help="how long each operation is measured in a round (5)")
     parser.add_argument("--rounds", type=int, default=5, help="the first one is not counted (5)")
     options = parser.parse_args()
-    interrupt_on_signals()
-    try:
-        measure(options.seconds, options.rounds)
-    except (ServerError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_status(lambda: measure(options.seconds, options.rounds))
 
 
 def measure(seconds: float, rounds: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 
@@ -15,6 +16,18 @@ def interrupt_on_signals() -> None:
     """SIGINT and SIGTERM raise KeyboardInterrupt. Shells start background jobs with SIGINT ignored."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+
+
+def exit_status(run: Callable[[], int | None]) -> int:
+    """Of a tool. A failed server or file is one line on stderr, and an interrupt ends what `run` has started."""
+    interrupt_on_signals()
+    try:
+        return run() or 0
+    except (RuntimeError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def free_port() -> int:
