@@ -1,4 +1,4 @@
-"""Which org staff mean by a text: a slug, a name, a part of either, or "Name (slug)" as the suggestions have it."""
+"""Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested."""
 
 import re
 

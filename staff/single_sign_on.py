@@ -88,7 +88,7 @@ callback = reachable(views.callback)
 
 
 def button_of(next_page: str) -> dict[str, str] | None:
-    """The name and the URL of the button on the login page. A link: the policy allows forms only to this server."""
+    """The name and URL of a link that looks like a button: the policy allows forms only to this server."""
     if not settings.OIDC_SERVER_URL:
         return None
     url = reverse("openid_connect_login", args=[PROVIDER_ID])

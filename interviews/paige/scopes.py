@@ -104,7 +104,8 @@ class _Reader:
         self.statements = {self.clauses[i] for i in beginnings if words[i].text in vocabulary().clauses}
         self.is_record = words[-2].mark == "." and any(word.text[:1].isdigit() for word in words)
         self.reasons: set[int] = set()
-        # Indexes in `found`. A sign after its topics is about those from the second on, or else from the first on.
+        # Two indexes in `found`. A sign that follows topics is about those from the second index on. If there are none,
+        # it is about those from the first index on.
         self.reaches = (0, 0)
         self.outside: list[_Scope] = []
         self.is_avoiding = False

@@ -1,4 +1,4 @@
-"""Pages of an import of contacts: the upload, on the list of contacts, and what follows on the page of the job."""
+"""The pages of an import of contacts: the upload belongs to the list of contacts, and the next steps to the job."""
 
 from collections.abc import Iterator
 from typing import Any, cast

@@ -22,8 +22,8 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 
-# Rows that a statement may read, including those that a filter removes: ten for each of the 1,001 that are counted in a
-# tenth of all orgs.
+# The most rows that a statement may read, with those that a filter removes. A tenth of the orgs has matching rows, and
+# the admin counts at most 1,001: so ten rows are read for each that counts.
 MAX_ROWS_READ = 12_000
 
 BIG = {"contacts_contact", "interviews_interviewrequest", "orgs_securityevent"}

@@ -38,7 +38,7 @@ def attempt(server: Server, login: str, password: str = "wrong") -> Response:
 
 
 def login_early_in_its_window() -> str:
-    """Returns a login with at least a minute left in its window. A window begins at a time that its key determines."""
+    """Returns a login whose window lasts another minute at least. The key determines when a window begins."""
     _, minutes = ATTEMPTS["login and address"]
     for _ in range(50):
         login = f"ann-{secrets.token_hex(4)}"
