@@ -45,6 +45,8 @@ async def receive_body(blocks: AsyncIterable[bytes], length: int | None) -> byte
                     raise RequestDataTooBig
                 if size <= MAX_BODY_BYTES:
                     received.append(block)
+                if size == length:
+                    break  # waiting for the end would take another turn of the event loop
     except TimeoutError:
         raise BodyCutOff(f"The body did not arrive within {BODY_SECONDS:.0f} s.") from None
     if size > MAX_BODY_BYTES:
