@@ -1,72 +1,110 @@
-"""The database connections of a web process, shared by its threads.
+"""The database connections of a web process, and the threads that run requests with them.
 
-A thread has a connection while it handles a request, but not while it waits for anything else than the database. So
-threads that wait cost no connections, and leave the connections to the other requests.
+A thread has a connection while it handles a request, but not while it waits for anything else than the database: then
+a spare thread takes over its connection. So threads that wait cost no connections, and leave the connections to the
+other requests.
 """
 
+import logging
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import TransactionManagementError
 
+logger = logging.getLogger(__name__)
+
 _thread = threading.local()
 
+Job = Callable[[], object]
 
-class ConnectionPool:
-    """Persistent connections that are opened when they are first used. `size`: how many requests run at once."""
 
-    def __init__(self, size: int) -> None:
-        self.idle: SimpleQueue[BaseDatabaseWrapper] = SimpleQueue()
-        for _ in range(size):
-            connection = connections.create_connection(DEFAULT_DB_ALIAS)
-            connection.inc_thread_sharing()
-            self.idle.put(connection)
+class ConnectionThreads:
+    """Daemon threads that run jobs, each with a persistent connection that is opened when it is first used.
 
-    @contextmanager
-    def connection(self) -> Iterator[None]:
-        """Waits for an idle connection. In the context, `django.db.connection` is this one."""
-        self._acquire()
-        _thread.pool = self
-        try:
-            yield
-        finally:
-            del _thread.pool
-            self._release()
+    A thread keeps its connection from job to job, because handing it over costs a switch between threads.
+    `connections`: how many jobs run at once. `waiting`: how many jobs may wait besides, without a connection.
+    """
+
+    def __init__(self, connections: int, *, waiting: int) -> None:
+        # None: a thread that has waited needs a connection.
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._idle: SimpleQueue[BaseDatabaseWrapper] = SimpleQueue()
+        # Of each thread that has waited, where it expects a connection.
+        self._returning: deque[SimpleQueue[BaseDatabaseWrapper]] = deque()
+        self._lock = threading.Lock()
+        for _ in range(connections):
+            self._idle.put(_new_connection())
+        for number in range(connections + waiting):
+            threading.Thread(target=self._run, name=f"request_{number}", daemon=True).start()
+
+    def submit(self, job: Job) -> None:
+        """In the job, `django.db.connection` is the thread's connection. Jobs start in their order."""
+        self._jobs.put(job)
 
     @contextmanager
     def released(self) -> Iterator[None]:
-        if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        connection = connections[DEFAULT_DB_ALIAS]
+        if connection.in_atomic_block:
             raise TransactionManagementError("A connection cannot be released inside a transaction.")
-        self._release()
+        del connections[DEFAULT_DB_ALIAS]
+        self._release(connection)
         try:
             yield
         finally:
-            self._acquire()
+            connection = connections[DEFAULT_DB_ALIAS] = self._acquire()
             # As Django does at the beginning of a request: the server may have closed an idle connection.
-            connections[DEFAULT_DB_ALIAS].close_if_unusable_or_obsolete()
+            connection.close_if_unusable_or_obsolete()
 
-    def _acquire(self) -> None:
-        connections[DEFAULT_DB_ALIAS] = self.idle.get()
+    def _run(self) -> None:
+        _thread.owner = self
+        while True:
+            connections[DEFAULT_DB_ALIAS] = self._idle.get()
+            while job := self._jobs.get():
+                try:
+                    job()
+                except Exception:
+                    logger.exception("A job has failed")
+            connection = connections[DEFAULT_DB_ALIAS]
+            del connections[DEFAULT_DB_ALIAS]
+            self._release(connection)
 
-    def _release(self) -> None:
-        connection = connections[DEFAULT_DB_ALIAS]
-        del connections[DEFAULT_DB_ALIAS]
-        self.idle.put(connection)
+    def _release(self, connection: BaseDatabaseWrapper) -> None:
+        with self._lock:
+            receiver = self._returning.popleft() if self._returning else self._idle
+            receiver.put(connection)
+
+    def _acquire(self) -> BaseDatabaseWrapper:
+        """Waits like a job, because threads keep their connections while they have no job."""
+        with self._lock:
+            try:
+                return self._idle.get_nowait()
+            except Empty:
+                receiver: SimpleQueue[BaseDatabaseWrapper] = SimpleQueue()
+                self._returning.append(receiver)
+                self._jobs.put(None)
+        return receiver.get()
 
 
 @contextmanager
 def connection_released() -> Iterator[None]:
-    """Lets other requests use this thread's connection. Changes nothing in threads that have none of a pool.
+    """Lets other requests use this thread's connection. Changes nothing in threads other than ConnectionThreads.
 
     Raises TransactionManagementError inside a transaction.
     """
-    pool: ConnectionPool | None = getattr(_thread, "pool", None)
-    if pool is None:
+    owner: ConnectionThreads | None = getattr(_thread, "owner", None)
+    if owner is None:
         yield
     else:
-        with pool.released():
+        with owner.released():
             yield
+
+
+def _new_connection() -> BaseDatabaseWrapper:
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    connection.inc_thread_sharing()
+    return connection

@@ -1,10 +1,9 @@
 """Runs Django, a WSGI application, in a pool of threads behind an event loop.
 
-A request gets a thread when its body has arrived, so slow clients hold no thread. Then it needs a connection of the
-pool. The probes have threads of their own, so they respond if all others are busy.
+A request gets a thread, with a database connection, when its body has arrived, so slow clients hold no thread. The
+probes have threads of their own, so they respond if all others are busy.
 """
 
-import asyncio
 import sys
 from collections.abc import AsyncIterable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 
-from hindsight.db.pool import ConnectionPool
+from hindsight.db.pool import ConnectionThreads
 from hindsight.http.bodies import BodyCutOff, UnreadableBody, receive_body
+from hindsight.http.calls import Calls
 from hindsight.http.downloads import Download
 from hindsight.http.probes import PROBES
 
@@ -36,38 +36,34 @@ class Gateway:
 
     def __init__(self, application: "WSGIApplication", *, connections: int, waiting: int) -> None:
         self.application = application
-        self.connections = ConnectionPool(connections)
-        self.threads = ThreadPoolExecutor(connections + waiting, "request")
+        self.threads = ConnectionThreads(connections, waiting=waiting)
         self.probes = {path: ThreadPoolExecutor(1, "probe") for path in PROBES}
+        self.calls = Calls()
 
     async def __call__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         environ = environ_of(scope)
         environ["wsgi.input"] = await input_of(environ, cast(AsyncIterable[bytes], protocol))
-        probe = self.probes.get(scope.path)
-        run = asyncio.get_running_loop().run_in_executor
-        response = run(probe, self.respond, environ) if probe else run(self.threads, self.respond_in_turn, environ)
-        status, headers, body = await response
-        if isinstance(body, bytes):
-            protocol.response_bytes(status, headers, body)
-        else:
-            await self.stream(body, protocol.response_stream(status, headers))
+        threads = self.probes.get(scope.path, self.threads)
+        if response := await self.calls.run(threads, self.send_response, environ, protocol):
+            status, headers, download = response
+            await self.stream(download, protocol.response_stream(status, headers))
+
+    def send_response(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> tuple[int, Headers, Download] | None:
+        """Returns a download, which has to be streamed."""
+        status, headers, body = self.respond(environ)
+        if isinstance(body, Download):
+            return status, headers, body
+        protocol.response_bytes(status, headers, body)
+        return None
 
     async def stream(self, download: Download, transport: Any) -> None:
         """Between two blocks, a slow client holds neither a thread nor a connection."""
-        run = asyncio.get_running_loop().run_in_executor
         blocks = iter(download)
         try:
-            while block := await run(self.threads, self.in_turn, next, blocks, b""):
+            while block := await self.calls.run(self.threads, next, blocks, b""):
                 await transport.send_bytes(block)
         finally:
-            await run(self.threads, self.in_turn, download.close)
-
-    def in_turn(self, function: Callable[..., Any], *arguments: object) -> Any:
-        with self.connections.connection():
-            return function(*arguments)
-
-    def respond_in_turn(self, environ: dict[str, Any]) -> Response:
-        return cast(Response, self.in_turn(self.respond, environ))
+            await self.calls.run(self.threads, download.close)
 
     def respond(self, environ: dict[str, Any]) -> Response:
         """Responses are buffered, except downloads."""

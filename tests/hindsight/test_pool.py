@@ -1,90 +1,144 @@
 """Threads that share one database connection, which is never opened here."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import connections
 from django.db.transaction import TransactionManagementError
 
-from hindsight.db.pool import ConnectionPool, connection_released
+from hindsight.db.pool import ConnectionThreads, connection_released
 
 
-@pytest.fixture
-def pool() -> ConnectionPool:
-    return ConnectionPool(1)
+def run(threads: ConnectionThreads, function: Callable[[], Any]) -> "Future[Any]":
+    future: Future[Any] = Future()
+
+    def job() -> None:
+        try:
+            future.set_result(function())
+        except Exception as error:
+            future.set_exception(error)
+
+    threads.submit(job)
+    return future
 
 
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as threads:
-        yield threads
+def current_connection() -> object:
+    return connections["default"]
 
 
-def current_connection(pool: ConnectionPool) -> object:
-    with pool.connection():
-        return connections["default"]
+class Turn:
+    """A job that waits for something else than the database. Returns its connection, as it is after the wait."""
+
+    def __init__(self, threads: ConnectionThreads) -> None:
+        self.is_waiting, self.may_go_on = Event(), Event()
+        self.has_connection, self.may_end = Event(), Event()
+        self.result = run(threads, self)
+        assert self.is_waiting.wait(10)
+
+    def __call__(self) -> object:
+        with connection_released():
+            self.is_waiting.set()
+            assert self.may_go_on.wait(10)
+        self.has_connection.set()
+        connection = connections["default"]
+        assert self.may_end.wait(10)
+        return connection
+
+    def end(self) -> object:
+        self.may_go_on.set()
+        self.may_end.set()
+        return self.result.result(10)
 
 
-def test_a_thread_waits_until_the_connection_is_returned(pool: ConnectionPool, threads: ThreadPoolExecutor) -> None:
-    has_connection, may_end = Event(), Event()
+def test_jobs_run_one_after_the_other_on_one_connection() -> None:
+    threads = ConnectionThreads(1, waiting=1)
+    started, may_end = Event(), Event()
 
     def request() -> object:
-        with pool.connection():
-            has_connection.set()
-            may_end.wait(10)
-            return connections["default"]
+        started.set()
+        assert may_end.wait(10)
+        return current_connection()
 
-    first = threads.submit(request)
-    assert has_connection.wait(10)
-    second = threads.submit(current_connection, pool)
+    first = run(threads, request)
+    assert started.wait(10)
+    second = run(threads, current_connection)
     assert not second.done()
     may_end.set()
     assert second.result(10) is first.result(10)
 
 
-def test_while_a_thread_waits_for_something_else_another_one_uses_its_connection(
-    pool: ConnectionPool, threads: ThreadPoolExecutor
-) -> None:
-    is_waiting, may_go_on = Event(), Event()
-
-    def request() -> object:
-        with pool.connection():
-            with connection_released():
-                is_waiting.set()
-                may_go_on.wait(10)
-            return connections["default"]
-
-    waiting = threads.submit(request)
-    assert is_waiting.wait(10)
-    used = threads.submit(current_connection, pool).result(10)
-    may_go_on.set()
-    assert waiting.result(10) is used
+def test_while_a_thread_waits_for_something_else_another_one_uses_its_connection() -> None:
+    threads = ConnectionThreads(1, waiting=1)
+    turn = Turn(threads)
+    used = run(threads, current_connection).result(10)
+    assert turn.end() is used
 
 
-def test_an_error_returns_the_connection(pool: ConnectionPool, threads: ThreadPoolExecutor) -> None:
+def test_after_the_wait_a_thread_gets_a_connection_from_a_thread_without_a_job() -> None:
+    threads = ConnectionThreads(2, waiting=2)
+    turns = [Turn(threads) for _ in range(2)]
+    used = {run(threads, current_connection).result(10) for _ in range(4)}
+    assert {turn.end() for turn in turns} >= used
+
+
+def test_a_released_connection_goes_first_to_a_thread_that_has_waited() -> None:
+    """Otherwise it would be idle while no thread is left to take it, as here."""
+    threads = ConnectionThreads(1, waiting=2)
+    first, second = Turn(threads), Turn(threads)
+    first.may_go_on.set()
+    assert first.has_connection.wait(10)
+    second.may_go_on.set()
+    third = run(threads, connections_after_release)
+    first.may_end.set()
+    used = first.result.result(10)
+    assert second.end() is used
+    assert third.result(10) is used
+
+
+def connections_after_release() -> object:
+    with connection_released():
+        pass
+    return current_connection()
+
+
+def test_an_error_in_the_wait_takes_no_connection() -> None:
+    threads = ConnectionThreads(1, waiting=1)
+
     def request() -> None:
-        with pool.connection(), connection_released():
+        with connection_released():
             raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        threads.submit(request).result(10)
-    assert threads.submit(current_connection, pool).result(10)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            run(threads, request).result(10)
+    assert run(threads, current_connection).result(10)
 
 
-def test_a_connection_is_not_released_inside_a_transaction(pool: ConnectionPool, threads: ThreadPoolExecutor) -> None:
+def test_a_failed_job_is_logged_and_its_thread_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    threads = ConnectionThreads(1, waiting=0)
+    with caplog.at_level(logging.ERROR):
+        threads.submit(lambda: 1 / 0)
+        assert run(threads, current_connection).result(10)
+    assert [record.message for record in caplog.records] == ["A job has failed"]
+
+
+def test_a_connection_is_not_released_inside_a_transaction() -> None:
+    threads = ConnectionThreads(1, waiting=1)
+
     def request() -> None:
-        with pool.connection():
-            connections["default"].in_atomic_block = True
-            with connection_released():
-                pass
+        connections["default"].in_atomic_block = True
+        with connection_released():
+            pass
 
     with pytest.raises(TransactionManagementError):
-        threads.submit(request).result(10)
+        run(threads, request).result(10)
 
 
-def test_without_a_pool_nothing_is_released() -> None:
+def test_other_threads_release_nothing() -> None:
     own = connections["default"]
     with connection_released():
         assert connections["default"] is own
