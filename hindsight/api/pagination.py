@@ -1,23 +1,31 @@
-"""Keyset pagination: newest first, or oldest first by a time."""
+"""Keyset pagination in SQL: newest first, or oldest first by a time.
 
+With the ORM, building the query takes longer than executing it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model, Q, QuerySet
+from django.db import connection
+from django.db.models import Model
 from django.http import QueryDict
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
-from hindsight.db.position import POSITION
+from hindsight.db.ids import LARGEST_ID
 from hindsight.db.settled import settled_before
+from hindsight.text.timestamps import utc_text_of
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
 
-# A model, or a row of `values_list(…, named=True)` with the column `id`.
+# A named tuple with the field `id`.
 Row = TypeVar("Row")
+Parameters = dict[str, Any]
 
 
 REPEATED = "Send this parameter once."
@@ -54,50 +62,82 @@ class PageSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(allow_null=True, help_text="null on the last page.")
 
 
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """The rows of `model`, whose table has the alias `alias` in the SQL.
+
+    `select`: the statement up to the conditions of the filters. `conditions`: by filter. `times`: by filter, the
+    `ClockTime` field that must be later and that orders the list. `row`: called with the columns of a row.
+    """
+
+    model: type[Model]
+    alias: str
+    row: Callable[[tuple[Any, ...]], Row]
+    select: str
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = field(default_factory=dict)
+
+    def statement(
+        self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
+    ) -> tuple[str, Parameters]:
+        """`last`: time and id of the previous page's last row."""
+        conditions, parameters = [self.conditions[name] for name in filters if name not in self.times], {**filters}
+        if time_filter := self.time_filter(filters):
+            time, id = f"{self.alias}.{self.times[time_filter]}", f"{self.alias}.id"
+            # For `(time, id) > (...)` alone, SQLite does not use an index of the rows that have a time.
+            order = f"{time}, {id}"
+            after = f"{time} >= %(last_time)s AND ({order}) > (%(last_time)s, %(last_id)s)"
+            # In place of a condition for the filter: of two times, SQLite may read from the earlier one on.
+            last = last or (filters[time_filter], LARGEST_ID)
+            if settled := settled_before(self.model):  # behind a later row, one can still appear
+                conditions.append(f"{time} < %(settled)s")
+                parameters["settled"] = settled
+        else:
+            position = f"abs({self.alias}.id)"  # see hindsight.db.position
+            order, after = f"{position} DESC", f"{position} < %(last_id)s"
+        if last:
+            conditions.append(after)
+            parameters["last_time"], parameters["last_id"] = last
+        where = " AND ".join([self.select, *conditions])
+        return f"{where} ORDER BY {order} LIMIT {limit}", {name: _stored(value) for name, value in parameters.items()}
+
+    def time_filter(self, filters: Parameters) -> str | None:
+        """The filter that makes the list oldest first."""
+        return next((name for name in self.times if name in filters), None)
+
+
 def page_of(
-    queryset: QuerySet[Model, Row], query: dict[str, Any], *, org_id: int, by: str | None = None
+    listing: Listing[Row], query: Parameters, *, org_id: int, **parameters: Any
 ) -> tuple[list[Row], str | None]:
-    """Returns the rows, and the cursor of the next page or None. `by`: a `ClockTime` field, for oldest first.
+    """Returns the rows, and the cursor of the next page or None. `parameters`: others of `listing.select`.
 
     A cursor is the last row's id, or its time and id, signed for the org and the filters. Raises BadRequest for others.
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
-    signer = Signer(salt=f"cursor {queryset.model.__name__} {org_id} {sorted(filters.items())}")
+    signer = Signer(salt=f"cursor {listing.model.__name__} {org_id} {sorted(filters.items())}")
     last = _last(signer, query["cursor"]) if "cursor" in query else None
-    ordered = newest_first(queryset, below=last) if by is None else oldest_first(queryset, by, after=last)
-    rows = list(ordered[: query["limit"] + 1])
+    statement, values = listing.statement(filters, limit=query["limit"] + 1, last=last)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, "org_id": org_id, **parameters})
+        rows = [listing.row(columns) for columns in cursor.fetchall()]
     if len(rows) <= query["limit"]:
         return rows, None
     row: Any = rows[-2]
-    return rows[:-1], signer.sign_object(row.id if by is None else [getattr(row, by).isoformat(), row.id])
+    time_filter = listing.time_filter(filters)
+    if time_filter is None:
+        return rows[:-1], signer.sign_object(row.id)
+    return rows[:-1], signer.sign_object([utc_text_of(getattr(row, listing.times[time_filter])), row.id])
 
 
-def newest_first(queryset: QuerySet[Model, Row], *, below: int | None = None) -> QuerySet[Model, Row]:
-    """With `below`, returns only rows with smaller ids."""
-    rows: Any = queryset.alias(position=POSITION)
-    if below is not None:
-        rows = rows.filter(position__lt=below)
-    return cast(QuerySet[Model, Row], rows.order_by("-position"))
+def _stored(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
-def oldest_first(
-    queryset: QuerySet[Model, Row], by: str, *, after: tuple[str, int] | None = None
-) -> QuerySet[Model, Row]:
-    """Excludes rows behind which a row can still appear. With `after`, returns only later (time, id)."""
-    rows = queryset.order_by(by, "pk")
-    if time := settled_before(queryset.model):
-        rows = rows.filter(**{f"{by}__lt": time})
-    if after is not None:
-        last = datetime.fromisoformat(after[0])
-        # The first condition limits the scan of the index.
-        rows = rows.filter(Q(**{f"{by}__gte": last}) & (Q(**{f"{by}__gt": last}) | Q(pk__gt=after[1])))
-    return rows
-
-
-def _last(signer: Signer, cursor: str) -> Any:
+def _last(signer: Signer, cursor: str) -> tuple[datetime | None, int]:
     """The salt ensures that the cursor has the form of this list."""
     try:
-        return signer.unsign_object(cursor)
+        last: Any = signer.unsign_object(cursor)
     except BadSignature:
         message = "Send next_cursor unchanged, with the same filters. Omit the cursor to get the first page."
         raise BadRequest(f"cursor: {message}", details=(FieldError("cursor", message),)) from None
+    return (None, last) if isinstance(last, int) else (datetime.fromisoformat(last[0]), last[1])

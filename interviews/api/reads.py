@@ -6,13 +6,12 @@ serializers, which describe them in the schema.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
 
 from contacts.models import Contact
-from hindsight.text.timestamps import utc_text
+from hindsight.text.timestamps import utc_text_of
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
 from interviews.paige.brief import guide_of_version, vendor_of
@@ -22,8 +21,8 @@ from interviews.paige.steering import steer
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
-# SQLite has texts, of times in UTC.
-Time = datetime | str | None
+# As texts of the database.
+Time = str | None
 Json = str | list[Any]
 
 
@@ -34,7 +33,7 @@ _steered: dict[tuple[int, Versions], Keys] = {}
 
 
 class Summary(NamedTuple):
-    """The columns of an interview request in a list, in the order of SUMMARY_FIELDS."""
+    """The columns of an interview request in a list, in the order of SUMMARY."""
 
     id: int
     contact_id: int
@@ -68,7 +67,10 @@ class Summary(NamedTuple):
         }
 
 
-SUMMARY_FIELDS = (*Summary._fields[:-2], "contact__email", "contact__name")
+SUMMARY = """
+       request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
+       request.flags, CAST(request.email_sent_at AS text), CAST(request.created_at AS text),
+       CAST(request.completed_at AS text), CAST(request.updated_at AS text), contact.email, contact.name"""
 
 
 def created_body(row: InterviewRequest) -> Body:
@@ -107,15 +109,13 @@ class Details(NamedTuple):
 
 
 READ_INTERVIEW_REQUEST = f"""
-SELECT request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
-       request.flags, request.email_sent_at, request.created_at, request.completed_at, request.updated_at,
-       contact.email, contact.name,
+SELECT {SUMMARY},
        contact.notes, request.picks, request.interview_type_id, request.version, contact.version,
        coalesce(conversation.guide_version, type.guide_version), org.name,
-       conversation.stage, conversation.decline_reason, conversation.decline_comment, conversation.declined_at,
-       conversation.rating,
+       conversation.stage, conversation.decline_reason, conversation.decline_comment,
+       CAST(conversation.declined_at AS text), conversation.rating,
        transcript.id, transcript.content, transcript.key_answers, transcript.drivers, transcript.coverage,
-       transcript.created_at
+       CAST(transcript.created_at AS text)
 FROM interviews_interviewrequest AS request
 JOIN contacts_contact AS contact ON contact.id = request.contact_id
 JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
@@ -230,9 +230,7 @@ def _topics(guide: Guide, keys: Iterable[str]) -> list[Body]:
 
 
 def _shown(time: Time) -> str | None:
-    if time is None:
-        return None
-    return utc_text(datetime.fromisoformat(time).replace(tzinfo=UTC) if isinstance(time, str) else time)
+    return None if time is None else utc_text_of(time)
 
 
 def _parsed(value: Json | None) -> list[Any]:

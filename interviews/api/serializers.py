@@ -11,7 +11,7 @@ from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField
 from hindsight.text.strict_json import type_name
 from interviews.api.transcript_serializers import TranscriptSerializer
 from interviews.lifecycle import DeclineReason, Flag, Rating, Status
-from interviews.models import TIME_FILTERS, Conversation, InterviewRequest, InterviewType
+from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.brief import Brief, opening_brief
 from interviews.paige.guide import GuideError, Topic
 from interviews.services.state import declined_conversation, rating_of
@@ -236,6 +236,8 @@ class InterviewTypeSerializer(serializers.Serializer[InterviewType]):
     name = serializers.CharField()
 
 
+# By filter, the time that it orders the list by.
+TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
 ONE_ORDER = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
 
 

@@ -19,16 +19,17 @@ from hindsight.api.errors import (
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.models import MAX_KEY_LENGTH
 from hindsight.api.operations import header, operation
-from hindsight.api.pagination import PageQuery, page_of
-from hindsight.api.serializers import StrictSerializer
+from hindsight.api.pagination import Listing, PageQuery, page_of
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
-from interviews.api.reads import SUMMARY_FIELDS, InterviewRequestRow, Summary, created_body, find_type
-from interviews.models import TIME_FILTERS, InterviewRequest, InterviewType, Versions
+from interviews.api.lists import INTERVIEW_REQUESTS, INTERVIEW_TYPES
+from interviews.api.reads import InterviewRequestRow, created_body, find_type
+from interviews.models import InterviewRequest, InterviewType, Versions
 from orgs.authentication import Principal, principal_of
+from orgs.live_keys import key_parameters
 
 ID = OpenApiParameter(
     "id",
@@ -81,12 +82,13 @@ response and creates nothing. Over the daily limit for overwritten texts, a name
 is refused (429)."""
 
 # Shared, because creating the fields is slower than validating. They keep no state.
+LIST, LIST_TYPES = serializers.InterviewRequestQuery(), PageQuery()
 CREATE = serializers.CreateInterviewRequest()
 UPDATE = serializers.UpdateInterviewRequest()
 
 
 class InterviewRequestsView(ApiView):
-    verifying_methods = ("POST",)
+    verifying_methods = ("GET", "HEAD", "POST")
 
     @operation(
         operation_id="list_interview_requests",
@@ -97,13 +99,8 @@ class InterviewRequestsView(ApiView):
         response_example=examples.INTERVIEW_REQUESTS,
     )
     def get(self, request: Request) -> Response:
-        query = validated(serializers.InterviewRequestQuery, request.query_params)
-        org_id = principal_of(request).org_id
-        interview_requests = InterviewRequest.objects.for_org(org_id).matching(query)
-        by = next((field for name, field in TIME_FILTERS.items() if name in query), None)
-        columns = interview_requests.values_list(*SUMMARY_FIELDS, named=True)
-        rows, next_cursor = page_of(columns, query, org_id=org_id, by=by)
-        return Response({"next_cursor": next_cursor, "data": [Summary._make(row).body() for row in rows]})
+        query = LIST.run_validation(request.query_params)
+        return page_response(INTERVIEW_REQUESTS, query, principal_of(request))
 
     @operation(
         operation_id="create_interview_request",
@@ -202,6 +199,8 @@ class InterviewRequestView(ApiView):
 
 
 class InterviewTypesView(ApiView):
+    verifying_methods = ("GET", "HEAD")
+
     @operation(
         operation_id="list_interview_types",
         summary="List interview types",
@@ -212,11 +211,8 @@ class InterviewTypesView(ApiView):
         response_example=examples.INTERVIEW_TYPES,
     )
     def get(self, request: Request) -> Response:
-        query = validated(PageQuery, request.query_params)
-        org_id = principal_of(request).org_id
-        live = InterviewType.objects.for_org(org_id).live().only("name")
-        rows, next_cursor = page_of(live, query, org_id=org_id)
-        return Response(serializers.InterviewTypePage({"data": rows, "next_cursor": next_cursor}).data)
+        query = LIST_TYPES.run_validation(request.query_params)
+        return page_response(INTERVIEW_TYPES, query, principal_of(request))
 
 
 NO_SUCH_REQUEST = "Your organization has no interview request with this id."
@@ -224,11 +220,11 @@ ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists tho
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
-def validated(serializer_class: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    """Raises ValidationError."""
-    serializer = serializer_class(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+def page_response(listing: Listing[Any], query: dict[str, Any], principal: Principal) -> Response:
+    rows, next_cursor = page_of(listing, query, org_id=principal.org_id, **key_parameters(principal.digest))
+    # Without rows, the key may be invalid.
+    principal.is_verified = principal.is_verified or bool(rows)
+    return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})
 
 
 def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:

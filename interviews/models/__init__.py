@@ -1,6 +1,5 @@
 from interviews.models.conversation import Conversation
 from interviews.models.interview_request import (
-    TIME_FILTERS,
     InterviewRequest,
     RowVersions,
     Versions,
@@ -12,7 +11,6 @@ from interviews.models.transcript import Transcript
 from interviews.models.turn import Turn
 
 __all__ = [
-    "TIME_FILTERS",
     "Conversation",
     "InterviewRequest",
     "InterviewType",

@@ -1,6 +1,6 @@
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -46,22 +46,7 @@ class Versions(NamedTuple):
 MAX_MATCHED_CONTACTS = 500
 
 
-# Filters of the API's list that order it by a time.
-TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
-
-LOOKUPS = {
-    "status": "status",
-    "contact_email": "contact__email",
-    "deal_id": "deal_id",
-    **{name: f"{field}__gt" for name, field in TIME_FILTERS.items()},
-}
-
-
 class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest"]):
-    def matching(self, filters: Mapping[str, Any]) -> Self:
-        """Ignores names that are not in LOOKUPS."""
-        return self.filter(**{LOOKUPS[name]: value for name, value in filters.items() if name in LOOKUPS})
-
     def with_versions(self) -> Self:
         """Includes the rows that have versions, without the guides."""
         related = self.select_related("contact", "interview_type", "conversation")

@@ -1,7 +1,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Value
@@ -33,11 +33,6 @@ _LIST_OF_TEXTS = re.compile(r'\[\n\s+("[^\n]*"(?:,\n\s+"[^\n]*")*)\n\s+\]')
 _LINE_BREAK = re.compile(r"\n\s+")
 
 
-class InterviewTypeQuerySet(TenantQuerySet["InterviewType"]):
-    def live(self) -> Self:
-        return self.filter(archived_at=None)
-
-
 class InterviewType(PublicId, models.Model):
     """`guide`: see interviews.paige.guide."""
 
@@ -52,7 +47,7 @@ class InterviewType(PublicId, models.Model):
         null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."
     )
 
-    objects = InterviewTypeQuerySet.as_manager()
+    objects = TenantQuerySet["InterviewType"].as_manager()
 
     class Meta:
         ordering = ("-id",)

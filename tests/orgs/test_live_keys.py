@@ -35,6 +35,8 @@ REQUESTS: dict[str, Send] = {
     "GET of an unknown id": lambda api, path: api.get("/interviews/999999"),
     "PUT": lambda api, path: api.send("PUT", path, {}),
     "list": lambda api, path: api.get("/interviews"),
+    "list without rows": lambda api, path: api.get("/interviews?deal_id=none"),
+    "list of interview types": lambda api, path: api.get("/interview-types"),
     "POST": lambda api, path: api.post("/interviews", {}),
 }
 
@@ -66,7 +68,7 @@ def test_a_key_over_its_limit_is_refused_at_once(acme: Org, acme_api: ApiClient,
     assert (response.status_code, "X-RateLimit-Limit" in response.headers) == (401, False)
 
 
-@pytest.mark.parametrize("name", ["GET", "PATCH"])
+@pytest.mark.parametrize("name", ["GET", "PATCH", "list", "list of interview types"])
 def test_the_second_request_executes_one_statement_less(acme_api: ApiClient, path: str, name: str) -> None:
     REQUESTS[name](acme_api, path)
     forget_keys()

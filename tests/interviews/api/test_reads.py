@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rest_framework.renderers import JSONRenderer
 
+from hindsight.text.timestamps import utc_text
 from interviews import services
 from interviews.api import reads
 from interviews.api.reads import created_body
@@ -15,6 +16,7 @@ from interviews.api.serializers import (
     CreatedInterviewRequest,
     InterviewRequestSerializer,
     InterviewRequestSummarySerializer,
+    InterviewTypePage,
 )
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import InterviewRequest, InterviewType
@@ -24,6 +26,7 @@ from interviews.paige.steering import steer as steer_
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 
+FRACTIONS = (0, 1, 10, 123_450, 500_000, 999_999)
 SAM = Actor(ActorKind.STAFF, "sam")
 
 
@@ -121,6 +124,26 @@ def test_a_created_body_equals_the_serializers(interview_request: InterviewReque
     for deal_id in ("", "deal_1"):
         interview_request.deal_id = deal_id
         assert created_body(interview_request) == rendered(CreatedInterviewRequest(interview_request).data)
+
+
+def test_a_list_of_interview_types_equals_the_serializers(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    page = {"next_cursor": None, "data": [interview_request.interview_type]}
+    assert acme_api.get("/interview-types").json() == rendered(InterviewTypePage(page).data)
+
+
+TIMES = [
+    datetime(2026, 5, 1, second=second, microsecond=fraction, tzinfo=UTC) for second in (0, 9) for fraction in FRACTIONS
+]
+
+
+@pytest.mark.parametrize("time", TIMES, ids=str)
+def test_a_time_is_shown_as_elsewhere(acme_api: ApiClient, interview_request: InterviewRequest, time: datetime) -> None:
+    """PostgreSQL leaves out zeros at the end of a fraction, as text."""
+    InterviewRequest.objects.update(updated_at=time)
+    [summary] = acme_api.get("/interviews").json()["data"]
+    assert summary["updated_at"] == utc_text(time)
 
 
 def rendered(data: object) -> object:
