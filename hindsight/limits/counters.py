@@ -4,14 +4,13 @@
 the request passes (RATELIMIT_FAIL_OPEN).
 """
 
+import hashlib
 import json
 import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from itertools import chain
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import redis
@@ -19,11 +18,9 @@ from django.conf import settings
 from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
-from redis.backoff import NoBackoff
-from redis.commands.core import Script
-from redis.retry import Retry
 
 from hindsight.db.sqlite3.base import create_private_file
+from hindsight.limits.redis_connections import execute
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +125,7 @@ for i, key in ipairs(KEYS) do
 end
 return counts
 """
+INCREASE_DIGEST = hashlib.sha1(INCREASE_IN_REDIS.encode(), usedforsecurity=False).hexdigest()
 
 
 class RedisCounters(Counters):
@@ -136,13 +134,18 @@ class RedisCounters(Counters):
     failures = (redis.RedisError, OSError)
 
     def increase(self, *increments: Increment) -> list[int]:
-        keys, amounts, seconds = zip(*increments, strict=True)
-        arguments = chain.from_iterable(zip(amounts, seconds, strict=True))
-        counts: list[int] = increase_script(self.location)(keys=keys, args=[*arguments])
+        arguments: list[str | int] = [len(increments), *(increment.key for increment in increments)]
+        for increment in increments:
+            arguments += [increment.amount, increment.seconds]
+        counts: list[int]
+        try:
+            [counts] = execute(self.location, ("EVALSHA", INCREASE_DIGEST, *arguments))
+        except redis.exceptions.NoScriptError:  # Redis has restarted, and keeps the script from now on
+            [counts] = execute(self.location, ("EVAL", INCREASE_IN_REDIS, *arguments))
         return counts
 
     def read(self, keys: Sequence[str]) -> dict[str, int]:
-        counts = redis_client(self.location).mget(keys) if keys else []
+        [counts] = execute(self.location, ("MGET", *keys)) if keys else [[]]
         return {key: int(count) for key, count in zip(keys, counts, strict=True) if count is not None}
 
     def purge(self) -> int:
@@ -217,30 +220,6 @@ def counts_in(rows: Iterable[tuple[str, int]], increments: Sequence[Increment]) 
     """RETURNING promises no order."""
     counts = dict(rows)
     return [counts[increment.key] for increment in increments]
-
-
-# `functools.cache` does not lock: of two clients from concurrent first calls, one would be discarded, and close its
-# connections while they are in use.
-_creation_lock = threading.Lock()
-
-
-def redis_client(url: str) -> redis.Redis:
-    with _creation_lock:
-        return _redis_client(url)
-
-
-@cache
-def _redis_client(url: str) -> redis.Redis:
-    """Does not retry: a count whose response is late may have been made. Options in the URL take precedence."""
-    return redis.Redis.from_url(
-        url, socket_connect_timeout=0.25, socket_timeout=0.25, retry=Retry(NoBackoff(), 0), protocol=2
-    )
-
-
-@cache
-def increase_script(url: str) -> Script:
-    """Redis keeps the script, and gets it again if it has forgotten it."""
-    return redis_client(url).register_script(INCREASE_IN_REDIS)
 
 
 _thread_local = threading.local()

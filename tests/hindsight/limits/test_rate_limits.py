@@ -1,17 +1,14 @@
 """Rate limits by org and by client address, with a frozen clock."""
 
 import gc
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, cast
 
 import pytest
-import redis
 import time_machine
 from django.core.cache import caches
 from django.db import connection
@@ -19,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters, SQLiteCounters, redis_client
+from hindsight.limits.counters import Counters, SQLiteCounters
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
@@ -192,25 +189,6 @@ def test_sqlite_connection_is_closed_when_its_thread_ends(tmp_path: Path) -> Non
     thread.join()
     gc.collect()
     assert counters.hit("key", 60) == 2
-
-
-def test_concurrent_first_requests_share_one_redis_client() -> None:
-    """A second client would close its connections when it is collected, while a request uses one of them."""
-    threads = 8
-    switch_interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(threads) as pool:
-            for number in range(50):
-                barrier = threading.Barrier(threads)
-
-                def first_call(url: str, barrier: threading.Barrier = barrier) -> redis.Redis:
-                    barrier.wait()
-                    return redis_client(url)
-
-                assert len(set(pool.map(first_call, [f"redis://localhost/{number}"] * threads))) == 1
-    finally:
-        sys.setswitchinterval(switch_interval)
 
 
 def test_hit_runs_at_most_one_statement(db: None) -> None:

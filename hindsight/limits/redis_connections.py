@@ -1,0 +1,50 @@
+"""A connection to Redis for each thread. redis-py's pool polls the socket whenever a connection is taken from it."""
+
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+from redis.connection import ConnectionInterface
+
+Command = tuple[str | int, ...]
+
+_thread_local = threading.local()
+
+# A child process must not use the connections of its parent.
+os.register_at_fork(after_in_child=lambda: _thread_local.__dict__.clear())
+
+
+def execute(url: str, *commands: Command) -> list[Any]:
+    """Returns the response of each command, after one round trip. Raises redis.RedisError.
+
+    Sends the commands a second time if Redis has closed the connection, but not after a time-out: they may have been
+    executed.
+    """
+    connection = connection_of_this_thread(url)
+    was_connected = connection.is_connected
+    try:
+        return _execute(connection, commands)
+    except redis.ConnectionError:
+        if not was_connected:
+            raise
+        return _execute(connection, commands)
+
+
+def connection_of_this_thread(url: str) -> ConnectionInterface:
+    """Not connected before its first command. Options in the URL take precedence."""
+    connections: dict[str, ConnectionInterface] = _thread_local.__dict__
+    if url not in connections:
+        pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=0.25, socket_timeout=0.25, protocol=2)
+        connections[url] = pool.make_connection()
+    return connections[url]
+
+
+def _execute(connection: ConnectionInterface, commands: Sequence[Command]) -> list[Any]:
+    try:
+        connection.send_packed_command(connection.pack_commands(commands))
+        return [connection.read_response() for _ in commands]
+    except BaseException:
+        connection.disconnect()  # unread responses must not become those of later commands
+        raise
