@@ -6,7 +6,7 @@ from django import forms
 
 from hindsight.text.languages import ENGLISH
 from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide import GUIDES, shipped_guide
+from interviews.paige.guide import shipped_guide, shipped_guides
 from staff.guide_arrangement import new_topic
 from staff.guide_forms import language_name
 from staff.org_field import OrgField
@@ -16,7 +16,7 @@ NUMBERS_OF_A_BLANK_GUIDE = {"version": 1, "estimated_minutes": 15, "max_turns": 
 
 
 def starts() -> list[tuple[str, str]]:
-    guides = {path.stem: shipped_guide(path.stem) for path in sorted(GUIDES.glob("*.json"))}
+    guides = {name: shipped_guide(name) for name in shipped_guides()}
     named = [
         (name, f"{guide['name']} ({language_name(guide.get('language', ENGLISH))})") for name, guide in guides.items()
     ]

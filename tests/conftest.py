@@ -15,7 +15,7 @@ from hindsight.limits.audit_budget import uncounted_bytes
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
-from interviews.paige.brief import forget_guides
+from interviews.paige.stored_guides import forget_guides
 from orgs.live_keys import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key

@@ -14,10 +14,11 @@ from contacts.models import Contact
 from hindsight.text.timestamps import utc_text_of
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
-from interviews.paige.brief import guide_of_version, vendor_of
+from interviews.paige.brief import vendor_of
 from interviews.paige.guide import Guide, GuideError
 from interviews.paige.picks import known_picks
 from interviews.paige.steering import steer
+from interviews.paige.stored_guides import guide_of_version
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
@@ -157,13 +158,13 @@ class InterviewRequestRow(NamedTuple):
 
     def _objective_topics(self) -> Body:
         details = self.details
-        vendor = vendor_of(details.org_name)
         try:
-            guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide).for_vendor(vendor)
+            guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide)
         except GuideError:  # such as a guide of an older format
             return {"emphasize": [], "avoid": []}
         emphasize, avoid = self._steered(guide)
-        return {"emphasize": _topics(guide, emphasize), "avoid": _topics(guide, avoid)}
+        vendor = vendor_of(details.org_name)
+        return {"emphasize": _topics(guide, emphasize, vendor), "avoid": _topics(guide, avoid, vendor)}
 
     def _steered(self, guide: Guide) -> Keys:
         """Reads objective and notes once for each version of the rows."""
@@ -225,8 +226,8 @@ def forget_steered() -> None:
     _steered.clear()
 
 
-def _topics(guide: Guide, keys: Iterable[str]) -> list[Body]:
-    return [{"key": key, "title": guide.topic(key).title} for key in keys]
+def _topics(guide: Guide, keys: Iterable[str], vendor: str) -> list[Body]:
+    return [{"key": key, "title": guide.topic(key).for_vendor(vendor).title} for key in keys]
 
 
 def _shown(time: Time) -> str | None:

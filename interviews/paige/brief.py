@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -7,11 +7,10 @@ from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.dialogue import Utterance, answered
-from interviews.paige.guide import MAX_GUIDES, Guide, Topic
+from interviews.paige.guide import Guide, Topic
 from interviews.paige.picks import known_picks
 from interviews.paige.steering import Picks, Steering, steer
-
-_guides: dict[tuple[int, int], Guide] = {}
+from interviews.paige.stored_guides import guide_of
 
 
 @dataclass(frozen=True)
@@ -44,34 +43,9 @@ class Brief:
         return replace(self, conversation=tuple(conversation))
 
 
-def guide_of(interview_request: InterviewRequest) -> Guide:
-    """Raises GuideError."""
-    version = interview_request.guide_version
-    return guide_of_version(interview_request.interview_type_id, version, lambda: interview_request.guide)
-
-
-def guide_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide:
-    """Reads and parses each version of a guide once per process. Raises GuideError.
-
-    Every edit of a guide is a new version, and a conversation's copy has the version of what it is a copy of.
-    """
-    guide = _guides.get((interview_type_id, version))
-    if guide is None:
-        guide = Guide.from_data(read())
-        if len(_guides) >= MAX_GUIDES:
-            _guides.clear()
-        _guides[interview_type_id, guide.version] = guide  # not `version`: the guide may be read after an edit
-    return guide
-
-
 def vendor_of(org_name: str) -> str:
     """A line break would start a new line in the prompt."""
     return " ".join(org_name.split())
-
-
-def forget_guides() -> None:
-    """For tests, whose rows have the ids of other tests' rows."""
-    _guides.clear()
 
 
 def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -16,7 +16,7 @@ from interviews.paige.phrase_patterns import Phrases
 from interviews.paige.sign_matches import TopicPhrase
 from interviews.paige.words import normalized
 
-__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide"]
+__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
 
 MAX_GUIDES = 64
 """The number of guides that a process keeps in memory, parsed and with their patterns."""
@@ -57,7 +57,10 @@ class Topic:
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
         follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"])
-        objective = tuple(chain.from_iterable(fields.get("objective_phrases", {}).values()))
+        # By language: PostgreSQL keeps no order of keys, and equal guides share an automaton.
+        objective = tuple(
+            chain.from_iterable(phrases for _, phrases in sorted(fields.get("objective_phrases", {}).items()))
+        )
         given = {"phrases": tuple(fields["phrases"]), "objective_phrases": objective, "follow_ups": follow_ups}
         return cls(**{**fields, **given})
 
@@ -120,12 +123,8 @@ class Guide:
         """Raises KeyError."""
         return {topic.key: topic for topic in self.every_topic}[key]
 
-    @cached_property
-    def for_vendor(self) -> Callable[[str], Self]:
-        """Returns the guide with the vendor's name in its places. Keeps one: a guide's org has one name."""
-        return lru_cache(maxsize=1)(self._for_vendor)
-
-    def _for_vendor(self, vendor: str) -> Self:
+    def for_vendor(self, vendor: str) -> Self:
+        """With the vendor's name in its places."""
         return replace(
             self,
             purpose=self.purpose.replace(VENDOR, vendor),
@@ -157,6 +156,10 @@ def _found(phrases: tuple[str, ...], text: str) -> frozenset[str]:
         for phrase in phrases
         if phrase.casefold() in plain and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE)
     )
+
+
+def shipped_guides() -> list[str]:
+    return sorted(path.stem for path in GUIDES.glob("*.json"))
 
 
 def shipped_guide(name: str) -> dict[str, Any]:

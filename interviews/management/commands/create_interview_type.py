@@ -3,7 +3,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from interviews.paige.guide import GUIDES, shipped_guide
+from interviews.paige.guide import shipped_guide, shipped_guides
 from interviews.services import create_interview_type
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("org_slug", metavar="ORG_SLUG")
-        guides = sorted(path.stem for path in GUIDES.glob("*.json"))
+        guides = shipped_guides()
         parser.add_argument("--guide", required=True, choices=guides, help="the guide; staff can edit it later")
 
     def run(self, **options: Any) -> str:

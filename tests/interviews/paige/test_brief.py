@@ -3,19 +3,16 @@
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from contacts.models import Contact
 from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, InterviewType, Turn
-from interviews.paige import brief as brief_module
-from interviews.paige.brief import brief_for, guide_of, opening_brief
+from interviews.paige.brief import brief_for, opening_brief
 from interviews.paige.guide import Guide, GuideError
 from interviews.paige.moves import moves
-from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
+from interviews.services import give_consent, next_question, skip_question, submit_answer
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
-from tests.factories import InterviewRequestFactory
 
 SAM = Actor(ActorKind.STAFF, "sam")
 
@@ -50,45 +47,6 @@ def test_an_invalid_guide_raises_guide_error(interview_request: InterviewRequest
     InterviewType.objects.update(guide={"name": "half a guide"})
     with pytest.raises(GuideError):
         opening_brief(InterviewRequest.objects.get())
-
-
-class TestGuides:
-    """Each version of a guide is read and parsed once per process."""
-
-    def with_versions(self, row: InterviewRequest) -> InterviewRequest:
-        return InterviewRequest.objects.with_versions().get(pk=row.pk)
-
-    def edit(self, purpose: str) -> None:
-        kind = InterviewType.objects.get()
-        edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide={**kind.guide, "purpose": purpose}, actor=SAM)
-
-    def test_a_version_is_read_once(
-        self, interview_request: InterviewRequest, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        first = guide_of(self.with_versions(interview_request))
-        with django_assert_num_queries(1):
-            assert guide_of(self.with_versions(interview_request)) is first
-        self.edit("New")
-        assert guide_of(self.with_versions(interview_request)).purpose == "New"
-
-    def test_an_edit_before_the_guide_is_read_is_not_kept_as_the_earlier_version(
-        self, interview_request: InterviewRequest
-    ) -> None:
-        begun = InterviewRequestFactory.create(
-            org=interview_request.org, interview_type=interview_request.interview_type
-        )
-        give_consent(begun)
-        row = self.with_versions(interview_request)
-        self.edit("New")
-        assert guide_of(row).purpose == "New"
-        assert guide_of(self.with_versions(begun)).purpose == interview_request.interview_type.guide["purpose"]
-
-    def test_memory_is_limited(self, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("interviews.paige.brief.MAX_GUIDES", 2)
-        for purpose in "abc":
-            self.edit(purpose)
-            assert guide_of(self.with_versions(interview_request)).purpose == purpose
-        assert len(brief_module._guides) <= 2
 
 
 def test_repr_contains_no_notes_objective_or_answers(interview_request: InterviewRequest) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from interviews.paige.guide import GUIDES, Guide, Kind, shipped_guide
+from interviews.paige.guide import Guide, Kind, shipped_guide, shipped_guides
 from interviews.paige.guide_texts import MAX_QUOTE_WORDS
 from interviews.paige.question_style import MAX_QUESTION_WORDS
 
@@ -39,7 +39,7 @@ WORDS = {
     ),
 }
 
-NAMES = sorted(path.stem for path in GUIDES.glob("*.json"))
+NAMES = shipped_guides()
 WORDINGS = [
     pytest.param(WORDS[guide.language], wording, id=f"{name}-{topic.key}-{index}")
     for name in NAMES
