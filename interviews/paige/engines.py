@@ -5,6 +5,7 @@ from django.conf import settings
 
 from interviews.paige.choice import ChoosingEngine
 from interviews.paige.fixed_phrases import languages
+from interviews.paige.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.instructions import vocabulary
 from interviews.paige.lexicon import intent_patterns
 from interviews.paige.model_engine import ModelEngine
@@ -17,12 +18,14 @@ _creation_lock = Lock()
 
 
 def preload() -> None:
-    """Does what the first turn of a process would have to wait for."""
+    """Does what the first turn, and the first GET of an objective, would have to wait for."""
     engine()
     intent_patterns()
     vocabulary()
     for language in languages():
         opinion_words(language)
+    for name in shipped_guides():
+        Guide.from_data(shipped_guide(name)).topic_phrases  # noqa: B018
 
 
 def engine() -> ChoosingEngine:
