@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from interviews.paige.words import normalized
@@ -47,25 +47,29 @@ class Match(Generic[T]):
     value: T
 
 
-@dataclass(eq=False)
+# There are a hundred thousand. `slots` saves a dictionary in each, and `_Node()` the type that `_Node[T]()` stores.
+@dataclass(eq=False, slots=True)
 class _Node(Generic[T]):
     """A state of the automaton. `free`: the states that it includes. `values`: of the phrases that end here."""
 
     edges: dict[str, list["_Node[T]"]] = field(default_factory=dict)
     free: list["_Node[T]"] = field(default_factory=list)
     values: list[T] = field(default_factory=list)
+    kept_included: tuple["_Node[T]", ...] | None = None
 
-    @cached_property
+    @property
     def included(self) -> tuple["_Node[T]", ...]:
-        """The state itself, and all states that it includes."""
-        found: dict[_Node[T], None] = {}
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
-            if node not in found:
-                found[node] = None
-                waiting += node.free
-        return tuple(found)
+        """The state itself, and all states that it includes. It must not get any others later."""
+        if self.kept_included is None:
+            found: dict[_Node[T], None] = {}
+            waiting = [self]
+            while waiting:
+                node = waiting.pop()
+                if node not in found:
+                    found[node] = None
+                    waiting += node.free
+            self.kept_included = tuple(found)
+        return self.kept_included
 
 
 @dataclass(eq=False)
@@ -86,7 +90,7 @@ class Phrases(Generic[T]):
 
     def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
         """Raises PhraseError."""
-        self._root = _Node[T]()
+        self._root: _Node[T] = _Node()
         self._patterns: set[str] = set()
         for phrase, value in rows:
             self._end_of(phrase).values.append(value)
@@ -143,7 +147,7 @@ class Phrases(Generic[T]):
 
     def _end_of(self, phrase: str) -> _Node[T]:
         elements = deque(_ELEMENT.findall(phrase))
-        start = _Node[T]()
+        start: _Node[T] = _Node()
         end = self._alternatives(elements, start)
         if elements:
             raise PhraseError(f"Has {elements[0]} without its opening bracket.")
@@ -155,7 +159,7 @@ class Phrases(Generic[T]):
         return end
 
     def _alternatives(self, elements: deque[str], start: _Node[T]) -> _Node[T]:
-        end = _Node[T]()
+        end: _Node[T] = _Node()
         while True:
             node = start
             while elements and elements[0] not in (")", "]", "|"):
@@ -183,7 +187,7 @@ class Phrases(Generic[T]):
 
     def _step(self, start: _Node[T], pattern: str) -> _Node[T]:
         self._patterns.add(pattern)
-        end = _Node[T]()
+        end: _Node[T] = _Node()
         start.edges.setdefault(pattern, []).append(end)
         return end
 
