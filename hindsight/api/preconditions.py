@@ -31,13 +31,13 @@ ANY_REFUSED = "If-None-Match: * can never return an object. Send the ETag of an 
 
 def refuse_preconditions(request: Request, *, if_match: Collection[str], if_none_match: Collection[str]) -> None:
     """Raises BadRequest if a precondition would be ignored: its sender relies on it."""
-    tags = request.headers.get("If-None-Match")
+    tags = request.META.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         if request.method not in if_none_match:
             raise BadRequest(IF_NONE_MATCH_REFUSED)
         if tags.strip() == "*":
             raise BadRequest(ANY_REFUSED)
-    if "If-Match" in request.headers and request.method not in if_match:
+    if "HTTP_IF_MATCH" in request.META and request.method not in if_match:
         raise BadRequest(IF_MATCH_REFUSED)
 
 

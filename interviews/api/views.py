@@ -188,7 +188,7 @@ class InterviewRequestView(ApiView):
                 org_id=principal.org_id,
                 interview_request_id=id,
                 actor=principal.actor,
-                if_versions=versions_of(request.headers.get("If-Match")),
+                if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
                 digest=principal.digest,
                 **texts,
             )
