@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import Error as DatabaseError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
-from rest_framework.response import Response
 
 from hindsight.api import errors
+from hindsight.api.responses import Response
 from hindsight.db.errors import unavailable_reason
 
 logger = logging.getLogger(__name__)

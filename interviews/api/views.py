@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from contacts.models import Contact
 from hindsight.api.errors import (
@@ -20,6 +19,7 @@ from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.models import MAX_KEY_LENGTH
 from hindsight.api.operations import header, operation
 from hindsight.api.pagination import Listing, PageQuery, page_of
+from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from interviews import services
