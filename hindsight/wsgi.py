@@ -3,15 +3,30 @@
 import logging
 import os
 
+from django.conf import settings
+from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import reset_queries
 
 from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 logging.captureWarnings(True)  # formats warnings like other log lines
+# No log line has the thread, the process or the caller: https://docs.python.org/3/howto/logging.html#optimization
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # missing in typeshed
+logging._srcfile = None
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
+# Django calls these receivers for each request. They would do nothing: no cache has a connection to close, no request
+# has a URLconf of its own, and queries are recorded only with DEBUG.
+request_finished.disconnect(close_caches)
+request_finished.disconnect(reset_urlconf)
+if not settings.DEBUG:
+    request_started.disconnect(reset_queries)
 
 # Imported before the workers are forked, for a fast first request.
 from hindsight import urls  # noqa: E402, F401  # needs the settings
