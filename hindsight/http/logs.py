@@ -50,8 +50,9 @@ class BaseFormatter(logging.Formatter):
         return "\n-- then --\n".join(parts)
 
     def fields(self, record: logging.LogRecord, *names: str) -> dict[str, Any]:
-        values = {"request_id": current_request_id(), **{name: getattr(record, name, None) for name in names}}
-        return {name: value for name, value in values.items() if value not in (None, "")}
+        request_id, logged = current_request_id(), vars(record)
+        values = {name: logged[name] for name in names if logged.get(name) not in (None, "")}
+        return {"request_id": request_id, **values} if request_id else values
 
 
 class TextFormatter(BaseFormatter):
@@ -59,12 +60,14 @@ class TextFormatter(BaseFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{name}={value}" for name, value in self.fields(record, *EXTRA_FIELDS).items())
-        time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        time = datetime.fromtimestamp(record.created, UTC).time().isoformat("seconds")
         line = f"{time} {record.levelname} {record.name}: {record.getMessage()}{f' ({extra})' if extra else ''}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
 class JSONFormatter(BaseFormatter):
+    ENCODER = json.JSONEncoder(ensure_ascii=False)
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
@@ -75,4 +78,4 @@ class JSONFormatter(BaseFormatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return self.ENCODER.encode(line)

@@ -29,6 +29,15 @@ def test_json_line(record: logging.LogRecord) -> None:
     assert (line["level"], line["request_id"], line["org"]) == ("ERROR", "crm-77", "acme")
 
 
+def test_text_line_has_only_fields_with_a_value() -> None:
+    begin_request("crm-77")
+    record = logging.LogRecord("hindsight.access", logging.INFO, "", 0, "GET /", (), None)
+    record.created = 12 * 60 * 60 + 34
+    record.org, record.api_key, record.duration_ms = "acme", "", 0
+    line = TextFormatter().format(record)
+    assert line == "12:00:34 INFO hindsight.access: GET / (request_id=crm-77 duration_ms=0 org=acme)"
+
+
 @pytest.mark.parametrize("formatter", [JSONFormatter(), TextFormatter()])
 def test_exceptions_are_logged_without_their_messages(record: logging.LogRecord, formatter: logging.Formatter) -> None:
     line = formatter.format(record)
