@@ -1,6 +1,7 @@
 """Clients can forge X-Forwarded-For, so it is read from the right, up to the first address outside TRUSTED_PROXIES."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -16,6 +17,7 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
+@lru_cache(maxsize=1000)
 def parse_address(text: str) -> Address | None:
     """IPv4-mapped IPv6 addresses become IPv4. None if the text is not an address."""
     try:
@@ -25,6 +27,7 @@ def parse_address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+@lru_cache(maxsize=1000)
 def client_of(address: str) -> str:
     """IPv6 addresses become their /64 network: one client can use all of it."""
     parsed = parse_address(address)
