@@ -9,8 +9,8 @@ from interviews.api import urls as api_urls
 from interviews.web import urls as survey_urls
 
 urlpatterns = [
+    *api_urls.urlpatterns,
     path("", docs.home, name="home"),
-    path("api/v1/", include(api_urls)),
     path("api/schema", schema, name="schema"),
     path("api/docs", docs.docs, name="docs"),
     path("api/docs.md", docs.docs_markdown, name="docs-markdown"),

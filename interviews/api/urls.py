@@ -19,7 +19,7 @@ class IdConverter:
 register_converter(IdConverter, "id")
 
 urlpatterns = [
-    path("interviews", InterviewRequestsView.as_view(), name="interview-requests"),
-    path("interviews/<id:id>", InterviewRequestView.as_view(), name="interview-request"),
-    path("interview-types", InterviewTypesView.as_view(), name="interview-types"),
+    path("api/v1/interviews", InterviewRequestsView.as_view(), name="interview-requests"),
+    path("api/v1/interviews/<id:id>", InterviewRequestView.as_view(), name="interview-request"),
+    path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
 ]

@@ -43,7 +43,7 @@ def test_docs_list_the_limit_of_every_plan() -> None:
 
 
 def test_the_schema_describes_every_path_of_the_api() -> None:
-    described = {path.removeprefix("/api/v1/") for path in description()["paths"]}
+    described = {path.removeprefix("/") for path in description()["paths"]}
     assert described == {re.sub(r"<\w+:(\w+)>", r"{\1}", str(route.pattern)) for route in urlpatterns}
 
 
