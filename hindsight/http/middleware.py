@@ -40,12 +40,13 @@ class RequestMiddleware:
         started = time.perf_counter()
         request_id = begin_request(request.META.get("HTTP_X_REQUEST_ID"))
         response = self.get_response(request)
-        response["X-Request-Id"] = request_id
+        headers = response.headers
+        headers["X-Request-Id"] = request_id
         if response.status_code == 304:
             # In a 304 it would be the length of the object that was not sent.
-            del response["Content-Length"]
+            del headers["Content-Length"]
         for name, value in _response_headers(request).items():
-            response[name] = value
+            headers[name] = value
         path = escape_uri_path(request.path)  # escapes line breaks, which would forge log lines
         access.log(
             # Successful probes are too frequent to be logged.

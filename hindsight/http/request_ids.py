@@ -1,6 +1,6 @@
 import re
+import secrets
 from contextvars import ContextVar
-from uuid import uuid4
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -14,6 +14,6 @@ def current_request_id() -> str:
 
 def begin_request(proposed: str | None) -> str:
     """Keeps a well-formed `proposed`."""
-    request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else uuid4().hex
+    request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else secrets.token_hex(16)
     _current.set(request_id)
     return request_id
