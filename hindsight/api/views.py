@@ -1,5 +1,8 @@
 from typing import Any, cast
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +22,23 @@ class ApiView(APIView):
     # Methods that evaluate these headers. Other methods refuse them.
     if_match_methods: tuple[str, ...] = ()
     if_none_match_methods: tuple[str, ...] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        # View and request refer to each other. Without these references they are freed without the garbage collector.
+        self.request.parser_context.clear()
+        vars(self).clear()
+        return response
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # Without these attributes, `Request.__getattr__` would find them in Django's request, after an AttributeError.
+        initialized = super().initialize_request(request, *args, **kwargs)
+        initialized.method, initialized.META = request.method, request.META
+        return initialized
+
+    @cached_property
+    def allowed_methods(self) -> list[str]:
+        return super().allowed_methods
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
