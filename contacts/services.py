@@ -9,6 +9,7 @@ from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.search import search_text_of
+from hindsight.db.versions import mark_inserted
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
 
@@ -60,7 +61,7 @@ def _create_contact(contact: Contact) -> Contact | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    contact.pk, contact._state.adding = row[0], False
+    mark_inserted(contact, *row)
     return contact
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
@@ -50,30 +50,44 @@ def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[
         raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
-        record, is_new = _claim(org_id, key, fingerprint)
-        if is_new:
-            created = create()
-            record.response, record.etag = json.dumps(created.body, cls=JSONEncoder), created.etag
-            record.save(update_fields=["response", "etag"])
-        elif record.fingerprint != fingerprint:
-            raise IdempotencyConflict
-        return Created(json.loads(record.response), record.etag, replayed=not is_new)
+        record_id = _claim(org_id, key, fingerprint)
+        if record_id is None:
+            return _replay(IdempotencyRecord.objects.get(org_id=org_id, key=key), fingerprint)
+        created = create()
+        _store(record_id, created)
+        return created
 
 
-def _claim(org_id: int, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
-    """Returns the locked record, and whether the key is new."""
-    defaults = {"fingerprint": fingerprint, "response": ""}
-    record, created = IdempotencyRecord.objects.get_or_create(org_id=org_id, key=key, defaults=defaults)
-    if created:
-        return record, True
-    locked = IdempotencyRecord.objects.select_for_update().filter(pk=record.pk).first()
-    if locked is None:  # expired, and purged after get_or_create()
-        return _claim(org_id, key, fingerprint)
-    if locked.created_at > timezone.now() - LIFETIME:
-        return locked, False
-    locked.fingerprint, locked.created_at = fingerprint, timezone.now()
-    locked.save(update_fields=["fingerprint", "created_at"])
-    return locked, True
+# Returns no id if there is a record that has not expired. PostgreSQL locks that record, so that it cannot be purged.
+CLAIM = """
+INSERT INTO idempotency_record AS record (org_id, key, fingerprint, response, etag, created_at)
+VALUES (%(org_id)s, %(key)s, %(fingerprint)s, '', '', %(now)s)
+ON CONFLICT (org_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, created_at = excluded.created_at
+    WHERE record.created_at <= %(expired)s
+RETURNING id
+"""
+
+STORE = "UPDATE idempotency_record SET response = %s, etag = %s WHERE id = %s"
+
+
+def _claim(org_id: int, key: str, fingerprint: str) -> int | None:
+    now, stored = timezone.now(), connection.ops.adapt_datetimefield_value
+    times = {"now": stored(now), "expired": stored(now - LIFETIME)}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"org_id": org_id, "key": key, "fingerprint": fingerprint, **times})
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _store(record_id: int, created: Created) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [json.dumps(created.body, cls=JSONEncoder), created.etag, record_id])
+
+
+def _replay(record: IdempotencyRecord, fingerprint: str) -> Created:
+    if record.fingerprint != fingerprint:
+        raise IdempotencyConflict
+    return Created(json.loads(record.response), record.etag, replayed=True)
 
 
 def expired() -> QuerySet[IdempotencyRecord]:

@@ -70,3 +70,10 @@ class Versioned(models.Model):
             update_fields = {*(saved - self.get_deferred_fields() if update_fields is None else update_fields)}
             update_fields |= VERSION_FIELDS
         super().save(*args, update_fields=update_fields, **kwargs)
+
+
+def mark_inserted(row: Versioned, pk: int) -> None:
+    """After an INSERT in SQL. The times that it has set are deferred: the next access loads them."""
+    row.pk, row._state.adding = pk, False
+    for name in ("created_at", "updated_at"):
+        row.__dict__.pop(name, None)

@@ -1,8 +1,9 @@
-from django.db import transaction
+from django.db import connection, transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.retries import retried_once
+from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, create_interview_type
@@ -38,10 +39,23 @@ def create_interview_request(
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )
-    return InterviewRequest.objects.create(
+    row = InterviewRequest(
         org_id=interview_type.org_id,
         contact=contact,
         interview_type=interview_type,
         deal_id=deal_id or "",
         objective=objective or "",
     )
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_INTERVIEW_REQUEST, [getattr(row, column) for column in INSERTED])
+        mark_inserted(row, *cursor.fetchone())
+    return row
+
+
+INSERTED = ("org_id", "contact_id", "interview_type_id", "deal_id", "objective", "status", "survey_token")
+# The ORM takes 200 µs more. The other columns have defaults in the database.
+INSERT_INTERVIEW_REQUEST = f"""
+INSERT INTO interviews_interviewrequest ({", ".join(INSERTED)}, created_at, updated_at)
+VALUES ({", ".join(["%s"] * len(INSERTED))}, clock_timestamp(), clock_timestamp())
+RETURNING id
+"""  # noqa: S608

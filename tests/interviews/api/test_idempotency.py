@@ -1,19 +1,23 @@
 """Idempotency-Key on POST /api/v1/interviews: a retry creates nothing twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
+from harness.processes import eventually
+from hindsight.api import idempotency
 from hindsight.api.idempotency import expired
 from hindsight.api.models import IdempotencyRecord
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
-from tests.interviews.api.conftest import AfterGetOrCreate
+from tests.transactions import uncommitted, waiting_sessions
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_a_crash_stores_neither_row_nor_key(
     acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(IdempotencyRecord, "save", lambda *_, **__: 1 / 0)
+        broken.setattr(idempotency, "_store", lambda *_: 1 / 0)
         assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 500
     assert (InterviewRequest.objects.count(), IdempotencyRecord.objects.count()) == (0, 0)
     assert acme_api.post("/interviews", body, Idempotency_Key="1").status_code == 201
@@ -121,15 +125,44 @@ def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -
     assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]
 
 
-def test_a_key_purged_during_the_request_counts_as_new(
-    acme_api: ApiClient, body: dict[str, Any], after_get_or_create: AfterGetOrCreate
-) -> None:
-    acme_api.post("/interviews", body, Idempotency_Key="1")
-    purged = []
-    after_get_or_create(lambda: purged.append(expired().delete()[0]))
-    with time_machine.travel(timezone.now() + timedelta(hours=24, seconds=1)):
-        response = acme_api.post("/interviews", body, Idempotency_Key="1")
-    assert purged == [1]
-    assert (response.status_code, response.headers.get("Idempotency-Replayed")) == (201, None)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+def test_a_key_purged_while_the_request_waits_counts_as_new(acme_api: ApiClient, body: dict[str, Any]) -> None:
+    def post() -> Any:
+        try:
+            return acme_api.post("/interviews", body, Idempotency_Key="1")
+        finally:
+            connection.close()
+
+    post()
+    with (
+        uncommitted(IdempotencyRecord.objects.all().delete) as commit,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        response = thread.submit(post)
+        assert eventually(lambda: waiting_sessions() == 1)
+        commit()
+    assert (response.result().status_code, "Idempotency-Replayed" in response.result().headers) == (201, False)
     assert InterviewRequest.objects.count() == 2
     assert IdempotencyRecord.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+def test_a_record_is_locked_until_its_response_is_read(
+    acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme_api.post("/interviews", body, Idempotency_Key="1")
+    replay, locked = idempotency._replay, []
+
+    def replay_while_locked(*args: Any) -> idempotency.Created:
+        with uncommitted(lambda: locked.append(not free_records())):
+            return replay(*args)
+
+    monkeypatch.setattr(idempotency, "_replay", replay_while_locked)
+    assert acme_api.post("/interviews", body, Idempotency_Key="1").headers["Idempotency-Replayed"] == "true"
+    assert locked == [True]
+
+
+def free_records() -> list[IdempotencyRecord]:
+    return list(IdempotencyRecord.objects.select_for_update(skip_locked=True))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.services import update_contact, upsert_contacts
-from contacts.text import Name, Notes
+from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
 from interviews.paige.steering import Picks
 from interviews.services import (
@@ -140,3 +140,15 @@ def test_equal_texts_keep_the_version(acme_api: ApiClient, interview_request: In
     import_contact = {"alice@example.com": {"notes": "Old notes", "name": "Alice"}}
     upsert_contacts(org_id=interview_request.org_id, contacts=import_contact, actor=STAFF)
     assert acme_api.get(path, If_None_Match=etag).status_code == 304
+
+
+def test_created_rows_equal_the_stored_ones(interview_request: InterviewRequest) -> None:
+    created = create_interview_request(
+        interview_type=interview_request.interview_type, actor=STAFF, contact_email=Email("bob@example.com")
+    )
+    stored = InterviewRequest.objects.select_related("contact").get(pk=created.pk)
+    for row, same in ((created, stored), (created.contact, stored.contact)):
+        names = [field.attname for field in row._meta.concrete_fields if field.attname != "search_text"]
+        assert [getattr(row, name) for name in names] == [getattr(same, name) for name in names]
+        row.save()
+    assert stored.contact.created_at == Contact.objects.get(pk=created.contact_id).created_at
