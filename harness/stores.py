@@ -165,7 +165,7 @@ def redis_server() -> Iterator[str]:
 
 
 @contextmanager
-def killable_redis() -> Iterator[StoreServer]:
+def killable_redis(*options: str) -> Iterator[StoreServer]:
     """Raises ServerError."""
     account = Account(None, None, None)
     with account.directory() as directory:
@@ -173,7 +173,7 @@ def killable_redis() -> Iterator[StoreServer]:
 
         def command(port: int) -> list[str]:
             place = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(directory)]
-            return [str(program), *place, "--save", "", "--appendonly", "no"]
+            return [str(program), *place, "--save", "", "--appendonly", "no", *options]
 
         yield from _serving(StoreServer(command, account, directory / "redis.log", "redis://127.0.0.1:{port}/0"))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from hindsight.limits.counters import Increment, prefixed
+from hindsight.limits.counters import Increment, key_of
 from hindsight.limits.uncounted import Uncounted
 
 DAY_SECONDS = 24 * 60 * 60
@@ -41,7 +41,7 @@ def increment_of(org: str) -> Increment:
     """Takes the bytes that are not yet counted."""
     now = int(time.time())
     seconds = next_midnight(now) - now + DAY_SECONDS
-    return Increment(prefixed(f"audit:{org}:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)
+    return Increment(key_of(org, f"audit:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)
 
 
 def next_midnight(now: int) -> int:

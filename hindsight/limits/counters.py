@@ -10,7 +10,9 @@ import logging
 import sqlite3
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import redis
@@ -18,6 +20,7 @@ from django.conf import settings
 from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
+from redis.crc import key_slot
 
 from hindsight.db.sqlite3.base import create_private_file
 from hindsight.limits.redis_connections import execute
@@ -46,9 +49,14 @@ class Increment(NamedTuple):
     seconds: int
 
 
-def prefixed(key: str) -> str:
-    """Read for each call: every test has a prefix of its own."""
-    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}{key}"
+def key_of(org: str, name: str) -> str:
+    """The prefix is read for each call: every test has a prefix of its own."""
+    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}{hash_tag(org)}:{name}"
+
+
+def hash_tag(org: str) -> str:
+    """In a Redis cluster, keys with the same hash tag are in the same slot, so that one command may use them."""
+    return f"{{{org}}}"
 
 
 class Counters(BaseCache):
@@ -66,6 +74,8 @@ class Counters(BaseCache):
         # Made in the round trip of `add`, with their counts. Django creates one object for each thread.
         self.also: Sequence[Increment] = ()
         self.also_counts: list[int] | None = None
+        # Appended to the key of `add`, which django-ratelimit has hashed.
+        self.hash_tag = ""
 
     def increase(self, *increments: Increment) -> list[int]:
         """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
@@ -88,7 +98,7 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
-        counts = self.unless_unavailable(lambda: self.increase(Increment(key, 1, timeout), *self.also))
+        counts = self.unless_unavailable(lambda: self.increase(Increment(key + self.hash_tag, 1, timeout), *self.also))
         self.count = counts[0] if counts else None
         self.also_counts = counts[1:] if counts else None
         return False
@@ -145,8 +155,12 @@ class RedisCounters(Counters):
         return counts
 
     def read(self, keys: Sequence[str]) -> dict[str, int]:
-        [counts] = execute(self.location, ("MGET", *keys)) if keys else [[]]
-        return {key: int(count) for key, count in zip(keys, counts, strict=True) if count is not None}
+        by_slot: defaultdict[int, list[str]] = defaultdict(list)
+        for key in keys:
+            by_slot[key_slot(key.encode())].append(key)
+        counts = chain.from_iterable(execute(self.location, *(("MGET", *of_slot) for of_slot in by_slot.values())))
+        counted = zip(chain.from_iterable(by_slot.values()), counts, strict=True)
+        return {key: int(count) for key, count in counted if count is not None}
 
     def purge(self) -> int:
         return 0  # Redis deletes expired keys

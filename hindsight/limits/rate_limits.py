@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
-from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.counters import Counters, Increment, hash_tag
 
 WINDOW_SECONDS = 60
 
@@ -63,10 +63,13 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
 def count_request_and(
     also: Sequence[Increment], request: HttpRequest, *, group: str, key: str, limit: int
 ) -> tuple[Usage, list[int] | None]:
-    """`count_request`, and other counters in the same round trip: their counts, or None if the store is unavailable."""
+    """`count_request`, and other counters of `key` in the same round trip.
+
+    Returns their counts too, or None if the store is unavailable.
+    """
     counters = cast(Counters, caches["counters"])
-    counters.also = also
+    counters.also, counters.hash_tag = also, hash_tag(key)
     try:
         return count_request(request, group=group, key=key, limit=limit), counters.also_counts
     finally:
-        counters.also = ()
+        counters.also, counters.hash_tag = (), ""

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from django.core.cache import caches
 
-from hindsight.limits.counters import Counters, Increment, prefixed
+from hindsight.limits.counters import Counters, Increment, key_of
 from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.uncounted import Uncounted
@@ -125,7 +125,7 @@ def _keys(org: str, kind: Kind, period: Period) -> list[str]:
 
 
 def _key(org: str, kind: Kind, period: Period, number: int) -> str:
-    return prefixed(f"use:{org}:{kind}:{period.name}:{number}")
+    return key_of(org, f"use:{kind}:{period.name}:{number}")
 
 
 def _use(counts: Mapping[str, int], org: str, period: Period) -> Use:

@@ -1,0 +1,50 @@
+"""The counters in a Redis cluster. Its one node refuses commands whose keys are in several slots."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from harness.processes import eventually
+from harness.stores import StoreServer, killable_redis
+from hindsight.limits.counters import Increment, RedisCounters, key_of
+from orgs.services import create_api_key
+from tests.factories import InterviewRequestFactory
+from tests.live.client import LiveClient
+from tests.live.conftest import Serve, new_org
+
+pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+
+
+@pytest.fixture
+def cluster() -> Iterator[StoreServer]:
+    with killable_redis("--cluster-enabled", "yes") as server, redis.Redis.from_url(server.url) as client:
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        assert eventually(lambda: "cluster_state:ok" in str(client.execute_command("CLUSTER", "INFO")))
+        yield server
+
+
+def test_a_request_is_counted_in_a_cluster(cluster: StoreServer, serve: Serve) -> None:
+    interview_request = InterviewRequestFactory.create(org=new_org(requests_per_minute=1))
+    key = create_api_key(org=interview_request.org, name="CRM")[1]
+    with serve(workers=1, REDIS_URL=cluster.url) as server:
+        api = LiveClient(server, key)
+        path = f"/interviews/{interview_request.pk}"
+        assert [api.patch(path, {"objective": "New"}).status_code for _ in range(2)] == [200, 429]
+        assert "Rate limits are off" not in server.log
+    with redis.Redis.from_url(cluster.url) as client:
+        names = {name.decode().partition(f"{{{interview_request.org_id}}}")[2] for name in client.scan_iter()}
+    assert "" in names, "the counter of the minute"
+    assert {name.split(":")[1] for name in names if name} == {"audit", "use"}
+
+
+def test_counters_of_several_orgs_are_read_together(cluster: StoreServer) -> None:
+    counters = RedisCounters(cluster.url, {})
+    keys = [key_of(org, name) for name in ("one", "two") for org in ("1", "2", "3")]
+    with pytest.raises(redis.exceptions.ClusterCrossSlotError):
+        counters.increase(*(Increment(key, 1, 60) for key in keys))
+    for key in keys[1:]:
+        counters.hit(key, 60)
+    counters.hit(keys[1], 60)
+    assert counters.read(keys) == {keys[1]: 2, **dict.fromkeys(keys[2:], 1)}
