@@ -26,7 +26,7 @@ def parse(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise JSONError("it is not encoded in UTF-8") from None
     try:
-        value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite_float)
+        value = _DECODER.decode(text)
     except JSONError:
         raise
     except RecursionError:
@@ -85,3 +85,6 @@ def _finite_float(digits: str) -> float:
     if math.isinf(number):
         raise JSONError("it contains a number that is too large")
     return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite_float)
