@@ -24,14 +24,18 @@ class SiteMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.get_response_of_view: GetResponse = _new_chain.get_response
+        # An allowed Host. Clients repeat theirs, and Django would parse and compare it anew for each request.
+        self.last_host: str | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(API):
             return self.get_response(request)
-        request.get_host()  # raises DisallowedHost
+        host = request.META.get("HTTP_HOST")
+        if host is None or host != self.last_host:
+            self.last_host = request.get_host()  # raises DisallowedHost
         response = self.get_response_of_view(request)
         if isinstance(response, HttpResponse):  # it is not streamed
-            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
 
