@@ -1,5 +1,6 @@
 """README.md lists the variables. An invalid value stops the process at startup. Production is the default."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -207,6 +208,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 RATELIMIT_USE_CACHE = "counters"
 RATELIMIT_FAIL_OPEN = True
+# The defaults of django-ratelimit, which it looks up for each request. Django keeps no result for a missing setting.
+RATELIMIT_ENABLE = True
+RATELIMIT_CACHE_PREFIX = "rl:"
+RATELIMIT_HASH_ALGORITHM = hashlib.sha256
 # Requests per minute and client address without a valid key.
 ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
 

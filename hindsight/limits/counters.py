@@ -51,7 +51,7 @@ class Increment(NamedTuple):
 
 def key_of(org: str, name: str) -> str:
     """The prefix is read for each call: every test has a prefix of its own."""
-    return f"{getattr(settings, 'RATELIMIT_CACHE_PREFIX', 'rl:')}{hash_tag(org)}:{name}"
+    return f"{settings.RATELIMIT_CACHE_PREFIX}{hash_tag(org)}:{name}"
 
 
 def hash_tag(org: str) -> str:

@@ -52,7 +52,7 @@ class Usage:
 
 def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> Usage:
     """If the store is unavailable, returns the usage of an empty window (fail open)."""
-    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/m", increment=True)
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=(limit, WINDOW_SECONDS), increment=True)
     now = int(time.time())
     if usage is None:
         return Usage(limit, 0, now + WINDOW_SECONDS, group)

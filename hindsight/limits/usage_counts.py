@@ -85,14 +85,12 @@ def increments_of(org: str) -> list[Increment]:
 
 def note(org: str, usage: Usage) -> None:
     """One request of a minute is the first that is near the limit, and one the first that is over it."""
-    happened = {
-        Kind.REFUSED: usage.exceeded,
-        Kind.NEAR: usage.count == near(usage.limit),
-        Kind.OVER: usage.count == usage.limit + 1,
-    }
-    for kind in happened:
-        if happened[kind]:
-            uncounted.add((org, kind), 1)
+    if usage.exceeded:
+        uncounted.add((org, Kind.REFUSED), 1)
+    if usage.count == near(usage.limit):
+        uncounted.add((org, Kind.NEAR), 1)
+    if usage.count == usage.limit + 1:
+        uncounted.add((org, Kind.OVER), 1)
 
 
 def near(limit: int) -> int:
