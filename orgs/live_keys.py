@@ -71,12 +71,6 @@ def key_parameters(digest: str | None) -> dict[str, Any]:
     return {"digest": digest, "now": connection.ops.adapt_datetimefield_value(timezone.now())}
 
 
-def is_live(digest: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {KEY_IS_LIVE}", key_parameters(digest))
-        return bool(cursor.fetchone()[0])
-
-
 def use_live_key(digest: str) -> LiveKey | None:
     """Returns the key, remembers it, and updates `last_used_at`.
 
