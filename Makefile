@@ -80,6 +80,11 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 		cp requirements-fuzz.txt .venv-fuzz/built)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
+.PHONY: steering-weights
+steering-weights: ## Learn the weights that steer by objectives from their examples (takes a minute)
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.interviews.paige.steering_weights
+
 .PHONY: quality
 quality: ## Interview scripted respondents and print how Paige treats them
 	@scripts/bootstrap dev

@@ -12,6 +12,7 @@ from interviews.paige.model_engine import ModelEngine
 from interviews.paige.opinion_words import opinion_words
 from interviews.paige.provider import Provider
 from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.text_classifiers import CLASSIFIERS, classifier
 
 # `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
 _creation_lock = Lock()
@@ -25,7 +26,9 @@ def preload() -> None:
     for language in languages():
         opinion_words(language)
     for name in shipped_guides():
-        Guide.from_data(shipped_guide(name)).topic_phrases  # noqa: B018
+        Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
+    for name in CLASSIFIERS:
+        classifier(name)
 
 
 def engine() -> ChoosingEngine:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,7 @@ from interviews.paige.fixed_phrases import Phrase, wording
 from interviews.paige.guide_serializers import GuideError, validated
 from interviews.paige.guide_texts import CLOSING, QUOTE, VENDOR, WEAK, Kind
 from interviews.paige.phrase_patterns import Phrases
-from interviews.paige.sign_matches import TopicPhrase
+from interviews.paige.sign_matches import TopicNames, TopicPhrase
 from interviews.paige.words import normalized
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
@@ -22,6 +22,8 @@ MAX_GUIDES = 64
 """The number of guides that a process keeps in memory, parsed and with their patterns."""
 
 GUIDES = Path(__file__).resolve().parent.parent / "guides"
+CLASSIFIED_GUIDE = "win_loss_buyer"
+"""The classifier of topics has learned the topics of this guide."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,9 @@ class Guide:
         return cls(**fields, topics=topics, closing=closing)
 
     @cached_property
-    def topic_phrases(self) -> Phrases[TopicPhrase]:
+    def topic_names(self) -> TopicNames:
         """What objective and notes name topics by. Copies for vendors share it."""
-        return _topic_phrases(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
+        return _topic_names(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
 
     @property
     def every_topic(self) -> tuple[Topic, ...]:
@@ -134,13 +136,22 @@ class Guide:
 
 
 @lru_cache(maxsize=MAX_GUIDES)
-def _topic_phrases(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> Phrases[TopicPhrase]:
+def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
     """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
-    return Phrases(
+    phrases = Phrases(
         (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
         for key, objective_phrases, phrases in topics
         for phrase in objective_phrases or filter(None, map(_plain, phrases))
     )
+    known = _classified_topics()
+    return TopicNames(phrases, frozenset(key for key, own, _ in topics if own and known.get(key) == frozenset(own)))
+
+
+@cache
+def _classified_topics() -> dict[str, frozenset[str]]:
+    """The `objective_phrases` of each topic that the classifier knows. With others, a topic may mean something else."""
+    topics = map(Topic.from_fields, validated(shipped_guide(CLASSIFIED_GUIDE))["topics"])
+    return {topic.key: frozenset(topic.objective_phrases) for topic in topics}
 
 
 def _plain(phrase: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
+from interviews.paige.classified_topics import avoiding_words, classified_topics
 from interviews.paige.instructions import Place, Sign, Word, vocabulary
 from interviews.paige.negations import Negations
-from interviews.paige.phrase_patterns import Phrases
 from interviews.paige.sign_matches import (
     AVOIDING,
     MAX_WORDS_OF_A_REMARK,
@@ -17,6 +17,7 @@ from interviews.paige.sign_matches import (
     Mention,
     SignMatch,
     TopicMatch,
+    TopicNames,
     TopicPhrase,
     first_word,
     items_of,
@@ -29,20 +30,26 @@ MAX_DISTANCE, MAX_DISTANCE_IN_NOTES = 6, 4
 MAX_DISTANCE_OVER_A_SIGN = 1
 """The most words from a sign to the one after it, if both can be about the topics before them."""
 
+MIN_WORDS_OF_A_DOUBLE_NEGATIVE = 3
+
 _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 """After one of these, a sign may be about what is before it."""
 
 
-def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: bool = False) -> list[Mention]:
-    """Of one sentence. In notes, a topic counts only with a sign near it."""
+def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False) -> list[Mention]:
+    """Of one sentence. In notes, a topic counts only with a sign near it, and only phrases name topics."""
     texts = [word.text for word in words]
-    if not (named := topics.find(texts)):
+    keys = frozenset() if is_notes else names.classified
+    if not (named := names.phrases.find(texts)) and not keys:
         return []
     signs = signs_in(texts, OF_NOTES if is_notes else OF_OBJECTIVES)
     items = items_of(texts, signs)
+    topics = topics_in(named, signs, items)
+    if keys:
+        topics = classified_topics(texts, topics, signs, items, keys)
     reader = _Reader(words, items, is_notes)
     passed = 0
-    found: list[SignMatch | TopicMatch] = [*signs, *topics_in(named, signs, items)]
+    found: list[SignMatch | TopicMatch] = [*signs, *topics]
     for match in sorted(found, key=lambda match: first_word(texts, match)):
         start = first_word(texts, match)
         for index in range(passed, start):
@@ -56,6 +63,8 @@ def mentions(words: Sequence[Word], topics: Phrases[TopicPhrase], *, is_notes: b
     reader.refer_back(len(words))
     if not is_notes:
         Negations(words, reader.clauses, reader.found).read(signs)
+        if not any(map(_is_double_negative, signs)):
+            reader.avoid_without_sign(texts)
     return reader.found
 
 
@@ -63,15 +72,23 @@ def says_only_to_avoid(words: Sequence[Word]) -> bool:
     """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
     if len(words) > MAX_WORDS_OF_A_REMARK or words[-1].mark == "?":
         return False
-    signs = {match.value for match in signs_in([word.text for word in words], OF_OBJECTIVES)}
+    texts = [word.text for word in words]
+    signs = {match.value for match in signs_in(texts, OF_OBJECTIVES)}
     kinds = {sign for sign, _ in signs}
-    return (Sign.AVOID in kinds or (Sign.NEGATION, Place.AFTER) in signs) and Sign.ASK not in kinds
+    avoids = Sign.AVOID in kinds or (Sign.NEGATION, Place.AFTER) in signs
+    return (avoids and Sign.ASK not in kinds) or avoiding_words(texts) is not None
 
 
 def asks_about_what_is_before(words: Sequence[Word]) -> bool:
     """Whether a sentence without a topic asks about the sentence before it, such as "What happened?"."""
     signs = {match.value[0] for match in signs_in([word.text for word in words], OF_OBJECTIVES)}
     return signs.isdisjoint(AVOIDING) and (words[-1].mark == "?" or Sign.ASK in signs)
+
+
+def _is_double_negative(sign: SignMatch) -> bool:
+    """Such as "do not leave out". Short signs that ask, such as "focus on", may stand in a sentence that avoids."""
+    kind, size = sign.value[0], sign.end - sign.start
+    return kind is Sign.NOTHING or (kind is Sign.ASK and size >= MIN_WORDS_OF_A_DOUBLE_NEGATIVE)
 
 
 @dataclass
@@ -175,6 +192,15 @@ class _Reader:
             return
         last = max(end, scope.end) if scope.is_around else end
         self.found.append(Mention(topic, first, last, sign, scope.end > 0, self._is_background(start)))
+
+    def avoid_without_sign(self, texts: Sequence[str]) -> None:
+        """Avoids all topics of a statement without a sign that avoids, if the classifier finds that likely."""
+        is_read = not self.found or any(mention.sign in AVOIDING for mention in self.found)
+        if is_read or self.words[-1].mark == "?" or not (place := avoiding_words(texts)):
+            return
+        for mention in self.found:
+            mention.sign, mention.is_background = Sign.AVOID, False
+            mention.start, mention.end = min(mention.start, place[0]), max(mention.end, place[1])
 
     def _is_background(self, start: int) -> bool:
         """Whether a statement is about the topic: a clause with a verb, or a sentence with a number in it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate, product
 
 from interviews.paige.instructions import Place, Sign, vocabulary
-from interviews.paige.phrase_patterns import SEPARATOR, Match
+from interviews.paige.phrase_patterns import SEPARATOR, Match, Phrases
 
 MAX_WORDS_OF_A_REMARK = 8
 
@@ -13,7 +13,7 @@ AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
 REPORTING = frozenset({Sign.MATTERS, Sign.ABSENT})
 OF_OBJECTIVES = frozenset(Sign) - REPORTING
 OF_NOTES = frozenset(Sign) - {Sign.LEAVE_OUT, Sign.NEGATION}
-_HIDING = REPORTING | {Sign.NOTHING}
+HIDING = REPORTING | {Sign.NOTHING}
 NOT_READ = frozenset({Sign.NOTHING, Sign.NEGATION})
 _RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign, Place))}
 
@@ -24,6 +24,14 @@ class TopicPhrase:
 
     topic: str
     is_weak: bool
+
+
+@dataclass(frozen=True, eq=False)
+class TopicNames:
+    """What texts name the topics of a guide by. `classified`: keys of those that a classifier knows too."""
+
+    phrases: Phrases[TopicPhrase]
+    classified: frozenset[str]
 
 
 SignMatch = Match[tuple[Sign, Place]]
@@ -69,7 +77,7 @@ def _precedence(texts: Sequence[str], match: SignMatch) -> tuple[bool, int, int]
 
 def items_of(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
     """For each word, the number of its item: what is between separators, words such as "and", and signs."""
-    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in _HIDING | NOT_READ]
+    before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in HIDING | NOT_READ]
     borders = {first_word(texts, sign) for sign in before}
     lists = vocabulary().lists
     return list(accumulate(i in borders or text == SEPARATOR or text in lists for i, text in enumerate(texts)))
@@ -77,7 +85,7 @@ def items_of(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
 
 def topics_in(matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: Sequence[int]) -> list[TopicMatch]:
     """Weak phrases count only in items without others, and there only the longest."""
-    hidden = {index for sign in signs if sign.value[0] in _HIDING for index in range(sign.start, sign.end)}
+    hidden = {index for sign in signs if sign.value[0] in HIDING for index in range(sign.start, sign.end)}
     shown = [match for match in matches if not hidden.issuperset(range(match.start, match.end))]
     strong = _outermost(match for match in shown if not match.value.is_weak)
     named = {items[index] for match in strong for index in range(match.start, match.end)}

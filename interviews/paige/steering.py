@@ -7,9 +7,8 @@ from functools import lru_cache
 
 from interviews.paige.guide import Guide
 from interviews.paige.instructions import Sign, Word, sentences
-from interviews.paige.phrase_patterns import Phrases
 from interviews.paige.scopes import asks_about_what_is_before, mentions, says_only_to_avoid
-from interviews.paige.sign_matches import AVOIDING, Mention, TopicPhrase
+from interviews.paige.sign_matches import AVOIDING, Mention, TopicNames
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Of several signs that are about a topic, the one with the highest rank counts."""
@@ -58,12 +57,12 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    said = _reasons(objective, guide.topic_phrases, Source.OBJECTIVE)
+    said = _reasons(objective, guide.topic_names, Source.OBJECTIVE)
     decided = {reason.topic for reason in said}
     return _steering(
         [
             *said,
-            *(reason for reason in _reasons(notes, guide.topic_phrases, Source.NOTES) if reason.topic not in decided),
+            *(reason for reason in _reasons(notes, guide.topic_names, Source.NOTES) if reason.topic not in decided),
         ]
     )
 
@@ -81,11 +80,11 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
 
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
-def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> tuple[Reason, ...]:
+def _reasons(text: str, names: TopicNames, source: Source) -> tuple[Reason, ...]:
     """One of each topic, in the order of the text, in time linear to its length."""
     ranks: dict[str, int] = {}
     found: dict[str, Reason] = {}
-    for words, mention in _mentions(text, topics, source):
+    for words, mention in _mentions(text, names, source):
         rank = RANKS[mention.sign] if mention.sign else 0
         if rank > ranks.get(mention.topic, 0):
             found.pop(mention.topic, None)
@@ -95,12 +94,12 @@ def _reasons(text: str, topics: Phrases[TopicPhrase], source: Source) -> tuple[R
     return tuple(found.values())
 
 
-def _mentions(text: str, topics: Phrases[TopicPhrase], source: Source) -> list[tuple[Sequence[Word], Mention]]:
+def _mentions(text: str, names: TopicNames, source: Source) -> list[tuple[Sequence[Word], Mention]]:
     """Leaves out what is only background, if the text asks for something."""
     found: list[tuple[Sequence[Word], Mention]] = []
     latest: list[Mention] = []
     for words in sentences(text):
-        if said := mentions(words, topics, is_notes=source is Source.NOTES):
+        if said := mentions(words, names, is_notes=source is Source.NOTES):
             latest = said
             found += [(words, mention) for mention in said]
         elif latest and says_only_to_avoid(words):
