@@ -9,17 +9,21 @@ from hindsight.db.errors import DEADLOCK, sqlstate_of
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+# The repeated transaction may lock its first row again before the other one has it, and be the victim again.
+REPEATS = 3
 
-def retried_once(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+
+def retried(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Repeats a transaction that was the victim of a deadlock, unless it is part of a larger one."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        try:
-            return transaction(*args, **kwargs)
-        except OperationalError as error:
-            if sqlstate_of(error) != DEADLOCK or connection.in_atomic_block:
-                raise
+        for _ in range(REPEATS):
+            try:
+                return transaction(*args, **kwargs)
+            except OperationalError as error:
+                if sqlstate_of(error) != DEADLOCK or connection.in_atomic_block:
+                    raise
         return transaction(*args, **kwargs)
 
     return run

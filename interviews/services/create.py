@@ -2,7 +2,7 @@ from django.db import connection, transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
-from hindsight.db.retries import retried_once
+from hindsight.db.retries import retried
 from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import shipped_guide
@@ -21,7 +21,7 @@ def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> O
     return org
 
 
-@retried_once
+@retried
 @transaction.atomic
 def create_interview_request(
     *,

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.batches import pk_batches
-from hindsight.db.retries import retried_once
+from hindsight.db.retries import retried
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
@@ -21,7 +21,7 @@ BATCH = 2_000
 TOKENS_PER_QUERY = 100
 
 
-@retried_once
+@retried
 @transaction.atomic
 def erase_contact(
     *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
@@ -53,7 +53,7 @@ def erase_contact(
     return contact
 
 
-@retried_once
+@retried
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
     """Erases the contact, then deletes it with its interview requests. Raises Contact.DoesNotExist."""

@@ -3,7 +3,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from contacts.text import Name, Notes
-from hindsight.db.retries import retried_once
+from hindsight.db.retries import retried
 from interviews.models import RowVersions, Versions
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.services.update_steps import overwrite_in_steps
@@ -11,7 +11,7 @@ from interviews.text import Objective
 from orgs.actors import Actor
 
 
-@retried_once
+@retried
 def update_interview_request(
     *,
     org_id: int,
