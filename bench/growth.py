@@ -1,41 +1,47 @@
 """Measures whether requests get slower as data grows: `python -m bench.growth [--requests N] [--sqlite]`.
 
-Prints the CPU time of GET and PATCH with 1,000 interview requests, and after growth, with two rows of the audit for
-each. All orgs have the same number of rows. Requests go to equally many rows before and after: a process keeps what the
-objectives of 10,000 rows steer to, so the first GET of a row takes longer, however many there are. On PostgreSQL with
-fsync off and Redis, or on SQLite.
+Prints the CPU time of GET and PATCH with 1,000 interview requests in the database, and with N, each with two rows of
+the audit. All orgs have the same number of rows. The two databases have servers of their own, which are measured in
+turn. Requests go to equally many rows of both: a process keeps what the objectives of 10,000 rows steer to, so the
+first GET of a row takes longer, however many there are. On PostgreSQL with fsync off and Redis, or on SQLite.
 """
 
 import argparse
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench import client, cpu
 from bench.home import DIALECTS, NUMBERS
-from harness.orm import set_up_django
+from harness.orm import orm_at, set_up_django
 from harness.processes import ServerError, exit_status
 from harness.stores import killable_postgres, redis_server
-from harness.web import serving
+from harness.web import Server, serving
+
+if TYPE_CHECKING:
+    from bench.operations import Requests
 
 ORGS = 50
 FIRST_REQUESTS = 1_000
 REQUESTS_OF_A_CONTACT = 10
 OPERATIONS = ("GET", "PATCH")
-CONNECTIONS, ROUNDS, SECONDS = 4, 5, 3.0
+CONNECTIONS, ROUNDS, SECONDS = 4, 6, 3.0
+MEASURED_REQUESTS = FIRST_REQUESTS // ORGS
 
 # Of one org.
 STATEMENTS = (
     """INSERT INTO contacts_contact (org_id, email, name, notes, created_at, updated_at)
-    {contacts} SELECT {org}, '{stage}' || n || '@example.com', 'Buyer ' || n, 'Runs the data team.', {now}, {now}
+    {contacts} SELECT {org}, 'buyer' || n || '@example.com', 'Buyer ' || n, 'Runs the data team.', {now}, {now}
     FROM numbers""",
     """INSERT INTO interviews_interviewrequest (org_id, contact_id, interview_type_id, deal_id, objective, status,
         survey_token, created_at, updated_at)
     {requests} SELECT {org}, contact.id, type.id, 'deal_' || n, 'Why was pricing a blocker?', 'created',
         contact.id || '_' || n, {now}, {now}
     FROM contacts_contact AS contact, interviews_interviewtype AS type, numbers
-    WHERE contact.org_id = {org} AND type.org_id = {org} AND contact.email LIKE '{stage}%'""",
+    WHERE contact.org_id = {org} AND type.org_id = {org}""",
     """INSERT INTO orgs_change (org_id, object_type, object_id, field, before, actor_kind, actor, request_id,
         created_at)
     {changes} SELECT {org}, 'interviewrequest', id, 'objective', 'Why?', 'api_key', 'bench', 'bench', {now}
@@ -43,80 +49,83 @@ STATEMENTS = (
 )
 
 
-def fill(stage: str, requests: int) -> None:
-    """Adds rows to each org. The last org gets its rows last, with consecutive ids."""
+@dataclass(frozen=True)
+class Store:
+    """`environment`: of a web server. `pids`: of the database server, if it has processes of its own."""
+
+    environment: dict[str, str]
+    pids: list[int]
+
+
+def fill(requests: int) -> "Requests":
+    """Migrates and fills a database. Returns the operations of the last org, on its last interview requests."""
+    from django.core.management import call_command
     from django.db import connection
 
-    from orgs.models import Org
-
-    contacts = max(1, requests // ORGS // REQUESTS_OF_A_CONTACT)
-    counts = {"contacts": contacts, "requests": REQUESTS_OF_A_CONTACT, "changes": 2}
-    numbers = {name: NUMBERS.format(rows=count) for name, count in counts.items()}
-    now = DIALECTS[connection.vendor]["now"]
-    with connection.cursor() as cursor:
-        for org in Org.objects.order_by("pk").values_list("pk", flat=True):
-            for statement in STATEMENTS:
-                cursor.execute(statement.format(stage=stage, org=org, now=now, **numbers))
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-        if connection.vendor == "postgresql":
-            cursor.execute("CHECKPOINT")  # otherwise PostgreSQL would write the new rows while requests are measured
-
-
-def measure(stores: dict[str, str], pids: list[int], log: Path, stage: str) -> dict[str, list[float]]:
-    """CPU milliseconds of each operation: of the web processes, then of those in `pids`."""
+    from bench.data import NEVER_REACHED
     from bench.operations import Requests
     from interviews.models import InterviewRequest
-    from orgs.models import Org
+    from interviews.services import onboard_org
+    from orgs.plans import Plan
     from orgs.services import create_api_key
 
-    org = Org.objects.latest("pk")
-    _, key = create_api_key(org=org, name=stage)
-    rows = InterviewRequest.objects.filter(org=org, contact__email__startswith=stage)
-    ids = rows.order_by("-pk").values_list("pk", flat=True)[: FIRST_REQUESTS // ORGS]
-    requests = Requests(key, min(ids), max(ids), {})
+    call_command("migrate", verbosity=0)
+    orgs = [onboard_org(name=f"Org {n}", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED) for n in range(ORGS)]
+    counts = {"contacts": requests // ORGS // REQUESTS_OF_A_CONTACT, "requests": REQUESTS_OF_A_CONTACT, "changes": 2}
+    numbers = {name: NUMBERS.format(rows=count) for name, count in counts.items()}
+    on_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        for org in orgs:
+            for statement in STATEMENTS:
+                cursor.execute(statement.format(org=org.pk, now=DIALECTS[connection.vendor]["now"], **numbers))
+        cursor.execute("VACUUM ANALYZE" if on_postgresql else "ANALYZE")
+        if on_postgresql:
+            cursor.execute("CHECKPOINT")  # otherwise PostgreSQL would write the new rows while requests are measured
+    ids = InterviewRequest.objects.for_org(orgs[-1].pk).order_by("-pk").values_list("pk", flat=True)
     print(f"{InterviewRequest.objects.count():,} interview requests", flush=True)
-    least: dict[str, list[float]] = {}
-    with serving(log, stores, workers=1) as server:
-        for _ in range(ROUNDS):
-            for name in OPERATIONS:
-                watched = [server.process.pid, *pids]
-                before = [cpu.seconds_of(pid) for pid in watched]
-                operation = requests.operations()[name]
-                result = client.run(server.port, operation, seconds=SECONDS, connections=CONNECTIONS)
-                if result.refused:
-                    raise ServerError(f"{len(result.refused)} requests were refused: {result.refused[0].decode()}")
-                spent = [cpu.seconds_of(pid) - seconds for pid, seconds in zip(watched, before, strict=True)]
-                times = [seconds * 1000 / len(result.times) for seconds in spent]
-                least[name] = min(least.get(name, times), times, key=sum)
-    return least
+    return Requests(create_api_key(org=orgs[-1], name="bench")[1], ids[MEASURED_REQUESTS - 1], ids[0], {})
+
+
+def measure(server: Server, store: Store, requests: "Requests", name: str) -> list[float]:
+    """CPU milliseconds of one operation: of the web processes, then of those in `store.pids`."""
+    watched = [server.process.pid, *store.pids]
+    before = [cpu.seconds_of(pid) for pid in watched]
+    result = client.run(server.port, requests.operations()[name], seconds=SECONDS, connections=CONNECTIONS)
+    if result.refused:
+        raise ServerError(f"{len(result.refused)} requests were refused: {result.refused[0].decode()}")
+    spent = [cpu.seconds_of(pid) - seconds for pid, seconds in zip(watched, before, strict=True)]
+    return [seconds * 1000 / len(result.times) for seconds in spent]
+
+
+def new_store(stack: ExitStack, directory: Path, name: str, *, on_sqlite: bool) -> Store:
+    if on_sqlite:
+        return Store({"DATABASE_URL": f"sqlite:///{directory / name}.sqlite3", "REDIS_URL": ""}, [])
+    postgres = stack.enter_context(killable_postgres({}))
+    assert postgres.process
+    return Store(
+        {"DATABASE_URL": postgres.url, "REDIS_URL": stack.enter_context(redis_server())}, [postgres.process.pid]
+    )
 
 
 def run(requests: int, *, on_sqlite: bool) -> None:
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hindsight-growth-")))
-        stores, pids = {"DATABASE_URL": f"sqlite:///{directory / 'growth.sqlite3'}", "REDIS_URL": ""}, []
-        if not on_sqlite:
-            postgres = stack.enter_context(killable_postgres({}))
-            stores = {"DATABASE_URL": postgres.url, "REDIS_URL": stack.enter_context(redis_server())}
-            pids = [postgres.process.pid] if postgres.process else []
-        set_up_django(stores["DATABASE_URL"], stores["REDIS_URL"])
-        from django.core.management import call_command
-
-        from bench.data import NEVER_REACHED
-        from interviews.services import onboard_org
-        from orgs.plans import Plan
-
-        call_command("migrate", verbosity=0)
-        for number in range(ORGS):
-            onboard_org(name=f"Org {number}", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED)
-        fill("first", FIRST_REQUESTS)
-        first = measure(stores, pids, directory / "first.log", "first")
-        fill("later", requests - FIRST_REQUESTS)
-        later = measure(stores, pids, directory / "later.log", "later")
-    print("| CPU ms, web + PostgreSQL | 1,000 | after growth | ratio |\n|:-|-:|-:|-:|")
-    for name in OPERATIONS:
-        cells = [" + ".join(f"{value:.2f}" for value in times[name]) for times in (first, later)]
-        print(f"| {name} | {cells[0]} | {cells[1]} | {sum(later[name]) / sum(first[name]):.2f} |")
+        stores = [new_store(stack, directory, name, on_sqlite=on_sqlite) for name in ("small", "large")]
+        set_up_django(stores[0].environment["DATABASE_URL"], stores[0].environment["REDIS_URL"])
+        sent: list[Requests] = []
+        for store, size in zip(stores, (FIRST_REQUESTS, requests), strict=True):
+            with orm_at(store.environment["DATABASE_URL"]):
+                sent.append(fill(size))
+        servers = [
+            stack.enter_context(serving(directory / f"{number}.log", store.environment, workers=1))
+            for number, store in enumerate(stores)
+        ]
+        print(f"| CPU ms, web + PostgreSQL | {FIRST_REQUESTS:,} | {requests:,} | ratio |\n|:-|-:|-:|-:|")
+        for name in OPERATIONS:
+            rounds = [list(map(measure, servers, stores, sent, [name] * 2)) for _ in range(ROUNDS)]
+            least = [min(times, key=sum) for times in zip(*rounds, strict=True)]
+            cells = [" + ".join(f"{value:.2f}" for value in times) for times in least]
+            print(f"| {name} | {' | '.join(cells)} | {sum(least[1]) / sum(least[0]):.2f} |", flush=True)
 
 
 def main() -> int:

@@ -1,6 +1,13 @@
 """Django's settings for tools that use the ORM."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections
+from django.db.utils import ConnectionHandler
+
+from hindsight.db.configuration import database_of
 
 
 def set_up_django(database_url: str, redis_url: str) -> None:
@@ -13,3 +20,16 @@ def set_up_django(database_url: str, redis_url: str) -> None:
     import django
 
     django.setup()
+
+
+@contextmanager
+def orm_at(database_url: str) -> Iterator[None]:
+    """Connects this thread to that database. Django must be set up."""
+    own = connections["default"]
+    other = ConnectionHandler({"default": database_of(database_url)})["default"]
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        connections["default"] = own
+        other.close()

@@ -11,11 +11,12 @@ from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from harness import workers
+from harness.orm import orm_at
 from harness.web import SERVE, Server, serving
 from orgs.models import Org
 from tests.factories import OrgFactory
 from tests.live.client import LiveClient
-from tests.live.stores import ON_POSTGRESQL, migrated_database, orm_at, web_role_at
+from tests.live.stores import ON_POSTGRESQL, migrated_database, web_role_at
 
 Serve = Callable[..., AbstractContextManager[Server]]
 StartWorker = Callable[[], subprocess.Popen[bytes]]

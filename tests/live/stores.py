@@ -9,25 +9,10 @@ from urllib.parse import urlsplit
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
-from django.db.utils import ConnectionHandler
 
-from hindsight.db.configuration import database_of
+from harness.orm import orm_at
 
 ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
-
-
-@contextmanager
-def orm_at(database_url: str) -> Iterator[None]:
-    """Connects this thread to that database."""
-    own = connections["default"]
-    live = ConnectionHandler({"default": database_of(database_url)})["default"]
-    connections["default"] = live
-    try:
-        yield
-    finally:
-        connections["default"] = own
-        live.close()
 
 
 @contextmanager

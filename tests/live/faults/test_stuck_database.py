@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from harness.orm import orm_at
 from harness.processes import eventually
 from harness.web import Server
 from hindsight.db.errors import unavailable_reason
@@ -22,7 +23,7 @@ from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve, new_org
-from tests.live.stores import ON_POSTGRESQL, orm_at
+from tests.live.stores import ON_POSTGRESQL
 from tests.transactions import waiting_sessions
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from harness.orm import orm_at
 from harness.pgbouncer import PgBouncerMissingError, pgbouncer
 from harness.web import Server
 from interviews.models import InterviewRequest, Turn
@@ -20,7 +21,7 @@ from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
-from tests.live.stores import ON_POSTGRESQL, execute, orm_at
+from tests.live.stores import ON_POSTGRESQL, execute
 from tests.staff.conftest import log_in
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
