@@ -25,10 +25,10 @@ class Times(NamedTuple):
 
 # Measured with bench.service_times.
 SERVICE_TIMES = {
-    "PATCH": Times(1.70, 0.66, 0.072),
-    "GET": Times(1.55, 0.19, 0.046),
-    "list": Times(2.73, 0.30, 0.059),
-    "POST": Times(2.94, 0.87, 0.074),
+    "PATCH": Times(0.59, 0.31, 0.035),
+    "GET": Times(0.66, 0.10, 0.033),
+    "list": Times(0.62, 0.10, 0.032),
+    "POST": Times(1.03, 0.39, 0.039),
 }
 READS = ("GET", "list")
 
