@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -55,13 +55,17 @@ class Browser:
 
     @property
     def text(self) -> str:
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        return "".join(self.texts("body"))  # while a page loads, there may be no body yet
 
     def find(self, css: str) -> WebElement:
         return self.driver.find_element(By.CSS_SELECTOR, css)
 
     def texts(self, css: str) -> list[str]:
-        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, css)]
+        while True:
+            try:
+                return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, css)]
+            except StaleElementReferenceException:  # a new page has replaced the elements meanwhile
+                continue
 
     def press(self, text: str) -> None:
         elements = ("a[normalize-space()={}]", "button[normalize-space()={}]", "input[@type='submit'][@value={}]")
