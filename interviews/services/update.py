@@ -5,6 +5,7 @@ from django.db import connection
 from contacts.text import Name, Notes
 from hindsight.db.retries import retried
 from interviews.models import RowVersions, Versions
+from interviews.services.text_update import TextUpdate
 from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.services.update_steps import overwrite_in_steps
 from interviews.text import Objective
@@ -30,12 +31,6 @@ def update_interview_request(
     another org's row and for a key that is not valid.
     """
     overwrite_texts = overwrite_in_one_statement if connection.vendor == "postgresql" else overwrite_in_steps
-    return overwrite_texts(
-        org_id=org_id,
-        interview_request_id=interview_request_id,
-        contact_texts={"name": contact_name, "notes": contact_context},
-        objective=objective,
-        actor=actor,
-        if_versions=if_versions,
-        digest=digest,
-    )
+    contact_texts = {"name": contact_name, "notes": contact_context}
+    update = TextUpdate(org_id, interview_request_id, contact_texts, objective, actor, if_versions, digest)
+    return overwrite_texts(update)

@@ -3,16 +3,14 @@
 If another transaction has locked a row, a second try waits for it.
 """
 
-from collections.abc import Collection
-
 from django.db import connection, transaction
 
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.search import SEPARATOR, search_text_of
-from interviews.models import InterviewRequest, RowVersions, Versions
-from orgs.actors import Actor
-from orgs.audit import Texts, count_bytes
-from orgs.live_keys import KEY_IS_LIVE, key_parameters
+from interviews.models import InterviewRequest, Versions
+from interviews.services.text_update import TextUpdate
+from orgs.audit import count_bytes
+from orgs.live_keys import KEY_IS_LIVE
 
 # NULL keeps a text. Writes and records only texts that differ. Without `request_versions` every version is current.
 UPDATE_INTERVIEW_REQUEST = f"""
@@ -98,31 +96,21 @@ UPDATE_WITHOUT_WAITING = UPDATE_INTERVIEW_REQUEST.replace("FOR NO KEY UPDATE\n",
 LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeout'), true)"
 
 
-def overwrite_in_one_statement(
-    *,
-    org_id: int,
-    interview_request_id: int,
-    contact_texts: Texts,
-    objective: str | None,
-    actor: Actor,
-    if_versions: Collection[RowVersions] | None,
-    digest: str | None,
-) -> Versions:
+def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
+    name, if_versions, actor = update.contact_texts["name"], update.if_versions, update.actor
     values = {
-        "org_id": org_id,
-        "interview_request_id": interview_request_id,
-        "name": contact_texts["name"],
-        "notes": contact_texts["notes"],
-        "name_to_search": None if (name := contact_texts["name"]) is None else search_text_of(name),
+        **update.row_parameters,
+        "name": name,
+        "notes": update.contact_texts["notes"],
+        "name_to_search": None if name is None else search_text_of(name),
         "separator": SEPARATOR,
-        "objective": objective,
+        "objective": update.objective,
         "request_versions": None if if_versions is None else [versions.interview_request for versions in if_versions],
         "contact_versions": None if if_versions is None else [versions.contact for versions in if_versions],
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
-        **key_parameters(digest),
     }
     with connection.cursor() as cursor:
         cursor.execute(UPDATE_WITHOUT_WAITING, values)
@@ -137,5 +125,5 @@ def overwrite_in_one_statement(
     is_current, *versions, audited_bytes = row
     if not is_current:
         raise PreconditionFailed
-    count_bytes(int(audited_bytes), org_id=org_id, actor=actor)
+    count_bytes(int(audited_bytes), org_id=update.org_id, actor=actor)
     return Versions(*versions)

@@ -1,6 +1,5 @@
 """The update in steps, for SQLite, where the transaction locks the database. The same tests cover both paths."""
 
-from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -8,9 +7,9 @@ from django.db import connection, transaction
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.search import search_text_of
 from interviews.models import InterviewRequest, RowVersions, Versions
-from orgs.actors import Actor
+from interviews.services.text_update import TextUpdate
 from orgs.audit import Texts, count_bytes
-from orgs.live_keys import KEY_IS_LIVE, key_parameters
+from orgs.live_keys import KEY_IS_LIVE
 
 
 class Stored(NamedTuple):
@@ -60,27 +59,19 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 
 
 @transaction.atomic
-def overwrite_in_steps(
-    *,
-    org_id: int,
-    interview_request_id: int,
-    contact_texts: Texts,
-    objective: str | None,
-    actor: Actor,
-    if_versions: Collection[RowVersions] | None,
-    digest: str | None,
-) -> Versions:
+def overwrite_in_steps(update: TextUpdate) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
-    values = {"org_id": org_id, "interview_request_id": interview_request_id, **key_parameters(digest)}
+    values, actor = update.row_parameters, update.actor
     with connection.cursor() as cursor:
         cursor.execute(READ, values)
         row = cursor.fetchone()
         if row is None:
             raise InterviewRequest.DoesNotExist
         stored = Stored._make(row)
-        if if_versions is not None and RowVersions(stored.version, stored.contact_version) not in if_versions:
+        current = RowVersions(stored.version, stored.contact_version)
+        if update.if_versions is not None and current not in update.if_versions:
             raise PreconditionFailed
-        sent = {**contact_texts, "objective": objective}
+        sent = {**update.contact_texts, "objective": update.objective}
         texts: dict[str, Any] = {field: text for field, text in sent.items() if text is not None}
         contact = _replaced(stored, texts, "name", "notes")
         request = _replaced(stored, texts, "objective")
@@ -93,9 +84,9 @@ def overwrite_in_steps(
         changes = [("contact", stored.contact_id, *change) for change in contact.items()]
         changes += [("interviewrequest", stored.id, *change) for change in request.items()]
         by = (actor.kind, actor.name, actor.request_id, values["now"])
-        cursor.executemany(AUDIT, [(org_id, *change, *by) for change in changes])
+        cursor.executemany(AUDIT, [(update.org_id, *change, *by) for change in changes])
     replaced = (*contact.values(), *request.values())
-    count_bytes(sum(len(before.encode()) for before in replaced), org_id=org_id, actor=actor)
+    count_bytes(sum(len(before.encode()) for before in replaced), org_id=update.org_id, actor=actor)
     return Versions(stored.version + bool(request), stored.contact_version + bool(contact), stored.guide_version)
 
 

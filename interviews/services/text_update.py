@@ -1,0 +1,25 @@
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from interviews.models import RowVersions
+from orgs.actors import Actor
+from orgs.audit import Texts
+from orgs.live_keys import key_parameters
+
+
+class TextUpdate(NamedTuple):
+    """What `update_interview_request` is called with. None keeps a text."""
+
+    org_id: int
+    interview_request_id: int
+    contact_texts: Texts
+    objective: str | None
+    actor: Actor
+    if_versions: Collection[RowVersions] | None
+    digest: str | None
+
+    @property
+    def row_parameters(self) -> dict[str, Any]:
+        """Of a statement that finds the row, and verifies the API key."""
+        row = {"org_id": self.org_id, "interview_request_id": self.interview_request_id}
+        return {**row, **key_parameters(self.digest)}
