@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 from django.db import connection
 
 from contacts.models import Contact
+from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
@@ -29,8 +30,7 @@ Json = str | list[Any]
 
 # Of topics to emphasize, and of those to avoid.
 Keys = tuple[tuple[str, ...], tuple[str, ...]]
-MAX_STEERED = 10_000
-_steered: dict[tuple[int, Versions], Keys] = {}
+_steered: Memory[tuple[int, Versions], Keys] = Memory()
 
 
 class Summary(NamedTuple):
@@ -173,9 +173,8 @@ class InterviewRequestRow(NamedTuple):
         if keys is None:
             picks = known_picks(self.details.picks, guide)
             steering = steer(guide, self.summary.objective, self.details.notes, picks)
-            if len(_steered) >= MAX_STEERED:
-                _steered.clear()
-            keys = _steered[key] = (steering.emphasize, steering.avoid)
+            keys = (steering.emphasize, steering.avoid)
+            _steered.add(key, keys)
         return keys
 
     def _guide(self) -> object:

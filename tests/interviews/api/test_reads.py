@@ -111,7 +111,7 @@ def test_objective_and_notes_are_read_once_for_each_version(
         return steer_(guide, objective, *others)
 
     monkeypatch.setattr(reads, "steer", counting)
-    monkeypatch.setattr(reads, "MAX_STEERED", 1)
+    monkeypatch.setattr(reads._steered, "max_keys", 1)
     path = f"/interviews/{interview_request.pk}"
     for objective in ("Focus on pricing", "Focus on the trial"):
         acme_api.patch(path, {"objective": objective})
