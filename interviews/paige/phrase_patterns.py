@@ -11,19 +11,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from interviews.paige.words import normalized
+from interviews.paige.words import KEPT_WORDS, MAX_LETTERS, normalized
 
 SEPARATOR = "^"
 
 MAX_GAP = 4
 MIN_STEM = 3
 """The shortest part of a word that may stand next to `*`."""
-KEPT_WORDS = 4096
-"""The number of words of texts that are kept in memory, with what they match."""
 KEPT_STEPS = 10_000
 """The number of steps between states that an automaton keeps in memory."""
-MAX_LETTERS = 40
-"""Of a longer word, the rest is ignored."""
 
 _ANY = "<1>"
 _GAP = "..."

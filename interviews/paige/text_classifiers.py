@@ -12,15 +12,13 @@ from math import exp
 from operator import add
 from pathlib import Path
 
+from interviews.paige.words import KEPT_WORDS, MAX_LETTERS
+
 STEERING_WEIGHTS = Path(__file__).with_name("steering_weights")
 CLASSIFIERS = ("avoidances", "topics")
 
 UNIT = 100
 """Weights are stored as integers, in hundredths."""
-KEPT_WORDS = 4096
-"""The number of words of texts that a classifier keeps in memory, with their weights."""
-MAX_LETTERS = 40
-"""Of a longer word, the rest is ignored."""
 
 _STEMS = range(4, 7)
 """Lengths of the beginnings of a word that are features: most inflected forms of a word share them."""

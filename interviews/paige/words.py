@@ -1,6 +1,11 @@
 import re
 import unicodedata
 
+KEPT_WORDS = 4096
+"""The number of words of texts that an automaton or a classifier keeps in memory, with what it knows of them."""
+MAX_LETTERS = 40
+"""Of a longer word, the rest is ignored."""
+
 _WORD = re.compile(r"[^\W_]+|\?+")
 _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 # French and Italian: "c'est" are two words, but "don't" is one.
