@@ -1,6 +1,22 @@
 """CPU time of process trees."""
 
+from collections.abc import Sequence
+
 import psutil
+
+from bench import client
+from harness.processes import ServerError
+
+
+def milliseconds_of(
+    port: int, operation: client.Operation, pids: Sequence[int], *, seconds: float, connections: int
+) -> list[float]:
+    """Runs an operation. For one request, the time of each process tree. Raises ServerError if a request is refused."""
+    before = [seconds_of(pid) for pid in pids]
+    result = client.run(port, operation, seconds=seconds, connections=connections)
+    if result.refused:
+        raise ServerError(f"{len(result.refused)} requests were refused, the first with: {result.refused[0].decode()}")
+    return [(seconds_of(pid) - spent) * 1000 / len(result.times) for pid, spent in zip(pids, before, strict=True)]
 
 
 def seconds_of(pid: int) -> float:

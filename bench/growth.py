@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import client, cpu
+from bench import cpu
 from bench.home import DIALECTS, NUMBERS
 from harness.orm import orm_at, set_up_django
-from harness.processes import ServerError, exit_status
+from harness.processes import exit_status
 from harness.stores import killable_postgres, redis_server
 from harness.web import Server, serving
 
@@ -88,13 +88,8 @@ def fill(requests: int) -> "Requests":
 
 def measure(server: Server, store: Store, requests: "Requests", name: str) -> list[float]:
     """CPU milliseconds of one operation: of the web processes, then of those in `store.pids`."""
-    watched = [server.process.pid, *store.pids]
-    before = [cpu.seconds_of(pid) for pid in watched]
-    result = client.run(server.port, requests.operations()[name], seconds=SECONDS, connections=CONNECTIONS)
-    if result.refused:
-        raise ServerError(f"{len(result.refused)} requests were refused: {result.refused[0].decode()}")
-    spent = [cpu.seconds_of(pid) - seconds for pid, seconds in zip(watched, before, strict=True)]
-    return [seconds * 1000 / len(result.times) for seconds in spent]
+    operation, pids = requests.operations()[name], [server.process.pid, *store.pids]
+    return cpu.milliseconds_of(server.port, operation, pids, seconds=SECONDS, connections=CONNECTIONS)
 
 
 def new_store(stack: ExitStack, directory: Path, name: str, *, on_sqlite: bool) -> Store:

@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench import client, cpu
+from bench import cpu
 from harness.orm import set_up_django
-from harness.processes import ServerError, exit_status
+from harness.processes import exit_status
 from harness.stores import DURABLE, killable_postgres, killable_redis
 from harness.web import serving
 
@@ -50,7 +50,10 @@ def measure(seconds: float, rounds: int) -> None:
             measured: dict[str, list[list[float]]] = {name: [] for name in OPERATIONS}
             for _ in range(rounds):
                 for name in OPERATIONS:
-                    measured[name].append(cpu_milliseconds(server.port, operations[name], pids, seconds))
+                    times = cpu.milliseconds_of(
+                        server.port, operations[name], pids, seconds=seconds, connections=CONNECTIONS
+                    )
+                    measured[name].append(times)
             print_table(measured)
 
 
@@ -59,15 +62,6 @@ def print_table(measured: Mapping[str, list[list[float]]]) -> None:
     for name, times in measured.items():
         web, database, counters = min(times[1:], key=sum)
         print(f"| {name} | {web:.2f} | {database:.2f} | {counters:.3f} |", flush=True)
-
-
-def cpu_milliseconds(port: int, operation: client.Operation, pids: tuple[int, ...], seconds: float) -> list[float]:
-    """For each request, by process tree. Raises ServerError if a request fails."""
-    before = [cpu.seconds_of(pid) for pid in pids]
-    result = client.run(port, operation, seconds=seconds, connections=CONNECTIONS)
-    if result.refused:
-        raise ServerError(f"{len(result.refused)} requests failed, the first with: {result.refused[0].decode()}")
-    return [(cpu.seconds_of(pid) - spent) * 1000 / len(result.times) for pid, spent in zip(pids, before, strict=True)]
 
 
 if __name__ == "__main__":
