@@ -21,8 +21,8 @@ logging._srcfile = None
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
-# Django calls these receivers for each request. They would do nothing: no cache has a connection to close, no request
-# has a URLconf of its own, and queries are recorded only with DEBUG.
+# Django calls these receivers for each request. They do nothing here: no cache has a connection to close, and no
+# request has its own URLconf. Queries are recorded only with DEBUG.
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
 if not settings.DEBUG:

@@ -16,8 +16,8 @@ from jobs.runners import RUNNERS, Step
 from webhooks.tasks import put
 
 SLICE_SECONDS = 10
-# After this time, another worker continues the job of a worker that was killed. Each step must take less, and so must
-# what comes before the first step.
+# If a worker is killed, another one continues its job after this time. The time before the first step must be shorter.
+# Each step must be shorter too.
 LEASE = timedelta(minutes=3)
 # If no worker has started a queued job after this time, it is queued again. The older task then does nothing.
 QUEUE_LEASE = timedelta(minutes=5)

@@ -58,7 +58,7 @@ def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[
         return created
 
 
-# Returns no id if there is a record that has not expired. PostgreSQL locks that record, so that it cannot be purged.
+# Returns no row if the key has a record that has not expired. PostgreSQL locks the record, so it cannot be purged.
 CLAIM = """
 INSERT INTO idempotency_record AS record (org_id, key, fingerprint, response, etag, created_at)
 VALUES (%(org_id)s, %(key)s, %(fingerprint)s, '', '', %(now)s)

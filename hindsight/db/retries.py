@@ -9,7 +9,7 @@ from hindsight.db.errors import DEADLOCK, sqlstate_of
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# The repeated transaction may lock its first row again before the other one has it, and be the victim again.
+# A repeated transaction can become the victim again: it may lock its first row before the other transaction does.
 REPEATS = 3
 
 

@@ -1,4 +1,4 @@
-"""The lists, by SQL that verifies the API key. A page without rows may be that of a key that is not valid."""
+"""The SQL of the lists. It also verifies the API key: for an invalid key, a page has no rows."""
 
 from typing import NamedTuple
 

@@ -8,8 +8,8 @@ from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest
 from interviews.paige.guide import MAX_GUIDES, Guide
 
-# Digests of guides by interview type and version. Every edit of a guide is a new version, and a conversation's copy has
-# the version of what it is a copy of.
+# Digests of guides by interview type and version. Every edit of a guide is a new version. A conversation has a copy of
+# the guide, with the guide's version.
 _digests: Memory[tuple[int, int], bytes] = Memory()
 # Guides by digest: most orgs have the same guides, which take a quarter of a megabyte each.
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)

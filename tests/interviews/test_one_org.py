@@ -1,4 +1,4 @@
-"""Each statement of the API and of the survey page needs rows of one org only. So orgs can be in several databases.
+"""Each statement of the API and of the survey page needs rows of one org only, so orgs can be in several databases.
 
 A role sees only Acme's rows, by row-level security. Each statement runs as this role and without a policy, and must
 have the same result. Globex has rows with the same texts, and its ids are sent too.

@@ -22,8 +22,8 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 
-# The most rows that a statement may read, with those that a filter removes. A tenth of the orgs has matching rows, and
-# the admin counts at most 1,001: so ten rows are read for each that counts.
+# The maximum number of rows that a statement may read, including rows that a filter removes. The admin counts at most
+# 1,001 rows. A tenth of the orgs has matching rows, so a statement reads ten rows for each row that it counts.
 MAX_ROWS_READ = 12_000
 
 BIG = {"contacts_contact", "interviews_interviewrequest", "orgs_securityevent"}
