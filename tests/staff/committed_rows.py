@@ -13,5 +13,5 @@ def committed_rows(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         yield
         cursor.execute("SET hindsight.audit_removal = 'allowed'")
-        cursor.execute("TRUNCATE orgs_org, orgs_securityevent CASCADE")
+        cursor.execute("TRUNCATE orgs_org, orgs_change, orgs_securityevent CASCADE")
         cursor.execute("RESET hindsight.audit_removal")
