@@ -10,8 +10,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import Settings
 
 from contacts.models import Contact
-from hindsight.limits import usage_counts
-from hindsight.limits.audit_budget import uncounted_bytes
+from hindsight.limits import audit_budget, usage_counts
+from hindsight.limits.counters import reserved_counts
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
@@ -75,7 +75,8 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     forget_keys()
-    uncounted_bytes.clear()
+    reserved_counts.clear()
+    audit_budget.forget()
     usage_counts.forget()
 
 

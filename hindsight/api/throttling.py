@@ -9,7 +9,7 @@ from rest_framework.throttling import BaseThrottle
 from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
 from hindsight.limits import usage_counts
-from hindsight.limits.audit_budget import Budget, budget_of, increment_of
+from hindsight.limits.audit_budget import Budget, budget_of, increments_of
 from hindsight.limits.rate_limits import Usage, count_request_and
 
 WRITES = ("POST", "PATCH")
@@ -51,14 +51,15 @@ class OrgThrottle(BaseThrottle):
         return True
 
     def count(self, request: Request, principal: Limited) -> Usage:
-        """In one round trip. With a write, also counts the bytes that earlier writes of the org added to the audit."""
+        """In at most one round trip. With a write, also counts what earlier writes of the org have overwritten."""
         key, limit = principal.rate_limit_key, principal.requests_per_minute
         adds_to_audit = request.method in WRITES and settings.AUDIT_BYTES_PER_DAY > 0
-        also = [*([increment_of(key)] if adds_to_audit else []), *usage_counts.increments_of(key)]
+        bytes_of_audit = increments_of(key) if adds_to_audit else []
+        also = [*bytes_of_audit, *usage_counts.increments_of(key)]
         usage, counts = count_request_and(also, request._request, group="org", key=key, limit=limit)
         usage_counts.note(key, usage)
         if adds_to_audit:
-            principal.audit_budget = budget_of(counts[0] if counts else None)
+            principal.audit_budget = budget_of(key, counts and counts[: len(bytes_of_audit)])
         return usage
 
 

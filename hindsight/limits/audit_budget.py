@@ -1,15 +1,19 @@
 """Limits the bytes of text that an org may overwrite per day (UTC). Each overwrite adds the replaced text to the audit.
 
-Bytes are counted with the next write of the org in this process, so that counting needs no round trip of its own. While
-the store is unavailable, they are not counted.
+Bytes are counted with a later write of the org in this process, so that counting needs no round trip of its own: with
+the next one if they are a thousandth of the budget or more, else after a few seconds. While the store is unavailable,
+they are not counted.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 
 from hindsight.limits.counters import Increment, key_of
+from hindsight.limits.memory import Memory
 from hindsight.limits.uncounted import Uncounted
 
 DAY_SECONDS = 24 * 60 * 60
@@ -33,21 +37,52 @@ class Budget:
         return min(DAY_SECONDS, max(1, self.resets_at - int(time.time())))
 
 
+class Counted(NamedTuple):
+    """What the counter said `at` that time, in Unix seconds."""
+
+    spent: int
+    at: float
+
+
+SECONDS_BETWEEN_COUNTS = 5
+COUNTS_OF_A_BUDGET = 1_000
+
 # By org.
 uncounted_bytes: Uncounted[str] = Uncounted()
+_counted: Memory[str, Counted] = Memory()
 
 
-def increment_of(org: str) -> Increment:
-    """Takes the bytes that are not yet counted."""
-    now = int(time.time())
+def forget() -> None:
+    """For tests."""
+    uncounted_bytes.clear()
+    _counted.clear()
+
+
+def increments_of(org: str) -> list[Increment]:
+    """Takes the bytes that are not yet counted, if it is time to count them."""
+    time_now = time.time()
+    now, counted = int(time_now), _counted.get(org)
+    if (
+        counted
+        and 0 <= time_now - counted.at < SECONDS_BETWEEN_COUNTS
+        and next_midnight(now) == next_midnight(int(counted.at))
+        and uncounted_bytes.of(org) * COUNTS_OF_A_BUDGET < settings.AUDIT_BYTES_PER_DAY
+    ):
+        return []
     seconds = next_midnight(now) - now + DAY_SECONDS
-    return Increment(key_of(org, f"audit:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)
+    return [Increment(key_of(org, f"audit:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)]
 
 
 def next_midnight(now: int) -> int:
     return (now // DAY_SECONDS + 1) * DAY_SECONDS
 
 
-def budget_of(spent: int | None) -> Budget:
-    """`spent` None: the store is unavailable, and requests pass (fail open)."""
-    return Budget(settings.AUDIT_BYTES_PER_DAY, spent or 0, next_midnight(int(time.time())))
+def budget_of(org: str, counts: Sequence[int] | None) -> Budget:
+    """`counts`: of `increments_of`. None: the store is unavailable, and requests pass (fail open)."""
+    if counts is None:
+        _counted.forget(org)
+    elif counts:
+        _counted.add(org, Counted(counts[0], time.time()))
+    counted = _counted.get(org)
+    spent = counted.spent + uncounted_bytes.of(org) if counted else 0
+    return Budget(settings.AUDIT_BYTES_PER_DAY, spent, next_midnight(int(time.time())))

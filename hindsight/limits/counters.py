@@ -1,7 +1,7 @@
 """Cache backends for django-ratelimit, which calls `add`, then `incr`.
 
-`add` increments in one round trip, `incr` returns the result. If the store is unavailable, `incr` raises ValueError and
-the request passes (RATELIMIT_FAIL_OPEN).
+`add` increments in one round trip, or in none if counts are reserved. `incr` returns the result. If the store is
+unavailable, `incr` raises ValueError and the request passes (RATELIMIT_FAIL_OPEN).
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from redis.crc import key_slot
 
 from hindsight.db.sqlite3.base import create_private_file
 from hindsight.limits.redis_connections import execute
+from hindsight.limits.reserved_counts import ReservedCounts
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,9 @@ def hash_tag(org: str) -> str:
     return f"{{{org}}}"
 
 
+reserved_counts = ReservedCounts()
+
+
 class Counters(BaseCache):
     """An unavailable store is not called for SECONDS_BEFORE_RETRY."""
 
@@ -76,6 +80,8 @@ class Counters(BaseCache):
         self.also_counts: list[int] | None = None
         # Appended to the key of `add`, which django-ratelimit has hashed.
         self.hash_tag = ""
+        # Of the counter of `add`, whose counts may be reserved. 0: each is counted on its own.
+        self.limit = 0
 
     def increase(self, *increments: Increment) -> list[int]:
         """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
@@ -98,15 +104,24 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
-        counts = self.unless_unavailable(lambda: self.increase(Increment(key + self.hash_tag, 1, timeout), *self.also))
-        self.count = counts[0] if counts else None
-        self.also_counts = counts[1:] if counts else None
+        key += self.hash_tag
+        self.count, self.also_counts = reserved_counts.take(key), []
+        if self.count is None:
+            block = reserved_counts.block(key, self.limit)
+            counts = self._increase(Increment(key, block, timeout), *self.also)
+            self.count = reserved_counts.add(key, counts[0], block, self.limit) if counts else None
+            self.also_counts = counts[1:] if counts else None
+        elif self.also:
+            self.also_counts = self._increase(*self.also)
         return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         if self.count is None:
             raise ValueError("The counter store is unavailable.")
         return self.count
+
+    def _increase(self, *increments: Increment) -> list[int] | None:
+        return self.unless_unavailable(lambda: self.increase(*increments))
 
     def unless_unavailable(self, call: Callable[[], Result]) -> Result | None:
         store = type(self)

@@ -63,13 +63,13 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
 def count_request_and(
     also: Sequence[Increment], request: HttpRequest, *, group: str, key: str, limit: int
 ) -> tuple[Usage, list[int] | None]:
-    """`count_request`, and other counters of `key` in the same round trip.
+    """`count_request`, and other counters of `key` in the same round trip. Without them, counts may be reserved.
 
     Returns their counts too, or None if the store is unavailable.
     """
     counters = cast(Counters, caches["counters"])
-    counters.also, counters.hash_tag = also, hash_tag(key)
+    counters.also, counters.hash_tag, counters.limit = also, hash_tag(key), limit
     try:
         return count_request(request, group=group, key=key, limit=limit), counters.also_counts
     finally:
-        counters.also, counters.hash_tag = (), ""
+        counters.also, counters.hash_tag, counters.limit = (), "", 0

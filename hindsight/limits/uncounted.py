@@ -7,7 +7,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Uncounted(Generic[Key]):
-    """Amounts that this process has not yet added to the store. The next request adds them, in its own round trip."""
+    """Amounts that this process has not yet added to the store. A later request adds them, in its own round trip."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -16,6 +16,9 @@ class Uncounted(Generic[Key]):
     def add(self, key: Key, number: int) -> None:
         with self.lock:
             self.by_key[key] += number
+
+    def of(self, key: Key) -> int:
+        return self.by_key[key]
 
     def take(self, key: Key) -> int:
         if key not in self.by_key:  # needs no lock, and is nearly always so

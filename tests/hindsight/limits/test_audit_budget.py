@@ -14,7 +14,7 @@ from pytest_django import Settings
 from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import Notes
-from hindsight.limits.audit_budget import Budget, increment_of
+from hindsight.limits.audit_budget import Budget, budget_of, increments_of, uncounted_bytes
 from hindsight.limits.counters import Counters, Increment
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
@@ -169,7 +169,40 @@ def test_a_count_may_exceed_two_gibibytes(db: None) -> None:
 
 @pytest.mark.usefixtures("clock")
 def test_the_counter_of_a_day_outlives_the_day() -> None:
-    assert increment_of("1").seconds >= MIDNIGHT - EVENING
+    assert increments_of("1")[0].seconds >= MIDNIGHT - EVENING
+
+
+def test_less_than_a_thousandth_of_the_budget_is_counted_after_five_seconds(
+    settings: Settings, clock: time_machine.Traveller
+) -> None:
+    settings.AUDIT_BYTES_PER_DAY = 1_000_000
+    assert budget_of("1", [increments_of("1")[0].amount]).spent == 0
+    uncounted_bytes.add("1", 999)
+    clock.shift(4)
+    assert (increments_of("1"), budget_of("1", []).spent) == ([], 999)
+    clock.shift(1)
+    assert [increment.amount for increment in increments_of("1")] == [999]
+    assert budget_of("1", [5_999]).spent == 5_999, "other processes count too"
+    uncounted_bytes.add("1", 1_000)
+    assert [increment.amount for increment in increments_of("1")] == [1_000], "a thousandth is counted at once"
+
+
+@pytest.mark.usefixtures("clock")
+def test_bytes_of_one_process_over_the_budget_are_refused_before_they_are_counted(settings: Settings) -> None:
+    settings.AUDIT_BYTES_PER_DAY = 1_000_000
+    assert not budget_of("1", [999_500]).exceeded
+    uncounted_bytes.add("1", 500)
+    assert increments_of("1") == []
+    assert budget_of("1", []).exceeded
+
+
+def test_a_new_day_is_counted_at_once(settings: Settings, clock: time_machine.Traveller) -> None:
+    settings.AUDIT_BYTES_PER_DAY = 1_000_000
+    clock.move_to(MIDNIGHT - 1)
+    assert budget_of("1", [2_000_000]).exceeded
+    assert increments_of("1") == []
+    clock.move_to(MIDNIGHT)
+    assert len(increments_of("1")) == 1
 
 
 @time_machine.travel("2026-03-01T12:00:00Z", tick=False)

@@ -1,0 +1,158 @@
+"""Requests of orgs with a high limit are counted in blocks, with a frozen clock."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import pytest
+import time_machine
+from django.core.cache import caches
+from pytest_django import Settings
+
+from hindsight.limits import counters
+from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.reserved_counts import ReservedCounts
+from orgs.models import Org
+from tests.broken_store import make_counters_unavailable
+from tests.client import ApiClient
+
+NOON = 1_800_000_000
+LIMIT = 4_000
+BLOCK = 4
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def acme(acme: Org) -> Org:
+    acme.own_rate_limit = LIMIT
+    acme.save()
+    return acme
+
+
+@pytest.fixture
+def increments(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Increment, ...]]:
+    """Of each round trip."""
+    store = type(cast(Counters, caches["counters"]))
+    increase = store.increase
+    calls: list[tuple[Increment, ...]] = []
+
+    def record(self: Counters, *increments: Increment) -> list[int]:
+        calls.append(increments)
+        return increase(self, *increments)
+
+    monkeypatch.setattr(store, "increase", record)
+    return calls
+
+
+def remaining(api: ApiClient) -> int:
+    return int(api.get("/interviews/1").headers["X-RateLimit-Remaining"])
+
+
+def count_elsewhere(increments: list[tuple[Increment, ...]], number: int) -> None:
+    """Requests that another process has counted in the same window."""
+    cast(Counters, caches["counters"]).increase(Increment(increments[0][0].key, number, 65))
+    increments.pop()
+
+
+def test_requests_between_two_blocks_need_no_round_trip(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]]
+) -> None:
+    assert [remaining(acme_api) for _ in range(10)] == [*range(LIMIT - 1, LIMIT - 11, -1)]
+    assert [call[0].amount for call in increments] == [1, BLOCK, BLOCK, BLOCK]
+
+
+def test_what_else_is_counted_has_a_round_trip_of_its_own(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]], clock: time_machine.Traveller
+) -> None:
+    remaining(acme_api)
+    remaining(acme_api)
+    increments.clear()
+    clock.shift(5)
+    assert remaining(acme_api) == LIMIT - 3
+    assert [[increment.amount for increment in call] for call in increments] == [[2, 2]], "requests by hour and by day"
+
+
+def test_in_the_second_half_of_the_limit_every_request_is_counted(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]]
+) -> None:
+    remaining(acme_api)
+    count_elsewhere(increments, LIMIT // 2 - 2)
+    block = [remaining(acme_api) for _ in range(BLOCK)]
+    assert block == [*range(LIMIT // 2, LIMIT // 2 - BLOCK, -1)]
+    increments.clear()
+    assert [remaining(acme_api) for _ in range(3)] == [LIMIT // 2 - BLOCK - number for number in range(3)]
+    assert [call[0].amount for call in increments] == [1, 1, 1]
+
+
+def test_the_limit_holds_for_several_processes(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processes = [ReservedCounts(), ReservedCounts()]
+
+    def send(number: int) -> list[int]:
+        statuses = []
+        for index in range(number):
+            monkeypatch.setattr(counters, "reserved_counts", processes[index % 2])
+            statuses.append(acme_api.get("/interviews/1").status_code)
+        return statuses
+
+    assert send(20) == [404] * 20
+    count_elsewhere(increments, LIMIT - 50)
+    assert send(50) == [404] * 30 + [429] * 20
+
+
+def test_what_an_idle_process_has_reserved_is_all_that_is_refused_early(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remaining(acme_api)
+    remaining(acme_api)
+    monkeypatch.setattr(counters, "reserved_counts", ReservedCounts())
+    count_elsewhere(increments, LIMIT - 1 - BLOCK - 1)
+    statuses = [acme_api.get("/interviews/1").status_code for _ in range(2)]
+    assert statuses == [404, 429]
+
+
+def test_a_new_window_begins_with_its_first_count(acme_api: ApiClient, clock: time_machine.Traveller) -> None:
+    for _ in range(3):
+        remaining(acme_api)
+    clock.shift(60)
+    assert [remaining(acme_api) for _ in range(2)] == [LIMIT - 1, LIMIT - 2]
+
+
+def test_an_unavailable_store_is_noticed_after_the_block(acme_api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        remaining(acme_api)
+    make_counters_unavailable(monkeypatch)
+    assert [remaining(acme_api) for _ in range(4)] == [LIMIT - 4, LIMIT - 5, LIMIT, LIMIT]
+
+
+@pytest.mark.parametrize(("limit", "block"), [(1_999, 1), (2_000, 2), (50_000, 50), (10_000_000, 100)])
+def test_a_block_is_a_thousandth_of_the_limit_and_at_most_100(limit: int, block: int) -> None:
+    reserved = ReservedCounts()
+    assert (reserved.block("key", limit), reserved.add("key", 1, 1, limit)) == (1, 1)
+    assert reserved.block("key", limit) == block
+    assert reserved.block("key", limit) == block
+    assert ("key" in reserved.by_key) == (block > 1)
+
+
+def test_each_request_is_counted_on_its_own_with_blocks_of_one(
+    acme_api: ApiClient, increments: list[tuple[Increment, ...]], settings: Settings
+) -> None:
+    settings.RATE_LIMIT_BLOCK = 1
+    assert [remaining(acme_api) for _ in range(3)] == [LIMIT - 1, LIMIT - 2, LIMIT - 3]
+    assert [call[0].amount for call in increments] == [1, 1, 1]
+
+
+def test_threads_get_different_counts() -> None:
+    reserved, limit, block = ReservedCounts(), 100_000, 100
+    for last in range(1, 2_000, block):
+        reserved.add("key", last, block, limit)
+    with ThreadPoolExecutor(8) as threads:
+        taken = [*threads.map(lambda _: reserved.take("key"), range(2_000))]
+    counts = [count for count in taken if count is not None]
+    assert len(counts) == len({*counts}) == 20 * (block - 1)
