@@ -107,10 +107,7 @@ class Counters(BaseCache):
         key += self.hash_tag
         self.count, self.also_counts = reserved_counts.take(key), []
         if self.count is None:
-            block = reserved_counts.block(key, self.limit)
-            counts = self._increase(Increment(key, block, timeout), *self.also)
-            self.count = reserved_counts.add(key, counts[0], block, self.limit) if counts else None
-            self.also_counts = counts[1:] if counts else None
+            self.count = reserved_counts.reserve(key, self.limit, lambda block: self._count(key, block, timeout))
         elif self.also:
             self.also_counts = self._increase(*self.also)
         return False
@@ -119,6 +116,11 @@ class Counters(BaseCache):
         if self.count is None:
             raise ValueError("The counter store is unavailable.")
         return self.count
+
+    def _count(self, key: str, number: int, timeout: int) -> int | None:
+        counts = self._increase(Increment(key, number, timeout), *self.also)
+        self.also_counts = counts[1:] if counts else None
+        return counts[0] if counts else None
 
     def _increase(self, *increments: Increment) -> list[int] | None:
         return self.unless_unavailable(lambda: self.increase(*increments))

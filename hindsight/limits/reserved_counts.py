@@ -4,6 +4,8 @@ They are taken in blocks, and only in the first half of a limit. In the second h
 so that more requests than the limit never pass, and fewer by at most what other processes have left of their blocks.
 """
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -21,10 +23,12 @@ def largest_block(limit: int) -> int:
 
 @dataclass
 class Reserved:
-    """`last`: the newest known count of the counter. `counts`: what is left of the blocks, the next count last."""
+    """`last`: the newest known count of the counter. `counts`: what is left of the block, the next count last."""
 
     last: int = 0
     counts: list[int] = field(default_factory=list)
+    # Held by the thread that takes the next block.
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class ReservedCounts:
@@ -39,20 +43,31 @@ class ReservedCounts:
         except IndexError:
             return None
 
-    def block(self, key: str, limit: int) -> int:
-        """By how much to increment the counter next: 1 until its count is known, and from half of the limit."""
-        reserved = self.by_key.get(key)
-        return largest_block(limit) if reserved and reserved.last < limit // 2 else 1
+    def reserve(self, key: str, limit: int, increase: Callable[[int], int | None]) -> int | None:
+        """Returns the first count that `increase` takes, and keeps the others.
 
-    def add(self, key: str, last: int, block: int, limit: int) -> int:
-        """The counter was incremented by `block`, to `last`. Returns the first of these counts and keeps the others."""
-        if largest_block(limit) > 1:
-            reserved = self.by_key.get(key)
-            if reserved is None:
-                self.by_key.add(key, reserved := Reserved())
+        `increase`: increments the counter by its argument, and returns the new value, or None if the store is
+        unavailable. It takes one count in the first request, from half of the limit, and while another thread takes a
+        block.
+        """
+        block = largest_block(limit)
+        if block == 1:
+            return increase(1)
+        reserved = self.by_key.get(key)
+        if reserved is None:
+            self.by_key.add(key, reserved := Reserved())
+        if not 0 < reserved.last < limit // 2 or not reserved.lock.acquire(blocking=False):
+            last = increase(1)
+            reserved.last = max(reserved.last, last or 0)
+            return last
+        try:
+            if (last := increase(block)) is None:
+                return None
             reserved.last = max(reserved.last, last)
             reserved.counts += range(last, last - block + 1, -1)
-        return last - block + 1
+            return last - block + 1
+        finally:
+            reserved.lock.release()
 
     def clear(self) -> None:
         self.by_key.clear()

@@ -52,17 +52,27 @@ def test_four_workers_share_one_limit(counting_server: Server) -> None:
     assert Change.objects.of(interview_request).count() == written  # refused requests write nothing
 
 
+def test_blocks_of_four_workers_do_not_overlap(counting_server: Server) -> None:
+    limit, block = 10_000, 10
+    api, interview_request = new_org_early_in_its_window(counting_server, limit)
+    responses = at_once([partial(api.get, f"/interviews/{interview_request.pk}") for _ in range(REQUESTS)])
+    assert {response.status_code for response in responses} == {200}
+    counts = {limit - remaining(response) for response in responses}
+    assert len(counts) == REQUESTS
+    assert max(counts) <= 1 + REQUESTS + 3 * 2 * block, "at most what the other workers have left of their blocks"
+
+
 def remaining(response: Response) -> int:
     return int(response.headers["X-RateLimit-Remaining"])
 
 
-def new_org_early_in_its_window(server: Server) -> tuple[LiveClient, InterviewRequest]:
+def new_org_early_in_its_window(server: Server, limit: int = LIMIT) -> tuple[LiveClient, InterviewRequest]:
     """Returns a new org after one request, with at least 15 s left in its window. Windows differ by org."""
     for _ in range(50):
-        interview_request = InterviewRequestFactory.create(org=new_org(requests_per_minute=LIMIT))
+        interview_request = InterviewRequestFactory.create(org=new_org(requests_per_minute=limit))
         api = LiveClient(server, create_api_key(org=interview_request.org, name="CRM")[1])
         response = api.get(f"/interviews/{interview_request.pk}")
-        assert (response.status_code, remaining(response)) == (200, LIMIT - 1)
+        assert (response.status_code, remaining(response)) == (200, limit - 1)
         if int(response.headers["X-RateLimit-Reset"]) - time.time() > 15:
             return api, interview_request
     raise AssertionError("Fifty windows had less than 15 s left.")

@@ -131,12 +131,25 @@ def test_an_unavailable_store_is_noticed_after_the_block(acme_api: ApiClient, mo
     assert [remaining(acme_api) for _ in range(4)] == [LIMIT - 4, LIMIT - 5, LIMIT, LIMIT]
 
 
+class Counter:
+    """A shared counter, and the numbers by which it was incremented."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self.numbers: list[int] = []
+
+    def increase(self, number: int) -> int:
+        self.numbers.append(number)
+        self.value += number
+        return self.value
+
+
 @pytest.mark.parametrize(("limit", "block"), [(1_999, 1), (2_000, 2), (50_000, 50), (10_000_000, 100)])
 def test_a_block_is_a_thousandth_of_the_limit_and_at_most_100(limit: int, block: int) -> None:
-    reserved = ReservedCounts()
-    assert (reserved.block("key", limit), reserved.add("key", 1, 1, limit)) == (1, 1)
-    assert reserved.block("key", limit) == block
-    assert reserved.block("key", limit) == block
+    reserved, counter = ReservedCounts(), Counter()
+    for _ in range(2):
+        reserved.reserve("key", limit, counter.increase)
+    assert counter.numbers == [1, block]
     assert ("key" in reserved.by_key) == (block > 1)
 
 
@@ -149,10 +162,33 @@ def test_each_request_is_counted_on_its_own_with_blocks_of_one(
 
 
 def test_threads_get_different_counts() -> None:
-    reserved, limit, block = ReservedCounts(), 100_000, 100
-    for last in range(1, 2_000, block):
-        reserved.add("key", last, block, limit)
+    reserved, counter = ReservedCounts(), Counter()
+    reserved.reserve("key", 10_000_000, counter.increase)
+    for _ in range(20):
+        reserved.reserve("key", 10_000_000, counter.increase)
     with ThreadPoolExecutor(8) as threads:
         taken = [*threads.map(lambda _: reserved.take("key"), range(2_000))]
     counts = [count for count in taken if count is not None]
-    assert len(counts) == len({*counts}) == 20 * (block - 1)
+    assert len(counts) == len({*counts}) == 20 * 99
+
+
+def test_while_one_thread_takes_a_block_the_others_take_a_count() -> None:
+    reserved, counter = ReservedCounts(), Counter()
+    reserved.reserve("key", 10_000_000, counter.increase)
+
+    def increase(number: int) -> int:
+        """Another request arrives before the store has answered."""
+        assert reserved.reserve("key", 10_000_000, counter.increase) == 2
+        return counter.increase(number)
+
+    assert reserved.reserve("key", 10_000_000, increase) == 3
+    assert counter.numbers == [1, 1, 100]
+    assert reserved.take("key") == 4
+
+
+def test_after_a_failure_the_next_request_takes_the_block() -> None:
+    reserved, counter = ReservedCounts(), Counter()
+    reserved.reserve("key", 10_000_000, counter.increase)
+    assert reserved.reserve("key", 10_000_000, lambda _: None) is None
+    assert reserved.reserve("key", 10_000_000, counter.increase) == 2
+    assert counter.numbers == [1, 100]
