@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.data import Customer
-from interviews.services.update_sql import UPDATE_INTERVIEW_REQUEST
+from interviews.services.update_sql import update_statement
 
 CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
 NAME = "'Jane Smith ' || :number"
@@ -15,17 +15,15 @@ OBJECTIVE = "'Understand why pricing was the blocker; ' || :number"
 KINDS = {
     "notes": ({"notes": CONTEXT}, 4),
     "objective": ({"objective": OBJECTIVE}, 3),
-    "all": ({"notes": CONTEXT, "name": NAME, "objective": OBJECTIVE}, 3),
+    "all": ({"name": NAME, "notes": CONTEXT, "objective": OBJECTIVE}, 3),
 }
 
 
 def script(customer: Customer, texts: dict[str, str]) -> str:
     """The pgbench script of one PATCH."""
-    values = {"name": "NULL", "notes": "NULL", "objective": "NULL", **{name: f"({texts[name]})" for name in texts}}
-    update = UPDATE_INTERVIEW_REQUEST % {
-        **values,
-        "request_versions": "NULL",
-        "contact_versions": "NULL",
+    statement = update_statement(tuple(texts), verify=True, if_match=False, wait=False)
+    update = statement % {
+        **{name: f"({text})" for name, text in texts.items()},
         "org_id": customer.org_id,
         "interview_request_id": ":id",
         "actor_kind": "'api_key'",
@@ -33,7 +31,7 @@ def script(customer: Customer, texts: dict[str, str]) -> str:
         "request_id": "'bench'",
         "digest": f"'{customer.digest}'",
         "separator": "' '",
-        "name_to_search": "NULL",
+        "name_to_search": "''",
         "now": "now()",
     }
     return (

@@ -3,6 +3,9 @@
 If another transaction has locked a row, a second try waits for it.
 """
 
+from collections.abc import Iterable
+from functools import cache, partial
+
 from django.db import connection, transaction
 
 from hindsight.api.errors import PreconditionFailed
@@ -12,85 +15,132 @@ from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
 from orgs.live_keys import KEY_IS_LIVE
 
-# NULL keeps a text. Writes and records only texts that differ. Without `request_versions` every version is current.
-UPDATE_INTERVIEW_REQUEST = f"""
-WITH target AS MATERIALIZED (
-    -- FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so `before` is what is replaced.
-    SELECT request.id, request.org_id, request.objective, request.picks, request.version, request.contact_id,
-           request.interview_type_id, contact.name, contact.notes, contact.version AS contact_version
+# FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so its texts are those that are replaced.
+TARGET = """
+target AS (
+    SELECT {columns}
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
-      AND (%(digest)s::text IS NULL OR {KEY_IS_LIVE})
-    FOR NO KEY UPDATE
-),
+      AND {key_is_live}
+    FOR NO KEY UPDATE {skip_locked}
+)"""
+
+COLUMNS = [
+    *("request.id", "request.org_id", "request.contact_id", "request.interview_type_id", "request.version"),
+    "contact.version AS contact_version",
+]
+
+# Of a field that is sent. `new_…`: whether the text differs.
+COLUMNS_OF = {
+    "name": ["contact.name", "contact.name <> %(name)s::text AS new_name"],
+    "notes": ["contact.notes", "contact.notes <> %(notes)s::text AS new_notes"],
+    "objective": [
+        *("request.objective", "request.objective <> %(objective)s::text AS new_objective"),
+        *("request.picks", "request.picks <> '' AND request.objective <> %(objective)s::text AS new_picks"),
+    ],
+}
+
+CURRENT = """
 current AS (
     SELECT * FROM target
-    WHERE %(request_versions)s::int[] IS NULL
-       OR (version, contact_version) IN (
-           SELECT * FROM unnest(%(request_versions)s::int[], %(contact_versions)s::int[])
-       )
-),
+    WHERE (version, contact_version) IN (SELECT * FROM unnest(%(request_versions)s::int[], %(contact_versions)s::int[]))
+)"""
+
+WRITTEN_CONTACT = """
 written_contact AS (
     UPDATE contacts_contact AS contact
-    SET name = coalesce(%(name)s::text, current.name),
-        notes = coalesce(%(notes)s::text, current.notes),
-        -- SearchTextField: the address stays, the name follows.
-        search_text = coalesce(
-            split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text,
-            contact.search_text
-        ),
-        version = current.contact_version + 1,
-        updated_at = clock_timestamp()
-    FROM current
-    WHERE contact.id = current.contact_id
-      AND (current.name <> %(name)s::text OR current.notes <> %(notes)s::text)
-    RETURNING contact.version
-),
+    SET {assignments}, version = {rows}.contact_version + 1, updated_at = clock_timestamp()
+    FROM {rows}
+    WHERE contact.id = {rows}.contact_id AND ({is_new})
+)"""
+
+ASSIGNMENTS_OF = {
+    # SearchTextField: the address stays, the name follows.
+    "name": """name = %(name)s::text,
+        search_text = split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text""",
+    "notes": "notes = %(notes)s::text",
+}
+
+# `picks`: InterviewRequest.cleared_by.
+WRITTEN_REQUEST = """
 written_request AS (
     UPDATE interviews_interviewrequest AS request
-    SET objective = %(objective)s::text,
-        picks = '',  -- InterviewRequest.cleared_by
-        version = current.version + 1,
-        updated_at = clock_timestamp()
-    FROM current
-    WHERE request.id = current.id
-      AND current.objective <> %(objective)s::text
-    RETURNING request.version
-),
+    SET objective = %(objective)s::text, picks = '', version = {rows}.version + 1, updated_at = clock_timestamp()
+    FROM {rows}
+    WHERE request.id = {rows}.id AND new_objective
+)"""
+
+AUDIT = """
 audit AS (
-    INSERT INTO orgs_change (
-        org_id, object_type, object_id, field, before, actor_kind, actor, request_id, created_at
-    )
-    SELECT current.org_id, edit.object_type, edit.object_id, edit.field, edit.before,
+    INSERT INTO orgs_change (org_id, object_type, object_id, field, before, actor_kind, actor, request_id, created_at)
+    SELECT org_id, edit.object_type, edit.object_id, edit.field, edit.before,
            %(actor_kind)s, %(actor)s, %(request_id)s, %(now)s
-    FROM current
-    CROSS JOIN LATERAL (VALUES
-        (1, 'contact', current.contact_id, 'name', current.name, %(name)s::text),
-        (2, 'contact', current.contact_id, 'notes', current.notes, %(notes)s::text),
-        (3, 'interviewrequest', current.id, 'objective', current.objective, %(objective)s::text),
-        (4, 'interviewrequest', current.id, 'picks', current.picks,
-         CASE WHEN current.objective <> %(objective)s::text THEN '' END)
-    ) AS edit (position, object_type, object_id, field, before, after)
-    WHERE edit.before <> edit.after
-    ORDER BY edit.position
-    RETURNING octet_length(before) AS bytes
-)
-SELECT EXISTS (SELECT FROM current),
-       coalesce(written_request.version, target.version),
-       coalesce(written_contact.version, target.contact_version),
+    FROM {rows}
+    CROSS JOIN LATERAL (VALUES {edits}) AS edit (object_type, object_id, field, before, is_new)
+    WHERE edit.is_new
+)"""
+
+EDIT_OF = {
+    "name": "('contact', contact_id, 'name', name, new_name)",
+    "notes": "('contact', contact_id, 'notes', notes, new_notes)",
+    "objective": "('interviewrequest', id, 'objective', objective, new_objective)",
+    "picks": "('interviewrequest', id, 'picks', picks, new_picks)",
+}
+
+RESULT = """
+SELECT {is_current},
+       version + ({is_new_request})::int,
+       contact_version + ({is_new_contact})::int,
        coalesce(
            (SELECT guide_version FROM interviews_conversation WHERE interview_request_id = target.id),
            (SELECT guide_version FROM interviews_interviewtype WHERE id = target.interview_type_id)
        ),
-       (SELECT coalesce(sum(bytes), 0) FROM audit)
+       {audited_bytes}
 FROM target
-LEFT JOIN written_request ON true
-LEFT JOIN written_contact ON true
-"""  # noqa: S608
+"""
 
-# Finds no row if another transaction has locked one of the two.
-UPDATE_WITHOUT_WAITING = UPDATE_INTERVIEW_REQUEST.replace("FOR NO KEY UPDATE\n", "FOR NO KEY UPDATE SKIP LOCKED\n")
+
+@cache
+def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, wait: bool) -> str:
+    """Writes the texts of `fields` that differ, and appends what they replace to the audit.
+
+    `verify`: only while the API key is valid. `if_match`: only if the rows have one of the given versions. Without
+    `wait`, finds no row if another transaction has locked one of the two. The statement contains only the parts that
+    it needs, because PostgreSQL starts and ends each node of a plan, also if it does nothing.
+    """
+    contact = [field for field in fields if field in ASSIGNMENTS_OF]
+    request = [field for field in fields if field == "objective"]
+    audited = [*fields, "picks"] if request else fields
+    rows = "current" if if_match else "target"
+    parts = [
+        TARGET.format(
+            columns=", ".join(sum((COLUMNS_OF[field] for field in fields), COLUMNS)),
+            key_is_live=KEY_IS_LIVE if verify else "true",
+            skip_locked="" if wait else "SKIP LOCKED",
+        )
+    ]
+    if if_match:
+        parts.append(CURRENT)
+    if contact:
+        assignments = ", ".join(ASSIGNMENTS_OF[field] for field in contact)
+        parts.append(WRITTEN_CONTACT.format(assignments=assignments, rows=rows, is_new=_any_new(contact)))
+    if request:
+        parts.append(WRITTEN_REQUEST.format(rows=rows))
+    if audited:
+        parts.append(AUDIT.format(rows=rows, edits=", ".join(EDIT_OF[field] for field in audited)))
+    result = RESULT.format(
+        is_current="EXISTS (SELECT FROM current)" if if_match else "true",
+        is_new_request=_any_new(request),
+        is_new_contact=_any_new(contact),
+        audited_bytes=" + ".join(f"new_{field}::int * octet_length({field})" for field in audited) or "0",
+    )
+    return f"WITH {','.join(parts)}{result}"
+
+
+def _any_new(fields: Iterable[str]) -> str:
+    return " OR ".join(f"new_{field}" for field in fields) or "false"
+
 
 # lock_timeout applies to each lock, and the statement may wait for several. Commands have no limit: '0'.
 LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeout'), true)"
@@ -98,32 +148,35 @@ LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeo
 
 def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
-    name, if_versions, actor = update.contact_texts["name"], update.if_versions, update.actor
+    actor, texts = update.actor, {**update.contact_texts, "objective": update.objective}
+    fields = tuple(field for field, text in texts.items() if text is not None)
     values = {
         **update.row_parameters,
-        "name": name,
-        "notes": update.contact_texts["notes"],
-        "name_to_search": None if name is None else search_text_of(name),
-        "separator": SEPARATOR,
-        "objective": update.objective,
-        "request_versions": None if if_versions is None else [versions.interview_request for versions in if_versions],
-        "contact_versions": None if if_versions is None else [versions.contact for versions in if_versions],
+        **texts,
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
     }
+    if (name := texts["name"]) is not None:
+        values |= {"separator": SEPARATOR, "name_to_search": search_text_of(name)}
+    if update.if_versions is not None:
+        values["request_versions"] = [versions.interview_request for versions in update.if_versions]
+        values["contact_versions"] = [versions.contact for versions in update.if_versions]
+    statement = partial(
+        update_statement, fields, verify=update.digest is not None, if_match=update.if_versions is not None
+    )
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE_WITHOUT_WAITING, values)
+        cursor.execute(statement(wait=False), values)
         row = cursor.fetchone()
         if row is None:  # locked, or missing
             with transaction.atomic():
                 cursor.execute(LIMIT_WAIT)
-                cursor.execute(UPDATE_INTERVIEW_REQUEST, values)
+                cursor.execute(statement(wait=True), values)
                 row = cursor.fetchone()
     if row is None:
         raise InterviewRequest.DoesNotExist
     is_current, *versions, audited_bytes = row
     if not is_current:
         raise PreconditionFailed
-    count_bytes(int(audited_bytes), org_id=update.org_id, actor=actor)
+    count_bytes(audited_bytes, org_id=update.org_id, actor=actor)
     return Versions(*versions)

@@ -52,6 +52,9 @@ def test_all_three_fields_are_written_and_the_response_is_the_id(
         ({"objective": ""}, ("Old notes", "Alice", "")),
         ({"objective": "x" * 10_000}, ("Old notes", "Alice", "x" * 10_000)),
         ({"contact_context": "é" * 100_000}, ("é" * 100_000, "Alice", "Old objective")),
+        ({"contact_context": "New", "contact_name": "Al"}, ("New", "Al", "Old objective")),
+        ({"contact_context": "New", "objective": "New"}, ("New", "Alice", "New")),
+        ({"contact_name": "Al", "objective": "New"}, ("Old notes", "Al", "New")),
         ({"contact_context": "😀 “quotes” \\ \"'<b>"}, ("😀 “quotes” \\ \"'<b>", "Alice", "Old objective")),
     ],
     ids=lambda value: None if isinstance(value, tuple) else ",".join(value),
@@ -61,6 +64,10 @@ def test_only_sent_fields_are_written(
 ) -> None:
     assert acme_api.patch(path(interview_request), body).status_code == 200
     assert stored(interview_request) == expected
+    audited = Change.objects.order_by("id").values_list("field", "before")
+    before = {"contact_name": ("name", "Alice"), "contact_context": ("notes", "Old notes")}
+    before["objective"] = ("objective", "Old objective")
+    assert list(audited) == [replaced for field, replaced in before.items() if field in body]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,14 @@ def test_writers_that_read_the_same_version_do_not_write_the_same_version(alice:
     assert abs((alice.updated_at - timezone.now()).total_seconds()) < 60
 
 
+def test_an_update_without_texts_writes_nothing(interview_request: InterviewRequest) -> None:
+    versions = update()(interview_request)
+    row = InterviewRequest.objects.select_related("contact").get()
+    assert versions == (row.version, row.contact.version, row.interview_type.guide["version"])
+    assert row.updated_at == interview_request.updated_at
+    assert not Change.objects.exists()
+
+
 def test_equal_texts_keep_the_version(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
     path = f"/interviews/{interview_request.pk}"
     etag = acme_api.get(path).headers["ETag"]
