@@ -1,21 +1,47 @@
 """Classifies the items of a sentence by topic, and finds avoidances without a sign. For objectives, not for notes."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
-from interviews.paige.instructions import Sign, vocabulary
+from interviews.paige.instructions import Place, Sign, Word, vocabulary
 from interviews.paige.phrase_patterns import SEPARATOR, Match
-from interviews.paige.sign_matches import AVOIDING, HIDING, SignMatch, TopicMatch, TopicPhrase
+from interviews.paige.sign_matches import AVOIDING, HIDING, NEGATIVE, SignMatch, TopicMatch, TopicPhrase
 from interviews.paige.text_classifiers import classifier
 
-LIKELY, LIKELY_BESIDE_A_PHRASE, LIKELY_IF_AVOIDED = 0.5, 0.6, 0.4
-"""The least probability of a topic that no phrase names. `BESIDE_A_PHRASE`: one that is not weak, in another item."""
-CREDIBLE, CREDIBLE_IF_WEAK = 3, 2
-"""A phrase counts unless another label is more than this many times as likely as its topic. If avoided, it counts."""
-LIKELY_TO_AVOID = 0.5
+LIKELY, LIKELY_BY_PHRASE = 0.7, 0.2
+"""The least probability of a topic that no phrase names, and of one that a phrase names."""
+LIKELY_IF_AVOIDED, SURE_IF_AVOIDED = 0.3, 0.6
+"""The same for a topic that is avoided without a phrase. A sentence with another topic avoids it only if it is sure."""
+CREDIBLE, CREDIBLE_IF_WEAK = 2.5, 1.5
+"""A phrase counts unless another label is more than this many times as likely as its topic."""
+CREDIBLE_IF_AVOIDED = 3.3
+"""The same for weak phrases of an item that avoids. There each phrase counts, not only the most likely one."""
+LIKELY_TO_AVOID, LIKELY_TO_AVOID_IF_ASKED = 0.5, 0.8
+"""The least probability that a sentence avoids what it names. `IF_ASKED`: although it has a sign that asks."""
+SENTENCE, TEXT = 0.35, 0.13
+"""How much the sentence and the whole text weigh for the topic of an item, as exponents of a geometric mean."""
 
-_NEGATIVE = AVOIDING | {Sign.NEGATION}
 _NO_TOPIC = "none"
 _AVOIDS = "avoid"
+
+Shares = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an item of a sentence is part of. `topics`: keys of those that the classifier knows.
+
+    `text`: the probabilities of the whole text. None if it is one sentence.
+    """
+
+    topics: Set[str]
+    text: Shares | None = field(default=None, repr=False)
+
+
+def shares_of(texts: Iterable[str]) -> Shares:
+    """The probability of each topic for a text as a whole, and of none."""
+    return classifier("topics").read([text for text in texts if text != SEPARATOR]).shares
 
 
 def classified_topics(
@@ -23,43 +49,109 @@ def classified_topics(
     matches: Iterable[TopicMatch],
     signs: Sequence[SignMatch],
     items: Sequence[int],
-    keys: Set[str],
+    context: Context,
+    *,
+    avoids: bool,
 ) -> list[TopicMatch]:
     """The credible matches of phrases, and one for each item without any, if a topic is likely.
 
-    `keys`: of the topics that the classifier knows.
+    `avoids`: whether the sentence avoids what it names although it has no sign for it.
     """
-    avoided = {item for sign in signs if sign.value[0] in _NEGATIVE for item in items[sign.start : sign.end]}
     words = _words_of_items(texts, signs, items)
-    readings = {item: classifier("topics").read([texts[index] for index in own]) for item, own in words.items()}
-
-    def is_credible(match: TopicMatch) -> bool:
-        item, phrase = items[match.end - 1], match.value
-        if item in avoided or item not in readings or phrase.topic not in keys:
-            return True
-        shares = readings[item].shares
-        return max(shares.values()) <= (CREDIBLE_IF_WEAK if phrase.is_weak else CREDIBLE) * shares[phrase.topic]
-
-    found = [match for match in matches if is_credible(match)]
-    named = {item for match in found for item in items[match.start : match.end]}
-    least = LIKELY if all(match.value.is_weak for match in found) else LIKELY_BESIDE_A_PHRASE
-    for item in [item for item in readings if item not in named]:
-        labels = [label for label in readings[item].shares if label != _NO_TOPIC or item not in avoided]
-        topic = max(labels, key=readings[item].shares.__getitem__)
-        if topic in keys and readings[item].shares[topic] >= (LIKELY_IF_AVOIDED if item in avoided else least):
-            first, end = readings[item].span(topic)
-            found.append(Match(words[item][first], words[item][end - 1] + 1, TopicPhrase(topic, is_weak=True)))
+    negative = {item for sign in signs if sign.value[0] in NEGATIVE for item in items[sign.start : sign.end]}
+    phrases = _phrases_of_items(matches, signs, items)
+    sentence = shares_of(texts[index] for index in chain(*words.values())) if len(words) > 1 else None
+    found = [match for item, own in phrases.items() if item not in words for match in own]
+    guesses: list[tuple[float, TopicMatch]] = []
+    for item, own in words.items():
+        reading = classifier("topics").read([texts[index] for index in own])
+        named = phrases.get(item, [])
+        unknown = [match for match in named if match.value.topic not in context.topics]
+        if avoids or item in negative:
+            shares: Shares = {key: share for key, share in reading.shares.items() if key in context.topics}
+            credible = _all_credible(named, shares)
+            least = LIKELY_IF_AVOIDED
+        else:
+            shares = _mean(_mean(reading.shares, context.text, TEXT), sentence, SENTENCE)
+            strong = [match for match in named if not match.value.is_weak]
+            credible = _most_credible(strong, reading.shares) or _most_credible(named, shares) or unknown
+            least = LIKELY
+        found += credible
+        label = max(shares, key=shares.__getitem__, default=_NO_TOPIC)
+        if not credible and label in context.topics and shares[label] >= least:
+            first, end = reading.span(label)
+            guess = Match(own[first], own[end - 1] + 1, TopicPhrase(label, is_weak=True))
+            guesses.append((shares[label], guess))
+    sure = [guess for share, guess in guesses if share >= SURE_IF_AVOIDED]
+    found += sure
+    if guesses and not found:
+        found.append(max(guesses, key=lambda each: each[0])[1])
     return found
 
 
-def avoiding_words(texts: Sequence[str]) -> tuple[int, int] | None:
-    """Where a sentence says to avoid what it names, although it has no sign for it. None if that is unlikely."""
-    indexes = [index for index, text in enumerate(texts) if text != SEPARATOR]
-    reading = classifier("avoidances").read([texts[index] for index in indexes])
-    if not indexes or reading.shares[_AVOIDS] < LIKELY_TO_AVOID:
+def avoidance(words: Sequence[Word], signs: Sequence[SignMatch]) -> tuple[int, int] | None:
+    """Where a sentence says to avoid what it names. None if that is unlikely, and for a question."""
+    indexes = [index for index, word in enumerate(words) if not word.mark]
+    if words[-1].mark == "?" or not indexes:
+        return None
+    reading = classifier("avoidances").read([words[index].text for index in indexes], sign_features(signs))
+    kinds = {sign.value[0] for sign in signs}
+    asks = Sign.ASK in kinds and kinds.isdisjoint(NEGATIVE)
+    if reading.shares[_AVOIDS] < (LIKELY_TO_AVOID_IF_ASKED if asks else LIKELY_TO_AVOID):
         return None
     first, end = reading.span(_AVOIDS)
     return indexes[first], indexes[end - 1] + 1
+
+
+def sign_features(signs: Iterable[SignMatch]) -> list[str]:
+    """The kinds of signs of a sentence, their places, and each two that follow one another."""
+    ordered = [sign.value for sign in sorted(signs, key=lambda sign: sign.start)]
+    kinds = ["", *(str(kind) for kind, _ in ordered), ""]
+    names = {*(f"{kind} {place}" for kind, place in ordered), *(f"{one}>{other}" for one, other in pairwise(kinds))}
+    return sorted(f"sign {name}" for name in names)
+
+
+def _all_credible(named: Iterable[TopicMatch], shares: Shares) -> list[TopicMatch]:
+    highest = max(shares.values(), default=0)
+    return [
+        match
+        for match in named
+        if not match.value.is_weak or CREDIBLE_IF_AVOIDED * shares.get(match.value.topic, highest) >= highest
+    ]
+
+
+def _most_credible(named: Iterable[TopicMatch], shares: Shares) -> list[TopicMatch]:
+    """The first phrase of the most likely topic that a phrase names, if it is likely enough."""
+    highest = max(shares.values())
+
+    def is_credible(match: TopicMatch) -> bool:
+        share = shares.get(match.value.topic, 0)
+        return share >= max(LIKELY_BY_PHRASE, highest / (CREDIBLE_IF_WEAK if match.value.is_weak else CREDIBLE))
+
+    credible = sorted(filter(is_credible, named), key=lambda match: (-shares[match.value.topic], match.start))
+    return credible[:1]
+
+
+def _mean(shares: Shares, others: Shares | None, weight: float) -> Shares:
+    """The weighted geometric mean of the probabilities."""
+    if others is None:
+        return shares
+    means = {label: share ** (1 - weight) * others[label] ** weight for label, share in shares.items()}
+    whole = sum(means.values())
+    return {label: mean / whole for label, mean in means.items()}
+
+
+def _phrases_of_items(
+    matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: Sequence[int]
+) -> dict[int, list[TopicMatch]]:
+    """Without weak phrases that are part of a sign: in "no hace falta", "falta" names no weakness."""
+    own = [sign for sign in signs if sign.value[0] in NEGATIVE and sign.value[1] is not Place.AROUND]
+    taken = {index for sign in own for index in range(sign.start, sign.end)}
+    found: dict[int, list[TopicMatch]] = {}
+    for match in matches:
+        if not (match.value.is_weak and taken.issuperset(range(match.start, match.end))):
+            found.setdefault(items[match.end - 1], []).append(match)
+    return found
 
 
 def _words_of_items(texts: Sequence[str], signs: Iterable[SignMatch], items: Sequence[int]) -> dict[int, list[int]]:

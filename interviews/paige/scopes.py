@@ -4,12 +4,13 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
-from interviews.paige.classified_topics import avoiding_words, classified_topics
+from interviews.paige.classified_topics import Context, avoidance, classified_topics
 from interviews.paige.instructions import Place, Sign, Word, vocabulary
 from interviews.paige.negations import Negations
 from interviews.paige.sign_matches import (
     AVOIDING,
     MAX_WORDS_OF_A_REMARK,
+    NEGATIVE,
     NOT_READ,
     OF_NOTES,
     OF_OBJECTIVES,
@@ -36,18 +37,20 @@ _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 """After one of these, a sign may be about what is before it."""
 
 
-def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False) -> list[Mention]:
-    """Of one sentence. In notes, a topic counts only with a sign near it, and only phrases name topics."""
+def mentions(words: Sequence[Word], names: TopicNames, context: Context | None = None) -> list[Mention]:
+    """Of one sentence. `context`: None for notes, where a topic counts only by a phrase and with a sign near it."""
     texts = [word.text for word in words]
-    keys = frozenset() if is_notes else names.classified
-    if not (named := names.phrases.find(texts)) and not keys:
+    named = names.phrases.find(texts)
+    if not named and not (context and context.topics):
         return []
-    signs = signs_in(texts, OF_NOTES if is_notes else OF_OBJECTIVES)
+    signs = signs_in(texts, OF_OBJECTIVES if context else OF_NOTES)
     items = items_of(texts, signs)
     topics = topics_in(named, signs, items)
-    if keys:
-        topics = classified_topics(texts, topics, signs, items, keys)
-    reader = _Reader(words, items, is_notes)
+    place = avoidance(words, signs) if context else None
+    if context and context.topics:
+        avoids = bool(place) and not any(sign.value[0] in NEGATIVE for sign in signs)
+        topics = classified_topics(texts, topics, signs, items, context, avoids=avoids)
+    reader = _Reader(words, items, is_notes=not context)
     passed = 0
     found: list[SignMatch | TopicMatch] = [*signs, *topics]
     for match in sorted(found, key=lambda match: first_word(texts, match)):
@@ -61,10 +64,10 @@ def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False
         else:
             reader.meet_sign(*value, match.start, match.end)
     reader.refer_back(len(words))
-    if not is_notes:
+    if context:
         Negations(words, reader.clauses, reader.found).read(signs)
-        if not any(map(_is_double_negative, signs)):
-            reader.avoid_without_sign(texts)
+        if place and not any(map(_is_double_negative, signs)):
+            reader.avoid_without_sign(*place)
     return reader.found
 
 
@@ -72,11 +75,11 @@ def says_only_to_avoid(words: Sequence[Word]) -> bool:
     """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
     if len(words) > MAX_WORDS_OF_A_REMARK or words[-1].mark == "?":
         return False
-    texts = [word.text for word in words]
-    signs = {match.value for match in signs_in(texts, OF_OBJECTIVES)}
+    found = signs_in([word.text for word in words], OF_OBJECTIVES)
+    signs = {match.value for match in found}
     kinds = {sign for sign, _ in signs}
     avoids = Sign.AVOID in kinds or (Sign.NEGATION, Place.AFTER) in signs
-    return (avoids and Sign.ASK not in kinds) or avoiding_words(texts) is not None
+    return (avoids and Sign.ASK not in kinds) or avoidance(words, found) is not None
 
 
 def asks_about_what_is_before(words: Sequence[Word]) -> bool:
@@ -193,14 +196,13 @@ class _Reader:
         last = max(end, scope.end) if scope.is_around else end
         self.found.append(Mention(topic, first, last, sign, scope.end > 0, self._is_background(start)))
 
-    def avoid_without_sign(self, texts: Sequence[str]) -> None:
-        """Avoids all topics of a statement without a sign that avoids, if the classifier finds that likely."""
-        is_read = not self.found or any(mention.sign in AVOIDING for mention in self.found)
-        if is_read or self.words[-1].mark == "?" or not (place := avoiding_words(texts)):
+    def avoid_without_sign(self, start: int, end: int) -> None:
+        """Avoids what the sentence names, unless a sign avoids a part of it. `start`, `end`: the words that decide."""
+        if any(mention.sign in AVOIDING for mention in self.found):
             return
         for mention in self.found:
             mention.sign, mention.is_background = Sign.AVOID, False
-            mention.start, mention.end = min(mention.start, place[0]), max(mention.end, place[1])
+            mention.start, mention.end = min(mention.start, start), max(mention.end, end)
 
     def _is_background(self, start: int) -> bool:
         """Whether a statement is about the topic: a clause with a verb, or a sentence with a number in it."""

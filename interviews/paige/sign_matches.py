@@ -10,6 +10,7 @@ from interviews.paige.phrase_patterns import SEPARATOR, Match, Phrases
 MAX_WORDS_OF_A_REMARK = 8
 
 AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
+NEGATIVE = AVOIDING | {Sign.NEGATION}
 REPORTING = frozenset({Sign.MATTERS, Sign.ABSENT})
 OF_OBJECTIVES = frozenset(Sign) - REPORTING
 OF_NOTES = frozenset(Sign) - {Sign.LEAVE_OUT, Sign.NEGATION}

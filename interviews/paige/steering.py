@@ -1,10 +1,11 @@
 """Which topics an interview is about: the objective, the contact's notes and staff's picks decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from interviews.paige.classified_topics import Context, shares_of
 from interviews.paige.guide import Guide
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.scopes import asks_about_what_is_before, mentions, says_only_to_avoid
@@ -98,8 +99,10 @@ def _mentions(text: str, names: TopicNames, source: Source) -> list[tuple[Sequen
     """Leaves out what is only background, if the text asks for something."""
     found: list[tuple[Sequence[Word], Mention]] = []
     latest: list[Mention] = []
-    for words in sentences(text):
-        if said := mentions(words, names, is_notes=source is Source.NOTES):
+    read = list(sentences(text))
+    context = _context(read, names.classified) if source is Source.OBJECTIVE else None
+    for words in read:
+        if said := mentions(words, names, context):
             latest = said
             found += [(words, mention) for mention in said]
         elif latest and says_only_to_avoid(words):
@@ -110,6 +113,11 @@ def _mentions(text: str, names: TopicNames, source: Source) -> list[tuple[Sequen
                 mention.is_background = False
     asks = any(mention.sign is Sign.ASK and not mention.is_background for _, mention in found)
     return [each for each in found if not (asks and each[1].sign is Sign.ASK and each[1].is_background)]
+
+
+def _context(read: Sequence[Sequence[Word]], topics: Set[str]) -> Context:
+    is_more = bool(topics) and len(read) > 1
+    return Context(topics, shares_of(word.text for words in read for word in words) if is_more else None)
 
 
 def _quoted(text: str, words: Sequence[Word]) -> str:

@@ -1,47 +1,107 @@
 """Learns the weights of the classifiers in interviews/paige/steering_weights from steering_examples/*.tsv.
 
-Run it with `make steering-weights`. It takes about a minute. The same examples give the same weights.
+Run it with `make steering-weights`. It takes about three minutes. The same examples give the same weights. The vectors
+of words stay as they are: docs/decisions/0030-objectives-are-read-by-phrases.md tells where they come from.
 """
 
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import exp, sqrt
+from operator import mul
 from pathlib import Path
 
-from interviews.paige.text_classifiers import STEERING_WEIGHTS, UNIT, features_of, new_words
+from interviews.paige.classified_topics import sign_features
+from interviews.paige.instructions import Sign, sentences
+from interviews.paige.sign_matches import NEGATIVE, OF_OBJECTIVES, SignMatch, signs_in
+from interviews.paige.text_classifiers import (
+    STEERING_WEIGHTS,
+    UNIT,
+    VECTOR,
+    features_of,
+    new_words,
+    vector_features,
+    word_vectors,
+)
 from interviews.paige.words import normalized
 
 EXAMPLES = Path(__file__).with_name("steering_examples")
+NAMES = ("avoidances", "topics")
 
-EPOCHS = 60
+EPOCHS = 30
 LEARNING_RATE = 0.15
-# The strength of L2 regularization. More of it makes probabilities more cautious.
-PENALTIES = {"topics": 5, "avoidances": 0.3}
-MIN_WEIGHT = 15
-"""Features whose weights are all smaller than this, in hundredths, are left out."""
+PENALTY = 1
+"""The strength of L2 regularization. More of it makes probabilities more cautious."""
+MIN_COUNT, MIN_WEIGHT = 3, 10
+"""Features in fewer examples, or whose weights are all smaller than this, in hundredths, are left out."""
+PLAIN = 3
+"""Each third item of a topic, if it has no sign that avoids, is an example of a sentence that avoids nothing."""
 
-Example = tuple[str, list[str]]
+Vectors = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """`words`: normalized like the words of an objective. `others`: features that are not words."""
+
+    label: str
+    words: Sequence[str]
+    others: Sequence[str] = ()
 
 
 def examples(name: str) -> list[Example]:
-    """Label and words of each, normalized like the words of an objective."""
-    lines = (EXAMPLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return [(label, [word for word in normalized(text).split() if word != "?"]) for label, text in rows]
+    found = [Example(label, _words(text), _others(name, text)) for label, text in _lines(name)]
+    if name == "avoidances":
+        plain = [text for _, text in _lines("topics")][::PLAIN]
+        found += [Example("other", _words(text), _others(name, text)) for text in plain if not _is_signed(text)]
+    return found
 
 
-def features_in(words: Sequence[str]) -> list[str]:
-    return [feature for pair, word in new_words(words) for feature in (*features_of(word), pair)]
+def _is_signed(text: str) -> bool:
+    return any(sign.value[0] in NEGATIVE | {Sign.NOTHING} for sign in _signs(text))
 
 
-def learned(rows: Sequence[Example], penalty: float) -> tuple[list[str], list[float], dict[str, list[float]]]:
+def _lines(name: str) -> list[tuple[str, str]]:
+    rows = [line.split("\t") for line in (EXAMPLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
+    return [(label, text) for label, text in (row for row in rows if not row[0].startswith("#"))]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in normalized(text).split() if word != "?"]
+
+
+def _others(name: str, text: str) -> list[str]:
+    return sign_features(_signs(text)) if name == "avoidances" else []
+
+
+def _signs(text: str) -> list[SignMatch]:
+    return [sign for words in sentences(text) for sign in signs_in([word.text for word in words], OF_OBJECTIVES)]
+
+
+def features_in(example: Example, vectors: Vectors) -> dict[str, float]:
+    """The features and their numbers: 1, or for a dimension of the vectors the sum of the words' numbers."""
+    found = dict.fromkeys(example.others, 1.0)
+    for pair, word in new_words(example.words):
+        found.update(dict.fromkeys((*features_of(word), pair), 1.0))
+        for feature, number in vector_features(vectors.get(word, ())):
+            found[feature] = found.get(feature, 0) + number
+    return found
+
+
+def learned(
+    rows: Sequence[Example], penalty: float, vectors: Vectors, min_count: int = 1
+) -> tuple[list[str], list[float], dict[str, list[float]]]:
     """Labels, bias and weights, by stochastic gradient descent with AdaGrad."""
-    labels = sorted({label for label, _ in rows})
-    inputs = [(labels.index(label), features_in(words)) for label, words in rows]
-    counts = Counter(chain.from_iterable(features for _, features in inputs))
+    labels = sorted({row.label for row in rows})
+    inputs = [(labels.index(row.label), features_in(row, vectors)) for row in rows]
+    all_counts = Counter(chain.from_iterable(features for _, features in inputs))
+    counts = {feature: count for feature, count in all_counts.items() if count >= min_count}
+    for _, features in inputs:
+        for feature in features.keys() - counts.keys():
+            del features[feature]
     bias, bias_squares = [0.0] * len(labels), [1e-6] * len(labels)
     weights = {feature: [0.0] * len(labels) for feature in counts}
     squares = {feature: [1e-6] * len(labels) for feature in counts}
@@ -49,13 +109,17 @@ def learned(rows: Sequence[Example], penalty: float) -> tuple[list[str], list[fl
     for _ in range(EPOCHS):
         shuffle(inputs)
         for right, features in inputs:
-            known = [weights[feature] for feature in features]
-            totals = [sum(column) for column in zip(bias, *known, strict=True)]
-            powers = [exp(total - max(totals)) for total in totals]
-            errors = [power / sum(powers) - (index == right) for index, power in enumerate(powers)]
+            numbers = [1.0, *features.values()]
+            columns = zip(bias, *(weights[feature] for feature in features), strict=True)
+            totals = [sum(map(mul, column, numbers)) for column in columns]
+            highest = max(totals)
+            powers = [exp(total - highest) for total in totals]
+            whole = sum(powers)
+            errors = [power / whole - (index == right) for index, power in enumerate(powers)]
             _step(bias, bias_squares, errors, 0)
-            for feature, row in zip(features, known, strict=True):
-                _step(row, squares[feature], errors, penalty / counts[feature])
+            for feature, number in features.items():
+                scaled = errors if number == 1 else [error * number for error in errors]
+                _step(weights[feature], squares[feature], scaled, penalty / counts[feature])
     return labels, bias, weights
 
 
@@ -67,17 +131,20 @@ def _step(row: list[float], squares: list[float], errors: Sequence[float], decay
 
 
 def write(name: str) -> None:
-    labels, bias, weights = learned(examples(name), PENALTIES[name])
-    rounded = {feature: [round(weight * UNIT) for weight in row] for feature, row in sorted(weights.items())}
-    kept = {feature: row for feature, row in rounded.items() if max(map(abs, row)) >= MIN_WEIGHT}
-    rows = ",\n".join(
-        f"{json.dumps(feature)}: {json.dumps(row, separators=(',', ':'))}" for feature, row in kept.items()
-    )
+    labels, bias, weights = learned(examples(name), PENALTY, word_vectors(), MIN_COUNT)
+    rows = [f"{json.dumps(feature)}: {json.dumps(row, separators=(',', ':'))}" for feature, row in _kept(weights)]
     head = f'"labels": {json.dumps(labels)},\n"bias": {json.dumps([round(each * UNIT) for each in bias])}'
-    text = f'{{\n{head},\n"weights": {{\n{rows}\n}}\n}}\n'
+    text = f'{{\n{head},\n"weights": {{\n' + ",\n".join(rows) + "\n}\n}\n"
     (STEERING_WEIGHTS / f"{name}.json").write_text(text, encoding="utf-8")
 
 
+def _kept(weights: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, list[int]]]:
+    for feature, row in sorted(weights.items()):
+        rounded = [round(weight * UNIT) for weight in row]
+        if feature.startswith(VECTOR) or max(map(abs, rounded)) >= MIN_WEIGHT:
+            yield feature, rounded
+
+
 if __name__ == "__main__":
-    for each in PENALTIES:
+    for each in NAMES:
         write(each)

@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from interviews.paige.classified_topics import avoidance
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.instructions import sentences
 from interviews.paige.steering import steer
 from interviews.paige.words import normalized
 from tests.interviews.paige.labelled_objectives import HELD_BACK, labelled_objectives
-from tests.interviews.paige.steering_weights import PENALTIES, examples
+from tests.interviews.paige.steering_weights import NAMES, examples
 
 BUYER = Guide.from_data(shipped_guide("win_loss_buyer"))
-AVOIDANCES, TOPICS = sorted(PENALTIES)
+AVOIDANCES, TOPICS = NAMES
 
 
 @pytest.mark.parametrize(
@@ -72,11 +73,32 @@ def test_a_remark_that_avoids_without_a_sign_is_about_the_sentence_before_it() -
 
 
 def test_examples_have_the_labels_that_the_reader_knows() -> None:
-    assert {label for label, _ in examples(TOPICS)} == {*(topic.key for topic in BUYER.topics), "none"}
-    assert {label for label, _ in examples(AVOIDANCES)} == {"avoid", "other"}
+    assert {each.label for each in examples(TOPICS)} == {*(topic.key for topic in BUYER.topics), "none"}
+    assert {each.label for each in examples(AVOIDANCES)} == {"avoid", "other"}
 
 
 def test_no_example_is_an_objective_that_is_held_back() -> None:
     held_back = {" ".join(normalized(each.text).replace("?", "").split()) for each in labelled_objectives(HELD_BACK)}
-    found = sum(" ".join(words) in held_back for name in PENALTIES for _, words in examples(name))
+    found = sum(" ".join(each.words) in held_back for name in NAMES for each in examples(name))
     assert found == 0  # a count, so that no message shows what is held back
+
+
+def test_words_of_a_sign_name_no_topic() -> None:
+    """ "No hace falta" says that there is no need to, and "falta" alone names a weakness."""
+    found = steer(BUYER, "Hable de los precios. No hace falta preguntar por la competencia.")
+    assert (found.emphasize, found.avoid) == (("pricing",), ("options",))
+
+
+def test_the_rest_of_the_sentence_decides_about_an_ambiguous_item() -> None:
+    assert steer(BUYER, "Vertragsdauer, Kündigungsfrist, Zahlungsweise: was war ein Problem?").emphasize == ("pricing",)
+    assert steer(BUYER, "Gab es ein Problem, das sie zum Wechsel zwang?").emphasize == ("trigger",)
+
+
+def test_a_sentence_that_avoids_names_one_topic_if_none_is_sure() -> None:
+    assert steer(BUYER, "Del soporte ya hablamos con ellos.").avoid == ("experience",)
+
+
+def test_a_question_is_not_classified_as_an_avoidance() -> None:
+    words, signs = next(sentences("Is the invoice a can of worms?")), ()
+    assert avoidance(words, signs) is None
+    assert avoidance(next(sentences("The invoice is a can of worms.")), signs) is not None
