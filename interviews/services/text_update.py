@@ -19,6 +19,12 @@ class TextUpdate(NamedTuple):
     digest: str | None
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The texts that are sent, by field."""
+        sent = {**self.contact_texts, "objective": self.objective}
+        return {field: text for field, text in sent.items() if text is not None}
+
+    @property
     def row_parameters(self) -> dict[str, Any]:
         """Of a statement that finds the row, and verifies the API key."""
         row = {"org_id": self.org_id, "interview_request_id": self.interview_request_id}

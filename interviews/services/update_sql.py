@@ -5,6 +5,7 @@ If another transaction has locked a row, a second try waits for it.
 
 from collections.abc import Iterable
 from functools import cache, partial
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -148,22 +149,21 @@ LIMIT_WAIT = "SELECT set_config('statement_timeout', current_setting('lock_timeo
 
 def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     """Raises InterviewRequest.DoesNotExist and PreconditionFailed."""
-    actor, texts = update.actor, {**update.contact_texts, "objective": update.objective}
-    fields = tuple(field for field, text in texts.items() if text is not None)
-    values = {
+    actor, texts = update.actor, update.texts
+    values: dict[str, Any] = {
         **update.row_parameters,
         **texts,
         "actor_kind": actor.kind,
         "actor": actor.name,
         "request_id": actor.request_id,
     }
-    if (name := texts["name"]) is not None:
-        values |= {"separator": SEPARATOR, "name_to_search": search_text_of(name)}
+    if "name" in texts:
+        values |= {"separator": SEPARATOR, "name_to_search": search_text_of(texts["name"])}
     if update.if_versions is not None:
         values["request_versions"] = [versions.interview_request for versions in update.if_versions]
         values["contact_versions"] = [versions.contact for versions in update.if_versions]
     statement = partial(
-        update_statement, fields, verify=update.digest is not None, if_match=update.if_versions is not None
+        update_statement, tuple(texts), verify=update.digest is not None, if_match=update.if_versions is not None
     )
     with connection.cursor() as cursor:
         cursor.execute(statement(wait=False), values)

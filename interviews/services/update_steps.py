@@ -71,8 +71,7 @@ def overwrite_in_steps(update: TextUpdate) -> Versions:
         current = RowVersions(stored.version, stored.contact_version)
         if update.if_versions is not None and current not in update.if_versions:
             raise PreconditionFailed
-        sent = {**update.contact_texts, "objective": update.objective}
-        texts: dict[str, Any] = {field: text for field, text in sent.items() if text is not None}
+        texts: dict[str, Any] = update.texts
         contact = _replaced(stored, texts, "name", "notes")
         request = _replaced(stored, texts, "objective")
         new = stored._replace(**texts)._asdict()
