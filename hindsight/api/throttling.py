@@ -8,8 +8,8 @@ from rest_framework.throttling import BaseThrottle
 
 from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
-from hindsight.limits import usage_counts
-from hindsight.limits.audit_budget import Budget, budget_of, increments_of
+from hindsight.limits import audit_budget, usage_counts
+from hindsight.limits.audit_budget import Budget
 from hindsight.limits.rate_limits import Usage, count_request_and
 
 WRITES = ("POST", "PATCH")
@@ -54,12 +54,12 @@ class OrgThrottle(BaseThrottle):
         """In at most one round trip. With a write, also counts what earlier writes of the org have overwritten."""
         key, limit = principal.rate_limit_key, principal.requests_per_minute
         adds_to_audit = request.method in WRITES and settings.AUDIT_BYTES_PER_DAY > 0
-        bytes_of_audit = increments_of(key) if adds_to_audit else []
+        bytes_of_audit = audit_budget.increments_of(key) if adds_to_audit else []
         also = [*bytes_of_audit, *usage_counts.increments_of(key)]
         usage, counts = count_request_and(also, request._request, group="org", key=key, limit=limit)
         usage_counts.note(key, usage)
         if adds_to_audit:
-            principal.audit_budget = budget_of(key, counts and counts[: len(bytes_of_audit)])
+            principal.audit_budget = audit_budget.budget_of(key, counts and counts[: len(bytes_of_audit)])
         return usage
 
 

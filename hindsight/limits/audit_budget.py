@@ -14,7 +14,7 @@ from django.conf import settings
 
 from hindsight.limits.counters import Increment, key_of
 from hindsight.limits.memory import Memory
-from hindsight.limits.uncounted import Uncounted
+from hindsight.limits.uncounted import SECONDS_BETWEEN_COUNTS, Uncounted
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -44,7 +44,7 @@ class Counted(NamedTuple):
     at: float
 
 
-SECONDS_BETWEEN_COUNTS = 5
+# This part of the budget is counted with the next write.
 COUNTS_OF_A_BUDGET = 1_000
 
 # By org.
@@ -60,17 +60,17 @@ def forget() -> None:
 
 def increments_of(org: str) -> list[Increment]:
     """Takes the bytes that are not yet counted, if it is time to count them."""
-    time_now = time.time()
-    now, counted = int(time_now), _counted.get(org)
+    now, counted = time.time(), _counted.get(org)
+    day = int(now) // DAY_SECONDS
     if (
         counted
-        and 0 <= time_now - counted.at < SECONDS_BETWEEN_COUNTS
-        and next_midnight(now) == next_midnight(int(counted.at))
+        and 0 <= now - counted.at < SECONDS_BETWEEN_COUNTS
+        and day == int(counted.at) // DAY_SECONDS
         and uncounted_bytes.of(org) * COUNTS_OF_A_BUDGET < settings.AUDIT_BYTES_PER_DAY
     ):
         return []
-    seconds = next_midnight(now) - now + DAY_SECONDS
-    return [Increment(key_of(org, f"audit:{now // DAY_SECONDS}"), uncounted_bytes.take(org), seconds)]
+    seconds = next_midnight(int(now)) - int(now) + DAY_SECONDS
+    return [Increment(key_of(org, f"audit:{day}"), uncounted_bytes.take(org), seconds)]
 
 
 def next_midnight(now: int) -> int:

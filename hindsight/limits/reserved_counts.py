@@ -44,11 +44,11 @@ class ReservedCounts:
             return None
 
     def reserve(self, key: str, limit: int, increase: Callable[[int], int | None]) -> int | None:
-        """Returns the first count that `increase` takes, and keeps the others.
+        """Takes a block of counts. Returns the first one, and keeps the others.
 
         `increase`: increments the counter by its argument, and returns the new value, or None if the store is
-        unavailable. It takes one count in the first request, from half of the limit, and while another thread takes a
-        block.
+        unavailable. The block is one count for the first request, from half of the limit, and while another thread
+        takes a block.
         """
         block = largest_block(limit)
         if block == 1:

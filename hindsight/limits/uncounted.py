@@ -5,6 +5,9 @@ from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
+# An org's amounts are added to the store at most this often, unless they are large.
+SECONDS_BETWEEN_COUNTS = 5
+
 
 class Uncounted(Generic[Key]):
     """Amounts that this process has not yet added to the store. A later request adds them, in its own round trip."""

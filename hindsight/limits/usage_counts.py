@@ -14,7 +14,7 @@ from django.core.cache import caches
 from hindsight.limits.counters import Counters, Increment, key_of
 from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage
-from hindsight.limits.uncounted import Uncounted
+from hindsight.limits.uncounted import SECONDS_BETWEEN_COUNTS, Uncounted
 
 # From this part of its limit on, an org is near it.
 NEAR_PERCENT = 80
@@ -53,8 +53,6 @@ class Use(NamedTuple):
     near: int = 0
     over: int = 0
 
-
-SECONDS_BETWEEN_COUNTS = 5
 
 uncounted: Uncounted[tuple[str, Kind]] = Uncounted()
 # By org, in Unix seconds.
