@@ -15,6 +15,7 @@ from hindsight.limits.reserved_counts import ReservedCounts
 from orgs.models import Org
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
+from tests.hindsight.limits.conftest import RoundTrips
 
 NOON = 1_800_000_000
 LIMIT = 4_000
@@ -34,63 +35,44 @@ def acme(acme: Org) -> Org:
     return acme
 
 
-@pytest.fixture
-def increments(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Increment, ...]]:
-    """Of each round trip."""
-    store = type(cast(Counters, caches["counters"]))
-    increase = store.increase
-    calls: list[tuple[Increment, ...]] = []
-
-    def record(self: Counters, *increments: Increment) -> list[int]:
-        calls.append(increments)
-        return increase(self, *increments)
-
-    monkeypatch.setattr(store, "increase", record)
-    return calls
-
-
 def remaining(api: ApiClient) -> int:
     return int(api.get("/interviews/1").headers["X-RateLimit-Remaining"])
 
 
-def count_elsewhere(increments: list[tuple[Increment, ...]], number: int) -> None:
+def count_elsewhere(round_trips: RoundTrips, number: int) -> None:
     """Requests that another process has counted in the same window."""
-    cast(Counters, caches["counters"]).increase(Increment(increments[0][0].key, number, 65))
-    increments.pop()
+    cast(Counters, caches["counters"]).increase(Increment(round_trips[0][0].key, number, 65))
+    round_trips.pop()
 
 
-def test_requests_between_two_blocks_need_no_round_trip(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]]
-) -> None:
+def test_requests_between_two_blocks_need_no_round_trip(acme_api: ApiClient, round_trips: RoundTrips) -> None:
     assert [remaining(acme_api) for _ in range(10)] == [*range(LIMIT - 1, LIMIT - 11, -1)]
-    assert [call[0].amount for call in increments] == [1, BLOCK, BLOCK, BLOCK]
+    assert [call[0].amount for call in round_trips] == [1, BLOCK, BLOCK, BLOCK]
 
 
 def test_what_else_is_counted_has_a_round_trip_of_its_own(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]], clock: time_machine.Traveller
+    acme_api: ApiClient, round_trips: RoundTrips, clock: time_machine.Traveller
 ) -> None:
     remaining(acme_api)
     remaining(acme_api)
-    increments.clear()
+    round_trips.clear()
     clock.shift(5)
     assert remaining(acme_api) == LIMIT - 3
-    assert [[increment.amount for increment in call] for call in increments] == [[2, 2]], "requests by hour and by day"
+    assert [[increment.amount for increment in call] for call in round_trips] == [[2, 2]], "requests by hour and by day"
 
 
-def test_in_the_second_half_of_the_limit_every_request_is_counted(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]]
-) -> None:
+def test_in_the_second_half_of_the_limit_every_request_is_counted(acme_api: ApiClient, round_trips: RoundTrips) -> None:
     remaining(acme_api)
-    count_elsewhere(increments, LIMIT // 2 - 2)
+    count_elsewhere(round_trips, LIMIT // 2 - 2)
     block = [remaining(acme_api) for _ in range(BLOCK)]
     assert block == [*range(LIMIT // 2, LIMIT // 2 - BLOCK, -1)]
-    increments.clear()
+    round_trips.clear()
     assert [remaining(acme_api) for _ in range(3)] == [LIMIT // 2 - BLOCK - number for number in range(3)]
-    assert [call[0].amount for call in increments] == [1, 1, 1]
+    assert [call[0].amount for call in round_trips] == [1, 1, 1]
 
 
 def test_the_limit_holds_for_several_processes(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]], monkeypatch: pytest.MonkeyPatch
+    acme_api: ApiClient, round_trips: RoundTrips, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processes = [ReservedCounts(), ReservedCounts()]
 
@@ -102,17 +84,17 @@ def test_the_limit_holds_for_several_processes(
         return statuses
 
     assert send(20) == [404] * 20
-    count_elsewhere(increments, LIMIT - 50)
+    count_elsewhere(round_trips, LIMIT - 50)
     assert send(50) == [404] * 30 + [429] * 20
 
 
 def test_what_an_idle_process_has_reserved_is_all_that_is_refused_early(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]], monkeypatch: pytest.MonkeyPatch
+    acme_api: ApiClient, round_trips: RoundTrips, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remaining(acme_api)
     remaining(acme_api)
     monkeypatch.setattr(counters, "reserved_counts", ReservedCounts())
-    count_elsewhere(increments, LIMIT - 1 - BLOCK - 1)
+    count_elsewhere(round_trips, LIMIT - 1 - BLOCK - 1)
     statuses = [acme_api.get("/interviews/1").status_code for _ in range(2)]
     assert statuses == [404, 429]
 
@@ -154,11 +136,11 @@ def test_a_block_is_a_thousandth_of_the_limit_and_at_most_100(limit: int, block:
 
 
 def test_each_request_is_counted_on_its_own_with_blocks_of_one(
-    acme_api: ApiClient, increments: list[tuple[Increment, ...]], settings: Settings
+    acme_api: ApiClient, round_trips: RoundTrips, settings: Settings
 ) -> None:
     settings.RATE_LIMIT_BLOCK = 1
     assert [remaining(acme_api) for _ in range(3)] == [LIMIT - 1, LIMIT - 2, LIMIT - 3]
-    assert [call[0].amount for call in increments] == [1, 1, 1]
+    assert [call[0].amount for call in round_trips] == [1, 1, 1]
 
 
 def test_threads_get_different_counts() -> None:
