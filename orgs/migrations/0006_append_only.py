@@ -10,6 +10,8 @@ The functions call set_config(). For a parameter that PostgreSQL does not know, 
 import django.db.models.deletion
 from django.db import migrations, models
 
+from hindsight.db.schema_sql import execute_in_schema
+
 TABLES = ("orgs_change", "orgs_securityevent")
 
 # {schema}: names are qualified, because search_path excludes schemas where others may create objects.
@@ -79,22 +81,13 @@ DROP FUNCTION {schema}.orgs_delete_changes, {schema}.orgs_erase_changes, {schema
 
 
 def install(apps, schema_editor):
-    execute(schema_editor, INSTALL)
+    execute_in_schema(schema_editor, INSTALL)
     for table in TABLES:
-        execute(schema_editor, GUARD, table=table)
+        execute_in_schema(schema_editor, GUARD, table=table)
 
 
 def uninstall(apps, schema_editor):
-    execute(schema_editor, UNINSTALL)
-
-
-def execute(schema_editor, sql, **names):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        [schema] = cursor.fetchone()
-        cursor.execute(sql.format(schema=schema, **names))
+    execute_in_schema(schema_editor, UNINSTALL)
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,12 @@
-"""On PostgreSQL, drops the foreign key of the audit to orgs. It locked the org's row for each new change.
+"""On PostgreSQL, drops the foreign key of the audit to orgs. The key locked the org's row for each new change.
 
 A trigger on orgs refuses, at the commit, to delete an org that has changes. A new change needs no check: its transaction has
 locked a row of the org, and that row's own foreign key keeps the org. SQLite keeps the foreign key.
 """
 
 from django.db import migrations
+
+from hindsight.db.schema_sql import execute_in_schema
 
 # {schema}: see 0006_append_only. Orgs first, as in the statement of a PATCH, to avoid deadlocks.
 LOCK = """
@@ -41,16 +43,16 @@ DROP FUNCTION {schema}.orgs_refuse_orphaned_changes CASCADE;
 
 
 def drop_foreign_key(apps, schema_editor):
-    execute(schema_editor, LOCK)
+    execute_in_schema(schema_editor, LOCK)
     for name in foreign_keys(schema_editor):
-        execute(schema_editor, DROP_FOREIGN_KEY, name=schema_editor.quote_name(name))
-    execute(schema_editor, INSTALL)
+        execute_in_schema(schema_editor, DROP_FOREIGN_KEY, name=schema_editor.quote_name(name))
+    execute_in_schema(schema_editor, INSTALL)
 
 
 def add_foreign_key(apps, schema_editor):
-    execute(schema_editor, LOCK)
-    execute(schema_editor, UNINSTALL)
-    execute(schema_editor, ADD_FOREIGN_KEY)
+    execute_in_schema(schema_editor, LOCK)
+    execute_in_schema(schema_editor, UNINSTALL)
+    execute_in_schema(schema_editor, ADD_FOREIGN_KEY)
 
 
 def foreign_keys(schema_editor):
@@ -61,15 +63,6 @@ def foreign_keys(schema_editor):
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, "orgs_change")
     return [name for name, found in constraints.items() if found["foreign_key"] == ("orgs_org", "id")]
-
-
-def execute(schema_editor, sql, **names):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        [schema] = cursor.fetchone()
-        cursor.execute(sql.format(schema=schema, **names))
 
 
 class Migration(migrations.Migration):
