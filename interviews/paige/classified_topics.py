@@ -12,11 +12,11 @@ from interviews.paige.text_classifiers import classifier
 LIKELY, LIKELY_BY_PHRASE = 0.7, 0.2
 """The least probability of a topic that no phrase names, and of one that a phrase names."""
 LIKELY_IF_AVOIDED, SURE_IF_AVOIDED = 0.3, 0.6
-"""The same for a topic that is avoided without a phrase. A sentence with another topic avoids it only if it is sure."""
+"""The least probabilities of a topic that an item avoids without a phrase. `SURE`: if its sentence has other topics."""
 CREDIBLE, CREDIBLE_IF_WEAK = 2.5, 1.5
 """A phrase counts unless another label is more than this many times as likely as its topic."""
 CREDIBLE_IF_AVOIDED = 3.3
-"""The same for weak phrases of an item that avoids. There each phrase counts, not only the most likely one."""
+"""The same for a weak phrase in an item that avoids something. All credible phrases of that item count."""
 LIKELY_TO_AVOID, LIKELY_TO_AVOID_IF_ASKED = 0.5, 0.8
 """The least probability that a sentence avoids what it names. `IF_ASKED`: although it has a sign that asks."""
 SENTENCE, TEXT = 0.35, 0.13
@@ -82,8 +82,7 @@ def classified_topics(
             first, end = reading.span(label)
             guess = Match(own[first], own[end - 1] + 1, TopicPhrase(label, is_weak=True))
             guesses.append((shares[label], guess))
-    sure = [guess for share, guess in guesses if share >= SURE_IF_AVOIDED]
-    found += sure
+    found += [guess for share, guess in guesses if share >= SURE_IF_AVOIDED]
     if guesses and not found:
         found.append(max(guesses, key=lambda each: each[0])[1])
     return found

@@ -38,7 +38,7 @@ _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 
 
 def mentions(words: Sequence[Word], names: TopicNames, context: Context | None = None) -> list[Mention]:
-    """Of one sentence. `context`: None for notes, where a topic counts only by a phrase and with a sign near it."""
+    """The mentions in one sentence. `context` is None for notes: there a topic needs a phrase and a sign near it."""
     texts = [word.text for word in words]
     named = names.phrases.find(texts)
     if not named and not (context and context.topics):

@@ -38,7 +38,7 @@ PENALTY = 1
 MIN_COUNT, MIN_WEIGHT = 3, 10
 """Features in fewer examples, or whose weights are all smaller than this, in hundredths, are left out."""
 PLAIN = 3
-"""Each third item of a topic, if it has no sign that avoids, is an example of a sentence that avoids nothing."""
+"""Every third item of topics.tsv without an avoiding sign is an example of a sentence that avoids nothing."""
 
 Vectors = Mapping[str, Sequence[int]]
 
@@ -65,8 +65,10 @@ def _is_signed(text: str) -> bool:
 
 
 def _lines(name: str) -> list[tuple[str, str]]:
-    rows = [line.split("\t") for line in (EXAMPLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
-    return [(label, text) for label, text in (row for row in rows if not row[0].startswith("#"))]
+    """Label and text of each example in a file."""
+    lines = (EXAMPLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [(label, text) for label, text in rows]
 
 
 def _words(text: str) -> list[str]:
