@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.search import search_text_of
+from hindsight.db.statements import fetch_row
 from hindsight.db.versions import mark_inserted
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
@@ -56,9 +57,7 @@ RETURNING id
 def _create_contact(contact: Contact) -> Contact | None:
     """Returns the contact with its id, or None if the org has one with this email."""
     search_text = search_text_of(contact.email, contact.name)
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_CONTACT, [contact.org_id, contact.email, contact.name, contact.notes, search_text])
-        row = cursor.fetchone()
+    row = fetch_row(INSERT_CONTACT, [contact.org_id, contact.email, contact.name, contact.notes, search_text])
     if row is None:
         return None
     mark_inserted(contact, *row)

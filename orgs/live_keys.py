@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from hindsight.db.statements import fetch_row
 from hindsight.limits.memory import Memory
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute
@@ -77,9 +78,7 @@ def use_live_key(digest: str) -> LiveKey | None:
     Returns None if the key is unknown, revoked or expired, or its org is suspended.
     """
     recently = connection.ops.adapt_datetimefield_value(timezone.now() - LAST_USED_PRECISION)
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_LIVE_KEY, {**key_parameters(digest), "recently": recently})
-        row = cursor.fetchone()
+    row = fetch_row(FIND_LIVE_KEY, {**key_parameters(digest), "recently": recently})
     if row is None:
         _remembered.forget(digest)
         return None

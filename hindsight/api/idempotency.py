@@ -18,6 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from hindsight.api.errors import BadRequest, IdempotencyConflict
 from hindsight.api.models import MAX_KEY_LENGTH, IdempotencyRecord
+from hindsight.db.statements import fetch_row
 
 LIFETIME_HOURS = 24
 LIFETIME = timedelta(hours=LIFETIME_HOURS)
@@ -73,9 +74,7 @@ STORE = "UPDATE idempotency_record SET response = %s, etag = %s WHERE id = %s"
 def _claim(org_id: int, key: str, fingerprint: str) -> int | None:
     now, stored = timezone.now(), connection.ops.adapt_datetimefield_value
     times = {"now": stored(now), "expired": stored(now - LIFETIME)}
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"org_id": org_id, "key": key, "fingerprint": fingerprint, **times})
-        row = cursor.fetchone()
+    row = fetch_row(CLAIM, {"org_id": org_id, "key": key, "fingerprint": fingerprint, **times})
     return None if row is None else int(row[0])
 
 

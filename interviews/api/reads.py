@@ -8,9 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
-from django.db import connection
-
 from contacts.models import Contact
+from hindsight.db.statements import fetch_row
 from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
 from interviews.lifecycle import Stage
@@ -135,9 +134,7 @@ class InterviewRequestRow(NamedTuple):
     def read(cls, *, org_id: int, interview_request_id: int, digest: str) -> Self:
         """In one statement. Raises InterviewRequest.DoesNotExist, also if the org's API key `digest` is not valid."""
         row_of_org = {"interview_request_id": interview_request_id, "org_id": org_id}
-        with connection.cursor() as cursor:
-            cursor.execute(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
-            row = cursor.fetchone()
+        row = fetch_row(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
         if row is None:
             raise InterviewRequest.DoesNotExist
         size = len(Summary._fields)

@@ -1,8 +1,9 @@
-from django.db import connection, transaction
+from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
 from hindsight.db.retries import retried
+from hindsight.db.statements import fetch_row
 from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide import shipped_guide
@@ -46,9 +47,8 @@ def create_interview_request(
         deal_id=deal_id or "",
         objective=objective or "",
     )
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_INTERVIEW_REQUEST, [getattr(row, column) for column in INSERTED])
-        mark_inserted(row, *cursor.fetchone())
+    [pk] = fetch_row(INSERT_INTERVIEW_REQUEST, [getattr(row, column) for column in INSERTED])
+    mark_inserted(row, pk)
     return row
 
 

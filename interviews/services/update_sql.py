@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from functools import cache, partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.search import SEPARATOR, search_text_of
+from hindsight.db.statements import fetch_row
 from interviews.models import InterviewRequest, Versions
 from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
@@ -165,14 +166,11 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     statement = partial(
         update_statement, tuple(texts), verify=update.digest is not None, if_match=update.if_versions is not None
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement(wait=False), values)
-        row = cursor.fetchone()
-        if row is None:  # locked, or missing
-            with transaction.atomic():
-                cursor.execute(LIMIT_WAIT)
-                cursor.execute(statement(wait=True), values)
-                row = cursor.fetchone()
+    row = fetch_row(statement(wait=False), values)
+    if row is None:  # locked, or missing
+        with transaction.atomic():
+            fetch_row(LIMIT_WAIT)
+            row = fetch_row(statement(wait=True), values)
     if row is None:
         raise InterviewRequest.DoesNotExist
     is_current, *versions, audited_bytes = row
