@@ -170,6 +170,16 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def use_batch_scheduling() -> None:
+    """A thread that wakes up does not interrupt the one that runs: it would only wait for the interpreter's lock.
+
+    Child processes inherit it. Linux only: https://man7.org/linux/man-pages/man7/sched.7.html
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # a sandbox may refuse the call
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     """A preexec_fn: the kernel sends the signal to the child when its parent dies. Linux only."""
     if sys.platform != "linux":
@@ -208,6 +218,7 @@ def main(arguments: Sequence[str]) -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     refuse_a_public_address(host)
     raise_file_limit()
+    use_batch_scheduling()
     refuse_a_taken_address(host, port)
     try:
         manage("migrate", "--verbosity", "0", "--no-input")
