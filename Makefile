@@ -81,7 +81,7 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
 .PHONY: steering-weights
-steering-weights: ## Learn the weights that steer by objectives from their examples (takes three minutes)
+steering-weights: ## Learn the weights that steer by objectives from their examples (takes five minutes)
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.interviews.paige.steering_weights
 

@@ -1,6 +1,6 @@
 """Learns the weights of the classifiers in interviews/paige/steering_weights from steering_examples/*.tsv.
 
-Run it with `make steering-weights`. It takes about three minutes. The same examples give the same weights. The vectors
+Run it with `make steering-weights`. It takes about five minutes. The same examples give the same weights. The vectors
 of words stay as they are: docs/decisions/0030-objectives-are-read-by-phrases.md tells where they come from.
 """
 
