@@ -8,7 +8,7 @@ from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, reset_queries
+from django.db import reset_queries
 
 from hindsight.http.utf8 import Utf8Request
 
@@ -25,8 +25,6 @@ application.request_class = Utf8Request
 # request has its own URLconf. Queries are recorded only with DEBUG.
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
-# The end of each request does the same, with the connection that the next request uses.
-request_started.disconnect(close_old_connections)
 if not settings.DEBUG:
     request_started.disconnect(reset_queries)
 
