@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import connection, models
 
+from hindsight.db.statements import fetch_row
+
 # A transaction holds RowExclusiveLock on a table from before its first write until its writes are visible. Sessions of
 # other roles show no times: then nothing counts as settled until they finish.
 SETTLED_BEFORE = """
@@ -32,7 +34,6 @@ def settled_before(model: type[models.Model]) -> datetime | None:
     """
     if connection.vendor != "postgresql":
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLED_BEFORE, [model._meta.db_table])
-        time: datetime = cursor.fetchone()[0]
+    time: datetime
+    [time] = fetch_row(SETTLED_BEFORE, [model._meta.db_table])
     return time

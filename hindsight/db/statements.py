@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection
@@ -9,10 +10,7 @@ def fetch_row(statement: str, parameters: Mapping[str, Any] | Sequence[Any] = ()
 
     On PostgreSQL the statement's cursor stays open (`DatabaseWrapper.cursor_of`).
     """
-    if (cursor_of := getattr(connection, "cursor_of", None)) is not None:
-        cursor = cursor_of(statement)
-        cursor.execute(statement, parameters)
-        return cursor.fetchone()
-    with connection.cursor() as cursor:
+    cursor_of = getattr(connection, "cursor_of", None)
+    with nullcontext(cursor_of(statement)) if cursor_of else connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()
