@@ -18,6 +18,7 @@ from interviews.paige.classified_topics import sign_features
 from interviews.paige.instructions import Sign, sentences
 from interviews.paige.sign_matches import NEGATIVE, OF_OBJECTIVES, SignMatch, signs_in
 from interviews.paige.text_classifiers import (
+    CLASSIFIERS,
     STEERING_WEIGHTS,
     UNIT,
     VECTOR,
@@ -29,7 +30,6 @@ from interviews.paige.text_classifiers import (
 from interviews.paige.words import normalized
 
 EXAMPLES = Path(__file__).with_name("steering_examples")
-NAMES = ("avoidances", "topics")
 
 EPOCHS = 30
 LEARNING_RATE = 0.15
@@ -148,5 +148,5 @@ def _kept(weights: Mapping[str, Sequence[float]]) -> Iterator[tuple[str, list[in
 
 
 if __name__ == "__main__":
-    for each in NAMES:
+    for each in CLASSIFIERS:
         write(each)

@@ -8,12 +8,13 @@ from interviews.paige.classified_topics import avoidance
 from interviews.paige.guide import Guide, shipped_guide
 from interviews.paige.instructions import sentences
 from interviews.paige.steering import steer
+from interviews.paige.text_classifiers import CLASSIFIERS
 from interviews.paige.words import normalized
 from tests.interviews.paige.labelled_objectives import HELD_BACK, labelled_objectives
-from tests.interviews.paige.steering_weights import NAMES, examples
+from tests.interviews.paige.steering_weights import examples
 
 BUYER = Guide.from_data(shipped_guide("win_loss_buyer"))
-AVOIDANCES, TOPICS = NAMES
+AVOIDANCES, TOPICS = CLASSIFIERS
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_examples_have_the_labels_that_the_reader_knows() -> None:
 
 def test_no_example_is_an_objective_that_is_held_back() -> None:
     held_back = {" ".join(normalized(each.text).replace("?", "").split()) for each in labelled_objectives(HELD_BACK)}
-    found = sum(" ".join(each.words) in held_back for name in NAMES for each in examples(name))
+    found = sum(" ".join(each.words) in held_back for name in CLASSIFIERS for each in examples(name))
     assert found == 0  # a count, so that no message shows what is held back
 
 

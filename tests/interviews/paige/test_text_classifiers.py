@@ -2,8 +2,8 @@
 
 import pytest
 
-from interviews.paige.text_classifiers import VECTOR_UNIT, Classifier, classifier, features_of
-from tests.interviews.paige.steering_weights import NAMES, Example, examples, learned
+from interviews.paige.text_classifiers import CLASSIFIERS, VECTOR_UNIT, Classifier, classifier, features_of
+from tests.interviews.paige.steering_weights import Example, examples, learned
 
 WEIGHTS = {"=apple": [100, -100], "appl*": [50, -50], "saw blade": [-200, 200], "~1": [300, -300], "sweet": [90, -90]}
 FRUIT = Classifier(("fruit", "tool"), (0, 0), WEIGHTS, {"pear": [0, VECTOR_UNIT]})
@@ -70,7 +70,7 @@ def test_features_of_few_examples_are_left_out() -> None:
     assert "=plum" not in weights
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_stored_weights_fit_the_examples(name: str) -> None:
     rows, found = examples(name)[::10], classifier(name)
     readings = [found.read(row.words, row.others).shares for row in rows]
