@@ -171,9 +171,9 @@ def raise_file_limit() -> None:
 
 
 def use_batch_scheduling() -> None:
-    """A thread that wakes up does not interrupt the one that runs: it would only wait for the interpreter's lock.
+    """Selects SCHED_BATCH: a thread that wakes up does not interrupt a running one, whose interpreter lock it may need.
 
-    Child processes inherit it. Linux only: https://man7.org/linux/man-pages/man7/sched.7.html
+    Child processes inherit the policy. Linux only: https://man7.org/linux/man-pages/man7/sched.7.html
     """
     if sys.platform == "linux":
         with suppress(OSError):  # a sandbox may refuse the call

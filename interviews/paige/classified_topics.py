@@ -12,15 +12,15 @@ from interviews.paige.text_classifiers import classifier
 LIKELY, LIKELY_BY_PHRASE = 0.7, 0.2
 """The least probability of a topic that no phrase names, and of one that a phrase names."""
 LIKELY_IF_AVOIDED, SURE_IF_AVOIDED = 0.3, 0.6
-"""The least probabilities of a topic that an item avoids without a phrase. `SURE`: if its sentence has other topics."""
+"""The least probabilities of a topic that an item avoids without a phrase. `SURE`: if the sentence has other topics."""
 CREDIBLE, CREDIBLE_IF_WEAK = 2.5, 1.5
 """A phrase counts unless another label is more than this many times as likely as its topic."""
 CREDIBLE_IF_AVOIDED = 3.3
-"""The same for a weak phrase in an item that avoids something. All credible phrases of that item count."""
+"""If an item avoids something, a weak phrase counts unless another topic is more than this many times as likely."""
 LIKELY_TO_AVOID, LIKELY_TO_AVOID_IF_ASKED = 0.5, 0.8
 """The least probability that a sentence avoids what it names. `IF_ASKED`: although it has a sign that asks."""
 SENTENCE, TEXT = 0.35, 0.13
-"""How much the sentence and the whole text weigh for the topic of an item, as exponents of a geometric mean."""
+"""The weights of the sentence and of the whole text in the topic of an item: exponents of a geometric mean."""
 
 _NO_TOPIC = "none"
 _AVOIDS = "avoid"

@@ -38,7 +38,7 @@ _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 
 
 def mentions(words: Sequence[Word], names: TopicNames, context: Context | None = None) -> list[Mention]:
-    """The mentions in one sentence. `context` is None for notes: there a topic needs a phrase and a sign near it."""
+    """The mentions in one sentence. `context`: None for notes, in which a topic needs a phrase and a sign near it."""
     texts = [word.text for word in words]
     named = names.phrases.find(texts)
     if not named and not (context and context.topics):
@@ -197,7 +197,7 @@ class _Reader:
         self.found.append(Mention(topic, first, last, sign, scope.end > 0, self._is_background(start)))
 
     def avoid_without_sign(self, start: int, end: int) -> None:
-        """Avoids what the sentence names, unless a sign avoids a part of it. `start`, `end`: the words that decide."""
+        """Marks all topics of the sentence as avoided, unless a sign avoids one. `start`, `end`: the deciding words."""
         if any(mention.sign in AVOIDING for mention in self.found):
             return
         for mention in self.found:

@@ -62,7 +62,7 @@ class Classifier:
         self._row_of_word = lru_cache(maxsize=KEPT_WORDS)(self._sum_of_word)
 
     def read(self, words: Sequence[str], others: Iterable[str] = ()) -> Reading:
-        """In time linear to the number of words. A repeated word counts once. `others`: features that are not words."""
+        """Takes linear time. A repeated word counts once. `others`: features that are not words."""
         rows = [self._row(pair, word) for pair, word in new_words(words)]
         known = [self.weights[feature] for feature in others if feature in self.weights]
         totals = [sum(column) / UNIT for column in zip(self.bias, *rows, *known, strict=True)]

@@ -1,4 +1,4 @@
-"""On PostgreSQL, drops the foreign key of the audit to orgs. The key locked the org's row for each new change.
+"""On PostgreSQL, drops the foreign key of the audit to orgs. Its check locked the org's row for each new change.
 
 A trigger on orgs refuses, at the commit, to delete an org that has changes. A new change needs no check: its transaction has
 locked a row of the org, and that row's own foreign key keeps the org. SQLite keeps the foreign key.

@@ -29,8 +29,8 @@ class Change(models.Model):
     There is no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
     """
 
-    # orgs.audit_removal deletes the changes of an org, after the org. The ORM must not. At the commit, the database
-    # checks that none is left: SQLite by the foreign key, PostgreSQL by a trigger (0020_change_without_foreign_key.py).
+    # The ORM must not delete changes. orgs.audit_removal deletes those of an org, after the org. At the commit, the
+    # database checks that none is left: SQLite by the foreign key, PostgreSQL by a trigger (migration 0020).
     org = models.ForeignKey("orgs.Org", on_delete=models.DO_NOTHING, related_name="changes", db_index=False)
     object_type = models.CharField(max_length=40)
     object_id = models.BigIntegerField()

@@ -16,9 +16,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._cursors: dict[str, Cursor[Any]] = {}
 
     def cursor_of(self, statement: str) -> CursorWrapper:
-        """A cursor that stays open with the connection. Only for a constant statement, and for few rows: it keeps them.
+        """Returns a cursor that stays open with the connection, and keeps its last rows. For constant statements only.
 
-        If a cursor executes one statement again and again, psycopg keeps how its parameters are converted.
+        A cursor that executes only one statement keeps psycopg's converters of its parameters and columns.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()

@@ -84,7 +84,7 @@ def _signs(text: str) -> list[SignMatch]:
 
 
 def features_in(example: Example, vectors: Vectors) -> dict[str, float]:
-    """The features and their numbers: 1, or for a dimension of the vectors the sum of the words' numbers."""
+    """Each feature with its number: 1, or for a dimension of the vectors the sum over the words."""
     found = dict.fromkeys(example.others, 1.0)
     for pair, word in new_words(example.words):
         found.update(dict.fromkeys((*features_of(word), pair), 1.0))
