@@ -55,12 +55,20 @@ def manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)  # noqa: S603
 
 
+def worker_count() -> int:
+    """Exits if WEB_CONCURRENCY is not a number."""
+    text = os.environ.get("WEB_CONCURRENCY") or "2"
+    if not text.isdecimal() or not int(text):
+        sys.exit(f"WEB_CONCURRENCY is the number of worker processes, such as 2, not {text!r}.")
+    return int(text)
+
+
 def command(host: str, port: str) -> list[str]:
     return [
         *(sys.executable, "-m", "scripts.workers"),
         *("scripts.serve:load_application", "--factory", "--interface", "rsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
-        *("--workers", os.environ.get("WEB_CONCURRENCY") or "2"),
+        *("--workers", str(worker_count())),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         # Logs JSON, like the application.
         *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "scripts/logs.json")),
@@ -80,6 +88,8 @@ def serve(host: str, port: str) -> int:
     Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
     and they would hang.
     """
+    raise_file_limit()
+    use_batch_scheduling()
     is_stopping = False
     workers = TaskWorkers(int(os.environ.get("TASK_WORKERS") or "1"))
 
@@ -217,8 +227,6 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["PYTHONUNBUFFERED"] = "1"
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     refuse_a_public_address(host)
-    raise_file_limit()
-    use_batch_scheduling()
     refuse_a_taken_address(host, port)
     try:
         manage("migrate", "--verbosity", "0", "--no-input")

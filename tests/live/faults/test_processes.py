@@ -4,8 +4,11 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
+
+import pytest
 
 from harness.processes import eventually, is_running
 from harness.web import SCRIPT
@@ -29,6 +32,35 @@ def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
 
         assert eventually(has_recovered)
         assert [is_running(pid) for pid in server.workers] == [False, True, True]
+
+
+@pytest.fixture
+def two_cpus() -> Iterator[set[int]]:
+    """The CPUs of the servers that the test starts."""
+    cpus = os.sched_getaffinity(0)
+    if len(cpus) < 2:
+        pytest.skip("needs two CPUs")
+    two = set(sorted(cpus)[:2])
+    os.sched_setaffinity(0, two)
+    yield two
+    os.sched_setaffinity(0, cpus)
+
+
+def test_each_worker_has_a_cpu_of_its_own_also_after_a_restart(serve: Serve, two_cpus: set[int]) -> None:
+    with serve(workers=2) as server:
+        cpus = [os.sched_getaffinity(pid) for pid in server.workers]
+        assert [len(cpu) for cpu in cpus] == [1, 1]
+        assert set.union(*cpus) == two_cpus
+        assert os.sched_getaffinity(server.granians[0]) == two_cpus
+
+        os.kill(server.workers[1], signal.SIGKILL)
+        assert eventually(lambda: len(server.workers) == 3)
+        assert os.sched_getaffinity(server.workers[2]) == cpus[1]
+
+
+def test_workers_run_on_all_cpus_if_some_would_get_more_workers(serve: Serve, two_cpus: set[int]) -> None:
+    with serve(workers=3) as server:
+        assert [os.sched_getaffinity(pid) for pid in server.workers] == [two_cpus] * 3
 
 
 def test_the_script_serves_production_and_leaves_no_process(
