@@ -48,7 +48,7 @@ def upsert_contact(
 # The ORM would need a savepoint, because a conflict ends a transaction of PostgreSQL.
 INSERT_CONTACT = """
 INSERT INTO contacts_contact (org_id, email, name, notes, search_text, version, created_at, updated_at)
-VALUES (%s, %s, %s, %s, %s, 1, clock_timestamp(), clock_timestamp())
+VALUES (%(org_id)s, %(email)s, %(name)s, %(notes)s, %(search_text)s, 1, clock_timestamp(), clock_timestamp())
 ON CONFLICT (org_id, email) DO NOTHING
 RETURNING id
 """
@@ -56,8 +56,14 @@ RETURNING id
 
 def _create_contact(contact: Contact) -> Contact | None:
     """Returns the contact with its id, or None if the org has one with this email."""
-    search_text = search_text_of(contact.email, contact.name)
-    row = fetch_row(INSERT_CONTACT, [contact.org_id, contact.email, contact.name, contact.notes, search_text])
+    values = {
+        "org_id": contact.org_id,
+        "email": contact.email,
+        "name": contact.name,
+        "notes": contact.notes,
+        "search_text": search_text_of(contact.email, contact.name),
+    }
+    row = fetch_row(INSERT_CONTACT, values)
     if row is None:
         return None
     mark_inserted(contact, *row)

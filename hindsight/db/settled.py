@@ -20,7 +20,7 @@ FROM pg_locks AS lock
 JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
 WHERE lock.locktype = 'relation'
   AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND lock.relation = %s::regclass
+  AND lock.relation = %(table)s::regclass
   AND lock.mode = 'RowExclusiveLock'
   AND lock.granted
   AND lock.pid <> pg_backend_pid()
@@ -35,5 +35,5 @@ def settled_before(model: type[models.Model]) -> datetime | None:
     if connection.vendor != "postgresql":
         return None
     time: datetime
-    [time] = fetch_row(SETTLED_BEFORE, [model._meta.db_table])
+    [time] = fetch_row(SETTLED_BEFORE, {"table": model._meta.db_table})
     return time

@@ -169,7 +169,7 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
     row = fetch_row(statement(wait=False), values)
     if row is None:  # locked, or missing
         with transaction.atomic():
-            fetch_row(LIMIT_WAIT)
+            fetch_row(LIMIT_WAIT, {})
             row = fetch_row(statement(wait=True), values)
     if row is None:
         raise InterviewRequest.DoesNotExist

@@ -1,11 +1,13 @@
 import select
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.backends.postgresql import base
-from django.db.backends.utils import CursorWrapper
+
+from hindsight.db.postgresql.prepared import PreparedStatements
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Cursor
+    from psycopg import Connection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,20 +15,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._cursors: dict[str, Cursor[Any]] = {}
+        self._prepared: PreparedStatements | None = None
 
-    def cursor_of(self, statement: str) -> CursorWrapper:
-        """Returns a cursor that stays open with the connection, and keeps its last rows. For constant statements only.
-
-        A cursor that executes only one statement keeps psycopg's converters of its parameters and columns.
-        """
+    def fetch_prepared(self, statement: str, parameters: Mapping[str, Any]) -> Any:
+        """Executes a constant statement outside a transaction. Returns the first row as a tuple, or None."""
         self.close_if_health_check_failed()
         self.ensure_connection()
-        cursor = self._cursors.get(statement)
-        if cursor is None or cursor.connection is not self.connection:
-            cursor = self._cursors[statement] = self.create_cursor()
-        wrapped: CursorWrapper = self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # missing in django-stubs
-        return wrapped
+        if self._prepared is None or self._prepared.session is not self.connection:
+            self._prepared = PreparedStatements(cast("Connection[object]", self.connection))
+        with self.wrap_database_errors:
+            return self._prepared.fetch_row(statement, parameters)
 
     def is_usable(self) -> bool:
         """Runs Django's `SELECT 1` only if the socket is readable: a closed connection reads as end of file."""

@@ -1,0 +1,79 @@
+"""Prepared statements without psycopg's cursors, which would take 35 µs more CPU for each execution."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from psycopg import Connection, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import DuplicatePreparedStatement, InvalidSqlStatementName, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
+
+SUCCEEDED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+class PreparedStatements:
+    """The constant statements of a session, each executed as its own transaction.
+
+    https://www.psycopg.org/psycopg3/docs/api/pq.html
+    """
+
+    def __init__(self, session: Connection[Any]) -> None:
+        self.session = session
+        self._transformer = Transformer(session)
+        # By statement and types of its parameters: psycopg selects the type of a number by its size.
+        self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
+
+    def fetch_row(self, statement: str, parameters: Mapping[str, Any]) -> Any:
+        """Returns the first row as a tuple, or None. Raises psycopg.Error."""
+        text, names = numbered(statement)
+        transformer = self._transformer
+        values = transformer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
+        key = statement, transformer.types
+        try:
+            result = self._execute(self._names.get(key) or self._prepare(key, text), values)
+        except InvalidSqlStatementName:  # after a ROLLBACK, psycopg deallocates all statements of the session
+            self._names.clear()
+            result = self._execute(self._prepare(key, text), values)
+        if not result.ntuples:
+            return None
+        transformer.set_pgresult(result)
+        return transformer.load_row(0, tuple)
+
+    def _prepare(self, key: tuple[str, tuple[int, ...] | None], text: bytes) -> bytes:
+        # A name that depends on the statement alone: sessions that share a server connection share statements.
+        name = f"hindsight_{sha256(repr(key).encode()).hexdigest()[:16]}".encode()
+        with suppress(DuplicatePreparedStatement):
+            self._check(self.session.pgconn.prepare(name, text, key[1]))
+        self._names[key] = name
+        return name
+
+    def _execute(self, name: bytes, values: Any) -> PGresult:
+        return self._check(self.session.pgconn.exec_prepared(name, values, self._transformer.formats))
+
+    def _check(self, result: PGresult) -> PGresult:
+        if result.status in SUCCEEDED:
+            return result
+        if self.session.pgconn.status == ConnStatus.BAD:  # the result may have no SQLSTATE
+            raise OperationalError(self.session.pgconn.get_error_message())
+        raise error_from_result(result)
+
+
+@cache
+def numbered(statement: str) -> tuple[bytes, list[str]]:
+    """Replaces `%(name)s` by `$1` for PostgreSQL. Returns the names in their order, too."""
+    names: list[str] = []
+
+    def number(match: re.Match[str]) -> str:
+        name = match[1]
+        if name is None:
+            return "%"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return re.sub(r"%\((\w+)\)s|%%", number, statement).encode(), names
