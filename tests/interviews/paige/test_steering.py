@@ -108,6 +108,24 @@ class TestObjective:
             wordings, (("pricing",), ())
         )
 
+    @pytest.mark.parametrize(
+        "objective",
+        [
+            "We never found out whether the price was an issue",
+            "Which vendors besides us were on the shortlist?",
+            "Nothing in Salesforce about the price",
+            "The answers stay confidential",
+            "Wer stand außer uns auf der Shortlist?",
+            "Steht nichts im CRM zum Preis",
+            "Étions-nous hors budget ?",
+            "Pourquoi ont-ils dit non au prix ?",
+            "Nunca supimos si el precio fue el problema",
+            "No lo presionen con el precio",
+        ],
+    )
+    def test_what_only_resembles_an_avoidance_avoids_nothing(self, objective: str) -> None:
+        assert steer(BUYER, objective).avoid == ()
+
     def test_what_is_asked_and_avoided_is_avoided(self) -> None:
         found = steer(BUYER, "Ask about the budget. Do not mention discounts.")
         assert (found.emphasize, found.avoid) == ((), ("pricing",))
