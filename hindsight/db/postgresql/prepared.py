@@ -1,4 +1,4 @@
-"""Prepared statements without psycopg's cursors, which would take 35 µs more CPU for each execution."""
+"""Prepared statements without psycopg's cursors, which take 28 µs more CPU for each execution."""
 
 import re
 from collections.abc import Mapping
