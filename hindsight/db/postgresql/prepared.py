@@ -64,7 +64,7 @@ class PreparedStatements:
 
 
 @cache
-def numbered(statement: str) -> tuple[bytes, list[str]]:
+def numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """Replaces `%(name)s` by `$1` for PostgreSQL. Returns the names in their order, too."""
     names: list[str] = []
 
@@ -76,4 +76,5 @@ def numbered(statement: str) -> tuple[bytes, list[str]]:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return re.sub(r"%\((\w+)\)s|%%", number, statement).encode(), names
+    text = re.sub(r"%\((\w+)\)s|%%", number, statement)
+    return text.encode(), tuple(names)
