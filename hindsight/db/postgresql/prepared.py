@@ -15,6 +15,9 @@ from psycopg.pq.abc import PGresult
 
 SUCCEEDED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
+# A statement and the types of its parameters. psycopg selects the type of a number by its size.
+Key = tuple[str, tuple[int, ...] | None]
+
 
 class PreparedStatements:
     """The constant statements of a session, each executed as its own transaction.
@@ -25,8 +28,7 @@ class PreparedStatements:
     def __init__(self, session: Connection[Any]) -> None:
         self.session = session
         self._transformer = Transformer(session)
-        # By statement and types of its parameters: psycopg selects the type of a number by its size.
-        self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
+        self._names: dict[Key, bytes] = {}
 
     def fetch_row(self, statement: str, parameters: Mapping[str, Any]) -> Any:
         """Returns the first row as a tuple, or None. Raises psycopg.Error."""
@@ -44,8 +46,8 @@ class PreparedStatements:
         transformer.set_pgresult(result)
         return transformer.load_row(0, tuple)
 
-    def _prepare(self, key: tuple[str, tuple[int, ...] | None], text: bytes) -> bytes:
-        # A name that depends on the statement alone: sessions that share a server connection share statements.
+    def _prepare(self, key: Key, text: bytes) -> bytes:
+        # The name is the same in all sessions, because PgBouncer lets sessions share connections to the server.
         name = f"hindsight_{sha256(repr(key).encode()).hexdigest()[:16]}".encode()
         with suppress(DuplicatePreparedStatement):
             self._check(self.session.pgconn.prepare(name, text, key[1]))
