@@ -47,7 +47,7 @@ def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "respected"),
     # What holds now. Each set that was held back joins the tuning set once it has been read.
-    [(TUNING, 0.84, 0.065, 0.85), (HELD_BACK, 0.82, 0.095, 1.0)],
+    [(TUNING, 0.855, 0.0625, 0.87), (HELD_BACK, 0.82, 0.095, 1.0)],
 )
 def test_steering_reads_most_objectives_as_they_are_labelled(
     file: Path, right: float, wrong: float, respected: float
