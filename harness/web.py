@@ -55,7 +55,9 @@ class Server:
         """Raises ServerError if the server has ended."""
         if self.process.poll() is not None:
             raise ServerError(f"The server has ended:\n{self.log}")
-        return len(re.findall(r"Started worker-\d+", self.log)) >= workers and self.is_healthy()
+        # Granian logs a second line for each worker: "Started worker-1 runtime-1".
+        started = re.findall(r"Started worker-\d+\b(?! runtime)", self.log)
+        return len(started) >= workers and self.is_healthy()
 
     def is_healthy(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
