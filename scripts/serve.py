@@ -205,10 +205,8 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 def load_application() -> Any:
     """Called in each worker.
 
-    A forked worker inherits the parent's SIGTERM handler and would ignore SIGTERM until granian installs its own.
     A worker that outlives granian would keep the port, and nothing would stop or replace it.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if request_signal := end_with_parent(signal.SIGTERM):
         request_signal()
     return import_module("hindsight.rsgi").create_gateway(threads=int(os.environ.get("WEB_THREADS") or "4"))

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from contextlib import suppress
 from importlib import import_module
@@ -45,9 +46,30 @@ def pin_workers(count: int) -> None:
     os.register_at_fork(before=select_cpu, after_in_parent=select_all_cpus)
 
 
+def restore_sigterm_in_workers() -> None:
+    """Lets SIGTERM end a forked worker until granian has installed the worker's own handler.
+
+    The worker inherits the handler of granian's main process, and would ignore SIGTERM. Granian may send SIGTERM before
+    the worker has replaced that handler. SIGTERM is therefore blocked during the fork: a blocked signal stays pending.
+    """
+
+    def block() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def unblock() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def restore_default() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        unblock()
+
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=restore_default)
+
+
 if __name__ == "__main__":
     if multiprocessing.get_start_method() == "fork":
         import_application()
+        restore_sigterm_in_workers()
         if hasattr(os, "sched_setaffinity"):
             pin_workers(worker_count())
     entrypoint()  # type: ignore[no-untyped-call]

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +130,45 @@ def test_workers_that_die_twice_do_not_end_the_server(
         assert "granian has ended. Starting it again." in server.log
         response = LiveClient(server, acme_key).patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
         assert response.status_code == 200
+
+
+# Granian without scripts/serve.py. The second worker that is forked pauses before it runs any other code.
+PAUSE_SECOND_WORKER = """
+import os, runpy, signal, sys
+from scripts.serve import command
+
+def pause_second():
+    if len(forks) == 2:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+forks = []
+os.register_at_fork(before=lambda: forks.append("fork"), after_in_child=pause_second)
+sys.argv[1:] = command("127.0.0.1", os.environ["PORT"])[3:]
+runpy.run_module("scripts.workers", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_a_worker_that_has_just_been_forked_ends_on_sigterm(serve: Serve) -> None:
+    command = [sys.executable, "-c", PAUSE_SECOND_WORKER]
+    with serve(workers=1, command=command, WEB_CONCURRENCY="2") as server:
+        assert eventually(lambda: len(server.workers) == 2)
+        worker = server.workers[1]
+        assert eventually(lambda: process_status(worker, "State").startswith("T"))
+        server.process.terminate()
+        assert eventually(lambda: is_pending(worker, signal.SIGTERM))
+        os.kill(worker, signal.SIGCONT)
+        assert server.process.wait(20) == 0
+    assert "Started worker-2" not in server.log  # a worker that misses SIGTERM starts, and is killed after 10 s
+
+
+def process_status(pid: int, field: str) -> str:
+    """A field of /proc/PID/status."""
+    [value] = re.findall(rf"^{field}:\t(.*)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return str(value)
+
+
+def is_pending(pid: int, number: signal.Signals) -> bool:
+    return bool(int(process_status(pid, "ShdPnd"), 16) & 1 << number - 1)
 
 
 def test_the_server_runs_a_task_worker_and_stops_it(serve: Serve) -> None:
