@@ -21,6 +21,7 @@ def import_application() -> None:
     import_module("hindsight.rsgi")
     gc.collect()
     gc.freeze()
+    gc.collect()  # otherwise a full collection waits until new objects are a quarter of the frozen ones
 
 
 def pin_workers(count: int) -> None:

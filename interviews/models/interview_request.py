@@ -53,11 +53,10 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         return related.defer("interview_type__guide", "conversation__guide")
 
     def of_survey_token(self, token: str) -> Self:
-        """Includes the rows that the survey page needs, also of suspended orgs."""
+        """Includes the rows that the survey page needs, without the guides, also of suspended orgs."""
         if not re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
             return self.none()  # PostgreSQL refuses NUL in a parameter
-        rows = self.filter(survey_token=token)
-        return rows.select_related("org", "contact", "interview_type", "conversation")
+        return self.filter(survey_token=token).with_versions().select_related("org")
 
     def search(self, text: str) -> Self:
         """Matches the id, the beginning of the deal id, or any part of the contact's name or email."""

@@ -24,7 +24,7 @@ def create_conversation(interview_request: InterviewRequest, **values: Any) -> b
 
 @contextmanager
 def locked_conversation(interview_request: InterviewRequest) -> Iterator[Conversation]:
-    """Yields the locked conversation, or an unsaved one with stage INVITED if there is none."""
+    """Yields the locked conversation without its guide, or an unsaved one with stage INVITED if there is none."""
     with transaction.atomic():
-        conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update()
+        conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update().defer("guide")
         yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)

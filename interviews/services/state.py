@@ -9,8 +9,10 @@ from interviews.lifecycle import Flag, Move, Speaker, Stage, Standing
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, opening_brief, recorded
 from interviews.paige.dialogue import answered
+from interviews.paige.guide import GuideError
 from interviews.paige.moves import moves
 from interviews.paige.remaining import Remaining, remaining
+from interviews.paige.stored_guides import guide_of
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,10 @@ def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
 
 def language_of(interview_request: InterviewRequest) -> str:
     """Of the guide that the interview follows."""
-    return str(interview_request.guide.get("language", ENGLISH))
+    try:
+        return guide_of(interview_request).language
+    except GuideError:  # such as a guide of an older format
+        return str(interview_request.guide.get("language", ENGLISH))
 
 
 def declined_conversation(interview_request: InterviewRequest) -> Conversation | None:

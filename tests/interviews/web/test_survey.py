@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from interviews.lifecycle import Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
@@ -109,6 +111,12 @@ class TestQuestions:
     def test_an_answer_may_have_10_000_characters_of_any_script(self, asked: SurveyPage) -> None:
         assert asked.post("answer", number=1, text="語" * 10_000).status_code == 200
         assert answers() == ["語" * 10_000]
+
+    def test_a_guide_that_the_process_knows_is_not_read(self, asked: SurveyPage) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            response = asked.post("answer", number=1, text="It was slow.")
+        assert response.status_code == 200
+        assert not [query for query in queries if '."guide"' in query["sql"]]
 
 
 class TestRecap:
