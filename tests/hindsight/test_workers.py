@@ -21,5 +21,5 @@ print(gc.get_stats()[2]["collections"] - before)
 
 
 def test_frozen_objects_do_not_delay_full_collections() -> None:
-    printed = subprocess.run([sys.executable, "-c", CYCLES], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    printed = subprocess.run([sys.executable, "-c", CYCLES], cwd=ROOT, check=True, capture_output=True, text=True)
     assert int(printed.stdout) > 0
