@@ -85,6 +85,14 @@ steering-weights: ## Learn the weights that steer by objectives from their examp
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.interviews.paige.steering_weights
 
+.PHONY: second-reader
+second-reader: ## Train the second reader of objectives (takes half an hour, installs up to 3 GB)
+	@scripts/bootstrap dev
+	@cmp -s requirements-training.txt .venv-training/built || (rm -rf .venv-training && .venv/bin/python -m venv .venv-training && \
+		.venv-training/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-training.txt && \
+		cp requirements-training.txt .venv-training/built)
+	@.venv-training/bin/python -m tests.interviews.paige.training
+
 .PHONY: quality
 quality: ## Interview scripted respondents and print how Paige treats them
 	@scripts/bootstrap dev

@@ -240,6 +240,8 @@ PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
 # Characters of a contact's notes in a prompt. Of longer notes, the middle is left out.
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
+# Whether a small transformer confirms how objectives are read. Requires requirements-reader.txt.
+PAIGE_SECOND_READER = env.bool("PAIGE_SECOND_READER", False)
 # Concurrent model requests per process. Each has a thread of its own, in addition to WEB_THREADS.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
 

@@ -8,9 +8,11 @@ class InterviewsConfig(AppConfig):
     def ready(self) -> None:
         # These need the settings.
         from hindsight.doctor import CHECKS
-        from interviews.checks import check_model
-        from interviews.doctor import model_endpoint, model_turns
+        from interviews.checks import check_model, check_second_reader
+        from interviews.doctor import model_endpoint, model_turns, second_reader
 
         register(check_model)
+        register(check_second_reader)
         CHECKS["model endpoint"] = model_endpoint
         CHECKS["model turns"] = model_turns
+        CHECKS["second reader"] = second_reader

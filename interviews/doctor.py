@@ -1,4 +1,4 @@
-"""The checks of `manage.py doctor`: one call of the model, as small as can be, and how it served interviews."""
+"""The checks of `manage.py doctor`: one call of the model, how it served interviews, and the second reader."""
 
 from time import monotonic
 
@@ -11,12 +11,15 @@ from interviews.paige.model_engine import schema_for
 from interviews.paige.prompt import ChatMessage
 from interviews.paige.provider import Provider, ProviderError
 from interviews.paige.reply import read_reply
+from interviews.paige.second_reader import is_enabled, shares_of_topics
 from interviews.services import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage(
     "user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1, "quote": ""}}'
 )
+
+OBJECTIVE = "Ask what decided against us, and how the trial went. Leave out the price."
 
 REMEDIES = {
     "status 401": "Correct PAIGE_API_KEY.",
@@ -50,6 +53,18 @@ def model_turns() -> str:
     if statistics.falls_back_too_often:
         raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
     return described(statistics)
+
+
+def second_reader() -> str:
+    if not is_enabled():
+        return "off"
+    try:
+        shares_of_topics("")  # reads the weights
+    except ImportError:
+        return "not checked: its package is missing, see system checks"
+    started = monotonic()
+    shares_of_topics(OBJECTIVE)
+    return f"reads an objective in {1000 * (monotonic() - started):.0f} ms"
 
 
 def described(statistics: ModelStatistics) -> str:

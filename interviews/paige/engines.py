@@ -12,6 +12,7 @@ from interviews.paige.model_engine import ModelEngine
 from interviews.paige.opinion_words import opinion_words
 from interviews.paige.provider import Provider
 from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.second_reader import is_enabled, shares_of_topics
 from interviews.paige.text_classifiers import CLASSIFIERS, classifier
 
 # `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
@@ -29,6 +30,8 @@ def preload() -> None:
         Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
     for name in CLASSIFIERS:
         classifier(name)
+    if is_enabled():
+        shares_of_topics("")
 
 
 def engine() -> ChoosingEngine:

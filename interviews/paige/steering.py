@@ -1,7 +1,7 @@
 """Which topics an interview is about: the objective, the contact's notes and staff's picks decide."""
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -9,10 +9,16 @@ from interviews.paige.classified_topics import Context, shares_of
 from interviews.paige.guide import Guide
 from interviews.paige.instructions import Sign, Word, sentences
 from interviews.paige.scopes import asks_about_what_is_before, mentions, says_only_to_avoid
+from interviews.paige.second_reader import Shares, is_enabled, shares_of_topics
 from interviews.paige.sign_matches import AVOIDING, Mention, TopicNames
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Of several signs that are about a topic, the one with the highest rank counts."""
+
+CONFIRMED, CONFIRMED_IF_AVOIDED = 0.4, 0.03
+"""The least probabilities, by the second reader, of a topic that signs ask about, and of one that they avoid."""
+SURE = 0.97
+"""The least probability of a reading that contradicts the signs, or adds to them."""
 
 REMEMBERED_TEXTS = 128
 """The number of texts whose reading a process keeps. Each GET, turn and keystroke of staff needs them again."""
@@ -58,7 +64,7 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    said = _reasons(objective, guide.topic_names, Source.OBJECTIVE)
+    said = _reasons(objective, guide.topic_names, Source.OBJECTIVE, confirm=is_enabled())
     decided = {reason.topic for reason in said}
     return _steering(
         [
@@ -81,8 +87,8 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
 
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
-def _reasons(text: str, names: TopicNames, source: Source) -> tuple[Reason, ...]:
-    """One of each topic, in the order of the text, in time linear to its length."""
+def _reasons(text: str, names: TopicNames, source: Source, *, confirm: bool = False) -> tuple[Reason, ...]:
+    """One of each topic, in the order of the text, in time linear to its length. `confirm`: by the second reader."""
     ranks: dict[str, int] = {}
     found: dict[str, Reason] = {}
     for words, mention in _mentions(text, names, source):
@@ -92,7 +98,38 @@ def _reasons(text: str, names: TopicNames, source: Source) -> tuple[Reason, ...]
             quoted = _quoted(text, words[mention.start : mention.end])
             found[mention.topic] = Reason(mention.topic, quoted, source, is_avoided=mention.sign in AVOIDING)
             ranks[mention.topic] = rank
-    return tuple(found.values())
+    said = tuple(found.values())
+    return _confirmed(text, said, names.classified) if confirm else said
+
+
+def _confirmed(text: str, said: Sequence[Reason], topics: Set[str]) -> tuple[Reason, ...]:
+    """What the second reader confirms, corrects or adds. It knows `topics` only."""
+    shares = {topic: each for topic, each in (shares_of_topics(text) or {}).items() if topic in topics}
+    found: list[Reason] = []
+    for reason in said:
+        share = shares.get(reason.topic)
+        if not share or _is_confirmed(reason, share):
+            found.append(reason)
+        elif (share.asked if reason.is_avoided else share.avoided) >= SURE:
+            found.append(replace(reason, is_avoided=not reason.is_avoided))
+    asks = any(not reason.is_avoided for reason in found)
+    for topic, share in shares.items():
+        if topic in {reason.topic for reason in said}:
+            continue
+        avoided = share.avoided >= SURE
+        if avoided or (share.asked >= SURE and not asks):
+            found.append(Reason(topic, _deciding_sentence(text, topic), Source.OBJECTIVE, is_avoided=avoided))
+    return tuple(found)
+
+
+def _is_confirmed(reason: Reason, share: Shares) -> bool:
+    return share.avoided >= CONFIRMED_IF_AVOIDED if reason.is_avoided else share.asked >= CONFIRMED
+
+
+def _deciding_sentence(text: str, topic: str) -> str:
+    """The sentence that the second reader gives the smallest probability of being about something else."""
+    options = [_quoted(text, words) for words in sentences(text) if any(not word.mark for word in words)]
+    return min(options, key=lambda each: (shares_of_topics(each) or {})[topic].neither, default=text)
 
 
 def _mentions(text: str, names: TopicNames, source: Source) -> list[tuple[Sequence[Word], Mention]]:

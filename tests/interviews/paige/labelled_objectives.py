@@ -9,7 +9,9 @@ from pathlib import Path
 from interviews.paige.guide import Guide
 from interviews.paige.steering import Steering, steer
 
-TUNING, HELD_BACK = (Path(__file__).with_name(f"{name}.tsv") for name in ("objectives", "objectives_held_back"))
+TUNING, HELD_BACK, UNSEEN = (
+    Path(__file__).with_name(f"{name}.tsv") for name in ("objectives", "objectives_held_back", "objectives_unseen")
+)
 
 
 class Verdict(StrEnum):

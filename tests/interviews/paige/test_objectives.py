@@ -1,4 +1,4 @@
-"""The labelled objectives are consistent with the guide: those for tuning a matcher, and those held back."""
+"""The labelled objectives are consistent with the guide: those for tuning, those held back, and the examples."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from interviews.paige.guide import Guide, shipped_guide
-from tests.interviews.paige.labelled_objectives import HELD_BACK, TUNING, Verdict, labelled_objectives, score, table
+from tests.interviews.paige.labelled_objectives import (
+    HELD_BACK,
+    TUNING,
+    UNSEEN,
+    Verdict,
+    labelled_objectives,
+    score,
+    table,
+)
 
 HERE = Path(__file__).parent
 
@@ -16,30 +24,31 @@ def rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
-HALVES = {file.name: rows(file.name) for file in (TUNING, HELD_BACK)}
+NAMES = (TUNING.name, HELD_BACK.name, UNSEEN.name, "steering_examples/objectives.tsv")
+SETS = {name: rows(name) for name in NAMES}
 
 
-@pytest.mark.parametrize("name", HALVES)
+@pytest.mark.parametrize("name", SETS)
 def test_there_are_objectives_in_four_languages(name: str) -> None:
-    assert len(HALVES[name]) >= 199
-    assert set(Counter(row[0] for row in HALVES[name])) == {"en", "de", "fr", "es"}
+    assert len(SETS[name]) >= 199
+    assert set(Counter(row[0] for row in SETS[name])) == {"en", "de", "fr", "es"}
 
 
 def test_no_objective_stands_twice() -> None:
-    objectives = [row[3].casefold() for half in HALVES.values() for row in half]
+    objectives = [row[3].casefold() for each in SETS.values() for row in each]
     assert len(set(objectives)) == len(objectives)
 
 
-@pytest.mark.parametrize("name", HALVES)
+@pytest.mark.parametrize("name", SETS)
 @pytest.mark.parametrize("column", [1, 2])
 def test_labels_are_topics_of_the_guide(name: str, column: int) -> None:
     keys = {topic.key for topic in Guide.from_data(shipped_guide("win_loss_buyer")).topics}
-    labels = {label.rstrip("?") for row in HALVES[name] for label in row[column].split(",") if label}
+    labels = {label.rstrip("?") for row in SETS[name] for label in row[column].split(",") if label}
     assert labels <= keys
 
 
 def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
-    half = HALVES[HELD_BACK.name]
+    half = SETS[HELD_BACK.name]
     assert sum(bool(row[2]) for row in half) >= 60
     assert any(not row[1] and not row[2] for row in half)
 

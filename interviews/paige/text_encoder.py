@@ -1,0 +1,93 @@
+"""A small transformer that turns a text into one vector: the encoder of BERT, in numpy.
+
+Source: Devlin et al., "BERT", 2018, https://arxiv.org/abs/1810.04805. Weights have four bits, and a scale for each 32.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import pi, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+HEADS = 12
+BLOCK = 32
+"""The number of weights of a row that share a scale."""
+_EPSILON = 1e-12
+_MIDDLE = 8
+
+
+class TextEncoder:
+    """`data`: arrays by name. `word` are the vectors of the pieces, `place` those of the places in a text.
+
+    The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on.
+    """
+
+    def __init__(self, data: Mapping[str, NDArray[np.generic]]) -> None:
+        self.words, self.scales = data["word"], data["word.scale"]
+        self.places = data["place"].astype(np.float32)
+        self.norm = _norm(data, "norm")
+        self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
+
+    def vector(self, pieces: Sequence[int]) -> Matrix:
+        """The mean of the last layer over the pieces."""
+        rows = _unpacked(self.words[list(pieces)], self.scales[list(pieces)]) + self.places[: len(pieces)]
+        rows = _normalized(rows, *self.norm)
+        for layer in self.layers:
+            rows = layer(rows)
+        return np.asarray(rows.mean(axis=0))
+
+
+class _Layer:
+    def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
+        def dense(name: str) -> tuple[Matrix, Matrix]:
+            weights = _unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"])
+            return np.ascontiguousarray(weights.T), data[f"{prefix}{name}.bias"].astype(np.float32)
+
+        self.query, self.key, self.value, self.mix = map(dense, ("query", "key", "value", "mix"))
+        self.widen, self.narrow = dense("widen"), dense("narrow")
+        self.norms = _norm(data, f"{prefix}norm.0"), _norm(data, f"{prefix}norm.1")
+
+    def __call__(self, rows: Matrix) -> Matrix:
+        query, key, value = (_of_heads(_dense(rows, *each)) for each in (self.query, self.key, self.value))
+        attention = _softmax(query @ key.transpose(0, 2, 1) / np.float32(sqrt(query.shape[2])))
+        attended = (attention @ value).transpose(1, 0, 2).reshape(rows.shape)
+        rows = _normalized(rows + _dense(attended, *self.mix), *self.norms[0])
+        return _normalized(rows + _dense(_gelu(_dense(rows, *self.widen)), *self.narrow), *self.norms[1])
+
+
+def _unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
+    """Two weights of each byte, the low half first."""
+    halves = np.stack([packed & 15, packed >> 4], axis=-1).reshape(*scales.shape, BLOCK)  # type: ignore[operator]
+    weights = (halves.astype(np.float32) - _MIDDLE) * scales.astype(np.float32)[..., np.newaxis]
+    return np.asarray(weights.reshape(len(packed), -1))
+
+
+def _norm(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[Matrix, Matrix]:
+    return data[f"{name}.weight"].astype(np.float32), data[f"{name}.bias"].astype(np.float32)
+
+
+def _dense(rows: Matrix, weights: Matrix, bias: Matrix) -> Matrix:
+    return rows @ weights + bias
+
+
+def _of_heads(rows: Matrix) -> Matrix:
+    return rows.reshape(len(rows), HEADS, -1).transpose(1, 0, 2)
+
+
+def _normalized(rows: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
+    centered = rows - rows.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centered * centered).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
+    return np.asarray(centered / deviation * weight + bias, np.float32)
+
+
+def _softmax(rows: Matrix) -> Matrix:
+    powers = np.exp(rows - rows.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def _gelu(rows: Matrix) -> Matrix:
+    """With the hyperbolic tangent in place of the error function, as in training."""
+    inner = np.float32(sqrt(2 / pi)) * rows * (1 + np.float32(0.044715) * rows * rows)
+    return np.asarray(rows / 2 * (1 + np.tanh(inner)))
