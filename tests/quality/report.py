@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from django.test import override_settings
+
 from interviews.paige.guide import Guide, shipped_guide
 from tests.interviews.paige import labelled_objectives
 from tests.quality import measures
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
+
+OBJECTIVES = (labelled_objectives.TUNING, labelled_objectives.HELD_BACK, labelled_objectives.UNSEEN)
 
 Find = Callable[[Interview], Iterable[tuple[bool, str]]]
 
@@ -101,10 +105,13 @@ def _objectives() -> Iterator[str]:
     yield ""
     yield _row("objectives steered", *labelled_objectives.Verdict, "avoidances kept")
     yield _row(":-", *["-:"] * (len(labelled_objectives.Verdict) + 1))
-    for file in (labelled_objectives.TUNING, labelled_objectives.HELD_BACK):
-        found = labelled_objectives.score(guide, labelled_objectives.labelled_objectives(file))
-        shares = (f"{found.verdicts[each]} ({found.share(each):.0%})" for each in labelled_objectives.Verdict)
-        yield _row(file.name, *shares, f"{found.respected} of {found.avoidances}")
+    for second_reader in (False, True):
+        suffix = ", second reader" if second_reader else ""
+        for file in OBJECTIVES[second_reader:]:  # the second reader has learned from the first
+            with override_settings(PAIGE_SECOND_READER=second_reader):
+                found = labelled_objectives.score(guide, labelled_objectives.labelled_objectives(file))
+            shares = (f"{found.verdicts[each]} ({found.share(each):.0%})" for each in labelled_objectives.Verdict)
+            yield _row(f"{file.name}{suffix}", *shares, f"{found.respected} of {found.avoidances}")
     yield _row("aim", "at least 80%", "at most 5%", "", "all")
 
 
