@@ -6,6 +6,7 @@ Optional: PAIGE_SECOND_READER. docs/decisions/0040-a-second-reader-of-objectives
 import os
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def is_enabled() -> bool:
 def shares_of_topics(text: str) -> dict[str, Shares] | None:
     """By key of the topics that the reader knows. None if the text is too long. Takes a few milliseconds."""
     reader = _reader()
-    pieces = list(reader.pieces.indexes(text))
+    pieces = list(islice(reader.pieces.indexes(text), MAX_PIECES + 1))
     if len(pieces) > MAX_PIECES:
         return None
     vector = reader.encoder.vector([BEGINNING, *pieces, END])
