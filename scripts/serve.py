@@ -111,6 +111,8 @@ def serve(host: str, port: str) -> int:
         )
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
+        if is_stopping:  # the signal came before this start: stop() only knew the server that had ended
+            server.terminate()
         status = workers.run_until_end_of(server)
         if is_stopping or not may_restart(starts):
             workers.stop()

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
 from webhooks.models import Worker
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
@@ -159,6 +162,25 @@ def test_a_worker_that_has_just_been_forked_ends_on_sigterm(serve: Serve) -> Non
         os.kill(worker, signal.SIGCONT)
         assert server.process.wait(20) == 0
     assert "Started worker-2" not in server.log  # a worker that misses SIGTERM starts, and is killed after 10 s
+
+
+# Granian is a program that ends at once, and then one that sleeps. SIGTERM arrives between the two.
+STOP_BETWEEN_STARTS = """
+import os, signal, sys
+from scripts import serve
+
+programs = iter(["", "import time; time.sleep(60)"])
+serve.command = lambda host, port: [sys.executable, "-c", next(programs)]
+serve.may_restart = lambda starts: not os.kill(os.getpid(), signal.SIGTERM)
+print(serve.serve("127.0.0.1", "1"))
+"""
+
+
+def test_a_signal_while_the_server_is_started_again_stops_it() -> None:
+    command = [sys.executable, "-c", STOP_BETWEEN_STARTS]
+    environment = {**os.environ, "TASK_WORKERS": "0"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, timeout=30, check=True, stdout=subprocess.PIPE, text=True)
+    assert int(run.stdout) == -signal.SIGTERM
 
 
 def process_status(pid: int, field: str) -> str:
