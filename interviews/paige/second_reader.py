@@ -7,12 +7,11 @@ import os
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
-from math import exp
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from interviews.paige.text_classifiers import STEERING_WEIGHTS
+from interviews.paige.text_classifiers import STEERING_WEIGHTS, softmax
 from interviews.paige.word_pieces import BEGINNING, END, WordPieces
 
 if TYPE_CHECKING:
@@ -59,13 +58,7 @@ def shares_of_topics(text: str) -> dict[str, Shares] | None:
         return None
     vector = reader.encoder.vector([BEGINNING, *pieces, END])
     totals = (reader.weights @ vector + reader.bias).reshape(len(reader.topics), -1).tolist()
-    return {topic: _shares(*each) for topic, each in zip(reader.topics, totals, strict=True)}
-
-
-def _shares(*totals: float) -> Shares:
-    highest = max(totals)
-    powers = [exp(total - highest) for total in totals]
-    return Shares(*(power / sum(powers) for power in powers))
+    return {topic: Shares(*softmax(each)) for topic, each in zip(reader.topics, totals, strict=True)}
 
 
 @cache

@@ -66,10 +66,7 @@ class Classifier:
         rows = [self._row(pair, word) for pair, word in new_words(words)]
         known = [self.weights[feature] for feature in others if feature in self.weights]
         totals = [sum(column) / UNIT for column in zip(self.bias, *rows, *known, strict=True)]
-        highest = max(totals)
-        powers = [exp(total - highest) for total in totals]
-        whole = sum(powers)
-        return Reading({label: power / whole for label, power in zip(self.labels, powers, strict=True)}, rows)
+        return Reading(dict(zip(self.labels, softmax(totals), strict=True)), rows)
 
     def _row(self, pair: str, word: str) -> Sequence[float]:
         row = self._row_of_word(word)
@@ -80,6 +77,14 @@ class Classifier:
         for feature, number in vector_features(self.vectors.get(word, ())):
             known.append([number * weight for weight in self.weights.get(feature, ())])
         return tuple(map(sum, zip([0] * len(self.labels), *filter(None, known), strict=True)))
+
+
+def softmax(totals: Sequence[float]) -> list[float]:
+    """Probabilities from the logarithms of their ratios."""
+    highest = max(totals)
+    powers = [exp(total - highest) for total in totals]
+    whole = sum(powers)
+    return [power / whole for power in powers]
 
 
 def new_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from math import exp, sqrt
+from math import sqrt
 from operator import mul
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from interviews.paige.text_classifiers import (
     VECTOR,
     features_of,
     new_words,
+    softmax,
     vector_features,
     word_vectors,
 )
@@ -113,11 +114,8 @@ def learned(
         for right, features in inputs:
             numbers = [1.0, *features.values()]
             columns = zip(bias, *(weights[feature] for feature in features), strict=True)
-            totals = [sum(map(mul, column, numbers)) for column in columns]
-            highest = max(totals)
-            powers = [exp(total - highest) for total in totals]
-            whole = sum(powers)
-            errors = [power / whole - (index == right) for index, power in enumerate(powers)]
+            shares = softmax([sum(map(mul, column, numbers)) for column in columns])
+            errors = [share - (index == right) for index, share in enumerate(shares)]
             _step(bias, bias_squares, errors, 0)
             for feature, number in features.items():
                 scaled = errors if number == 1 else [error * number for error in errors]
