@@ -8,6 +8,7 @@ from pathlib import Path
 from interviews.paige.lexicon import Intent
 from interviews.paige.reading import read
 from interviews.paige.sentences import NOT_FINDINGS
+from tests.labelled_rows import labelled_rows
 from tests.quality.respondents import Label
 
 FOLDER = Path(__file__).parent
@@ -42,8 +43,7 @@ class Verdict(StrEnum):
 
 
 def verdicts(file: Path) -> Counter[Verdict]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return Counter(_verdict(*line.split("\t")[1:]) for line in lines if not line.startswith("#"))
+    return Counter(_verdict(*row[1:]) for row in labelled_rows(file))
 
 
 def _verdict(label: str, answer: str) -> Verdict:

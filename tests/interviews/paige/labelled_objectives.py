@@ -8,6 +8,7 @@ from pathlib import Path
 
 from interviews.paige.guide import Guide
 from interviews.paige.steering import Steering, steer
+from tests.labelled_rows import labelled_rows
 
 TUNING, HELD_BACK, UNSEEN = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("objectives", "objectives_held_back", "objectives_unseen")
@@ -49,8 +50,7 @@ class Score:
 
 
 def labelled_objectives(file: Path) -> list[LabelledObjective]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [_labelled(*line.split("\t")) for line in lines if line and not line.startswith("#")]
+    return [_labelled(*row) for row in labelled_rows(file)]
 
 
 def score(guide: Guide, objectives: Iterable[LabelledObjective]) -> Score:

@@ -29,6 +29,7 @@ from interviews.paige.text_classifiers import (
     word_vectors,
 )
 from interviews.paige.words import normalized
+from tests.labelled_rows import labelled_rows
 
 EXAMPLES = Path(__file__).with_name("steering_examples")
 
@@ -67,9 +68,7 @@ def _is_signed(text: str) -> bool:
 
 def _lines(name: str) -> list[tuple[str, str]]:
     """Label and text of each example in a file."""
-    lines = (EXAMPLES / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return [(label, text) for label, text in rows]
+    return [(label, text) for label, text in labelled_rows(EXAMPLES / f"{name}.tsv")]
 
 
 def _words(text: str) -> list[str]:

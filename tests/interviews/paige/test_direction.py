@@ -14,9 +14,9 @@ from interviews.paige.drivers import drivers
 from interviews.paige.lexicon import language_of
 from interviews.paige.opinion_words import opinion_words
 from tests.interviews.paige.interviews import buyer_brief
+from tests.labelled_rows import labelled_rows
 
-FILE = Path(__file__).with_name("directions.tsv")
-ROWS = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+ROWS = labelled_rows(Path(__file__).with_name("directions.tsv"))
 TUNED, HELD_BACK = ([row for row in ROWS if sha256(row[3].encode()).digest()[-1] % 2 == half] for half in (0, 1))
 
 

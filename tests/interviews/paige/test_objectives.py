@@ -15,17 +15,13 @@ from tests.interviews.paige.labelled_objectives import (
     score,
     table,
 )
+from tests.labelled_rows import labelled_rows
 
 HERE = Path(__file__).parent
 
 
-def rows(name: str) -> list[list[str]]:
-    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
-
-
 NAMES = (TUNING.name, HELD_BACK.name, UNSEEN.name, "steering_examples/objectives.tsv")
-SETS = {name: rows(name) for name in NAMES}
+SETS = {name: labelled_rows(HERE / name) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -23,6 +23,7 @@ from wordfreq import top_n_list, word_frequency
 from interviews.paige.second_reader import MAX_PIECES, WEIGHTS
 from interviews.paige.word_pieces import BEGINNING, END, PADDING, SPECIAL, WordPieces
 from tests.interviews.paige.training.base_encoder import BLOCK, WIDTH, BaseFile, Encoder, base_file
+from tests.labelled_rows import labelled_rows
 
 HERE = Path(__file__).parents[1]
 EXAMPLES = HERE / "steering_examples"
@@ -84,11 +85,6 @@ class Reader(nn.Module):
         for number, layer in enumerate(self.encoder.layers):
             for name, dense in layer.dense.items():
                 yield f"{number}.{name}", dense.weight
-
-
-def lines(file: Path) -> list[list[str]]:
-    texts = file.read_text(encoding="utf-8").splitlines()
-    return [text.split("\t") for text in texts if text and not text.startswith("#")]
 
 
 def labels(emphasize: str, avoid: str) -> list[int]:
@@ -216,8 +212,8 @@ def _half(tensor: Tensor) -> Any:
 def main() -> None:
     random.seed(0)
     torch.manual_seed(0)
-    items, avoidances = lines(EXAMPLES / "topics.tsv"), lines(EXAMPLES / "avoidances.tsv")
-    objectives = lines(HERE / "objectives.tsv") + lines(EXAMPLES / "objectives.tsv")
+    items, avoidances = (labelled_rows(EXAMPLES / f"{name}.tsv") for name in ("topics", "avoidances"))
+    objectives = [row for folder in (HERE, EXAMPLES) for row in labelled_rows(folder / "objectives.tsv")]
     file = base_file()
     pieces = kept_pieces(file, [row[-1] for row in (*items, *avoidances, *objectives)])
     kept = pieces[SPECIAL:]
