@@ -51,7 +51,7 @@ def is_enabled() -> bool:
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def shares_of_topics(text: str) -> dict[str, Shares] | None:
-    """By key of the topics that the reader knows. None if the text is too long. Takes a few milliseconds."""
+    """Returns the shares of each topic that the reader knows, by key. None if the text is too long."""
     reader = _reader()
     pieces = list(islice(reader.pieces.indexes(text), MAX_PIECES + 1))
     if len(pieces) > MAX_PIECES:

@@ -18,7 +18,7 @@ RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE
 CONFIRMED, CONFIRMED_IF_AVOIDED = 0.4, 0.03
 """The least probabilities, by the second reader, of a topic that signs ask about, and of one that they avoid."""
 SURE = 0.97
-"""The least probability of a reading that contradicts the signs, or adds to them."""
+"""The least probability, by the second reader, of what contradicts the signs or adds to them."""
 
 REMEMBERED_TEXTS = 128
 """The number of texts whose reading a process keeps. Each GET, turn and keystroke of staff needs them again."""
@@ -88,7 +88,10 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def _reasons(text: str, names: TopicNames, source: Source, *, confirm: bool = False) -> tuple[Reason, ...]:
-    """One of each topic, in the order of the text, in time linear to its length. `confirm`: by the second reader."""
+    """Returns one of each topic, in the order of the text. Takes linear time.
+
+    `confirm`: whether the second reader confirms, corrects and adds to them.
+    """
     ranks: dict[str, int] = {}
     found: dict[str, Reason] = {}
     for words, mention in _mentions(text, names, source):
@@ -103,7 +106,7 @@ def _reasons(text: str, names: TopicNames, source: Source, *, confirm: bool = Fa
 
 
 def _confirmed(text: str, said: Sequence[Reason], topics: Set[str]) -> tuple[Reason, ...]:
-    """What the second reader confirms, corrects or adds. It knows `topics` only."""
+    """Returns what the second reader confirms, corrects and adds. `topics`: the keys of those that it knows."""
     shares = {topic: each for topic, each in (shares_of_topics(text) or {}).items() if topic in topics}
     found: list[Reason] = []
     for reason in said:
@@ -112,9 +115,10 @@ def _confirmed(text: str, said: Sequence[Reason], topics: Set[str]) -> tuple[Rea
             found.append(reason)
         elif (share.asked if reason.is_avoided else share.avoided) >= SURE:
             found.append(replace(reason, is_avoided=not reason.is_avoided))
+    named = {reason.topic for reason in said}
     asks = any(not reason.is_avoided for reason in found)
     for topic, share in shares.items():
-        if topic in {reason.topic for reason in said}:
+        if topic in named:
             continue
         avoided = share.avoided >= SURE
         if avoided or (share.asked >= SURE and not asks):
@@ -127,7 +131,7 @@ def _is_confirmed(reason: Reason, share: Shares) -> bool:
 
 
 def _deciding_sentence(text: str, topic: str) -> str:
-    """The sentence that the second reader gives the smallest probability of being about something else."""
+    """Returns the sentence that is most probably about the topic, by the second reader."""
     options = [_quoted(text, words) for words in sentences(text) if any(not word.mark for word in words)]
     return min(options, key=lambda each: (shares_of_topics(each) or {})[topic].neither, default=text)
 

@@ -14,12 +14,12 @@ Matrix = NDArray[np.float32]
 HEADS = 12
 BLOCK = 32
 """The number of weights of a row that share a scale."""
-_EPSILON = 1e-12
+EPSILON = 1e-12
 _MIDDLE = 8
 
 
 class TextEncoder:
-    """`data`: arrays by name. `word` are the vectors of the pieces, `place` those of the places in a text.
+    """`data`: arrays by name. `word` has the vectors of the pieces, `place` those of the places in a text.
 
     The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on.
     """
@@ -31,7 +31,7 @@ class TextEncoder:
         self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
 
     def vector(self, pieces: Sequence[int]) -> Matrix:
-        """The mean of the last layer over the pieces."""
+        """Returns the mean of the last layer over the pieces."""
         rows = _unpacked(self.words[list(pieces)], self.scales[list(pieces)]) + self.places[: len(pieces)]
         rows = _normalized(rows, *self.norm)
         for layer in self.layers:
@@ -78,7 +78,7 @@ def _of_heads(rows: Matrix) -> Matrix:
 
 def _normalized(rows: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
     centered = rows - rows.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt((centered * centered).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
+    deviation = np.sqrt((centered * centered).mean(axis=-1, keepdims=True) + np.float32(EPSILON))
     return np.asarray(centered / deviation * weight + bias, np.float32)
 
 

@@ -26,12 +26,12 @@ class WordPieces:
         self._pieces_of_word = lru_cache(maxsize=KEPT_WORDS)(self._split)
 
     def indexes(self, text: str) -> Iterator[int]:
-        """Of the pieces of a text, without regard to case. The letters of a word after the fortieth are ignored."""
+        """Yields the indexes of the pieces of a text. Ignores case, and the letters of a word after the fortieth."""
         for word in unicodedata.normalize("NFKC", text).lower().split():
             yield from self._pieces_of_word(word[:MAX_LETTERS])
 
     def _split(self, word: str) -> list[int]:
-        """The Viterbi algorithm: `best` has, for each end, the score of the best split up to it and its last piece."""
+        """The Viterbi algorithm. For each end, `best` has the best score, and the start and index of the last piece."""
         marked = _BEFORE_WORDS + word
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
         for end in range(1, len(marked) + 1):

@@ -94,9 +94,7 @@ class TestSteering:
         self, monkeypatch: pytest.MonkeyPatch, objective: str, shares: Shares, emphasize: list[str], avoid: list[str]
     ) -> None:
         steering._reasons.cache_clear()
-        monkeypatch.setattr(steering, "shares_of_topics", lambda text: {"pricing": shares, "experience": ASKED})
-        if "trial" not in objective:
-            monkeypatch.setattr(steering, "shares_of_topics", lambda text: {"pricing": shares})
+        monkeypatch.setattr(steering, "shares_of_topics", lambda text: {"pricing": shares})
         found = steer(GUIDE, objective)
         steering._reasons.cache_clear()
         assert ([*found.emphasize], [*found.avoid]) == (emphasize, avoid)

@@ -164,7 +164,7 @@ def test_a_worker_that_has_just_been_forked_ends_on_sigterm(serve: Serve) -> Non
     assert "Started worker-2" not in server.log  # a worker that misses SIGTERM starts, and is killed after 10 s
 
 
-# Granian is a program that ends at once, and then one that sleeps. SIGTERM arrives between the two.
+# Starts a program that ends at once in place of granian, then one that sleeps. SIGTERM arrives between them.
 STOP_BETWEEN_STARTS = """
 import os, signal, sys
 from scripts import serve

@@ -21,8 +21,9 @@ from torch.nn import functional
 from wordfreq import top_n_list, word_frequency
 
 from interviews.paige.second_reader import MAX_PIECES, WEIGHTS
+from interviews.paige.text_encoder import BLOCK
 from interviews.paige.word_pieces import BEGINNING, END, PADDING, SPECIAL, WordPieces
-from tests.interviews.paige.training.base_encoder import BLOCK, WIDTH, BaseFile, Encoder, base_file
+from tests.interviews.paige.training.base_encoder import WIDTH, BaseFile, Encoder, base_file
 from tests.labelled_rows import labelled_rows
 
 HERE = Path(__file__).parents[1]
@@ -54,7 +55,7 @@ class Tasks(NamedTuple):
     objectives: list[Example]
 
     def batches(self) -> list[tuple[int, list[Example]]]:
-        """One epoch, in which the objectives are read twice. A batch has texts of one task and of similar lengths."""
+        """Returns one epoch. It has each objective twice. A batch has texts of one task and of similar lengths."""
         parts = [(0, self.items, 3), (1, self.avoidances, 2), (2, self.objectives, 1), (2, self.objectives, 1)]
         found = []
         for task, examples, part in parts:
@@ -123,7 +124,7 @@ def loss_of(task: int, totals: Tensor, wanted: Sequence[Any]) -> Tensor:
 
 
 def rounded(weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Integers from -8 to 7, and the scale of each block of a row: the largest weight of a block becomes -8."""
+    """Returns integers from -8 to 7, and a scale for each block. In a block, the weight of the largest size is -8."""
     blocks = weights.view(len(weights), -1, BLOCK)
     largest = blocks.gather(-1, blocks.abs().argmax(-1, keepdim=True))
     scales = (largest / -8).half().float()
@@ -132,7 +133,7 @@ def rounded(weights: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def with_four_bits(reader: Reader, act: Callable[[], float]) -> float:
-    """Gradients are those at the rounded weights. They change the exact ones."""
+    """Calls `act` with rounded weights, and restores the exact ones. An optimizer then changes the exact ones."""
     parameters = [parameter for _, parameter in reader.dense_weights()]
     exact = [parameter.data for parameter in parameters]
     for parameter in parameters:

@@ -14,17 +14,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from interviews.paige.text_encoder import BLOCK, EPSILON, HEADS
 from interviews.paige.word_pieces import PADDING
 
-WIDTH, WIDE, HEADS, LAYERS = 384, 1536, 12, 12
-BLOCK = 32
-"""The number of weights of a row that share a scale."""
-_EPSILON = 1e-12
+WIDTH, WIDE, LAYERS = 384, 1536, 12
 _NAMES = {"query": "q", "key": "k", "value": "v", "mix": "ao", "widen": "fi", "narrow": "fo"}
 
 
 class BaseFile(NamedTuple):
-    """`pieces` and `scores`: of all pieces, the special ones included. `tensors`: where each is, and its format."""
+    """`pieces` and `scores`: of all pieces, with the special ones. `tensors`: the place of each in `data`, by name."""
 
     data: bytes
     pieces: list[str]
@@ -94,7 +92,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """`pieces`: indexes in the file of those that it keeps. The mean of the last layer over a text's pieces."""
+    """Returns the mean of the last layer over the pieces of each text. `pieces`: their indexes in the file."""
 
     def __init__(self, file: BaseFile, pieces: Sequence[int]) -> None:
         super().__init__()
@@ -117,7 +115,7 @@ class Encoder(nn.Module):
 
 
 def _norm(file: BaseFile, name: str) -> nn.LayerNorm:
-    norm = nn.LayerNorm(WIDTH, _EPSILON)
+    norm = nn.LayerNorm(WIDTH, EPSILON)
     norm.weight.data, norm.bias.data = file.tensor(f"{name}.w", WIDTH), file.tensor(f"{name}.b", WIDTH)
     return norm
 
