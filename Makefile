@@ -130,7 +130,7 @@ requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgr
 	@scripts/bootstrap dev
 	@scripts/requirements $(ARGS)
 
-sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt; ARGS=requirements-rq.txt
+sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt; ARGS=requirements-reader.txt
 	@.venv/bin/python -m scripts.sbom $(ARGS)
 
 audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over the network; pip-audit gets ARGS

@@ -19,6 +19,7 @@ from harness.receiver import Receiver, receiving
 from harness.workers import start_worker
 
 EVENT = "interview.completed"
+ORGS = 20  # one endpoint each
 SECONDS_BETWEEN_KILLS = 0.7
 
 
@@ -60,12 +61,14 @@ def record(deliveries: int, receiver: Receiver) -> None:
     from webhooks.services import create_endpoint, record_event
 
     call_command("migrate", verbosity=0)
-    org = create_org(name="Acme", plan="growth")
-    create_endpoint(org_id=org.pk, url=clean_url(receiver.url), event_types=[EVENT])
+    orgs = [create_org(name=f"Org {number}", plan="growth") for number in range(ORGS)]
+    for org in orgs:
+        create_endpoint(org_id=org.pk, url=clean_url(receiver.url), event_types=[EVENT])
     started = time.monotonic()
     with transaction.atomic():
-        for number in range(1, deliveries + 1):
-            record_event(org_id=org.pk, event_type=EVENT, interview_request_id=number, data={"status": "completed"})
+        for number in range(deliveries):
+            org_id = orgs[number % ORGS].pk
+            record_event(org_id=org_id, event_type=EVENT, interview_request_id=number, data={"status": "completed"})
     print(f"recorded {deliveries:,} events in {time.monotonic() - started:.1f} s")
 
 

@@ -113,8 +113,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
-    "django_tasks",
-    "django_tasks_db",
     "hindsight.http",
     "hindsight.limits",
     "hindsight.api",
@@ -245,14 +243,7 @@ PAIGE_SECOND_READER = env.bool("PAIGE_SECOND_READER", False)
 # Concurrent model requests per process. Each has a thread of its own, in addition to WEB_THREADS.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
 
-# ---- Background tasks and webhooks -----------------------------------------------------------------------------------
-
-# A backend of Django's Tasks API. The default keeps the queue in the database.
-TASKS_BACKEND = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")
-TASKS = {"default": {"BACKEND": TASKS_BACKEND}}
-if TASKS_BACKEND == "django_tasks_rq.RQBackend":  # requires requirements-rq.txt
-    INSTALLED_APPS.append("django_rq")
-    RQ_QUEUES = {"default": {"URL": REDIS_URL}}
+# ---- Webhooks --------------------------------------------------------------------------------------------------------
 
 # After this many days, `purge` deletes a webhook delivery that is no longer pending.
 WEBHOOK_DELIVERY_DAYS = env.int("WEBHOOK_DELIVERY_DAYS", 30, validate=validate.Range(min=1))

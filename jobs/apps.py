@@ -7,6 +7,9 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from hindsight.doctor import CHECKS
+        from hindsight.queue.kinds import register
         from jobs.doctor import exports_and_imports  # needs the models
+        from jobs.work import Jobs
 
         CHECKS["exports and imports"] = exports_and_imports
+        register(Jobs())

@@ -4,6 +4,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from hindsight.doctor import Fault
+from hindsight.queue.models import is_due
 from jobs.models import Job
 from webhooks.schedule import OVERDUE_AFTER
 from webhooks.services.workers import running_workers
@@ -12,7 +13,8 @@ from webhooks.services.workers import running_workers
 def exports_and_imports() -> str:
     try:
         unfinished = Job.objects.unfinished().count()
-        late = Job.objects.unfinished().filter(leased_until__lt=timezone.now() - OVERDUE_AFTER).count()
+        now = timezone.now()
+        late = Job.objects.unfinished().filter(is_due(now), due_at__lt=now - OVERDUE_AFTER).count()
         workers = running_workers()
     except DatabaseError:
         raise Fault("Cannot be checked without the database. Fix the database first.") from None

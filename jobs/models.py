@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from hindsight.queue.models import Queued
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -40,8 +42,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return of_org.filter(Exists(Chunk.objects.filter(job=OuterRef("pk"))))
 
 
-class Job(models.Model):
-    """An export or an import that a staff user started. The queue contains only its id. This row decides what runs."""
+class Job(Queued):
+    """An export or an import that a staff user started. It is in the queue while it is unfinished."""
 
     kind = models.CharField(max_length=40)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
@@ -52,9 +54,6 @@ class Job(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     runs = models.PositiveIntegerField(default=0, help_text="How many times a worker has taken it.")
     crashes = models.PositiveSmallIntegerField(default=0, help_text="How many times a worker ended while it ran.")
-    leased_until = models.DateTimeField(
-        null=True, help_text="Until then a queue or a worker has it. After that, it is queued again."
-    )
     done = models.PositiveBigIntegerField(default=0, help_text="Rows.")
     total = models.PositiveBigIntegerField(default=0, help_text="Rows.")
     counts = models.JSONField(default=dict, help_text="Results by name.")

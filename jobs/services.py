@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.models import Chunk, Job, Part, State
-from jobs.work import MAX_CRASHES, enqueue
+from jobs.work import put
 from orgs.models import Org
 
 KEPT = timedelta(days=7)
@@ -24,7 +24,7 @@ def start_job(job: Job, *, total: int, **options: Any) -> None:
     job.options |= options
     job.done, job.total, job.crashes, job.output_bytes, job.counts = 0, total, 0, 0, {}
     job.save(update_fields=["options", "done", "total", "crashes", "output_bytes", "counts"])
-    enqueue(job)
+    put(job)
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def continue_job(*, job_id: int) -> bool:
     if job is None:
         return False
     Job.objects.filter(pk=job_id).update(crashes=0)
-    enqueue(job)
+    put(job)
     return True
 
 
@@ -44,20 +44,6 @@ def withdraw_jobs(*, org_id: int) -> None:
     ids = list(jobs.values_list("pk", flat=True))
     Job.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, leased_until=None, output_bytes=0)
     Chunk.objects.filter(job__in=ids).delete()
-
-
-def sweep_jobs() -> None:
-    """Queues again what a queue lost, and what killed workers had."""
-    now = timezone.now()
-    if not Job.objects.unfinished().filter(leased_until__lte=now).exists():  # on SQLite, a transaction would lock
-        return
-    with transaction.atomic():
-        for job in Job.objects.unfinished().filter(leased_until__lte=now).select_for_update(skip_locked=True):
-            job.crashes += job.state == State.RUNNING
-            job.state = State.FAILED if job.crashes == MAX_CRASHES else job.state
-            job.save(update_fields=["crashes", "state"])
-            if job.is_unfinished:
-                enqueue(job)
 
 
 def purge_jobs(*, dry_run: bool = False) -> int:

@@ -1,59 +1,62 @@
-"""Runs jobs, one slice at a time, so that webhooks do not wait until a long job is finished."""
+"""Runs jobs, one slice at a time, so that no job waits until a long one is finished."""
 
-import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django_tasks import task
 
+from hindsight.queue.kinds import Kind
+from hindsight.queue.shares import Shares
 from jobs.models import Job, Part, State
 from jobs.runners import RUNNERS, Step
-from webhooks.tasks import put
 
 SLICE_SECONDS = 10
 # If a worker is killed, another one continues its job after this time. The time before the first step must be shorter.
 # Each step must be shorter too.
 LEASE = timedelta(minutes=3)
-# If no worker has started a queued job after this time, it is queued again. The older task then does nothing.
-QUEUE_LEASE = timedelta(minutes=5)
 MAX_CRASHES = 3
 
-logger = logging.getLogger(__name__)
+
+class Jobs(Kind[Job]):
+    """A lane is an org. Jobs of several orgs have a lane of their own."""
+
+    name = "exports and imports"
+    threads = 2
+    shares = Shares(org=1)
+    lease_time = LEASE
+    written = ("state", "runs", "crashes")
+
+    def rows(self) -> QuerySet[Job]:
+        return Job.objects.unfinished()
+
+    def begin(self, row: Job, now: datetime) -> bool:
+        """A running job that is due was running in a worker that was killed."""
+        row.crashes += row.state == State.RUNNING
+        row.state = State.FAILED if row.crashes >= MAX_CRASHES else State.RUNNING
+        row.runs += 1
+        return row.state == State.RUNNING
+
+    def run(self, row: Job) -> None:
+        run_job(row)
 
 
-@task
-def run_job(job_id: int, runs: int) -> None:
-    """Does nothing if another task has taken the job since `runs`."""
-    job = _claim(job_id, runs)
-    if job is None:
-        return
+def run_job(job: Job) -> None:
     try:
         _run_slice(job)
     except DatabaseError:  # goes on when the lease has expired
         raise
     except Exception:
         if _finish(job, State.FAILED):  # otherwise it was withdrawn, and its chunks are missing
-            logger.exception("Job %d failed.", job_id)
             raise
 
 
-def enqueue(job: Job) -> None:
-    """Call it in the transaction that writes the job."""
-    Job.objects.filter(pk=job.pk).update(state=State.WAITING, leased_until=timezone.now() + QUEUE_LEASE)
-    put(run_job, job.pk, job.runs)
-
-
-def _claim(job_id: int, runs: int) -> Job | None:
-    """Compares and sets the number of runs, so that one of several workers wins."""
-    waiting = Job.objects.filter(pk=job_id, runs=runs, state=State.WAITING)
-    if not waiting.update(runs=runs + 1, state=State.RUNNING, leased_until=timezone.now() + LEASE):
-        return None
-    return Job.objects.filter(pk=job_id, runs=runs + 1).first()
+def put(job: Job) -> None:
+    """Puts it behind the jobs that wait. Call it in the transaction that writes the job."""
+    Job.objects.filter(pk=job.pk).update(state=State.WAITING, leased_until=None, due_at=timezone.now())
 
 
 def _run_slice(job: Job) -> None:
@@ -66,7 +69,7 @@ def _run_slice(job: Job) -> None:
         if monotonic() > end:
             with transaction.atomic():
                 if _locked(job):
-                    enqueue(job)
+                    put(job)
             return
     with transaction.atomic():
         if _finish(job, State.FINISHED) and not job.options.get("keeps_input"):

@@ -35,6 +35,7 @@ from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
 from harness.browser import Browser, browsing  # noqa: E402
 from harness.web import serving  # noqa: E402
+from hindsight.queue.lease import lease  # noqa: E402
 from interviews.models import Conversation, InterviewRequest, InterviewType  # noqa: E402
 from interviews.services import (  # noqa: E402
     complete_conversation,
@@ -48,7 +49,7 @@ from interviews.services import (  # noqa: E402
 )
 from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402
-from jobs.work import run_job  # noqa: E402
+from jobs.work import Jobs, run_job  # noqa: E402
 from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
@@ -272,7 +273,8 @@ def checked_import(org: Org) -> Job:
     with transaction.atomic():
         job = imports.new_import(org=org, owner=User.objects.get(username=LOGIN), size=len(file))
         imports.upload(job, file, offset=0)
-    run_job.call(job.pk, job.runs)
+    for leased in lease(Jobs(), free=1):
+        run_job(leased)
     return job
 
 

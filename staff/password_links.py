@@ -67,7 +67,7 @@ class ForgottenForm(forms.Form):
         return super().clean()
 
 
-class ForgottenView(FormView[ForgottenForm]):
+class ForgottenView(FormView):  # type: ignore[type-arg]  # Django's class cannot be subscripted
     """Responds the same for every address. Mails are sent in a thread, so that their time does not show which exist."""
 
     form_class = ForgottenForm

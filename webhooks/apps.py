@@ -6,6 +6,9 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from hindsight.doctor import CHECKS
+        from hindsight.queue.kinds import register
         from webhooks.doctor import webhooks  # needs the models
+        from webhooks.queue import Deliveries
 
         CHECKS["webhooks"] = webhooks
+        register(Deliveries())

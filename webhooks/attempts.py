@@ -1,40 +1,36 @@
 """One attempt of a delivery. No transaction is open while the request is sent."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from orgs.actors import Actor, ActorKind
 from orgs.events import record_event
 from orgs.models import EventKind
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
-from webhooks.outbound import TIMEOUT_SECONDS, Result, post
+from webhooks.outbound import Result, post
 from webhooks.schedule import GIVE_UP_AFTER, SLOW, delay_after, parse_retry_after, pause_after
 from webhooks.signing import signed_headers
 
 logger = logging.getLogger(__name__)
 
-# If a worker is killed, its delivery is queued again after this time.
-WORKER_LEASE = timedelta(seconds=4 * TIMEOUT_SECONDS)
 HTTP_GONE = 410
 WORKER = Actor(ActorKind.COMMAND, "run_worker")
 
 
-def deliver(delivery_id: int, attempts: int) -> None:
-    """Makes the attempt that follows `attempts` earlier ones, once: a second call with the same number does nothing."""
-    delivery = Delivery.objects.select_related("endpoint", "event").filter(pk=delivery_id).first()
-    if delivery is None or not _claim(delivery, attempts):
-        return
-    endpoint, now = delivery.endpoint, timezone.now()
+def deliver(delivery: Delivery) -> None:
+    """Makes the attempt that the lease of the delivery has counted."""
     headers = signed_headers(
         message_id=delivery.event.message_id,
         body=delivery.event.body,
-        signing_secrets=endpoint.signing_secrets,
-        now=now,
+        signing_secrets=delivery.endpoint.signing_secrets,
+        now=timezone.now(),
     )
-    result = post(endpoint.url, body=delivery.event.body.encode(), headers=headers)
+    result = post(delivery.endpoint.url, body=delivery.event.body.encode(), headers=headers)
     logger.info("Webhook delivery %d: %s, HTTP status %s.", delivery.pk, result.outcome, result.status)
     with transaction.atomic():
         if result.outcome == Outcome.ACCEPTED:
@@ -43,26 +39,19 @@ def deliver(delivery_id: int, attempts: int) -> None:
             _fail(delivery, result)
 
 
-def _claim(delivery: Delivery, attempts: int) -> bool:
-    """Compares and sets the number of attempts, so that one of several workers wins."""
-    now = timezone.now()
-    mine = Delivery.objects.pending().filter(pk=delivery.pk, attempts=attempts, due_at__lte=now)
-    if not delivery.endpoint.is_active:
-        mine.update(status=Status.CANCELLED, leased_until=None)
-        return False
-    paused_until = delivery.endpoint.paused_until
-    if paused_until is not None and paused_until > now:
-        mine.update(due_at=paused_until, leased_until=None)
-        return False
-    return bool(mine.update(attempts=attempts + 1, leased_until=now + WORKER_LEASE, last_attempt_at=now))
-
-
 def _finish(delivery: Delivery, result: Result) -> None:
+    """Plans no further attempt, also if the lease has expired meanwhile."""
     Delivery.objects.filter(pk=delivery.pk).update(
         status=Status.DELIVERED, leased_until=None, last_outcome=result.outcome, last_status=result.status
     )
-    failing = Endpoint.objects.filter(pk=delivery.endpoint_id, failing_since__isnull=False)
-    failing.update(failing_since=None, paused_until=None)
+    endpoint = Endpoint.objects.filter(pk=delivery.endpoint_id)
+    now = timezone.now()
+    if result.duration > SLOW:
+        pause = now + pause_after(result.duration)
+        endpoint.update(failing_since=None, slow_since=Coalesce("slow_since", now), paused_until=pause)
+    else:
+        unwell = endpoint.exclude(failing_since=None, slow_since=None, paused_until=None)
+        unwell.update(failing_since=None, slow_since=None, paused_until=None)
 
 
 def _fail(delivery: Delivery, result: Result) -> None:
@@ -74,8 +63,11 @@ def _fail(delivery: Delivery, result: Result) -> None:
     endpoint.failing_since = endpoint.failing_since or now
     failing_for = now - endpoint.failing_since
     if result.duration > SLOW:
-        endpoint.paused_until = now + pause_after(failing_for)
-    endpoint.save(update_fields=["failing_since", "paused_until"])
+        endpoint.slow_since = endpoint.slow_since or now
+        endpoint.paused_until = now + pause_after(result.duration, failing_for)
+    else:
+        endpoint.slow_since = endpoint.paused_until = None
+    endpoint.save(update_fields=["failing_since", "slow_since", "paused_until"])
     _plan(delivery, result, now)
     if endpoint.is_active and result.status == HTTP_GONE:
         _close(endpoint, EndpointState.GONE)
@@ -84,16 +76,19 @@ def _fail(delivery: Delivery, result: Result) -> None:
 
 
 def _plan(delivery: Delivery, result: Result, now: datetime) -> None:
-    attempts = delivery.attempts + 1
-    # Another worker may have the next attempt, if this one took longer than its lease.
-    mine = Delivery.objects.filter(pk=delivery.pk, attempts=attempts)
+    mine = _still_mine(delivery)
     mine.update(leased_until=None, last_outcome=result.outcome, last_status=result.status)
-    delay = delay_after(attempts, parse_retry_after(result.retry_after, now))
+    delay = delay_after(delivery.attempts, parse_retry_after(result.retry_after, now))
     pending = mine.filter(status=Status.PENDING)
     if delay is None:
         pending.update(status=Status.FAILED)
     else:
         pending.update(due_at=now + delay)
+
+
+def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
+    """Empty if another worker has the next attempt, because this one took longer than its lease."""
+    return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
 
 
 def _close(endpoint: Endpoint, state: EndpointState) -> None:

@@ -1,9 +1,13 @@
 """The check of `manage.py doctor`."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from hindsight.doctor import Fault
+from hindsight.queue.models import is_due
 from webhooks.models import Delivery, Endpoint
 from webhooks.schedule import OVERDUE_AFTER
 from webhooks.services.health import webhook_health
@@ -19,7 +23,7 @@ def webhooks() -> str:
 def _examine() -> str:
     health = webhook_health()
     if health.active or Delivery.objects.pending().exists():
-        faults = [*_faults_of_the_queue(health.workers), *_failing_endpoints()]
+        faults = [*_faults_of_the_queue(health.workers), *_failing_endpoints(), *_slow_endpoints()]
         if faults:
             raise Fault(*faults)
     text = f"{health.active} active endpoints, {health.workers} running workers"
@@ -28,9 +32,9 @@ def _examine() -> str:
 
 def _faults_of_the_queue(workers: int) -> list[str]:
     now = timezone.now()
-    overdue = Delivery.objects.overdue(now - OVERDUE_AFTER)
+    overdue = Delivery.objects.overdue(_late())
     if not workers:
-        waiting = Delivery.objects.overdue(now).count()
+        waiting = Delivery.objects.pending().filter(is_due(now)).count()
         return [f"No worker is running, and {waiting:,} deliveries are due. Start `manage.py run_worker`."]
     if oldest := overdue.order_by("due_at").first():
         minutes = round((now - oldest.due_at).total_seconds() / 60)
@@ -44,3 +48,18 @@ def _failing_endpoints() -> list[str]:
         f"`manage.py list_deliveries {endpoint.pk}` shows the reasons. Ask the customer to repair it, or disable it."
         for endpoint in Endpoint.objects.failing().select_related("org")
     ]
+
+
+def _slow_endpoints() -> Iterator[str]:
+    """Those that deliveries wait for."""
+    for endpoint in Endpoint.objects.active().exclude(slow_since=None).select_related("org"):
+        if late := endpoint.deliveries.pending().filter(due_at__lt=_late()).count():
+            yield (
+                f"Endpoint {endpoint.pk} of {endpoint.org.slug} has answered slowly since "
+                f"{endpoint.slow_since:%Y-%m-%d %H:%M} UTC, and {late:,} deliveries are late. Ask the customer to "
+                "answer first, and to work afterwards."
+            )
+
+
+def _late() -> datetime:
+    return timezone.now() - OVERDUE_AFTER

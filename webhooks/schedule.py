@@ -28,9 +28,14 @@ OVERDUE_AFTER = timedelta(minutes=10)
 # An endpoint is disabled if every attempt has failed for this long.
 GIVE_UP_AFTER = timedelta(days=5)
 
-# After a slow failure, no request is sent to the endpoint for as long as it has been failing, within these limits.
+# After a slow answer, no request is sent to the endpoint for this many times as long, or, if the attempt has failed,
+# for as long as the endpoint has been failing, within these limits.
 SLOW = timedelta(seconds=2)
+PAUSE_FACTOR = 3
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+
+# Equal events of one interview request become one if less time is between them.
+COALESCED_WITHIN = timedelta(seconds=5)
 
 MAX_RETRY_AFTER = timedelta(hours=24)
 
@@ -43,8 +48,9 @@ def delay_after(attempts: int, retry_after: timedelta | None) -> timedelta | Non
     return delay * (1 + random.uniform(0, JITTER))  # noqa: S311
 
 
-def pause_after(failing_for: timedelta) -> timedelta:
-    return min(max(failing_for, SHORTEST_PAUSE), LONGEST_PAUSE)
+def pause_after(duration: timedelta, failing_for: timedelta = timedelta()) -> timedelta:
+    """`duration`: of a slow attempt. `failing_for`: 0 if it has succeeded."""
+    return min(max(duration * PAUSE_FACTOR, failing_for, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def parse_retry_after(header: str, now: datetime) -> timedelta | None:

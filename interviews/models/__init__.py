@@ -1,4 +1,5 @@
 from interviews.models.conversation import Conversation
+from interviews.models.driver_choice import DriverChoice
 from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
@@ -12,6 +13,7 @@ from interviews.models.turn import Turn
 
 __all__ = [
     "Conversation",
+    "DriverChoice",
     "InterviewRequest",
     "InterviewType",
     "RowVersions",

@@ -1,27 +1,43 @@
 """After the completion, a worker adds the drivers that a model chooses: the contact never waits for it."""
 
-from django.db import transaction
-from django_tasks import task
+from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import QuerySet
+
+from hindsight.queue.kinds import Kind
+from hindsight.queue.shares import Shares
 from interviews.lifecycle import Status
-from interviews.models import InterviewRequest, Transcript
+from interviews.models import DriverChoice, InterviewRequest, Transcript
 from interviews.paige.driver_choice import chosen_directions
 from interviews.paige.drivers import drivers
 from interviews.paige.engines import model_engine
 from interviews.paige.transcript_markdown import blocks
 from interviews.services.state import StoredInterview
-from webhooks.tasks import put
 
 
 def queue_driver_choice(interview_request: InterviewRequest) -> None:
     """Call it in the transaction of the completion. Does nothing without a model."""
     if model_engine():
-        put(add_drivers, interview_request.pk)
+        DriverChoice.objects.create(org_id=interview_request.org_id, interview_request=interview_request)
 
 
-@task
-def add_drivers(interview_request_id: int) -> None:
-    choose_drivers(interview_request_id)
+class DriverChoices(Kind[DriverChoice]):
+    """A lane is an org."""
+
+    name = "driver choices"
+    threads = 1
+    shares = Shares(org=1)
+    lease_time = timedelta(minutes=3)  # the model has at most a minute
+
+    def rows(self) -> QuerySet[DriverChoice]:
+        return DriverChoice.objects.all()
+
+    def run(self, row: DriverChoice) -> None:
+        try:
+            choose_drivers(row.interview_request_id)
+        finally:  # the drivers of the rules stay
+            row.delete()
 
 
 def choose_drivers(interview_request_id: int) -> None:

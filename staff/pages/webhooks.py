@@ -93,14 +93,21 @@ class EndpointAdmin(ActionAdmin):
         "replay": "replay_view",
     }
     slow_object_pages = {"edit": "edit_view"}
-    list_display = ("url", "org", "state", "failing_since", "created_at")
+    list_display = ("url", "org", "condition", "failing_since", "created_at")
     list_filter = (OrgFilter, "state", FailingFilter)
     sortable_by = ("url", "org", "created_at")  # thousands of rows at most
     lookups = frozenset({"state__exact", "state__in"})
-    fields = ("url", "org", "events", "state", "failing_since", "paused_until", "previous_secret_until", "created_at")
+    fields = (
+        *("url", "org", "events", "condition", "failing_since", "slow_since", "paused_until"),
+        *("previous_secret_until", "created_at"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("org")
+
+    @admin.display(description="State")
+    def condition(self, endpoint: Endpoint) -> str:
+        return endpoint.condition
 
     @admin.display(description="Events")
     def events(self, endpoint: Endpoint) -> str:

@@ -74,7 +74,7 @@ class TestChecks:
         assert lines["FAIL  exports and imports"].startswith("No worker is running, and 1 wait.")
         say_that_it_runs("worker")
         assert run_doctor()[1]
-        Job.objects.update(leased_until=timezone.now() - timedelta(hours=1))
+        Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
         assert run_doctor()[0]["FAIL  exports and imports"].startswith("No worker has taken 1 of 1")
 
     def test_pending_migrations(self) -> None:

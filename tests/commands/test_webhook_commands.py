@@ -128,6 +128,20 @@ class TestDoctor:
             say_that_it_runs("busy")
             assert run_doctor()[0]["FAIL  webhooks"] == "1 deliveries are up to 30 minutes late. Start more workers."
 
+    def test_deliveries_wait_for_a_slow_endpoint(self, acme: Org) -> None:
+        pk, _ = run("create_webhook", "acme", URL).split()
+        with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+            complete(acme)
+            Endpoint.objects.update(slow_since=timezone.now())
+            say_that_it_runs("worker")
+            assert run_doctor()[1]
+            clock.shift(timedelta(minutes=30))
+            say_that_it_runs("worker")
+            assert run_doctor()[0]["FAIL  webhooks"] == (
+                f"Endpoint {pk} of acme has answered slowly since 2026-12-01 12:00 UTC, and 1 deliveries are late. "
+                "Ask the customer to answer first, and to work afterwards."
+            )
+
     def test_an_endpoint_fails(self, acme: Org) -> None:
         pk, _ = run("create_webhook", "acme", URL).split()
         with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:

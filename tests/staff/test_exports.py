@@ -11,25 +11,26 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview, erase_contact
 from jobs import work
 from jobs.models import Chunk, Job, Part, State
-from jobs.services import KEPT, sweep_jobs
+from jobs.services import KEPT
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from staff import exports
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
+from tests.working import leased, work_off
 from webhooks.services.workers import say_that_it_runs
 
 pytestmark = pytest.mark.django_db
 
 INTERVIEWS = "interviews_interviewrequest"
+JOBS = "exports and imports"
 
 
 def start(staff: Staff, page: str = INTERVIEWS, file_format: str = "csv", **query: str) -> Job:
@@ -41,11 +42,8 @@ def start(staff: Staff, page: str = INTERVIEWS, file_format: str = "csv", **quer
     return job
 
 
-def run_tasks() -> None:
-    """Does what a worker does, until the queue is empty."""
-    while task := DBTaskResult.objects.ready().first():
-        task.delete()
-        work.run_job.func(*task.args_kwargs["args"])
+def run_jobs() -> None:
+    work_off(JOBS)
 
 
 def downloaded(staff: Staff, job: Job) -> str:
@@ -64,7 +62,7 @@ def test_the_filtered_list_is_exported_as_the_command_does(
     for file_format in ("csv", "jsonl"):
         job = start(support, file_format=file_format, org="acme")
         assert (job.state, job.total, job.org) == (State.WAITING, 1, interview_request.org)
-        run_tasks()
+        run_jobs()
         expected = run("export_interviews", "--org", "acme", "--format", file_format)
         assert downloaded(support, job) == expected
         job.refresh_from_db()
@@ -76,7 +74,7 @@ def test_the_rows_are_those_of_the_list_when_the_export_began(support: Staff, al
     job = start(support, file_format="jsonl", status__exact="created")
     InterviewRequestFactory.create(org=alice.org, contact=alice)
     complete_interview(first, content="**Paige:** Why?")
-    run_tasks()
+    run_jobs()
     [record] = map(json.loads, downloaded(support, job).splitlines())
     assert (record["interview_request_id"], record["status"]) == (first.pk, "completed")
 
@@ -86,7 +84,7 @@ def test_selected_rows_are_exported(support: Staff, alice: Contact) -> None:
     selected = [rows[0].pk, rows[2].pk]
     data: dict[str, Any] = {"action": "export_jsonl", "_selected_action": selected}
     support.post(f"{INTERVIEWS}_changelist", **data)
-    run_tasks()
+    run_jobs()
     records = map(json.loads, downloaded(support, Job.objects.get()).splitlines())
     assert [record["interview_request_id"] for record in records] == selected
 
@@ -94,7 +92,7 @@ def test_selected_rows_are_exported(support: Staff, alice: Contact) -> None:
 def test_contacts_are_exported_without_formulas(support: Staff, acme: Org) -> None:
     ContactFactory.create(org=acme, email="bob@example.com", name="=cmd|'/C calc'!A0", notes='{"a": "-1"}')
     job = start(support, "contacts_contact")
-    run_tasks()
+    run_jobs()
     [row] = csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline=""))
     assert (row["org"], row["email"], row["name"]) == ("acme", "bob@example.com", "'=cmd|'/C calc'!A0")
 
@@ -110,48 +108,45 @@ def test_an_export_goes_on_after_its_last_step(support: Staff, alice: Contact, m
     with monkeypatch.context() as patch:
         patch.setattr(exports, "_write", lambda job, ids: write(job, ids) if job.done < 3 else 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            run_tasks()
+            run_jobs()
     job.refresh_from_db()
     assert (job.state, job.done) == (State.FAILED, 3)
     assert "It stopped because of an error" in support.get("jobs_job_change", job.pk).content.decode()
     support.post("jobs_job_continue", job.pk)
-    run_tasks()
+    run_jobs()
     assert downloaded(support, job) == run("export_interviews", "--org", "acme", "--format", "csv")
 
 
-def test_a_killed_workers_export_is_queued_again_but_not_for_ever(
+def test_a_killed_workers_export_is_run_again_but_not_for_ever(
     support: Staff, interview_request: InterviewRequest
 ) -> None:
     job = start(support)
-    for crashes in range(1, work.MAX_CRASHES + 1):
-        DBTaskResult.objects.all().delete()
-        job.refresh_from_db()
-        assert work._claim(job.pk, job.runs)
-        sweep_jobs()
-        assert not DBTaskResult.objects.exists(), "its lease has not expired"
-        Job.objects.update(leased_until=timezone.now())
-        sweep_jobs()
-        job.refresh_from_db()
-        assert job.crashes == crashes
-        assert DBTaskResult.objects.count() == (crashes < work.MAX_CRASHES)
-    assert job.state == State.FAILED
-
-
-def test_what_the_queue_lost_is_queued_again_and_runs_once(support: Staff, interview_request: InterviewRequest) -> None:
-    job = start(support)
-    Job.objects.update(leased_until=timezone.now())
-    sweep_jobs()
-    assert DBTaskResult.objects.count() == 2
-    run_tasks()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for crashes in range(work.MAX_CRASHES):
+            assert leased(JOBS) == [job]
+            clock.shift(work.LEASE - timedelta(seconds=1))
+            assert leased(JOBS) == [], "its lease has not expired"
+            clock.shift(timedelta(seconds=1))
+            job.refresh_from_db()
+            assert (job.state, job.crashes) == (State.RUNNING, crashes)
+        assert leased(JOBS) == []
     job.refresh_from_db()
-    assert (job.state, job.runs, job.crashes) == (State.FINISHED, 1, 0)
+    assert (job.state, job.crashes) == (State.FAILED, work.MAX_CRASHES)
+
+
+def test_one_job_of_an_org_runs_at_a_time(support: Staff, interview_request: InterviewRequest, globex: Org) -> None:
+    InterviewRequestFactory.create(org=globex)
+    first, second, other, both = (start(support, **query) for query in [{"org": "acme"}] * 2 + [{"org": "globex"}, {}])
+    assert {*leased(JOBS)} == {first, other, both}
+    work.run_job(Job.objects.get(pk=first.pk))
+    assert leased(JOBS) == [second]
 
 
 def test_only_the_owner_and_superusers_download(
     support: Staff, root: Staff, interview_request: InterviewRequest
 ) -> None:
     job = start(support)
-    run_tasks()
+    run_jobs()
     other = staff_of("support", "tom")
     for page in ("change", "download", "continue"):
         assert other.get(f"jobs_job_{page}", job.pk).status_code in (403, 404), page
@@ -181,11 +176,11 @@ def test_an_erasure_deletes_the_files_of_its_org(
     InterviewRequestFactory.create(org=globex)
     ours, theirs, both = (start(support, **query) for query in ({"org": "acme"}, {"org": "globex"}, {}))
     assert both.org is None
-    run_tasks()
+    run_jobs()
     waiting = start(support, org="acme")
     alice = interview_request.contact
     erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
-    run_tasks()
+    run_jobs()
     assert {job.pk: job.state for job in Job.objects.all()} == {
         ours.pk: State.WITHDRAWN,
         theirs.pk: State.FINISHED,
@@ -198,9 +193,8 @@ def test_an_erasure_deletes_the_files_of_its_org(
 
 
 def test_a_step_after_an_erasure_writes_nothing(support: Staff, interview_request: InterviewRequest) -> None:
-    job = start(support)
-    claimed = work._claim(job.pk, 0)
-    assert claimed
+    start(support)
+    [claimed] = leased(JOBS)
     [step] = exports._steps(claimed)
     alice = interview_request.contact
     erase_contact(org_id=alice.org_id, contact_id=alice.pk, actor=Actor(ActorKind.STAFF, "root"))
@@ -210,7 +204,7 @@ def test_a_step_after_an_erasure_writes_nothing(support: Staff, interview_reques
 
 def test_an_expired_export_is_neither_downloaded_nor_kept(support: Staff, interview_request: InterviewRequest) -> None:
     job = start(support)
-    run_tasks()
+    run_jobs()
     call_command("purge", stdout=StringIO())
     assert Chunk.objects.filter(job=job, part=Part.OUTPUT).exists()
     with time_machine.travel(timezone.now() + KEPT + timedelta(seconds=1)):
@@ -230,7 +224,7 @@ def test_the_page_says_that_no_worker_runs(support: Staff, interview_request: In
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
     with time_machine.travel(timezone.now() + timedelta(minutes=12)):
         assert "No worker has answered for 12 minutes." in support.get("jobs_job_change", job.pk).content.decode()
-    run_tasks()
+    run_jobs()
     page = support.get("jobs_job_change", job.pk).content.decode()
     assert "worker" not in page
     assert "refresh" not in page

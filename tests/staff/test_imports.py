@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django_tasks_db.models import DBTaskResult
 
 from contacts import batches
 from contacts.export import COLUMNS as EXPORTED_COLUMNS
@@ -20,7 +19,8 @@ from staff import imports
 from tests.commands.running import run
 from tests.factories import ContactFactory
 from tests.staff.conftest import Staff, staff_of
-from tests.staff.test_exports import downloaded, run_tasks, start
+from tests.staff.test_exports import JOBS, downloaded, run_jobs, start
+from tests.working import leased
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def upload(staff: Staff, content: str | bytes, org: str = "acme", **data: str) -
 def checked(staff: Staff, content: str | bytes) -> Job:
     """After the dry run that follows the upload."""
     upload(staff, content)
-    run_tasks()
+    run_jobs()
     return Job.objects.latest("pk")
 
 
@@ -56,7 +56,7 @@ def test_a_dry_run_stores_nothing_and_the_import_does_what_it_counted(support: S
     assert not SecurityEvent.objects.filter(kind="import").exists()
 
     support.post("jobs_job_run", job.pk)
-    run_tasks()
+    run_jobs()
     job.refresh_from_db()
     assert (job.state, job.done, job.counts) == (State.FINISHED, 2, {"created": 1, "updated": 1})
     assert stored() == {
@@ -90,11 +90,11 @@ def test_a_file_that_excel_saved_in_windows_1252_is_imported(support: Staff, acm
     assert "not in UTF-8. If Excel has saved it as CSV, choose the encoding Windows-1252" in refused
     assert "“CSV UTF-8”" in refused
     upload(support, file, encoding="cp1252")
-    run_tasks()
+    run_jobs()
     job = Job.objects.latest("pk")
     assert job.options["header"] == ["email", "Größe", "name"]
     support.post("jobs_job_run", job.pk)
-    run_tasks()
+    run_jobs()
     assert stored() == {"zoe@example.com": ("Zoë „Löw“ €", "")}
 
 
@@ -105,7 +105,7 @@ def test_a_file_in_windows_1252_arrives_in_pieces(support: Staff, acme: Org) -> 
     assert page.headers["Location"] == f"/admin/jobs/job/{job.pk}/change/"
     rest = SimpleUploadedFile("any.csv", file[9:])
     assert support.post("jobs_job_upload", job.pk, offset="9", file=rest).status_code == 204
-    run_tasks()
+    run_jobs()
     job.refresh_from_db()
     assert (job.options["header"], job.counts) == (["email", "Größe", "name"], {"created": 1})
 
@@ -127,9 +127,9 @@ def test_columns_are_guessed_and_can_be_chosen(support: Staff, acme: Org) -> Non
     job = checked(support, "E-Mail;First name;Last name;Phone\nbob@example.com;Bob;Builder;12\n")
     assert job.options["columns"] == ["email", "name", "name", ""]
     support.post("jobs_job_check", job.pk, column=["email", "notes", "name", "notes"])
-    run_tasks()
+    run_jobs()
     support.post("jobs_job_run", job.pk)
-    run_tasks()
+    run_jobs()
     assert stored() == {"bob@example.com": ("Builder", "Bob\n12")}
 
 
@@ -139,9 +139,9 @@ def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org) 
     assert "Choose the columns" in page_of(support, job)
     for columns in (["", ""], ["email", "email"], ["email"], ["email", "org"]):
         support.post("jobs_job_check", job.pk, column=columns)
-        assert not DBTaskResult.objects.exists()
+        assert leased(JOBS) == []
     support.post("jobs_job_check", job.pk, column=["name", "email"])
-    run_tasks()
+    run_jobs()
     job.refresh_from_db()
     assert job.counts == {"created": 1}
 
@@ -164,7 +164,7 @@ def test_a_file_without_an_email_column_asks_for_one(support: Staff, acme: Org) 
 def test_hostile_files(support: Staff, acme: Org, content: bytes, counts: dict[str, int] | None) -> None:
     """None: nothing runs, and the page shows an error or asks for the columns."""
     response = upload(support, content)
-    run_tasks()
+    run_jobs()
     job = Job.objects.first()
     if counts is None:
         assert job is None or job.state == State.DRAFT
@@ -191,7 +191,7 @@ def test_a_large_file_arrives_in_pieces(support: Staff, acme: Org) -> None:
     assert send(10, content[10:30]) == 204
     assert send(30, content[30:]) == 204
     assert send(len(content), b"more") == 404, "it is complete, and the dry run has begun"
-    run_tasks()
+    run_jobs()
     job.refresh_from_db()
     assert job.counts == {"created": 2}
 
@@ -221,12 +221,10 @@ def test_an_import_goes_on_after_a_killed_worker(support: Staff, acme: Org, monk
     job = checked(support, "\n".join(["email,name", *lines, lines[0]]))
     assert (job.done, job.counts) == (9, {"created": 7, "rejected": 2})
     support.post("jobs_job_run", job.pk)
-    claimed = work._claim(job.pk, Job.objects.get().runs)
-    assert claimed
+    [claimed] = leased(JOBS)
     assert work._advance(claimed, next(imports._steps(claimed)))
-    Job.objects.update(state=State.WAITING)
-    work.enqueue(Job.objects.get())
-    run_tasks()
+    work.put(job)
+    run_jobs()
     job.refresh_from_db()
     assert (job.state, job.done, job.counts) == (State.FINISHED, 9, {"created": 7, "rejected": 2})
     assert Contact.objects.count() == 7
@@ -238,7 +236,7 @@ def test_an_exported_file_is_imported_unchanged(support: Staff, acme: Org) -> No
     for number, text in enumerate(texts):
         ContactFactory.create(org=acme, email=f"c{number}@example.com", name="Jane", notes=text)
     job = start(support, "contacts_contact")
-    run_tasks()
+    run_jobs()
     exported = downloaded(support, job)
     job = checked(support, exported)
     assert job.counts == {"unchanged": len(texts)}
@@ -253,7 +251,7 @@ def test_an_exported_file_may_have_been_saved_with_semicolons(support: Staff, ac
 def test_the_command_reads_an_exported_file(support: Staff, alice: Contact, tmp_path: Any) -> None:
     Contact.objects.update(notes="=1+1")
     job = start(support, "contacts_contact")
-    run_tasks()
+    run_jobs()
     (tmp_path / "x.csv").write_text(downloaded(support, job))
     assert run("import_contacts", tmp_path / "x.csv", "--org", "acme").startswith("created 0, updated 0, unchanged 1")
 

@@ -161,6 +161,18 @@ def test_a_delivery_shows_its_next_attempt_as_other_times(root: Staff, endpoint:
     assert "1 Mar 2026, 12:05" in root.get("webhooks_delivery_change", delivery.pk).content.decode()
 
 
+def test_a_slow_endpoint_shows_its_state_and_its_pause(root: Staff, endpoint: Endpoint) -> None:
+    assert "active, slow" not in root.get("webhooks_endpoint_changelist").content.decode()
+    since = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
+    Endpoint.objects.update(slow_since=since, paused_until=since + timedelta(minutes=2))
+    assert "active, slow" in root.get("webhooks_endpoint_changelist").content.decode()
+    page = root.get("webhooks_endpoint_change", endpoint.pk).content.decode()
+    for text in ("active, slow", "1 Mar 2026, 12:05", "1 Mar 2026, 12:07"):
+        assert text in page
+    disable_endpoint(endpoint_id=endpoint.pk)
+    assert "active, slow" not in root.get("webhooks_endpoint_change", endpoint.pk).content.decode()
+
+
 def test_deliveries_are_filtered(root: Staff, acme: Org, endpoint: Endpoint) -> None:
     delivery = complete(acme)
     for query, found in [

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from harness.receiver import Receiver, receiving
 from orgs.models import Org
-from webhooks.attempts import deliver
+from tests.working import work_off
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, record_event, sweep
+from webhooks.services import create_endpoint, record_event
 
 
 @pytest.fixture
@@ -33,10 +32,5 @@ def complete(org: Org, interview_request_id: int = 1) -> Delivery:
 
 
 def work() -> int:
-    """Does what a worker does, once: queues what is due, and works off the queue. Returns the number of tasks."""
-    sweep()
-    tasks = list(DBTaskResult.objects.ready())
-    for task in tasks:
-        task.delete()
-        deliver(**task.args_kwargs["kwargs"]) if task.args_kwargs["kwargs"] else deliver(*task.args_kwargs["args"])
-    return len(tasks)
+    """Sends what is due. Returns the number of attempts."""
+    return work_off("deliveries")

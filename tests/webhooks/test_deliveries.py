@@ -10,7 +10,6 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from harness.receiver import Receiver
@@ -18,10 +17,12 @@ from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs.models import Org, SecurityEvent
 from tests.webhooks.conftest import complete, work
-from webhooks.attempts import WORKER_LEASE, deliver
+from tests.working import leased
+from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
 from webhooks.outbound import Result, clean_url, post
-from webhooks.schedule import DELAYS, MAX_ATTEMPTS
+from webhooks.queue import Deliveries
+from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
 from webhooks.services import (
     cancel_delivery,
     create_endpoint,
@@ -30,7 +31,6 @@ from webhooks.services import (
     rotate_secret,
     send_test_event,
 )
-from webhooks.tasks import QUEUE_LEASE
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,6 @@ def test_consent_sends_a_signed_event(
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.DELIVERED, 1, 204)
     assert delivery.last_outcome == Outcome.ACCEPTED
-    assert not DBTaskResult.objects.exists()
 
 
 def test_a_rolled_back_cause_sends_nothing(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
@@ -60,7 +59,6 @@ def test_a_rolled_back_cause_sends_nothing(acme: Org, endpoint: Endpoint, receiv
         transaction.set_rollback(True)
     assert work() == 0
     assert not Event.objects.exists()
-    assert not DBTaskResult.objects.exists()
 
 
 def test_every_attempt_sends_the_same_message_until_the_schedule_ends(
@@ -151,21 +149,38 @@ def test_a_success_ends_the_count_of_failing_days(acme: Org, endpoint: Endpoint,
     assert endpoint.state == EndpointState.ACTIVE
 
 
-def test_a_slow_failure_pauses_the_endpoint_without_an_attempt(
-    acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("status", [204, 500])
+def test_a_slow_answer_delays_the_other_deliveries_of_the_endpoint(
+    acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    monkeypatch.setattr("webhooks.attempts.SLOW", timedelta())
-    receiver.status = 500
+    receiver.status = status
     with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
         first, second = complete(acme), complete(acme, 2)
-        work()
+        with monkeypatch.context() as patched:
+            patched.setattr("webhooks.attempts.SLOW", timedelta())
+            assert work() == 1
+        now = timezone.now()
+        endpoint.refresh_from_db()
+        assert (endpoint.slow_since, endpoint.paused_until) == (now, now + SHORTEST_PAUSE)
+        assert (endpoint.failing_since is None) == (status == 204)
         second.refresh_from_db()
-        assert (second.attempts, second.due_at) == (0, timezone.now() + timedelta(seconds=5))
+        assert (second.status, second.attempts) == (Status.PENDING, 0)
         receiver.status = 204
-        clock.shift(timedelta(seconds=6))
-        work()
-    assert len(receiver.received) == 3
+        clock.shift(SHORTEST_PAUSE * 1.2)
+        assert work() == (1 if status == 204 else 2)
+    endpoint.refresh_from_db()
+    assert (endpoint.slow_since, endpoint.paused_until, endpoint.failing_since) == (None, None, None)
     assert {first.pk, second.pk} == set(Delivery.objects.filter(status=Status.DELIVERED).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("duration", "failing_for", "pause"),
+    [(2.5, 0, 7.5), (14, 0, 42), (0.1, 0, 5), (15, 60, 60), (15, 3600, 300)],
+)
+def test_the_pause_grows_with_the_duration_and_with_the_failures(
+    duration: float, failing_for: float, pause: float
+) -> None:
+    assert pause_after(timedelta(seconds=duration), timedelta(seconds=failing_for)) == timedelta(seconds=pause)
 
 
 def test_two_signatures_while_a_secret_is_rotated(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
@@ -218,41 +233,34 @@ def test_the_longest_body_is_under_2_kb(acme: Org, endpoint: Endpoint, receiver:
 
 
 class TestLeases:
-    def test_a_second_copy_in_the_queue_does_nothing(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
-        delivery = complete(acme)
-        deliver(delivery.pk, 0)
-        deliver(delivery.pk, 0)
-        deliver(delivery.pk, 1)
+    def test_a_leased_delivery_is_not_leased_again(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+        complete(acme)
+        [mine] = leased("deliveries")
+        assert leased("deliveries") == []
+        deliver(mine)
+        assert leased("deliveries") == []
         assert len(receiver.received) == 1
 
-    def test_what_the_queue_lost_is_queued_again(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    def test_what_a_killed_worker_had_is_due_again(self, acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
             complete(acme)
-            DBTaskResult.objects.all().delete()
-            clock.shift(QUEUE_LEASE - timedelta(seconds=1))
-            assert work() == 0
-            clock.shift(timedelta(seconds=1))
-            assert work() == 1
-        assert Delivery.objects.get().status == Status.DELIVERED
-
-    def test_what_a_killed_worker_had_is_queued_again(
-        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def killed(*args: object, **kwargs: object) -> None:
-            raise SystemExit
-
-        with time_machine.travel(timezone.now(), tick=False) as clock:
-            complete(acme)
-            with monkeypatch.context() as patched:
-                patched.setattr("webhooks.attempts.post", killed)
-                with pytest.raises(SystemExit):
-                    work()
-            clock.shift(WORKER_LEASE - timedelta(seconds=1))
+            assert len(leased("deliveries")) == 1
+            clock.shift(Deliveries.lease_time - timedelta(seconds=1))
             assert work() == 0
             clock.shift(timedelta(seconds=1))
             assert work() == 1
         delivery = Delivery.objects.get()
         assert (delivery.status, delivery.attempts) == (Status.DELIVERED, 2)
+
+    def test_a_delivery_whose_workers_are_all_killed_has_failed(self, acme: Org, endpoint: Endpoint) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            delivery = complete(acme)
+            for _ in range(MAX_ATTEMPTS):
+                assert len(leased("deliveries")) == 1
+                clock.shift(Deliveries.lease_time)
+            assert leased("deliveries") == []
+        delivery.refresh_from_db()
+        assert (delivery.status, delivery.attempts) == (Status.FAILED, MAX_ATTEMPTS)
 
     def test_a_worker_that_was_too_slow_does_not_undo_the_next_attempt(
         self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
@@ -261,7 +269,7 @@ class TestLeases:
         delivery = complete(acme)
         receiver.status = 500
         meanwhile(monkeypatch, lambda: Delivery.objects.update(attempts=2))
-        deliver(delivery.pk, 0)
+        deliver(leased("deliveries")[0])
         delivery.refresh_from_db()
         assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, 2, None)
         assert delivery.leased_until is not None
@@ -279,17 +287,17 @@ class TestLeases:
         delivery = complete(acme)
         receiver.status = answer
         meanwhile(monkeypatch, lambda: cancel_delivery(delivery_id=delivery.pk))
-        deliver(delivery.pk, 0)
+        deliver(leased("deliveries")[0])
         delivery.refresh_from_db()
         assert (delivery.status, delivery.last_status) == (status, answer)
 
     def test_an_endpoint_that_is_deleted_while_it_is_sent_to(
         self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        delivery = complete(acme)
+        complete(acme)
         receiver.status = 500
         meanwhile(monkeypatch, endpoint.delete)
-        deliver(delivery.pk, 0)
+        deliver(leased("deliveries")[0])
         assert not Delivery.objects.exists()
 
 

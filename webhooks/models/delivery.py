@@ -3,8 +3,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
+from hindsight.queue.models import Queued
 from orgs.tenancy import SameOrg, TenantQuerySet
 from webhooks.models.endpoint import Endpoint, Status
 from webhooks.models.event import Event
@@ -30,27 +30,19 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
     def finished(self) -> Self:
         return self.exclude(status=Status.PENDING)
 
-    def due(self, now: datetime) -> Self:
-        """Pending, due, and not in the hands of a queue or a worker."""
-        free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-        return self.pending().filter(free, due_at__lte=now)
-
     def overdue(self, before: datetime) -> Self:
-        return self.pending().filter(due_at__lt=before)
+        """Without those that wait because their endpoint is slow."""
+        return self.pending().filter(due_at__lt=before, endpoint__slow_since=None)
 
 
-class Delivery(models.Model):
-    """One event for one endpoint. The queue contains only its id. This row decides what is sent, and when."""
+class Delivery(Queued):
+    """One event for one endpoint. It is in the queue while it is pending."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
-    due_at = models.DateTimeField(default=timezone.now, help_text="The time of the next attempt, while it is pending.")
     attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(
-        null=True, help_text="Until then a queue or a worker has it. After that, it is queued again."
-    )
     last_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     last_status = models.PositiveSmallIntegerField(null=True, help_text="The HTTP status of the last answer.")
     last_attempt_at = models.DateTimeField(null=True)
@@ -63,7 +55,16 @@ class Delivery(models.Model):
         verbose_name_plural = "webhook deliveries"
         ordering = ("-id",)
         indexes = (
-            models.Index(fields=("due_at",), condition=Q(status=Status.PENDING), name="webhook_delivery_due"),
+            # For the queue: the oldest of each endpoint, and those that workers have. There is no index of due_at
+            # alone: PostgreSQL may choose it for one endpoint, and read the rows of all others.
+            models.Index(
+                fields=("endpoint", "due_at"), condition=Q(status=Status.PENDING), name="webhook_delivery_lane"
+            ),
+            models.Index(
+                fields=("leased_until",),
+                condition=Q(status=Status.PENDING, leased_until__isnull=False),
+                name="webhook_delivery_leased",
+            ),
             models.Index(fields=("endpoint", "id"), name="webhook_delivery_of_endpoint"),
             # For lists of all endpoints.
             models.Index(fields=("org", "id"), name="webhook_delivery_of_org"),

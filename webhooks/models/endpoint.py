@@ -57,7 +57,12 @@ class Endpoint(models.Model):
     failing_since = models.DateTimeField(
         null=True, editable=False, help_text="The first failure after the last success."
     )
-    paused_until = models.DateTimeField(null=True, editable=False, help_text="After a failure that took long.")
+    slow_since = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="The first slow answer after the last quick one. Its deliveries are spaced.",
+    )
+    paused_until = models.DateTimeField(null=True, editable=False, help_text="After a slow answer.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EndpointQuerySet.as_manager()
@@ -81,6 +86,11 @@ class Endpoint(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == EndpointState.ACTIVE
+
+    @property
+    def condition(self) -> str:
+        """The state, and whether the deliveries are spaced."""
+        return "active, slow" if self.is_active and self.slow_since else self.get_state_display()
 
     @property
     def signing_secrets(self) -> list[str]:

@@ -10,9 +10,8 @@ from webhooks.services.endpoints import (
 )
 from webhooks.services.events import delete_webhooks, forget_interview_requests, record_event, send_test_event
 from webhooks.services.health import WebhookHealth, webhook_health
-from webhooks.services.purge import purge_deliveries, purge_tasks
+from webhooks.services.purge import purge_deliveries
 from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
-from webhooks.services.sweep import sweep
 
 __all__ = [
     "MAX_ENDPOINTS",
@@ -24,13 +23,11 @@ __all__ = [
     "enable_endpoint",
     "forget_interview_requests",
     "purge_deliveries",
-    "purge_tasks",
     "record_event",
     "replay_deliveries",
     "replay_delivery",
     "rotate_secret",
     "send_test_event",
-    "sweep",
     "update_endpoint",
     "webhook_health",
 ]

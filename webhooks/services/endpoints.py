@@ -71,8 +71,9 @@ def enable_endpoint(*, endpoint_id: int) -> Endpoint:
     endpoint = _locked(endpoint_id)
     if not endpoint.is_active:
         _require_room(endpoint.org_id)
-        endpoint.state, endpoint.failing_since, endpoint.paused_until = EndpointState.ACTIVE, None, None
-        endpoint.save(update_fields=["state", "failing_since", "paused_until"])
+        endpoint.state = EndpointState.ACTIVE
+        endpoint.failing_since = endpoint.slow_since = endpoint.paused_until = None
+        endpoint.save(update_fields=["state", "failing_since", "slow_since", "paused_until"])
     return endpoint
 
 

@@ -1,5 +1,6 @@
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from hindsight.db.batches import pk_batches
 from hindsight.text.timestamps import utc_text
 from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Delivery, Endpoint, Event
-from webhooks.tasks import enqueue
+from webhooks.services.coalescing import due_times
 
 # Rows that Django loads at a time to delete them.
 BATCH = 2_000
@@ -18,7 +19,8 @@ BATCH = 2_000
 
 @transaction.atomic
 def record_event(*, org_id: int, event_type: str, interview_request_id: int, data: dict[str, Any]) -> None:
-    """Call it in the transaction of the cause. Writes nothing if no endpoint subscribes to the event.
+    """Call it in the transaction of the cause. Writes nothing if no endpoint subscribes to the event, or if each one
+    will still get an equal event.
 
     `data` contains ids and statuses: receivers read the rest over the API.
     """
@@ -26,8 +28,12 @@ def record_event(*, org_id: int, event_type: str, interview_request_id: int, dat
         raise ValueError(f"{event_type} is not in EVENT_TYPES.")
     active = Endpoint.objects.for_org(org_id).active()
     subscribed = [endpoint for endpoint in active if event_type in endpoint.event_types]
-    if subscribed:
-        _send(subscribed, event_type, {"interview_request_id": interview_request_id, **data}, interview_request_id)
+    if not subscribed:
+        return
+    data, now = {"interview_request_id": interview_request_id, **data}, timezone.now()
+    times = due_times(subscribed, event_type, data, interview_request_id, now)
+    if times:
+        _send(times, event_type, data, interview_request_id, now)
 
 
 @transaction.atomic
@@ -35,7 +41,8 @@ def send_test_event(endpoint: Endpoint) -> Delivery:
     """Raises ValidationError if the endpoint is disabled."""
     if not endpoint.is_active:
         raise ValidationError("This endpoint is disabled. Enable it first.")
-    return _send([endpoint], TEST_EVENT, {}, None)[0]
+    now = timezone.now()
+    return _send({endpoint: now}, TEST_EVENT, {}, None, now)[0]
 
 
 def forget_interview_requests(*, org_id: int, interview_request_ids: Iterable[int]) -> None:
@@ -55,11 +62,14 @@ def delete_webhooks(*, org_id: int) -> None:
 
 
 def _send(
-    endpoints: Sequence[Endpoint], event_type: str, data: dict[str, Any], interview_request_id: int | None
+    times: Mapping[Endpoint, datetime],
+    event_type: str,
+    data: dict[str, Any],
+    interview_request_id: int | None,
+    now: datetime,
 ) -> list[Delivery]:
-    now = timezone.now()
     event = Event.objects.create(
-        org_id=endpoints[0].org_id,
+        org_id=next(iter(times)).org_id,
         type=event_type,
         interview_request_id=interview_request_id,
         body=json.dumps(
@@ -67,7 +77,7 @@ def _send(
         ),
         created_at=now,
     )
-    deliveries = [Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=now) for endpoint in endpoints]
-    Delivery.objects.bulk_create(deliveries)
-    enqueue(deliveries)
-    return deliveries
+    return Delivery.objects.bulk_create(
+        Delivery(org_id=event.org_id, endpoint=endpoint, event=event, due_at=due_at)
+        for endpoint, due_at in times.items()
+    )

@@ -4,13 +4,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from hindsight.db.batches import pk_batches
 from webhooks.models import Delivery, Event
 
-# Tasks that are done, or that a worker left behind when it was killed. Deliveries do not need them.
-TASKS_AFTER = timedelta(days=1)
 BATCH = 2_000
 
 
@@ -24,11 +21,6 @@ def purge_deliveries(*, dry_run: bool = False) -> int:
     is_needed = Exists(Delivery.objects.filter(event=OuterRef("pk")))
     _purge(Event.objects.filter(~is_needed, created_at__lt=before), dry_run)
     return count
-
-
-def purge_tasks(*, dry_run: bool = False) -> int:
-    """Returns the number of tasks. Deletes nothing with `dry_run`."""
-    return _purge(DBTaskResult.objects.filter(started_at__lt=timezone.now() - TASKS_AFTER), dry_run)
 
 
 def _purge(rows: QuerySet[Any], dry_run: bool) -> int:

@@ -49,7 +49,7 @@ def _require_active(endpoint: Endpoint) -> None:
 
 
 def _replay(deliveries: Sequence[Delivery]) -> None:
-    """With a full schedule of attempts. `sweep()` queues them."""
+    """With a full schedule of attempts."""
     for delivery in deliveries:
         delivery.status, delivery.attempts, delivery.leased_until = Status.PENDING, 0, None
         delivery.due_at = timezone.now()

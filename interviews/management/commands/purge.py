@@ -19,7 +19,7 @@ from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.retention import count_by_org, expired_changes
-from webhooks.services import purge_deliveries, purge_tasks
+from webhooks.services import purge_deliveries
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
 Counts = Counter[str]
@@ -50,10 +50,6 @@ def webhook_deliveries(dry_run: bool) -> Counts:
     return Counter({"": purge_deliveries(dry_run=dry_run)})
 
 
-def tasks(dry_run: bool) -> Counts:
-    return Counter({"": purge_tasks(dry_run=dry_run)})
-
-
 def exports_and_imports(dry_run: bool) -> Counts:
     return Counter({"": purge_jobs(dry_run=dry_run)})
 
@@ -65,7 +61,6 @@ PARTS: dict[str, Callable[[bool], Counts]] = {
     "sessions": sessions,
     "security events": security_events,
     "webhook deliveries": webhook_deliveries,
-    "tasks": tasks,
     "exports and imports": exports_and_imports,
 }
 
@@ -73,7 +68,7 @@ PARTS: dict[str, Callable[[bool], Counts]] = {
 class Command(BaseCommand):
     help = (
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
-        "deliveries, background tasks, exports and imports, and changes of the audit that are older than their org or "
+        "deliveries, exports and imports, and changes of the audit that are older than their org or "
         "the settings keep. Deletes answers and transcripts, and erases contacts, as their org says. Prints the number "
         "of rows of each, by org. Run it once a day, at any time: it blocks nothing."
     )

@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from interviews import services
-from interviews.models import InterviewRequest, Transcript
+from interviews.models import DriverChoice, InterviewRequest, Transcript
 from interviews.paige.driver_choice import chosen_directions
 from interviews.services import driver_choice
 from interviews.services.driver_choice import choose_drivers
@@ -16,6 +15,7 @@ from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
 from tests.interviews.services.test_model import use_model
+from tests.working import work_off
 
 ROOT = Actor(ActorKind.STAFF, "root")
 FACT = "For that money Acme could have sent us two analysts."
@@ -42,9 +42,8 @@ def test_the_contact_does_not_wait_and_a_worker_adds_drivers(
         assert [driver["quote"] for driver in before.json()["transcript"]["drivers"]] == [
             "The price of Acme was too high."
         ]
-        [queued] = DBTaskResult.objects.ready()
-        assert queued.task.name == "add_drivers"
-        queued.task.call(*queued.args_kwargs["args"])
+        assert work_off("driver choices") == 1
+        assert not DriverChoice.objects.exists()
     after = acme_api.get(path)
     assert after.headers["ETag"] != before.headers["ETag"]
     assert after.json()["updated_at"] > before.json()["updated_at"]
@@ -59,7 +58,7 @@ def test_the_contact_does_not_wait_and_a_worker_adds_drivers(
 
 def test_nothing_is_queued_without_a_model(interview_request: InterviewRequest) -> None:
     complete(interview_request)
-    assert not DBTaskResult.objects.exists()
+    assert not DriverChoice.objects.exists()
 
 
 def test_a_choice_after_an_erasure_stores_nothing(settings: Settings, interview_request: InterviewRequest) -> None:

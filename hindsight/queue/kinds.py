@@ -1,0 +1,74 @@
+"""The kinds of work in the queue. Rooms above register theirs."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+
+from hindsight.queue.models import Queued, is_due, is_leased
+from hindsight.queue.shares import Lane, Shares
+
+Row = TypeVar("Row", bound=Queued)
+
+
+class Kind(ABC, Generic[Row]):
+    """`threads`: of each worker process. `lane`: the field that names the lane. `written`: what `begin()` changes."""
+
+    name: str
+    threads: int
+    shares: Shares
+    lease_time: timedelta
+    lane = "org_id"
+    written: Sequence[str] = ()
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Row]:
+        """Unfinished rows, due or not, leased or not."""
+
+    def due_lanes(self, now: datetime) -> list[Lane]:
+        """Lanes with due rows, the longest wait first."""
+        due = self.rows().filter(is_due(now)).order_by().values_list("org_id")
+        return [Lane(org_id, org_id) for org_id, _ in due.annotate(oldest=Min("due_at")).order_by("oldest")]
+
+    def leased_lanes(self, now: datetime) -> list[Lane]:
+        """One for each leased row."""
+        leased = self.rows().filter(is_leased(now)).order_by()
+        return [Lane(org_id, org_id) for org_id in leased.values_list("org_id", flat=True)]
+
+    def begin(self, row: Row, now: datetime) -> bool:
+        """Changes a row that is being leased. Returns whether it is to be run."""
+        return True
+
+    @abstractmethod
+    def run(self, row: Row) -> None:
+        """Is called in a thread of a worker, without a transaction."""
+
+
+KINDS: dict[str, Kind[Any]] = {}
+
+
+def register(kind: Kind[Any]) -> None:
+    KINDS[kind.name] = kind
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """`due`: rows that wait for a worker. `wait`: of the oldest of them."""
+
+    due: int
+    wait: timedelta
+
+
+def backlogs() -> dict[str, Backlog]:
+    """By kind. Executes one statement for each."""
+    now = timezone.now()
+    return {name: _backlog(kind, now) for name, kind in KINDS.items()}
+
+
+def _backlog(kind: Kind[Any], now: datetime) -> Backlog:
+    counted = kind.rows().filter(is_due(now)).order_by().aggregate(due=Count("pk"), oldest=Min("due_at"))
+    return Backlog(counted["due"], now - (counted["oldest"] or now))

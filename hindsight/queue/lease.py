@@ -1,0 +1,58 @@
+"""The queue is rows of the rooms above: deliveries, jobs and what else is a `Queued` row of a `Kind`.
+
+A row is put into the queue by the transaction that writes it, and it decides what is done, and when: no second row and
+no broker can disagree with it.
+
+- A lease is `leased_until`. A worker leases as many rows as it has free threads. A row whose worker was killed is due
+  again when its lease has expired: each row is worked on at least once.
+- `lease()` runs alone, for each kind: two workers that lease at the same time cannot exceed a share. On PostgreSQL an
+  advisory lock holds this until the commit, on SQLite the write lock of the transaction.
+- Its cost depends on the number of lanes, not on the number of rows: see the indexes of `Delivery`.
+- The result of a row is written only by the worker that has it: the rows count their leases (`attempts`, `runs`).
+"""
+
+import zlib
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from hindsight.queue.kinds import Kind
+from hindsight.queue.models import Queued, is_due
+from hindsight.queue.shares import Lane, share_out
+
+Row = TypeVar("Row", bound=Queued)
+
+
+def lease(kind: Kind[Row], free: int) -> list[Row]:
+    """Returns at most `free` due rows for this worker."""
+    now = timezone.now()
+    lanes = kind.due_lanes(now) if free else []
+    if not lanes:  # on SQLite, a transaction would take the write lock
+        return []
+    with transaction.atomic():
+        _lock(kind)
+        given = share_out(lanes, kind.leased_lanes(now), free, kind.shares)
+        rows = list(kind.rows().filter(pk__in=[pk for lane in given for pk in _oldest(kind, lane, now)]))
+        to_run = [row for row in rows if _begin(kind, row, now)]
+        kind.rows().bulk_update(rows, ["leased_until", *kind.written])
+    return to_run
+
+
+def _lock(kind: Kind[Any]) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(f"hindsight.queue {kind.name}".encode())])
+
+
+def _oldest(kind: Kind[Any], lane: Lane, now: datetime) -> list[int]:
+    """Locks a row, and returns its id. Returns nothing if other transactions have locked the rows of the lane."""
+    due = kind.rows().filter(is_due(now), **{kind.lane: lane.key}).order_by("due_at")
+    return list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:1])
+
+
+def _begin(kind: Kind[Row], row: Row, now: datetime) -> bool:
+    is_to_run = kind.begin(row, now)
+    row.leased_until = now + kind.lease_time if is_to_run else None
+    return is_to_run

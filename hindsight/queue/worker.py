@@ -1,0 +1,85 @@
+"""A worker process: the main thread leases rows, and threads work on them."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+
+from hindsight.queue.kinds import Kind
+from hindsight.queue.lease import lease
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1
+RETRY_SECONDS = 5
+
+
+class Worker:
+    """Each kind has its own threads, so that none waits for another one.
+
+    `beat` is called about once a second, also while all threads are busy.
+    """
+
+    def __init__(self, kinds: Iterable[Kind[Any]], beat: Callable[[], None]) -> None:
+        self.pools = {kind: ThreadPoolExecutor(kind.threads, kind.name) for kind in kinds}
+        self.running: dict[Kind[Any], list[Future[None]]] = {kind: [] for kind in self.pools}
+        self.beat = beat
+        self.beats_at = 0.0
+        self.has_news = threading.Event()
+        self.is_stopping = False
+
+    def run(self) -> None:
+        """Returns after SIGTERM or SIGINT, when the leased rows are finished."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self.is_stopping:
+            self._take_turn()
+        for pool in self.pools.values():
+            pool.shutdown()
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        # Does not set the event: the main thread, which runs this, may hold its lock.
+        self.is_stopping = True
+        signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
+
+    def _take_turn(self) -> None:
+        self.has_news.clear()
+        seconds = POLL_SECONDS
+        try:
+            close_old_connections()
+            self._beat()
+            for kind in self.pools:
+                self._lease(kind)
+        except DatabaseError as error:
+            logger.error("The database is unavailable. The worker tries again.", exc_info=error)
+            connection.close()
+            seconds = RETRY_SECONDS
+        self.has_news.wait(seconds)
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self.beats_at:
+            self.beat()
+            self.beats_at = time.monotonic() + POLL_SECONDS
+
+    def _lease(self, kind: Kind[Any]) -> None:
+        running = self.running[kind] = [future for future in self.running[kind] if not future.done()]
+        for row in lease(kind, kind.threads - len(running)):
+            future = self.pools[kind].submit(_run, kind, row)
+            future.add_done_callback(lambda _: self.has_news.set())
+            running.append(future)
+
+
+def _run(kind: Kind[Any], row: Any) -> None:
+    close_old_connections()
+    try:
+        kind.run(row)
+    except Exception:  # a row that is still leased is due again when its lease has expired
+        logger.exception("The queue's %s: row %d was not finished.", kind.name, row.pk)
+        close_old_connections()
