@@ -8,8 +8,11 @@ person presses Save.
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core import signing
 from django.http import HttpRequest, QueryDict
+
+from staff.attempts import hit
 
 # Forms with texts that take time to write.
 PAGES = {
@@ -27,6 +30,8 @@ BUTTONS = ("_save", "_continue", "_addanother", "do")
 WRITER = "writer"
 SALT = "staff.drafts"
 MAX_AGE = timedelta(days=7)
+# Drafts that are stored, for each writer in a number of minutes.
+DRAFTS = (30, 5)
 
 
 def signed_writer(request: HttpRequest) -> str:
@@ -35,14 +40,15 @@ def signed_writer(request: HttpRequest) -> str:
 
 
 def writer_of(request: HttpRequest) -> int | None:
-    """Who has written the text that was sent. None if it is not kept."""
+    """Who has written the text that was sent. None if it is not kept, as that of somebody who is no longer staff."""
     if request.method != "POST" or not _is_kept(request):
         return None
     try:
         writer: int = signing.loads(request.POST.get(WRITER, ""), salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature:
         return None
-    return writer
+    is_staff = User.objects.filter(pk=writer, is_active=True, is_staff=True).exists()
+    return writer if is_staff and hit(request, "staff drafts", str(writer), *DRAFTS)[0] <= DRAFTS[0] else None
 
 
 def keep(request: HttpRequest, writer: int) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
-from staff.drafts import NOT_SAVED
+from staff.drafts import DRAFTS, NOT_SAVED
 from tests.staff.authenticator import SECRET, add_app, code_of
 from tests.staff.conftest import Staff, log_in
 
@@ -141,6 +141,28 @@ def test_nothing_is_stored_for_a_form_that_no_staff_opened(alice: Contact) -> No
         answer = Client().post(url, {"notes": WRITTEN, "writer": writer})
         assert answer.headers["Location"] == f"/admin/login/?next={url}"
         assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["is_active", "is_staff"])
+def test_the_form_of_somebody_who_has_left_is_not_kept(alice: Contact, field: str) -> None:
+    staff = login_of("ann")
+    writer = writer_in(staff.get("contacts_contact_change", alice.pk))
+    User.objects.filter(pk=staff.user.pk).update(**{field: False})
+    Session.objects.all().delete()
+    url = reverse("admin:contacts_contact_change", args=[alice.pk])
+    for client in (Client(), staff.client):
+        assert client.post(url, {"notes": WRITTEN, "writer": writer}).headers["Location"] == f"/admin/login/?next={url}"
+    assert not Session.objects.exists()
+
+
+@time_machine.travel("2026-03-01T12:00:30Z", tick=False)
+def test_the_drafts_of_one_writer_are_limited(alice: Contact) -> None:
+    writer = writer_in(login_of("ann").get("contacts_contact_change", alice.pk))
+    Session.objects.all().delete()
+    url, limit = reverse("admin:contacts_contact_change", args=[alice.pk]), DRAFTS[0]
+    answers = [Client().post(url, {"notes": WRITTEN, "writer": writer}).status_code for _ in range(limit + 1)]
+    assert answers == [*[403] * limit, 302]
+    assert Session.objects.count() == limit
 
 
 def test_a_form_that_was_opened_more_than_a_week_ago_is_not_kept(alice: Contact) -> None:
