@@ -5,7 +5,8 @@ A link works once and for PASSWORD_RESET_TIMEOUT: Django signs the password's ha
 
 import logging
 import smtplib
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.contrib.auth import views
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # By the address of the client, and by the email address.
 LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
+# Each thread uses a connection to the database, and waits for the mail server.
+MAILS_AT_ONCE = 4
 LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
 
 
@@ -55,6 +60,20 @@ def invite(request: HttpRequest, user: User) -> tuple[str, bool]:
     return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
 
 
+def mail_links(request: HttpRequest, email: str) -> None:
+    """In a thread. Logs errors, because nobody waits for the result."""
+    try:
+        for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
+            mail = link_mail(user, password_link(request, user), is_invitation=False)
+            actor, address = staff_actor(user.username), address_of(request)
+            record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
+            _is_sent(mail)
+    except DatabaseError as error:
+        logger.error("A link to set a password was not made: %s", type(error).__name__)
+    finally:
+        connection.close()
+
+
 class ForgottenForm(forms.Form):
     email = forms.EmailField(label="Email address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
@@ -68,8 +87,9 @@ class ForgottenForm(forms.Form):
 
 
 class ForgottenView(FormView):  # type: ignore[type-arg]  # Django's class cannot be subscripted
-    """Responds the same for every address. Mails are sent in a thread, so that their time does not show which exist."""
+    """Does and responds the same for every address. Whether a login has it is looked up in a thread."""
 
+    threads = ThreadPoolExecutor(MAILS_AT_ONCE, "forgotten_password")
     form_class = ForgottenForm
     template_name = "registration/password_reset_form.html"
     success_url = reverse_lazy("admin:login")
@@ -84,12 +104,7 @@ class ForgottenView(FormView):  # type: ignore[type-arg]  # Django's class canno
         return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
-        email = form.cleaned_data["email"]
-        for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
-            mail = link_mail(user, password_link(self.request, user), is_invitation=False)
-            actor, address = staff_actor(user.username), address_of(self.request)
-            record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
-            Thread(target=_is_sent, args=[mail], daemon=True).start()
+        self.threads.submit(copy_context().run, mail_links, self.request, form.cleaned_data["email"])
         messages.success(self.request, "If this address belongs to a login, a link to set a password is on its way.")
         return super().form_valid(form)
 

@@ -172,6 +172,7 @@ def test_a_login_with_a_role_but_without_staff_status_is_told_so() -> None:
     assert "This login is not staff" in refused.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)  # a thread reads the login
 def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: Inbox) -> None:
     User.objects.create_user("ann", "ann@example.com", "the old password", is_staff=True)
     assert FORGOTTEN in Client().get("/admin/login/").content.decode()
@@ -189,6 +190,7 @@ def test_a_forgotten_password_is_set_with_a_mailed_link(inbox: Inbox) -> None:
     assert SecurityEvent.objects.filter(kind="password_link", actor="ann", detail="Forgotten.").count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
 @time_machine.travel("2026-03-01T12:00:30Z", tick=False)
 def test_mails_to_one_address_are_limited(inbox: Inbox) -> None:
     User.objects.create_user("ann", "ann@example.com", is_staff=True)
