@@ -8,9 +8,11 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
 from django import forms
 from django.db import transaction
+from django.http import HttpResponse
 
 from staff.login import CODE_ATTEMPTS, refuse_too_many_attempts
 
@@ -33,6 +35,16 @@ class CodeForm(LimitedCode, AuthenticateForm):
 
 class ConfirmingCodeForm(LimitedCode, ReauthenticateForm):
     pass
+
+
+class ActivateAppView(ActivateTOTPView):
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The code that activates the app counts as used."""
+        response = cast(HttpResponse, super().form_valid(form))
+        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        is_first_use(app, form.cleaned_data["code"])
+        return response
 
 
 @transaction.atomic

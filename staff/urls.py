@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib import admin
 from django.urls import path
 
+from staff.codes import ActivateAppView
 from staff.entrance import entrance, own_login
 from staff.password_links import ForgottenView, SetPasswordView
 from staff.single_sign_on import callback, sign_on
@@ -26,7 +27,7 @@ urlpatterns = [
     path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/passkey/", own_login(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("second-factor/", own_login(mfa.index), name="mfa_index"),
-    path("second-factor/app/", own_login(totp.activate_totp), name="mfa_activate_totp"),
+    path("second-factor/app/", own_login(ActivateAppView.as_view()), name="mfa_activate_totp"),
     path("second-factor/app/remove/", own_login(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-factor/codes/", own_login(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("second-factor/codes/new/", own_login(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),

@@ -107,6 +107,19 @@ def test_a_login_asks_for_a_code_that_works_once() -> None:
         assert enter_code(other, code_of(SECRET)).headers["Location"] == "/admin/"
 
 
+@time_machine.travel(NOON, tick=False)
+def test_the_code_that_activates_the_app_does_not_log_in(ann: User) -> None:
+    client, _ = enter_password()
+    secret = shown_secret(client.get(f"{SET_UP}app/"))
+    assert client.post(f"{SET_UP}app/", {"code": code_of(secret)}).headers["Location"] == f"{SET_UP}codes/"
+    other, _ = enter_password()
+    assert "Incorrect code." in enter_code(other, code_of(secret)).content.decode()
+    assert not is_open(other)
+    with time_machine.travel("2026-03-01T12:00:31Z", tick=False):
+        assert enter_code(other, code_of(secret)).headers["Location"] == "/admin/"
+    assert Authenticator.objects.get(user=ann, type="totp").last_used_at is not None
+
+
 def used_code() -> str:
     with time_machine.travel(NOON, tick=False):
         return code_of(SECRET)
