@@ -276,7 +276,14 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 # Staff log in with a second factor. Development, and HINDSIGHT_ALLOW=password_only, ask only for one that was set up.
 SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW
 MFA_ADAPTER = "staff.adapters.SecondFactorAdapter"
-MFA_FORMS = {"authenticate": "staff.codes.CodeForm", "reauthenticate": "staff.codes.ConfirmingCodeForm"}
+MFA_FORMS = {
+    "authenticate": "staff.codes.CodeForm",
+    "reauthenticate": "staff.codes.ConfirmingCodeForm",
+    "login_webauthn": "staff.passkeys.LoginForm",
+    "authenticate_webauthn": "staff.passkeys.SecondFactorForm",
+    "reauthenticate_webauthn": "staff.passkeys.ConfirmingForm",
+    "add_webauthn": "staff.passkeys.AddForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after, for clocks that differ

@@ -22,6 +22,7 @@ from hindsight.http.proxies import client_of
 from orgs.models import EventKind
 from staff import drafts
 from staff.attempts import hit
+from staff.challenges import clear_challenges
 from staff.events import record_attempt
 from staff.single_sign_on import button_of
 
@@ -67,6 +68,7 @@ class LoginView(views.LoginView):
         """allauth logs in, after it has asked for the second factor of somebody who has one."""
         user = form.get_user()
         clear_login(self.request)  # of an earlier login that was not completed
+        clear_challenges(self.request)
         login = Login(user=user, redirect_url=self.get_success_url())
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
 
@@ -93,7 +95,7 @@ def refusal(seconds_to_wait: int) -> str:
 def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
     """Counts under each heading up to the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
-    keys = {"login and address": f"{login} {address}", "address": address}
+    keys = {"login and address": f"{login} {address}", "address": address, "address, for passkeys": address}
     for heading, (limit, minutes) in limits.items():
         count, seconds = hit(request, f"staff login: {heading}", keys.get(heading, login), limit, minutes)
         if count > limit:

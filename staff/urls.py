@@ -8,10 +8,18 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib import admin
 from django.urls import path
 
+from staff.challenges import Step, accepts_own_challenge
 from staff.codes import ActivateAppView
 from staff.entrance import entrance, own_login
+from staff.passkeys import LoginView, SecondFactorView, challenge
 from staff.password_links import ForgottenView, SetPasswordView
 from staff.single_sign_on import callback, sign_on
+
+second_factor = accepts_own_challenge(Step.SECOND_FACTOR)(SecondFactorView.as_view())
+passkey_login = accepts_own_challenge(Step.LOGIN)(LoginView.as_view())
+passkey_challenge = accepts_own_challenge(Step.LOGIN)(challenge)
+confirm_with_passkey = accepts_own_challenge(Step.CONFIRMATION)(passkeys.reauthenticate_webauthn)
+add_passkey = accepts_own_challenge(Step.SET_UP)(passkeys.add_webauthn)
 
 # Django and allauth need these names.
 urlpatterns = [
@@ -21,11 +29,12 @@ urlpatterns = [
     path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
     path("sso/<provider_id>/", entrance(sign_on), name="openid_connect_login"),
     path("sso/<provider_id>/callback/", entrance(callback), name="openid_connect_callback"),
-    path("login/code/", entrance(mfa.authenticate), name="mfa_authenticate"),
-    path("login/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("login/code/", entrance(second_factor), name="mfa_authenticate"),
+    path("login/passkey/", entrance(passkey_login), name="mfa_login_webauthn"),
+    path("login/passkey/challenge/", entrance(passkey_challenge), name="passkey_challenge"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),
     path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("confirm/passkey/", own_login(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("confirm/passkey/", own_login(confirm_with_passkey), name="mfa_reauthenticate_webauthn"),
     path("second-factor/", own_login(mfa.index), name="mfa_index"),
     path("second-factor/app/", own_login(ActivateAppView.as_view()), name="mfa_activate_totp"),
     path("second-factor/app/remove/", own_login(totp.deactivate_totp), name="mfa_deactivate_totp"),
@@ -33,7 +42,7 @@ urlpatterns = [
     path("second-factor/codes/new/", own_login(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("second-factor/codes/file/", own_login(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("second-factor/passkeys/", own_login(passkeys.list_webauthn), name="mfa_list_webauthn"),
-    path("second-factor/passkeys/add/", own_login(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("second-factor/passkeys/add/", own_login(add_passkey), name="mfa_add_webauthn"),
     path("second-factor/passkeys/<int:pk>/", own_login(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
     path("second-factor/passkeys/<int:pk>/remove/", own_login(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
 ]

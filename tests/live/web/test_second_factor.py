@@ -84,3 +84,48 @@ def test_password_app_recovery_code_and_passkey(browser: Browser) -> None:
     assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
     browser.press("Log in with a passkey")
     assert eventually(lambda: browser.path == "/admin/contacts/contact/")
+
+
+def test_a_login_whose_only_factor_is_a_passkey_is_asked_for_it_first(browser: Browser) -> None:
+    page, user = BrowserPage(browser), new_staff("support", PASSWORD)
+    browser.log_in(user.username, PASSWORD)
+    browser.open("/admin/second-factor/passkeys/add/")
+    browser.find("#mfa_webauthn_add").click()
+    assert eventually(lambda: browser.path == "/admin/second-factor/codes/")
+    codes = (browser.find("#recovery_codes").get_attribute("value") or "").split()
+    browser.follow("Log out")
+
+    browser.log_in(user.username, PASSWORD)
+    assert browser.path == "/admin/login/code/"
+    assert browser.texts("#content button")[0] == "Use a passkey"
+    assert "Without your passkey, enter a recovery code." in browser.text
+    assert "authenticator app" not in browser.text
+    assert problems_at_each_width(page, browser.path, PHONE_AND_DESKTOP) == []
+    browser.press("Use a passkey")
+    assert eventually(lambda: browser.path == "/admin/")
+    browser.follow("Log out")
+
+    browser.log_in(user.username, PASSWORD)
+    browser.type("#id_code", codes[0])
+    browser.follow("Log in")
+    assert browser.path == "/admin/"
+    browser.follow("Log out")
+
+    browser.open("/admin/login/")
+    browser.press("Log in with a passkey")
+    assert eventually(lambda: "No passkey was used" in browser.text or "second factor" in browser.text)
+    assert browser.path == "/admin/login/"
+
+
+def test_at_an_ip_address_the_pages_say_that_browsers_accept_no_passkeys(one_browser: Browser) -> None:
+    browser, user = one_browser, new_staff("support", PASSWORD)
+    reason = "Browsers accept no passkeys at an IP address such as 127.0.0.1."
+    browser.open("/admin/login/")
+    browser.press("Log in with a passkey")
+    assert eventually(lambda: reason in browser.text)
+    assert browser.find("#passkey-refused").get_attribute("role") == "alert"
+    browser.log_in(user.username, PASSWORD)
+    browser.open("/admin/second-factor/passkeys/add/")
+    browser.find("#mfa_webauthn_add").click()
+    assert eventually(lambda: reason in browser.text)
+    browser.clear_data()

@@ -1,0 +1,71 @@
+"""The challenges of passkeys: each step of a login accepts only the answer to its own.
+
+allauth keeps the challenges of all steps under one key of the session. The second factor does not ask the authenticator
+to verify the person, so the answer to its challenge must not log in without a password. Here each step has a key of its
+own. A challenge is answered once, and ends with its step: after another login has begun or succeeded, and after
+LOGIN_TIMEOUT.
+"""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.mfa.webauthn.internal import auth
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+View = Callable[..., HttpResponseBase]
+
+
+class Step(StrEnum):
+    """The values are keys of the session."""
+
+    LOGIN = "passkey: login"
+    SECOND_FACTOR = "passkey: second factor"
+    CONFIRMATION = "passkey: confirmation"
+    SET_UP = "passkey: set-up"
+
+
+def accepts_own_challenge(step: Step) -> Callable[[View], View]:
+    """Decorates a view of allauth that makes or accepts challenges."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            drop_ended_challenges(request)
+            request.session.pop(auth.STATE_SESSION_KEY, None)  # of a session from before each step had its own
+            begun = request.session.get(step) if request.method == "POST" else None
+            if begun:
+                request.session[auth.STATE_SESSION_KEY] = begun["state"]
+            try:
+                response = view(request, *args, **kwargs)
+            finally:
+                made = request.session.pop(auth.STATE_SESSION_KEY, None)
+            if begun:  # not if the view has asked for the password first: allauth then repeats the request
+                request.session.pop(step, None)
+            if made and made != (begun or {}).get("state"):
+                request.session[step] = {"state": made, "at": time.time()}
+            drop_ended_challenges(request)
+            return response
+
+        return run
+
+    return decorate
+
+
+def clear_challenges(request: HttpRequest, **kwargs: Any) -> None:
+    for step in Step:
+        request.session.pop(step, None)
+
+
+def drop_ended_challenges(request: HttpRequest) -> None:
+    since = time.time() - app_settings.LOGIN_TIMEOUT
+    for step in Step:
+        if step in request.session and request.session[step]["at"] < since:
+            del request.session[step]
+    if LOGIN_SESSION_KEY not in request.session:
+        request.session.pop(Step.SECOND_FACTOR, None)
