@@ -18,13 +18,14 @@ class StaffConfig(AppConfig):
         from allauth.mfa.signals import authentication_failed
         from django.contrib.auth.models import User
 
-        from staff import accounts, challenges, events, exports, imports, second_factor
+        from staff import accounts, challenges, events, exports, imports, second_factor, sessions
         from staff.checks import check_logins
         from staff.roles import follow_groups, update_groups
 
         signals.user_logged_in.connect(events.logged_in)
         signals.user_logged_in.connect(challenges.clear_challenges)
         signals.user_logged_out.connect(events.logged_out)
+        signals.user_logged_out.connect(sessions.forget)
         signals.user_login_failed.connect(events.login_failed)
         authentication_failed.connect(events.code_refused)
         accounts.connect()

@@ -29,6 +29,8 @@ class StaffSite(AdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """A form that is sent after the session has ended is not lost."""
+        from staff.sessions import record_use  # needs the models
+
         guarded = super().admin_view(as_staff(view), cacheable)
 
         @wraps(guarded)
@@ -36,6 +38,7 @@ class StaffSite(AdminSite):
             if not self.has_permission(request):
                 writer = drafts.writer_of(request)
                 return self.login_with_draft(request, writer) if writer else guarded(request, *args, **kwargs)
+            record_use(request)
             drafts.take(request)
             return guarded(request, *args, **kwargs)
 
@@ -56,6 +59,7 @@ class StaffSite(AdminSite):
         from staff.pages.activity import activity_view  # need the models
         from staff.pages.saved_views import save_view_view, views_view
         from staff.pages.search import org_names_view, search_view
+        from staff.pages.sessions import sessions_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
@@ -63,6 +67,7 @@ class StaffSite(AdminSite):
             path("views/", self.admin_view(views_view), name="views"),
             path("views/save/", self.admin_view(save_view_view), name="save_view"),
             path("activity/", self.admin_view(activity_view), name="activity"),
+            path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
         return [*pages, *super().get_urls()]
 

@@ -12,6 +12,7 @@ from staff import second_factor
 from staff.base import StaffAdmin
 from staff.events import record_act
 from staff.filters import titled
+from staff.pages.sessions import end_chosen, in_words, rows_of
 from staff.password_links import LINK_DAYS, invite
 from staff.roles import update_staff_status
 
@@ -58,7 +59,7 @@ class StaffMemberForm(ModelForm):
 class StaffMemberAdmin(StaffAdmin):
     form = StaffMemberForm
     change_form_template = "staff/staff_member.html"
-    object_pages = {"reset-second-factor": "reset_second_factor_view"}
+    object_pages = {"reset-second-factor": "reset_second_factor_view", "sessions": "sessions_view"}
     slow_object_pages = {"password-link": "password_link_view"}  # it may send a mail
     list_display = ("username", "name", "email", "roles", "is_staff", "is_active", "last_login")
     list_filter = (("groups", titled("role", admin.RelatedFieldListFilter)), "is_active")
@@ -130,3 +131,9 @@ class StaffMemberAdmin(StaffAdmin):
         factors = second_factor.names_of(user) or "none"
         text = f"{user} has: {factors}. Be sure who asks. With the password, the next login sets up a new one."
         return self.page(request, "confirm", user, title="Remove the second factors", text=text, button="Remove")
+
+    def sessions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self.object_or_404(request, object_id, self.has_change_permission)
+        if request.method == "POST":
+            return self.back_to(request, "sessions", user, messages.SUCCESS, in_words(end_chosen(request, user)))
+        return self.page(request, "sessions_of_other", user, title="Sessions", sessions=rows_of(request, user))

@@ -22,6 +22,7 @@ def model(settings: Settings) -> None:
 def test_it_shows_fallbacks_waiting_turns_and_response_times(root: Staff, interview_request: InterviewRequest) -> None:
     add_turns(interview_request, Engine.MODEL, 3_000, 3_100, 9_000)
     add_turns(interview_request, Engine.FALLBACK, 8_000)
+    root.get("sessions")  # records the use of the session, once a minute
     with CaptureQueriesContext(
         connection,
     ) as queries:

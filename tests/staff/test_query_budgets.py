@@ -124,6 +124,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
         "interviewtype": interview_request.interview_type_id,
     }
     add_rows(FEW, acme_api, interview_request.contact, interview_request)
+    root.get("sessions")  # records the use of the session, once a minute
     ids |= {"endpoint": Endpoint.objects.earliest("pk").pk, "delivery": Delivery.objects.earliest("pk").pk}
     ids["job"] = Job.objects.earliest("pk").pk
     assert statements(root, ids) == BUDGETS

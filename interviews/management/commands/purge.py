@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
@@ -37,7 +38,11 @@ def idempotency_records(dry_run: bool) -> Counts:
 
 def sessions(dry_run: bool) -> Counts:
     expired = Session.objects.filter(expire_date__lt=timezone.now())
-    return Counter({"": expired.count() if dry_run else expired.delete()[0]})
+    if dry_run:
+        return Counter({"": expired.count()})
+    count = expired.delete()[0]
+    UserSession.objects.exclude(session_key__in=Session.objects.values("pk")).delete()
+    return Counter({"": count})
 
 
 def security_events(dry_run: bool) -> Counts:
