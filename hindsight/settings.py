@@ -29,6 +29,16 @@ def networks(text: str) -> tuple[Network, ...]:
         raise ValidationError(str(error)) from error
 
 
+@env.parser_for("public_hosts")
+def public_hosts(text: str) -> list[str]:
+    """Host names, or `.example.com` for a domain with its subdomains."""
+    hosts = [item.strip() for item in text.split(",") if item.strip()]
+    for host in hosts:
+        if "*" in host or (host.startswith(".") and "." not in host[1:].rstrip(".")):
+            raise ValidationError(f"{host} allows hosts of others. Name each host, such as hindsight.example.com.")
+    return hosts
+
+
 is_days_kept = validate.Range(min=1, max=36_500)
 
 
@@ -85,7 +95,7 @@ if DEVELOPMENT:
     DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}", validate=is_database)
 else:
     SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
-    ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", [])
+    ALLOWED_HOSTS = env.public_hosts("ALLOWED_HOSTS", "")
     PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", validate=validate.URL(schemes={"https"}, require_tld=False))
     DATABASE_URL = env.str("DATABASE_URL", validate=is_database)
 
@@ -259,6 +269,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEVELOPME
 if not DEVELOPMENT:
     # Browsers accept a __Host- cookie only over HTTPS and without a domain, so no subdomain can set it.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SECURE_SSL_HOST = urlsplit(PUBLIC_BASE_URL).netloc  # else the redirect goes to the host and port of the request
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
 # hindsight.api.middleware refuses plain HTTP.

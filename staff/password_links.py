@@ -39,10 +39,11 @@ MAILS_AT_ONCE = 4
 LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
 
 
-def password_link(request: HttpRequest, user: User) -> str:
+def password_link(user: User) -> str:
+    """Ignores the request's Host, with which anybody could have a link to another host mailed to staff."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
-    return request.build_absolute_uri(path)
+    return settings.PUBLIC_BASE_URL + path
 
 
 def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
@@ -54,9 +55,9 @@ def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
     return EmailMessage(subject, text, to=[user.email])
 
 
-def invite(request: HttpRequest, user: User) -> tuple[str, bool]:
+def invite(user: User) -> tuple[str, bool]:
     """Returns (link, mailed). A mail that cannot be sent leaves the link to be handed over."""
-    link = password_link(request, user)
+    link = password_link(user)
     return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
 
 
@@ -64,7 +65,7 @@ def mail_links(request: HttpRequest, email: str) -> None:
     """In a thread. Logs errors, because nobody waits for the result."""
     try:
         for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
-            mail = link_mail(user, password_link(request, user), is_invitation=False)
+            mail = link_mail(user, password_link(user), is_invitation=False)
             actor, address = staff_actor(user.username), address_of(request)
             record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
             _is_sent(mail)

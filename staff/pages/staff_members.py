@@ -116,7 +116,7 @@ class StaffMemberAdmin(StaffAdmin):
         return self.page(request, "confirm", user, title="Link to set a password", text=text, button="Make the link")
 
     def linked(self, request: HttpRequest, user: User) -> HttpResponse:
-        link, is_mailed = invite(request, user)
+        link, is_mailed = invite(user)
         record_act(request, EventKind.PASSWORD_LINK, user, "Mailed." if is_mailed else "Shown.")
         if is_mailed:
             sent = f"A link to set a password was mailed to {user.email}."

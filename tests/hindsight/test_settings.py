@@ -89,6 +89,11 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("DEBUG", "maybe"),
         ("SECRET_KEY", "short"),
         ("PUBLIC_BASE_URL", "http://api.example.com"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "api.example.com, *"),
+        ("ALLOWED_HOSTS", "*.example.com"),
+        ("ALLOWED_HOSTS", ".com"),
+        ("ALLOWED_HOSTS", "."),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("DATABASE_URL", "nonsense"),
         ("TRUSTED_PROXIES", "proxy.example.com"),
@@ -109,6 +114,12 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
 def test_invalid_value_raises(name: str, value: str) -> None:
     with pytest.raises(EnvError, match=name):
         settings_of(**{**PRODUCTION, name: value})
+
+
+def test_hosts_are_named_or_subdomains_of_a_named_domain() -> None:
+    hosts = ["api.example.com", ".example.com", "[::1]", "hindsight"]
+    assert settings_of(**{**PRODUCTION, "ALLOWED_HOSTS": ",".join(hosts)})["ALLOWED_HOSTS"] == hosts
+    assert settings_of(HINDSIGHT_ENV="development", ALLOWED_HOSTS="*")["ALLOWED_HOSTS"] == ["*"]
 
 
 def test_debug_is_off_by_default() -> None:

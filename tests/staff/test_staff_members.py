@@ -11,6 +11,7 @@ import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
@@ -62,7 +63,8 @@ def use_mail(settings: Settings, port: int) -> None:
 
 
 def path_in(text: Any) -> str:
-    return re.search(r"http://testserver(/admin/set-password/[\w/-]+)", str(text))[1]  # type: ignore[index]
+    pattern = rf"{settings.PUBLIC_BASE_URL}(/admin/set-password/[\w/-]+)"
+    return re.search(pattern, str(text))[1]  # type: ignore[index]
 
 
 def group(name: str) -> Group:
@@ -122,6 +124,21 @@ def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox
         assert "This link does not work" in set_password(link).content.decode()
     with time_machine.travel("2026-03-04T11:59:00Z", tick=False):
         assert set_password(link).status_code == 302
+
+
+@pytest.mark.parametrize("host", ["testserver:6666", "127.0.0.1", "[::1]:8000"])
+def test_links_do_not_follow_the_host_header(root: Staff, inbox: Inbox, settings: Settings, host: str) -> None:
+    settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
+    settings.ALLOWED_HOSTS = ["*"]
+    root.client.post(add(root).headers["Location"], headers={"host": host})
+    inbox.next_link("bo@example.com")
+    assert Client(headers={"host": host}).post(FORGOTTEN, {"email": "bo@example.com"}).status_code == 302
+    inbox.next_link("bo@example.com")
+    settings.EMAIL_URL = None
+    bo = User.objects.get(username="bo")
+    shown = root.client.post(f"/admin/auth/user/{bo.pk}/password-link/", headers={"host": host}).content.decode()
+    assert path_in(shown)
+    assert host not in shown
 
 
 def test_without_the_mail_server_the_link_is_shown(root: Staff, settings: Settings) -> None:

@@ -35,9 +35,9 @@ def test_every_response_has_the_security_headers(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/admin/login/", "/survey?token=x"])
-def test_pages_redirect_to_https(path: str) -> None:
-    response = Client().get(path)
-    assert (response.status_code, response.headers["Location"]) == (301, f"https://testserver{path}")
+def test_pages_redirect_to_the_public_address_with_https(path: str) -> None:
+    response = Client(headers={"host": "testserver:6666"}).get(path)
+    assert (response.status_code, response.headers["Location"]) == (301, f"https://api.example.com{path}")
 
 
 def test_the_api_refuses_plain_http(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
