@@ -1,11 +1,11 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from django.core.exceptions import ValidationError
 
-from contacts.layouts import JOINTS, Layout, layout_of
+from contacts.layouts import JOINTS, Layout, layout_of, shortened
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
@@ -59,15 +59,41 @@ class Lines:
         return line.removeprefix(byte_order_mark)
 
 
+class CsvText:
+    """The lines of a CSV file as text. `line`: how many were read.
+
+    A quoted cell can go over many lines. `csv.reader` would collect all of them, and begins a new row after an error.
+    """
+
+    def __init__(self, lines: Lines, *, errors: str) -> None:
+        self.lines, self.errors = iter(lines), errors
+        self.line = self.row_bytes = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        self.line += 1
+        self.row_bytes += len(line)
+        if self.row_bytes > MAX_LINE_BYTES:
+            raise csv.Error(f"it is longer than {MAX_LINE_BYTES:,} bytes")
+        return line.decode(errors=self.errors)
+
+    def begin_row(self) -> None:
+        self.row_bytes = 0
+
+
 def read_csv(lines: Lines, layout: Layout | None = None) -> Iterator[Row | BadRow]:
     """Ignores empty cells. Without a layout, the header has to name the fields. Raises ValidationError."""
     # With surrogateescape, invalid UTF-8 rejects only its own row.
-    text = (line.decode(errors="surrogateescape") for line in lines)
+    text = CsvText(lines, errors="surrogateescape")
     reader = csv.reader(text, strict=True, delimiter=layout.delimiter if layout else ",")
     header = _header(reader)
     layout = layout or layout_of(header)
     while True:
-        number = reader.line_num + 1
+        number = text.line + 1
+        text.begin_row()
         try:
             cells = next(reader)
         except StopIteration:
@@ -120,7 +146,7 @@ def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
     texts: dict[str, str] = {}
     for field, value in record.items():
         if field not in FIELDS:
-            return BadRow(line, f"{field}: Unknown field. Known: {FIELD_NAMES}.")
+            return BadRow(line, f"{shortened(field)}: Unknown field. Known: {FIELD_NAMES}.")
         types, names, clean = FIELDS[field]
         if not isinstance(value, types):
             return BadRow(line, f"{field}: Send {names}, not {strict_json.type_name(value)}.")

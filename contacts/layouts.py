@@ -19,6 +19,7 @@ GUESSES = {
     "name": ("name", "fullname", "contactname", "contact", "firstname", "lastname", "vorname", "nachname"),
     "notes": ("notes", "note", "notizen", "comments", "comment", "description"),
 }
+SHOWN_CHARACTERS = 60
 PARTS_OF_NAMES = ("firstname", "lastname", "vorname", "nachname")
 
 
@@ -39,7 +40,7 @@ def layout_of(header: Sequence[str]) -> Layout:
     if "email" not in columns or len(set(columns)) < len(columns) or not set(columns) <= set(FIELDS):
         raise ValidationError(
             f"The first line must name the columns: email, and optionally name and notes, each once. "
-            f"It is {', '.join(columns)!r}."
+            f"It is {shortened(', '.join(columns))!r}."
         )
     return Layout(columns)
 
@@ -64,6 +65,11 @@ def guess_layout(line: str) -> tuple[list[str], Layout]:
     only_email = columns.index("email") if "email" in columns else -1
     columns = ["" if field == "email" and index != only_email else field for index, field in enumerate(columns)]
     return header, Layout(tuple(columns), delimiter)
+
+
+def shortened(name: str) -> str:
+    """For messages: a name from a file can have a million characters."""
+    return name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…"
 
 
 def is_exported(header: Sequence[str]) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from contacts.batches import Batch, batches, reject_duplicates
-from contacts.files import MAX_LINE_BYTES, Lines, read_csv
+from contacts.batches import MAX_LISTED, Batch, batches, reject_duplicates, unlisted_rows
+from contacts.files import MAX_LINE_BYTES, CsvText, Lines, read_csv
 from contacts.layouts import FIELDS, Layout, guess_layout
 from contacts.services import import_batch
 from hindsight.text.record_files import write_csv
@@ -92,20 +92,28 @@ def is_open(job: Job) -> bool:
 
 def first_rows(job: Job) -> list[list[str]]:
     """For the choice of the columns, without the header and without what cannot be read."""
-    reader = csv.reader(_text(job), delimiter=job.options["delimiter"])
+    text = CsvText(Lines(job.open(Part.INPUT)), errors="replace")
     try:
-        return list(islice(reader, 1, 1 + SHOWN_ROWS))
+        return list(islice(csv.reader(text, delimiter=job.options["delimiter"]), 1, 1 + SHOWN_ROWS))
     except csv.Error:
         return []
 
 
 def errors(job: Job) -> list[dict[str, str]]:
+    """The first ones."""
     text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")
     return list(islice(csv.DictReader(text), SHOWN_ERRORS))
 
 
-def _text(job: Job) -> Iterator[str]:
-    return (line.decode(errors="replace") for line in Lines(job.open(Part.INPUT)))
+def unshown_errors(job: Job) -> str:
+    """How many rows with errors neither the page nor the file lists."""
+    unshown, unlisted = rejected_rows(job) - SHOWN_ERRORS, rejected_rows(job) - MAX_LISTED
+    page = f"… {unlisted_rows(unshown)}." if unshown > 0 else ""
+    return f"{page} The file lists the first {MAX_LISTED:,}, {unlisted_rows(unlisted)}." if unlisted > 0 else page
+
+
+def rejected_rows(job: Job) -> int:
+    return int(job.counts.get("rejected", 0))
 
 
 def _in_utf_8(piece: bytes, encoding: str) -> bytes:
@@ -153,15 +161,26 @@ def _steps(job: Job) -> Iterator[Step]:
     rows = reject_duplicates(read_csv(Lines(job.open(Part.INPUT)), _layout(job)))
     for batch in batches(islice(rows, job.done, None)):
         yield partial(_import, job, batch)
+    if rejected_rows(job) > MAX_LISTED and "unlisted" not in job.counts:
+        yield partial(_count_unlisted, rejected_rows(job) - MAX_LISTED)
 
 
 def _import(job: Job, batch: Batch) -> Progress:
-    out = StringIO()
-    rejected = [{"line": str(row.line), "reason": row.reason} for row in batch.rejected]
-    write_csv(rejected, out, ERROR_COLUMNS, header=job.output_bytes == 0 and bool(rejected))
+    listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))
+    rejected = [{"line": str(row.line), "reason": row.reason} for row in listed]
     actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
     counts = import_batch(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
-    return Progress(len(batch), out.getvalue().encode(), counts)
+    return Progress(len(batch), _csv(rejected, header=job.output_bytes == 0 and bool(rejected)), counts)
+
+
+def _count_unlisted(number: int) -> Progress:
+    return Progress(0, _csv([{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
+
+
+def _csv(errors: Sequence[dict[str, str]], *, header: bool = False) -> bytes:
+    out = StringIO()
+    write_csv(errors, out, ERROR_COLUMNS, header=header)
+    return out.getvalue().encode()
 
 
 def register() -> None:

@@ -109,6 +109,7 @@ class ImportPages(StaffAdmin):
             "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
             "changing": job.counts.get("created", 0) + job.counts.get("updated", 0),
             "errors": imports.errors(job),
+            "unshown_errors": imports.unshown_errors(job),
             "columns": list(columns_of(job)),
             "fields": FIELDS,
         }

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import termios
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts import batches, services
+from contacts.files import Lines, read_csv
 from contacts.models import Contact
 from contacts.services import upsert_contact, upsert_contacts
 from contacts.text import clean_email, clean_name
@@ -129,7 +131,7 @@ class TestCSV:
             9: "The row is not valid UTF-8",
             10: "NUL",
             12: "notes: Send at most 100,000 characters; this has 100,001",
-            13: "field larger than field limit",
+            13: "it is longer than 1,048,576 bytes",
             15: "email: Line 14 has the same address",
             16: "unexpected end of data",
         }
@@ -137,6 +139,23 @@ class TestCSV:
         for rejection, (line, reason) in zip(imported.rejections, expected.items(), strict=True):
             assert rejection.startswith(f"line {line}: ")
             assert reason in rejection
+
+    def test_of_many_invalid_rows_the_first_are_reported(self, acme: Org, tmp_path: Path) -> None:
+        (tmp_path / "x.csv").write_text("email,name\n" + "x\n" * 1_700 + "good@example.com,Good\n")
+        imported = Imported(tmp_path / "x.csv")
+        assert imported.summary == "created 1, updated 0, unchanged 0, rejected 1700"
+        assert len(imported.rejections) == 1_001
+        assert imported.rejections[999].startswith("line 1001: ")
+        assert imported.rejections[1000] == "and 700 more rows with errors"
+
+    def test_memory_does_not_grow_with_a_row_over_many_lines(self) -> None:
+        file = io.BytesIO(b"email,name\n" + b'"a\n",' * 500_000)
+        tracemalloc.start()
+        rows = sum(1 for _ in read_csv(Lines(file)))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert rows > 200_000
+        assert peak < 16 * 2**20
 
     @pytest.mark.parametrize(
         "header", ["", "name,notes", "email,phone", "email,email", "email;name", '"email"x', "alice@example.com,Alice"]
@@ -169,6 +188,7 @@ class TestJSONLines:
             (b'{"email": "x@example.com", "notes": 1}', "notes: Send a string or an object, not a number"),
             (b'{"email": "x@example.com", "name": " "}', "name: Send a name that is not blank"),
             (b'{"email": "x@example.com", "phone": ""}', "phone: Unknown field"),
+            (b'{"%s": ""}' % (b"x" * 1_000_000), f"line 2: {'x' * 60}…: Unknown field"),
             (b'{"email": "x@example.com", "email": "y@example.com"}', "same key twice"),
             (b'{"email": "x@example.com", "name": "\xff"}', "UTF-8"),
             (b'{"email": "x@example.com", "notes": "' + b"x" * 1_048_576 + b'"}', "longer than 1,048,576 bytes"),

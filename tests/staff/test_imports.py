@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts import batches
 from contacts.export import COLUMNS as EXPORTED_COLUMNS
+from contacts.files import MAX_LINE_BYTES
 from contacts.models import Contact
 from interviews.services import erase_contact
 from jobs import work
@@ -79,6 +80,45 @@ def test_rejected_rows_are_shown_and_downloaded(support: Staff, acme: Org) -> No
     rows = list(csv.DictReader(StringIO(downloaded(support, job).removeprefix("\ufeff"), newline="")))
     assert [row["line"] for row in rows] == ["2", "3", "5"]
     assert rows[0]["reason"] == "email: Send an email address, such as jane.smith@example.com."
+
+
+def test_of_many_rejected_rows_the_first_are_listed_and_the_others_counted(support: Staff, acme: Org) -> None:
+    job = checked(support, "email,name\n" + "x\n" * 2_500 + "good@example.com,Good\n" + "x\n" * 234)
+    assert job.counts == {"created": 1, "rejected": 2_734, "unlisted": 1_734}
+    page = page_of(support, job)
+    assert page.count("The header has 2 columns") == 100
+    assert "and 2,634 more rows with errors" in page
+    assert "and 1,734 more rows with errors" in page, "the file has the first thousand"
+    rows = list(csv.reader(StringIO(downloaded(support, job))))
+    assert (len(rows), rows[1000][0]) == (1_002, "1001")
+    assert rows[1001] == ["", "and 1,734 more rows with errors"]
+    assert stored_output(job) < 70_000
+
+
+def test_the_count_of_further_rows_is_written_once(support: Staff, acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker is killed after the last step, so another one repeats the end of the job."""
+    monkeypatch.setattr(imports, "MAX_LISTED", 2)
+    job = checked(support, "email,name\n" + "x\n" * 5)
+    size = stored_output(job)
+    work.put(job)
+    run_jobs()
+    job.refresh_from_db()
+    assert (job.state, stored_output(job), job.output_bytes) == (State.FINISHED, size, size)
+    assert job.counts == {"rejected": 5, "unlisted": 3}
+
+
+def stored_output(job: Job) -> int:
+    return sum(len(data) for data in job.read(Part.OUTPUT))
+
+
+def test_a_row_over_many_lines_is_limited(support: Staff, acme: Org) -> None:
+    """In each line a quoted cell begins, so the CSV reader would collect the whole file as cells of one row."""
+    lines = MAX_LINE_BYTES // len(b'"a\n",') + 10
+    job = checked(support, b"email,name\n" + b'"a\n",' * lines + b'"\ngood@example.com,Good\n')
+    assert (job.state, job.counts["created"]) == (State.FINISHED, 1)
+    error = imports.errors(job)[0]
+    assert (error["line"], error["reason"]) == ("2", "Invalid CSV row: it is longer than 1,048,576 bytes.")
+    assert "Choose the columns" not in page_of(support, job), "the first row is not shown"
 
 
 NAMES = "email;Größe;name\nzoe@example.com;klein;Zoë „Löw“ €\n"

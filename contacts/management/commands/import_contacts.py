@@ -2,15 +2,15 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import CommandError, CommandParser
 
-from contacts.batches import batches, reject_duplicates
-from contacts.files import READERS, BadRow, Lines
+from contacts.batches import MAX_LISTED, Batch, batches, reject_duplicates, unlisted_rows
+from contacts.files import READERS, Lines
 from contacts.services import import_batch
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
@@ -27,8 +27,8 @@ value. JSON Lines: one object per line with the same fields. notes can be a stri
 Texts must follow the rules of the API. The audit keeps replaced texts.
 
 Invalid rows, and rows that repeat an earlier email address, are rejected. Each is reported on standard error with the
-number of its first line. All other rows are imported, and the exit status is 1. You can interrupt the import and run
-it again: contacts that already match the file stay unchanged."""
+number of its first line; after 1,000, the others are only counted. All other rows are imported, and the exit status is
+1. You can interrupt the import and run it again: contacts that already match the file stay unchanged."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file, or - for standard input")
@@ -48,13 +48,13 @@ it again: contacts that already match the file stay unchanged."""
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
             for batch in batches(reject_duplicates(READERS[file_format](lines))):
-                self.report(batch.rejected)
+                self.report(batch)
                 self.tally += import_batch(org_id=org.pk, batch=batch, actor=self.actor, dry_run=dry_run)
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
 
-    def report(self, rejected: Iterable[BadRow]) -> None:
-        for row in rejected:
+    def report(self, batch: Batch) -> None:
+        for row in islice(batch.rejected, max(0, MAX_LISTED - self.tally["rejected"])):
             with self.bar.external_write_mode(file=sys.stderr):
                 self.stderr.write(f"line {row.line}: {row.reason}")
 
@@ -63,6 +63,8 @@ it again: contacts that already match the file stay unchanged."""
         text = f"dry run: {counts}" if dry_run else counts
         if not self.tally["rejected"]:
             return text
+        if (unlisted := self.tally["rejected"] - MAX_LISTED) > 0:
+            self.stderr.write(unlisted_rows(unlisted))
         self.stdout.write(text)
         raise CommandError("Some rows were rejected, see above.")
 
