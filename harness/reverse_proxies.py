@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from scripts.serve import end_with_parent
 START_SECONDS = 15
 STOP_SECONDS = 10
 
-# As in docs/operations.md, without TLS. `extra` is for the server block.
+# As in docs/operations.md, without TLS.
 NGINX = """\
 daemon off;
 {user}
@@ -26,6 +26,7 @@ error_log {directory}/error.log warn;
 events {{ worker_connections 512; }}
 http {{
     access_log off;
+    {http}
     client_body_temp_path {directory}/body;
     proxy_temp_path {directory}/proxy;
     fastcgi_temp_path {directory}/fastcgi;
@@ -38,6 +39,7 @@ http {{
     server {{
         listen 127.0.0.1:{port};
         client_max_body_size 8m;
+        {server}
         location / {{
             proxy_pass http://hindsight;
             proxy_http_version 1.1;
@@ -52,6 +54,7 @@ http {{
 
 CADDY = """\
 {{
+    {options}
     admin off
     auto_https off
 }}
@@ -68,29 +71,48 @@ class ProxyMissingError(RuntimeError):
 
 
 @contextmanager
-def nginx(ports: Sequence[int], server_options: str = "max_fails=0") -> Iterator[int]:
-    """Yields the port of an nginx in front of the web servers at these ports. Raises ProxyMissingError."""
+def nginx(
+    ports: Sequence[int],
+    server_options: str = "max_fails=0",
+    *,
+    http: str = "",
+    server: str = "",
+    directory: Path | None = None,
+) -> Iterator[int]:
+    """Yields the port of an nginx in front of the web servers at these ports. Raises ProxyMissingError.
+
+    `http`, `server`: more lines of these blocks. `directory`: where it writes; without it, a temporary one.
+    """
     servers = "\n        ".join(f"server 127.0.0.1:{port} {server_options};" for port in ports)
     program = _program("nginx", "/usr/sbin/nginx")
-    with tempfile.TemporaryDirectory(prefix="hindsight-nginx-") as directory:
+    with _directory(directory, "hindsight-nginx-") as place:
+        lines = {"servers": servers, "directory": str(place), "user": _user(), "http": http, "server": server}
         yield from _proxying(
-            lambda config: [program, "-p", directory, "-e", f"{directory}/error.log", "-c", str(config)],
-            NGINX.replace("{servers}", servers).replace("{directory}", directory).replace("{user}", _user()),
-            Path(directory),
+            lambda config: [program, "-p", str(place), "-e", f"{place}/error.log", "-c", str(config)],
+            NGINX,
+            lines,
+            place,
         )
 
 
 @contextmanager
-def caddy(ports: Sequence[int]) -> Iterator[int]:
+def caddy(ports: Sequence[int], *, options: str = "", directory: Path | None = None) -> Iterator[int]:
     """Yields the port of a Caddy in front of the web servers at these ports. Raises ProxyMissingError."""
     servers = " ".join(f"127.0.0.1:{port}" for port in ports)
     program = _program("caddy", "/usr/bin/caddy")
-    with tempfile.TemporaryDirectory(prefix="hindsight-caddy-") as directory:
+    with _directory(directory, "hindsight-caddy-") as place:
         yield from _proxying(
             lambda config: [program, "run", "--adapter", "caddyfile", "--config", str(config)],
-            CADDY.replace("{servers}", servers),
-            Path(directory),
+            CADDY,
+            {"servers": servers, "options": options},
+            place,
         )
+
+
+@contextmanager
+def _directory(given: Path | None, prefix: str) -> Iterator[Path]:
+    with nullcontext(str(given)) if given else tempfile.TemporaryDirectory(prefix=prefix) as directory:
+        yield Path(directory)
 
 
 def _user() -> str:
@@ -105,10 +127,12 @@ def _program(name: str, debian: str) -> str:
     return found
 
 
-def _proxying(command: Callable[[Path], list[str]], template: str, directory: Path) -> Iterator[int]:
+def _proxying(
+    command: Callable[[Path], list[str]], template: str, lines: dict[str, str], directory: Path
+) -> Iterator[int]:
     port = free_port()
     config, log = directory / "config", directory / "log"
-    config.write_text(template.format(port=port))
+    config.write_text(template.format(port=port, **lines))
     with log.open("wb") as output:
         process = subprocess.Popen(
             command(config),
@@ -135,7 +159,7 @@ def _responds(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
+        return connection.getresponse().status in (200, 502)  # 502: its servers are unavailable
     except (OSError, HTTPException):
         return False
     finally:

@@ -381,6 +381,7 @@ LOGGING = {
     # Django would mail request bodies to ADMINS, and log each 4xx twice.
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True, "level": "CRITICAL"},  # the request line, with the query
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
         "hindsight.security": {"level": "INFO"},  # whatever LOG_LEVEL is

@@ -1,6 +1,7 @@
 """Text in development, JSON in production.
 
-Exception messages are not logged: a database error quotes the row.
+Exception messages are not logged: a database error quotes the row. Of Django's messages about a request, only method,
+path and status are: they quote the path, the Host or the Referer.
 """
 
 import json
@@ -10,6 +11,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from django.http import HttpRequest
+
+from hindsight.http.redaction import request_line, without_secrets
 from hindsight.http.request_ids import current_request_id
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -49,6 +53,12 @@ class BaseFormatter(logging.Formatter):
             error = error.__cause__ or error.__context__
         return "\n-- then --\n".join(parts)
 
+    def message(self, record: logging.LogRecord) -> str:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest):
+            return request_line(request, getattr(record, "status_code", ""))
+        return record.getMessage()
+
     def fields(self, record: logging.LogRecord, *names: str) -> dict[str, Any]:
         request_id, logged = current_request_id(), vars(record)
         values = {name: logged[name] for name in names if logged.get(name) not in (None, "")}
@@ -61,8 +71,8 @@ class TextFormatter(BaseFormatter):
     def format(self, record: logging.LogRecord) -> str:
         extra = " ".join(f"{name}={value}" for name, value in self.fields(record, *EXTRA_FIELDS).items())
         time = datetime.fromtimestamp(record.created, UTC).time().isoformat("seconds")
-        line = f"{time} {record.levelname} {record.name}: {record.getMessage()}{f' ({extra})' if extra else ''}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        line = f"{time} {record.levelname} {record.name}: {self.message(record)}{f' ({extra})' if extra else ''}"
+        return without_secrets(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
 
 class JSONFormatter(BaseFormatter):
@@ -73,9 +83,9 @@ class JSONFormatter(BaseFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self.message(record),
             **self.fields(record, *REQUEST_FIELDS, *EXTRA_FIELDS),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return self.ENCODER.encode(line)
+        return without_secrets(self.ENCODER.encode(line))

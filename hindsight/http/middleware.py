@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.encoding import escape_uri_path
 
 from hindsight.db.errors import unavailable_reason
 from hindsight.http import error_pages
 from hindsight.http.probes import is_probe
+from hindsight.http.redaction import logged_path
 from hindsight.http.request_ids import begin_request
 
 access = logging.getLogger("hindsight.access")
@@ -47,7 +47,7 @@ class RequestMiddleware:
             del headers["Content-Length"]
         for name, value in _response_headers(request).items():
             headers[name] = value
-        path = escape_uri_path(request.path)  # escapes line breaks, which would forge log lines
+        path = logged_path(request)
         access.log(
             # Successful probes are too frequent to be logged.
             logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,

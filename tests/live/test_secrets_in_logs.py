@@ -2,13 +2,20 @@
 
 import json
 from secrets import token_hex
+from urllib.parse import quote, urlsplit
 
+import requests
+from django.contrib.auth.models import User
 from django.db import connection
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
+from orgs import keys
+from staff.password_links import password_link
 from tests.factories import ContactFactory
 from tests.live.client import LiveClient, exchange, head
+from tests.live.conftest import Serve
+from webhooks.signing import new_secret
 
 
 def test_keys_and_texts_are_not_logged(api: LiveClient, interview_request: InterviewRequest, alice: Contact) -> None:
@@ -51,3 +58,28 @@ def test_keys_and_texts_are_not_logged(api: LiveClient, interview_request: Inter
     assert "IntegrityError" in log
     assert marker not in log
     assert api.key not in log
+
+
+def test_links_and_pasted_secrets_are_not_logged(serve: Serve, interview_request: InterviewRequest) -> None:
+    """With LOG_LEVEL=DEBUG, so that granian and libraries log what they can."""
+    user = User.objects.create_user(f"ann-{token_hex(4)}", is_staff=True)
+    link, password = urlsplit(password_link(user)).path, f"Pass-{token_hex(8)}"
+    token, key = link.split("/")[-2], keys.generate()
+    secrets = [token, str(interview_request.survey_token), key, new_secret(), password]
+    with serve(workers=1, LOG_LEVEL="DEBUG") as server, requests.Session() as browser:
+        base = f"http://127.0.0.1:{server.port}"
+        form = browser.get(f"{base}{link}")
+        assert form.url == f"{base}{link.replace(token, 'set-password')}"
+        sent = {"csrfmiddlewaretoken": browser.cookies["csrftoken"], "new_password1": password}
+        assert browser.post(form.url, {**sent, "new_password2": password}).url == f"{base}/admin/login/"
+        assert browser.get(f"{base}/survey?token={interview_request.survey_token}").status_code == 200
+        for secret in secrets:
+            for path in ("/{}", "/survey/{}", "/api/v1/interviews/x{}", "/api/docs/x?key={}"):
+                url = base + path.format(quote(secret, safe=""))
+                assert browser.get(url, headers={"Referer": f"{base}/?{secret}"}).status_code in (401, 404)
+        assert exchange(server, head(f"GET /{key} HTTP/1.1", f"Host: {key}.example", f"X-Request-Id: {key}"))
+        secrets += browser.cookies.values()
+    user.refresh_from_db()
+    assert user.check_password(password)
+    assert "GET /admin/set-password/*/set-password/ 200" in server.log
+    assert [secret for secret in secrets if secret in server.log or quote(secret) in server.log] == []

@@ -29,7 +29,7 @@ def test_path_cannot_forge_a_log_line(acme_api: ApiClient, caplog: pytest.LogCap
     caplog.set_level(logging.INFO)
     acme_api.get("/interviews/1%0A12:00:00%20ERROR%20forged")
     (record,) = [record for record in caplog.records if record.name == "hindsight.access"]
-    assert record.getMessage() == "GET /api/v1/interviews/1%0A12:00:00%20ERROR%20forged 404"
+    assert record.getMessage() == "GET /api/v1/interviews/* 404"
 
 
 def test_access_line_has_org_and_key_prefix_but_no_customer_texts(

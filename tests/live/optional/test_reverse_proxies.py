@@ -1,14 +1,18 @@
-"""Early responses to requests with a body, through nginx and Caddy: none may become a 502. See `make test-proxies`."""
+"""Requests through nginx and Caddy, set up as docs/operations.md says. See `make test-proxies`."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 
+from harness.processes import free_port
 from harness.reverse_proxies import ProxyMissingError, caddy, nginx
 from harness.web import Server
 from orgs.services import create_api_key
@@ -69,3 +73,49 @@ def test_no_early_response_becomes_the_proxys_502(proxy: int, size: int) -> None
             calls = [pool.submit(status_of, proxy, method, path, size, headers) for _ in range(12)]
             statuses = Counter(call.result() for call in calls)
             assert set(statuses) <= expected, (name, statuses)
+
+
+OPERATIONS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+
+
+def documented(pattern: str) -> str:
+    found = re.search(pattern, OPERATIONS, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1]
+
+
+def nginx_with_logs(ports: Sequence[int], directory: Path) -> AbstractContextManager[int]:
+    """With the documented logs, in another directory."""
+    logs = documented(r"^(    access_log .*? crit;)$").replace("/var/log/nginx", str(directory))
+    return nginx(ports, http=documented(r"^(map \$uri .*?_id';)$"), server=logs, directory=directory)
+
+
+def caddy_with_logs(ports: Sequence[int], directory: Path) -> AbstractContextManager[int]:
+    return caddy(ports, options=documented(r"^{\n(\tlog {\n.*?\n\t})$"), directory=directory)
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+@pytest.mark.parametrize("start", [nginx_with_logs, caddy_with_logs])
+def test_the_proxys_logs_have_no_secrets(
+    start: Callable[[Sequence[int], Path], AbstractContextManager[int]],
+    servers: list[Server],
+    tmp_path: Path,
+    *,
+    is_up: bool,
+) -> None:
+    secret = token_urlsafe(24)
+    paths = [f"/admin/set-password/MQ/{secret}/", f"/survey?token={secret}", f"/{secret}", f"/api/v1/{secret}/x"]
+    ports = [servers[0].port if is_up else free_port()]
+    try:
+        with start(ports, tmp_path) as port:
+            for path in paths:
+                status = status_of(port, "GET", path, 0, {"Referer": f"http://x.example/{secret}"})
+                assert (status == 502) != is_up, status
+    except ProxyMissingError as error:
+        pytest.fail(str(error)) if os.environ.get("CI") == "true" else pytest.skip(str(error))
+    logs = {file.name: file.read_text(errors="replace") for file in tmp_path.rglob("*") if file.is_file()}
+    assert [name for name, text in logs.items() if secret in text] == []
+    if start is nginx_with_logs:
+        lines = re.findall(r'"GET (\S+)" (\d+) \d+ (\S+)$', logs["hindsight.log"], re.MULTILINE)
+        assert [path for path, _, _ in lines][-4:] == ["/admin", "/survey", "/*", "/api/v1"]
+        assert all((len(request_id) == 32) == is_up for _, _, request_id in lines[-4:])
