@@ -9,7 +9,7 @@ from contacts.layouts import JOINTS, Layout, layout_of, shortened
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
-from hindsight.text.record_files import unescape_formulas
+from hindsight.text.record_files import stored_text
 from orgs.audit import Texts
 
 # Limits memory use.
@@ -138,7 +138,7 @@ def _csv_row(line: int, layout: Layout, cells: list[str]) -> Row | BadRow:
     texts: dict[str, list[str]] = {}
     for field, cell in zip(layout.columns, cells, strict=True):
         if field and cell.strip():
-            texts.setdefault(field, []).append(unescape_formulas(cell) if layout.is_exported else cell)
+            texts.setdefault(field, []).append(stored_text(cell) if layout.is_exported else cell)
     return _row(line, {field: JOINTS.get(field, "").join(parts) for field, parts in texts.items()})
 
 

@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "staff.visible_text.VisibleTextMiddleware",
     "hindsight.http.middleware.DatabaseUnavailableMiddleware",
     "hindsight.http.site.EndOfSiteMiddleware",
 ]

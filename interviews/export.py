@@ -6,7 +6,9 @@ from django.db.models import Prefetch, QuerySet
 from hindsight.db.batches import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
+from hindsight.text.visible import visible
 from interviews.models import Conversation, InterviewRequest
+from interviews.paige.visible_transcript import visible_transcript
 from interviews.services.state import declined_conversation, rating_of
 
 PAGE = 500
@@ -72,9 +74,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "transcript": transcript
         and {
             "document_id": transcript.public_id,
-            "content": transcript.content,
-            "key_answers": transcript.key_answers,
-            "drivers": transcript.drivers,
+            **visible_transcript(transcript.content, transcript.key_answers, transcript.drivers),
             "coverage": transcript.coverage,
             "created_at": _utc(transcript.created_at),
         },
@@ -89,7 +89,7 @@ def _decline(interview_request: InterviewRequest) -> Record | None:
         return None
     return {
         "reason": declined.decline_reason or None,
-        "comment": declined.decline_comment or None,
+        "comment": visible(declined.decline_comment) or None,
         "declined_at": _utc(declined.declined_at),
     }
 

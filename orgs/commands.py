@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser, DjangoHelpF
 from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
+from hindsight.text.visible import visible
 from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Org
@@ -33,7 +34,7 @@ class Command(RecordedCommand):
 
     def handle(self, *args: Any, **options: Any) -> str:
         try:
-            return self.run(**options)
+            return visible(self.run(**options))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except (OperationalError, InterfaceError) as error:

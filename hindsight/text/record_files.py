@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from hindsight.text.visible import stored, visible
+
 Record = dict[str, Any]
 
 # Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
@@ -35,7 +37,7 @@ def write_csv(records: Iterable[Record], out: Writable, columns: Sequence[str], 
     if header:
         writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
     for record in records:
-        writer.writerow([escape_formulas(_cell(record, column)) for column in columns])
+        writer.writerow([escape_formulas(visible(_cell(record, column))) for column in columns])
 
 
 class Writer(Protocol):
@@ -50,6 +52,11 @@ WRITERS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv}
 def escape_formulas(cell: str) -> str:
     """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
     return FORMULA.sub(r"'\1", AFTER_SEPARATOR.sub(r"\1'\2", cell))
+
+
+def stored_text(cell: str) -> str:
+    """The text that `write_csv` made this cell of."""
+    return stored(unescape_formulas(cell))
 
 
 def unescape_formulas(cell: str) -> str:

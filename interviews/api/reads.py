@@ -12,6 +12,7 @@ from contacts.models import Contact
 from hindsight.db.statements import fetch_row
 from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
+from hindsight.text.visible import visible
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
 from interviews.paige.brief import vendor_of
@@ -19,6 +20,7 @@ from interviews.paige.guide import Guide, GuideError
 from interviews.paige.picks import known_picks
 from interviews.paige.steering import steer
 from interviews.paige.stored_guides import guide_of_version
+from interviews.paige.visible_transcript import visible_transcript
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
@@ -181,11 +183,10 @@ class InterviewRequestRow(NamedTuple):
         details = self.details
         if details.transcript_id is None:
             return None
+        key_answers, drivers = _parsed(details.key_answers), _parsed(details.drivers)
         return {
             "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
-            "content": details.content,
-            "key_answers": [{**each, "places": each.get("places", [])} for each in _parsed(details.key_answers)],
-            "drivers": _parsed(details.drivers),
+            **visible_transcript(details.content or "", key_answers, drivers),
             "coverage": _parsed(details.coverage),
             "created_at": _shown(details.transcript_created_at),
         }
@@ -196,7 +197,7 @@ class InterviewRequestRow(NamedTuple):
             return None
         return {
             "reason": details.decline_reason or None,
-            "comment": details.decline_comment or None,
+            "comment": visible(details.decline_comment or "") or None,
             "declined_at": _shown(details.declined_at),
         }
 

@@ -61,7 +61,8 @@ class TranscriptSerializer(serializers.Serializer[Transcript]):
     document_id = serializers.CharField(source="public_id")
     content = serializers.CharField(
         help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. Texts are escaped, so that only "
-        "the names are bold."
+        "the names are bold. Characters that are not seen but change how a text looks are shown as {U+202E}, also in "
+        "excerpts and quotes."
     )
     key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
     drivers = DriverSerializer(many=True, help_text="In the order of the transcript, at most five for each topic.")

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.utils.formats import date_format
 
+from hindsight.text.visible import visible
 from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
 from interviews.services.state import rating_of
@@ -57,7 +58,7 @@ class TranscriptDocument:
         for section in self._quotes:
             for title, lines in section.entries.items():
                 parts += ["", f"{section.title}: {title}", *lines]
-        return "\n".join(parts)
+        return visible("\n".join(parts))
 
     @property
     def _quotes(self) -> list[Section]:

@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 
+from hindsight.text.visible import visible
 from interviews.paige.transcript_markdown import escaped
 from staff.displayed_turns import SKIPPED
 from staff.transcripts.document import TranscriptDocument
 
 
 def as_markdown(document: TranscriptDocument) -> bytes:
-    return ("\n\n".join(_blocks(document)) + "\n").encode()
+    return visible("\n\n".join(_blocks(document)) + "\n").encode()
 
 
 def _blocks(document: TranscriptDocument) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from hindsight.text.visible import visible
 from staff.displayed_turns import SKIPPED
 from staff.transcripts.document import TranscriptDocument
 
@@ -41,15 +42,16 @@ def as_docx(document: TranscriptDocument) -> bytes:
 
 
 def xml_text(text: str) -> str:
-    """Replaces the characters that XML cannot contain."""
-    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Shows characters that are not seen, and replaces others that XML cannot contain."""
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text))
 
 
 def _paragraph(word: Any, text: str, style: str | None = None, *, label: str = "") -> None:
     paragraph = word.add_paragraph(style=style)
     if label:
         paragraph.add_run(xml_text(f"{label}: ")).bold = True
-    run = paragraph.add_run(xml_text(text))
+    text = xml_text(text)
+    run = paragraph.add_run(text)
     if _is_right_to_left(text):
         from docx.oxml import OxmlElement
 

@@ -100,7 +100,7 @@ class TestCSV:
             "contact.email": "alice@example.com",
             "contact.name": "Alice",
             "contact.notes": "Old notes",
-            "transcript.content": "**Paige:** Grüße\n\n**Alice:** Hello\u2028",
+            "transcript.content": "**Paige:** Grüße\n\n**Alice:** Hello{U+2028}",
         }
         assert {name: rows[1][name] for name in expected} == expected
         assert rows[1]["completed_at"].endswith("Z")

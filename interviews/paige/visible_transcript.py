@@ -1,0 +1,26 @@
+"""Transcripts with markers for characters that are not seen, and places that fit."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hindsight.text.visible import position_in, visible
+
+Shown = dict[str, Any]
+
+
+def visible_transcript(content: str, key_answers: list[Any], drivers: list[Any]) -> Shown:
+    position = position_in(content)
+    return {
+        "content": visible(content),
+        "key_answers": [_visible_answers(each, position) for each in key_answers],
+        "drivers": [{**_moved(each, position), "quote": visible(each["quote"])} for each in drivers],
+    }
+
+
+def _visible_answers(topic: Mapping[str, Any], position: Callable[[int], int]) -> Shown:
+    places = [_moved(place, position) for place in topic.get("places", [])]
+    return {**topic, "excerpts": [visible(excerpt) for excerpt in topic["excerpts"]], "places": places}
+
+
+def _moved(place: Mapping[str, Any], position: Callable[[int], int]) -> Shown:
+    return {**place, "start": position(place["start"]), "end": position(place["end"])}
