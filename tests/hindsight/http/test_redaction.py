@@ -176,6 +176,13 @@ def test_an_exception_is_logged_with_the_route_only(
     assert default_token_generator.make_token(user) not in lines.text
 
 
+def test_the_development_server_logs_no_request_lines() -> None:
+    """They have the query. The access line says the rest."""
+    server = logging.getLogger("django.server")
+    assert not server.isEnabledFor(logging.ERROR)
+    assert server.handlers == []
+
+
 @pytest.mark.parametrize("formatter", [TextFormatter(), JSONFormatter()])
 def test_messages_of_libraries_are_redacted(formatter: logging.Formatter) -> None:
     secret, password = new_secret(), token_hex(8)
