@@ -8,4 +8,4 @@ from hindsight.wsgi import application
 def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
     limit_sessions()
-    return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY)
+    return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY)

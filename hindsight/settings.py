@@ -121,7 +121,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "hindsight.http",
@@ -310,22 +309,14 @@ OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
-# Whether all addresses of the provider count as verified. If not, those with `email_verified` in the ID token do.
+# Whether the first login links the provider's account to the staff login with the same verified address.
+OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", False)
+# Whether addresses without `email_verified` in the ID token count as verified.
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
 # When a login of the provider counts as a second factor: never, if its ID token says so (`amr`), or always.
 OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
-SOCIALACCOUNT_ADAPTER = "staff.single_sign_on.SingleSignOnAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True  # form-action of the policy would block the redirect of a form
-_oidc_app = {
-    "provider_id": "sso",
-    "name": OIDC_NAME,
-    "client_id": OIDC_CLIENT_ID,
-    "secret": OIDC_CLIENT_SECRET,
-    "settings": {"server_url": OIDC_SERVER_URL, "fetch_userinfo": False, "verified_email": OIDC_TRUST_EMAIL or None},
-}
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_oidc_app] if OIDC_SERVER_URL else []}
-}
+# Concurrent calls of the provider per process. Each has a thread of its own, in addition to WEB_THREADS.
+OIDC_CONCURRENCY = 4
 LOGIN_REDIRECT_URL = "admin:index"
 
 # Bytes of text that an org's API keys may overwrite per day; 0: no limit. 1,000 requests per minute that each overwrite

@@ -19,6 +19,7 @@ from staff.acting import current_staff_request
 from staff.events import actor_of, address_of, staff_actor
 
 WATCHED = ("username", "is_active", "is_staff", "is_superuser")
+COMPARED = (*WATCHED, "email")  # staff.single_sign_on.links compares the address
 
 RELATIONS: dict[Any, str] = {
     User.groups.through: "groups",
@@ -38,8 +39,8 @@ def connect() -> None:
 
 
 def remember_stored(*, instance: Any, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
-    is_watched = update_fields is None or not update_fields.isdisjoint(WATCHED)
-    stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if instance.pk and is_watched else None
+    is_watched = update_fields is None or not update_fields.isdisjoint(COMPARED)
+    stored = User.objects.filter(pk=instance.pk).values(*COMPARED).first() if instance.pk and is_watched else None
     instance.values_before_save = stored or {}
 
 
@@ -50,7 +51,7 @@ def record_save(*, instance: Any, created: bool, **kwargs: Any) -> None:
     changes = [
         f"{name}: {before} → {getattr(instance, name)}."
         for name, before in instance.values_before_save.items()
-        if before != getattr(instance, name)
+        if name in WATCHED and before != getattr(instance, name)
     ]
     if changes:
         record_about(EventKind.ROLES_CHANGED, instance, " ".join(changes))

@@ -21,6 +21,7 @@ class StaffConfig(AppConfig):
         from staff import accounts, challenges, events, exports, imports, second_factor, sessions
         from staff.checks import check_logins
         from staff.roles import follow_groups, update_groups
+        from staff.single_sign_on import links
 
         signals.user_logged_in.connect(events.logged_in)
         signals.user_logged_in.connect(challenges.clear_challenges)
@@ -30,6 +31,7 @@ class StaffConfig(AppConfig):
         authentication_failed.connect(events.code_refused)
         accounts.connect()
         second_factor.connect()
+        links.connect()
         exports.register()
         imports.register()
         m2m_changed.connect(follow_groups, sender=User.groups.through)

@@ -31,7 +31,7 @@ def check_single_sign_on() -> list[CheckMessage]:
         hint = f"Set {' and '.join(missing)} too, or none of {', '.join(needed)}."
         return [Error("The settings of single sign-on are incomplete.", hint=hint, id="staff.E002")]
     if missing:
-        if settings.OIDC_TRUST_EMAIL or settings.OIDC_SECOND_FACTOR != "never":
+        if settings.OIDC_LINK_BY_EMAIL or settings.OIDC_TRUST_EMAIL or settings.OIDC_SECOND_FACTOR != "never":
             hint = "Set OIDC_SERVER_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too."
             return [Error("An identity provider is trusted, but none is set.", hint=hint, id="staff.E003")]
         return []

@@ -20,11 +20,10 @@ from django.http.response import HttpResponseBase
 
 from hindsight.http.proxies import client_of
 from orgs.models import EventKind
-from staff import drafts
+from staff import drafts, single_sign_on
 from staff.attempts import hit
 from staff.challenges import clear_challenges
 from staff.events import record_attempt
-from staff.single_sign_on import button_of
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 Limits = Mapping[str, tuple[int, int]]
@@ -62,7 +61,7 @@ class LoginView(views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = super().get_context_data(**kwargs)
         own = {"mail_is_set_up": settings.EMAIL_URL is not None, "has_draft": drafts.is_waiting(self.request)}
-        return {**own, **shown, "single_sign_on": button_of(shown["next"])}
+        return {**own, **shown, "single_sign_on": single_sign_on.button()}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from orgs.models import EventKind
 from staff.accounts import record_about
 from staff.acting import current_staff_request
+from staff.single_sign_on.links import are_live
 
 # Recovery codes replace one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -28,9 +29,13 @@ def connect() -> None:
 
 
 def may_enter(request: HttpRequest) -> bool:
-    """Whether this session of a staff login has a second factor, if one is required, and is not too old."""
+    """Whether this session of a staff login has a second factor, if one is required, and is not too old.
+
+    The end of a link to the identity provider ends the sessions that have logged in with it.
+    """
     records = get_authentication_records(request, request.user)
-    return not _is_too_old(records) and (not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records)))
+    is_enough = not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records))
+    return is_enough and not _is_too_old(records) and are_live(request.user, records)
 
 
 def may_set_up(request: HttpRequest) -> bool:

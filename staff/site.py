@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from staff import drafts
 from staff.acting import as_staff
+from staff.single_sign_on import is_set_up
 
 
 class StaffSite(AdminSite):
@@ -53,19 +54,25 @@ class StaffSite(AdminSite):
         return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "writer": drafts.signed_writer(request)}
+        return {
+            **super().each_context(request),
+            "writer": drafts.signed_writer(request),
+            "has_single_sign_on": is_set_up(),
+        }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.pages.activity import activity_view  # need the models
         from staff.pages.saved_views import save_view_view, views_view
         from staff.pages.search import org_names_view, search_view
         from staff.pages.sessions import sessions_view
+        from staff.pages.single_sign_on import own_links_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
             path("search/orgs/", self.admin_view(org_names_view), name="org_names"),
             path("views/", self.admin_view(views_view), name="views"),
             path("views/save/", self.admin_view(save_view_view), name="save_view"),
+            path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]

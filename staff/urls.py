@@ -13,7 +13,7 @@ from staff.codes import ActivateAppView
 from staff.entrance import entrance, own_login
 from staff.passkeys import LoginView, SecondFactorView, challenge
 from staff.password_links import ForgottenView, SetPasswordView
-from staff.single_sign_on import callback, sign_on
+from staff.single_sign_on.views import callback, link, sign_on
 
 second_factor = accepts_own_challenge(Step.SECOND_FACTOR)(SecondFactorView.as_view())
 passkey_login = accepts_own_challenge(Step.LOGIN)(LoginView.as_view())
@@ -27,8 +27,9 @@ urlpatterns = [
     path("logout/", admin.site.logout, name="account_logout"),
     path("forgotten-password/", entrance(ForgottenView.as_view()), name="admin_password_reset"),
     path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
-    path("sso/<provider_id>/", entrance(sign_on), name="openid_connect_login"),
-    path("sso/<provider_id>/callback/", entrance(callback), name="openid_connect_callback"),
+    path("sso/<provider_id>/", sign_on, name="single_sign_on"),
+    path("sso/<provider_id>/link/", link, name="single_sign_on_link"),
+    path("sso/<provider_id>/callback/", callback, name="single_sign_on_callback"),
     path("login/code/", entrance(second_factor), name="mfa_authenticate"),
     path("login/passkey/", entrance(passkey_login), name="mfa_login_webauthn"),
     path("login/passkey/challenge/", entrance(passkey_challenge), name="passkey_challenge"),

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from orgs.models import EventKind
 from staff import second_factor
@@ -13,8 +13,10 @@ from staff.base import StaffAdmin
 from staff.events import record_act
 from staff.filters import titled
 from staff.pages.sessions import end_chosen, in_words, rows_of
+from staff.pages.single_sign_on import LinkForm, remove
 from staff.password_links import LINK_DAYS, invite
 from staff.roles import update_staff_status
+from staff.single_sign_on import links
 
 if TYPE_CHECKING:  # Django's class is generic only for type checkers
     ModelForm = forms.ModelForm[User]
@@ -25,6 +27,13 @@ admin.site.unregister(User)  # its form sets passwords for others, and the staff
 
 
 class StaffMemberForm(ModelForm):
+    keeps_links = forms.BooleanField(
+        label="Keep single sign-on",
+        required=False,
+        help_text="A new email address ends the links to accounts at the identity provider, unless you tick this box. "
+        "Tick it only if the same person goes on using this login.",
+    )
+
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "email", "groups", "is_superuser", "is_active")
@@ -32,7 +41,7 @@ class StaffMemberForm(ModelForm):
         widgets = {"groups": forms.CheckboxSelectMultiple}
         help_texts = {
             "groups": "Whoever has a role is staff. Without a role, only superusers can open the admin.",
-            "email": "Links to set a password are sent there, and single sign-on looks for it.",
+            "email": "Links to set a password are sent there.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +53,8 @@ class StaffMemberForm(ModelForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+        others = User.objects.exclude(pk=self.instance.pk).values_list("email", flat=True)
+        if links.folded(email) in map(links.folded, others):
             raise ValidationError("Another login has this address.")
         return email
 
@@ -59,7 +69,11 @@ class StaffMemberForm(ModelForm):
 class StaffMemberAdmin(StaffAdmin):
     form = StaffMemberForm
     change_form_template = "staff/staff_member.html"
-    object_pages = {"reset-second-factor": "reset_second_factor_view", "sessions": "sessions_view"}
+    object_pages = {
+        "reset-second-factor": "reset_second_factor_view",
+        "sessions": "sessions_view",
+        "single-sign-on": "links_view",
+    }
     slow_object_pages = {"password-link": "password_link_view"}  # it may send a mail
     list_display = ("username", "name", "email", "roles", "is_staff", "is_active", "last_login")
     list_filter = (("groups", titled("role", admin.RelatedFieldListFilter)), "is_active")
@@ -86,7 +100,10 @@ class StaffMemberAdmin(StaffAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         editable = StaffMemberForm.Meta.fields
-        return [*editable, *self.readonly_fields] if obj else [name for name in editable if name != "is_active"]
+        if not obj:
+            return [name for name in editable if name != "is_active"]
+        confirmation = ["keeps_links"] if links.links_of(obj).exists() else []
+        return [*editable, *confirmation, *self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
@@ -94,6 +111,7 @@ class StaffMemberAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+        obj.keeps_links = form.cleaned_data.get("keeps_links", False)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -137,3 +155,13 @@ class StaffMemberAdmin(StaffAdmin):
         if request.method == "POST":
             return self.back_to(request, "sessions", user, messages.SUCCESS, in_words(end_chosen(request, user)))
         return self.page(request, "sessions_of_other", user, title="Sessions", sessions=rows_of(request, user))
+
+    def links_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self.object_or_404(request, object_id, self.has_change_permission)
+        if "remove" in request.POST:
+            remove(request, user)
+            return HttpResponseRedirect(request.path)
+        form = LinkForm(request.POST or None, user=user)
+        if form.is_valid() and form.save():
+            return self.back_to(request, "single-sign-on", user, messages.SUCCESS, "The account was linked.")
+        return self.page(request, "links", user, title="Single sign-on", form=form, links=links.links_of(user))

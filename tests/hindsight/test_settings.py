@@ -103,6 +103,7 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("LOG_LEVEL", "LOUD"),
         ("OIDC_SECOND_FACTOR", "perhaps"),
         ("OIDC_TRUST_EMAIL", "maybe"),
+        ("OIDC_LINK_BY_EMAIL", "sometimes"),
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_URL", "https://mail.example.com"),
         ("EMAIL_URL", "smtp://mail.example.com:port"),

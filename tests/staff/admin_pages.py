@@ -87,8 +87,9 @@ NOT_OWN_LOGIN_PAGES = {
     "passkey_challenge": "POST",
     "mfa_reauthenticate_webauthn": "POST",
     "mfa_download_recovery_codes": "a file",
-    "openid_connect_login": "redirects",
-    "openid_connect_callback": "redirects",
+    "single_sign_on": "in single_sign_on/test_logins.py",
+    "single_sign_on_link": "in single_sign_on/test_links.py",
+    "single_sign_on_callback": "in single_sign_on/test_logins.py",
 }
 
 # {name of the URL: its arguments}, for arguments that are not the id of a row.

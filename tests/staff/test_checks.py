@@ -55,6 +55,7 @@ CLIENT = {"OIDC_CLIENT_ID": "hindsight", "OIDC_CLIENT_SECRET": "secret"}
         (CLIENT, ["staff.E002"]),
         ({"OIDC_SECOND_FACTOR": "amr"}, ["staff.E003"]),
         ({"OIDC_TRUST_EMAIL": True}, ["staff.E003"]),
+        ({"OIDC_LINK_BY_EMAIL": True}, ["staff.E003"]),
     ],
 )
 def test_the_settings_of_single_sign_on(settings: Settings, changed: dict[str, Any], found: list[str]) -> None:

@@ -1,0 +1,21 @@
+"""Single sign-on of staff by OpenID Connect (authorization code flow with PKCE and a nonce).
+
+`provider` calls the identity provider, `id_tokens` verifies what it answers, `links` says whose account it is, and
+`views` has the steps of a login. django-allauth stores links and pending logins, and asks for the second factor.
+"""
+
+from django.conf import settings
+from django.urls import reverse
+
+PROVIDER_ID = "sso"
+
+
+def is_set_up() -> bool:
+    return bool(settings.OIDC_SERVER_URL)
+
+
+def button() -> dict[str, str] | None:
+    """What the form on the login page shows, and where it is sent."""
+    if not is_set_up():
+        return None
+    return {"name": settings.OIDC_NAME, "url": reverse("single_sign_on", args=[PROVIDER_ID])}
