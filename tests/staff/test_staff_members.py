@@ -126,6 +126,7 @@ def test_an_invitation_is_mailed_and_expires_after_three_days(root: Staff, inbox
         assert set_password(link).status_code == 302
 
 
+@pytest.mark.django_db(transaction=True)  # the mail of a forgotten password is sent in a thread
 @pytest.mark.parametrize("host", ["testserver:6666", "127.0.0.1", "[::1]:8000"])
 def test_links_do_not_follow_the_host_header(root: Staff, inbox: Inbox, settings: Settings, host: str) -> None:
     settings.PUBLIC_BASE_URL = "https://hindsight.example.com"
