@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from interviews.lifecycle import Flag, Standing
 from interviews.models import Conversation, InterviewType
 from staff.org_choice import MAX_MATCHES, chosen_orgs, label_of
-from staff.own_orgs import orgs_with_visible_interviews
+from staff.own_orgs import may, orgs_with
 
 MAX_TYPES = 30
 
@@ -60,7 +60,7 @@ class OrgFilter(TextFilter):
         super().__init__(request, params, model, model_admin)
         text = storable(self.value() or "")
         self.orgs = chosen_orgs(request, text) if text else []
-        self.may_see_orgs = request.user.has_perm("orgs.view_org")
+        self.may_see_orgs = may(request, "orgs.view_org")
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         [choice] = super().choices(changelist)
@@ -187,7 +187,7 @@ class InterviewTypeFilter(SimpleListFilter):
         names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
         if org := storable(request.GET.get("org", "")):
             names = names.filter(org__in=chosen_orgs(request, org))
-        if (visible := orgs_with_visible_interviews(request)) is not None:
+        if (visible := orgs_with(request, "interviews.view_interviewrequest")) is not None:
             names = names.filter(org__in=visible)
         return [(name, name) for name in names[:MAX_TYPES]]
 

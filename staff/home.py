@@ -16,11 +16,12 @@ from interviews.services import InterviewStatistics, ModelStatistics, interview_
 from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
 from orgs.models import Org
 from staff.charts import columns
-from staff.own_orgs import VIEW, VIEW_OWN, may_see_interviews, orgs_with_visible_interviews
+from staff.own_orgs import may, orgs_with, visible_orgs
 from webhooks.models import Status
 from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services import WebhookHealth, webhook_health
 
+INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
 SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 # Most refused requests first.
 MAX_ORGS_NEAR_LIMIT = 20
@@ -68,23 +69,21 @@ class Lists:
 def home(request: HttpRequest) -> dict[str, Any]:
     """The context of the page: only what the roles of the user may see."""
     slug = request.GET.get("org", "")
-    orgs = list(Org.objects.only(*SHOWN_OF_ORGS)) if request.user.has_perm("orgs.view_org") else []
+    orgs = list(visible_orgs(request).only(*SHOWN_OF_ORGS))
     org = next((one for one in orgs if one.slug == slug), None)
-    ids, lists = [org.pk] if org else None, Lists(org)
-    visible = orgs_with_visible_interviews(request)
+    lists = Lists(org)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
     context["near_percent"] = NEAR_PERCENT
-    if may_see_interviews(request, org.pk if org else None):
-        statistics = interview_statistics(visible if ids is None else ids)
+    if may(request, INTERVIEWS, org):
+        visible = orgs_with(request, INTERVIEWS)
+        statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
         context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
-    elif request.user.has_perm(VIEW_OWN):
-        context["hidden_interviews"] = True
-    if request.user.has_perm(VIEW) and settings.PAIGE_MODEL:
+    if request.user.has_perm(INTERVIEWS) and settings.PAIGE_MODEL:
         context["model"] = model_statistics()
-    if request.user.has_perm("webhooks.view_endpoint"):
-        context["webhooks"] = webhook_health(ids)
+    if may(request, ENDPOINTS, org):
+        context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
     if orgs:
         context["near_limit"] = orgs_near_their_limit([org] if org else orgs)
     context["problems"] = [

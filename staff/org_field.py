@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from orgs.models import Org
+from staff.acting import current_staff_request
 from staff.org_choice import orgs_meant
+from staff.own_orgs import visible_orgs
 
 SEVERAL_ORGS = "Several orgs match. Enter more of the name."
 
@@ -21,7 +23,8 @@ class OrgField(forms.CharField):
     widget = org_input(**{"class": "vTextField"})
 
     def clean(self, value: Any) -> Org:
-        orgs = orgs_meant(super().clean(value))
+        text, request = super().clean(value), current_staff_request()
+        orgs = orgs_meant(text, visible_orgs(request)) if request else []
         if len(orgs) != 1:
             raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
         return orgs[0]

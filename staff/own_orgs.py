@@ -1,28 +1,64 @@
-"""Whose interviews staff may see: those of all orgs, or of the orgs that they manage."""
+"""In which orgs staff have a permission: in all, or only in those that they manage.
 
-from typing import Any
+The permission for the orgs that a person manages has a name of its own: `orgs.change_own_org` next to
+`orgs.change_org`.
+"""
 
-from django.db.models import prefetch_related_objects
+from typing import Any, cast
+
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
+from django.db.models import Model
 from django.http import HttpRequest
 
-VIEW = "interviews.view_interviewrequest"
-VIEW_OWN = "interviews.view_own_interviewrequest"
+from orgs.models import Org
+from orgs.models.org import OrgQuerySet
+from orgs.services import set_account_managers
 
 
-def orgs_with_visible_interviews(request: HttpRequest) -> list[int] | None:
-    """Returns ids. None: all orgs. The statement is executed once a request."""
-    user: Any = request.user
-    if user.has_perm(VIEW):
+def viewing(model: type[Model]) -> str:
+    """The permission."""
+    return f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
+
+
+def own(permission: str) -> str:
+    return permission.replace("_", "_own_", 1)
+
+
+def orgs_with(request: HttpRequest, permission: str) -> list[int] | None:
+    """Ids of the orgs in which the person has the permission. None: all orgs."""
+    if request.user.has_perm(permission):
         return None
-    if not user.has_perm(VIEW_OWN):
-        return []
-    prefetch_related_objects([user], "managed_orgs")
-    return [org.pk for org in user.managed_orgs.all()]
+    return _managed(request) if request.user.has_perm(own(permission)) else []
 
 
-def may_see_interviews(request: HttpRequest, org_id: int | None = None) -> bool:
-    """Of this org, or of any."""
-    visible = orgs_with_visible_interviews(request)
-    if visible is None:
+def may(request: HttpRequest, permission: str, row: Any = None) -> bool:
+    """In the org of this row, which may be the org itself. Without a row: in any org."""
+    orgs = orgs_with(request, permission)
+    if orgs is None:
         return True
-    return request.user.has_perm(VIEW_OWN) if org_id is None else org_id in visible
+    return request.user.has_perm(own(permission)) if row is None else _org_id(row) in orgs
+
+
+def visible_orgs(request: HttpRequest) -> OrgQuerySet:
+    ids = orgs_with(request, "orgs.view_org")
+    return Org.objects.all() if ids is None else Org.objects.filter(pk__in=ids)
+
+
+def manage(request: HttpRequest, org: Org) -> None:
+    """Makes the person the account manager of an org that has none."""
+    set_account_managers(org_id=org.pk, managers=[cast(User, request.user)])
+    vars(request).pop("managed_orgs", None)
+
+
+def _managed(request: HttpRequest) -> list[int]:
+    """The statement is executed once a request."""
+    if not hasattr(request, "managed_orgs"):
+        user: Any = request.user
+        request.managed_orgs = list(user.managed_orgs.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    ids: list[int] = request.managed_orgs  # type: ignore[attr-defined]
+    return ids
+
+
+def _org_id(row: Any) -> int:
+    return int(row.pk if isinstance(row, Org) else row.org_id)

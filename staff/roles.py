@@ -1,6 +1,7 @@
 """What the staff of each role may do. Superusers may do everything, and only they erase and delete.
 
-A role is a group of Django's with the same name. After each `migrate` the groups get exactly these permissions. Whoever
+A role is a group of Django's with the same name. A permission with `own` in its name is only for the orgs that the
+person manages (`staff/own_orgs.py`). After each `migrate` the groups get exactly these permissions. Whoever
 is in a group is staff.
 """
 
@@ -29,18 +30,18 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "jobs.import_contacts",
     ),
     "account manager": (
-        "orgs.view_org",
-        "orgs.add_org",
-        "orgs.change_org",
-        "orgs.view_apikey",
-        "orgs.add_apikey",  # issue
-        "orgs.change_apikey",  # revoke, and rotate with add_apikey
-        "interviews.view_own_interviewrequest",  # of orgs that they manage
-        "webhooks.view_endpoint",
-        "webhooks.add_endpoint",
-        "webhooks.change_endpoint",  # edit, rotate, disable, enable, test
-        "webhooks.view_delivery",
-        "webhooks.change_delivery",  # replay, cancel
+        "orgs.add_org",  # which they then manage
+        "orgs.view_own_org",
+        "orgs.change_own_org",
+        "orgs.view_own_apikey",
+        "orgs.add_own_apikey",  # issue
+        "orgs.change_own_apikey",  # revoke, and rotate with add_own_apikey
+        "interviews.view_own_interviewrequest",
+        "webhooks.view_own_endpoint",
+        "webhooks.add_own_endpoint",
+        "webhooks.change_own_endpoint",  # edit, rotate, disable, enable, test
+        "webhooks.view_own_delivery",
+        "webhooks.change_own_delivery",  # replay, cancel
     ),
     "read only": (
         "orgs.view_org",

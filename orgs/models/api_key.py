@@ -37,6 +37,11 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = "API key"
         ordering = ("-id",)
+        permissions = (
+            ("view_own_apikey", "Can view API keys of orgs that they manage"),
+            ("add_own_apikey", "Can add API keys of orgs that they manage"),
+            ("change_own_apikey", "Can change API keys of orgs that they manage"),
+        )
         constraints = (
             models.CheckConstraint(name="api_key_scopes_are_known", condition=models.Q(scopes__in=Scopes.values)),
         )

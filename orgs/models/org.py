@@ -79,7 +79,7 @@ class Org(Searchable):
         settings.AUTH_USER_MODEL,
         related_name="managed_orgs",
         blank=True,
-        help_text="Logins with the role account manager who see the interviews of this org.",
+        help_text="Logins with the role account manager who manage this org and see its interviews.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()
@@ -88,6 +88,10 @@ class Org(Searchable):
 
     class Meta:
         ordering = ("name",)
+        permissions = (
+            ("view_own_org", "Can view orgs that they manage"),
+            ("change_own_org", "Can change orgs that they manage"),
+        )
         constraints = (
             models.CheckConstraint(name="org_plan_is_known", condition=models.Q(plan__in=Plan.values)),
             models.CheckConstraint(

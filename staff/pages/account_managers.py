@@ -17,8 +17,8 @@ class AccountManagersForm(forms.Form):
         label="Account managers",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="They see the interviews and transcripts of this org, and change none of them. Logins with this role "
-        "are listed.",
+        help_text="They manage the plan, API keys and webhooks of this org, and see its interviews and transcripts. "
+        "Logins with this role are listed.",
     )
 
 
@@ -43,5 +43,5 @@ def names_of_managers(org: Any) -> str:
 
 
 def may_assign(request: HttpRequest, org: Org | None = None) -> bool:
-    """Only superusers, because it lets others see interviews."""
+    """Only superusers, because it lets others see interviews and issue keys."""
     return request.user.is_superuser

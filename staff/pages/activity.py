@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from orgs.audit import AUDITED_FIELDS
-from orgs.models import EventKind
+from orgs.models import EventKind, Org
 from staff.activity import COLUMNS, MAX_DAYS, Question, acts, addresses
 from staff.event_export import MAX_EXPORTED, csv_response
 from staff.events import record_act
@@ -50,7 +50,7 @@ class ActivityForm(forms.Form):
     def clean_org(self) -> str:
         """The slug. That of an org that was deleted has to be typed."""
         text = storable(self.cleaned_data["org"])
-        orgs = orgs_meant(text) if text else []
+        orgs = orgs_meant(text, Org.objects.all()) if text else []
         if len(orgs) > 1:
             raise ValidationError(SEVERAL_ORGS)
         return orgs[0].slug if orgs else text.lower()

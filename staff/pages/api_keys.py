@@ -11,10 +11,12 @@ from staff.actions import ActionAdmin
 from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import KeyRotationForm
+from staff.org_rows import OrgRowsAdmin
+from staff.own_orgs import may
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ActionAdmin):
+class ApiKeyAdmin(OrgRowsAdmin, ActionAdmin):
     """Keys are issued on the page of their org."""
 
     change_form_template = "staff/api_key.html"
@@ -28,7 +30,7 @@ class ApiKeyAdmin(ActionAdmin):
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])
-        context["may_rotate"] = kwargs["obj"].state == "live" and may_rotate(request)
+        context["may_rotate"] = kwargs["obj"].state == "live" and may_rotate(request, kwargs["obj"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -57,13 +59,13 @@ class ApiKeyAdmin(ActionAdmin):
         return self.page(request, "key_issued", old, title="API key", api_key=new, secret=secret, old=old)
 
 
-def may_issue_keys(request: HttpRequest, org: Org | None = None) -> bool:
-    return request.user.has_perm("orgs.add_apikey")
+def may_issue_keys(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may(request, "orgs.add_apikey", row)
 
 
-def may_revoke(request: HttpRequest, api_key: ApiKey | None = None) -> bool:
-    return request.user.has_perm("orgs.change_apikey")
+def may_revoke(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may(request, "orgs.change_apikey", row)
 
 
-def may_rotate(request: HttpRequest, api_key: ApiKey | None = None) -> bool:
-    return may_issue_keys(request) and may_revoke(request)
+def may_rotate(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may_issue_keys(request, row) and may_revoke(request, row)

@@ -34,7 +34,7 @@ from staff.forms import InterviewRequestForm, as_sent, why_closed
 from staff.history import AuditedAdmin
 from staff.home_filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.list_export import ExportableAdmin
-from staff.own_orgs import may_see_interviews, orgs_with_visible_interviews
+from staff.org_rows import OrgRowsAdmin
 from staff.pages.request_actions import RequestActions
 from staff.pages.request_fields import RequestFields
 from staff.pages.transcripts import TranscriptFiles
@@ -65,7 +65,9 @@ ABOUT = (
 
 
 @admin.register(InterviewRequest)
-class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, AuditedAdmin):
+class InterviewRequestAdmin(
+    OrgRowsAdmin, ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, AuditedAdmin
+):
     form = InterviewRequestForm
     change_form_template = "staff/interview_request.html"
     export_kind = "export_interviews"
@@ -101,16 +103,11 @@ class InterviewRequestAdmin(ExportableAdmin, TranscriptFiles, RequestActions, Re
         text = render_to_string("staff/steering.html", {"steering": stored_steering(interview_request)})
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_see_interviews(request, obj and obj.org_id)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found = super().get_queryset(request).select_related("org", "contact", "conversation")
-        if (org_ids := orgs_with_visible_interviews(request)) is not None:
-            found = found.filter(org__in=org_ids)
         if self.is_list(request):
             return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
         return found.select_related("interview_type")

@@ -14,7 +14,9 @@ from jobs.services import continue_job
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin
 from staff.events import record_act
+from staff.exports import EXPORTS
 from staff.imports import KIND
+from staff.own_orgs import orgs_with, viewing
 from staff.pages.imports import ImportPages, may_import
 from webhooks.services.workers import MISSING_AFTER, last_seen
 
@@ -75,7 +77,13 @@ class JobAdmin(ImportPages, ReadOnlyAdmin):
 
 
 def may_use(request: HttpRequest, job: Job) -> bool:
-    return may_import(request) if job.kind == KIND else request.user.has_perm("jobs.export_lists")
+    return may_import(request) if job.kind == KIND else may_export(request, job)
+
+
+def may_export(request: HttpRequest, job: Job) -> bool:
+    """Also after the export has started: the person may no longer manage the org of the rows."""
+    orgs = orgs_with(request, viewing(EXPORTS[job.kind].model))
+    return request.user.has_perm("jobs.export_lists") and (orgs is None or job.org_id in orgs)
 
 
 def may_download(request: HttpRequest, job: Job) -> bool:

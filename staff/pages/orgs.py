@@ -1,11 +1,11 @@
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from interviews.models import Conversation, InterviewRequest
@@ -19,7 +19,9 @@ from staff.base import actor_of
 from staff.events import record_act
 from staff.filters import titled
 from staff.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
+from staff.org_rows import OrgRowsAdmin
 from staff.org_use import rows_of_use
+from staff.own_orgs import manage, may
 from staff.pages.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.pages.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.pages.webhooks import added_endpoint
@@ -41,8 +43,9 @@ REACTIVATE = Action(
 
 
 @admin.register(Org)
-class OrgAdmin(AccountManagers, RemovalAdmin):
+class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
     form = OrgForm
+    org_id_field = "pk"
     change_form_template = "staff/org.html"
     object_pages = {
         **AccountManagers.manager_pages,
@@ -80,7 +83,11 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
         return org.live_keys
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Org.objects.with_live_keys().order_by("name")
+        found: Any = super().get_queryset(request)
+        return cast(QuerySet[Any], found.with_live_keys().order_by("name"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Org | None = None) -> bool:
+        return may(request, "orgs.change_org", obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -101,23 +108,26 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
             created = onboard_org(**form.edits)
             obj.pk, obj.slug = created.pk, created.slug
             record_act(request, EventKind.ORG_CREATED, obj, form.changes_without_names())
+            if not self.has_view_permission(request, obj):
+                manage(request, obj)
+                record_act(request, EventKind.ROLES_CHANGED, obj, f"Account managers: {names_of_managers(obj)}.")
 
     def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
         return "Created." if add else form.changes_in_words()
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
-        obj: Model | None = kwargs.get("obj")
-        if obj and request.user.has_perm("orgs.view_apikey"):
+        obj: Org | None = kwargs.get("obj")
+        if obj and may(request, "orgs.view_apikey", obj):
             context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
-            context["may_issue"] = may_issue_keys(request)
-            context["may_revoke"] = may_revoke(request)
-            context["may_rotate"] = may_rotate(request)
+            context["may_issue"] = may_issue_keys(request, obj)
+            context["may_revoke"] = may_revoke(request, obj)
+            context["may_rotate"] = may_rotate(request, obj)
         context["use"] = rows_of_use(kwargs["obj"]) if obj else None
         context["may_assign"] = may_assign(request)
         context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
-        if obj and request.user.has_perm("webhooks.view_endpoint"):
+        if obj and may(request, "webhooks.view_endpoint", obj):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
-            context["may_add_webhooks"] = may_add_webhooks(request)
+            context["may_add_webhooks"] = may_add_webhooks(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -189,4 +199,4 @@ class OrgAdmin(AccountManagers, RemovalAdmin):
 
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
-    return request.user.has_perm("webhooks.add_endpoint")
+    return may(request, "webhooks.add_endpoint", org)

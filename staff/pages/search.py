@@ -18,6 +18,7 @@ from orgs import keys
 from orgs.models import ApiKey, Org
 from staff.filters import storable
 from staff.org_choice import label_of, orgs_meant
+from staff.own_orgs import visible_orgs
 
 MAX_SHOWN = 20
 MAX_TEXT = 200
@@ -73,7 +74,7 @@ def key_page(request: HttpRequest, text: str) -> HttpResponse:
         message = "You may not look up API keys."
     elif not keys.is_well_formed(text):
         message = "This is not a complete API key. Paste the whole key, or search for its first 12 characters."
-    elif api_key := ApiKey.objects.filter(digest=keys.digest_of(text)).first():
+    elif api_key := visible_rows(request, ApiKey).filter(digest=keys.digest_of(text)).first():
         return HttpResponseRedirect(reverse("admin:orgs_apikey_change", args=[api_key.pk]))
     else:
         message = "No API key matches. Its org may have been deleted."
@@ -85,7 +86,8 @@ def org_names_view(request: HttpRequest) -> HttpResponse:
     """Suggestions for a field in which staff choose an org."""
     if not may_see(request, Org):
         raise PermissionDenied
-    return JsonResponse({"orgs": [label_of(org) for org in orgs_meant(storable(request.GET.get("q", "")))]})
+    found = orgs_meant(storable(request.GET.get("q", "")), visible_orgs(request))
+    return JsonResponse({"orgs": [label_of(org) for org in found]})
 
 
 def results_page(request: HttpRequest, text: str) -> HttpResponse:
@@ -97,13 +99,17 @@ def results_page(request: HttpRequest, text: str) -> HttpResponse:
 def find(request: HttpRequest, kind: Kind, text: str) -> Found | None:
     if not text:
         return None
-    rows = list(kind.find(admin.site.get_model_admin(kind.model).get_queryset(request), text)[: MAX_SHOWN + 1])
+    rows = list(kind.find(visible_rows(request, kind.model), text)[: MAX_SHOWN + 1])
     if not rows:
         return None
     options = kind.model._meta
     everything = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     more = f"{everything}?{urlencode({'q': text})}" if len(rows) > MAX_SHOWN else ""
     return Found(kind, rows[:MAX_SHOWN], more)
+
+
+def visible_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+    return admin.site.get_model_admin(model).get_queryset(request)
 
 
 def may_see(request: HttpRequest, model: type[Model]) -> bool:

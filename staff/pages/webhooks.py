@@ -17,6 +17,8 @@ from staff.events import record_act
 from staff.filters import OrgFilter
 from staff.forms import EndpointForm, ReplayForm, RotationForm
 from staff.home_filters import FailingFilter
+from staff.org_rows import OrgRowsAdmin
+from staff.own_orgs import may
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.services import (
     cancel_delivery,
@@ -81,7 +83,7 @@ CANCEL = Action(
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(ActionAdmin):
+class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     """Endpoints are added on the page of their org."""
 
     change_form_template = "staff/webhook_endpoint.html"
@@ -117,7 +119,7 @@ class EndpointAdmin(ActionAdmin):
         endpoint = kwargs["obj"]
         context["may_change"] = may_change(request, endpoint)
         context["may_replay"] = may_replay(request, endpoint)
-        if request.user.has_perm("webhooks.view_delivery"):
+        if may(request, "webhooks.view_delivery", endpoint):
             context["deliveries"] = endpoint.deliveries.select_related("event")[:NEWEST_DELIVERIES]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -169,7 +171,7 @@ class EndpointAdmin(ActionAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ActionAdmin):
+class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/webhook_delivery.html"
     object_pages = {"replay": "replay_view", "cancel": "cancel_view"}
     list_display = (
@@ -245,8 +247,8 @@ def add_errors(form: Form, error: ValidationError) -> None:
 
 
 def may_change(request: HttpRequest, endpoint: Endpoint | None = None) -> bool:
-    return request.user.has_perm("webhooks.change_endpoint")
+    return may(request, "webhooks.change_endpoint", endpoint)
 
 
 def may_replay(request: HttpRequest, row: Endpoint | Delivery | None = None) -> bool:
-    return request.user.has_perm("webhooks.change_delivery")
+    return may(request, "webhooks.change_delivery", row)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ def form_of(response: Any) -> dict[str, str]:
     sent["seen"] = unescape(re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1])  # type: ignore[index]
     # Like a browser: CRLF line ends, and no values of unchecked boxes.
     return {name: str(value).replace("\n", "\r\n") for name, value in sent.items() if value not in (None, False)}
+
+
+def cookies_of(client: Client) -> SimpleCookie:
+    """A copy."""
+    return SimpleCookie({name: morsel.value for name, morsel in client.cookies.items()})
 
 
 class Fields(HTMLParser):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -159,6 +159,21 @@ def test_only_the_owner_and_superusers_download(
         ("sue", "acme", str(job.pk), "interview requests: 1, csv."),
         ("root", "acme", str(job.pk), "Downloaded."),
     ]
+
+
+def test_a_file_follows_the_assignment(acme: Org, globex: Org, interview_request: InterviewRequest) -> None:
+    """No role of the table exports own orgs only, but a group of a superuser's could."""
+    InterviewRequestFactory.create(org=globex)
+    manager = staff_of("account manager")
+    manager.user.user_permissions.set(Permission.objects.filter(codename__in=("view_job", "export_lists")))
+    acme.account_managers.add(manager.user)
+    job = start(manager)
+    run_jobs()
+    [row] = csv.DictReader(StringIO(downloaded(manager, job)))
+    assert str(interview_request.pk) in row.values()
+    acme.account_managers.clear()
+    assert manager.get("jobs_job_download", job.pk).status_code == 403
+    assert manager.post("jobs_job_continue", job.pk).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["read only", "account manager", "auditor"])

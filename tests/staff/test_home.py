@@ -127,7 +127,7 @@ class TestProblems:
     ("role", "sees"),
     [
         ("support", {"orgs", "statistics", "webhooks"}),
-        ("account manager", {"orgs", "statistics", "webhooks"}),
+        ("account manager", {"statistics", "webhooks"}),  # manages no org
         ("read only", {"orgs", "statistics", "webhooks"}),
         ("auditor", set()),
     ],

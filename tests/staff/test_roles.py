@@ -1,206 +1,157 @@
-"""What each role may and may not do, page by page, with the stored rows."""
+"""What each role may and may not do, page by page and row by row."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 
 from contacts.models import Contact
-from interviews.models import InterviewRequest
-from orgs.models import ApiKey, Change, Org
-from tests.client import ApiClient
+from orgs.models import ApiKey, EventKind, Org, SecurityEvent
+from orgs.services import create_api_key
+from staff.org_rows import OrgRowsAdmin
+from tests.staff.admin_pages import all_paths, make_rows
 from tests.staff.conftest import Staff, log_in, staff_of
-from webhooks.event_types import EVENT_TYPES
-from webhooks.models import Delivery, Endpoint
-from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, send_test_event
-
-ROLES = ["support", "account manager", "read only", "auditor"]
-SEE_ORGS = ROLES[:3]
+from tests.staff.role_outcomes import World, outcomes
+from tests.staff.role_table import COLUMNS, OUTCOMES, Column
 
 pytestmark = pytest.mark.one_database  # permissions are checked in Python
 
+SUPPORT, READER, AUDITOR, _, MANAGER, _, MANAGER_AND_READER = COLUMNS  # of the same person: the other org
 
-@dataclass(frozen=True)
-class World:
-    """Acme with an API key, and a change of a contact and of an interview request."""
 
-    org: Org
-    api_key: ApiKey
-    contact: Contact
-    interview_request: InterviewRequest
-    endpoint: Endpoint
-    delivery: Delivery
-
-    def id_for(self, page: str) -> int:
-        rows = {
-            "org": self.org,
-            "apikey": self.api_key,
-            "contact": self.contact,
-            "interviewrequest": self.interview_request,
-            "endpoint": self.endpoint,
-            "delivery": self.delivery,
-        }
-        return int(next(row.pk for name, row in rows.items() if f"_{name}_" in page))
-
-    def args_of(self, page: str) -> list[int]:
-        return [] if page.endswith(("_changelist", "_add", "_export", "_import")) else [self.id_for(page)]
-
-    def stored(self) -> Any:
-        models = (Org, ApiKey, Contact, InterviewRequest, Change, Endpoint, Delivery)
-        return [list(model._default_manager.order_by("pk").values()) for model in models]
+def person_of(column: Column, own_org: Org) -> Staff:
+    staff = log_in("+".join(column.roles))
+    staff.user.groups.set(Group.objects.filter(name__in=column.roles))
+    own_org.account_managers.add(staff.user)
+    return staff
 
 
 @pytest.fixture
-def world(acme_api: ApiClient, interview_request: InterviewRequest) -> World:
-    acme_api.patch(
-        f"/interviews/{interview_request.pk}", {"contact_context": "New notes", "objective": "New objective"}
-    )
-    url = clean_url("http://127.0.0.1:9/hooks")
-    endpoint = create_endpoint(org_id=interview_request.org_id, url=url, event_types=[*EVENT_TYPES])
-    return World(
-        interview_request.org,
-        ApiKey.objects.get(),
-        Contact.objects.get(),
-        InterviewRequest.objects.get(),
-        endpoint,
-        send_test_event(endpoint),
-    )
+def manager(acme: Org) -> Staff:
+    """Of Acme."""
+    return person_of(MANAGER, acme)
 
 
-# The roles that may see a page.
-PAGES = {
-    "orgs_org_changelist": SEE_ORGS,
-    "orgs_org_change": SEE_ORGS,
-    "orgs_org_history": SEE_ORGS,
-    "orgs_org_add": ["account manager"],
-    "orgs_org_issue-key": ["account manager"],
-    "orgs_org_add-webhook": ["account manager"],
-    "orgs_org_suspend": ["account manager"],
-    "orgs_org_reactivate": ["account manager"],
-    "orgs_org_account-managers": [],
-    "orgs_org_delete": [],
-    "orgs_apikey_changelist": ["account manager", "read only"],
-    "orgs_apikey_change": ["account manager", "read only"],
-    "orgs_apikey_revoke": ["account manager"],
-    "orgs_apikey_rotate": ["account manager"],
-    "orgs_apikey_delete": [],
-    "contacts_contact_changelist": ["support", "read only"],
-    "contacts_contact_change": ["support", "read only"],
-    "contacts_contact_history": ["support", "read only"],
-    "contacts_contact_export": ["support"],
-    "contacts_contact_import": ["support"],
-    "contacts_contact_add": [],
-    "contacts_contact_delete": [],
-    "contacts_contact_erase": [],
-    "interviews_interviewrequest_changelist": SEE_ORGS,
-    "interviews_interviewrequest_change": SEE_ORGS,
-    "interviews_interviewrequest_history": SEE_ORGS,
-    "interviews_interviewrequest_prompt": ["support", "read only"],
-    "interviews_interviewrequest_export": ["support"],
-    "interviews_interviewrequest_delete": [],
-    "jobs_job_changelist": ["support"],
-    "interviews_interviewtype_changelist": ["support", "read only"],
-    "webhooks_endpoint_changelist": SEE_ORGS,
-    "webhooks_endpoint_change": SEE_ORGS,
-    "webhooks_endpoint_edit": ["account manager"],
-    "webhooks_endpoint_rotate": ["account manager"],
-    "webhooks_endpoint_disable": ["account manager"],
-    "webhooks_endpoint_enable": ["account manager"],
-    "webhooks_endpoint_test": ["account manager"],
-    "webhooks_endpoint_replay": ["support", "account manager"],
-    "webhooks_endpoint_delete": [],
-    "webhooks_delivery_changelist": SEE_ORGS,
-    "webhooks_delivery_change": SEE_ORGS,
-    "webhooks_delivery_replay": ["support", "account manager"],
-    "webhooks_delivery_cancel": ["support", "account manager"],
-    "webhooks_delivery_delete": [],
-    "orgs_securityevent_changelist": ["auditor"],
-    "orgs_securityevent_export": ["auditor"],
-    "auth_user_changelist": [],
-    "auth_group_changelist": [],
-}
-
-# Actions, with the role that may perform them.
-ACTIONS = {
-    ("orgs_org_change", ("plan", "enterprise")): "account manager",
-    ("orgs_org_issue-key", ("name", "CRM")): "account manager",
-    ("orgs_org_suspend", ("reason", "Unpaid")): "account manager",
-    ("orgs_org_account-managers", ("managers", "")): None,
-    ("orgs_org_delete", ("word", "acme")): None,
-    ("orgs_apikey_revoke", ("x", "x")): "account manager",
-    ("orgs_apikey_rotate", ("grace_days", "1")): "account manager",
-    ("webhooks_endpoint_rotate", ("grace_days", "1")): "account manager",
-    ("webhooks_endpoint_disable", ("x", "x")): "account manager",
-    ("webhooks_endpoint_test", ("x", "x")): "account manager",
-    ("webhooks_endpoint_change", ("url", "x")): None,
-    ("webhooks_delivery_change", ("status", "delivered")): None,
-    ("orgs_apikey_change", ("name", "x")): None,
-    ("orgs_apikey_delete", ("post", "yes")): None,
-    ("contacts_contact_change", ("notes", "Mine")): "support",
-    ("contacts_contact_restore", ("change", "")): "support",
-    ("contacts_contact_erase", ("word", "alice@example.com")): None,
-    ("contacts_contact_delete", ("word", "alice@example.com")): None,
-    ("interviews_interviewrequest_change", ("objective", "Mine")): "support",
-    ("interviews_interviewrequest_restore", ("change", "")): "support",
-    ("interviews_interviewrequest_delete", ("post", "yes")): None,
-}
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_a_role_performs_only_its_actions(column: Column, acme: Org, globex: Org) -> None:
+    """Also fails for a page that is not in the table."""
+    staff, world = person_of(column, acme), World(acme if column.is_own else globex)
+    world.add_job_of(staff if column.is_own else log_in("somebody-else"))
+    assert outcomes(staff, world) == OUTCOMES[column]
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_a_role_sees_only_its_pages(world: World, role: str) -> None:
-    staff = staff_of(role)
-    world.org.account_managers.add(staff.user)
-    statuses = {page: staff.get(page, *world.args_of(page)).status_code for page in PAGES}
-    assert statuses == {page: 200 if role in roles else 403 for page, roles in PAGES.items()}
+def is_allowed(*args: Any) -> bool:
+    return True
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action[0])
-def test_a_role_performs_only_its_actions(
-    root: Staff, world: World, role: str, action: tuple[str, tuple[str, str]]
-) -> None:
-    page, (field, value) = action
-    pk = world.id_for(page)
-    # The complete data of a permitted form, so that only the role can be the reason for a refusal.
-    sent = root.form(page, pk) if page.endswith("_change") and "apikey" not in page and "webhooks" not in page else {}
-    if page.endswith("_restore"):
-        [shown] = root.get(page.replace("restore", "history"), pk).context["changes"]
-        field, value, sent = "change", str(shown.entry.pk), {"seen": shown.seen}
-    before = world.stored()
-    staff = staff_of(role)
-    world.org.account_managers.add(staff.user)
-    response = staff.post(page, pk, **{**sent, field: value})
-    if ACTIONS[action] == role:
-        assert response.status_code in (200, 302)
-        assert world.stored() != before
-    else:
-        assert response.status_code == 403
-        assert world.stored() == before
+def all_rows(model_admin: OrgRowsAdmin, request: Any) -> Any:
+    return super(OrgRowsAdmin, model_admin).get_queryset(request)
 
 
-def test_a_role_without_permission_gets_no_form(world: World) -> None:
-    page = staff_of("read only").get("contacts_contact_change", world.contact.pk).content.decode()
-    assert "New notes" in page
+def all_orgs(request: Any) -> Any:
+    return Org.objects.all()
+
+
+# Each check, what stands for its removal, and a page that then opens for somebody else, or writes.
+CHECKS: list[tuple[str, Any, Column, str]] = [
+    ("staff.org_rows.OrgRowsAdmin.has_view_permission", is_allowed, AUDITOR, "orgs_apikey_changelist"),
+    ("staff.org_rows.OrgRowsAdmin.get_queryset", all_rows, MANAGER, "orgs_apikey_change"),
+    ("staff.pages.search.visible_orgs", all_orgs, MANAGER, "org_names"),
+    ("staff.home.visible_orgs", all_orgs, MANAGER, "index"),
+    ("staff.pages.orgs.OrgAdmin.has_change_permission", is_allowed, MANAGER_AND_READER, "orgs_org_suspend"),
+    ("staff.pages.orgs.may_issue_keys", is_allowed, MANAGER_AND_READER, "orgs_org_issue-key"),
+    ("staff.pages.orgs.may_add_webhooks", is_allowed, MANAGER_AND_READER, "orgs_org_add-webhook"),
+    ("staff.pages.account_managers.may_assign", is_allowed, MANAGER_AND_READER, "orgs_org_account-managers"),
+    ("staff.pages.api_keys.may_revoke", is_allowed, MANAGER_AND_READER, "orgs_apikey_revoke"),
+    ("staff.pages.api_keys.may_rotate", is_allowed, MANAGER_AND_READER, "orgs_apikey_rotate"),
+    ("staff.pages.webhooks.may_change", is_allowed, MANAGER_AND_READER, "webhooks_endpoint_rotate"),
+    ("staff.pages.webhooks.may_replay", is_allowed, MANAGER_AND_READER, "webhooks_delivery_cancel"),
+    ("staff.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
+    ("staff.list_export.ExportableAdmin.has_export_permission", is_allowed, READER, "contacts_contact_export"),
+    ("staff.pages.imports.may_import", is_allowed, READER, "contacts_contact_import"),
+    ("staff.pages.guides.GuidePages.may_edit_guide", is_allowed, READER, "interviews_interviewtype_guide"),
+    (
+        "staff.pages.interview_requests.InterviewRequestAdmin.may_preview",
+        *(is_allowed, AUDITOR, "interviews_interviewrequest_prompt"),
+    ),
+]
+
+
+def test_the_table_fails_without_any_of_the_checks(acme: Org, globex: Org) -> None:
+    people = {column: person_of(column, acme) for column in {column for _, _, column, _ in CHECKS}}
+    world = World(globex)
+    for check, stand_in, column, page in CHECKS:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(check, stand_in)
+            assert outcomes(people[column], world, [page]) != {page: OUTCOMES[column][page]}, check
+
+
+def test_no_page_names_another_org(manager: Staff, acme: Org, globex: Org) -> None:
+    make_rows(globex)
+    paths = all_paths(make_rows(acme))
+    opened = 0
+    for name, path in paths.items():
+        for query in ("", "?org=glob", "?q=glob"):
+            page = manager.client.get(path + query)
+            assert "globex" not in page.content.decode().lower(), (name, query)
+            opened += page.status_code == 200
+    assert opened > 60
+
+
+def test_a_pasted_key_of_another_org_is_not_found(manager: Staff, acme: Org, globex: Org) -> None:
+    _, own = create_api_key(org=acme, name="CRM")
+    _, other = create_api_key(org=globex, name="CRM")
+    assert manager.post("search", q=own).status_code == 302
+    assert "No API key matches." in manager.post("search", q=other).content.decode()
+
+
+def test_account_managers_manage_the_orgs_that_they_create(manager: Staff, acme: Org) -> None:
+    manager.post("orgs_org_add", name="Initech", plan="growth")
+    created = Org.objects.get(name="Initech")
+    assert list(created.account_managers.all()) == [manager.user]
+    assert manager.get("orgs_org_change", created.pk).status_code == 200
+    event = SecurityEvent.objects.filter(kind=EventKind.ROLES_CHANGED, org=created.slug).get()
+    assert event.detail == f"Account managers: {manager.user.username}."
+
+
+def test_somebody_who_sees_every_org_does_not_manage_the_ones_that_they_create(root: Staff, acme: Org) -> None:
+    root.post("orgs_org_add", name="Initech", plan="growth")
+    assert not Org.objects.get(name="Initech").account_managers.exists()
+
+
+def test_an_assignment_that_ends_ends_everything(manager: Staff, acme: Org) -> None:
+    key, _ = create_api_key(org=acme, name="CRM")
+    assert manager.get("orgs_apikey_revoke", key.pk).status_code == 200
+    acme.account_managers.clear()
+    assert manager.post("orgs_apikey_revoke", key.pk).status_code == 404
+    assert manager.post("orgs_org_issue-key", acme.pk, name="Mine").status_code == 404
+    assert [row.revoked_at for row in ApiKey.objects.all()] == [None]
+
+
+def test_a_role_without_permission_gets_no_form(acme: Org) -> None:
+    contact = make_rows(acme)[Contact]
+    page = staff_of("read only").get("contacts_contact_change", contact.pk).content.decode()
+    assert "Asks about pricing." in page
     assert "<textarea" not in page
     assert 'name="_save"' not in page
-    history = staff_of("support").get("contacts_contact_history", world.contact.pk).content.decode()
+    history = staff_of("support").get("contacts_contact_history", contact.pk).content.decode()
     assert "Restore" in history
 
 
-def test_support_sees_no_keys(world: World) -> None:
-    page = staff_of("support").get("orgs_org_change", world.org.pk).content.decode()
-    assert world.api_key.prefix not in page
+def test_support_sees_no_keys(acme: Org) -> None:
+    api_key, _ = create_api_key(org=acme, name="CRM")
+    page = staff_of("support").get("orgs_org_change", acme.pk).content.decode()
+    assert api_key.prefix not in page
     assert "Issue a key" not in page
 
 
-def test_users_who_are_not_staff_get_the_login_page(world: World) -> None:
+def test_users_who_are_not_staff_get_the_login_page(acme: Org) -> None:
     visitor = log_in("visitor")
     visitor.user.is_staff = False
     visitor.user.save()
-    for page in PAGES:
-        assert visitor.get(page, *world.args_of(page)).status_code == 302
+    paths = all_paths(make_rows(acme))
+    statuses = {name: visitor.client.get(path).status_code for name, path in paths.items()}
+    assert {name: status for name, status in statuses.items() if status != 302} == {"login": 200, "logout": 405}
 
 
 @pytest.mark.django_db

@@ -54,6 +54,10 @@ class Delivery(Queued):
         verbose_name = "webhook delivery"
         verbose_name_plural = "webhook deliveries"
         ordering = ("-id",)
+        permissions = (
+            ("view_own_delivery", "Can view webhook deliveries of orgs that they manage"),
+            ("change_own_delivery", "Can change webhook deliveries of orgs that they manage"),
+        )
         indexes = (
             # For the queue: the oldest of each endpoint, and those that workers have. There is no index of due_at
             # alone: PostgreSQL may choose it for one endpoint, and read the rows of all others.

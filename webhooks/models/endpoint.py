@@ -70,6 +70,11 @@ class Endpoint(models.Model):
     class Meta:
         verbose_name = "webhook endpoint"
         ordering = ("-id",)
+        permissions = (
+            ("view_own_endpoint", "Can view webhook endpoints of orgs that they manage"),
+            ("add_own_endpoint", "Can add webhook endpoints of orgs that they manage"),
+            ("change_own_endpoint", "Can change webhook endpoints of orgs that they manage"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("org", "id"), name="webhook_endpoint_of_org"),
             models.UniqueConstraint(

@@ -10,6 +10,7 @@ from selenium.webdriver import ActionChains, Keys
 
 from harness.browser import Browser
 from harness.processes import eventually
+from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
 
 PASSWORD = "correct horse"
@@ -24,10 +25,14 @@ def unexpected_messages(browser: Browser) -> list[str]:
 
 
 def new_staff(role: str, password: str | None = None) -> User:
-    """Creates a login with a role, or a superuser. Hashing a password is slow, so the default has none."""
+    """Creates a login with a role, or a superuser. Hashing a password is slow, so the default has none.
+
+    An account manager manages every org that exists.
+    """
     name = f"{role.replace(' ', '-')}-{secrets.token_hex(4)}"
     user = User.objects.create_user(name, password=password, is_staff=True, is_superuser=role == "superuser")
     user.groups.set(Group.objects.filter(name=role))
+    user.managed_orgs.set(Org.objects.all() if role == "account manager" else [])
     return user
 
 

@@ -84,7 +84,7 @@ def test_an_org_is_created_and_its_keys_are_issued_rotated_and_revoked(browser: 
     assert browser.clicks == 10
     assert "The key was revoked." in browser.text
     assert statuses(first, second) == [401, 200]
-    assert kinds_about(org) == ["org_created", "key_issued", "key_rotated", "key_revoked"]
+    assert kinds_about(org) == ["org_created", "roles_changed", "key_issued", "key_rotated", "key_revoked"]
 
     begin(browser)
     search(browser, org.slug)
