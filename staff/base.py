@@ -6,11 +6,12 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
+from hindsight.db.ids import is_lookup_value
 from staff.date_ranges import DateRangeFilter
 from staff.events import actor_of
 from staff.filters import storable
@@ -54,13 +55,15 @@ class StaffAdmin(BaseAdmin):
         """Django would allow any field of the model."""
         own_filters = {getattr(list_filter, "parameter_name", None) for list_filter in self.list_filter}
         own_filters.update(name for list_filter in self.list_filter for name in getattr(list_filter, "parameters", ()))
-        return lookup in self.lookups | own_filters
+        return lookup in own_filters or (lookup in self.lookups and is_lookup_value(value))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         text = storable(search_term)
-        return (queryset.search(text) if text else queryset), False  # type: ignore[attr-defined]
+        if not hasattr(queryset, "search"):
+            return super().get_search_results(request, queryset, text)
+        return (queryset.search(text) if text else queryset), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedChangeList
@@ -112,6 +115,14 @@ class StaffAdmin(BaseAdmin):
         if found is None or request.method != "POST":
             return found
         return self.get_queryset(request).select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Django would lock the row on a POST, without a transaction."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         pass  # no form of these admins has inlines

@@ -16,6 +16,9 @@ from staff import drafts
 from staff.acting import as_staff
 from staff.single_sign_on import is_set_up
 
+# No form of the admin has autocomplete fields, and no object a page elsewhere.
+UNUSED_URLS = ("autocomplete", "view_on_site")
+
 
 class StaffSite(AdminSite):
     site_header = "Hindsight"
@@ -76,7 +79,7 @@ class StaffSite(AdminSite):
             path("activity/", self.admin_view(activity_view), name="activity"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
-        return [*pages, *super().get_urls()]
+        return [*pages, *(url for url in super().get_urls() if getattr(url, "name", "") not in UNUSED_URLS)]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The heading of an app with one list leads to the list."""

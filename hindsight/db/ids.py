@@ -15,6 +15,14 @@ def id_in(text: str) -> int:
     return int(text) if is_id(text) else NO_ID
 
 
+def is_lookup_value(text: str) -> bool:
+    """False for what the database refuses: PostgreSQL NUL characters, and SQLite integers of more than eight bytes."""
+    try:
+        return abs(int(text)) <= LARGEST_ID
+    except ValueError:
+        return "\x00" not in text
+
+
 class PublicId:
     """A mixin for models whose id is a string in the API: a prefix and the primary key."""
 

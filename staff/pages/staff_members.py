@@ -3,7 +3,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # Django's class is generic only for type checkers
 else:
     ModelForm = forms.ModelForm
 
+admin.site.unregister(Group)  # its list accepts any lookup
 admin.site.unregister(User)  # its form sets passwords for others, and the staff status by hand
 
 
@@ -63,6 +65,12 @@ class StaffMemberForm(ModelForm):
         if not self.instance.pk and not cleaned.get("groups") and not cleaned.get("is_superuser"):
             self.add_error("groups", "Choose at least one role.")
         return cleaned
+
+
+@admin.register(Group)
+class RoleAdmin(StaffAdmin, GroupAdmin):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        form.save_m2m()
 
 
 @admin.register(User)

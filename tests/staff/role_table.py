@@ -45,6 +45,7 @@ auth_user_history                        -x  -x  -x  -x  -x  -x  -x
 auth_user_password-link                  --  --  --  --  --  --  --
 auth_user_reset-second-factor            --  --  --  --  --  --  --
 auth_user_sessions                       --  --  --  --  --  --  --
+auth_user_single-sign-on                 --  --  --  --  --  --  --
 contacts_contact_add                     --  --  --  --  --  --  --
 contacts_contact_change                  pw  p-  --  --  --  p-  p-
 contacts_contact_changelist              pw  pp  --  --  --  pp  pp
@@ -121,6 +122,7 @@ password_change_done                     px  px  px  px  px  px  px
 save_view                                xw  xw  x-  xw  xw  xw  xw
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
+single_sign_on                           p.  p.  p.  p.  p.  p.  p.
 views                                    p.  p.  p.  p.  p.  p.  p.
 webhooks_delivery_add                    --  --  --  --  --  --  --
 webhooks_delivery_cancel                 pw  --  --  pw  ..  pw  --
