@@ -18,6 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from hindsight.api.errors import BadRequest, IdempotencyConflict
 from hindsight.api.models import MAX_KEY_LENGTH, IdempotencyRecord
+from hindsight.db.retries import retried
 from hindsight.db.statements import fetch_row
 
 LIFETIME_HOURS = 24
@@ -50,13 +51,18 @@ def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[
     if not _WELL_FORMED.fullmatch(key):
         raise BadRequest(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters, for example a UUID.")
     fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-    with transaction.atomic():
-        record_id = _claim(org_id, key, fingerprint)
-        if record_id is None:
-            return _replay(IdempotencyRecord.objects.get(org_id=org_id, key=key), fingerprint)
-        created = create()
-        _store(record_id, created)
-        return created
+    return _create_or_replay(org_id, key, fingerprint, create)
+
+
+@retried
+@transaction.atomic
+def _create_or_replay(org_id: int, key: str, fingerprint: str, create: Callable[[], Created]) -> Created:
+    record_id = _claim(org_id, key, fingerprint)
+    if record_id is None:
+        return _replay(IdempotencyRecord.objects.get(org_id=org_id, key=key), fingerprint)
+    created = create()
+    _store(record_id, created)
+    return created
 
 
 # Returns no row if the key has a record that has not expired. PostgreSQL locks the record, so it cannot be purged.

@@ -30,6 +30,17 @@ SQLITE_REASONS = {
 
 DEADLOCK = "40P01"
 
+# Raised before a prepared statement is executed: another session has changed a table, or this session does not have the
+# statement. psycopg would raise them for each further execution, until the connection is closed.
+STALE_STATEMENT = frozenset(
+    (
+        "0A000",  # feature_not_supported: cached plan must not change result type
+        "26000",  # invalid_sql_statement_name: after DISCARD ALL, or on another server
+        "42804",  # datatype_mismatch: a parameter has the type that a column had
+        "42883",  # undefined_function: no operator for the type that a column had
+    )
+)
+
 
 def sqlstate_of(exception: BaseException) -> str | None:
     """PostgreSQL's error code, or None."""

@@ -1,10 +1,11 @@
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import Error as DatabaseError
 
-from hindsight.db.errors import DEADLOCK, sqlstate_of
+from hindsight.db.errors import DEADLOCK, STALE_STATEMENT, sqlstate_of
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -13,17 +14,30 @@ Result = TypeVar("Result")
 REPEATS = 3
 
 
+REPEATED = {DEADLOCK, *STALE_STATEMENT}
+
+
 def retried(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Repeats a transaction that was the victim of a deadlock, unless it is part of a larger one."""
+    """Repeats a transaction that was the victim of a deadlock or of a stale statement.
+
+    Not if it is part of a larger transaction. A ROLLBACK deallocates the session's prepared statements.
+    """
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        for _ in range(REPEATS):
-            try:
-                return transaction(*args, **kwargs)
-            except OperationalError as error:
-                if sqlstate_of(error) != DEADLOCK or connection.in_atomic_block:
-                    raise
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        if database.in_atomic_block:
+            return transaction(*args, **kwargs)
+        try:
+            for _ in range(REPEATS):
+                database.next_transaction_is_repeatable = True
+                try:
+                    return transaction(*args, **kwargs)
+                except DatabaseError as error:
+                    if sqlstate_of(error) not in REPEATED:
+                        raise
+        finally:
+            database.next_transaction_is_repeatable = False
         return transaction(*args, **kwargs)
 
     return run

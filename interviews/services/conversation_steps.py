@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.pool import connection_released
+from hindsight.db.retries import retried
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
@@ -124,6 +125,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
             conversation.transition_to(Stage.COMPLETED)
 
 
+@retried
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question or finished first."""
     number, choice = len(brief.conversation) + 1, message.choice
@@ -157,6 +159,7 @@ def _note_question(conversation: Conversation, question: Turn) -> None:
         conversation.touch(**changes)
 
 
+@retried
 def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:
     with locked_conversation(interview_request) as conversation:
         turns = {turn.number: turn for turn in interview_request.turns.all()}

@@ -1,10 +1,13 @@
 import select
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.backends.postgresql import base
 
 from hindsight.db.postgresql.prepared import PreparedStatements
+from hindsight.db.postgresql.stale import RetryingCursor, deallocate_all
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -16,6 +19,53 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepared: PreparedStatements | None = None
+        # Of psycopg. None: prepares nothing.
+        self._prepare_threshold: int | None = None
+        # Set by `retried`.
+        self.next_transaction_is_repeatable = False
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {
+            **super().get_connection_params(),
+            "cursor_factory": partial(RetryingCursor, self.deallocate_statements),
+        }
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        self._prepare_threshold = connection.prepare_threshold
+        return connection
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """A transaction begins without autocommit, and uses prepared statements only if it can be repeated."""
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
+        is_prepared = autocommit or self.next_transaction_is_repeatable
+        cast("Connection[object]", self.connection).prepare_threshold = self._prepare_threshold if is_prepared else None
+        self.next_transaction_is_repeatable = False
+
+    @contextmanager
+    def unprepared(self) -> Iterator[None]:
+        """psycopg's cursors prepare no statements in the context."""
+        session = cast("Connection[object]", self.connection)
+        threshold, session.prepare_threshold = session.prepare_threshold, None
+        try:
+            yield
+        finally:
+            session.prepare_threshold = threshold
+
+    def deallocate_statements(self) -> None:
+        self._prepared = None
+        deallocate_all(cast("Connection[object]", self.connection))
+
+    def _rollback(self) -> None:
+        """Deallocates all statements: psycopg does so, unless it has none, but `PreparedStatements` may have some."""
+        super()._rollback()  # type: ignore[misc]
+        if self._prepared and self._prepared.session is self.connection:
+            self._prepared.session.pgconn.exec_(b"DEALLOCATE ALL")
+        self._prepared = None
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        with self.unprepared():  # psycopg deallocates all statements after a prepared ROLLBACK
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def fetch_prepared(self, statement: str, parameters: Mapping[str, Any]) -> Any:
         """Executes a constant statement outside a transaction. Returns the first row as a tuple, or None."""

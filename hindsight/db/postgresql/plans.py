@@ -1,7 +1,8 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 @contextmanager
@@ -11,12 +12,7 @@ def planned_with_parameters() -> Iterator[None]:
     PostgreSQL may execute a prepared statement with a generic plan. For `LIKE $1` with a limit, this plan
     reads a table from its end until enough rows match.
     """
-    session = connection.connection
-    if connection.vendor != "postgresql" or session is None:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    unprepared = getattr(database, "unprepared", None)
+    with unprepared() if unprepared and database.connection is not None else nullcontext():
         yield
-        return
-    threshold, session.prepare_threshold = session.prepare_threshold, None
-    try:
-        yield
-    finally:
-        session.prepare_threshold = threshold

@@ -7,11 +7,14 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection, Error, OperationalError
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import DuplicatePreparedStatement, InvalidSqlStatementName, error_from_result
+from psycopg.errors import DuplicatePreparedStatement, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
+
+from hindsight.db.errors import STALE_STATEMENT
+from hindsight.db.postgresql.stale import deallocate_all
 
 SUCCEEDED = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -38,9 +41,13 @@ class PreparedStatements:
         key = statement, transformer.types
         try:
             result = self._execute(self._names.get(key) or self._prepare(key, text), values)
-        except InvalidSqlStatementName:  # after a ROLLBACK, psycopg deallocates all statements of the session
+        except Error as error:
+            if error.sqlstate not in STALE_STATEMENT:
+                raise
             self._names.clear()
-            result = self._execute(self._prepare(key, text), values)
+            deallocate_all(self.session)
+            # Unprepared, as in RetryingCursor.
+            result = self._check(self.session.pgconn.exec_params(text, values, key[1], transformer.formats))
         if not result.ntuples:
             return None
         transformer.set_pgresult(result)

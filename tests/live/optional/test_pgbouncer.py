@@ -76,6 +76,25 @@ def test_the_api_needs_fewer_sessions_than_connections(
     assert 1 <= sessions_of(pooled_url) <= SESSIONS
 
 
+def test_no_request_fails_after_the_type_of_a_column_has_changed(
+    pooled_server: Server, database_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    """PgBouncer keeps the sessions and their statements."""
+    api, path = LiveClient(pooled_server, acme_key), f"/interviews/{interview_request.pk}"
+    reads = [partial(api.get, path), partial(api.get, "/interviews")] * ROUNDS
+
+    def statuses() -> set[int]:
+        writes = [partial(api.patch, path, {"objective": f"Objective {number}"}) for number in range(ROUNDS)]
+        responses = at_once(reads) + at_once(writes, threads=1)
+        return {response.status_code for response in responses}
+
+    for name in ("text", "character varying(500)", "text"):
+        assert statuses() == {200}
+        execute(database_url, f"ALTER TABLE contacts_contact ALTER name TYPE {name}")
+        execute(database_url, f"ALTER TABLE interviews_interviewrequest ALTER deal_id TYPE {name}")
+    assert statuses() == {200}
+
+
 def test_time_limits_are_those_of_the_role(
     pooled_server: Server, database_url: str, acme_key: str, interview_request: InterviewRequest
 ) -> None:

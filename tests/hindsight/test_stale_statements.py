@@ -1,0 +1,145 @@
+"""Prepared statements after another session has changed a table, and in sessions that have lost them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from django.db import NotSupportedError, connection, connections, transaction
+
+from hindsight.db.retries import retried
+from hindsight.db.statements import fetch_row
+
+pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared")
+
+SELECT = "SELECT value FROM changing WHERE value = %(value)s"
+EXECUTIONS = 7  # psycopg prepares the sixth
+
+Select = Callable[[], object]
+
+
+def with_cursor() -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT, {"value": "1"})
+        return cursor.fetchone()
+
+
+def in_transaction() -> object:
+    with transaction.atomic():
+        return with_cursor()
+
+
+WAYS: dict[str, Select] = {
+    "without cursor": lambda: fetch_row(SELECT, {"value": "1"}),
+    "with cursor": with_cursor,
+    "in a transaction": in_transaction,
+    "in a repeated transaction": retried(in_transaction),
+}
+
+each_way = pytest.mark.parametrize("select", WAYS.values(), ids=WAYS)
+
+
+def in_another_session(sql: str) -> None:
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.fixture(autouse=True)
+def changing(transactional_db: None) -> Iterator[None]:
+    """A table, and a session without prepared statements."""
+    connection.close()
+    in_another_session("CREATE TABLE changing (value varchar(255)); INSERT INTO changing VALUES ('1')")
+    yield
+    connection.close()
+    in_another_session("DROP TABLE changing")
+
+
+def change_type(name: str) -> None:
+    in_another_session(f"ALTER TABLE changing ALTER value TYPE {name} USING value::{name}")
+
+
+def prepared() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT value%'")
+        [number] = cursor.fetchone()
+        return int(number)
+
+
+@each_way
+def test_the_type_of_a_column_changes_in_both_directions(select: Select) -> None:
+    types = {"varchar(255)": "1", "text": "1", "integer": 1, "bigint": 1}
+    for name in [*types, *reversed(types)]:
+        change_type(name)
+        for _ in range(EXECUTIONS):
+            assert select() == (types[name],)
+
+
+@each_way
+def test_columns_are_added_and_dropped(select: Select) -> None:
+    for change in ("ADD other text", "DROP other", "ADD other integer", "DROP value, ADD value text DEFAULT '1'"):
+        for _ in range(EXECUTIONS):
+            assert select() == ("1",)
+        in_another_session(f"ALTER TABLE changing {change}")
+    assert select() == ("1",)
+
+
+@each_way
+@pytest.mark.parametrize("command", [b"DISCARD ALL", b"DEALLOCATE ALL"])
+def test_the_session_loses_its_statements(command: bytes, select: Select) -> None:
+    for _ in range(3):
+        for _ in range(EXECUTIONS):
+            assert select() == ("1",)
+        connection.connection.pgconn.exec_(command)  # psycopg does not notice it, as behind PgBouncer
+        assert select() == ("1",)
+
+
+@pytest.mark.parametrize("way", ["without cursor", "with cursor", "in a repeated transaction"])
+def test_statements_are_prepared_again(way: str) -> None:
+    for _ in range(2):
+        for _ in range(EXECUTIONS):
+            WAYS[way]()
+        assert prepared() == 1
+        change_type("text")
+        WAYS[way]()
+        change_type("varchar(255)")
+
+
+def test_a_transaction_that_cannot_be_repeated_prepares_nothing() -> None:
+    for _ in range(EXECUTIONS):
+        in_transaction()
+    assert prepared() == 0
+    for _ in range(EXECUTIONS):
+        with_cursor()
+    assert prepared() == 1
+    change_type("text")
+    assert in_transaction() == ("1",)
+
+
+def test_a_change_during_a_repeated_transaction_repeats_it() -> None:
+    changes = iter(["text"])
+
+    @retried
+    @transaction.atomic
+    def insert() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO written VALUES (1)")
+            for name in changes:
+                change_type(name)
+            cursor.execute(SELECT, {"value": "1"})
+
+    in_another_session("CREATE TABLE written (number integer)")
+    try:
+        for _ in range(EXECUTIONS):
+            retried(in_transaction)()
+        insert()
+        assert fetch_row("SELECT count(*) FROM written", {}) == (1,)
+    finally:
+        connection.close()
+        in_another_session("DROP TABLE written")
+
+
+def test_an_error_that_is_not_about_prepared_statements_is_raised() -> None:
+    for _ in range(2):
+        with pytest.raises(NotSupportedError, match="not implemented"):
+            fetch_row("SELECT 1 FROM other.schema.changing", {})
+        with pytest.raises(NotSupportedError, match="not implemented"), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM other.schema.changing")
