@@ -7,12 +7,11 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 from dotenv import load_dotenv
-from environs import EnvError
+
+from scripts.prepare import explained_settings
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
     load_dotenv(Path(__file__).with_name(".env"))
-    try:
+    with explained_settings():
         execute_from_command_line(sys.argv)
-    except EnvError as error:
-        sys.exit(f"{error}. README.md lists the settings. For development, set HINDSIGHT_ENV=development.")

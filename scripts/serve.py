@@ -17,7 +17,7 @@ from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER_CHECK_SECONDS = 1
@@ -51,10 +51,6 @@ def refuse_a_public_address(host: str) -> None:
         )
 
 
-def manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)  # noqa: S603
-
-
 def worker_count() -> int:
     """Exits if WEB_CONCURRENCY is not a number."""
     text = os.environ.get("WEB_CONCURRENCY") or "2"
@@ -82,11 +78,10 @@ def remember_development() -> None:
         file.write_text("HINDSIGHT_ENV=development\n")
 
 
-def serve(host: str, port: str) -> int:
+def serve(host: str, port: str, *, prepare: bool = False) -> int:
     """Runs granian, again if its workers crash, and returns its exit status.
 
-    Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
-    and they would hang.
+    `prepare`: granian's process first migrates the database (scripts/workers.py), because it imports the application.
     """
     raise_file_limit()
     use_batch_scheduling()
@@ -102,22 +97,39 @@ def serve(host: str, port: str) -> int:
     starts: list[float] = []
     while True:
         starts.append(time.monotonic())
-        server = subprocess.Popen(  # noqa: S603
-            command(host, port),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=end_with_parent(signal.SIGTERM),
-        )
+        is_preparing = prepare and len(starts) == 1
+        server, prepared = start_granian(host, port, prepare=is_preparing)
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
         if is_stopping:  # the signal came before this start: stop() only knew the server that had ended
             server.terminate()
-        status = workers.run_until_end_of(server)
-        if is_stopping or not may_restart(starts):
+        with prepared:
+            is_prepared = bool(prepared.read())  # waits until the process is about to serve, or has ended
+        status = workers.run_until_end_of(server) if is_prepared else server.wait()
+        if is_stopping or (is_preparing and not is_prepared) or not may_restart(starts):
             workers.stop()
             return status
         print("granian has ended. Starting it again.", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def start_granian(host: str, port: str, *, prepare: bool) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Returns the process, and a pipe to which it writes when it is about to serve.
+
+    Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
+    and they would hang.
+    """
+    reader, writer = os.pipe()
+    process = subprocess.Popen(  # noqa: S603
+        command(host, port),
+        cwd=ROOT,
+        env={**os.environ, "PREPARED_PIPE": str(writer), "PREPARE": "true" if prepare else ""},
+        stdin=subprocess.DEVNULL,
+        pass_fds=[writer],
+        start_new_session=True,
+        preexec_fn=end_with_parent(signal.SIGTERM),
+    )
+    os.close(writer)
+    return process, os.fdopen(reader, "rb")
 
 
 class TaskWorkers:
@@ -214,6 +226,14 @@ def load_application() -> Any:
     return import_module("hindsight.rsgi").create_gateway(threads=int(os.environ.get("WEB_THREADS") or "4"))
 
 
+def prepare_database() -> int:
+    """Returns an exit status."""
+    try:
+        return subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=ROOT, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
 def reload_on_changes(host: str, port: str) -> None:
     os.environ.setdefault("DEBUG", "true")
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -228,18 +248,13 @@ def main(arguments: Sequence[str]) -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     refuse_a_public_address(host)
     refuse_a_taken_address(host, port)
-    try:
-        manage("migrate", "--verbosity", "0", "--no-input")
-        if os.environ["HINDSIGHT_ENV"] == "development":
-            remember_development()
-            manage("demo")
-    except subprocess.CalledProcessError as error:
-        return error.returncode
-    except KeyboardInterrupt:
-        return 130
+    if os.environ["HINDSIGHT_ENV"] == "development":
+        remember_development()
     if "--reload" in arguments:
+        if status := prepare_database():
+            return status
         reload_on_changes(host, port)
-    return serve(host, port)
+    return serve(host, port, prepare=True)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,25 @@
-"""Granian, with the application imported before forking: workers start faster and share memory."""
+"""Granian, with the application imported before forking: workers start faster and share memory.
+
+The first start also migrates the database. It does so in forked processes, which have imported the application already,
+and whose memory the workers do not inherit.
+"""
 
 import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from multiprocessing.process import BaseProcess
 
+import django
 from granian.cli import entrypoint
 
-from scripts.serve import worker_count
+from scripts.prepare import create_demo, explained_settings, migrate
+from scripts.serve import end_with_parent, worker_count
 
 
 def import_application() -> None:
@@ -67,10 +76,61 @@ def restore_sigterm_in_workers() -> None:
     os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=restore_default)
 
 
-if __name__ == "__main__":
-    if multiprocessing.get_start_method() == "fork":
+def start_command(command: Callable[[], None]) -> BaseProcess:
+    """In a forked process."""
+
+    def run() -> None:
+        if request_signal := end_with_parent(signal.SIGTERM):
+            request_signal()
+        command()
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    return process
+
+
+def wait_for(process: BaseProcess) -> None:
+    """Exits if the process fails."""
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+def prepare_and_import() -> None:
+    """The application is imported while the database is migrated."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
+    with explained_settings():
+        django.setup()
+    migration = start_command(migrate)
+    import_application()
+    wait_for(migration)
+    wait_for(start_command(create_demo))
+
+
+def report_prepared(pipe: str) -> None:
+    """To scripts/serve.py."""
+    if pipe:
+        with open(int(pipe), "wb") as writer:
+            writer.write(b"prepared")
+
+
+def main() -> None:
+    is_forking = multiprocessing.get_start_method() == "fork"
+    is_first = os.environ.pop("PREPARE", "")
+    if is_first and is_forking:
+        prepare_and_import()
+    elif is_first:
+        migrate()
+        create_demo()
+    elif is_forking:
         import_application()
+    if is_forking:
         restore_sigterm_in_workers()
         if hasattr(os, "sched_setaffinity"):
             pin_workers(worker_count())
+    report_prepared(os.environ.pop("PREPARED_PIPE", ""))
     entrypoint()  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    main()

@@ -13,11 +13,13 @@ from secrets import token_hex
 
 import pytest
 
-from harness.processes import eventually, is_running
+from harness.orm import orm_at
+from harness.processes import eventually, free_port, is_running
 from harness.web import SCRIPT
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
+from tests.live.stores import new_postgresql_database
 from webhooks.models import Worker
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +39,18 @@ def test_a_worker_that_is_killed_is_replaced_while_the_others_serve(
 
         assert eventually(has_recovered)
         assert [is_running(pid) for pid in server.workers] == [False, True, True]
+
+
+@pytest.fixture
+def demo_file() -> Iterator[Path]:
+    """A server that somebody has started in this checkout keeps its key."""
+    file = ROOT / "var" / "demo.json"
+    before = file.read_bytes() if file.exists() else None
+    yield file
+    if before is None:
+        file.unlink()
+    else:
+        file.write_bytes(before)
 
 
 @pytest.fixture
@@ -100,6 +114,29 @@ def test_the_script_serves_production_and_leaves_no_process(
         f"PATCH /api/v1{path} 200",
         "GET /api/v1/interviews/* 404",
     ]
+
+
+def test_the_script_migrates_an_empty_database_and_creates_the_demo(serve: Serve, demo_file: Path) -> None:
+    with (
+        new_postgresql_database() as url,
+        serve(workers=2, command=SCRIPT, DATABASE_URL=url, TASK_WORKERS="1") as server,
+    ):
+        assert server.log.index("Hindsight is ready.") < server.log.index("Starting granian")
+        key = json.loads(demo_file.read_text(encoding="utf-8"))["api_key"]
+        assert f"export HINDSIGHT_API_KEY={key}" in server.log
+        assert LiveClient(server, key).get("/interviews").status_code == 200
+        with orm_at(url):
+            assert eventually(Worker.objects.exists)
+
+
+def test_the_script_ends_if_it_cannot_migrate() -> None:
+    """It does not try again: the cause would be the same."""
+    unreachable = {"DATABASE_URL": f"postgres://127.0.0.1:{free_port()}/hindsight", "PORT": str(free_port())}
+    environment = {**os.environ, "HINDSIGHT_ENV": "development", **unreachable}
+    run = subprocess.run(SCRIPT, cwd=ROOT, env=environment, timeout=60, check=False, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.count("OperationalError") > 0
+    assert "granian" not in run.stdout + run.stderr
 
 
 def test_workers_end_with_granian_and_the_script_starts_it_again(
