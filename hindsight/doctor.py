@@ -11,6 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from hindsight import __version__
 from hindsight.limits.counters import Counters
 
 
@@ -23,6 +24,10 @@ class Finding:
     ok: bool
     name: str
     text: str
+
+
+def version() -> str:
+    return __version__
 
 
 def database() -> str:
@@ -86,6 +91,7 @@ def system_checks() -> str:
 
 # Apps add their own.
 CHECKS: dict[str, Callable[[], str]] = {
+    "version": version,
     "database": database,
     "migrations": migrations,
     "rate limits": rate_limits,

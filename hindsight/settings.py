@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env, EnvError, ValidationError, validate
 
+from hindsight import __version__
 from hindsight.db.configuration import database_of
 from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
@@ -383,7 +384,7 @@ LOGGING = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hindsight API",
-    "VERSION": "1",
+    "VERSION": __version__,  # the version of the API is in its path
     "DESCRIPTION": "Create win-loss interview requests, update their context, and read the transcripts.",
     "OAS_VERSION": "3.1.0",
     "WEBHOOKS": "webhooks.schema.WEBHOOKS",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from hindsight import __version__
 from staff import drafts
 from staff.acting import as_staff
 from staff.single_sign_on import is_set_up
@@ -61,6 +62,7 @@ class StaffSite(AdminSite):
             **super().each_context(request),
             "writer": drafts.signed_writer(request),
             "has_single_sign_on": is_set_up(),
+            "version": __version__,
         }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:

@@ -5,6 +5,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
+from hindsight import __version__
+
 # "on" or "off". On SQLite it fails if the file was deleted, because a new one has no tables.
 IS_READ_ONLY = {
     "postgresql": "SHOW transaction_read_only",
@@ -13,7 +15,7 @@ IS_READ_ONLY = {
 
 
 def healthz() -> HttpResponse:
-    return _text_response("ok")
+    return _text_response(f"ok {__version__}")
 
 
 def readyz() -> HttpResponse:
@@ -37,7 +39,7 @@ def is_probe(request: HttpRequest) -> bool:
 class ProbeMiddleware:
     """Before the checks of scheme and host: probes use plain HTTP and an IP address as Host.
 
-    Their responses contain no data.
+    Their responses contain no data but the version.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

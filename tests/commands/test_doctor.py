@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from pytest_django import Settings
 
+from hindsight import __version__
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
 from jobs.models import Job
@@ -51,7 +52,9 @@ class TestChecks:
     def test_all_checks_pass(self) -> None:
         lines, healthy = run_doctor()
         assert healthy
+        assert lines["ok    version"] == __version__
         assert [line.removeprefix("ok    ") for line in lines] == [
+            "version",
             "database",
             "migrations",
             "rate limits",
@@ -183,10 +186,14 @@ def test_it_works_while_database_and_redis_are_unavailable(closed_port: int) -> 
     done = manage("doctor", **{**PRODUCTION, **unavailable})
     lines = done.stdout.splitlines()
     assert done.returncode == 1
-    assert [line.partition(":")[0] for line in lines[:3]] == ["FAIL  database", "FAIL  migrations", "FAIL  rate limits"]
+    assert [line.partition(":")[0] for line in lines[1:4]] == [
+        "FAIL  database",
+        "FAIL  migrations",
+        "FAIL  rate limits",
+    ]
     assert "ok    model endpoint: not configured" in lines
-    assert "correct DATABASE_URL" in lines[0]
-    assert "correct REDIS_URL" in lines[2]
+    assert "correct DATABASE_URL" in lines[1]
+    assert "correct REDIS_URL" in lines[3]
     assert "ok    system checks: no problems" in lines
     assert done.stderr == "CommandError: Some checks failed, see above.\n"
     assert "topsecret" not in done.stdout

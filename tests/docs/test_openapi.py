@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from hindsight import __version__
 from hindsight.api.schema import description
 from interviews.api import examples
 from interviews.models import InterviewRequest
@@ -15,6 +16,10 @@ from tests.client import ApiClient, resolved, validator
 from tests.factories import InterviewTypeFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def test_it_has_the_version_of_the_code() -> None:
+    assert description()["info"]["version"] == __version__
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,9 +2,12 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
+from hindsight import __version__
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
 from tests.interviews.services.test_model_statistics import add_turns
@@ -43,6 +46,15 @@ def test_only_staff_who_see_interviews_see_it(db: None, role: str, sees_it: bool
 
 def test_without_a_model_there_is_no_panel(root: Staff) -> None:
     assert TITLE not in root.get("index").content.decode()
+
+
+@pytest.mark.parametrize("page", ["index", "orgs_org_changelist", "orgs_org_add"])
+def test_the_footer_has_the_version(root: Staff, page: str) -> None:
+    assert f'<footer id="footer"><p>Hindsight {__version__}</p>' in root.get(page).content.decode()
+
+
+def test_before_the_login_there_is_no_version(db: None, client: Client) -> None:
+    assert f"Hindsight {__version__}" not in client.get(reverse("admin:login")).content.decode()
 
 
 def test_the_heading_of_an_app_with_one_list_leads_to_the_list(root: Staff) -> None:

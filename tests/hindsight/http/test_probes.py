@@ -7,6 +7,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from hindsight import __version__
+
 IP_ADDRESS_HOST = {"Host": "10.0.0.7:8000"}
 
 
@@ -24,7 +26,8 @@ def test_probes_accept_any_host_and_are_not_logged(
     caplog.set_level(logging.INFO)
     response = client.generic(method, path, headers=IP_ADDRESS_HOST)
     assert (response.status_code, response.headers["Content-Type"]) == (200, "text/plain")
-    assert response.content == (b"ok\n" if method == "GET" else b"")
+    text = f"ok {__version__}\n" if path == "/healthz" else "ok\n"
+    assert response.content.decode() == (text if method == "GET" else "")
     assert "X-Request-Id" in response.headers
     assert not caplog.records
 
