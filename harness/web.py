@@ -89,13 +89,14 @@ def serving(
     workers: int,
     command: list[str] = SERVE,
     port: int | None = None,
+    root: Path = ROOT,
 ) -> Iterator[Server]:
-    """Runs a server; `environment` extends the caller's. Raises ServerError."""
+    """Runs a server of the code in `root`; `environment` extends the caller's. Raises ServerError."""
     port = port or free_port()
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env={
                 **os.environ,
                 "HINDSIGHT_ENV": "development",

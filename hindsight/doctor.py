@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hindsight import __version__
+from hindsight.db.upgrades import upgrade_of
 from hindsight.limits.counters import Counters
 
 
@@ -47,7 +48,7 @@ def migrations() -> str:
     except DatabaseError:
         raise Fault("Cannot be checked without the database. Fix the database first.") from None
     if pending:
-        raise Fault(f"{len(pending)} not applied. Run `manage.py migrate`.")
+        raise Fault(f"{len(pending)} not applied ({upgrade_of(pending)}). Run `manage.py migrate`.")
     return "all applied"
 
 

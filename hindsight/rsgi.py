@@ -1,6 +1,7 @@
 from django.conf import settings
 
 from hindsight.db.postgresql.limits import limit_sessions
+from hindsight.db.servers import announce_server
 from hindsight.http.gateway import Gateway
 from hindsight.wsgi import application
 
@@ -8,4 +9,5 @@ from hindsight.wsgi import application
 def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
     limit_sessions()
+    announce_server()
     return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY)

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "rest_framework",
     "drf_spectacular",
+    "hindsight.db",
     "hindsight.http",
     "hindsight.limits",
     "hindsight.api",

@@ -2,6 +2,8 @@ from typing import Any
 
 import dj_database_url
 
+from hindsight.db.servers import SESSION_NAME
+
 # By default, the time limits of the kernel apply: 15 minutes for data that is not acknowledged, and two hours until an
 # idle connection is probed.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -36,5 +38,7 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
             "server_side_binding": True,
             "prepare_threshold": 5,
             **database.get("OPTIONS", {}),
+            # `manage.py migrate` finds the versions of connected servers by it.
+            "application_name": SESSION_NAME,
         }
     return database

@@ -6,8 +6,15 @@ import django.utils.timezone
 import orgs.tenancy
 from django.db import migrations, models
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
+    rolling_because = (
+        "A row lives until a worker has asked the model. Meanwhile an old server cannot delete its interview request or "
+        "org; the deletion can be repeated."
+    )
 
     dependencies = [
         ('interviews', '0026_survey_token_like'),

@@ -4,8 +4,11 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
 
     dependencies = [
         ('jobs', '0002_drafts'),

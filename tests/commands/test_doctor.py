@@ -84,7 +84,7 @@ class TestChecks:
         MigrationRecorder.Migration.objects.filter(app="interviews").delete()
         lines, healthy = run_doctor()
         assert not healthy
-        assert "Run `manage.py migrate`" in lines["FAIL  migrations"]
+        assert lines["FAIL  migrations"].endswith(" not applied (stop first). Run `manage.py migrate`.")
 
     def test_incomplete_model_settings(self, settings: Settings) -> None:
         settings.PAIGE_MODEL = "paige-1"

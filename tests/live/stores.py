@@ -17,10 +17,16 @@ ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 
 @contextmanager
 def migrated_database(directory: Path) -> Iterator[str]:
-    """Yields the URL of a new database, on SQLite or on the server in DATABASE_URL."""
-    with new_postgresql_database() if ON_POSTGRESQL else new_sqlite_database(directory) as url:
+    with new_database(directory) as url:
         with orm_at(url):
             call_command("migrate", verbosity=0)
+        yield url
+
+
+@contextmanager
+def new_database(directory: Path) -> Iterator[str]:
+    """Yields the URL of a new database, on SQLite or on the server in DATABASE_URL."""
+    with new_postgresql_database() if ON_POSTGRESQL else new_sqlite_database(directory) as url:
         yield url
 
 

@@ -4,8 +4,11 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
 
     dependencies = [
         ('orgs', '0020_change_without_foreign_key'),

@@ -3,9 +3,11 @@
 from django.db import migrations, models
 
 from hindsight.db.concurrently import AddIndexWithoutBlocking
+from hindsight.db.upgrades import ROLLING
 
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
 
     atomic = False
 

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.utils.crypto import get_random_string
 
+from hindsight.db.servers import announce_server
 from hindsight.queue.kinds import KINDS
 from hindsight.queue.worker import Worker
 from orgs.commands import Command as BaseCommand
@@ -16,5 +17,6 @@ class Command(BaseCommand):
     )
 
     def run(self, **options: Any) -> str:
+        announce_server()
         Worker(KINDS.values(), beat=partial(say_that_it_runs, get_random_string(16))).run()
         return ""

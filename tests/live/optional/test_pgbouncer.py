@@ -15,6 +15,8 @@ from django.db import connection
 from harness.orm import orm_at
 from harness.pgbouncer import PgBouncerMissingError, pgbouncer
 from harness.web import Server
+from hindsight import __version__
+from hindsight.db.servers import connected_servers
 from interviews.models import InterviewRequest, Turn
 from orgs.models import Change, Org
 from tests.client import ApiClient
@@ -93,6 +95,17 @@ def test_no_request_fails_after_the_type_of_a_column_has_changed(
         execute(database_url, f"ALTER TABLE contacts_contact ALTER name TYPE {name}")
         execute(database_url, f"ALTER TABLE interviews_interviewrequest ALTER deal_id TYPE {name}")
     assert statuses() == {200}
+
+
+def test_sessions_have_the_name_by_which_migrate_finds_servers(
+    pooled_server: Server, pooled_url: str, acme_key: str, interview_request: InterviewRequest
+) -> None:
+    api = LiveClient(pooled_server, acme_key)
+    at_once([partial(api.get, f"/interviews/{interview_request.pk}")] * ROUNDS)
+    with psycopg.connect(pooled_url, application_name="hindsight 0.1.9") as other:
+        other.execute("SELECT 1")  # its transaction keeps a session
+        assert connected_servers(other_versions_only=True) == ["1 session of version 0.1.9"]
+        assert f"of version {__version__}" in " ".join(connected_servers(other_versions_only=False))
 
 
 def test_time_limits_are_those_of_the_role(

@@ -1,0 +1,74 @@
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands import migrate
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import pre_migrate
+
+from hindsight.db.releases import RELEASES
+from hindsight.db.servers import connected_servers
+from hindsight.db.upgrades import Plan, that_need_a_stop
+
+
+class Command(migrate.Command):
+    """Django's command. It says how the upgrade is applied, and refuses to break servers that are running."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--force", action="store_true", help="Migrate even if that breaks running servers.")
+        parser.add_argument(
+            "--to-release", metavar="VERSION", choices=[*RELEASES], help="Go back to the migrations of this release."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.is_forced = options["force"]
+        # Only this signal has the plan. Django sends it for each app, before the first migration.
+        sender = apps.get_app_config("contenttypes")
+        pre_migrate.connect(self.examine, sender, weak=False)
+        try:
+            for target in _targets(options["to_release"]):
+                super().handle(*args, **options | target)
+        finally:
+            pre_migrate.disconnect(self.examine, sender)
+
+    def examine(self, *, plan: Plan, **kwargs: Any) -> None:
+        """Raises CommandError if the migrations break servers that are connected."""
+        plan = list(plan)
+        if not plan or not MigrationRecorder(connection).applied_migrations():  # a new database
+            return
+        stopping = that_need_a_stop(plan)
+        if self.verbosity:
+            self.stdout.write(f"This upgrade is {_described(stopping)}")
+        if not stopping or self.is_forced:
+            return
+        is_rollback = any(backwards for _, backwards in plan)
+        if servers := connected_servers(other_versions_only=not is_rollback):
+            raise CommandError(
+                f"Nothing was migrated. Stop all servers and workers first: {_some(stopping)} would break them. "
+                f"Connected: {'; '.join(servers)}. `--force` migrates anyway."
+            )
+
+
+def _described(stopping: list[str]) -> str:
+    if not stopping:
+        return "rolling: servers of the release before can go on."
+    return f"stop first: no server may run meanwhile, because of {_some(stopping)}."
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _targets(release: str | None) -> list[dict[str, str]]:
+    """Options of Django's command. An app that the release did not have goes back to no migration."""
+    if release is None:
+        return [{}]
+    names = RELEASES[release].migrations
+    return [
+        {"app_label": app, "migration_name": names.get(app, "zero")}
+        for app, name in MigrationLoader(None).graph.leaf_nodes()
+        if names.get(app) != name
+    ]

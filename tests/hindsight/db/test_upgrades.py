@@ -1,0 +1,186 @@
+"""Each migration since 0.1.0 says whether servers of the release before can go on, and a rolling one lets them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.fields import NOT_PROVIDED
+
+from hindsight.db import upgrades
+from hindsight.db.releases import RELEASES
+from hindsight.db.upgrades import ROLLING, STOP_FIRST, class_of, that_need_a_stop
+
+Operation = migrations.operations.base.Operation
+
+ALWAYS_ROLLING = (
+    migrations.CreateModel,
+    migrations.AddIndex,
+    migrations.RemoveIndex,
+    migrations.RenameIndex,
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+    migrations.RemoveConstraint,
+    migrations.AlterModelOptions,
+    migrations.AlterModelManagers,
+)
+# What they do to servers of the release before cannot be seen from the operation.
+TO_BE_READ = (
+    migrations.RunPython,
+    migrations.RunSQL,
+    migrations.AddConstraint,
+    migrations.RemoveField,  # if the release before does not use the column
+    migrations.DeleteModel,
+)
+
+
+def old_inserts_work(field: Any) -> bool:
+    return bool(field.many_to_many or field.null or field.db_default is not NOT_PROVIDED)
+
+
+def widens(before: Any, after: Any) -> bool:
+    """Whether each value that was valid stays valid, in a column of the same type."""
+    is_wider = (after.max_length or 0) >= (before.max_length or 0) and (after.null or not before.null)
+    return column_type(before) == column_type(after) and is_wider and (before.unique or not after.unique)
+
+
+def column_type(field: Any) -> tuple[Any, ...]:
+    return field.get_internal_type(), field.db_column, field.remote_field and field.remote_field.model
+
+
+def faults_of(migration: Any, before: Any) -> list[str]:
+    """Why the operations of a rolling migration break old servers. `before`: the state of the project."""
+    faults = []
+    for operation in migration.operations:
+        parts = (
+            operation.database_operations if isinstance(operation, migrations.SeparateDatabaseAndState) else [operation]
+        )
+        faults += [fault for part in parts if (fault := fault_of(part, migration, before))]
+        operation.state_forwards(migration.app_label, before)
+    return faults
+
+
+def fault_of(operation: Operation, migration: Any, before: Any) -> str:
+    if isinstance(operation, ALWAYS_ROLLING):
+        return ""
+    if isinstance(operation, TO_BE_READ):
+        return "" if reason_of(migration) else f"{operation.describe()}: rolling_because is missing"
+    if isinstance(operation, migrations.AddField):
+        return "" if old_inserts_work(operation.field) else f"{operation.describe()}: needs null or db_default"
+    if isinstance(operation, migrations.AlterField):
+        field = before.models[migration.app_label, operation.model_name_lower].fields[operation.name]
+        return "" if widens(field, operation.field) else f"{operation.describe()}: narrows or changes the column"
+    return f"{operation.describe()}: needs STOP_FIRST"
+
+
+def reason_of(migration: Any) -> str:
+    of_package = upgrades.ROLLING_PACKAGES.get((migration.app_label, migration.name), "")
+    return getattr(migration, "rolling_because", of_package)
+
+
+def since_the_first_release() -> list[tuple[str, str]]:
+    graph = MigrationLoader(None).graph
+    first = RELEASES["0.1.0"].migrations.items() & graph.nodes.keys()
+    before = {key for app in first for key in graph.forwards_plan(app)}
+    return sorted(graph.nodes.keys() - before)
+
+
+def test_each_migration_of_ours_declares_its_class() -> None:
+    graph = MigrationLoader(None).graph
+    ours = [graph.nodes[key] for key in since_the_first_release() if is_ours(graph.nodes[key])]
+    assert [str(each) for each in ours if getattr(each, "upgrade", None) not in (ROLLING, STOP_FIRST)] == []
+
+
+def is_ours(migration: Any) -> bool:
+    return not migration.__module__.startswith(("django", "allauth"))
+
+
+def test_rolling_migrations_have_only_operations_that_old_servers_survive() -> None:
+    loader = MigrationLoader(None)
+    rolling = [key for key in since_the_first_release() if class_of(loader.graph.nodes[key]) == ROLLING]
+    faults = {key: faults_of(loader.graph.nodes[key], loader.project_state(key, at_end=False)) for key in rolling}
+    assert {key: found for key, found in faults.items() if found} == {}
+
+
+def test_the_list_of_packages_has_no_dead_entry() -> None:
+    assert upgrades.ROLLING_PACKAGES.keys() <= set(since_the_first_release())
+
+
+def test_each_release_has_the_last_migration_of_each_app() -> None:
+    """Apps of packages that were removed since are no longer in the graph."""
+    loader = MigrationLoader(None)
+    for release in RELEASES.values():
+        recorded = {key for key in release.migrations.items() if key[0] in loader.migrated_apps}
+        assert recorded <= loader.graph.nodes.keys()
+        assert len(release.commit) == 40
+
+
+def a_migration(*operations: Operation, **attributes: Any) -> Any:
+    kind = type("Migration", (migrations.Migration,), {"operations": operations, **attributes})
+    return kind("9999_new", "contacts")
+
+
+TEXT: Callable[..., Any] = models.CharField
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("contact", "mood", models.TextField(null=True)),
+        migrations.AddField("contact", "mood", models.TextField(db_default="")),
+        migrations.AlterField("contact", "email", TEXT(max_length=300)),
+        migrations.AlterField("contact", "email", TEXT(max_length=254, null=True)),
+        migrations.CreateModel("Mood", [("id", models.BigAutoField(primary_key=True))]),
+        migrations.AddIndex("contact", models.Index(fields=["name"], name="by_name")),
+    ],
+)
+def test_expanding(operation: Operation) -> None:
+    assert faults_of(a_migration(operation), contacts_state()) == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("contact", "mood", models.TextField(default="")),
+        migrations.AddField("contact", "mood", models.TextField()),
+        migrations.RemoveField("contact", "notes"),
+        migrations.RenameField("contact", "notes", "context"),
+        migrations.RenameModel("contact", "buyer"),
+        migrations.DeleteModel("contact"),
+        migrations.AlterModelTable("contact", "buyers"),
+        migrations.AlterUniqueTogether("contact", {("org", "name")}),
+        migrations.AlterField("contact", "email", TEXT(max_length=100)),
+        migrations.AlterField("contact", "email", TEXT(max_length=254, unique=True)),
+        migrations.AlterField("contact", "version", models.BigIntegerField()),
+        migrations.RunSQL("SELECT 1"),
+        migrations.RunPython(migrations.RunPython.noop),
+        migrations.AddConstraint("contact", models.CheckConstraint(condition=~models.Q(name=""), name="named")),
+        migrations.SeparateDatabaseAndState(database_operations=[migrations.RunSQL("SELECT 1")]),
+    ],
+    ids=lambda operation: f"{type(operation).__name__}",
+)
+def test_contracting(operation: Operation) -> None:
+    assert len(faults_of(a_migration(operation), contacts_state())) == 1
+
+
+@pytest.mark.parametrize("operation", [migrations.RunSQL("SELECT 1"), migrations.RemoveField("contact", "notes")])
+def test_what_somebody_has_read(operation: Operation) -> None:
+    migration = a_migration(operation, rolling_because="The release before does not use it.")
+    assert faults_of(migration, contacts_state()) == []
+
+
+def contacts_state() -> Any:
+    return MigrationLoader(None).project_state(("contacts", RELEASES["0.1.0"].migrations["contacts"]))
+
+
+def test_an_upgrade_that_skips_a_release_stops_first() -> None:
+    migration = a_migration(upgrade=ROLLING)
+    migration.name = [*RELEASES.values()][-1].migrations["contacts"]
+    assert that_need_a_stop([(migration, False)]) == [f"contacts.{migration.name}"]
+
+
+def test_a_migration_that_declares_nothing_stops_first() -> None:
+    plan = [(a_migration(), False), (a_migration(upgrade=ROLLING), False), (a_migration(upgrade=ROLLING), True)]
+    assert that_need_a_stop(plan) == ["contacts.9999_new", "contacts.9999_new"]

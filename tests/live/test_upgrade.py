@@ -1,0 +1,226 @@
+"""The servers of the release before go on while the new version migrates, and after a rollback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.migrations.loader import MigrationLoader
+from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from harness.orm import orm_at
+from harness.processes import eventually
+from harness.web import ROOT, SERVE, Server, serving
+from hindsight.db.releases import RELEASES
+from hindsight.db.upgrades import STOP_FIRST, class_of
+from scripts.serve import end_with_parent
+from tests.live.stores import ON_POSTGRESQL, new_database
+from tests.live.traffic import Traffic
+
+PREVIOUS, RELEASE = [*RELEASES.items()][-1]
+
+# In one process, because each start takes seconds.
+SET_UP = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("demo")
+call_command("set_plan", "acme-analytics", "enterprise", rate_limit=1_000_000)
+call_command("create_webhook", "acme-analytics", "{receiver}")
+"""
+
+OLD_SESSIONS = r"\d+ sessions? without a name, as those of version 0\.1\.0"
+
+
+@pytest.fixture(scope="session")
+def previous_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release")
+    archive = subprocess.run(["git", "archive", RELEASE.commit], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run(["tar", "-x"], cwd=folder, input=archive.stdout, check=True)
+    subprocess.run(["scripts/bootstrap", "run"], cwd=folder, check=True)  # its packages can be others
+    return folder
+
+
+def python_of(root: Path) -> str:
+    return sys.executable if root == ROOT else str(root / ".venv" / "bin" / "python")
+
+
+@pytest.fixture(autouse=True)
+def orm() -> None:
+    """Not the database of the other tests."""
+
+
+class Installation:
+    """A database that the release before has migrated, with its demo data and a webhook endpoint."""
+
+    def __init__(self, url: str, previous_code: Path, directory: Path, receiver: str) -> None:
+        self.url, self.previous_code, self.directory = url, previous_code, directory
+        self.manage("shell", "--no-imports", "--command", SET_UP.format(receiver=receiver), root=previous_code)
+        self.secrets = json.loads((previous_code / "var" / "demo.json").read_text())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "HINDSIGHT_ENV": "development", "DATABASE_URL": self.url, "REDIS_URL": ""}
+
+    def manage(self, *arguments: str, root: Path = ROOT, status: int = 0) -> str:
+        done = subprocess.run(
+            [python_of(root), "manage.py", *arguments],
+            cwd=root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    @contextmanager
+    def server(self, root: Path) -> Iterator[Server]:
+        log = self.directory / f"log-{len([*self.directory.iterdir()])}"
+        environment = {"DATABASE_URL": self.url, "ANONYMOUS_RATE_LIMIT": "1000000"}
+        with ExitStack() as stack:
+            worker_log = stack.enter_context(log.with_suffix(".worker").open("wb"))
+            worker = subprocess.Popen(
+                [python_of(root), "manage.py", "run_worker"],
+                cwd=root,
+                env=self.environment,
+                stdout=worker_log,
+                stderr=worker_log,
+                preexec_fn=end_with_parent(signal.SIGTERM),
+            )
+            stack.callback(worker.wait)
+            stack.callback(worker.terminate)
+            yield stack.enter_context(
+                serving(log, environment, workers=2, command=[python_of(root), *SERVE[1:]], root=root)
+            )
+
+    def run_one_round(self, root: Path) -> None:
+        with self.server(root) as server:
+            traffic = self.traffic(server)
+            traffic.round()
+            assert not traffic.errors
+
+    def traffic(self, server: Server) -> Traffic:
+        traffic = Traffic(server.port, self.secrets["api_key"], self.secrets["password"])
+        traffic.log_in()
+        return traffic
+
+
+class Receiver(BaseHTTPRequestHandler):
+    received: list[str]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append(json.loads(body)["type"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[str]]]:
+    received: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Receiver,), {"received": received}))
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hooks", received
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """An empty database for each test."""
+    with django_db_blocker.unblock(), new_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def installation(
+    database_url: str, previous_code: Path, tmp_path: Path, receiver: tuple[str, list[str]]
+) -> Installation:
+    return Installation(database_url, previous_code, tmp_path, receiver[0])
+
+
+def is_stop_first() -> bool:
+    graph = MigrationLoader(None).graph
+    before = {key for app in graph.nodes.keys() & RELEASE.migrations.items() for key in graph.forwards_plan(app)}
+    return any(class_of(graph.nodes[key]) == STOP_FIRST for key in graph.nodes.keys() - before)
+
+
+def test_requests_go_on_while_the_new_version_migrates(
+    installation: Installation, receiver: tuple[str, list[str]]
+) -> None:
+    with installation.server(installation.previous_code) as old:
+        traffic = installation.traffic(old)
+        with traffic.going_on():
+            traffic.wait_for_rounds(1)
+            installation.manage("migrate", status=int(is_stop_first()))
+            traffic.wait_for_rounds(2)
+        assert not traffic.errors
+        count = len(receiver[1])
+        traffic.round()
+        assert eventually(lambda: len(receiver[1]) >= count + 2, seconds=30)  # started and completed
+        assert not traffic.errors
+        if not is_stop_first():  # one server after the other
+            installation.run_one_round(ROOT)
+            traffic.round()
+            assert not traffic.errors
+    assert set(receiver[1]) == {"interview.started", "interview.completed"}
+
+
+def test_the_release_before_runs_after_a_rollback(installation: Installation) -> None:
+    installation.manage("migrate")
+    installation.run_one_round(ROOT)
+    if not is_stop_first():  # on the schema of the new version
+        installation.run_one_round(installation.previous_code)
+    installation.manage("migrate", "--to-release", PREVIOUS)
+    installation.manage("migrate", "--check", root=installation.previous_code)
+    installation.run_one_round(installation.previous_code)
+
+
+@pytest.fixture
+def stop_first(installation: Installation, settings: Settings) -> Iterator[Callable[..., str]]:
+    """Migrates the new version with a migration that breaks servers. Returns what is printed."""
+    settings.MIGRATION_MODULES = {"hindsight_db": "tests.hindsight.db.migrations.stop_first"}
+
+    def migrate(*arguments: str, **options: Any) -> str:
+        output = StringIO()
+        call_command("migrate", *arguments, stdout=output, **options)
+        return output.getvalue()
+
+    with orm_at(installation.url):
+        yield migrate
+
+
+def test_a_migration_that_would_break_servers_is_refused(
+    installation: Installation, stop_first: Callable[..., str]
+) -> None:
+    installation.manage("migrate")
+    # On SQLite, servers of 0.1.0 hold no lock.
+    root, servers = (installation.previous_code, OLD_SESSIONS) if ON_POSTGRESQL else (ROOT, "a server on this machine")
+    with installation.server(root) as server:
+        traffic = installation.traffic(server)
+        traffic.round()
+        with pytest.raises(CommandError, match=rf"^Nothing was .* hindsight_db\.0001_rename_notes .* {servers}"):
+            stop_first()
+        traffic.round()
+        assert not traffic.errors
+        assert "This upgrade is stop first: no server may run meanwhile" in stop_first(force=True)
+        with pytest.raises(KeyError):  # the response to POST has no id
+            traffic.round()
+        # On SQLite, a missing column is an OperationalError, and so the response is 503.
+        assert traffic.errors == [("POST /api/v1/interviews", 500 if ON_POSTGRESQL else 503)]
