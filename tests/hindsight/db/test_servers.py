@@ -17,6 +17,8 @@ from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from harness.orm import orm_at
+from harness.processes import eventually
+from harness.workers import start_worker
 from hindsight import __version__
 from hindsight.db import servers
 from hindsight.db.servers import connected_servers
@@ -83,6 +85,14 @@ def test_the_versions_of_servers(database_url: str) -> None:
         others = ["1 session without a name, as those of version 0.1.0", "1 session of version 0.1.9"]
         assert connected_servers(other_versions_only=True) == others
         assert set(connected_servers(other_versions_only=False)) == {*others, f"2 sessions of version {__version__}"}
+
+
+def test_a_worker_counts_until_it_is_killed(database_url: str, tmp_path: Path) -> None:
+    migrate(verbosity=0)
+    with (tmp_path / "log").open("wb") as log, start_worker(database_url, log) as worker:
+        assert eventually(lambda: connected_servers(other_versions_only=False) != [], seconds=60)
+        worker.kill()
+    assert eventually(lambda: connected_servers(other_versions_only=False) == [])
 
 
 def test_a_server_announces_itself_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

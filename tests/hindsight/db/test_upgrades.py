@@ -16,7 +16,6 @@ from hindsight.db.upgrades import ROLLING, STOP_FIRST, class_of, that_need_a_sto
 Operation = migrations.operations.base.Operation
 
 ALWAYS_ROLLING = (
-    migrations.CreateModel,
     migrations.AddIndex,
     migrations.RemoveIndex,
     migrations.RenameIndex,
@@ -38,6 +37,12 @@ TO_BE_READ = (
 
 def old_inserts_work(field: Any) -> bool:
     return bool(field.many_to_many or field.null or field.db_default is not NOT_PROVIDED)
+
+
+def new_fields(operation: Operation) -> list[Any]:
+    if isinstance(operation, migrations.CreateModel):
+        return [field for _, field in operation.fields]
+    return [operation.field] if isinstance(operation, migrations.AddField) else []
 
 
 def widens(before: Any, after: Any) -> bool:
@@ -65,8 +70,12 @@ def faults_of(migration: Any, before: Any) -> list[str]:
 def fault_of(operation: Operation, migration: Any, before: Any) -> str:
     if isinstance(operation, ALWAYS_ROLLING):
         return ""
-    if isinstance(operation, TO_BE_READ):
-        return "" if reason_of(migration) else f"{operation.describe()}: rolling_because is missing"
+    # Django deletes what references a row. Old servers do not know a new foreign key, and their DELETE fails.
+    is_reference = any(field.remote_field for field in new_fields(operation))
+    if (isinstance(operation, TO_BE_READ) or is_reference) and not reason_of(migration):
+        return f"{operation.describe()}: rolling_because is missing"
+    if isinstance(operation, (*TO_BE_READ, migrations.CreateModel)):
+        return ""
     if isinstance(operation, migrations.AddField):
         return "" if old_inserts_work(operation.field) else f"{operation.describe()}: needs null or db_default"
     if isinstance(operation, migrations.AlterField):
@@ -144,6 +153,8 @@ def test_expanding(operation: Operation) -> None:
     "operation",
     [
         migrations.AddField("contact", "mood", models.TextField(default="")),
+        migrations.AddField("contact", "mood", models.ForeignKey("orgs.Org", models.CASCADE, null=True)),
+        migrations.CreateModel("Mood", [("org", models.ForeignKey("orgs.Org", models.CASCADE, primary_key=True))]),
         migrations.AddField("contact", "mood", models.TextField()),
         migrations.RemoveField("contact", "notes"),
         migrations.RenameField("contact", "notes", "context"),
