@@ -40,4 +40,8 @@ def upgrade_of(plan: Plan) -> str:
 
 
 # Migrations of packages that are rolling, by app and name. The value says why, like `rolling_because` of a migration.
-ROLLING_PACKAGES: dict[tuple[str, str], str] = {}
+ROLLING_PACKAGES = {
+    ("usersessions", "0001_initial"): (
+        "A new table. Old servers cannot delete a staff login that has logged in at a new server, which seldom happens."
+    ),
+}
