@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
+    rolling_because = "The constraint allows three more kinds of events."
 
     dependencies = [
         ('orgs', '0020_change_without_foreign_key'),

@@ -2,6 +2,8 @@ from typing import Any
 
 from django.db import migrations
 
+from hindsight.db.upgrades import ROLLING
+
 
 def keep_only_addresses(apps: Any, schema_editor: Any) -> None:
     """Earlier versions stored all claims of the ID token."""
@@ -13,6 +15,9 @@ def keep_only_addresses(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
+    rolling_because = "Old servers read the claims of the login that is under way, not those that are stored."
+
     dependencies = [
         ("socialaccount", "0006_alter_socialaccount_extra_data"),
         ("staff", "0001_saved_views"),
