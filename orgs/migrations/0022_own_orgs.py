@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
 
     dependencies = [
         ('orgs', '0021_single_sign_on_events'),

@@ -2,8 +2,11 @@
 
 from django.db import migrations
 
+from hindsight.db.upgrades import ROLLING
+
 
 class Migration(migrations.Migration):
+    upgrade = ROLLING
 
     dependencies = [
         ('webhooks', '0003_indexes_of_the_queue'),
