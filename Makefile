@@ -58,6 +58,11 @@ test-pgbouncer: ## Test the API and pages through PgBouncer, which must be insta
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_pgbouncer.py $(ARGS)
 
+.PHONY: test-operations
+test-operations: ## Follow docs/operations.md on an empty machine; pytest gets ARGS
+	@scripts/bootstrap dev
+	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_operations.py $(ARGS)
+
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client
 

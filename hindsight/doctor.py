@@ -9,11 +9,18 @@ from django.core import checks
 from django.core.cache import caches
 from django.db import Error as DatabaseError
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from hindsight import __version__
 from hindsight.db.upgrades import upgrade_of
 from hindsight.limits.counters import Counters
+
+TRIGRAMS = """
+    SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm'),
+           EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm'),
+           has_database_privilege(current_database(), 'CREATE')
+"""
 
 
 class Fault(Exception):
@@ -35,18 +42,33 @@ def database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+            if connection.vendor == "postgresql":
+                _check_extension(cursor)
         version = ".".join(map(str, connection.get_database_version()))
     except DatabaseError as error:
         raise Fault(f"{_first_line(error)}. Start the server, or correct DATABASE_URL.") from None
     return f"{connection.display_name} {version}"
 
 
+def _check_extension(cursor: CursorWrapper) -> None:
+    """Migrations create pg_trgm, if they may."""
+    cursor.execute(TRIGRAMS)
+    is_created, is_packaged, may_create = cursor.fetchone()
+    if not is_created and not is_packaged:
+        raise Fault("The extension pg_trgm is not installed. On Debian, it is in the package postgresql-contrib.")
+    if not is_created and not may_create:
+        raise Fault(
+            "The extension pg_trgm is missing, and this role may not create it. Let a superuser of PostgreSQL run "
+            "`CREATE EXTENSION pg_trgm` in the database."
+        )
+
+
 def migrations() -> str:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    except DatabaseError as error:
+        raise not_checked(error) from None
     if pending:
         raise Fault(f"{len(pending)} not applied ({upgrade_of(pending)}). Run `manage.py migrate`.")
     return "all applied"
@@ -108,6 +130,10 @@ def examine() -> Iterator[Finding]:
             yield Finding(True, name, check())
         except Fault as fault:
             yield from (Finding(False, name, text) for text in fault.args)
+
+
+def not_checked(error: DatabaseError) -> Fault:
+    return Fault(f"Cannot be checked: {_first_line(error)}. Fix the database first.")
 
 
 def _first_line(error: Exception) -> str:

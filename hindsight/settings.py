@@ -189,7 +189,13 @@ TEMPLATES = [
 # ---- Stores ----------------------------------------------------------------------------------------------------------
 
 SQLITE_SYNCHRONOUS = env.str("SQLITE_SYNCHRONOUS", "normal", validate=validate.OneOf(["normal", "full"]))
-_database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
+try:
+    _database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
+except ValueError:
+    # The exception could contain a part of the password.
+    raise EnvError(
+        "DATABASE_URL is not a valid URL. Write special characters of its password as %23, %2F, %40."
+    ) from None
 _counters: dict[str, Any] = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
 if _database["ENGINE"] == "hindsight.db.sqlite3":

@@ -5,7 +5,7 @@ from time import monotonic
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from hindsight.doctor import Fault
+from hindsight.doctor import Fault, not_checked
 from interviews.checks import check_url
 from interviews.paige.model_engine import schema_for
 from interviews.paige.prompt import ChatMessage
@@ -48,8 +48,8 @@ def model_endpoint() -> str:
 def model_turns() -> str:
     try:
         statistics = model_statistics()
-    except DatabaseError:
-        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    except DatabaseError as error:
+        raise not_checked(error) from None
     if statistics.falls_back_too_often:
         raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
     return described(statistics)

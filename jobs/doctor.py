@@ -3,7 +3,7 @@
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from hindsight.doctor import Fault
+from hindsight.doctor import Fault, not_checked
 from hindsight.queue.models import is_due
 from jobs.models import Job
 from webhooks.schedule import OVERDUE_AFTER
@@ -16,8 +16,8 @@ def exports_and_imports() -> str:
         now = timezone.now()
         late = Job.objects.unfinished().filter(is_due(now), due_at__lt=now - OVERDUE_AFTER).count()
         workers = running_workers()
-    except DatabaseError:
-        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    except DatabaseError as error:
+        raise not_checked(error) from None
     if unfinished and not workers:
         raise Fault(f"No worker is running, and {unfinished:,} wait. Start `manage.py run_worker`.")
     if late:

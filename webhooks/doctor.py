@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
-from hindsight.doctor import Fault
+from hindsight.doctor import Fault, not_checked
 from hindsight.queue.models import is_due
 from webhooks.models import Delivery, Endpoint
 from webhooks.schedule import OVERDUE_AFTER
@@ -16,8 +16,8 @@ from webhooks.services.health import webhook_health
 def webhooks() -> str:
     try:
         return _examine()
-    except DatabaseError:
-        raise Fault("Cannot be checked without the database. Fix the database first.") from None
+    except DatabaseError as error:
+        raise not_checked(error) from None
 
 
 def _examine() -> str:
