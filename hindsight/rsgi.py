@@ -3,6 +3,7 @@ from django.conf import settings
 from hindsight.db.postgresql.limits import limit_sessions
 from hindsight.db.servers import announce_server
 from hindsight.http.gateway import Gateway
+from hindsight.metrics.server import serve_metrics
 from hindsight.wsgi import application
 
 
@@ -10,4 +11,8 @@ def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
     limit_sessions()
     announce_server()
+    if settings.METRICS_ADDRESS:
+        from hindsight.queue.metrics import QueueCollector  # needs the apps, which hindsight.wsgi loads
+
+        serve_metrics(*settings.METRICS_ADDRESS, QueueCollector())
     return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY)

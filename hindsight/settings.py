@@ -1,6 +1,7 @@
 """README.md lists the variables. An invalid value stops the process at startup. Production is the default."""
 
 import hashlib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -70,6 +71,29 @@ def mail_server(text: str) -> dict[str, Any] | None:
         "EMAIL_USE_TLS": url.scheme == "submission",
         "EMAIL_USE_SSL": url.scheme == "smtps",
     }
+
+
+@env.parser_for("optional_url")
+def optional_url(text: str) -> str:
+    is_url = validate.URL(schemes={"http", "https"}, require_tld=False)
+    return is_url(text) if text else ""
+
+
+@env.parser_for("metrics_address")
+def metrics_address(text: str) -> tuple[str, int] | None:
+    """None if no metrics are served. 0.0.0.0 and :: count as public."""
+    if not text:
+        return None
+    try:
+        host, _, port = text.rpartition(":")
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+        number = validate.Range(min=1, max=65_535)(int(port if port.isdecimal() else ""))
+    except (ValueError, ValidationError):
+        raise ValidationError("Must be an IP address and a port, such as 127.0.0.1:9100.") from None
+    is_public = address.is_unspecified or not address.is_private
+    if is_public and "public_host" not in HINDSIGHT_ALLOW:
+        raise ValidationError("Must be a loopback or private address, because metrics are not public.")
+    return str(address), number
 
 
 is_database = validate.Regexp(
@@ -361,6 +385,23 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# ---- Metrics, error reports and traces -------------------------------------------------------------------------------
+
+# Where /metrics is served, apart from the public address. scripts/serve shares it between the processes.
+METRICS_ADDRESS = env.metrics_address("METRICS_ADDRESS", "")
+
+# These require requirements-observability.txt. The names are those of Sentry and OpenTelemetry.
+SENTRY_DSN = env.optional_url("SENTRY_DSN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+OTEL_EXPORTER_OTLP_PROTOCOL = env.str(
+    "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", validate=validate.OneOf(["http/protobuf"])
+)
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "hindsight")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("hindsight.http.probes.ProbeMiddleware") + 1, "hindsight.http.traces.TraceMiddleware"
+    )
 
 # ---- Logs ------------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Migrates the database, creates the demo data in development, and serves Hindsight until Ctrl-C or SIGTERM.
 
-Reads HOST, PORT, WEB_CONCURRENCY (processes), WEB_THREADS (per process) and TASK_WORKERS (processes of run_worker).
+Reads HOST, PORT, METRICS_ADDRESS, WEB_CONCURRENCY (processes), WEB_THREADS (per process) and TASK_WORKERS (processes
+of run_worker).
 --reload runs Django's development server.
 """
 
@@ -12,11 +13,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +35,16 @@ def refuse_a_taken_address(host: str, port: str) -> None:
             probe.bind((address[0], int(port)))
     except (OSError, OverflowError, ValueError) as error:
         sys.exit(f"Cannot serve at {host}, port {port}: {error}\nChoose another port: PORT=8001 make run")
+
+
+def refuse_a_metrics_address_in_use(port: str) -> None:
+    """Exits also if it is the public port: the kernel would divide the connections between both servers."""
+    metrics_host, _, metrics_port = os.environ.get("METRICS_ADDRESS", "").rpartition(":")
+    if not metrics_host:
+        return
+    if metrics_port.isdecimal() and int(metrics_port) == int(port):
+        sys.exit("METRICS_ADDRESS needs another port than PORT.")
+    refuse_a_taken_address(metrics_host.strip("[]"), metrics_port)
 
 
 def refuse_a_public_address(host: str) -> None:
@@ -79,6 +91,23 @@ def remember_development() -> None:
 
 
 def serve(host: str, port: str, *, prepare: bool = False) -> int:
+    """Returns the exit status of granian."""
+    with shared_metrics():
+        return run_granian(host, port, prepare=prepare)
+
+
+@contextmanager
+def shared_metrics() -> Iterator[None]:
+    """With METRICS_ADDRESS, a folder for the counters of the processes that are started here."""
+    if not os.environ.get("METRICS_ADDRESS"):
+        yield
+        return
+    with TemporaryDirectory(prefix="hindsight-metrics-", ignore_cleanup_errors=True) as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        yield
+
+
+def run_granian(host: str, port: str, *, prepare: bool) -> int:
     """Runs granian, again if its workers crash, and returns its exit status.
 
     `prepare`: granian's process first migrates the database (scripts/workers.py), because it imports the application.
@@ -248,6 +277,7 @@ def main(arguments: Sequence[str]) -> int:
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     refuse_a_public_address(host)
     refuse_a_taken_address(host, port)
+    refuse_a_metrics_address_in_use(port)
     if os.environ["HINDSIGHT_ENV"] == "development":
         remember_development()
     if "--reload" in arguments:

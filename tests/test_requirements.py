@@ -34,7 +34,7 @@ def test_generated_files_are_up_to_date(name: str) -> None:
     assert pinned == set(direct_dependencies(name)), "`make requirements` rewrites the generated files."
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-reader"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-reader", "requirements-observability"])
 def test_tests_run_with_the_versions_of_production(name: str) -> None:
     packages = {package for package, _ in pins(name)}
     assert {pin for pin in pins("requirements-dev") if pin[0] in packages} == set(pins(name))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from hindsight.metrics.instruments import DELIVERIES
 from orgs.actors import Actor, ActorKind
 from orgs.events import record_event
 from orgs.models import EventKind
@@ -31,6 +32,7 @@ def deliver(delivery: Delivery) -> None:
         now=timezone.now(),
     )
     result = post(delivery.endpoint.url, body=delivery.event.body.encode(), headers=headers)
+    DELIVERIES.labels(result.outcome).inc()
     logger.info("Webhook delivery %d: %s, HTTP status %s.", delivery.pk, result.outcome, result.status)
     with transaction.atomic():
         if result.outcome == Outcome.ACCEPTED:

@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import TransactionManagementError
 
+from hindsight.metrics.instruments import CONNECTIONS, CONNECTIONS_IN_USE, REQUESTS_WAITING
+
 logger = logging.getLogger(__name__)
 
 _thread = threading.local()
@@ -37,6 +39,10 @@ class ConnectionThreads:
         # Of each thread that has waited, where it expects a connection.
         self._returning: deque[SimpleQueue[BaseDatabaseWrapper]] = deque()
         self._lock = threading.Lock()
+        # Set: an ended process with the same id can have left other values.
+        CONNECTIONS.set(connections)
+        CONNECTIONS_IN_USE.set(0)
+        REQUESTS_WAITING.set(0)
         for _ in range(connections):
             self._idle.put(_new_connection())
         for number in range(connections + waiting):
@@ -44,6 +50,7 @@ class ConnectionThreads:
 
     def submit(self, job: Job) -> None:
         """In the job, `django.db.connection` is the thread's connection. Jobs start in their order."""
+        REQUESTS_WAITING.inc()
         self._jobs.put(job)
 
     @contextmanager
@@ -52,11 +59,13 @@ class ConnectionThreads:
         if connection.in_atomic_block:
             raise TransactionManagementError("A connection cannot be released inside a transaction.")
         del connections[DEFAULT_DB_ALIAS]
+        CONNECTIONS_IN_USE.dec()
         self._release(connection)
         try:
             yield
         finally:
             connection = connections[DEFAULT_DB_ALIAS] = self._acquire()
+            CONNECTIONS_IN_USE.inc()
             # As Django does at the beginning of a request: the server may have closed an idle connection.
             connection.close_if_unusable_or_obsolete()
 
@@ -65,10 +74,14 @@ class ConnectionThreads:
         while True:
             connections[DEFAULT_DB_ALIAS] = self._idle.get()
             while job := self._jobs.get():
+                REQUESTS_WAITING.dec()
+                CONNECTIONS_IN_USE.inc()
                 try:
                     job()
                 except Exception:
                     logger.exception("A job has failed")
+                finally:
+                    CONNECTIONS_IN_USE.dec()
             connection = connections[DEFAULT_DB_ALIAS]
             del connections[DEFAULT_DB_ALIAS]
             self._release(connection)

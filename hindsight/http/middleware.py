@@ -10,6 +10,7 @@ from hindsight.http import error_pages
 from hindsight.http.probes import is_probe
 from hindsight.http.redaction import logged_path
 from hindsight.http.request_ids import begin_request
+from hindsight.http.request_metrics import count_response
 
 access = logging.getLogger("hindsight.access")
 logger = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class RequestMiddleware:
             del headers["Content-Length"]
         for name, value in _response_headers(request).items():
             headers[name] = value
+        seconds = time.perf_counter() - started
+        count_response(request, response.status_code, seconds)
         path = logged_path(request)
         access.log(
             # Successful probes are too frequent to be logged.
@@ -59,7 +62,7 @@ class RequestMiddleware:
                 "method": request.method,
                 "path": path,
                 "status": response.status_code,
-                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "duration_ms": round(seconds * 1000, 1),
                 **_log_fields(request),
             },
         )

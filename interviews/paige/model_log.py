@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
+from hindsight.metrics.instruments import FALLBACKS
 from interviews.lifecycle import Engine
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ class ModelLog:
 
     def write(self, engine: Engine, outcomes: Sequence[str], latency_ms: int) -> None:
         """`outcomes`: of each call. Call it while the turn counts as waiting."""
+        if engine == Engine.FALLBACK:
+            FALLBACKS.labels(outcomes[-1] if outcomes else "timeout").inc()
         with self.lock:
             self.recent.append(engine)
             fallback_rate = self.recent.count(Engine.FALLBACK) / len(self.recent)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hindsight.db.pool import connection_released
 from hindsight.db.retries import retried
+from hindsight.metrics.instruments import TURNS
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.brief import Brief, recorded
@@ -148,7 +149,8 @@ def _put_question(interview_request: InterviewRequest, brief: Brief, message: Me
             completion_tokens=choice.completion_tokens,
         )
         _note_question(conversation, turn)
-        return turn
+    TURNS.labels(choice.engine).inc()
+    return turn
 
 
 def _note_question(conversation: Conversation, question: Turn) -> None:

@@ -107,6 +107,15 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("EMAIL_URL", "mail.example.com"),
         ("EMAIL_URL", "https://mail.example.com"),
         ("EMAIL_URL", "smtp://mail.example.com:port"),
+        ("METRICS_ADDRESS", "9100"),
+        ("METRICS_ADDRESS", "localhost:9100"),
+        ("METRICS_ADDRESS", "127.0.0.1"),
+        ("METRICS_ADDRESS", "127.0.0.1:0"),
+        ("METRICS_ADDRESS", "127.0.0.1:http"),
+        ("METRICS_ADDRESS", "127.0.0.1:9_100"),
+        ("METRICS_ADDRESS", "0.0.0.0:9100"),
+        ("METRICS_ADDRESS", "[::]:9100"),
+        ("METRICS_ADDRESS", "8.8.8.8:9100"),
         ("PAIGE_TIMEOUT", "0"),
         ("PAIGE_TIMEOUT", "soon"),
         ("PAIGE_CONCURRENCY", "0"),
@@ -121,6 +130,15 @@ def test_hosts_are_named_or_subdomains_of_a_named_domain() -> None:
     hosts = ["api.example.com", ".example.com", "[::1]", "hindsight"]
     assert settings_of(**{**PRODUCTION, "ALLOWED_HOSTS": ",".join(hosts)})["ALLOWED_HOSTS"] == hosts
     assert settings_of(HINDSIGHT_ENV="development", ALLOWED_HOSTS="*")["ALLOWED_HOSTS"] == ["*"]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("127.0.0.1:9100", ("127.0.0.1", 9100)), ("[::1]:9100", ("::1", 9100)), ("10.0.0.7:9100", ("10.0.0.7", 9100))],
+)
+def test_metrics_are_served_at_a_loopback_or_private_address(text: str, address: tuple[str, int]) -> None:
+    assert settings_of(**PRODUCTION)["METRICS_ADDRESS"] is None
+    assert settings_of(**PRODUCTION, METRICS_ADDRESS=text)["METRICS_ADDRESS"] == address
 
 
 def test_debug_is_off_by_default() -> None:

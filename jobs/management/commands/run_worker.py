@@ -1,10 +1,14 @@
 from functools import partial
 from typing import Any
 
+from django.conf import settings
+from django.core.management import CommandError
 from django.utils.crypto import get_random_string
 
 from hindsight.db.servers import announce_server
+from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS
+from hindsight.queue.metrics import QueueCollector
 from hindsight.queue.worker import Worker
 from orgs.commands import Command as BaseCommand
 from webhooks.services.workers import say_that_it_runs
@@ -18,5 +22,15 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         announce_server()
+        self.check()  # scripts/serve does so by `migrate`
+        if settings.METRICS_ADDRESS and not is_shared():
+            serve_own_metrics(*settings.METRICS_ADDRESS)
         Worker(KINDS.values(), beat=partial(say_that_it_runs, get_random_string(16))).run()
         return ""
+
+
+def serve_own_metrics(host: str, port: int) -> None:
+    try:
+        serve_metrics(host, port, QueueCollector())
+    except OSError as error:
+        raise CommandError(f"Cannot serve METRICS_ADDRESS: {error.strerror}. Give each worker another port.") from None

@@ -1,0 +1,25 @@
+"""What each process counts. Labels have few values: no label contains a path, an org, an id or an address.
+
+If PROMETHEUS_MULTIPROC_DIR is set before this module is imported, each process writes to files of its own there, and
+any of them can show the sums. https://prometheus.github.io/client_python/multiprocess/
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("hindsight_requests", "Responses, by route and status.", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram("hindsight_request_duration_seconds", "Time of a request in Django.", ["method", "route"])
+
+# livesum: the sum over the processes that are running.
+CONNECTIONS = Gauge(
+    "hindsight_pool_connections", "Database connections of the web processes.", multiprocess_mode="livesum"
+)
+CONNECTIONS_IN_USE = Gauge(
+    "hindsight_pool_connections_in_use", "Connections that a request is using.", multiprocess_mode="livesum"
+)
+REQUESTS_WAITING = Gauge(
+    "hindsight_pool_requests_waiting", "Requests that wait for a thread.", multiprocess_mode="livesum"
+)
+
+DELIVERIES = Counter("hindsight_webhook_attempts", "Attempts to deliver a webhook, by result.", ["result"])
+TURNS = Counter("hindsight_turns", "Turns of Paige, by the engine that chose them.", ["engine"])
+FALLBACKS = Counter("hindsight_fallbacks", "Turns that fell back to the rules, by the last outcome.", ["outcome"])
