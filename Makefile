@@ -59,9 +59,9 @@ test-pgbouncer: ## Test the API and pages through PgBouncer, which must be insta
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_pgbouncer.py $(ARGS)
 
 .PHONY: test-operations
-test-operations: ## Follow docs/operations.md on an empty machine; pytest gets ARGS
+test-operations: ## Follow docs/operations.md on an empty machine, and run what the Containerfile does (builds two environments)
 	@scripts/bootstrap dev
-	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_operations.py $(ARGS)
+	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_operations.py tests/live/optional/test_container.py $(ARGS)
 
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client
