@@ -1,15 +1,17 @@
 from collections.abc import Collection
 
-from django.db import connection
+from django.db import connection, transaction
 
 from contacts.text import Name, Notes
+from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried
-from interviews.models import RowVersions, Versions
+from interviews.models import InterviewRequest, RowVersions, Versions
 from interviews.services.text_update import TextUpdate
 from interviews.services.update_sql import overwrite_in_one_statement
-from interviews.services.update_steps import overwrite_in_steps
 from interviews.text import Objective
 from orgs.actors import Actor
+from orgs.audit import overwrite
+from orgs.live_keys import use_live_key
 
 
 @retried
@@ -30,7 +32,19 @@ def update_interview_request(
     Returns the versions after the update. Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for
     another org's row and for a key that is not valid.
     """
-    overwrite_texts = overwrite_in_one_statement if connection.vendor == "postgresql" else overwrite_in_steps
     contact_texts = {"name": contact_name, "notes": contact_context}
     update = TextUpdate(org_id, interview_request_id, contact_texts, objective, actor, if_versions, digest)
-    return overwrite_texts(update)
+    return overwrite_in_one_statement(update) if connection.vendor == "postgresql" else _overwrite_on_sqlite(update)
+
+
+@transaction.atomic
+def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
+    """The transaction locks the database, so no row can change in between."""
+    if update.digest is not None and use_live_key(update.digest) is None:
+        raise InterviewRequest.DoesNotExist
+    rows = InterviewRequest.objects.for_org(update.org_id).select_related("contact", "interview_type", "conversation")
+    row = rows.get(pk=update.interview_request_id)
+    if update.if_versions is not None and RowVersions(row.version, row.contact.version) not in update.if_versions:
+        raise PreconditionFailed
+    overwrite((row.contact, update.contact_texts), (row, {"objective": update.objective}), actor=update.actor)
+    return row.versions
