@@ -44,7 +44,6 @@ def measure(seconds: float, rounds: int) -> None:
         environment = {
             "DATABASE_URL": postgres.url,
             "REDIS_URL": redis.url + patient,
-            "RATE_LIMIT_BLOCK": "1",  # limits of plans have no blocks
         }
         with serving(Path(directory) / "server.log", environment, workers=WORKERS) as server:
             assert postgres.process

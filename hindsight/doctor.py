@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from django.conf import settings
 from django.core import checks
-from django.core.cache import caches
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -14,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from hindsight import __version__
 from hindsight.db.upgrades import upgrade_of
-from hindsight.limits.counters import Counters
+from hindsight.limits.counters import counters
 
 TRIGRAMS = """
     SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm'),
@@ -75,7 +73,7 @@ def migrations() -> str:
 
 
 def rate_limits() -> str:
-    store = cast(Counters, caches["counters"])
+    store = counters()
     try:
         store.hit("doctor", 1)
     except store.failures as error:

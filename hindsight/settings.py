@@ -255,8 +255,6 @@ RATELIMIT_CACHE_PREFIX = "rl:"
 RATELIMIT_HASH_ALGORITHM = hashlib.sha256
 # Requests per minute and client address without a valid key.
 ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
-# The largest number of requests of an org that a process counts at once. It is also at most a thousandth of the limit.
-RATE_LIMIT_BLOCK = env.int("RATE_LIMIT_BLOCK", 100, validate=validate.Range(min=1))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 

@@ -8,7 +8,6 @@ from hindsight.api.errors import Unauthorized
 from hindsight.api.throttling import refuse
 from hindsight.http.middleware import add_log_fields, remove_response_headers
 from hindsight.http.request_ids import current_request_id
-from hindsight.limits.audit_budget import Budget
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
@@ -16,18 +15,16 @@ from orgs.live_keys import LiveKey, remembered_key, use_live_key
 from orgs.scopes import SCOPE_OF_METHOD
 
 
-@dataclass
+@dataclass(frozen=True)
 class Principal:
     """`request.auth` and `request.user` of an authenticated request.
 
-    `is_verified`: False if the key was only remembered, and the view's statement still has to verify it. The throttle
-    sets `audit_budget` of a write, unless there is no limit.
+    `is_remembered`: the key was valid a minute ago, and the statement of the view verifies it.
     """
 
     api_key: LiveKey
     digest: str = ""
-    is_verified: bool = True
-    audit_budget: Budget | None = None
+    is_remembered: bool = False
     is_authenticated = True
     is_anonymous = False
 
@@ -48,15 +45,10 @@ class Principal:
         scope = SCOPE_OF_METHOD.get(method)
         return scope is None or scope in self.api_key.scopes.split()
 
-    @property
-    def exceeded_budget(self) -> Budget | None:
-        return self.audit_budget if self.audit_budget and self.audit_budget.exceeded else None
-
     def verify(self, request: Request) -> None:
-        """Raises Unauthorized or RateLimitExceeded."""
-        if use_live_key(self.digest) is None:
+        """For a response that no statement has verified the key for. Raises Unauthorized or RateLimitExceeded."""
+        if self.is_remembered and use_live_key(self.digest) is None:
             refuse_key(request, self.digest)
-        self.is_verified = True
 
     @property
     def actor(self) -> Actor:
@@ -83,7 +75,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             refuse_key(request, digest)
         unauthenticated_limiter.remember_valid(digest)
         add_log_fields(request._request, org=api_key.org, api_key=api_key.prefix)
-        principal = Principal(api_key, digest, is_verified=remembered is None)
+        principal = Principal(api_key, digest, is_remembered=remembered is not None)
         return principal, principal
 
     def authenticate_header(self, request: Request) -> str:

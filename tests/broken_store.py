@@ -1,16 +1,13 @@
 """A store of counters that is unavailable."""
 
-from typing import cast
-
 import pytest
-from django.core.cache import caches
 
-from hindsight.limits.counters import Counters
+from hindsight.limits.counters import Counters, counters
 
 
 def make_counters_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call fails, and none has failed yet."""
-    store = type(cast(Counters, caches["counters"]))
+    store = type(counters())
 
     def fail(self: Counters, *arguments: object) -> None:
         raise store.failures[0]("down")

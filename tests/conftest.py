@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from contacts.models import Contact
 from hindsight.limits import audit_budget, usage_counts
-from hindsight.limits.counters import reserved_counts
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
@@ -75,7 +74,6 @@ def fresh_rate_limits(settings: Settings) -> None:
     settings.RATELIMIT_CACHE_PREFIX = f"{secrets.token_hex(8)}:"
     unauthenticated_limiter.clear()
     forget_keys()
-    reserved_counts.clear()
     audit_budget.forget()
     usage_counts.forget()
 

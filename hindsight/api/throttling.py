@@ -1,18 +1,15 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from hindsight.api.errors import Forbidden, RateLimitExceeded, Unauthorized
 from hindsight.http.middleware import add_response_headers
-from hindsight.limits import audit_budget, usage_counts
 from hindsight.limits.audit_budget import Budget
-from hindsight.limits.rate_limits import Usage, count_request_and
-
-WRITES = ("POST", "PATCH")
+from hindsight.limits.rate_limits import Usage, count_request
+from hindsight.limits.usage_counts import count_use
 
 # Circular at run time: rest_framework.views imports the default authentication, which imports this module.
 if TYPE_CHECKING:
@@ -24,8 +21,7 @@ class Limited(Protocol):
 
     rate_limit_key: str
     requests_per_minute: int
-    audit_budget: Budget | None
-    is_verified: bool
+    is_remembered: bool
 
     def verify(self, request: Request) -> None: ...
 
@@ -42,25 +38,15 @@ class OrgThrottle(BaseThrottle):
         if request.auth is None:
             raise Unauthorized
         principal = cast(Limited, request.auth)
-        usage = self.count(request, principal)
+        org, limit = principal.rate_limit_key, principal.requests_per_minute
+        usage = count_request(request._request, group="org", key=org, limit=limit)
+        count_use(org, usage)
         add_response_headers(request._request, usage.headers)
         if usage.exceeded:
             raise RateLimitExceeded(retry_after=usage.retry_after)
         if not principal.may(str(request.method)):
             raise Forbidden
         return True
-
-    def count(self, request: Request, principal: Limited) -> Usage:
-        """In at most one round trip. With a write, also counts what earlier writes of the org have overwritten."""
-        key, limit = principal.rate_limit_key, principal.requests_per_minute
-        adds_to_audit = request.method in WRITES and settings.AUDIT_BYTES_PER_DAY > 0
-        bytes_of_audit = audit_budget.increments_of(key) if adds_to_audit else []
-        also = [*bytes_of_audit, *usage_counts.increments_of(key)]
-        usage, counts = count_request_and(also, request._request, group="org", key=key, limit=limit)
-        usage_counts.note(key, usage)
-        if adds_to_audit:
-            principal.audit_budget = audit_budget.budget_of(key, counts and counts[: len(bytes_of_audit)])
-        return usage
 
 
 def refuse_overwrite(budget: Budget) -> NoReturn:

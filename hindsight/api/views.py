@@ -17,7 +17,7 @@ class ApiView(APIView):
 
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]
-    # Methods whose statement verifies the API key, and which then set `is_verified`. For others, it is verified first.
+    # Methods whose statement finds nothing without a valid API key. For others, the key is looked up first.
     verifying_methods: tuple[str, ...] = ()
     # Methods that evaluate these headers. Other methods refuse them.
     if_match_methods: tuple[str, ...] = ()
@@ -45,16 +45,18 @@ class ApiView(APIView):
         if request.method in self.allowed_methods:  # otherwise the response is 405
             refuse_preconditions(request, if_match=self.if_match_methods, if_none_match=self.if_none_match_methods)
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+    def handle_exception(self, exc: Exception) -> Response:
         """Without a valid key there is no response but 401, whatever else is wrong."""
+        response = super().handle_exception(exc)
         # After a database error, `request.auth` would authenticate again.
-        principal = None if response.status_code >= 500 else cast(Limited | None, request.auth)
-        if principal and not principal.is_verified:
-            try:
-                principal.verify(request)
-            except Exception as exception:  # as in `dispatch`
-                response = self.handle_exception(exception)
-        return super().finalize_response(request, response, *args, **kwargs)
+        principal = None if response.status_code >= 500 else cast(Limited | None, self.request.auth)
+        if principal is None or not principal.is_remembered:
+            return response
+        try:
+            principal.verify(self.request)
+        except Exception as refusal:
+            return super().handle_exception(refusal)
+        return response
 
     def http_method_not_allowed(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
         raise MethodNotAllowed(request.method, ", ".join(self.allowed_methods))

@@ -1,18 +1,17 @@
 """Limits the bytes of text that an org may overwrite per day (UTC). Each overwrite adds the replaced text to the audit.
 
-Bytes are counted with a later write of the org in this process, so that counting needs no round trip of its own: with
-the next one if they are a thousandth of the budget or more, else after a few seconds. While the store is unavailable,
-they are not counted.
+`spend` remembers bytes in this process, because the transaction that writes them is still open. `budget_of`, before
+the next write, adds them to the store: at once if they are a thousandth of the budget or more, else every
+SECONDS_BETWEEN_COUNTS. While the store is unavailable, they are not counted.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
 
-from hindsight.limits.counters import Increment, key_of
+from hindsight.limits.counters import Increment, counters, key_of
 from hindsight.limits.memory import Memory
 from hindsight.limits.uncounted import SECONDS_BETWEEN_COUNTS, Uncounted
 
@@ -21,7 +20,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Budget:
-    """`limit` and `spent` in bytes. `resets_at`: the next midnight in Unix seconds."""
+    """`limit` and `spent` in bytes; a limit of 0 is none. `resets_at`: the next midnight in Unix seconds."""
 
     limit: int
     spent: int
@@ -29,7 +28,7 @@ class Budget:
 
     @property
     def exceeded(self) -> bool:
-        return self.spent >= self.limit
+        return 0 < self.limit <= self.spent
 
     @property
     def retry_after(self) -> int:
@@ -41,48 +40,58 @@ class Counted(NamedTuple):
     """What the counter said `at` that time, in Unix seconds."""
 
     spent: int
-    at: float
+    at: int
 
 
 # This part of the budget is counted with the next write.
 COUNTS_OF_A_BUDGET = 1_000
 
 # By org.
-uncounted_bytes: Uncounted[str] = Uncounted()
+_uncounted: Uncounted[str] = Uncounted()
 _counted: Memory[str, Counted] = Memory()
 
 
 def forget() -> None:
     """For tests."""
-    uncounted_bytes.clear()
+    _uncounted.clear()
     _counted.clear()
 
 
-def increments_of(org: str) -> list[Increment]:
-    """Takes the bytes that are not yet counted, if it is time to count them."""
-    now, counted = time.time(), _counted.get(org)
-    day = int(now) // DAY_SECONDS
-    if (
-        counted
-        and 0 <= now - counted.at < SECONDS_BETWEEN_COUNTS
-        and day == int(counted.at) // DAY_SECONDS
-        and uncounted_bytes.of(org) * COUNTS_OF_A_BUDGET < settings.AUDIT_BYTES_PER_DAY
-    ):
-        return []
-    seconds = next_midnight(int(now)) - int(now) + DAY_SECONDS
-    return [Increment(key_of(org, f"audit:{day}"), uncounted_bytes.take(org), seconds)]
+def spend(org: str, number: int) -> None:
+    """`number`: bytes of text that an overwrite has added to the audit."""
+    _uncounted.add(org, number)
+
+
+def budget_of(org: str) -> Budget:
+    """If the store is unavailable, nothing is spent (fail open)."""
+    now, limit = int(time.time()), settings.AUDIT_BYTES_PER_DAY
+    if limit and _is_due(org, now):
+        _count(org, now)
+    counted = _counted.get(org)
+    spent = counted.spent + _uncounted.of(org) if counted else 0
+    return Budget(limit, spent, next_midnight(now))
+
+
+def _is_due(org: str, now: int) -> bool:
+    counted = _counted.get(org)
+    return (
+        counted is None
+        or not 0 <= now - counted.at < SECONDS_BETWEEN_COUNTS
+        or now // DAY_SECONDS != counted.at // DAY_SECONDS
+        or _uncounted.of(org) * COUNTS_OF_A_BUDGET >= settings.AUDIT_BYTES_PER_DAY
+    )
+
+
+def _count(org: str, now: int) -> None:
+    seconds = next_midnight(now) - now + DAY_SECONDS
+    key, number = key_of(org, f"audit:{now // DAY_SECONDS}"), _uncounted.take(org)
+    store = counters()
+    counts = store.unless_unavailable(lambda: store.increase(Increment(key, number, seconds)))
+    if counts:
+        _counted.add(org, Counted(counts[0], now))
+    else:
+        _counted.forget(org)
 
 
 def next_midnight(now: int) -> int:
     return (now // DAY_SECONDS + 1) * DAY_SECONDS
-
-
-def budget_of(org: str, counts: Sequence[int] | None) -> Budget:
-    """`counts`: of `increments_of`. None: the store is unavailable, and requests pass (fail open)."""
-    if counts is None:
-        _counted.forget(org)
-    elif counts:
-        _counted.add(org, Counted(counts[0], time.time()))
-    counted = _counted.get(org)
-    spent = counted.spent + uncounted_bytes.of(org) if counted else 0
-    return Budget(settings.AUDIT_BYTES_PER_DAY, spent, next_midnight(int(time.time())))

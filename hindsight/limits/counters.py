@@ -1,7 +1,7 @@
 """Cache backends for django-ratelimit, which calls `add`, then `incr`.
 
-`add` increments in one round trip, or in none if counts are reserved. `incr` returns the result. If the store is
-unavailable, `incr` raises ValueError and the request passes (RATELIMIT_FAIL_OPEN).
+`add` increments in one round trip, and `incr` returns the result. If the store is unavailable, `incr` raises
+ValueError and the request passes (RATELIMIT_FAIL_OPEN).
 """
 
 import hashlib
@@ -13,10 +13,11 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import redis
 from django.conf import settings
+from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -24,7 +25,6 @@ from redis.crc import key_slot
 
 from hindsight.db.sqlite3.base import create_private_file
 from hindsight.limits.redis_connections import execute
-from hindsight.limits.reserved_counts import ReservedCounts
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +51,15 @@ class Increment(NamedTuple):
 
 
 def key_of(org: str, name: str) -> str:
-    """The prefix is read for each call: every test has a prefix of its own."""
-    return f"{settings.RATELIMIT_CACHE_PREFIX}{hash_tag(org)}:{name}"
+    """The prefix is read for each call: every test has a prefix of its own.
+
+    In a Redis cluster, keys with the same part in braces are in the same slot, so that one command may use them.
+    """
+    return f"{settings.RATELIMIT_CACHE_PREFIX}{{{org}}}:{name}"
 
 
-def hash_tag(org: str) -> str:
-    """In a Redis cluster, keys with the same hash tag are in the same slot, so that one command may use them."""
-    return f"{{{org}}}"
-
-
-reserved_counts = ReservedCounts()
+def counters() -> "Counters":
+    return cast(Counters, caches["counters"])
 
 
 class Counters(BaseCache):
@@ -74,14 +73,8 @@ class Counters(BaseCache):
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self.location = location
+        # The result of `add`, for `incr`. Django creates one object for each thread.
         self.count: int | None = None
-        # Made in the round trip of `add`, with their counts. Django creates one object for each thread.
-        self.also: Sequence[Increment] = ()
-        self.also_counts: list[int] | None = None
-        # Appended to the key of `add`, which django-ratelimit has hashed.
-        self.hash_tag = ""
-        # Of the counter of `add`, whose counts may be reserved. 0: each is counted on its own.
-        self.limit = 0
 
     def increase(self, *increments: Increment) -> list[int]:
         """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
@@ -104,26 +97,13 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
-        key += self.hash_tag
-        self.count, self.also_counts = reserved_counts.take(key), []
-        if self.count is None:
-            self.count = reserved_counts.reserve(key, self.limit, lambda block: self._count(key, block, timeout))
-        elif self.also:
-            self.also_counts = self._increase(*self.also)
+        self.count = self.unless_unavailable(lambda: self.hit(key, timeout))
         return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         if self.count is None:
             raise ValueError("The counter store is unavailable.")
         return self.count
-
-    def _count(self, key: str, number: int, timeout: int) -> int | None:
-        counts = self._increase(Increment(key, number, timeout), *self.also)
-        self.also_counts = counts[1:] if counts else None
-        return counts[0] if counts else None
-
-    def _increase(self, *increments: Increment) -> list[int] | None:
-        return self.unless_unavailable(lambda: self.increase(*increments))
 
     def unless_unavailable(self, call: Callable[[], Result]) -> Result | None:
         store = type(self)

@@ -1,15 +1,10 @@
 """Rate limits in fixed windows of one minute."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
-
-from hindsight.limits.counters import Counters, Increment, hash_tag
 
 WINDOW_SECONDS = 60
 
@@ -58,18 +53,3 @@ def count_request(request: HttpRequest, *, group: str, key: str, limit: int) -> 
         return Usage(limit, 0, now + WINDOW_SECONDS, group)
     # django-ratelimit's window includes the second that time_left points at, hence + 1.
     return Usage(limit, usage["count"], now + usage["time_left"] + 1, group)
-
-
-def count_request_and(
-    also: Sequence[Increment], request: HttpRequest, *, group: str, key: str, limit: int
-) -> tuple[Usage, list[int] | None]:
-    """`count_request`, and other counters of `key` in the same round trip. Without them, counts may be reserved.
-
-    Returns their counts too, or None if the store is unavailable.
-    """
-    counters = cast(Counters, caches["counters"])
-    counters.also, counters.hash_tag, counters.limit = also, hash_tag(key), limit
-    try:
-        return count_request(request, group=group, key=key, limit=limit), counters.also_counts
-    finally:
-        counters.also, counters.hash_tag, counters.limit = (), "", 0

@@ -1,17 +1,15 @@
 """How much of its rate limit an org uses: requests by hour and by day (UTC), for staff.
 
-Requests are counted in the round trip of a rate limit: at most every few seconds for each org and process, with all
-requests since. What a count tells, such as a refusal, is known afterwards: it is counted with a later request.
+A process adds the requests of an org to the store at most every SECONDS_BETWEEN_COUNTS, in one round trip. While the
+store is unavailable, they are not counted.
 """
 
 import time
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from django.core.cache import caches
-
-from hindsight.limits.counters import Counters, Increment, key_of
+from hindsight.limits.counters import Increment, counters, key_of
 from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.uncounted import SECONDS_BETWEEN_COUNTS, Uncounted
@@ -65,30 +63,32 @@ def forget() -> None:
     _counted_at.clear()
 
 
-def increments_of(org: str) -> list[Increment]:
-    """The request that begins, and what is not yet counted. In a fixed order, because each increment locks a row."""
+def count_use(org: str, usage: Usage) -> None:
+    """Counts one request. One of a minute is the first that is near the limit, and one the first that is over it."""
     uncounted.add((org, Kind.REQUESTS), 1)
-    now = time.time()
-    if 0 <= now - (_counted_at.get(org) or 0) < SECONDS_BETWEEN_COUNTS:
-        return []
-    _counted_at.add(org, now)
-    amounts = {kind: uncounted.take((org, kind)) for kind in Kind}
-    return [
-        Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)
-        for kind, amount in amounts.items()
-        for period in (HOUR, DAY)
-        if amount
-    ]
-
-
-def note(org: str, usage: Usage) -> None:
-    """One request of a minute is the first that is near the limit, and one the first that is over it."""
     if usage.exceeded:
         uncounted.add((org, Kind.REFUSED), 1)
     if usage.count == near(usage.limit):
         uncounted.add((org, Kind.NEAR), 1)
     if usage.count == usage.limit + 1:
         uncounted.add((org, Kind.OVER), 1)
+    now = time.time()
+    if not 0 <= now - (_counted_at.get(org) or 0) < SECONDS_BETWEEN_COUNTS:
+        _counted_at.add(org, now)
+        _add_to_store(org)
+
+
+def _add_to_store(org: str) -> None:
+    """In a fixed order, because each increment locks a row."""
+    amounts = {kind: uncounted.take((org, kind)) for kind in Kind}
+    increments = [
+        Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)
+        for kind, amount in amounts.items()
+        for period in (HOUR, DAY)
+        if amount
+    ]
+    store = counters()
+    store.unless_unavailable(lambda: store.increase(*increments))
 
 
 def near(limit: int) -> int:
@@ -129,5 +129,5 @@ def _use(counts: Mapping[str, int], org: str, period: Period) -> Use:
 
 
 def _read(keys: Iterable[str]) -> dict[str, int] | None:
-    counters, wanted = cast(Counters, caches["counters"]), [*keys]
-    return counters.unless_unavailable(lambda: counters.read(wanted))
+    store, wanted = counters(), [*keys]
+    return store.unless_unavailable(lambda: store.read(wanted))

@@ -22,6 +22,7 @@ from hindsight.api.pagination import Listing, PageQuery, page_of
 from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
+from hindsight.limits.audit_budget import budget_of
 from interviews import services
 from interviews.api import examples, serializers
 from interviews.api.etags import etag_of, versions_of
@@ -100,7 +101,7 @@ class InterviewRequestsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = LIST.run_validation(request.query_params)
-        return page_response(INTERVIEW_REQUESTS, query, principal_of(request))
+        return page_response(INTERVIEW_REQUESTS, query, request)
 
     @operation(
         operation_id="create_interview_request",
@@ -119,7 +120,8 @@ class InterviewRequestsView(ApiView):
         interview_type = get_type(principal, body.pop("interview_type_id"))
 
         def create() -> Created:
-            if (budget := principal.exceeded_budget) and would_overwrite(principal.org_id, body):
+            budget = budget_of(principal.rate_limit_key)
+            if budget.exceeded and would_overwrite(principal.org_id, body):
                 refuse_overwrite(budget)
             try:
                 row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
@@ -160,7 +162,6 @@ class InterviewRequestView(ApiView):
             row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        principal.is_verified = True
         etag = etag_of(row.versions)
         if not_modified := get_conditional_response(request._request, etag=etag):
             not_modified.headers["ETag"] = etag
@@ -181,7 +182,7 @@ class InterviewRequestView(ApiView):
     def patch(self, request: Request, id: int) -> Response:
         principal = principal_of(request)
         texts = UPDATE.run_validation(request.data)
-        if budget := principal.exceeded_budget:
+        if (budget := budget_of(principal.rate_limit_key)).exceeded:
             refuse_overwrite(budget)
         try:
             versions = services.update_interview_request(
@@ -194,7 +195,6 @@ class InterviewRequestView(ApiView):
             )
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        principal.is_verified = True
         return Response({"interview_request_id": id}, headers={"ETag": etag_of(versions)})
 
 
@@ -212,7 +212,7 @@ class InterviewTypesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         query = LIST_TYPES.run_validation(request.query_params)
-        return page_response(INTERVIEW_TYPES, query, principal_of(request))
+        return page_response(INTERVIEW_TYPES, query, request)
 
 
 NO_SUCH_REQUEST = "Your organization has no interview request with this id."
@@ -220,10 +220,11 @@ ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists tho
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
-def page_response(listing: Listing[Any], query: dict[str, Any], principal: Principal) -> Response:
+def page_response(listing: Listing[Any], query: dict[str, Any], request: Request) -> Response:
+    principal = principal_of(request)
     rows, next_cursor = page_of(listing, query, org_id=principal.org_id, **key_parameters(principal.digest))
-    # Without rows, the key may be invalid.
-    principal.is_verified = principal.is_verified or bool(rows)
+    if not rows:  # no row has verified the key
+        principal.verify(request)
     return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})
 
 
@@ -236,11 +237,9 @@ def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
 def get_type(principal: Principal, interview_type_id: int) -> InterviewType:
     """Verifies the key. Raises BadRequest."""
     try:
-        found = find_type(org_id=principal.org_id, interview_type_id=interview_type_id, digest=principal.digest)
+        return find_type(org_id=principal.org_id, interview_type_id=interview_type_id, digest=principal.digest)
     except InterviewType.DoesNotExist:
         raise wrong_type(NO_SUCH_TYPE) from None
-    principal.is_verified = True
-    return found
 
 
 def wrong_type(message: str) -> BadRequest:

@@ -2,18 +2,16 @@
 
 from datetime import timedelta
 from io import StringIO
-from typing import cast
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.core.cache import caches
 from django.core.management import CommandError
 from django.utils import timezone
 from pytest_django import Settings
 
 from hindsight.api.models import IdempotencyRecord
-from hindsight.limits.counters import Counters, RedisCounters
+from hindsight.limits.counters import RedisCounters, counters
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org, SecurityEvent
@@ -161,12 +159,12 @@ class TestSetPlan:
 
 class TestPurge:
     def test_deletes_only_expired_rows(self) -> None:
-        counters = cast(Counters, caches["counters"])
-        counters.purge()
+        store = counters()
+        store.purge()
         with time_machine.travel(NOON, tick=False) as clock:
             for name, hours in (("short", 23), ("long", 47)):
                 ends = timezone.now() + timedelta(hours=hours)
-                counters.hit(name, hours * 3600)
+                store.hit(name, hours * 3600)
                 Session.objects.create(session_key=name, session_data="", expire_date=ends)
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
@@ -187,7 +185,7 @@ class TestPurge:
                 ]
                 assert [int(count) for _, _, count in lines] == counts
         assert Session.objects.get().session_key == IdempotencyRecord.objects.get().key == "long"
-        assert counters.hit("long", 60) == 2
+        assert store.hit("long", 60) == 2
 
     def test_security_events_are_kept_for_the_days_of_the_setting(self, settings: Settings) -> None:
         settings.SECURITY_EVENT_DAYS = 30

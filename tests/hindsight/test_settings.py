@@ -99,7 +99,6 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("TRUSTED_PROXIES", "proxy.example.com"),
         ("ANONYMOUS_RATE_LIMIT", "0"),
         ("ANONYMOUS_RATE_LIMIT", "many"),
-        ("RATE_LIMIT_BLOCK", "0"),
         ("LOG_LEVEL", "LOUD"),
         ("OIDC_SECOND_FACTOR", "perhaps"),
         ("OIDC_TRUST_EMAIL", "maybe"),

@@ -2,17 +2,16 @@ from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.cache import caches
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from hindsight.api import idempotency
-from hindsight.limits.counters import Counters
+from hindsight.limits.counters import counters
 from interviews.services import delete_old_answers, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
@@ -27,8 +26,8 @@ Counts = Counter[str]
 
 
 def rate_limit_counters(dry_run: bool) -> Counts:
-    counters = cast(Counters, caches["counters"])
-    return Counter({"": counters.expired() if dry_run else counters.purge()})
+    store = counters()
+    return Counter({"": store.expired() if dry_run else store.purge()})
 
 
 def idempotency_records(dry_run: bool) -> Counts:

@@ -1,9 +1,6 @@
-from typing import cast
-
 import pytest
-from django.core.cache import caches
 
-from hindsight.limits.counters import Counters, Increment
+from hindsight.limits.counters import Counters, Increment, counters
 
 RoundTrips = list[tuple[Increment, ...]]
 
@@ -11,7 +8,7 @@ RoundTrips = list[tuple[Increment, ...]]
 @pytest.fixture
 def round_trips(monkeypatch: pytest.MonkeyPatch) -> RoundTrips:
     """What each round trip to the store of the counters increments."""
-    store = type(cast(Counters, caches["counters"]))
+    store = type(counters())
     increase = store.increase
     found: RoundTrips = []
 

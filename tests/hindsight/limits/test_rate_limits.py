@@ -6,17 +6,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from hindsight.limits.counters import Counters, SQLiteCounters
+from hindsight.limits.counters import SQLiteCounters, counters
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.models import InterviewRequest
@@ -192,11 +191,11 @@ def test_sqlite_connection_is_closed_when_its_thread_ends(tmp_path: Path) -> Non
 
 
 def test_hit_runs_at_most_one_statement(db: None) -> None:
-    counters = cast(Counters, caches["counters"])
+    store = counters()
     key = token_hex()
-    assert [counters.hit(key, 60) for _ in range(3)] == [1, 2, 3]
+    assert [store.hit(key, 60) for _ in range(3)] == [1, 2, 3]
     with CaptureQueriesContext(connection) as queries:
-        counters.hit(key, 60)
+        store.hit(key, 60)
     assert len(queries) <= 1
 
 

@@ -3,21 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
-from typing import cast
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from hindsight.limits import usage_counts
-from hindsight.limits.counters import Counters, DatabaseCounters, Increment, RedisCounters, SQLiteCounters
+from hindsight.limits.counters import Counters, DatabaseCounters, Increment, RedisCounters, SQLiteCounters, counters
 from hindsight.limits.usage_counts import DAY, HOUR, Use, near
 from orgs.models import Org
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
+from tests.hindsight.limits.conftest import RoundTrips
 
 NOON = 1_800_014_400
 HOUR_SECONDS = 60 * 60
@@ -56,10 +54,10 @@ def send(api: ApiClient, number: int) -> list[int]:
 def test_requests_and_refusals_of_an_org(acme: Org, globex: Org, acme_api: ApiClient) -> None:
     assert use_of(acme) == (Use(), Use())
     assert send(acme_api, 8) == [404] * 5 + [429] * 3
-    expected = Use(requests=8, refused=2, near=1, over=1)
-    assert use_of(acme) == (expected, expected), "the last refusal is counted with the next request"
+    expected = Use(requests=8, refused=3, near=1, over=1)
+    assert use_of(acme) == (expected, expected)
     assert acme_api.patch("/interviews/1", {}).status_code == 429
-    assert use_of(acme)[0] == Use(requests=9, refused=3, near=1, over=1)
+    assert use_of(acme)[0] == Use(requests=9, refused=4, near=1, over=1)
     assert use_of(globex) == (Use(), Use())
 
 
@@ -103,7 +101,7 @@ def test_a_purge_keeps_the_counters_that_are_shown(
 ) -> None:
     send(acme_api, 2)
     clock.shift(29 * DAY_SECONDS)
-    cast(Counters, caches["counters"]).purge()
+    counters().purge()
     assert use_of(acme)[1] == Use(requests=2)
 
 
@@ -128,14 +126,16 @@ def test_80_percent_of_the_limit_is_near(limit: int, number: int) -> None:
     assert near(limit) == number
 
 
-def test_counting_adds_no_statement_to_a_request(acme_api: ApiClient) -> None:
+@pytest.mark.usefixtures("clock")
+def test_requests_within_a_few_seconds_need_one_round_trip_each(
+    acme_api: ApiClient, round_trips: RoundTrips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_counts, "SECONDS_BETWEEN_COUNTS", 5)
     send(acme_api, 1)
-    for status in (404, 404, 404, 404, 429, 429):
-        with CaptureQueriesContext(connection) as queries:
-            assert send(acme_api, 1) == [status]
-        kinds = [query["sql"].split()[0] for query in queries]
-        assert kinds.count("INSERT") <= 1  # in the store that is this database
-        assert len(kinds) <= 2 + (status == 404)  # the key, the count, the interview request
+    assert [len(call) for call in round_trips] == [1, 2], "the limit; the hour and the day"
+    round_trips.clear()
+    assert send(acme_api, 6) == [404] * 4 + [429] * 2
+    assert [len(call) for call in round_trips] == [1] * 6
 
 
 def test_without_the_store_there_are_no_numbers(
