@@ -18,12 +18,11 @@ from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
 from hindsight.db.ids import LARGEST_ID
 from hindsight.db.settled import settled_before
-from hindsight.text.timestamps import utc_text_of
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
 
-# A named tuple with the field `id`.
+# Has `pk`, and the times that order the list as RFC 3339 text.
 Row = TypeVar("Row")
 Parameters = dict[str, Any]
 
@@ -125,8 +124,8 @@ def page_of(
     row: Any = rows[-2]
     time_filter = listing.time_filter(filters)
     if time_filter is None:
-        return rows[:-1], signer.sign_object(row.id)
-    return rows[:-1], signer.sign_object([utc_text_of(getattr(row, listing.times[time_filter])), row.id])
+        return rows[:-1], signer.sign_object(row.pk)
+    return rows[:-1], signer.sign_object([getattr(row, listing.times[time_filter]), row.pk])
 
 
 def _stored(value: Any) -> Any:

@@ -1,7 +1,6 @@
-"""What the views read, and the bodies of responses: columns and functions in place of models and serializers.
+"""The SQL that the views read with, and what a row shows: an attribute for each field of a body.
 
-Models and serializers would take most of the time of a request. Tests hold the bodies equal to those of the
-serializers, which describe them in the schema.
+The ORM would take most of the time of a request. Each statement also verifies the API key.
 """
 
 import json
@@ -9,10 +8,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 from contacts.models import Contact
+from hindsight.api.pagination import Listing
+from hindsight.api.responses import body_of
 from hindsight.db.statements import fetch_row
 from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
+from interviews.api import bodies
+from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
 from interviews.paige.brief import vendor_of
@@ -28,13 +31,12 @@ Body = dict[str, Any]
 Time = str | None
 Json = str | list[Any]
 
-
 # Of topics to emphasize, and of those to avoid.
 Keys = tuple[tuple[str, ...], tuple[str, ...]]
 _steered: Memory[tuple[int, Versions], Keys] = Memory()
 
 
-class Summary(NamedTuple):
+class SummaryColumns(NamedTuple):
     """The columns of an interview request in a list, in the order of SUMMARY."""
 
     id: int
@@ -51,23 +53,6 @@ class Summary(NamedTuple):
     email: str
     name: str
 
-    def body(self) -> Body:
-        contact_id = f"{Contact.ID_PREFIX}{self.contact_id}"
-        return {
-            "interview_request_id": self.id,
-            "contact_id": contact_id,
-            "deal_id": self.deal_id or None,
-            "survey_url": survey_url_of(self.survey_token),
-            "status": self.status,
-            "objective": self.objective or None,
-            "flags": self.flags.split(),
-            "email_sent_at": _shown(self.email_sent_at),
-            "created_at": _shown(self.created_at),
-            "completed_at": _shown(self.completed_at),
-            "updated_at": _shown(self.updated_at),
-            "contact": {"id": contact_id, "email": self.email, "name": self.name},
-        }
-
 
 SUMMARY = """
        request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
@@ -75,19 +60,7 @@ SUMMARY = """
        CAST(request.completed_at AS text), CAST(request.updated_at AS text), contact.email, contact.name"""
 
 
-def created_body(row: InterviewRequest) -> Body:
-    """Of POST."""
-    return {
-        "interview_request_id": row.pk,
-        "contact_id": row.contact.public_id,
-        "deal_id": row.deal_id or None,
-        "survey_url": row.survey_url,
-        "survey_token": row.survey_token,
-        "status": row.status,
-    }
-
-
-class Details(NamedTuple):
+class DetailColumns(NamedTuple):
     """The columns that only GET of one interview request shows or needs."""
 
     notes: str
@@ -128,34 +101,71 @@ WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND 
 """  # noqa: S608
 
 
-class InterviewRequestRow(NamedTuple):
-    summary: Summary
-    details: Details
+class ContactRow(NamedTuple):
+    id: str
+    email: str
+    name: str
+    notes: str = ""
+
+
+class SummaryRow:
+    """An interview request in a list."""
+
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        self.stored = stored = SummaryColumns._make(columns)
+        self.pk = self.interview_request_id = stored.id
+        self.contact_id = f"{Contact.ID_PREFIX}{stored.contact_id}"
+        self.deal_id = stored.deal_id or None
+        self.survey_url = survey_url_of(stored.survey_token)
+        self.status = stored.status
+        self.objective = stored.objective or None
+        self.flags = stored.flags.split()
+        self.email_sent_at = _shown(stored.email_sent_at)
+        self.created_at = _shown(stored.created_at)
+        self.completed_at = _shown(stored.completed_at)
+        self.updated_at = _shown(stored.updated_at)
+
+    @property
+    def contact(self) -> Body:
+        contact = ContactRow(self.contact_id, self.stored.email, self.stored.name)
+        return body_of(bodies.ContactSummarySerializer, contact)
+
+    def body(self) -> Body:
+        return body_of(bodies.InterviewRequestSummarySerializer, self)
+
+
+class InterviewRequestRow(SummaryRow):
+    """An interview request with its transcript."""
+
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        size = len(SummaryColumns._fields)
+        super().__init__(columns[:size])
+        self.details = DetailColumns._make(columns[size:])
+        self.rating = self.details.rating
 
     @classmethod
     def read(cls, *, org_id: int, interview_request_id: int, digest: str) -> Self:
         """In one statement. Raises InterviewRequest.DoesNotExist, also if the org's API key `digest` is not valid."""
         row_of_org = {"interview_request_id": interview_request_id, "org_id": org_id}
-        row = fetch_row(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
-        if row is None:
+        columns = fetch_row(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
+        if columns is None:
             raise InterviewRequest.DoesNotExist
-        size = len(Summary._fields)
-        return cls(Summary._make(row[:size]), Details._make(row[size:]))
+        return cls(columns)
 
     @property
     def versions(self) -> Versions:
         return Versions(self.details.version, self.details.contact_version, self.details.guide_version)
 
     def body(self) -> Body:
-        body = self.summary.body()
-        body["contact"]["notes"] = self.details.notes
-        body["objective_topics"] = self._objective_topics()
-        body["transcript"] = self._transcript()
-        body["decline"] = self._decline()
-        body["rating"] = self.details.rating
-        return body
+        return body_of(bodies.InterviewRequestSerializer, self)
 
-    def _objective_topics(self) -> Body:
+    @property
+    def contact(self) -> Body:
+        contact = ContactRow(self.contact_id, self.stored.email, self.stored.name, self.details.notes)
+        return body_of(bodies.ContactSerializer, contact)
+
+    @property
+    def objective_topics(self) -> Body:
         details = self.details
         try:
             guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide)
@@ -167,40 +177,99 @@ class InterviewRequestRow(NamedTuple):
 
     def _steered(self, guide: Guide) -> Keys:
         """Reads objective and notes once for each version of the rows."""
-        key = (self.summary.id, self.versions)
+        key = (self.pk, self.versions)
         keys = _steered.get(key)
         if keys is None:
             picks = known_picks(self.details.picks, guide)
-            steering = steer(guide, self.summary.objective, self.details.notes, picks)
+            steering = steer(guide, self.stored.objective, self.details.notes, picks)
             keys = (steering.emphasize, steering.avoid)
             _steered.add(key, keys)
         return keys
 
     def _guide(self) -> object:
-        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.summary.id).guide
+        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
 
-    def _transcript(self) -> Body | None:
-        details = self.details
-        if details.transcript_id is None:
-            return None
+    @property
+    def transcript(self) -> Body | None:
+        exists = self.details.transcript_id is not None
+        return body_of(bodies.TranscriptSerializer, TranscriptRow(self.details)) if exists else None
+
+    @property
+    def decline(self) -> Body | None:
+        is_declined = self.details.stage == Stage.DECLINED
+        return body_of(bodies.DeclineSerializer, DeclineRow(self.details)) if is_declined else None
+
+
+class TranscriptRow:
+    def __init__(self, details: DetailColumns) -> None:
+        self.document_id = f"{Transcript.ID_PREFIX}{details.transcript_id}"
         key_answers, drivers = _parsed(details.key_answers), _parsed(details.drivers)
-        return {
-            "document_id": f"{Transcript.ID_PREFIX}{details.transcript_id}",
-            **visible_transcript(details.content or "", key_answers, drivers),
-            "coverage": _parsed(details.coverage),
-            "created_at": _shown(details.transcript_created_at),
-        }
+        shown = visible_transcript(details.content or "", key_answers, drivers)
+        self.content, self.key_answers, self.drivers = shown["content"], shown["key_answers"], shown["drivers"]
+        self.coverage = _parsed(details.coverage)
+        self.created_at = _shown(details.transcript_created_at)
 
-    def _decline(self) -> Body | None:
-        details = self.details
-        if details.stage != Stage.DECLINED:
-            return None
-        return {
-            "reason": details.decline_reason or None,
-            "comment": visible(details.decline_comment or "") or None,
-            "declined_at": _shown(details.declined_at),
-        }
 
+class DeclineRow:
+    def __init__(self, details: DetailColumns) -> None:
+        self.reason = details.decline_reason or None
+        self.comment = visible(details.decline_comment or "") or None
+        self.declined_at = _shown(details.declined_at)
+
+
+class CreatedRow:
+    """The response of POST."""
+
+    def __init__(self, row: InterviewRequest) -> None:
+        self.interview_request_id = row.pk
+        self.contact_id = row.contact.public_id
+        self.deal_id = row.deal_id or None
+        self.survey_url = row.survey_url
+        self.survey_token = row.survey_token
+        self.status = row.status
+
+    def body(self) -> Body:
+        return body_of(bodies.CreatedInterviewRequest, self)
+
+
+class TypeRow(NamedTuple):
+    pk: int
+    name: str
+
+    @property
+    def id(self) -> str:
+        return f"{InterviewType.ID_PREFIX}{self.pk}"
+
+    def body(self) -> Body:
+        return body_of(bodies.InterviewTypeSerializer, self)
+
+
+INTERVIEW_REQUESTS = Listing(
+    model=InterviewRequest,
+    alias="request",
+    row=SummaryRow,
+    select=f"""
+SELECT {SUMMARY}
+FROM interviews_interviewrequest AS request
+JOIN contacts_contact AS contact ON contact.id = request.contact_id
+WHERE request.org_id = %(org_id)s AND {KEY_IS_LIVE}""",  # noqa: S608
+    conditions={
+        "status": "request.status = %(status)s",
+        "contact_email": "contact.email = %(contact_email)s",
+        "deal_id": "request.deal_id = %(deal_id)s",
+    },
+    times=TIME_FILTERS,
+)
+
+INTERVIEW_TYPES = Listing(
+    model=InterviewType,
+    alias="type",
+    row=TypeRow._make,
+    select=f"""
+SELECT type.id, type.name
+FROM interviews_interviewtype AS type
+WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_LIVE}""",  # noqa: S608
+)
 
 # Without the guide, which is long.
 FIND_TYPE = f"""

@@ -24,17 +24,16 @@ from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.audit_budget import budget_of
 from interviews import services
-from interviews.api import examples, serializers
+from interviews.api import bodies, examples, requests
 from interviews.api.etags import etag_of, versions_of
-from interviews.api.lists import INTERVIEW_REQUESTS, INTERVIEW_TYPES
-from interviews.api.reads import InterviewRequestRow, created_body, find_type
+from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, CreatedRow, InterviewRequestRow, find_type
 from interviews.models import InterviewRequest, InterviewType, Versions
 from orgs.authentication import Principal, principal_of
 from orgs.live_keys import key_parameters
 
 ID = OpenApiParameter(
     "id",
-    serializers.INTERVIEW_REQUEST_ID,
+    bodies.INTERVIEW_REQUEST_ID,
     OpenApiParameter.PATH,
     description="The interview_request_id returned when the interview request was created.",
 )
@@ -83,9 +82,9 @@ response and creates nothing. Over the daily limit for overwritten texts, a name
 is refused (429)."""
 
 # Shared, because creating the fields is slower than validating. They keep no state.
-LIST, LIST_TYPES = serializers.InterviewRequestQuery(), PageQuery()
-CREATE = serializers.CreateInterviewRequest()
-UPDATE = serializers.UpdateInterviewRequest()
+LIST, LIST_TYPES = requests.InterviewRequestQuery(), PageQuery()
+CREATE = requests.CreateInterviewRequest()
+UPDATE = requests.UpdateInterviewRequest()
 
 
 class InterviewRequestsView(ApiView):
@@ -95,8 +94,8 @@ class InterviewRequestsView(ApiView):
         operation_id="list_interview_requests",
         summary="List interview requests",
         description=LIST_DESCRIPTION,
-        parameters=[serializers.InterviewRequestQuery],
-        responses={200: OpenApiResponse(serializers.InterviewRequestPage, description="A page")},
+        parameters=[requests.InterviewRequestQuery],
+        responses={200: OpenApiResponse(bodies.InterviewRequestPage, description="A page")},
         response_example=examples.INTERVIEW_REQUESTS,
     )
     def get(self, request: Request) -> Response:
@@ -108,9 +107,9 @@ class InterviewRequestsView(ApiView):
         summary="Create an interview request",
         description=CREATE_DESCRIPTION,
         parameters=[IDEMPOTENCY_KEY, REPLAYED, LOCATION, ETAG],
-        request=serializers.CreateInterviewRequest,
+        request=requests.CreateInterviewRequest,
         request_example=examples.CREATE,
-        responses={201: OpenApiResponse(serializers.CreatedInterviewRequest, description="Interview request created")},
+        responses={201: OpenApiResponse(bodies.CreatedInterviewRequest, description="Interview request created")},
         response_example=examples.CREATED,
         errors=[IdempotencyConflict],
     )
@@ -128,7 +127,7 @@ class InterviewRequestsView(ApiView):
             except services.ArchivedTypeError:
                 raise wrong_type(ARCHIVED_TYPE) from None
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
-            return Created(created_body(row), etag_of(versions))
+            return Created(CreatedRow(row).body(), etag_of(versions))
 
         created = create_once(
             org_id=principal.org_id,
@@ -151,7 +150,7 @@ class InterviewRequestView(ApiView):
         description="Returns status, contact and, once completed, the transcript.",
         parameters=[ID, IF_NONE_MATCH, ETAG],
         responses={
-            200: OpenApiResponse(serializers.InterviewRequestSerializer, description="The interview request"),
+            200: OpenApiResponse(bodies.InterviewRequestSerializer, description="The interview request"),
             304: OpenApiResponse(description="Not modified"),
         },
         response_example=examples.INTERVIEW_REQUEST,
@@ -173,9 +172,9 @@ class InterviewRequestView(ApiView):
         summary="Update an interview request",
         description=UPDATE_DESCRIPTION,
         parameters=[ID, IF_MATCH, ETAG],
-        request=serializers.UpdateInterviewRequest,
+        request=requests.UpdateInterviewRequest,
         request_example=examples.UPDATE,
-        responses={200: OpenApiResponse(serializers.UpdatedInterviewRequest, description="Interview request updated")},
+        responses={200: OpenApiResponse(bodies.UpdatedInterviewRequest, description="Interview request updated")},
         response_example=examples.UPDATED,
         errors=[PreconditionFailed],
     )
@@ -207,7 +206,7 @@ class InterviewTypesView(ApiView):
         description="Returns your organization's interview types, except archived ones. POST /interviews needs the id "
         "of one.",
         parameters=[PageQuery],
-        responses={200: OpenApiResponse(serializers.InterviewTypePage, description="A page, newest first")},
+        responses={200: OpenApiResponse(bodies.InterviewTypePage, description="A page, newest first")},
         response_example=examples.INTERVIEW_TYPES,
     )
     def get(self, request: Request) -> Response:

@@ -1,0 +1,189 @@
+"""Bodies of responses, each declared once: its fields describe it in the schema, and rows are read by them.
+
+`body_of(Body, row)` reads an attribute of the row for each field, so a new field needs an attribute of its name in
+interviews/api/reads.py.
+"""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from hindsight.api.pagination import PageSerializer
+from interviews.lifecycle import Coverage, DeclineReason, Direction, Flag, Rating, Status
+
+RATING = {"type": ["integer", "null"], "minimum": min(Rating.values), "maximum": max(Rating.values)}
+INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
+
+
+@extend_schema_field(INTERVIEW_REQUEST_ID)
+class InterviewRequestIdField(serializers.IntegerField):
+    pass
+
+
+@extend_schema_field(RATING)
+class RatingField(serializers.IntegerField):
+    pass
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """A place in the transcript. `content[start:end]` is the quoted text, with a backslash before Markdown syntax."""
+
+    turn = serializers.IntegerField(min_value=1, help_text="The number of the block in content. The first is 1.")
+    start = serializers.IntegerField(min_value=0, help_text="In Unicode code points of content.")
+    end = serializers.IntegerField(min_value=1, help_text="After the last code point.")
+
+
+class KeyAnswersSerializer(serializers.Serializer[Any]):
+    topic = serializers.CharField(help_text="The topic's key in the interview type's guide.")
+    title = serializers.CharField()
+    excerpts = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The beginning of each of the contact's answers on this topic, word for word. Left out are questions "
+        'to Paige, wishes, refusals, and a bare "no".',
+    )
+    places = PlaceSerializer(
+        many=True,
+        read_only=True,
+        help_text="Where each of the excerpts stands. Empty if an older version completed the interview.",
+    )
+
+
+class DriverSerializer(PlaceSerializer):
+    """Something that spoke for the vendor or against it, and where in the transcript the contact said so."""
+
+    topic = serializers.CharField(help_text="The key of the topic that the words are about.")
+    title = serializers.CharField()
+    direction = serializers.ChoiceField(
+        choices=Direction.choices,
+        help_text="For or against your company; neutral if the contact said that it made no difference.",
+    )
+    quote = serializers.CharField(help_text="The contact's words, exactly.")
+
+
+class CoverageSerializer(serializers.Serializer[Any]):
+    topic = serializers.CharField(help_text="The key of a topic that the objective emphasizes.")
+    title = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=Coverage.choices,
+        help_text="denied: the contact said that it did not come up. touched: it came up in answers to other topics.",
+    )
+    turns = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), help_text="The numbers of the blocks in content that show it."
+    )
+
+
+class TranscriptSerializer(serializers.Serializer[Any]):
+    document_id = serializers.CharField()
+    content = serializers.CharField(
+        help_text="Markdown: a `**Paige:**` or `**Name:**` block for each turn. Texts are escaped, so that only "
+        "the names are bold. Characters that are not seen but change how a text looks are shown as {U+202E}, also in "
+        "excerpts and quotes."
+    )
+    key_answers = KeyAnswersSerializer(many=True, help_text="By topic, in the guide's order.")
+    drivers = DriverSerializer(many=True, help_text="In the order of the transcript, at most five for each topic.")
+    coverage = CoverageSerializer(
+        many=True,
+        help_text="What of the objective was answered, as the objective was when the interview was completed.",
+    )
+    created_at = serializers.DateTimeField()
+
+
+class CreatedInterviewRequest(serializers.Serializer[Any]):
+    interview_request_id = InterviewRequestIdField()
+    contact_id = serializers.CharField()
+    deal_id = serializers.CharField(allow_null=True)
+    survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has the link can answer.")
+    survey_token = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
+class UpdatedInterviewRequest(serializers.Serializer[Any]):
+    interview_request_id = InterviewRequestIdField(help_text="ID of the updated interview request.")
+
+
+class ContactSummarySerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+
+
+class ContactSerializer(ContactSummarySerializer):
+    notes = serializers.CharField(help_text="The notes, which contact_context overwrites.")
+
+
+class DeclineSerializer(serializers.Serializer[Any]):
+    # Not an enum: few client generators support enums with null, and reasons may be added.
+    reason = serializers.CharField(
+        allow_null=True,
+        help_text=f"{', '.join(f'`{reason}`' for reason in DeclineReason)}, or null if the contact chose none.",
+    )
+    comment = serializers.CharField(allow_null=True, help_text="In the contact's words.")
+    declined_at = serializers.DateTimeField()
+
+
+class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
+    interview_request_id = InterviewRequestIdField()
+    contact_id = serializers.CharField(allow_null=True)
+    deal_id = serializers.CharField(allow_null=True)
+    survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
+    status = serializers.ChoiceField(choices=Status.choices)
+    objective = serializers.CharField(allow_null=True)
+    flags = serializers.ListField(
+        child=serializers.ChoiceField(choices=Flag.choices),
+        help_text="What the contact wants, as far as the survey page and the answers say.",
+    )
+    email_sent_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    completed_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField(
+        help_text="When the interview request last changed. A change of the contact's name or notes does not count."
+    )
+    contact = ContactSummarySerializer()
+
+
+class TopicSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(help_text="The topic's key in the interview type's guide.")
+    title = serializers.CharField()
+
+
+class ObjectiveTopicsSerializer(serializers.Serializer[Any]):
+    emphasize = TopicSerializer(many=True, help_text="Asked first, in this order, and with more follow-ups.")
+    avoid = TopicSerializer(many=True, help_text="Left out, or asked once without follow-ups if the guide needs them.")
+
+
+class InterviewRequestSerializer(InterviewRequestSummarySerializer):
+    contact = ContactSerializer()
+    objective_topics = ObjectiveTopicsSerializer(
+        read_only=True,
+        help_text="What objective and notes steer the interview to, or what staff have picked for this objective.",
+    )
+    transcript = TranscriptSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="null until the interview is completed, and after its answers were deleted.",
+    )
+    decline = DeclineSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="null unless the contact has declined. Deleted if the contact continues, and after your time for "
+        "keeping answers.",
+    )
+    rating = RatingField(
+        read_only=True,
+        help_text="How well the interview captured the contact's view, from 1 (not at all) to 4 (fully). null unless "
+        "the contact says so, after completion.",
+    )
+
+
+class InterviewTypeSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="Send it as interview_type_id in POST /interviews.")
+    name = serializers.CharField()
+
+
+class InterviewRequestPage(PageSerializer):
+    data = InterviewRequestSummarySerializer(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
+
+
+class InterviewTypePage(PageSerializer):
+    data = InterviewTypeSerializer(many=True)  # type: ignore[assignment]

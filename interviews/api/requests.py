@@ -1,0 +1,135 @@
+"""Bodies and queries of requests. interviews/api/bodies.py has the bodies of responses."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
+from hindsight.api.errors import BadRequest
+from hindsight.api.pagination import PageQuery
+from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
+from hindsight.text.strict_json import type_name
+from interviews.lifecycle import Status
+from interviews.models import InterviewType
+from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
+
+EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
+NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
+OBJECTIVE = {"maxLength": MAX_OBJECTIVE_LENGTH}
+DEAL_ID = {"maxLength": MAX_DEAL_ID_LENGTH}
+# With oneOf, openapi-generator's typescript-fetch client sends {} for every object.
+CONTEXT = {
+    "anyOf": [{"type": "string", "maxLength": MAX_NOTES_LENGTH}, {"type": "object", "additionalProperties": True}]
+}
+
+
+@extend_schema_field(CONTEXT)
+class ContextField(serializers.Field[str, Any, str, Any]):
+    """Converts an object to JSON text."""
+
+    default_error_messages = {
+        "invalid": "Send a string or a JSON object, not {kind}.",
+        "null": 'Send a string or a JSON object, not null. "" clears the notes; omit the field to keep them.',
+    }
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str | dict):
+            self.fail("invalid", kind=type_name(data))
+        return clean_notes(data)
+
+
+class CreateInterviewRequest(StrictSerializer):
+    contact_email = TextField(
+        clean=clean_email,
+        schema=EMAIL,
+        help_text="The contact's email address, not case-sensitive. A new address creates a contact.",
+    )
+    interview_type_id = PublicIdField(
+        model=InterviewType,
+        listed_by="GET /interview-types",
+        help_text="The interview type: an id from GET /interview-types.",
+    )
+    contact_name = TextField(
+        clean=clean_name,
+        required=False,
+        schema=NAME,
+        help_text="The contact's display name. Overwrites an existing contact's name; if omitted, the name is kept.",
+    )
+    contact_context = ContextField(
+        required=False,
+        help_text="As in an update: overwrites an existing contact's notes. If omitted, the notes are kept.",
+    )
+    deal_id = TextField(
+        clean=clean_deal_id,
+        required=False,
+        schema=DEAL_ID,
+        help_text="Your id of the deal, any text. GET /interviews filters by it.",
+    )
+    objective = TextField(
+        clean=clean_objective,
+        required=False,
+        schema=OBJECTIVE,
+        help_text="What this interview should find out.",
+    )
+
+    def unknown(self, name: str) -> str:
+        if name == "sequence_id":
+            return (
+                "Sequences are not available yet. Send interview_type_id, and pass survey_url to the contact yourself."
+            )
+        return super().unknown(name)
+
+
+class UpdateInterviewRequest(StrictSerializer):
+    contact_context = ContextField(
+        required=False,
+        help_text=(
+            "Context about the contact. Overwrites the contact's notes, which Paige uses in every future interview "
+            "of this contact. To keep existing notes, read them and merge. An object is stored as JSON text. "
+            f"At most {MAX_NOTES_LENGTH:,} characters as stored."
+        ),
+    )
+    contact_name = TextField(clean=clean_name, required=False, schema=NAME, help_text="The contact's display name.")
+    objective = TextField(
+        clean=clean_objective,
+        required=False,
+        schema=OBJECTIVE,
+        error_messages={"null": 'Send a string, not null. "" clears the objective; omit the field to keep it.'},
+        help_text='What this interview should find out. Paige chooses questions by it. "" clears it.',
+    )
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if not attrs:
+            raise BadRequest("No fields provided. Send at least one of contact_context, contact_name, objective.")
+        return attrs
+
+
+# By filter, the time that it orders the list by.
+TIME_FILTERS = {"updated_after": "updated_at", "completed_after": "completed_at"}
+ONE_ORDER = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
+
+
+class InterviewRequestQuery(PageQuery):
+    status = serializers.ChoiceField(
+        choices=Status.choices,
+        required=False,
+        error_messages={"invalid_choice": f"Send one of {', '.join(Status.values)}."},
+        help_text="Only interview requests with this status.",
+    )
+    contact_email = TextField(
+        clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."
+    )
+    deal_id = TextField(
+        clean=clean_deal_id, schema={**DEAL_ID, "minLength": 1}, required=False, help_text="Only those of this deal."
+    )
+    updated_after = TimeField(
+        required=False,
+        help_text="Only those with a later updated_at, oldest first. Send that of the last row.",
+    )
+    completed_after = TimeField(required=False, help_text="Only those with a later completed_at, oldest first.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys() >= TIME_FILTERS.keys():
+            raise serializers.ValidationError(dict.fromkeys(TIME_FILTERS, ONE_ORDER))
+        return attrs
