@@ -1,6 +1,6 @@
 """Measures the CPU time of each operation of the API: `python -m bench.service_times [--seconds 5] [--rounds 5]`.
 
-On PostgreSQL with default durability, and Redis. The times are the input of bench.scaling. CPU time depends less on
+On PostgreSQL with default durability, and Redis. docs/scaling.md has the times. CPU time depends less on
 other work of the machine than response times do, and other work only adds to it: the round with the least is printed.
 """
 
