@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import get_language_info
 
@@ -19,10 +20,13 @@ from interviews.paige.guide_serializers import GuideError
 from interviews.paige.guide_texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
 from interviews.paige.instructions import STEERING_LANGUAGES
 from interviews.paige.question_style import guide_warnings
-from staff.forms import conflict_message
 from staff.guide_arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
+STORED_NOW = (
+    'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
+    "Save again to replace it with what the field contains."
+)
 OBJECTIVE_LANGUAGES = frozenset(path.stem for path in STEERING_LANGUAGES.glob("*.json"))
 FORMSETS = ("topics", "follow_ups")
 
@@ -217,11 +221,11 @@ class GuideEditor:
             self.refuse(Remark(("name",), message) for message in error.messages)
 
     def show_conflicts(self, conflicts: Iterable[tuple[GuidePath, Any]]) -> None:
-        """Adds an error with the stored text to each field that somebody else has changed."""
+        """Adds an error with the stored text to each field that differs from a version that somebody else has saved."""
         for path, theirs in conflicts:
-            shown = "Removed." if theirs is None else _readable(theirs)
-            self._blame(path, conflict_message(shown))
-            self.problems.append(Link(self._anchor(path), f"{in_words(path)}: Somebody else changed this too."))
+            shown = "nothing" if theirs is None else _readable(theirs)
+            self._blame(path, format_html(STORED_NOW, shown))
+            self.problems.append(Link(self._anchor(path), f"{in_words(path)}: The stored guide differs."))
 
     def warn(self) -> None:
         for warning in guide_warnings(self.guide):

@@ -1,6 +1,7 @@
 """Places in a guide, such as ("topics", 0, "follow_ups", 1, "text"), and what is said about them."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 GuidePath = tuple[str | int, ...]
 
@@ -35,3 +36,25 @@ def in_words(path: GuidePath) -> str:
             words.append(PLURALS.get(step, step.replace("_", " ")))
     text = ", ".join(words)
     return text[0].upper() + text[1:]
+
+
+def differences(mine: Any, theirs: Any, path: GuidePath = ()) -> Iterator[tuple[GuidePath, Any]]:
+    """Yields each place where two guides differ, with the value of `theirs`; None if it has none there."""
+    if mine == theirs:
+        return
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        for name in {**mine, **theirs}:
+            yield from differences(mine.get(name), theirs.get(name), (*path, name))
+    elif _have_equal_parts(mine, theirs):
+        for index, pair in enumerate(zip(mine, theirs, strict=True)):
+            yield from differences(*pair, (*path, index))
+    else:
+        yield path, theirs
+
+
+def _have_equal_parts(mine: Any, theirs: Any) -> bool:
+    """Whether both are lists of the same topics, or of as many follow-ups."""
+    if not (isinstance(mine, list) and isinstance(theirs, list)):
+        return False
+    keys = [[each.get("key") if isinstance(each, dict) else each for each in parts] for parts in (mine, theirs)]
+    return keys[0] == keys[1]

@@ -11,8 +11,7 @@ from interviews.models import InterviewType
 from interviews.models.interview_type import guide_text
 from interviews.paige.guide import Guide
 from interviews.paige.guide_formats import in_current_format, normalized
-from interviews.paige.guide_merge import Merge, merge
-from interviews.paige.guide_paths import in_words
+from interviews.paige.guide_paths import differences
 from interviews.paige.guide_serializers import GuideError
 from interviews.paige.guide_texts import MAX_FOLLOW_UPS
 from interviews.services import edit_guide
@@ -23,10 +22,7 @@ from staff.events import record_act
 from staff.forms import GuideJsonForm
 from staff.guide_arrangement import MAX_TOPICS
 from staff.guide_forms import GuideEditor, with_keys
-from staff.guide_versions import version_before
 from staff.history import change_of
-
-KEPT = "Somebody else changed this while you had the page open, and that was kept: {}."
 
 
 class GuidePages(StaffAdmin):
@@ -55,27 +51,29 @@ class GuidePages(StaffAdmin):
         guide = with_keys(editor.guide)
         try:
             Guide.from_data(guide)
-            merged = merge_with_stored(kind, guide)
         except GuideError as error:
             editor.refuse(error.problems)
             return self.guide_page(request, kind, editor)
-        if merged.conflicts:
-            editor = GuideEditor.of(merged.guide)
-            editor.show_conflicts(merged.conflicts)
-            return self.guide_page(request, kind, editor)
-        return self.save_guide(request, kind, merged)
+        stored = normalized(kind.guide)
+        if guide["version"] != stored["version"] and {**guide, "version": stored["version"]} != stored:
+            return self.conflict_page(request, kind, {**guide, "version": stored["version"]})
+        return self.save_guide(request, kind, guide)
 
-    def save_guide(self, request: HttpRequest, kind: InterviewType, merged: Merge) -> HttpResponse:
-        editor = GuideEditor.of(merged.guide)
-        guide = kind.guide if merged.guide == normalized(kind.guide) else merged.guide
+    def conflict_page(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
+        """Somebody else has saved a version. Saving the page again replaces it."""
+        editor = GuideEditor.of(guide)
+        editor.show_conflicts(differences(guide, normalized(kind.guide)))
+        return self.guide_page(request, kind, editor)
+
+    def save_guide(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
+        editor = GuideEditor.of(guide)
+        stored = normalized(kind.guide)
+        guide = kind.guide if {**guide, "version": stored["version"]} == stored else guide
         try:
             edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
         except (GuideError, ValidationError) as error:
             editor.refuse_error(error)
         else:
-            if merged.kept:
-                kept = sorted({in_words(path) for path in merged.kept})
-                messages.warning(request, KEPT.format("; ".join(kept)))
             return self.saved(request, edited, kind.guide["version"], editor)
         return self.guide_page(request, kind, editor)
 
@@ -108,7 +106,7 @@ class GuidePages(StaffAdmin):
         return {**guide, "version": kind.guide["version"]}
 
     def guide_json_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Without merging: the second of two edits of one version is refused."""
+        """The second of two edits of one version is refused."""
         kind = self.object_or_404(request, object_id, self.may_edit_guide)
         initial = {"guide": guide_text(self.opened_guide(request, kind)), "version": kind.guide["version"]}
         form = GuideJsonForm(request.POST or None, initial=initial)
@@ -124,9 +122,3 @@ class GuidePages(StaffAdmin):
             except ValidationError as error:
                 form.add_error("guide", error.messages)
         return self.page(request, "guide", kind, title="Edit the guide as JSON", form=form)
-
-
-def merge_with_stored(kind: InterviewType, guide: dict[str, Any]) -> Merge:
-    """Merges an edit of an older version with the stored one."""
-    base = version_before(kind, guide["version"])
-    return merge(normalized(base) if base else {}, guide, normalized(kind.guide))
