@@ -135,8 +135,9 @@ requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgr
 	@scripts/bootstrap dev
 	@scripts/requirements $(ARGS)
 
-sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt; ARGS=requirements-reader.txt
-	@.venv/bin/python -m scripts.sbom $(ARGS)
+sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt
+	@mkdir -p var
+	@.venv-audit/bin/cyclonedx-py requirements requirements.txt --output-file var/sbom.json
 
 audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over the network; pip-audit gets ARGS
 	@.venv/bin/python -m scripts.audit $(ARGS)

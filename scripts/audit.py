@@ -5,24 +5,24 @@ if its service knows none of the packages, and with 1 if the service cannot be r
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from scripts.packages import ROOT, packages
-
-PINS = packages(ROOT / "requirements.txt")
+ROOT = Path(__file__).resolve().parent.parent
+# Names and versions, also of packages for other platforms and Python versions.
+PINS = re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def run(arguments: list[str]) -> tuple[list[dict[str, Any]], str]:
     """Returns what pip-audit found for each package, and what it wrote to standard error."""
     tool = ROOT / ".venv-audit" / "bin" / "pip-audit"
     with tempfile.TemporaryDirectory() as folder:
-        # Without markers: packages for other platforms and Python versions are compared too.
         pins = Path(folder, "pins.txt")
-        pins.write_text("".join(f"{package.name}=={package.version}\n" for package in PINS))
+        pins.write_text("".join(f"{name}=={version}\n" for name, version in PINS))
         options = [
             "--requirement",
             str(pins),

@@ -35,22 +35,16 @@ sys.exit(str(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.stdin.read
 """
 
 
-def run(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"]} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"]} | environment
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def bill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("offline")
     (folder / "sitecustomize.py").write_text(WITHOUT_A_NETWORK)
-    written = run("scripts.sbom", PYTHONPATH=str(folder))
+    written = run("make", "sbom", PYTHONPATH=str(folder))
     assert written.returncode == 0, written.stderr
     document: dict[str, Any] = json.loads((ROOT / "var" / "sbom.json").read_text(encoding="utf-8"))
     return document
@@ -68,15 +62,6 @@ def test_the_bill_has_every_pinned_package_with_its_hashes(bill: dict[str, Any])
     files = [file for component in components for file in component["externalReferences"]]
     hashes = {entry["content"] for file in files for entry in file["hashes"]}
     assert hashes == set(re.findall(r"--hash=sha256:(\w+)", (ROOT / "requirements.txt").read_text(encoding="utf-8")))
-
-
-def test_the_bill_says_why_each_package_is_there(bill: dict[str, Any]) -> None:
-    description = {component["name"]: component["description"] for component in bill["components"]}
-    assert description["whitenoise"] == "serves static files"
-    assert description["async-timeout"] == "required by redis, if python_full_version < '3.11.3'"
-    edges = {entry["ref"]: {part.split("@")[0] for part in entry["dependsOn"]} for entry in bill["dependencies"]}
-    assert edges["hindsight"] == {f"pkg:pypi/{name}" for name, text in description.items() if "required by" not in text}
-    assert {target for targets in edges.values() for target in targets} == {f"pkg:pypi/{name}" for name, _ in PINNED}
 
 
 @pytest.fixture
@@ -108,18 +93,18 @@ def service() -> Iterator[str]:
 
 
 def test_an_audit_without_findings_succeeds(service: str) -> None:
-    audit = run("scripts.audit", "--osv-url", f"{service}/clean")
+    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"{service}/clean")
     assert audit.stderr == f"{len(PINNED)} packages of requirements.txt: 0 known vulnerabilities.\n"
     assert audit.returncode == 0
 
 
 def test_an_audit_names_a_vulnerable_package(service: str) -> None:
-    audit = run("scripts.audit", "--osv-url", f"{service}/vulnerable")
+    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"{service}/vulnerable")
     assert f"django {dict(PINNED)['django']}: PYSEC-1, CVE-1; fixed in 99.0" in audit.stderr
     assert audit.returncode == 1
 
 
 def test_an_audit_without_its_service_is_not_a_success() -> None:
-    audit = run("scripts.audit", "--osv-url", f"http://127.0.0.1:{free_port()}/")
+    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"http://127.0.0.1:{free_port()}/")
     assert audit.stderr.startswith(f"NOT AUDITED: 0 of {len(PINNED)} packages")
     assert audit.returncode == 2
