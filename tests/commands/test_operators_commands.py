@@ -168,7 +168,7 @@ class TestPurge:
                 Session.objects.create(session_key=name, session_data="", expire_date=ends)
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
-            counted = 0 if isinstance(counters, RedisCounters) else 1
+            counted = 0 if isinstance(store, RedisCounters) else 1
             expired = [counted, 1, 1, *[0] * 6]
             for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 9)):
                 lines = [line.split("\t") for line in run("purge", *options).splitlines()]
