@@ -93,13 +93,13 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 .PHONY: steering-weights
 steering-weights: ## Learn the weights that steer by objectives from their examples (takes five minutes)
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.interviews.paige.steering_weights
+	@.venv/bin/python -m tests.interviews.paige.objective.steering_weights
 
 .PHONY: second-reader
 second-reader: ## Train the second reader of objectives (takes half an hour, installs 6 GB on Linux)
 	@scripts/bootstrap dev
 	$(call environment,training,requirements-training)
-	@.venv-training/bin/python -m tests.interviews.paige.training
+	@.venv-training/bin/python -m tests.interviews.paige.objective.training
 
 .PHONY: quality
 quality: ## Interview scripted respondents and print how Paige treats them

@@ -74,7 +74,7 @@ def fill(rows: int) -> None:
     from django.db.migrations.executor import MigrationExecutor
     from django.utils import timezone
 
-    from interviews.paige.guide import shipped_guide
+    from interviews.paige.guide.guide import shipped_guide
 
     executor = MigrationExecutor(connection)
     targets = [*BEFORE, *executor.loader.graph.leaf_nodes("interviews")]

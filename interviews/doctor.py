@@ -7,11 +7,11 @@ from django.db import Error as DatabaseError
 
 from hindsight.doctor import Fault, not_checked
 from interviews.checks import check_url
-from interviews.paige.model_engine import schema_for
-from interviews.paige.prompt import ChatMessage
-from interviews.paige.provider import Provider, ProviderError
-from interviews.paige.reply import read_reply
-from interviews.paige.second_reader import is_enabled, shares_of_topics
+from interviews.paige.model.engine import schema_for
+from interviews.paige.model.prompt import ChatMessage
+from interviews.paige.model.provider import Provider, ProviderError
+from interviews.paige.model.reply import read_reply
+from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
 from interviews.services import ModelStatistics, model_statistics
 
 MOVES = 2

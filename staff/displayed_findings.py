@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from interviews.lifecycle import Coverage, Direction
 from interviews.models import Transcript
-from interviews.paige.transcript_markdown import blocks, unescaped
+from interviews.paige.answers.transcript_markdown import blocks, unescaped
 
 # Where a quote begins and ends in the transcript's content.
 Span = tuple[int, int]

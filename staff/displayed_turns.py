@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, Transcript
-from interviews.paige.transcript_markdown import CONTACT, PAIGE, parse_transcript
+from interviews.paige.answers.transcript_markdown import CONTACT, PAIGE, parse_transcript
 from staff.displayed_findings import marked_turns
 
 SKIPPED = "(skipped)"

@@ -18,9 +18,9 @@ from django.utils.text import capfirst
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from hindsight.text import strict_json
 from interviews.models import InterviewRequest
-from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide_texts import QUOTE, VENDOR, Kind
-from interviews.paige.picks import picks_text
+from interviews.paige.guide.texts import QUOTE, VENDOR, Kind
+from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.objective.picks import picks_text
 from interviews.text import clean_objective
 from orgs.models.org import MAX_REASON_LENGTH
 from orgs.scopes import Scopes

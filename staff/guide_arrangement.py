@@ -4,8 +4,8 @@ import re
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from interviews.paige.guide_paths import GuidePath
-from interviews.paige.guide_texts import MAX_FOLLOW_UPS, Kind
+from interviews.paige.guide.paths import GuidePath
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS, Kind
 
 MAX_TOPICS = 30
 """The most that the form shows: each takes up to 29 of the 1,000 fields that Django accepts."""

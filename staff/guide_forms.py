@@ -14,12 +14,12 @@ from django.utils.text import slugify
 from django.utils.translation import get_language_info
 
 from hindsight.text.languages import ENGLISH
-from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide_paths import GuidePath, Remark, in_words
-from interviews.paige.guide_serializers import GuideError
-from interviews.paige.guide_texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
-from interviews.paige.instructions import STEERING_LANGUAGES
-from interviews.paige.question_style import guide_warnings
+from interviews.paige.guide.paths import GuidePath, Remark, in_words
+from interviews.paige.guide.question_style import guide_warnings
+from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
+from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.lexicons import languages_with
 from staff.guide_arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
@@ -27,7 +27,7 @@ STORED_NOW = (
     'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
 )
-OBJECTIVE_LANGUAGES = frozenset(path.stem for path in STEERING_LANGUAGES.glob("*.json"))
+OBJECTIVE_LANGUAGES = frozenset(languages_with("objective"))
 FORMSETS = ("topics", "follow_ups")
 
 

@@ -13,14 +13,14 @@ from django.core import signing
 from contacts.models import Contact
 from interviews.lifecycle import Move, Speaker
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.brief import Brief, opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.guide import Guide
-from interviews.paige.interviewer import Message, next_message
-from interviews.paige.moves import moves
-from interviews.paige.progress import Progress
-from interviews.paige.prompt import Segment, left_out_of_notes, messages_for, segments
-from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.guide.guide import Guide
+from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments
+from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.interviewer import Message, next_message
+from interviews.paige.turn.moves import moves
+from interviews.paige.turn.progress import Progress
+from interviews.paige.turn.rules_engine import RulesEngine
 from staff.displayed_turns import SKIPPED, SpokenTurn, speakers
 from staff.steering import ShownSteering
 

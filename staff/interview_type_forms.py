@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from hindsight.text.languages import ENGLISH
-from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.guide import shipped_guide, shipped_guides
+from interviews.paige.language.fixed_phrases import languages
 from staff.guide_arrangement import new_topic
 from staff.guide_forms import language_name
 from staff.org_field import OrgField

@@ -1,4 +1,4 @@
-"""The picker of topics: one select for each topic of the guide. Its value is the text of interviews.paige.picks."""
+"""The picker of topics: one select for each topic of the guide. Its value is the text of paige/objective/picks.py."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from interviews.paige.guide import Topic
-from interviews.paige.picks import picks_in, picks_text
-from interviews.paige.steering import Picks
+from interviews.paige.guide.guide import Topic
+from interviews.paige.objective.picks import picks_in, picks_text
+from interviews.paige.objective.steering import Picks
 
 AVOID = "avoid"
 NO_TOPIC = "0"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from interviews.models import InterviewRequest
-from interviews.paige.brief import Brief, opening_brief
-from interviews.paige.guide import GuideError
-from interviews.paige.picks import known_picks, unknown_keys
-from interviews.paige.steering import Source
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.objective.picks import known_picks, unknown_keys
+from interviews.paige.objective.steering import Source
+from interviews.paige.turn.brief import Brief, opening_brief
 
 SOURCES = {Source.OBJECTIVE: "in the objective", Source.NOTES: "in the notes"}
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.brief import opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.findings import findings_of
-from interviews.paige.transcript_markdown import render_transcript
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.findings.findings import findings_of
+from interviews.paige.turn.brief import opening_brief
 from interviews.services import complete_interview
 
 QUESTION = "What made you look?"

@@ -14,7 +14,7 @@ from hindsight.limits import audit_budget, usage_counts
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
-from interviews.paige.stored_guides import forget_guides
+from interviews.paige.guide.stored_guides import forget_guides
 from orgs.live_keys import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key

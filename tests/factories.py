@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import shipped_guide
+from interviews.paige.guide.guide import shipped_guide
 from orgs.models import Org
 from orgs.plans import Plan
 

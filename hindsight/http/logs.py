@@ -23,7 +23,7 @@ EXTRA_FIELDS = (
     "duration_ms",
     "org",
     "api_key",
-    # Of turns that ask the model: see interviews.paige.model_log.
+    # Of turns that ask the model: see interviews.paige.model.log.
     "engine",
     "outcome",
     "waiting_turns",

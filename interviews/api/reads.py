@@ -18,12 +18,12 @@ from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
-from interviews.paige.brief import vendor_of
-from interviews.paige.guide import Guide, GuideError
-from interviews.paige.picks import known_picks
-from interviews.paige.steering import steer
-from interviews.paige.stored_guides import guide_of_version
-from interviews.paige.visible_transcript import visible_transcript
+from interviews.paige.findings.visible_transcript import visible_transcript
+from interviews.paige.guide.guide import Guide, GuideError
+from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.objective.picks import known_picks
+from interviews.paige.objective.steering import steer
+from interviews.paige.turn.brief import vendor_of
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]

@@ -9,11 +9,11 @@ from contacts.text import clean_email, clean_name, clean_notes
 from interviews import services
 from interviews.lifecycle import Speaker, Status
 from interviews.models import InterviewType
-from interviews.paige.brief import opening_brief
-from interviews.paige.dialogue import Utterance
-from interviews.paige.findings import findings_of
-from interviews.paige.guide import shipped_guide
-from interviews.paige.transcript_markdown import render_transcript
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.findings.findings import findings_of
+from interviews.paige.guide.guide import shipped_guide
+from interviews.paige.turn.brief import opening_brief
 from interviews.text import clean_deal_id, clean_objective
 from orgs.actors import Actor
 from orgs.models import Org

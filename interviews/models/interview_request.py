@@ -88,7 +88,7 @@ class InterviewRequest(Versioned):
         blank=True,
         default="",
         db_default="",
-        help_text="The topics that staff have picked, until the objective changes: see interviews.paige.picks.",
+        help_text="The topics that staff have picked, until the objective changes: see paige/objective/picks.py.",
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     survey_token = models.CharField(

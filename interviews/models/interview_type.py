@@ -34,7 +34,7 @@ _LINE_BREAK = re.compile(r"\n\s+")
 
 
 class InterviewType(PublicId, models.Model):
-    """`guide`: see interviews.paige.guide."""
+    """`guide`: see interviews.paige.guide.guide."""
 
     ID_PREFIX = "type_"
 

@@ -3,17 +3,17 @@ from threading import Lock
 
 from django.conf import settings
 
-from interviews.paige.choice import ChoosingEngine
-from interviews.paige.fixed_phrases import languages
-from interviews.paige.guide import Guide, shipped_guide, shipped_guides
-from interviews.paige.instructions import vocabulary
-from interviews.paige.lexicon import intent_patterns
-from interviews.paige.model_engine import ModelEngine
-from interviews.paige.opinion_words import opinion_words
-from interviews.paige.provider import Provider
-from interviews.paige.rules_engine import RulesEngine
-from interviews.paige.second_reader import is_enabled, shares_of_topics
-from interviews.paige.text_classifiers import CLASSIFIERS, classifier
+from interviews.paige.answers.lexicon import intent_patterns
+from interviews.paige.findings.opinion_words import opinion_words
+from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
+from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.provider import Provider
+from interviews.paige.objective.instructions import vocabulary
+from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
+from interviews.paige.objective.text_classifiers import CLASSIFIERS, classifier
+from interviews.paige.turn.choice import ChoosingEngine
+from interviews.paige.turn.rules_engine import RulesEngine
 
 # `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
 _creation_lock = Lock()

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from interviews.lifecycle import Flag, Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.brief import brief_for
-from interviews.paige.interviewer import next_message
-from interviews.paige.moves import moves
-from interviews.paige.prompt import ChatMessage, messages_for
-from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.model.prompt import ChatMessage, messages_for
+from interviews.paige.turn.brief import brief_for
+from interviews.paige.turn.interviewer import next_message
+from interviews.paige.turn.moves import moves
+from interviews.paige.turn.rules_engine import RulesEngine
 
 
 class NoPromptError(Exception):

@@ -14,15 +14,15 @@ from hindsight.db.retries import retried
 from hindsight.metrics.instruments import TURNS
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.paige.brief import Brief, recorded
-from interviews.paige.compose import quote_in
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.reading import read
+from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine
-from interviews.paige.findings import findings_of
-from interviews.paige.guide import Guide
-from interviews.paige.interviewer import Message, next_message
-from interviews.paige.lexicon import Intent
-from interviews.paige.reading import read
-from interviews.paige.transcript_markdown import render_transcript
+from interviews.paige.findings.findings import findings_of
+from interviews.paige.guide.guide import Guide
+from interviews.paige.turn.brief import Brief, recorded
+from interviews.paige.turn.compose import quote_in
+from interviews.paige.turn.interviewer import Message, next_message
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.flags import change_flags

@@ -6,7 +6,7 @@ from hindsight.db.retries import retried
 from hindsight.db.statements import fetch_row
 from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import shipped_guide
+from interviews.paige.guide.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, create_interview_type
 from interviews.text import DealId, Objective
 from orgs.actors import Actor

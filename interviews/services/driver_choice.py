@@ -9,10 +9,10 @@ from hindsight.queue.kinds import Kind
 from hindsight.queue.shares import Shares
 from interviews.lifecycle import Status
 from interviews.models import DriverChoice, InterviewRequest, Transcript
-from interviews.paige.driver_choice import chosen_directions
-from interviews.paige.drivers import drivers
+from interviews.paige.answers.transcript_markdown import blocks
 from interviews.paige.engines import model_engine
-from interviews.paige.transcript_markdown import blocks
+from interviews.paige.findings.driver_choice import chosen_directions
+from interviews.paige.findings.drivers import drivers
 from interviews.services.state import StoredInterview
 
 

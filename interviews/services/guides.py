@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from interviews.models import InterviewType
-from interviews.paige.guide import Guide
+from interviews.paige.guide.guide import Guide
 from orgs.actors import Actor
 from orgs.audit import record
 

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from interviews.models import InterviewType
-from interviews.paige.guide import Guide
-from interviews.paige.guide_formats import in_current_format
+from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.guide import Guide
 from orgs.models import Org
 
 

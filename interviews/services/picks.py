@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from interviews.models import InterviewRequest
-from interviews.paige.guide import Guide
-from interviews.paige.picks import picks_text, unknown_keys
-from interviews.paige.steering import Picks
+from interviews.paige.guide.guide import Guide
+from interviews.paige.objective.picks import picks_text, unknown_keys
+from interviews.paige.objective.steering import Picks
 from orgs.actors import Actor
 from orgs.audit import overwrite
 

@@ -7,12 +7,12 @@ from typing import Self
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Flag, Move, Speaker, Stage, Standing
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.paige.brief import Brief, opening_brief, recorded
-from interviews.paige.dialogue import answered
-from interviews.paige.guide import GuideError
-from interviews.paige.moves import moves
-from interviews.paige.remaining import Remaining, remaining
-from interviews.paige.stored_guides import guide_of
+from interviews.paige.answers.dialogue import answered
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.turn.brief import Brief, opening_brief, recorded
+from interviews.paige.turn.moves import moves
+from interviews.paige.turn.remaining import Remaining, remaining
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from hindsight.db.versions import ClockTime
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest, Transcript
-from interviews.paige.findings import Findings
+from interviews.paige.findings.findings import Findings
 from interviews.services.progress import record_progress
 
 

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from contacts.text import clean_name, clean_typed_notes
 from interviews.models import InterviewType
-from interviews.paige.guide import Guide
-from interviews.paige.guide_serializers import GuideError
+from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.serializers import GuideError
 from interviews.text import clean_answer, clean_objective
 from staff.base import StaffAdmin
 from staff.forms import as_sent

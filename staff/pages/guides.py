@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.models.interview_type import guide_text
-from interviews.paige.guide import Guide
-from interviews.paige.guide_formats import in_current_format, normalized
-from interviews.paige.guide_paths import differences
-from interviews.paige.guide_serializers import GuideError
-from interviews.paige.guide_texts import MAX_FOLLOW_UPS
+from interviews.paige.guide.formats import in_current_format, normalized
+from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.paths import differences
+from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from interviews.services import edit_guide
 from orgs.models import EventKind
 from staff.base import StaffAdmin, actor_of

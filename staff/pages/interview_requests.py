@@ -10,10 +10,10 @@ from django.utils.html import format_html
 
 from interviews import services
 from interviews.models import InterviewRequest
-from interviews.paige.guide import GuideError
-from interviews.paige.picks import picks_in
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.model.prompt import left_out_of_notes, segments
+from interviews.paige.objective.picks import picks_in
 from interviews.paige.preview import NoPromptError, preview_of
-from interviews.paige.prompt import left_out_of_notes, segments
 from interviews.services.state import declined_conversation
 from interviews.text import clean_objective
 from orgs.models import EventKind

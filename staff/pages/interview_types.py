@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewType
-from interviews.paige.guide_formats import in_current_format
+from interviews.paige.guide.formats import in_current_format
 from interviews.services import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
 from staff.actions import Action, ActionAdmin

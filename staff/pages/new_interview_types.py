@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
-from interviews.paige.guide_serializers import GuideError
+from interviews.paige.guide.serializers import GuideError
 from interviews.services import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
 from staff.events import record_act

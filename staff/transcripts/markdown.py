@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from hindsight.text.visible import visible
-from interviews.paige.transcript_markdown import escaped
+from interviews.paige.answers.transcript_markdown import escaped
 from staff.displayed_turns import SKIPPED
 from staff.transcripts.document import TranscriptDocument
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 
-from interviews.paige.question_style import MAX_QUESTION_WORDS
+from interviews.paige.guide.question_style import MAX_QUESTION_WORDS
 from staff.login import ATTEMPTS
 
 DOCS = Path(__file__).parents[2] / "docs"

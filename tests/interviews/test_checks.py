@@ -7,8 +7,8 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 
 from interviews.paige.engines import engine
-from interviews.paige.model_engine import ModelEngine
-from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.model.engine import ModelEngine
+from interviews.paige.turn.rules_engine import RulesEngine
 
 
 @pytest.mark.parametrize(

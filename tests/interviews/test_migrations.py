@@ -10,8 +10,8 @@ from django.utils import timezone
 from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.paige.guide import Guide, Kind
-from interviews.paige.guide_formats import in_current_format
+from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.guide import Guide, Kind
 from tests.interviews.old_guides import old_guide
 from tests.migrations import migrate_to_the_latest, migrated_to
 

@@ -8,18 +8,18 @@ from typing import Any
 from django.conf import settings
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.brief import Brief
-from interviews.paige.choice import Choice
-from interviews.paige.compose import compose
-from interviews.paige.dialogue import Utterance
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.quotes import is_quote
 from interviews.paige.engines import engine
-from interviews.paige.model_engine import ModelEngine
-from interviews.paige.moves import NextMove, moves
-from interviews.paige.prompt import ChatMessage
-from interviews.paige.provider import Provider, Reply
-from interviews.paige.quotes import is_quote
-from interviews.paige.reply import read_reply
-from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.prompt import ChatMessage
+from interviews.paige.model.provider import Provider, Reply
+from interviews.paige.model.reply import read_reply
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import compose
+from interviews.paige.turn.moves import NextMove, moves
+from interviews.paige.turn.rules_engine import RulesEngine
 from tests.quality.interviews import opening
 from tests.quality.respondents import Replies, Respondent
 

@@ -7,10 +7,10 @@ from time import monotonic
 
 from django.conf import settings
 
-from interviews.paige.model_engine import ModelEngine, schema_for
-from interviews.paige.moves import moves
-from interviews.paige.prompt import messages_for
-from interviews.paige.provider import ProviderError
+from interviews.paige.model.engine import ModelEngine, schema_for
+from interviews.paige.model.prompt import messages_for
+from interviews.paige.model.provider import ProviderError
+from interviews.paige.turn.moves import moves
 from tests.model.interviews import Interviews, attacked
 from tests.model.report import Measured, Overload
 from tests.model.respondents import ATTACKS, RESPONDENTS

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from interviews import services
 from interviews.models import InterviewRequest
-from interviews.paige.brief import Brief, recorded
-from interviews.paige.dialogue import Utterance
-from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.turn.brief import Brief, recorded
 from tests.factories import InterviewRequestFactory
 from tests.interviews.paige.interviews import conduct
 from tests.quality.respondents import Answer, Replies, Respondent

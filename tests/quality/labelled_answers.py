@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from interviews.paige.lexicon import Intent
-from interviews.paige.reading import read
-from interviews.paige.sentences import NOT_FINDINGS
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.reading import read
+from interviews.paige.answers.sentences import NOT_FINDINGS
 from tests.labelled_rows import labelled_rows
 from tests.quality.respondents import Label
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.dialogue import AGAIN, Utterance
-from interviews.paige.fixed_phrases import PHRASES, phrases
-from interviews.paige.guide import CLOSING
+from interviews.paige.answers.dialogue import AGAIN, Utterance
+from interviews.paige.guide.guide import CLOSING
+from interviews.paige.language.fixed_phrases import phrases
+from interviews.paige.language.lexicons import languages_with
 from tests.quality.interviews import ADDRESS, VENDOR, Exchange, Interview
 from tests.quality.respondents import Label
 
@@ -173,8 +174,7 @@ def _is_answered(label: Label, message: Utterance | None) -> bool:
 
 
 def _says(message: Utterance, name: str) -> bool:
-    languages = [path.stem for path in PHRASES.glob("*.json")]
-    texts = [text for language in languages for text in phrases(language).get(name, [])]
+    texts = [text for language in languages_with("phrases") for text in phrases(language).get(name, [])]
     return any(text.format(vendor=VENDOR, contact_address=ADDRESS) in message.text for text in texts)
 
 

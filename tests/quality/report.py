@@ -6,8 +6,8 @@ from statistics import mean
 
 from django.test import override_settings
 
-from interviews.paige.guide import Guide, shipped_guide
-from tests.interviews.paige import labelled_objectives
+from interviews.paige.guide.guide import Guide, shipped_guide
+from tests.interviews.paige.objective import labelled_objectives
 from tests.quality import measures
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, TUNING, Verdict, verdicts

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide_texts import MAX_FOLLOW_UPS
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from staff.guide_arrangement import MAX_TOPICS, arranged, new_topic
 
 

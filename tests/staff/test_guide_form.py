@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from interviews.models import InterviewType
-from interviews.paige.question_style import guide_warnings
+from interviews.paige.guide.question_style import guide_warnings
 from interviews.services import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent

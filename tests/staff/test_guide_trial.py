@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest, InterviewType
+from interviews.paige.model.prompt import segments
 from interviews.paige.preview import next_prompt
-from interviews.paige.prompt import segments
 from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
 from staff.guide_trial import Trial
 from tests.factories import InterviewTypeFactory

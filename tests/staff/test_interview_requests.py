@@ -9,9 +9,9 @@ import pytest
 from contacts.models import Contact
 from interviews.lifecycle import DeclineReason, Rating, Status
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.brief import brief_for
-from interviews.paige.moves import moves
-from interviews.paige.prompt import messages_for
+from interviews.paige.model.prompt import messages_for
+from interviews.paige.turn.brief import brief_for
+from interviews.paige.turn.moves import moves
 from interviews.services import (
     complete_conversation,
     complete_interview,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import shipped_guide
+from interviews.paige.guide.guide import shipped_guide
 from interviews.services import archive_interview_type, give_consent
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient

@@ -10,8 +10,8 @@ from django.contrib.auth.models import Group
 from contacts.models import Contact
 from interviews import services
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.picks import picks_in
-from interviews.paige.steering import Picks
+from interviews.paige.objective.picks import picks_in
+from interviews.paige.objective.steering import Picks
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
 from staff.roles import ROLES

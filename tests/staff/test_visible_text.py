@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from contacts.models import Contact
 from hindsight.text.visible import FORGING, stored, visible
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.transcript_markdown import unescaped
+from interviews.paige.answers.transcript_markdown import unescaped
 from orgs.models import Org
 from staff.visible_text import visible_html
 from tests.client import ApiClient

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from interviews.paige.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.services import create_interview_type
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org

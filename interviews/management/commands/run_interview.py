@@ -6,12 +6,12 @@ from django.core.management.base import CommandParser
 
 from interviews.lifecycle import Move, Speaker
 from interviews.management.requests import add_interview_request_id, get_interview_request
-from interviews.paige.brief import Brief, opening_brief
-from interviews.paige.dialogue import Utterance, answered
+from interviews.paige.answers.dialogue import Utterance, answered
+from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine
-from interviews.paige.guide import Guide
-from interviews.paige.interviewer import next_message
-from interviews.paige.transcript_markdown import render_transcript
+from interviews.paige.guide.guide import Guide
+from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.interviewer import next_message
 from interviews.text import clean_answer
 from orgs.commands import Command as BaseCommand
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.steering import Picks
+from interviews.paige.objective.steering import Picks
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 

@@ -11,9 +11,9 @@ from interviews import services
 from interviews.api import reads
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
-from interviews.paige.guide import Guide
-from interviews.paige.steering import Picks, Steering
-from interviews.paige.steering import steer as steer_
+from interviews.paige.guide.guide import Guide
+from interviews.paige.objective.steering import Picks, Steering
+from interviews.paige.objective.steering import steer as steer_
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.brief import Brief
-from interviews.paige.guide import Guide
+from interviews.paige.guide.guide import Guide
+from interviews.paige.turn.brief import Brief
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from interviews.lifecycle import Move, Speaker
-from interviews.paige.brief import Brief
-from interviews.paige.choice import ChoosingEngine
-from interviews.paige.dialogue import Utterance
-from interviews.paige.guide import Guide, shipped_guide
-from interviews.paige.interviewer import Message, next_message
-from interviews.paige.rules_engine import RulesEngine
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.choice import ChoosingEngine
+from interviews.paige.turn.interviewer import Message, next_message
+from interviews.paige.turn.rules_engine import RulesEngine
 
 Respondent = Callable[[Message], str]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from interviews.paige.transcript_markdown import render_transcript
+from interviews.paige.answers.transcript_markdown import render_transcript
 from tests.quality.interviews import interview_with
 from tests.quality.respondents import respondents
 

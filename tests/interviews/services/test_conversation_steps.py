@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.brief import Brief, opening_brief
-from interviews.paige.remaining import Remaining
-from interviews.paige.transcript_markdown import parse_transcript
+from interviews.paige.answers.transcript_markdown import parse_transcript
+from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.remaining import Remaining
 from interviews.services import state as state_module
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory

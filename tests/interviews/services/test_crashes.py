@@ -11,9 +11,9 @@ from django.db import connection
 from interviews import services
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Transcript, Turn
-from interviews.paige.brief import Brief
-from interviews.paige.choice import Choice
-from interviews.paige.moves import NextMove
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.moves import NextMove
 from interviews.services import conversation_steps
 from tests.factories import InterviewRequestFactory
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from interviews import services
 from interviews.models import DriverChoice, InterviewRequest, Transcript
-from interviews.paige.driver_choice import chosen_directions
+from interviews.paige.findings.driver_choice import chosen_directions
 from interviews.services import driver_choice
 from interviews.services.driver_choice import choose_drivers
 from orgs.actors import Actor, ActorKind

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType
-from interviews.paige.guide import GuideError, shipped_guide
+from interviews.paige.guide.guide import GuideError, shipped_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.provider import Provider
+from interviews.paige.model.provider import Provider
 from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
 from tests.interviews.steps import after

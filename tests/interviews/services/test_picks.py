@@ -13,8 +13,8 @@ from interviews import services
 from interviews.export import export_interview_requests
 from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.brief import opening_brief
-from interviews.paige.steering import Picks, Steering
+from interviews.paige.objective.steering import Picks, Steering
+from interviews.paige.turn.brief import opening_brief
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change, Org

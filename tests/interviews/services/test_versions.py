@@ -10,7 +10,7 @@ from contacts.models import Contact
 from contacts.services import update_contact, upsert_contacts
 from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
-from interviews.paige.steering import Picks
+from interviews.paige.objective.steering import Picks
 from interviews.services import (
     complete_conversation,
     complete_interview,

@@ -10,8 +10,8 @@ from django.utils import timezone
 from interviews import services
 from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.interviewer import next_message
 from interviews.paige.preview import NoPromptError, next_prompt
+from interviews.paige.turn.interviewer import next_message
 from interviews.services import conversation_steps
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 
 from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.paige.guide import shipped_guide
-from interviews.paige.transcript_markdown import parse_transcript
+from interviews.paige.answers.transcript_markdown import parse_transcript
+from interviews.paige.guide.guide import shipped_guide
 from interviews.web import views
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org

@@ -17,8 +17,8 @@ from pytest_django import Settings
 
 from hindsight.text.languages import languages_in
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige import fixed_phrases
-from interviews.paige.guide import Guide, shipped_guide
+from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.language import fixed_phrases, lexicons
 from scripts.translations import check, create, messages, read, update, write
 from tests.interviews.web.client import SurveyPage
 from tests.interviews.web.test_links import STEPS_TO_STATES, responses_up_to
@@ -50,7 +50,8 @@ def add_catalog(folder: Path) -> None:
 
 def add_phrases(folder: Path) -> None:
     phrases = {name: [bracketed(text) for text in texts] for name, texts in fixed_phrases.phrases("en").items()}
-    (folder / f"{LANGUAGE}.json").write_text(json.dumps(phrases), encoding="utf-8")
+    (folder / LANGUAGE).mkdir()
+    (folder / LANGUAGE / "phrases.json").write_text(json.dumps(phrases), encoding="utf-8")
 
 
 def guide() -> dict[str, Any]:
@@ -76,9 +77,11 @@ def new_language(locale: Path, tmp_path: Path, settings: Settings, monkeypatch: 
     add_phrases(tmp_path)
     settings.LOCALE_PATHS = [locale]
     settings.LANGUAGES = [(code, code) for code in languages_in(locale)]
-    monkeypatch.setattr(fixed_phrases, "PHRASES", tmp_path)
+    monkeypatch.setattr(lexicons, "LEXICONS", tmp_path)
+    lexicons.languages_with.cache_clear()
     yield
     fixed_phrases.phrases.cache_clear()
+    lexicons.languages_with.cache_clear()
 
 
 @pytest.fixture
@@ -147,6 +150,7 @@ def test_a_language_that_is_written_from_right_to_left_is_laid_out_so(
 
 def test_a_guide_needs_the_catalog_and_the_phrases_of_its_language(new_language: None, tmp_path: Path) -> None:
     assert Guide.from_data(guide()).language == LANGUAGE
-    (tmp_path / f"{LANGUAGE}.json").unlink()
+    (tmp_path / LANGUAGE / "phrases.json").unlink()
+    lexicons.languages_with.cache_clear()
     with pytest.raises(ValueError, match=r"guide.language: Must be one of "):
         Guide.from_data(guide())

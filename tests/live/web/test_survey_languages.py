@@ -2,7 +2,7 @@
 
 from harness.browser import Browser
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import shipped_guide
+from interviews.paige.guide.guide import shipped_guide
 from tests.live.web.survey_page import BrowserSurveyPage
 
 FROM_THE_PAGE = "new Response('', {status: 500})"

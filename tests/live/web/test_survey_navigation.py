@@ -9,7 +9,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from interviews import services
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.guide import shipped_guide
+from interviews.paige.guide.guide import shipped_guide
 from tests.live.web.survey_page import BrowserSurveyPage
 
 FIRST = "what was happening at your company that set off this search?"

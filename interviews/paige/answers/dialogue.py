@@ -1,0 +1,32 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.answers.reading import Reading, read
+
+AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
+"""The moves that put the open question again."""
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic."""
+
+    speaker: Speaker
+    text: str = field(repr=False)
+    topic: str
+    move: Move = Move.QUESTION
+    follow_up: int | None = None
+
+    @property
+    def reading(self) -> Reading:
+        return read(self.text)
+
+
+def said_by(speaker: Speaker, conversation: Iterable[Utterance]) -> list[Utterance]:
+    return [turn for turn in conversation if turn.speaker is speaker]
+
+
+def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Omits a last question without an answer."""
+    return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation

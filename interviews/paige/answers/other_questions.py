@@ -1,0 +1,57 @@
+"""Questions that no pattern knows: to whom they are put, and what they ask."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from interviews.paige.answers.lexicon import Intent, question_patterns, rhetorical_pattern, self_answer_pattern
+from interviews.paige.answers.sentences import QUESTIONS, Sentence
+from interviews.paige.language.words import normalized
+
+MAX_WORDS_OF_AN_ECHO = 14
+MIN_LETTERS_OF_AN_ECHO = 5
+MAX_WORDS_OF_AN_UNCLEAR_QUESTION = 3
+
+
+def with_other_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
+    """Reads questions that no pattern knows: all of an answer without findings, or else the last sentence."""
+    own = [each for each in sentences if not each.is_pasted]
+    unknown = [each for each in own if _is_unknown(each)]
+    has_findings = any(each.is_finding and not _is_unknown(each) for each in own)
+    asks = _asked_by(unknown, own, asked)
+    for each, following in zip_longest(sentences, sentences[1:]):
+        if has_findings and each.is_question and _is_rhetorical(each, following):
+            yield replace(each, intents=each.intents - QUESTIONS)
+        elif not each.is_pasted and _is_unknown(each) and (each is own[-1] or not has_findings):
+            yield replace(each, intents=asks)
+        else:
+            yield each
+
+
+def _is_unknown(sentence: Sentence) -> bool:
+    return sentence.is_question and sentence.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}
+
+
+def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
+    """Whether nobody is asked, or the contact answers it."""
+    if following and self_answer_pattern().match(normalized(following.text)):
+        return True
+    return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(normalized(question.text)))
+
+
+def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: str) -> frozenset[Intent]:
+    """What unknown questions ask: the same as the known ones of the answer, if there are any."""
+    known = frozenset().union(*(each.intents for each in answer)) & QUESTIONS - {Intent.ASKS_SOMETHING}
+    is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
+    text = " ".join(normalized(each.text) for each in questions)
+    hinted = [intent for intent, pattern in question_patterns().items() if pattern.search(text)]
+    otherwise = Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING
+    return known or frozenset({*hinted[:1]} or {otherwise})
+
+
+def _is_about_the_question(sentence: Sentence, asked: str) -> bool:
+    """Whether it is a few words, such as "Which?", or takes up words of the message."""
+    words, said = normalized(sentence.text).split(), normalized(asked).split()
+    echoes = {word for word in words if len(word) >= MIN_LETTERS_OF_AN_ECHO} & set(said)
+    is_echo = bool(echoes) and sentence.words <= MAX_WORDS_OF_AN_ECHO
+    return is_echo or sentence.words <= MAX_WORDS_OF_AN_UNCLEAR_QUESTION

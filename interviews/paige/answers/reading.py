@@ -1,0 +1,81 @@
+"""Reads an answer: what the contact asks, wants, declines or denies, and what they say about the subject."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from interviews.paige.answers.lexicon import Intent, marker_patterns
+from interviews.paige.answers.other_questions import with_other_questions
+from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence, sentences_of
+from interviews.paige.guide.texts import Kind
+from interviews.paige.language.words import normalized
+
+MAX_WORDS_BESIDE_A_REFUSAL = 6
+MAX_WORDS_BESIDE_A_DENIAL = 12
+MAX_WORDS_OF_A_BARE_DENIAL = 4
+"""Longer denials say something, such as "There was no integration with SAP"."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`shows`: the kinds of detail that the answer contains."""
+
+    sentences: tuple[Sentence, ...]
+    shows: frozenset[Kind]
+
+    @property
+    def is_pasted(self) -> bool:
+        return any(sentence.is_pasted for sentence in self.sentences)
+
+    @property
+    def intents(self) -> frozenset[Intent]:
+        return frozenset().union(*(sentence.intents for sentence in self.sentences))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The sentences that answer a question."""
+        return tuple(sentence.text for sentence in self.sentences if sentence.is_finding)
+
+    @property
+    def quotable(self) -> tuple[str, ...]:
+        """The findings in the contact's own words. Nothing beside a wish: it may be about those words."""
+        if self.is_pasted or self.wishes:
+            return ()
+        return tuple(each.text for each in self.sentences if each.is_finding and not each.is_question)
+
+    @property
+    def wishes(self) -> frozenset[Intent]:
+        return self.intents & WISHES
+
+    @property
+    def questions(self) -> frozenset[Intent]:
+        return self.intents & QUESTIONS
+
+    @property
+    def is_declined(self) -> bool:
+        """True also for a skipped question."""
+        if not self.sentences:
+            return True
+        return Intent.DECLINES in self.intents and self._words() <= MAX_WORDS_BESIDE_A_REFUSAL
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether little more is said than that something did not happen."""
+        denial = sum(sentence.words for sentence in self.sentences if Intent.DENIES in sentence.intents)
+        return denial > 0 and self._words() - denial <= MAX_WORDS_BESIDE_A_DENIAL
+
+    @property
+    def is_bare_denial(self) -> bool:
+        """Whether nothing is said but "no", or that the subject did not come up."""
+        denies = all(Intent.DENIES in sentence.intents for sentence in self.sentences if sentence.is_finding)
+        return denies and 0 < self._words() <= MAX_WORDS_OF_A_BARE_DENIAL
+
+    def _words(self) -> int:
+        return sum(sentence.words for sentence in self.sentences if sentence.is_finding)
+
+
+@lru_cache(maxsize=512)
+def read(answer: str, asked: str = "") -> Reading:
+    """`asked`: the message that it answers. Without it, a question that takes up its words is read as any question."""
+    plain = normalized(answer)
+    shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
+    return Reading(tuple(with_other_questions(list(sentences_of(answer)), asked)), shows)

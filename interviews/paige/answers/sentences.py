@@ -1,0 +1,110 @@
+"""The sentences of an answer, and what each of them asks, wants, declines or denies."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from interviews.paige.answers.lexicon import Intent, filler_pattern, intent_patterns
+from interviews.paige.language.words import normalized
+
+WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DELETION})
+QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
+UNCLEAR = frozenset({Intent.ASKS_MEANING, Intent.ASKS_TO_REPEAT})
+"""The contact may have answered something else than what was asked."""
+NOT_FINDINGS = QUESTIONS | WISHES | {Intent.DECLINES}
+
+# Longer sentences are about the subject. The limits bound the time for a long answer.
+MAX_WORDS_OF_A_REQUEST = 30
+EXAMINED_SENTENCES = 20
+
+MIN_WORDS_OF_A_CLAUSE = 4
+"""So many words before or after a request are a sentence of their own."""
+MIN_WORDS_OF_A_REQUEST = 3
+"""A shorter clause, such as "no more", is part of its sentence."""
+MAX_WORDS_OF_A_DENIAL = 14
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;\N{HORIZONTAL ELLIPSIS}])\s+|\n+")
+_CLAUSE_END = re.compile(r"(?<=,)\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
+# Begins an e-mail: all that follows was written by others.
+_MAIL = re.compile(
+    r"^\s*(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):"
+    r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:\s*$|^-{2,}\s?original message",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`is_pasted`: others wrote it."""
+
+    text: str = field(repr=False)
+    words: int
+    intents: frozenset[Intent]
+    is_pasted: bool = False
+
+    @property
+    def is_question(self) -> bool:
+        return self.text.rstrip().endswith("?")
+
+    @property
+    def is_finding(self) -> bool:
+        return self.words > 0 and self.intents.isdisjoint(NOT_FINDINGS)
+
+
+def sentences_of(answer: str) -> Iterator[Sentence]:
+    texts = [(text, is_pasted) for text, is_pasted in _texts(answer) if normalized(text)]
+    for i, (text, is_pasted) in enumerate(texts):
+        is_examined = min(i, len(texts) - i) < EXAMINED_SENTENCES
+        parts = _parts(text) if is_examined else [(text, "")]
+        yield from (_sentence(part, request, is_pasted=is_pasted) for part, request in parts)
+
+
+def _texts(answer: str) -> Iterator[tuple[str, bool]]:
+    """Sentences, and whether others wrote them."""
+    mail = _MAIL.search(answer)
+    own = answer[: mail.start()] if mail else answer
+    for line in own.split("\n"):
+        yield from ((text, line.lstrip().startswith(">")) for text in _SENTENCE_END.split(line))
+    yield from ((text, True) for text in _SENTENCE_END.split(answer[len(own) :]))
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """Parts of a sentence, each with the words to examine. A request at an end is separated from a longer rest."""
+    cuts = list(_CLAUSE_END.finditer(text))
+    if not cuts or _requests(text) - {Intent.ASKS_SOMETHING}:
+        return [(text, text)]
+    for cut, at in ((cuts[-1], 1), (cuts[0], 0)):
+        parts = [text[: cut.start()].rstrip(","), text[cut.end() :]]
+        request = parts[at] + ("?" if text.endswith("?") else "")
+        if _word_count(request) >= MIN_WORDS_OF_A_REQUEST and _requests(request):
+            is_apart = _word_count(parts[1 - at]) >= MIN_WORDS_OF_A_CLAUSE and not (at == 0 and text.endswith("?"))
+            return [(part, part) for part in parts] if is_apart else [(text, request)]
+    return [(text, text)]
+
+
+def _requests(text: str) -> frozenset[Intent]:
+    return _intents(text) & (QUESTIONS | WISHES)
+
+
+def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
+    words = _word_count(text)
+    intents = _intents(examined)
+    if words > MAX_WORDS_OF_A_DENIAL:
+        intents -= {Intent.DENIES}
+    if is_pasted:
+        intents &= WISHES
+    says_nothing = not intents and filler_pattern().match(normalized(text))
+    return Sentence(text, 0 if says_nothing else words, intents, is_pasted)
+
+
+def _intents(text: str) -> frozenset[Intent]:
+    plain = normalized(text)
+    if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
+        return frozenset()
+    found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
+    # A question that is known in detail is not a question about something.
+    return found - {Intent.ASKS_SOMETHING} if len(found) > 1 else found
+
+
+def _word_count(text: str) -> int:
+    return len(normalized(text).replace("?", "").split())

@@ -1,0 +1,87 @@
+"""Converts turns to Markdown, one `**Name:** …` block each, and back.
+
+Markdown syntax in answers is escaped, so that an answer cannot look like another turn.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import Utterance
+
+PAIGE = "Paige"
+CONTACT = "Contact"
+"""The label of a contact without a name, or with the name Paige."""
+
+SKIPPED = "*(skipped)*"
+
+_MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
+# A heading, list, quotation, thematic break or code block.
+_BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CHARACTER = re.compile(r"\\?.", re.DOTALL)
+_SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL)
+
+
+def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
+    """The contact's label is the first word of their name."""
+    names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: _label(contact_name)}
+    return "\n\n".join(f"**{escaped(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
+
+
+def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
+    """Raises ValueError."""
+    return [(block.speaker, block.text) for block in blocks(content)]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A turn of a transcript. `start`: where its Markdown begins in the transcript's content."""
+
+    speaker: Speaker
+    markdown: str = field(repr=False)
+    start: int
+
+    @property
+    def text(self) -> str:
+        return "" if self.markdown == SKIPPED else unescaped(self.markdown)
+
+    def position(self, offset: int) -> int:
+        """Where a character of the text, with its backslash, begins in the content. Both count code points."""
+        return self.start + self._positions[offset]
+
+    @cached_property
+    def _positions(self) -> list[int]:
+        """Of each character of the text and of its end."""
+        return [*(character.start() for character in _CHARACTER.finditer(self.markdown)), len(self.markdown)]
+
+
+def blocks(content: str) -> list[Block]:
+    """Raises ValueError."""
+    labels = list(_SPEAKER_LABEL.finditer(content))
+    if content and (not labels or labels[0].start() > 0):
+        raise ValueError("A transcript must begin with the name of a speaker.")
+    ends = [*(label.start() for label in labels[1:]), len(content)]
+    return [
+        Block(Speaker.PAIGE if label[1] == PAIGE else Speaker.CONTACT, content[label.end() : end], label.end())
+        for label, end in zip(labels, ends, strict=False)
+    ]
+
+
+def escaped(text: str) -> str:
+    return _BLOCK_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", text))
+
+
+def unescaped(markdown: str) -> str:
+    return _ESCAPED.sub(r"\1", markdown)
+
+
+def _label(contact_name: str) -> str:
+    first = (contact_name.split() or [CONTACT])[0]
+    return CONTACT if first.casefold() == PAIGE.casefold() else first
+
+
+def _markdown_text(turn: Utterance) -> str:
+    return escaped(turn.text) if turn.text else SKIPPED

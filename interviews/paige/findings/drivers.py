@@ -1,0 +1,126 @@
+"""What spoke for the vendor and what against it, in the contact's words."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from interviews.lifecycle import Direction
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.lexicon import language_of
+from interviews.paige.answers.transcript_markdown import Block
+from interviews.paige.findings.direction import Judge
+from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
+from interviews.paige.findings.opinion_words import OpinionWords, opinion_words
+from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.language.words import normalized
+from interviews.paige.turn.brief import Brief
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+MAX_DRIVERS_OF_A_TOPIC = 5
+MAX_CLAUSES_OF_AN_ANSWER = 120
+"""Bounds the time for a long answer."""
+
+_WORD = re.compile(r"[^\W_]+")
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`asked`: the topic of the question."""
+
+    quote: Excerpt
+    asked: Topic
+
+    def topic(self, guide: Guide) -> Topic:
+        """That with most phrases in the text; the topic of the question, unless another one has more."""
+        return max([self.asked, *guide.topics], key=lambda topic: len(topic.phrases_in(self.quote.text)))
+
+
+@dataclass(frozen=True)
+class Driver:
+    topic: Topic
+    direction: Direction
+    quote: Excerpt
+
+    def shown(self, transcript: list[Block]) -> dict[str, Any]:
+        topic, quote = self.topic, self.quote
+        shown = {"topic": topic.key, "title": topic.title, "direction": str(self.direction), "quote": quote.text}
+        return {**shown, **quote.place(transcript)}
+
+
+def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
+    """In the order of the conversation. `chosen`: directions of clauses that the rules do not judge."""
+    by_rules, by_choice = [], []
+    for clause, direction in judged(brief):
+        if direction:
+            by_rules.append(Driver(clause.topic(brief.guide), direction, clause.quote))
+        elif clause.quote in chosen:
+            by_choice.append(Driver(clause.topic(brief.guide), chosen[clause.quote], clause.quote))
+    return sorted(_limited([*by_rules, *by_choice]), key=lambda driver: (driver.quote.turn, driver.quote.start))
+
+
+def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
+    """The directions that the rules find."""
+    words, about = _words(brief), _topics_about(brief.vendor, brief.guide)
+    judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
+    for clause in clauses(brief):
+        yield clause, judges[clause.asked in about].direction(clause.quote.text)
+
+
+def _limited(found: Iterable[Driver]) -> Iterator[Driver]:
+    counts: Counter[str] = Counter()
+    for driver in found:
+        counts[driver.topic.key] += 1
+        if counts[driver.topic.key] <= MAX_DRIVERS_OF_A_TOPIC:
+            yield driver
+
+
+def clauses(brief: Brief) -> Iterator[Clause]:
+    """The findings in the contact's own words, cut where a sentence turns, as at "but"."""
+    words = _words(brief)
+    for turn, answer in answers(brief.conversation):
+        if not answer.reading.is_pasted:
+            asked = brief.guide.topic(answer.topic)
+            yield from (
+                Clause(quote, asked) for quote in islice(_quotes(turn, answer, words), MAX_CLAUSES_OF_AN_ANSWER)
+            )
+
+
+def _quotes(turn: int, answer: Utterance, words: OpinionWords) -> Iterator[Excerpt]:
+    for sentence, text in sentences(turn, answer):
+        if sentence.is_finding:
+            yield from _cut(text, words)
+
+
+def _words(brief: Brief) -> OpinionWords:
+    """Of the language that the contact writes."""
+    said = " ".join(answer.text for _, answer in answers(brief.conversation))
+    return opinion_words(language_of(said, brief.guide.language))
+
+
+def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:
+    """The parts of a sentence between words of contrast."""
+    spans, plain = [], ""
+    for token in _WORD.finditer(sentence.text):
+        spans.append((token, len(plain)))
+        plain += normalized(token[0])
+    cuts = [0, len(sentence.text)]
+    for contrast in words.contrasts.finditer(plain):
+        tokens = [token for token, offset in spans if offset < contrast.end()]
+        first = sum(offset <= contrast.start() for _, offset in spans) - 1
+        cuts[-1:-1] = [tokens[first].start(), tokens[-1].end()]
+    for start, end in zip(cuts[::2], cuts[1::2], strict=True):
+        quote = sentence.part(start, end).trimmed(_EDGE)
+        if _WORD.search(quote.text) and len(quote.text) <= EXCERPT_LENGTH:
+            yield quote
+
+
+def _topics_about(vendor: str, guide: Guide) -> Collection[Topic]:
+    """From the first to the last topic of the guide that names the vendor: price comes between them, unnamed."""
+    named = [index for index, topic in enumerate(guide.topics) if any(vendor in text for text in topic.wordings())]
+    return guide.topics[named[0] : named[-1] + 1] if named else ()

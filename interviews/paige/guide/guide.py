@@ -1,0 +1,179 @@
+"""The question guide of an interview type. guide_serializers.py has the JSON format and its rules."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Self
+
+from interviews.paige.guide.serializers import GuideError, validated
+from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, Kind
+from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
+from interviews.paige.language.fixed_phrases import Phrase, wording
+from interviews.paige.language.phrase_patterns import Phrases
+from interviews.paige.language.words import normalized
+
+__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
+
+MAX_GUIDES = 64
+"""The number of guides that a process keeps in memory, parsed and with their patterns."""
+
+GUIDES = Path(__file__).resolve().parents[2] / "guides"
+CLASSIFIED_GUIDE = "win_loss_buyer"
+"""The classifier of topics has learned the topics of this guide."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """`template`: the text as authored. A vendor's name in `text` may look like a placeholder."""
+
+    kind: Kind
+    text: str
+    template: str
+
+    @property
+    def takes_quote(self) -> bool:
+        return QUOTE in self.template
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty.
+
+    Two of the `phrases` in an answer cover the topic. One of the `objective_phrases` in an objective names it.
+    """
+
+    key: str
+    title: str
+    core: bool
+    phrases: tuple[str, ...]
+    question: str
+    rephrasing: str
+    reason: str
+    follow_ups: tuple[FollowUp, ...]
+    objective_phrases: tuple[str, ...] = ()
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"])
+        # By language: PostgreSQL keeps no order of keys, and equal guides share an automaton.
+        objective = tuple(
+            chain.from_iterable(phrases for _, phrases in sorted(fields.get("objective_phrases", {}).items()))
+        )
+        given = {"phrases": tuple(fields["phrases"]), "objective_phrases": objective, "follow_ups": follow_ups}
+        return cls(**{**fields, **given})
+
+    def phrases_in(self, text: str) -> set[str]:
+        """The topic's phrases that the text contains as whole words."""
+        return set(_found(self.phrases, text))
+
+    def wordings(self) -> tuple[str, ...]:
+        """Every text of this topic that a contact may see."""
+        texts = (self.question, self.rephrasing, self.reason, *(each.text for each in self.follow_ups))
+        return tuple(filter(None, texts))
+
+    def for_vendor(self, vendor: str) -> Self:
+        def named(text: str) -> str:
+            return text.replace(VENDOR, vendor)
+
+        return replace(
+            self,
+            title=named(self.title),
+            question=named(self.question),
+            rephrasing=named(self.rephrasing),
+            reason=named(self.reason),
+            follow_ups=tuple(replace(each, text=named(each.text)) for each in self.follow_ups),
+        )
+
+
+@dataclass(frozen=True)
+class Guide:
+    """`purpose` is shown to the contact. The survey page and Paige's fixed phrases are in `language` too."""
+
+    name: str
+    version: int
+    language: str
+    estimated_minutes: int
+    max_turns: int
+    purpose: str
+    topics: tuple[Topic, ...]
+    closing: Topic
+
+    @classmethod
+    def from_data(cls, data: object) -> Self:
+        """Raises GuideError."""
+        fields = validated(data)
+        topics = tuple(map(Topic.from_fields, fields.pop("topics")))
+        title = wording(Phrase("closing_title"), fields["language"])
+        closing = Topic(CLOSING, title, True, (), fields.pop("closing_question"), "", "", ())
+        return cls(**fields, topics=topics, closing=closing)
+
+    @cached_property
+    def topic_names(self) -> TopicNames:
+        """What objective and notes name topics by. Copies for vendors share it."""
+        return _topic_names(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
+
+    @property
+    def every_topic(self) -> tuple[Topic, ...]:
+        """The closing question is the last."""
+        return (*self.topics, self.closing)
+
+    def topic(self, key: str) -> Topic:
+        """Raises KeyError."""
+        return {topic.key: topic for topic in self.every_topic}[key]
+
+    def for_vendor(self, vendor: str) -> Self:
+        """With the vendor's name in its places."""
+        return replace(
+            self,
+            purpose=self.purpose.replace(VENDOR, vendor),
+            topics=tuple(topic.for_vendor(vendor) for topic in self.topics),
+            closing=self.closing.for_vendor(vendor),
+        )
+
+
+@lru_cache(maxsize=MAX_GUIDES)
+def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
+    """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
+    phrases = Phrases(
+        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
+        for key, objective_phrases, phrases in topics
+        for phrase in objective_phrases or filter(None, map(_plain, phrases))
+    )
+    known = _classified_topics()
+    return TopicNames(phrases, frozenset(key for key, own, _ in topics if own and known.get(key) == frozenset(own)))
+
+
+@cache
+def _classified_topics() -> dict[str, frozenset[str]]:
+    """The `objective_phrases` of each topic that the classifier knows. With others, a topic may mean something else."""
+    topics = map(Topic.from_fields, validated(shipped_guide(CLASSIFIED_GUIDE))["topics"])
+    return {topic.key: frozenset(topic.objective_phrases) for topic in topics}
+
+
+def _plain(phrase: str) -> str:
+    """The words of one of a topic's `phrases`, which may contain characters that mean something in a pattern."""
+    return " ".join(word for word in normalized(phrase).split() if word != "?")
+
+
+@lru_cache(maxsize=2048)
+def _found(phrases: tuple[str, ...], text: str) -> frozenset[str]:
+    plain = text.casefold()
+    return frozenset(
+        phrase
+        for phrase in phrases
+        if phrase.casefold() in plain and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE)
+    )
+
+
+def shipped_guides() -> list[str]:
+    return sorted(path.stem for path in GUIDES.glob("*.json"))
+
+
+def shipped_guide(name: str) -> dict[str, Any]:
+    """A file in interviews/guides, such as "win_loss_buyer"."""
+    guide: dict[str, Any] = json.loads((GUIDES / f"{name}.json").read_text(encoding="utf-8"))
+    return guide

@@ -1,0 +1,129 @@
+"""The rules for the texts of a question guide."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+
+from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.phrase_patterns import PhraseError, Phrases
+
+VENDOR = "{vendor}"
+"""Stands for the name of the organization that the interview is about."""
+
+QUOTE = "{quote}"
+"""Stands for an exact piece of the contact's answers. Only follow-ups may have it."""
+
+MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
+MAX_FOLLOW_UPS = 8
+
+WEAK = "?"
+"""At the end of a phrase for objectives: it counts only where nothing else is named."""
+
+CLOSING = "closing"
+"""The key of the closing question. No other topic may have it."""
+
+
+class Kind(StrEnum):
+    """What a follow-up asks for."""
+
+    INSTANCE = "instance"
+    COMPARISON = "comparison"
+    REASON = "reason"
+    CONSEQUENCE = "consequence"
+
+
+def clean_line(text: str) -> str:
+    """Raises ValidationError unless the text is one line without placeholders but {vendor}."""
+    return _clean_line(text, VENDOR)
+
+
+def clean_optional_line(text: str) -> str:
+    """Like clean_line(), but may be empty."""
+    return text and clean_line(text)
+
+
+def clean_question(text: str) -> str:
+    """Raises ValidationError unless the text is one line with a question mark."""
+    return _question(_clean_line(text, VENDOR))
+
+
+def clean_optional_question(text: str) -> str:
+    """Like clean_question(), but may be empty."""
+    return text and clean_question(text)
+
+
+def clean_follow_up(text: str) -> str:
+    """Like clean_question(), but may have one {quote}."""
+    if text.count(QUOTE) > 1:
+        raise ValidationError(f"Must have {QUOTE} at most once.")
+    return _question(_clean_line(text, VENDOR, QUOTE))
+
+
+def clean_kind(text: str) -> str:
+    """Raises ValidationError."""
+    if text not in Kind:
+        raise ValidationError(f"Must be one of {', '.join(Kind)}.")
+    return text
+
+
+def clean_language(text: str) -> str:
+    """Raises ValidationError."""
+    if text not in languages():
+        raise ValidationError(f"Must be one of {', '.join(languages())}.")
+    return text
+
+
+def _clean_line(text: str, *placeholders: str) -> str:
+    if not text.strip():
+        raise ValidationError("Must not be blank.")
+    if text != text.strip() or len(text.splitlines()) > 1:
+        raise ValidationError("Must be one line without white space at its ends.")
+    rest = text
+    for placeholder in placeholders:
+        rest = rest.replace(placeholder, "")
+    if set("{}") & set(rest):
+        raise ValidationError(f"Must not contain braces, except in {' and '.join(placeholders)}.")
+    return text
+
+
+def _question(text: str) -> str:
+    if "?" not in text:
+        raise ValidationError("Must have a question mark.")
+    return text
+
+
+def clean_key(text: str) -> str:
+    """Raises ValidationError."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", text):
+        raise ValidationError("Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter.")
+    if text == CLOSING:
+        raise ValidationError(f'"{CLOSING}" is the key of the closing question.')
+    return text
+
+
+def clean_phrase(text: str) -> str:
+    """Raises ValidationError unless the text is lower case."""
+    if not text or text != " ".join(text.lower().split()):
+        raise ValidationError("Must be lower-case text with single spaces between its words.")
+    return text
+
+
+def clean_objective_phrase(text: str) -> str:
+    """Raises ValidationError unless Phrases can find the text."""
+    if problem := _phrase_problem(text):
+        raise ValidationError(problem)
+    return text
+
+
+# A guide has hundreds of phrases, and is parsed again by each process.
+@lru_cache(maxsize=8192)
+def _phrase_problem(text: str) -> str:
+    if text != text.strip():
+        return "Must not have white space at its ends."
+    try:
+        Phrases([(text.removesuffix(WEAK), None)])
+    except PhraseError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,21 @@
+"""What texts name the topics of a guide by."""
+
+from dataclasses import dataclass
+
+from interviews.paige.language.phrase_patterns import Phrases
+
+
+@dataclass(frozen=True)
+class TopicPhrase:
+    """`is_weak`: counts only if its item of a list has no other phrase."""
+
+    topic: str
+    is_weak: bool
+
+
+@dataclass(frozen=True, eq=False)
+class TopicNames:
+    """`classified`: keys of those that a classifier knows too."""
+
+    phrases: Phrases[TopicPhrase]
+    classified: frozenset[str]

@@ -1,0 +1,176 @@
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from django.conf import settings
+
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
+from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.moves import NextMove
+
+MAX_ANSWER_CHARACTERS = 2_000
+"""Of each answer in a prompt."""
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    role: Literal["system", "user"]
+    content: str
+
+
+def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
+    return [ChatMessage("system", _system(brief)), ChatMessage("user", _turn(brief, moves))]
+
+
+def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[ChatMessage]:
+    """`pieces`: the title of the topic and the contact's words."""
+    lines = [
+        _words("piece", number=number, title=title, text=" ".join(text.split()))
+        for number, (title, text) in enumerate(pieces, start=1)
+    ]
+    listed = _words("pieces", vendor=vendor, mark=_mark(lines), pieces="\n".join(lines), count=len(pieces))
+    return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
+
+
+def render_prompt(messages: Iterable[ChatMessage]) -> str:
+    """The messages as text, each below its role and a delimiter that no message contains."""
+    shown = list(messages)
+    mark = _mark(message.content for message in shown)
+    return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
+
+
+def left_out_of_notes(notes: str) -> int:
+    """How many characters of the notes are not in a prompt."""
+    return max(0, len(notes) - settings.PAIGE_MAX_NOTES)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`label` names the customer data, such as "objective". Empty for other text."""
+
+    label: str
+    text: str
+
+
+def segments(message: ChatMessage) -> list[Segment]:
+    """Splits a message at its blocks of customer data."""
+    parts, end = [], 0
+    if message.role == "system":
+        for block in _BLOCK.finditer(message.content):
+            parts += [Segment("", message.content[end : block.start()]), Segment(block["label"], block[0])]
+            end = block.end()
+    return [*parts, Segment("", message.content[end:])]
+
+
+def _system(brief: Brief) -> str:
+    data = {
+        "contact_name": brief.contact_name,
+        "contact_notes": _cut(brief.contact_notes, settings.PAIGE_MAX_NOTES),
+        "objective": brief.objective,
+    }
+    mark = _mark(data.values())
+    return _words(
+        "system",
+        min_words=MIN_QUOTE_WORDS,
+        max_words=MAX_QUOTE_WORDS,
+        guide_name=brief.guide.name,
+        vendor=brief.vendor,
+        purpose=brief.guide.purpose,
+        focus=_focus(brief),
+        topics=_topics(brief.guide),
+        mark=mark,
+        **{label: _block(label, text, mark) for label, text in data.items()},
+    )
+
+
+def _focus(brief: Brief) -> str:
+    if brief.picks is None:
+        return _words("focus")
+    return _words("focus_of_staff", emphasize=_titles(brief.emphasized), avoid=_titles(brief.avoided))
+
+
+def _titles(topics: Iterable[Topic]) -> str:
+    return "; ".join(topic.title for topic in topics) or _words("no_topics")
+
+
+def _topics(guide: Guide) -> str:
+    lines = (
+        _words("topic", number=number, title=topic.title, question=topic.question)
+        for number, topic in enumerate(guide.every_topic, start=1)
+    )
+    return "\n".join(lines)
+
+
+def _block(label: str, text: str, mark: str) -> str:
+    return _words("block", label=label, text=text, mark=mark) if text.strip() else _words(f"no_{label}")
+
+
+def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
+    texts = [_said(turn) for turn in brief.conversation]
+    mark = _mark(texts)
+    said = [
+        _words("said", speaker=turn.speaker, text=text, mark=mark)
+        for turn, text in zip(brief.conversation, texts, strict=True)
+    ]
+    asked = [turn for turn in said_by(Speaker.PAIGE, brief.conversation) if turn.move not in AGAIN]
+    return _words(
+        "turn",
+        mark=mark,
+        conversation="\n".join(said) or _words("nothing_said"),
+        turn=len(asked) + 1,
+        max_turns=brief.guide.max_turns,
+        moves="\n".join(_move(number, move) for number, move in enumerate(moves, start=1)),
+        count=len(moves),
+    )
+
+
+def _said(turn: Utterance) -> str:
+    return _cut(turn.text, MAX_ANSWER_CHARACTERS) if turn.text.strip() else _words("skipped")
+
+
+def _move(number: int, move: NextMove) -> str:
+    title, question = move.topic.title, move.topic.question
+    if move.move in AGAIN:
+        return _words("move_again", number=number, text=move.asked.text if move.asked else question)
+    if move.asked:
+        return _words("move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text)
+    values = {"number": number, "title": title, "text": question}
+    return _words(f"move_{move.move}", **values)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Leaves out the middle of a long text."""
+    if len(text) <= limit:
+        return text
+    note = _words("cut", characters=len(text) - limit)
+    return f"{text[: limit - limit // 2]}\n{note}\n{text[len(text) - limit // 2 :]}"
+
+
+def _mark(texts: Iterable[str]) -> str:
+    """A delimiter derived from a hash of the texts; a text cannot feasibly contain its own hash."""
+    return sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _words(section: str, **values: object) -> str:
+    """Raises KeyError if a value is missing."""
+    return _SECTIONS[section].substitute(values)
+
+
+def _sections(text: str) -> dict[str, Template]:
+    _, *parts = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)
+    return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+_BLOCK = re.compile(
+    r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
+    re.MULTILINE | re.DOTALL,
+)
+
+_SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))

@@ -1,0 +1,151 @@
+"""The signs in an org's text that say which topics to ask about and which to avoid, and the sentences to look in.
+
+The signs are data: lexicons/*/objective.json. phrase_patterns.py explains their phrases.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+from functools import cache, lru_cache
+from typing import Any
+
+from interviews.paige.language.lexicons import languages_with, lexicon
+from interviews.paige.language.phrase_patterns import SEPARATOR, Phrases
+from interviews.paige.language.words import normalized
+
+_TOKEN = re.compile(
+    r"(?<!\S)\d{1,2}[.)](?=\s)"
+    r"|[^\W_]+(?:['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}][^\W_]+)*"
+    r"|[.!?;\N{HORIZONTAL ELLIPSIS}]+(?=[\s)\"]|$)"
+    r'|""|\[\]|\{\}'
+    r"|[,:()\[\]>|+&\N{EN DASH}\N{EM DASH}]|(?<=\s)(?:-+|/)(?=\s)|(?<=\w{3})/(?=\w{3})"
+)
+_BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*")
+
+
+# An empty value in JSON counts as the word "null".
+_EMPTY = frozenset(('""', "[]", "{}"))
+_NULL = "null"
+
+_NAME = re.compile(r"<([a-z]\w*)>")
+_SENTENCE_ENDS = frozenset(".!?;\N{HORIZONTAL ELLIPSIS}")
+
+
+class Sign(StrEnum):
+    """ASK: the topics to ask about follow. NOTHING: words that only look like another sign or like a topic."""
+
+    AVOID = auto()
+    LEAVE_OUT = auto()
+    """Avoids too, but only in an objective: in notes the same words are part of a report."""
+    MATTERS = auto()
+    ABSENT = auto()
+    NOTHING = auto()
+    ASK = auto()
+    BECAUSE = auto()
+    BACKGROUND = auto()
+    NEGATION = auto()
+    """Avoids by default, in an objective: unless it is part of another sign, or of a question."""
+
+
+class Place(StrEnum):
+    """Where the topics are that a sign is about."""
+
+    BEFORE = auto()
+    """The sign is before the topics."""
+    AROUND = auto()
+    AFTER = auto()
+
+
+@dataclass(frozen=True)
+class Word:
+    """`text`: without case and accents. `start` and `end`: its place in the org's text."""
+
+    text: str = field(repr=False)
+    start: int
+    end: int
+    mark: str = ""
+    """The character of a separator."""
+
+
+def sentences(text: str) -> Iterator[list[Word]]:
+    """Each with separators at its ends. The lines below a colon belong to its sentence, up to an empty line."""
+    words: list[Word] = []
+    end, is_list = 0, False
+    for line in re.finditer(r"[^\r\n]+", text):
+        bullet = _BULLET.match(line[0])
+        is_near = bool(words) and text.count("\n", end, line.start()) < 2
+        is_list = is_near and (is_list or words[-1].mark == ":")
+        is_wrapped = is_near and not bullet and line[0].lstrip()[:1].islower()
+        if is_list:
+            words.append(Word(SEPARATOR, end, end, ","))
+        elif words and not is_wrapped:
+            yield _closed(words)
+            words = []
+        for word in _words(text, line.start() + (bullet.end() if bullet else 0), line.end()):
+            words.append(word)
+            if word.mark in _SENTENCE_ENDS:
+                yield _closed(words)
+                words = []
+        end = line.end()
+    if words:
+        yield _closed(words)
+
+
+def _words(text: str, start: int, end: int) -> Iterator[Word]:
+    previous = ""
+    for token in _TOKEN.finditer(text, start, end):
+        if token[0][-1] in ".)" and token[0][0].isdigit():
+            yield Word(SEPARATOR, token.start(), token.end(), ",")
+        elif token[0] in _EMPTY:
+            yield Word(_NULL, token.start(), token.end())
+        elif token[0][0].isalnum():
+            for previous in _normalized(token[0]):
+                yield Word(previous, token.start(), token.end())
+        elif token[0] != "." or (len(previous) > 1 and previous not in vocabulary().abbreviations):
+            yield Word(SEPARATOR, token.start(), token.end(), token[0][0])
+
+
+def _closed(words: list[Word]) -> list[Word]:
+    start, end = words[0].start, words[-1].end
+    return [Word(SEPARATOR, start, start, "."), *words, Word(SEPARATOR, end, end, words[-1].mark or ".")]
+
+
+@lru_cache(maxsize=4096)
+def _normalized(token: str) -> tuple[str, ...]:
+    return tuple(normalized(token).split())
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`lists`: words that join the items of a list. `clauses`: words that show that a clause has a verb.
+
+    `pronouns`: words that name no topic, but may stand for one. `questions`: after one of these, no negation avoids.
+    """
+
+    signs: Phrases[tuple[Sign, Place]]
+    lists: frozenset[str]
+    clauses: frozenset[str]
+    abbreviations: frozenset[str]
+    pronouns: frozenset[str]
+    questions: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    languages = [lexicon("objective", code) for code in languages_with("objective")]
+
+    def words(name: str) -> frozenset[str]:
+        return frozenset(normalized(word).strip() for language in languages for word in language[name].split("|"))
+
+    rows = [row for language in languages for row in _rows(language)]
+    names = ("lists", "clauses", "abbreviations", "pronouns", "questions")
+    return Vocabulary(Phrases(rows), *(words(name) for name in names))
+
+
+def _rows(language: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sign, Place]]]:
+    for sign, places in language["signs"].items():
+        for place, phrases in places.items():
+            for phrase in phrases:
+                named = _NAME.sub(lambda name: f"({language['words'][name[1]]})", phrase)
+                yield named, (Sign(sign), Place(place))

@@ -1,0 +1,72 @@
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Self
+
+from interviews.lifecycle import Move, Speaker
+from interviews.models import InterviewRequest
+from interviews.models import Turn as TurnRow
+from interviews.paige.answers.dialogue import Utterance, answered
+from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.objective.picks import known_picks
+from interviews.paige.objective.steering import Picks, Steering, steer
+
+
+@dataclass(frozen=True)
+class Brief:
+    """All data that the next message may depend on. The last utterance of the conversation is the contact's."""
+
+    vendor: str
+    contact_name: str
+    # Not in repr(): logs must not contain personal data.
+    contact_notes: str = field(repr=False)
+    objective: str = field(repr=False)
+    guide: Guide
+    contact_address: str = ""
+    picks: Picks | None = None
+    conversation: tuple[Utterance, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def steering(self) -> Steering:
+        return steer(self.guide, self.objective, self.contact_notes, self.picks)
+
+    @property
+    def emphasized(self) -> list[Topic]:
+        return [self.guide.topic(key) for key in self.steering.emphasize]
+
+    @property
+    def avoided(self) -> list[Topic]:
+        return [self.guide.topic(key) for key in self.steering.avoid]
+
+    def after(self, conversation: Iterable[Utterance]) -> Self:
+        return replace(self, conversation=tuple(conversation))
+
+
+def vendor_of(org_name: str) -> str:
+    """A line break would start a new line in the prompt."""
+    return " ".join(org_name.split())
+
+
+def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:
+    """`guide` replaces the interview's own. Raises GuideError."""
+    vendor = vendor_of(interview_request.org.name)
+    own = (guide or guide_of(interview_request)).for_vendor(vendor)
+    return Brief(
+        vendor=vendor,
+        contact_name=interview_request.contact.name,
+        contact_notes=interview_request.contact.notes,
+        objective=interview_request.objective,
+        guide=own,
+        picks=known_picks(interview_request.picks, own),
+        contact_address=" ".join(interview_request.org.contact_address.split()),
+    )
+
+
+def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> Brief:
+    """`turns`: all of the interview. While a question waits, the brief that it was chosen from."""
+    return opening_brief(interview_request).after(answered(recorded(turns)))
+
+
+def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:
+    return [Utterance(Speaker(row.speaker), row.text, row.topic, Move(row.move), row.follow_up) for row in rows]

@@ -1,0 +1,76 @@
+"""The text of a message: authored texts, with the vendor's name, its address and an exact quote in their places.
+
+Nothing that an engine returns is shown, except a quote that the contact's own answers contain.
+"""
+
+import re
+from collections.abc import Callable
+
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.answers.dialogue import Utterance, said_by
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.quotes import is_quote, quote_of
+from interviews.paige.guide.guide import Guide
+from interviews.paige.language.fixed_phrases import Phrase, phrases, wording
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.moves import NextMove
+
+Fill = Callable[[str], str]
+"""Puts the values in the places of a template, in one pass."""
+
+_PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
+
+
+def compose(brief: Brief, choice: Choice) -> str:
+    move = choice.move
+    quote = choice.quote if choice.quote and _may_quote(choice.quote, brief, move) else next(iter(move.quotes), "")
+    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": quote}
+
+    def fill(template: str) -> str:
+        return _PLACE.sub(lambda place: values[place[1]], template)
+
+    openers = [fill(wording(opener, brief.guide.language)) for opener in move.openers]
+    return " ".join([*openers, *_question(brief, move, fill)])
+
+
+def quote_in(message: Utterance, guide: Guide) -> str | None:
+    """The quote of the contact that a message of Paige contains."""
+    templates: list[str] = []
+    if message.move == Move.COVERED:
+        templates = phrases(guide.language)["covered"]
+    elif message.follow_up is not None:
+        templates = [guide.topic(message.topic).follow_ups[message.follow_up].template]
+    return next((quote for template in templates if (quote := quote_of(message.text, template))), None)
+
+
+def _may_quote(quote: str, brief: Brief, move: NextMove) -> bool:
+    """Not if Paige has said the words: then they are hers, or were quoted already."""
+    said = [turn.text for turn in said_by(Speaker.PAIGE, brief.conversation)]
+    return is_quote(quote, move.sources) and not any(quote in text for text in said)
+
+
+def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
+    """The guide's texts have the vendor's name already, which may look like a placeholder."""
+    match move.move:
+        case Move.COVERED:
+            count = sum(turn.move == Move.COVERED for turn in brief.conversation)
+            return [fill(_phrase(brief, "covered", count))]
+        case Move.REPHRASE:
+            return _rephrased(brief, move, fill)
+        case _:
+            return [fill(move.asked.template) if move.asked else move.topic.question]
+
+
+def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
+    topic, asks_purpose = move.topic, Intent.ASKS_PURPOSE in brief.conversation[-1].reading.intents
+    count = sum(turn.move == Move.REPHRASE for turn in brief.conversation)
+    reason = topic.reason or fill(_phrase(brief, "purpose" if asks_purpose else "any_answer", count))
+    if move.asked is None:
+        return [reason, topic.rephrasing or topic.question]
+    meaning = fill(_phrase(brief, f"meaning_{move.asked.kind}", count))
+    return [reason if asks_purpose else meaning, fill(move.asked.template)]
+
+
+def _phrase(brief: Brief, name: str, number: int = 0) -> str:
+    return wording(Phrase(name, number), brief.guide.language)

@@ -1,0 +1,118 @@
+"""Where an interview stands: what was asked, what is left, and which topics came up on their own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.reading import Reading, read
+from interviews.paige.answers.sentences import Sentence
+from interviews.paige.guide.guide import CLOSING, Topic
+from interviews.paige.turn.brief import Brief
+
+PHRASES_OF_A_MENTION = 2
+"""So many phrases of a topic in one answer count as an answer to that topic."""
+TOPICS_OF_A_SUMMARY = 4
+"""In an answer with phrases of so many topics, one phrase of each counts."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Of a conversation that has begun and whose last utterance is the contact's."""
+
+    brief: Brief
+
+    @cached_property
+    def said(self) -> list[Utterance]:
+        return said_by(Speaker.PAIGE, self.brief.conversation)
+
+    @cached_property
+    def asked(self) -> list[Utterance]:
+        """Without the questions that were put again."""
+        return [turn for turn in self.said if turn.move not in AGAIN]
+
+    @property
+    def answers(self) -> list[Utterance]:
+        return said_by(Speaker.CONTACT, self.brief.conversation)
+
+    @property
+    def open(self) -> Utterance:
+        """The message that the last answer is about."""
+        return self.said[-1]
+
+    @property
+    def topic(self) -> Topic:
+        return self.brief.guide.topic(self.open.topic)
+
+    @property
+    def last(self) -> Reading:
+        return read(self.brief.conversation[-1].text, self.open.text)
+
+    @property
+    def turns_left(self) -> int:
+        return self.brief.guide.max_turns - len(self.asked)
+
+    @property
+    def turns_needed(self) -> int:
+        """For the core topics and the closing question."""
+        return sum(topic.core for topic in self.unasked)
+
+    @cached_property
+    def unasked(self) -> list[Topic]:
+        """Emphasized topics first, in their order; the closing question last. Without the topics to leave out."""
+        asked = {turn.topic for turn in self.asked}
+        left = [topic for topic in self.brief.guide.topics if topic.key not in asked and not self._is_left_out(topic)]
+        emphasized = self.brief.steering.emphasize
+        left.sort(key=lambda topic: emphasized.index(topic.key) if topic.key in emphasized else len(emphasized))
+        return left if CLOSING in asked else [*left, self.brief.guide.closing]
+
+    def emphasizes(self, topic: Topic) -> bool:
+        return topic.key in self.brief.steering.emphasize
+
+    def avoids(self, topic: Topic) -> bool:
+        return topic.key in self.brief.steering.avoid
+
+    def follow_ups_to(self, topic: Topic) -> list[Utterance]:
+        return [turn for turn in self.asked if turn.topic == topic.key and turn.move == Move.FOLLOW_UP]
+
+    def earlier(self, intent: Intent) -> int:
+        """How many earlier answers had this intent."""
+        return sum(intent in answer.reading.intents for answer in self.answers[:-1])
+
+    def mentions(self, topic: Topic) -> tuple[str, ...]:
+        """What the contact has said about a topic before it was asked. Empty if it was only touched on."""
+        found: list[str] = []
+        for answer in self.answers:
+            if answer.reading.is_pasted:
+                continue
+            hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
+            phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
+            enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
+            if len(phrases) >= enough or any(self._denies_only(topic, each) for each, _ in hits):
+                found += [each.text for each, _ in hits]
+        return tuple(found)
+
+    def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
+        others = (other for other in self.brief.guide.topics if other != topic)
+        return Intent.DENIES in sentence.intents and not any(other.phrases_in(sentence.text) for other in others)
+
+    def _is_summary(self, answer: Utterance) -> bool:
+        topics = self.brief.guide.topics
+        return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
+
+    def _is_left_out(self, topic: Topic) -> bool:
+        """A core topic is always asked."""
+        return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))
+
+    def _is_denied(self, topic: Topic) -> bool:
+        return any(
+            Intent.DENIES in sentence.intents and topic.phrases_in(sentence.text)
+            for answer in self.answers
+            for sentence in _findings(answer)
+        )
+
+
+def _findings(answer: Utterance) -> Iterator[Sentence]:
+    return (sentence for sentence in answer.reading.sentences if sentence.is_finding)

@@ -1,0 +1,38 @@
+"""How far an interview has come, as the survey page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
+from interviews.paige.guide.guide import CLOSING, Guide
+from interviews.paige.turn.moves import MAX_FOLLOW_UPS_OF_A_TOPIC
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """`question`: the number of the open question. A question that is put again keeps its number."""
+
+    question: int
+    percent_done: int
+    minutes: int
+
+
+def remaining(guide: Guide, conversation: Sequence[Utterance]) -> Remaining:
+    """Expects a conversation with an open question. With each new one, more is done, whatever the topic."""
+    topics = [turn.topic for turn in said_by(Speaker.PAIGE, conversation) if turn.move not in AGAIN]
+    done = max(_share_of_turns(guide, topics), _share_of_topics(guide, topics))
+    return Remaining(len(topics), round(done * 100), max(1, ceil(guide.estimated_minutes * (1 - done))))
+
+
+def _share_of_turns(guide: Guide, topics: Sequence[str]) -> float:
+    """`topics` has one entry for each question."""
+    return (len(topics) - 1) / guide.max_turns
+
+
+def _share_of_topics(guide: Guide, topics: Sequence[str]) -> float:
+    """Follow-ups are parts of their topic. The closing question is the last topic, even if others were left out."""
+    of_topic = topics.count(topics[-1]) - 1
+    finished = len(guide.topics) if topics[-1] == CLOSING else len(set(topics)) - 1
+    return (finished + of_topic / (1 + MAX_FOLLOW_UPS_OF_A_TOPIC)) / len(guide.every_topic)

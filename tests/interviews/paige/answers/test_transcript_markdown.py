@@ -1,0 +1,71 @@
+"""Transcripts: rendering to Markdown that no answer can forge, and parsing."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.transcript_markdown import parse_transcript, render_transcript
+from tests.interviews.paige.hostile_answers import FORGERIES, texts
+
+conversations = st.lists(
+    st.builds(Utterance, st.sampled_from(Speaker), texts | st.just(""), st.just("start")), max_size=5
+)
+names = st.sampled_from(["Jane Smith", "", "Paige", "PAIGE Turner", "**", "a:** b", "J*ne\\"]) | st.text(max_size=9)
+some_examples = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+
+
+def test_a_transcript_has_the_documented_format() -> None:
+    conversation = [
+        Utterance(Speaker.PAIGE, "What set off your search?", "start"),
+        Utterance(Speaker.CONTACT, "It was 2 * slower,\n\nand R&D hated snake_case.", "start"),
+        Utterance(Speaker.PAIGE, "What else?", "start"),
+        Utterance(Speaker.CONTACT, "", "start"),
+    ]
+    assert render_transcript(conversation, "Jane Smith") == (
+        "**Paige:** What set off your search?\n\n"
+        "**Jane:** It was 2 \\* slower,\n\nand R&D hated snake_case.\n\n"
+        "**Paige:** What else?\n\n"
+        "**Jane:** *(skipped)*"
+    )
+
+
+@some_examples
+@given(conversation=conversations, name=names)
+def test_parsing_restores_the_turns(conversation: list[Utterance], name: str) -> None:
+    content = render_transcript(conversation, name)
+    assert parse_transcript(content) == [(turn.speaker, turn.text) for turn in conversation]
+
+
+@some_examples
+@given(conversation=conversations)
+def test_names_in_bold_occur_only_before_turns(conversation: list[Utterance]) -> None:
+    content = render_transcript(conversation, "Jane")
+    by_paige = sum(turn.speaker is Speaker.PAIGE for turn in conversation)
+    assert content.count("**Paige:**") == by_paige
+    assert content.count("**") == 2 * len(conversation)
+
+
+@pytest.mark.parametrize("text", FORGERIES)
+def test_an_answer_renders_to_html_without_markup(text: str) -> None:
+    html = MarkdownIt().render(render_transcript([Utterance(Speaker.CONTACT, text, "start")], "Jane"))
+    assert html.count("<strong>") == 1
+    assert "<strong>Jane:</strong>" in html
+    assert set(re.findall(r"<\w+", html)) == {"<p", "<strong"}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("Jane Smith", "Jane"), ("", "Contact"), ("paige turner", "Contact"), ("Zoë", "Zoë")]
+)
+def test_the_label_of_a_contact_is_their_first_name(name: str, label: str) -> None:
+    assert render_transcript([Utterance(Speaker.CONTACT, "Hm.", "start")], name) == f"**{label}:** Hm."
+
+
+def test_parsing_other_text_raises_value_error() -> None:
+    with pytest.raises(ValueError, match="must begin with"):
+        parse_transcript("Hello **Paige:** x")
+    assert parse_transcript("") == []

@@ -1,0 +1,318 @@
+"""A guide's JSON is either turned into records or refused with the path of each wrong value."""
+
+from copy import deepcopy
+from functools import reduce
+from typing import Any
+
+import pytest
+
+from interviews.paige.guide.guide import CLOSING, Guide, GuideError, Kind, shipped_guide
+from interviews.paige.guide.serializers import SHOWN_PROBLEMS
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS
+
+Path = tuple[str | int, ...]
+
+TOPIC: Path = ("topics", 1)
+FOLLOW_UP: Path = ("topics", 1, "follow_ups", 2)
+
+
+def put(data: Any, path: Path, value: object) -> Any:
+    """A copy of the data with another value at the path."""
+    changed = deepcopy(data)
+    parent_of(path, changed)[path[-1]] = value
+    return changed
+
+
+def drop(data: Any, path: Path) -> Any:
+    """A copy of the data without the field at the path."""
+    changed = deepcopy(data)
+    del parent_of(path, changed)[path[-1]]
+    return changed
+
+
+def parent_of(path: Path, data: Any) -> Any:
+    return reduce(lambda node, step: node[step], path[:-1], data)
+
+
+def problems_of(data: object) -> tuple[str, ...]:
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data(data)
+    return tuple(map(str, refused.value.problems))
+
+
+def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
+    guide = Guide.from_data(guide_data)
+
+    assert (guide.name, guide.version, guide.estimated_minutes, guide.max_turns) == ("A short interview", 3, 5, 6)
+    assert [topic.key for topic in guide.topics] == ["start", "price"]
+    assert [topic.core for topic in guide.topics] == [True, False]
+    assert guide.topics[1].phrases == ("price", "vs")
+    assert [each.kind for each in guide.topics[1].follow_ups] == [*Kind, Kind.REASON]
+    assert [each.takes_quote for each in guide.topics[1].follow_ups] == [False, False, False, False, True]
+    assert guide.topics[0].follow_ups[1].text == "Which comparison with {vendor} comes to mind on start?"
+    assert guide.topics[0].rephrasing == "In other words, what about start?"
+    assert guide.topics[0].reason == "I ask because start matters to {vendor}."
+    assert guide.closing.question == "What did I not ask?"
+
+
+def test_a_guide_without_a_language_is_english(guide_data: dict[str, Any]) -> None:
+    assert Guide.from_data(guide_data).language == "en"
+    assert Guide.from_data(put(guide_data, ("language",), "de")).language == "de"
+    assert Guide.from_data(put(guide_data, ("language",), "de")).closing.title == "Was nicht gefragt wurde"
+
+
+ONE_LINE = "Must be one line without white space at its ends."
+NO_QUESTION = "Must have a question mark."
+KEY = "Must be 1 to 40 lower-case letters, digits and underscores, and begin with a letter."
+PHRASE = "Must be lower-case text with single spaces between its words."
+BRACES = "Must not contain braces, except in {vendor}."
+VERSION = "Must be a whole number from 1 to 1000000."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("name",), "  ", "guide.name: Must not be blank."),
+        (("name",), None, "guide.name: Must be text, not null."),
+        (("name",), 7, "guide.name: Must be text, not a number."),
+        (("name",), ["A name"], "guide.name: Must be text, not an array."),
+        (("name",), " padded", f"guide.name: {ONE_LINE}"),
+        (("purpose",), "two\nlines", f"guide.purpose: {ONE_LINE}"),
+        (("version",), 0, f"guide.version: {VERSION}"),
+        (("version",), 1_000_001, f"guide.version: {VERSION}"),
+        (("version",), True, f"guide.version: {VERSION}"),
+        (("version",), 1.0, f"guide.version: {VERSION}"),
+        (("version",), "1", f"guide.version: {VERSION}"),
+        (("version",), None, "guide.version: This field may not be null."),
+        (("language",), "fr", "guide.language: Must be one of de, en."),
+        (("language",), "", "guide.language: Must be one of de, en."),
+        (("language",), "../de", "guide.language: Must be one of de, en."),
+        (("language",), None, "guide.language: Must be text, not null."),
+        (("estimated_minutes",), 121, "guide.estimated_minutes: Must be a whole number from 1 to 120."),
+        (("max_turns",), 51, "guide.max_turns: Must be a whole number from 1 to 50."),
+        (("max_turns",), 1, "guide.max_turns: Must be at least 2: the core topics and the closing question."),
+        (("topics",), {}, "guide.topics: Must be a list."),
+        (("topics",), "start", "guide.topics: Must be a list."),
+        (("topics",), [], "guide.topics: Must have at least 1 item."),
+        (TOPIC, "price", "guide.topics[1]: Must be an object."),
+        (TOPIC, 7, "guide.topics[1]: Must be an object."),
+        (TOPIC, None, "guide.topics[1]: Must be an object, not null."),
+        ((*TOPIC, "key"), "Price!", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "1st", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "", f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "k" * 41, f"guide.topics[1].key: {KEY}"),
+        ((*TOPIC, "key"), "start", 'guide.topics[1].key: The key "start" is already used: Topic 1, key.'),
+        ((*TOPIC, "key"), CLOSING, 'guide.topics[1].key: "closing" is the key of the closing question.'),
+        ((*TOPIC, "title"), "a {title}", f"guide.topics[1].title: {BRACES}"),
+        ((*TOPIC, "core"), 1, "guide.topics[1].core: Must be true or false, not a number."),
+        ((*TOPIC, "core"), "true", "guide.topics[1].core: Must be true or false, not a string."),
+        ((*TOPIC, "phrases"), "price", "guide.topics[1].phrases: Must be a list."),
+        ((*TOPIC, "phrases", 1), "VS", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), "v  s", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), "", f"guide.topics[1].phrases[1]: {PHRASE}"),
+        ((*TOPIC, "phrases", 1), 7, "guide.topics[1].phrases[1]: Must be text, not a number."),
+        (
+            (*TOPIC, "phrases", 1),
+            "price",
+            'guide.topics[1].phrases[1]: The phrase "price" is already used: Topic 2, phrase 1.',
+        ),
+        ((*TOPIC, "question"), "Tell me about price.", f"guide.topics[1].question: {NO_QUESTION}"),
+        ((*TOPIC, "question"), "What\nnow?", f"guide.topics[1].question: {ONE_LINE}"),
+        ((*TOPIC, "question"), "What of {name}?", f"guide.topics[1].question: {BRACES}"),
+        (
+            (*TOPIC, "question"),
+            "What SET off your search?",
+            'guide.topics[1].question: The wording "What SET off your search?" is already used: Topic 1, question.',
+        ),
+        ((*TOPIC, "question"), "What of “{quote}”?", f"guide.topics[1].question: {BRACES}"),
+        ((*TOPIC, "rephrasing"), "Tell me.", f"guide.topics[1].rephrasing: {NO_QUESTION}"),
+        ((*TOPIC, "rephrasing"), None, "guide.topics[1].rephrasing: Must be text, not null."),
+        ((*TOPIC, "reason"), "two\nlines", f"guide.topics[1].reason: {ONE_LINE}"),
+        ((*TOPIC, "reason"), "For {name}.", f"guide.topics[1].reason: {BRACES}"),
+        (
+            (*FOLLOW_UP, "text"),
+            "What did I not ask?",
+            'guide.closing_question: The wording "What did I not ask?" is already used: Topic 2, follow-up 3.',
+        ),
+        ((*TOPIC, "follow_ups"), [], "guide.topics[1].follow_ups: Must have at least 1 item."),
+        (
+            (*TOPIC, "follow_ups"),
+            [{"kind": "reason", "text": f"Why {number}?"} for number in range(MAX_FOLLOW_UPS + 1)],
+            f"guide.topics[1].follow_ups: Must have at most {MAX_FOLLOW_UPS} items, not {MAX_FOLLOW_UPS + 1}.",
+        ),
+        (
+            (*FOLLOW_UP, "kind"),
+            "motive",
+            "guide.topics[1].follow_ups[2].kind: Must be one of instance, comparison, reason, consequence.",
+        ),
+        ((*FOLLOW_UP, "kind"), 3, "guide.topics[1].follow_ups[2].kind: Must be text, not a number."),
+        ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {NO_QUESTION}"),
+        (
+            (*FOLLOW_UP, "text"),
+            "Of {name}?",
+            "guide.topics[1].follow_ups[2].text: Must not contain braces, except in {vendor} and {quote}.",
+        ),
+        (
+            (*FOLLOW_UP, "text"),
+            "“{quote}” and “{quote}”?",
+            "guide.topics[1].follow_ups[2].text: Must have {quote} at most once.",
+        ),
+        ((*FOLLOW_UP, "texts"), "Why?", "guide.topics[1].follow_ups[2].texts: Unknown field. Did you mean text?"),
+        ((*TOPIC, "follow_up"), [], "guide.topics[1].follow_up: Unknown field. Did you mean follow_ups?"),
+        (("x",), "y", "guide.x: Unknown field. Valid fields: name, version, "),
+        (("closing_question",), "What did I miss", f"guide.closing_question: {NO_QUESTION}"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_path(
+    guide_data: dict[str, Any], path: Path, value: object, problem: str
+) -> None:
+    [named] = problems_of(put(guide_data, path, value))
+    assert named.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        *[((name,), f"guide.{name}") for name in ("name", "version", "estimated_minutes", "max_turns", "purpose")],
+        (("topics",), "guide.topics"),
+        (("closing_question",), "guide.closing_question"),
+        *[
+            ((*TOPIC, name), f"guide.topics[1].{name}")
+            for name in ("key", "title", "core", "phrases", "question", "rephrasing", "reason", "follow_ups")
+        ],
+        *[((*FOLLOW_UP, name), f"guide.topics[1].follow_ups[2].{name}") for name in ("kind", "text")],
+    ],
+)
+def test_every_field_is_required(guide_data: dict[str, Any], path: Path, named: str) -> None:
+    assert problems_of(drop(guide_data, path)) == (f"{named}: This field is required.",)
+
+
+@pytest.mark.parametrize("data", [None, [], "guide", 7])
+def test_a_guide_is_an_object(data: object) -> None:
+    [problem] = problems_of(data)
+    assert problem.startswith("guide: Must be an object")
+
+
+def test_the_error_lists_every_problem_on_a_line_of_its_own(guide_data: dict[str, Any]) -> None:
+    broken = put(put(guide_data, ("name",), ""), (*FOLLOW_UP, "text"), "Why")
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data({**broken, "nonsense": 1, "version": 0})
+    assert str(refused.value).splitlines() == refused.value.lines
+    assert [line.partition(":")[0] for line in refused.value.lines] == [
+        "guide.nonsense",
+        "guide.name",
+        "guide.version",
+        "guide.topics[1].follow_ups[2].text",
+    ]
+
+
+def test_rules_about_several_fields_are_reported_with_all_others(guide_data: dict[str, Any]) -> None:
+    repeated = put(guide_data, ("closing_question",), "What set off your search?")
+    assert problems_of({**repeated, "max_turns": 1, "purpose": ""}) == (
+        "guide.purpose: Must not be blank.",
+        "guide.max_turns: Must be at least 2: the core topics and the closing question.",
+        'guide.closing_question: The wording "What set off your search?" is already used: Topic 1, question.',
+    )
+
+
+def test_the_text_of_the_error_of_a_hopeless_guide_stays_short(guide_data: dict[str, Any]) -> None:
+    with pytest.raises(GuideError) as refused:
+        Guide.from_data({**guide_data, "topics": [7] * 1000})
+    assert len(str(refused.value).splitlines()) == SHOWN_PROBLEMS
+    assert len(refused.value.problems) == 1000
+
+
+@pytest.mark.parametrize("question", ["what " * 200 + "then?", "What? Why?", "Don't you agree?"])
+def test_a_poor_question_is_not_refused(guide_data: dict[str, Any], question: str) -> None:
+    assert Guide.from_data(put(guide_data, (*TOPIC, "question"), question)).topics[1].question == question
+
+
+@pytest.mark.parametrize(("name", "empty"), [("phrases", []), ("rephrasing", ""), ("reason", "")])
+def test_phrases_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], name: str, empty: Any) -> None:
+    topic = Guide.from_data(put(guide_data, (*TOPIC, name), empty)).topics[1]
+    assert not getattr(topic, name)
+    assert "" not in topic.wordings()
+
+
+def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any]) -> None:
+    follow_ups = [{"kind": "reason", "text": f"What led to {n}?"} for n in range(MAX_FOLLOW_UPS)]
+    guide = Guide.from_data(put(guide_data, (*TOPIC, "follow_ups"), follow_ups))
+    assert [each.kind for each in guide.topics[1].follow_ups] == [Kind.REASON] * MAX_FOLLOW_UPS
+
+
+def test_phrases_for_objectives_are_optional_and_by_language(guide_data: dict[str, Any]) -> None:
+    assert Guide.from_data(guide_data).topics[1].objective_phrases == ()
+    phrases = {"en": ["pric*", "total (cost|spend)", "offer?"], "de": ["*preis*"]}  # the order of languages is not kept
+    topic = Guide.from_data(put(guide_data, (*TOPIC, "objective_phrases"), phrases)).topics[1]
+    assert topic.objective_phrases == ("*preis*", "pric*", "total (cost|spend)", "offer?")
+
+
+@pytest.mark.parametrize(
+    ("phrases", "problem"),
+    [
+        ([], "objective_phrases: Must be an object with a list of phrases for each language."),
+        ({"english": ["price"]}, "objective_phrases: Must have language codes of two letters as keys, such as en."),
+        ({"en": "price"}, "objective_phrases.en: Must be a list."),
+        ({"en": ["price", "(cost"]}, "objective_phrases.en[1]: Has ( without its closing bracket."),
+        ({"en": ["cost)"]}, "objective_phrases.en[0]: Has ) without its opening bracket."),
+        ({"en": ["[price]"]}, "objective_phrases.en[0]: Must contain a word that cannot be missing."),
+        ({"en": ["pr*"]}, "objective_phrases.en[0]: pr* must have at least 3 letters next to *."),
+        ({"en": ["$$"]}, "objective_phrases.en[0]: $$ is not a word."),
+        ({"en": [" price"]}, "objective_phrases.en[0]: Must not have white space at its ends."),
+    ],
+)
+def test_a_phrase_for_objectives_that_cannot_be_found_is_refused(
+    guide_data: dict[str, Any], phrases: object, problem: str
+) -> None:
+    assert problems_of(put(guide_data, (*TOPIC, "objective_phrases"), phrases)) == (f"guide.topics[1].{problem}",)
+
+
+def test_the_vendors_name_replaces_every_placeholder(guide_data: dict[str, Any]) -> None:
+    retitled = put(guide_data, (*TOPIC, "title"), "What {vendor} cost")
+    closed = put(retitled, ("closing_question",), "What of {vendor} did I not ask?")
+
+    guide = Guide.from_data(closed).for_vendor("Acme {x}")
+
+    price = guide.topic("price")
+    assert guide.purpose == "This interview is about how you came to know Acme {x}."
+    assert price.title == "What Acme {x} cost"
+    assert price.question == "How did the price of Acme {x} come into it?"
+    assert price.follow_ups[0].text == "Which instance with Acme {x} comes to mind on price?"
+    assert guide.topic(CLOSING).question == "What of Acme {x} did I not ask?"
+
+
+def test_topics_are_found_by_key(guide_data: dict[str, Any]) -> None:
+    guide = Guide.from_data(guide_data)
+
+    assert guide.topic("price") is guide.topics[1]
+    assert guide.topic(CLOSING) is guide.closing
+    with pytest.raises(KeyError):
+        guide.topic("weather")
+
+
+@pytest.mark.parametrize(
+    ("objective", "named"),
+    [
+        ("Why was the PRICE a blocker", True),
+        ("Acme vs. Globex", True),
+        ("Their priceless service", False),
+        ("The cvs export", False),
+        ("", False),
+    ],
+)
+def test_a_phrase_matches_whole_words(guide_data: dict[str, Any], objective: str, named: bool) -> None:
+    assert bool(Guide.from_data(guide_data).topic("price").phrases_in(objective)) is named
+
+
+@pytest.mark.parametrize(
+    ("objective", "keys"),
+    [
+        ("Focus on why pricing was a blocker vs. Competitor X", ["options", "pricing"]),
+        ("Learn which decision-makers took part and how the security review went", ["process", "experience"]),
+        ("Understand what the must-haves were and which features were missing", ["criteria", "vendor"]),
+        ("Understand why we lost", []),
+    ],
+)
+def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: list[str]) -> None:
+    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
+    assert [topic.key for topic in guide.topics if topic.phrases_in(objective)] == keys

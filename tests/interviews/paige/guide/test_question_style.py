@@ -1,0 +1,91 @@
+"""Questions that make poor interviews get a warning."""
+
+import pytest
+
+from interviews.paige.guide.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.paths import Remark
+from interviews.paige.guide.question_style import MAX_QUESTION_WORDS, guide_warnings, style_warnings
+from interviews.paige.language.lexicons import languages_with, lexicon
+
+LANGUAGES = languages_with("question_style")
+
+
+def kinds(text: str, language: str) -> list[str]:
+    return [warning.partition(" question:")[0] for warning in style_warnings(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "What set off your search?", []),
+        ("en", "How clearly did they differ?", []),
+        ("en", "What, if anything, did I leave out?", []),
+        ("en", "How, if at all, did price come into it?", []),
+        ("en", "Which of them was the right vendor?", []),
+        ("en", "You said “{quote}”. What led to that?", []),
+        ("en", "Did you like it?", ["Closed"]),
+        ("en", "IS it the price?", ["Closed"]),
+        ("en", "“Is it the price?”", ["Closed"]),
+        ("en", "When the price came up, did you hesitate?", ["Closed"]),
+        ("en", "You said “{quote}”. Was that a surprise?", ["Closed"]),
+        ("en", "Don't you think that it was expensive?", ["Leading"]),
+        ("en", "Don\u2019t you think that it was expensive?", ["Leading"]),
+        ("en", "What made it, of course, expensive?", ["Leading"]),
+        ("en", "The price was high, right?", ["Leading"]),
+        ("en", "How did you decide and why did you wait?", ["Double"]),
+        ("en", "How did you decide? Why did you wait?", ["Double"]),
+        ("en", "Did you decide, and why?", ["Closed", "Double"]),
+        ("de", "Was hat Ihre Suche ausgelöst?", []),
+        ("de", "Welche Rolle, wenn überhaupt, haben die Kosten gespielt?", []),
+        ("de", "Haben Sie verglichen?", ["Closed"]),
+        ("de", "Als der Preis zur Sprache kam, waren Sie überrascht?", ["Closed"]),
+        ("de", "Finden Sie nicht, dass es teuer war?", ["Leading"]),
+        ("de", "Es war teuer, oder?", ["Leading"]),
+        ("de", "Was war es, und wie kam es dazu?", ["Double"]),
+        ("fr", "Qu'est-ce qui a compté ?", []),
+        ("fr", "Avez-vous comparé ?", ["Closed"]),
+        ("fr", "C'était cher, n'est-ce pas ?", ["Leading"]),
+        ("fr", "Comment avez-vous choisi, et pourquoi ?", ["Double"]),
+        ("es", "¿Qué fue lo más importante?", []),
+        ("es", "¿Hay algo más?", ["Closed"]),
+        ("es", "Era caro, ¿verdad?", ["Leading"]),
+        ("es", "¿Cómo lo decidieron y por qué?", ["Double"]),
+        ("xx", "Did you like it?", []),
+        ("../en", "Did you like it?", []),
+    ],
+)
+def test_the_kinds_of_poor_questions(language: str, text: str, expected: list[str]) -> None:
+    assert kinds(text, language) == expected
+
+
+@pytest.mark.parametrize("language", ["en", "xx"])
+def test_long_questions_in_any_language(language: str) -> None:
+    longest = "what " * (MAX_QUESTION_WORDS - 1) + "then?"
+    assert kinds(longest, language) == []
+    assert list(style_warnings(f"what {longest}", language)) == ["Long question: 46 words. Use at most 45."]
+    assert kinds(longest.replace("then", "“{quote}”"), language) == ["Long"], "a quote has up to 15 words"
+
+
+def test_a_warning_has_the_path_of_its_text() -> None:
+    follow_ups = [{"kind": "reason", "text": "Why?"}, {"kind": "reason", "text": "Is that all?"}, "no object"]
+    topic = {"question": "What?", "rephrasing": "", "reason": "Is that a question?", "follow_ups": follow_ups}
+    [warning] = guide_warnings({"language": "en", "topics": [topic], "closing_question": 7})
+    assert warning.path == ("topics", 0, "follow_ups", 1, "text")
+    assert warning.in_words.startswith("Topic 1, follow-up 2: Closed question: “Is”")
+    assert Remark(("closing_question",), "No.").in_words == "Closing question: No."
+    assert (
+        Remark(("topics", 1, "objective_phrases", "en", 3), "No.").in_words == "Topic 2, objective phrases, en 4: No."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_lists_each_opening_once(language: str) -> None:
+    words = lexicon("question_style", language)
+    assert list(words) == ["language", "open", "closed", "leading", "tags", "double"]
+    for phrases in list(words.values())[1:]:
+        assert len({phrase.casefold() for phrase in phrases}) == len(phrases)
+
+
+@pytest.mark.parametrize("name", shipped_guides())
+def test_shipped_guides_have_no_poor_question(name: str) -> None:
+    assert guide_warnings(shipped_guide(name)) == []

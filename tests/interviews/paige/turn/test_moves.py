@@ -1,0 +1,292 @@
+"""What Paige may do next: the order of topics, the budget, follow-ups, questions put again, and the end."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.answers.dialogue import AGAIN, Utterance
+from interviews.paige.guide.guide import CLOSING, Guide, Kind, shipped_guide
+from interviews.paige.objective.steering import Picks
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.moves import MAX_AGAIN, MAX_FOLLOW_UPS_OF_A_TOPIC, NextMove, moves
+from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
+
+COMPLETE = (
+    "In March the board stopped a release because nobody trusted the weekly numbers, and that is why we needed "
+    "something that holds."
+)
+SHORT = "It was slow."
+
+
+def kinds(brief: Brief) -> list[tuple[Move, str]]:
+    return [(move.move, move.topic.key) for move in moves(brief)]
+
+
+def topics_of(said: list[Utterance]) -> list[str]:
+    return [turn.topic for turn in paige(said)]
+
+
+class TestOrder:
+    def test_the_first_move_is_the_first_topic(self) -> None:
+        assert kinds(buyer_brief("pricing")) == [(Move.QUESTION, "trigger")]
+
+    def test_complete_answers_get_no_follow_ups(self) -> None:
+        keys = [topic.key for topic in buyer_brief().guide.topics]
+        assert topics_of(conduct(buyer_brief(), [COMPLETE])) == [*keys, CLOSING]
+
+    def test_answers_without_an_example_are_followed_up_while_the_turns_suffice(self) -> None:
+        topics = topics_of(conduct(buyer_brief(), [SHORT]))
+        assert topics == [
+            *("trigger", "trigger", "process", "criteria", "criteria", "options", "options"),
+            *("vendor", "vendor", "pricing", "experience", "decision", "decision", CLOSING),
+        ]
+
+    def test_topics_in_the_objective_come_second_with_two_follow_ups(self) -> None:
+        topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
+        assert topics[:5] == ["trigger", "pricing", "pricing", "pricing", "process"]
+        assert topics[-1] == CLOSING
+
+    def test_picked_topics_come_second_in_the_order_of_the_picks_whatever_the_objective_says(self) -> None:
+        brief = replace(buyer_brief("Pricing"), picks=Picks(emphasize=("experience", "criteria")))
+        assert topics_of(conduct(brief, [COMPLETE]))[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
+
+    def test_topics_come_in_the_order_in_which_the_objective_names_them(self) -> None:
+        brief = buyer_brief("First the trial, then the selection criteria, and avoid pricing")
+        topics = topics_of(conduct(brief, [COMPLETE]))
+        assert topics[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
+        assert "pricing" not in topics
+
+    def test_an_avoided_first_topic_is_not_the_opening_unless_it_is_core(self) -> None:
+        brief = buyer_brief("Do not ask why they started looking")
+        assert brief.steering.avoid == ("trigger",)
+        assert kinds(brief) == [(Move.QUESTION, "trigger")]
+        topics = (replace(brief.guide.topics[0], core=False), *brief.guide.topics[1:])
+        assert kinds(replace(brief, guide=replace(brief.guide, topics=topics))) == [(Move.QUESTION, "process")]
+
+    def test_notes_leave_a_topic_out(self) -> None:
+        said = conduct(replace(buyer_brief(), contact_notes="They never had a trial."), [COMPLETE])
+        assert "experience" not in topics_of(said)
+
+    def test_an_avoided_core_topic_is_asked_once(self) -> None:
+        said = conduct(buyer_brief("Do not mention competitors"), [SHORT])
+        assert topics_of(said).count("options") == 1
+
+    def test_a_changed_objective_applies_from_the_next_message(self) -> None:
+        brief = after(buyer_brief(), COMPLETE)
+        assert kinds(brief)[-3] == (Move.QUESTION, "process")
+        assert kinds(replace(brief, objective="The security review"))[-3] == (Move.QUESTION, "experience")
+
+    def test_nothing_follows_the_closing_question(self) -> None:
+        said = conduct(buyer_brief(), [COMPLETE])
+        assert moves(buyer_brief().after(said)) == ()
+
+    def test_an_engine_is_offered_at_most_four_follow_ups_and_three_topics(self) -> None:
+        offered = moves(after(buyer_brief(), SHORT))
+        assert [move.asked.kind for move in offered if move.asked] == list(Kind)
+        assert [move.topic.key for move in offered if not move.asked] == ["process", "criteria", "options"]
+
+
+class TestBudget:
+    def test_an_objective_with_every_topic_does_not_displace_a_core_topic(self) -> None:
+        brief = buyer_brief("problem, process, criteria, options, product, pricing, sales, outcome")
+        topics = topics_of(conduct(brief, [COMPLETE]))
+        assert len(topics) == brief.guide.max_turns
+        assert {topic.key for topic in brief.guide.every_topic if topic.core} <= set(topics)
+
+    def test_only_core_topics_are_offered_if_the_turns_are_few(self) -> None:
+        brief = buyer_brief()
+        brief = replace(brief, guide=replace(brief.guide, max_turns=6))
+        assert [key for _, key in kinds(after(brief, SHORT))] == ["criteria", "options", "vendor"]
+
+
+class TestFollowUps:
+    @pytest.mark.parametrize("answer", ["", "I don't remember", "No idea!", "n/a", "I'd rather not say.", "No."])
+    def test_none_follows_a_declined_question(self, answer: str) -> None:
+        assert Move.FOLLOW_UP not in [move for move, _ in kinds(after(buyer_brief("problems"), answer))]
+
+    def test_none_follows_a_denial(self) -> None:
+        brief = after(buyer_brief("pricing"), COMPLETE, "Price never came up.")
+        assert brief.conversation[-1].topic == "pricing"
+        assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
+
+    def test_none_follows_a_reference_to_an_earlier_answer(self) -> None:
+        brief = after(buyer_brief(), "As I said, the weekly report was wrong.")
+        assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
+        assert moves(brief)[0].openers[0].name == "said_before"
+
+    def test_none_is_asked_on_an_avoided_topic(self) -> None:
+        brief = replace(buyer_brief(), picks=Picks(avoid=("trigger", "pricing")))
+        said = conduct(brief, [SHORT])
+        assert topics_of(said).count("trigger") == 1
+        assert "pricing" not in topics_of(said), "an avoided topic that is not core is left out"
+
+    def test_one_is_never_put_twice(self) -> None:
+        said = conduct(buyer_brief("problem"), [SHORT])
+        follow_ups = [(turn.topic, turn.follow_up) for turn in paige(said) if turn.move == Move.FOLLOW_UP]
+        assert len(follow_ups) == len(set(follow_ups))
+
+    def test_quotes_come_from_the_last_answer(self) -> None:
+        brief = after(buyer_brief(), "Nobody trusted the numbers. It was Alice who said so.")
+        quoting = [move for move in moves(brief) if move.quotes]
+        assert quoting
+        assert {move.quotes for move in quoting} == {("Nobody trusted the numbers", "It was Alice who said so")}
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "See below.\n\nFrom: Bob\nSubject: Numbers\nNobody trusted the weekly numbers.",
+            "On Monday Bob wrote:\n> Nobody trusted the weekly numbers.",
+            "What was happening at your company that set off this search?",
+            "what was happening at your company that set off this search",
+        ],
+    )
+    def test_words_of_others_are_not_quoted(self, answer: str) -> None:
+        assert not [move for move in moves(after(buyer_brief(), answer)) if move.quotes]
+
+    def test_without_a_quote_no_quoting_follow_up_is_offered(self) -> None:
+        offered = [move.asked for move in moves(after(buyer_brief(), "Growth, mostly.")) if move.asked]
+        assert offered
+        assert not any(follow_up.takes_quote for follow_up in offered)
+
+
+class TestAgain:
+    @pytest.mark.parametrize(
+        ("answer", "move", "opener"),
+        [
+            ("Are you a robot?", Move.REPEAT, "ai"),
+            ("Who will read this?", Move.REPEAT, "who_reads"),
+            ("How many more questions are there?", Move.REPEAT, "how_long"),
+            ("What do you know about me and my company?", Move.REPEAT, "cannot_answer"),
+            ("Can you repeat the question?", Move.REPEAT, "again"),
+            ("Stop.", Move.REPEAT, "how_to_stop"),
+            ("Can I talk to a human?", Move.REPEAT, "how_to_reach_a_person"),
+            ("Please delete my data.", Move.REPEAT, "how_to_delete"),
+        ],
+    )
+    def test_a_question_or_wish_is_answered_and_the_open_question_put_again(
+        self, answer: str, move: Move, opener: str
+    ) -> None:
+        [again] = moves(after(buyer_brief(), answer))
+        assert (again.move, again.topic.key, again.openers[0].name) == (move, "trigger", opener)
+
+    @pytest.mark.parametrize("answer", ["What do you mean?", "Why do you ask?"])
+    def test_an_unclear_question_is_rephrased_once(self, answer: str) -> None:
+        assert kinds(after(buyer_brief(), answer)) == [(Move.REPHRASE, "trigger")]
+        assert (Move.REPHRASE, "trigger") not in kinds(after(buyer_brief(), answer, answer))
+
+    def test_an_answer_with_a_question_is_not_asked_again(self) -> None:
+        offered = moves(after(buyer_brief(), "Nobody trusted the numbers. By the way, are you a bot?"))
+        assert len(offered) > 1
+        assert {move.openers[0].name for move in offered} == {"ai"}
+        assert not {move.move for move in offered} & AGAIN
+
+    def test_one_question_is_put_again_at_most_twice(self) -> None:
+        questions = ["Are you a robot?", "Who will read this?", "How long does this take?"]
+        brief = after(buyer_brief(), *questions)
+        assert kinds(brief)[0] == (Move.QUESTION, "process")
+        assert moves(brief)[0].openers[0].name == "how_long"
+
+    def test_questions_put_again_do_not_count_as_turns(self) -> None:
+        said = conduct(buyer_brief(), lambda message: "" if message.choice.move.move in AGAIN else "Are you a robot?")
+        asked = [turn for turn in paige(said) if turn.move not in AGAIN]
+        assert len(paige(said)) - len(asked) == MAX_AGAIN
+        assert {topic.key for topic in buyer_brief().guide.every_topic} == {turn.topic for turn in asked}
+
+    def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
+        brief = after(buyer_brief(), "Nobody trusted the numbers.", "Can you repeat that?")
+        [again] = moves(brief)
+        assert (again.move, again.quotes) == (Move.REPEAT, ("Nobody trusted the numbers",))
+
+
+class TestWishes:
+    def test_a_second_wish_to_stop_ends_the_questions(self) -> None:
+        assert moves(after(buyer_brief(), "Stop.", "I want to stop")) == ()
+
+    def test_how_to_reach_a_person_is_said_once(self) -> None:
+        brief = after(buyer_brief(), "Can I talk to a human?", "Can I talk to a human?")
+        assert moves(brief)[0].openers == ()
+        assert kinds(brief)[0] == (Move.QUESTION, "process")
+
+
+class TestCovered:
+    EVERYTHING = (
+        "We shortlisted three options and the competitors were close. The price was double our budget. "
+        "The demo went well and the trial was short."
+    )
+
+    def test_a_topic_that_came_up_is_not_asked_as_if_it_had_not(self) -> None:
+        said = conduct(buyer_brief(), [self.EVERYTHING, COMPLETE])
+        covered = {turn.topic: turn.text for turn in paige(said) if turn.move == Move.COVERED}
+        assert set(covered) == {"options", "pricing", "experience"}
+        assert "The price was double our budget" in covered["pricing"]
+
+    def test_a_topic_that_was_denied_is_left_out_unless_it_is_core(self) -> None:
+        said = conduct(buyer_brief(), ["Nobody trusted the numbers. There was never a trial.", COMPLETE])
+        assert "experience" not in topics_of(said)
+
+    def test_an_answer_that_touches_four_topics_covers_each_of_them(self) -> None:
+        summary = (
+            "Procurement signed in May. Globex was the best alternative in speed. The price was too high for us. "
+            "In the end the deciding factor was the Jira connector."
+        )
+        said = conduct(buyer_brief(), [summary, COMPLETE])
+        covered = {turn.topic: turn.text for turn in paige(said) if turn.move == Move.COVERED}
+        assert set(covered) == {"process", "options", "pricing", "decision"}
+        assert "deciding factor was the Jira connector" in covered["decision"]
+
+    def test_the_quote_of_a_covered_topic_is_about_no_other_topic(self) -> None:
+        said = conduct(
+            buyer_brief(), ["The contract of that competitor ran out. Our budget was 40,000 at most.", COMPLETE]
+        )
+        [covered] = [turn.text for turn in paige(said) if turn.move == Move.COVERED]
+        assert "Our budget was 40" in covered
+
+    def test_a_word_in_passing_covers_nothing(self) -> None:
+        said = conduct(buyer_brief(), ["The price of every mistake went up.", COMPLETE])
+        assert Move.COVERED not in {turn.move for turn in paige(said)}
+
+
+class AnyMove:
+    """Chooses at random among the moves that it is offered."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self.data = data
+
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
+        return Choice(self.data.draw(st.sampled_from(moves)), Engine.MODEL)
+
+
+@st.composite
+def guides(draw: st.DrawFn) -> Guide:
+    """The buyer guide with random core topics and a random valid limit of turns."""
+    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
+    topics = tuple(replace(topic, core=draw(st.booleans())) for topic in guide.topics)
+    needed = sum(topic.core for topic in topics) + 1
+    return replace(guide, topics=topics, max_turns=draw(st.integers(needed, 20)))
+
+
+ANSWERS = [COMPLETE, SHORT, "", "No idea.", "Are you a bot?", "What do you mean?", "There was no trial.", "As I said."]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@given(guide=guides(), objective=st.sampled_from(["", "pricing", "process and sales", "problem"]), data=st.data())
+def test_any_choices_and_answers_keep_the_limits_and_every_core_topic(
+    guide: Guide, objective: str, data: st.DataObject
+) -> None:
+    brief = replace(buyer_brief(objective), guide=guide)
+    said = conduct(brief, lambda _: data.draw(st.sampled_from(ANSWERS)), AnyMove(data))
+    asked = [turn for turn in paige(said) if turn.move not in AGAIN]
+
+    assert len(asked) <= guide.max_turns
+    assert len(paige(said)) - len(asked) <= MAX_AGAIN
+    assert len({turn.text for turn in paige(said)}) == len(paige(said))
+    assert {topic.key for topic in guide.every_topic if topic.core} <= {turn.topic for turn in asked}
+    assert asked[-1].topic == CLOSING
+    for topic in guide.topics:
+        assert sum(turn.topic == topic.key for turn in asked) <= 1 + MAX_FOLLOW_UPS_OF_A_TOPIC
+    assert {turn.speaker for turn in said[::2]} == {Speaker.PAIGE}

@@ -1,0 +1,57 @@
+"""The progress that the contact sees."""
+
+from itertools import pairwise
+
+import pytest
+
+from interviews.lifecycle import Move
+from interviews.paige.answers.dialogue import AGAIN
+from interviews.paige.turn.remaining import Remaining, remaining
+from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+
+LONG = "We compared four products for two months, because nobody trusted the numbers of our spreadsheets any more. "
+
+
+def shown(answers: list[str], objective: str = "") -> list[tuple[Move, Remaining]]:
+    """What each question of a whole interview shows."""
+    brief = buyer_brief(objective)
+    said = conduct(brief, answers)
+    questions = [said[: index + 1] for index in range(0, len(said), 2)]
+    return [(conversation[-1].move, remaining(brief.guide, conversation)) for conversation in questions]
+
+
+@pytest.mark.parametrize(
+    ("answers", "objective"),
+    [
+        (["Slow."], ""),
+        ([LONG], ""),
+        (["I do not know."], ""),
+        (["We never had a trial. " + LONG, "Price never came up."], "do not bring up pricing"),
+        (["What do you mean?", LONG, "Are you a bot?", "Slow."], "focus on security"),
+    ],
+    ids=["terse", "talkative", "declining", "with topics left out", "asking back"],
+)
+def test_every_new_question_is_further_and_leaves_no_more_minutes(answers: list[str], objective: str) -> None:
+    seen = shown(answers, objective)
+    assert seen[0] == (Move.QUESTION, Remaining(question=1, percent_done=0, minutes=15))
+    for (_, before), (move, after) in pairwise(seen):
+        assert move in AGAIN or (after.question == before.question + 1 and after.percent_done > before.percent_done)
+        assert after.percent_done >= before.percent_done
+        assert after.minutes <= before.minutes
+    last_move, last = seen[-1]
+    assert last_move == Move.CLOSING
+    assert last.percent_done < 100
+    assert last.minutes in (1, 2)
+
+
+def test_a_question_that_is_put_again_keeps_its_number() -> None:
+    (_, first), (move, again), *_ = shown(["What do you mean?", "Slow."])
+    assert move == Move.REPHRASE
+    assert again == first
+
+
+def test_a_small_guide_with_few_turns_is_done_by_turns() -> None:
+    brief = buyer_brief()
+    said = conduct(brief, [LONG])
+    assert len(paige(said)) == brief.guide.max_turns
+    assert remaining(brief.guide, said).percent_done == round(100 * 13 / 14)
