@@ -62,6 +62,7 @@ def test_the_first_page_shows_orgs_near_their_limit(root: Staff, acme: Org, glob
 @pytest.mark.parametrize(("role", "sees"), [("account manager", True), ("support", True), ("auditor", False)])
 def test_staff_who_see_orgs_see_their_use(acme: Org, role: str, sees: bool) -> None:
     staff = staff_of(role)
+    staff.user.managed_orgs.add(acme)
     assert ("Orgs near their rate limit" in staff.get("index").content.decode()) == sees
     assert (staff.get("orgs_org_change", acme.pk).status_code == 200) == sees
 

@@ -22,8 +22,8 @@ from interviews.services import complete_interview, give_consent, next_question
 from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.events import STORED_ATTEMPTS
-from staff.login import ATTEMPTS
-from staff.pages import security_events
+from staff.history import security_events
+from staff.login.passwords import ATTEMPTS
 from tests.staff.conftest import Staff, staff_of
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,7 @@ class TestPages:
 
     def test_keys_and_orgs(self, acme: Org) -> None:
         manager = staff_of("account manager")
+        manager.user.managed_orgs.add(acme)
         forget()
         page = manager.post("orgs_org_issue-key", acme.pk, name="CRM of Jane").content.decode()
         key = ApiKey.objects.get()
@@ -254,6 +255,7 @@ class TestPages:
             ("key_revoked", "account-manager", "acme", f"API key {key.prefix}"),
             ("org_changed", "account-manager", "acme", "org acme"),
             ("org_created", "account-manager", "jane-inc", "org jane-inc"),
+            ("roles_changed", "account-manager", "jane-inc", "org jane-inc"),
         ]
         assert SecurityEvent.objects.get(kind="org_changed").detail == "name. plan: growth → enterprise."
         stored = str(list(SecurityEvent.objects.values()))
