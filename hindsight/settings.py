@@ -317,21 +317,21 @@ PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 
 # Staff log in with a second factor. Development, and HINDSIGHT_ALLOW=password_only, ask only for one that was set up.
 SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW
-MFA_ADAPTER = "staff.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "staff.login.adapters.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "staff.codes.CodeForm",
-    "reauthenticate": "staff.codes.ConfirmingCodeForm",
-    "login_webauthn": "staff.passkeys.LoginForm",
-    "authenticate_webauthn": "staff.passkeys.SecondFactorForm",
-    "reauthenticate_webauthn": "staff.passkeys.ConfirmingForm",
-    "add_webauthn": "staff.passkeys.AddForm",
+    "authenticate": "staff.login.codes.CodeForm",
+    "reauthenticate": "staff.login.codes.ConfirmingCodeForm",
+    "login_webauthn": "staff.login.passkeys.LoginForm",
+    "authenticate_webauthn": "staff.login.passkeys.SecondFactorForm",
+    "reauthenticate_webauthn": "staff.login.passkeys.ConfirmingForm",
+    "add_webauthn": "staff.login.passkeys.AddForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after, for clocks that differ
-ACCOUNT_ADAPTER = "staff.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "staff.login.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login counts attempts, in the store of all processes
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login.passwords counts attempts, in the store of all processes
 LOGIN_URL = "admin:login"
 
 # Single sign-on of staff by OpenID Connect. Set the first three or none.

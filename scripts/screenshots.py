@@ -55,7 +55,7 @@ from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
 from scripts.small_png import png_with_palette  # noqa: E402
-from staff import imports  # noqa: E402
+from staff.contacts import imports  # noqa: E402
 
 LOGIN, PASSWORD = "sam", "screenshots only"
 

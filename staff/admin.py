@@ -6,9 +6,27 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from staff import pages
+from staff.contacts import pages as contacts
+from staff.guides import interview_types
+from staff.history import security_events
+from staff.interviews import pages as interview_requests
+from staff.lists import jobs
+from staff.orgs import api_keys, webhooks
+from staff.orgs import pages as orgs
+from staff.people import pages as staff_members
 
-__all__ = ["pages"]
+# Importing a page registers it.
+__all__ = [
+    "api_keys",
+    "contacts",
+    "interview_requests",
+    "interview_types",
+    "jobs",
+    "orgs",
+    "security_events",
+    "staff_members",
+    "webhooks",
+]
 
 # allauth's tables, some of which contain secrets.
 admin.site.unregister((EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession))

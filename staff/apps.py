@@ -18,10 +18,14 @@ class StaffConfig(AppConfig):
         from allauth.mfa.signals import authentication_failed
         from django.contrib.auth.models import User
 
-        from staff import accounts, challenges, events, exports, imports, second_factor, sessions
+        from staff import events
         from staff.checks import check_logins
-        from staff.roles import follow_groups, update_groups
-        from staff.single_sign_on import links
+        from staff.contacts import imports
+        from staff.lists import exports
+        from staff.login import challenges, second_factor, sessions
+        from staff.login.single_sign_on import links
+        from staff.people import accounts
+        from staff.people.roles import follow_groups, update_groups
 
         signals.user_logged_in.connect(events.logged_in)
         signals.user_logged_in.connect(challenges.clear_challenges)

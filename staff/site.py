@@ -13,9 +13,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from hindsight import __version__
-from staff import drafts
 from staff.acting import as_staff
-from staff.single_sign_on import is_set_up
+from staff.login import drafts
+from staff.login.single_sign_on import is_set_up
 
 # No form of the admin has autocomplete fields, and no object a page elsewhere.
 UNUSED_URLS = ("autocomplete", "view_on_site")
@@ -26,7 +26,7 @@ class StaffSite(AdminSite):
     site_title = "Hindsight"
     index_title = "Home"
     site_url = None
-    index_template = "staff/index.html"
+    index_template = "staff/home/index.html"
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -34,7 +34,7 @@ class StaffSite(AdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """A form that is sent after the session has ended is not lost."""
-        from staff.sessions import record_use  # needs the models
+        from staff.login.sessions import record_use  # needs the models
 
         guarded = super().admin_view(as_staff(view), cacheable)
 
@@ -66,11 +66,11 @@ class StaffSite(AdminSite):
         }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from staff.pages.activity import activity_view  # need the models
-        from staff.pages.saved_views import save_view_view, views_view
-        from staff.pages.search import org_names_view, search_view
-        from staff.pages.sessions import sessions_view
-        from staff.pages.single_sign_on import own_links_view
+        from staff.history.activity_page import activity_view  # need the models
+        from staff.lists.saved_view_pages import save_view_view, views_view
+        from staff.lists.search import org_names_view, search_view
+        from staff.login.link_pages import own_links_view
+        from staff.login.session_pages import sessions_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
@@ -92,20 +92,20 @@ class StaffSite(AdminSite):
         return apps
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from staff.home import home  # needs the models
+        from staff.home.figures import home  # needs the models
 
         return super().index(request, {**home(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        from staff.second_factor import may_enter  # needs the models
+        from staff.login.second_factor import may_enter  # needs the models
 
         return super().has_permission(request) and may_enter(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Leads somebody without a second factor to setting it up. Responds 429 after too many attempts."""
-        from staff.login import LoginView, throttled  # need the models
-        from staff.second_factor import may_set_up
+        from staff.login.passwords import LoginView, throttled  # need the models
+        from staff.login.second_factor import may_set_up
 
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
@@ -122,7 +122,7 @@ class StaffSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The page checks the old password, so it has the limits of the login."""
-        from staff.login import refuse_too_many_attempts, throttled
+        from staff.login.passwords import refuse_too_many_attempts, throttled
 
         if request.method == "POST":
             try:

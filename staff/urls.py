@@ -8,12 +8,12 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib import admin
 from django.urls import path
 
-from staff.challenges import Step, accepts_own_challenge
-from staff.codes import ActivateAppView
-from staff.entrance import entrance, own_login
-from staff.passkeys import LoginView, SecondFactorView, challenge
-from staff.password_links import ForgottenView, SetPasswordView
-from staff.single_sign_on.views import callback, link, sign_on
+from staff.login.challenges import Step, accepts_own_challenge
+from staff.login.codes import ActivateAppView
+from staff.login.entrance import entrance, own_login
+from staff.login.passkeys import LoginView, SecondFactorView, challenge
+from staff.login.password_links import ForgottenView, SetPasswordView
+from staff.login.single_sign_on.views import callback, link, sign_on
 
 second_factor = accepts_own_challenge(Step.SECOND_FACTOR)(SecondFactorView.as_view())
 passkey_login = accepts_own_challenge(Step.LOGIN)(LoginView.as_view())

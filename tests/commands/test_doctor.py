@@ -16,7 +16,7 @@ from hindsight import __version__
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
 from jobs.models import Job
-from staff.exports import start_export
+from staff.lists.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
 from tests.interviews.services.test_model_statistics import add_turns

@@ -12,7 +12,7 @@ from hindsight.api import pagination
 from hindsight.text import strict_json
 from interviews import text as interview_text
 from orgs.models import Org
-from staff import imports
+from staff.contacts import imports
 from tests.docs.test_readme import ROOT, variables_of_settings
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from harness.processes import eventually
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Org
-from staff.exports import start_export
+from staff.lists.exports import start_export
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewTypeFactory
 from tests.live.conftest import StartWorker

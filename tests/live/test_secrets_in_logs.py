@@ -11,7 +11,7 @@ from django.db import connection
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs import keys
-from staff.password_links import password_link
+from staff.login.password_links import password_link
 from tests.factories import ContactFactory
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from harness.web import Server
-from staff.single_sign_on.provider import TIMEOUT
+from staff.login.single_sign_on.provider import TIMEOUT
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve

@@ -14,7 +14,7 @@ from harness.receiver import Receiver, receiving
 from interviews.models import InterviewRequest
 from jobs.models import Job, State
 from orgs.models import Org
-from staff.exports import start_export
+from staff.lists.exports import start_export
 from tests.factories import InterviewRequestFactory
 from tests.live.conftest import StartWorker, new_org
 from webhooks.models import Delivery, Endpoint

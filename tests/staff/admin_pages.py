@@ -24,7 +24,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, suspend_org
-from staff.exports import start_export
+from staff.lists.exports import start_export
 from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status

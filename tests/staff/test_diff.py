@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from staff.diff import Piece, TimeBudget, diff
+from staff.history.diff import Piece, TimeBudget, diff
 
 LONG = "0123456789" * 100
 LONGEST = 100_000  # characters of the longest notes

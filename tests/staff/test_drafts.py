@@ -18,7 +18,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
-from staff.drafts import DRAFTS, NOT_SAVED
+from staff.login.drafts import DRAFTS, NOT_SAVED
 from tests.staff.authenticator import SECRET, add_app, code_of
 from tests.staff.conftest import Staff, log_in
 

@@ -20,7 +20,7 @@ from jobs.models import Chunk, Job, Part, State
 from jobs.services import KEPT
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
-from staff import exports
+from staff.lists import exports
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of

@@ -15,8 +15,8 @@ from pytest_django import Settings
 
 from harness.processes import eventually
 from orgs.models import SecurityEvent
-from staff import password_links
-from staff.password_links import ForgottenView
+from staff.login import password_links
+from staff.login.password_links import ForgottenView
 from tests.staff.test_staff_members import FORGOTTEN, use_mail
 
 KNOWN, UNKNOWN = "ann@example.com", "nobody@example.com"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
-from staff.guide_arrangement import MAX_TOPICS, arranged, new_topic
+from staff.guides.arrangement import MAX_TOPICS, arranged, new_topic
 
 
 def guide(*topics: str) -> dict[str, Any]:

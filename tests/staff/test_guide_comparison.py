@@ -4,7 +4,7 @@ from typing import Any
 
 from interviews.models import InterviewType
 from interviews.services import edit_guide
-from staff.guide_comparison import compared
+from staff.guides.comparison import compared
 from tests.staff.admin_pages import SAM
 from tests.staff.conftest import Staff
 

@@ -14,7 +14,7 @@ from interviews.paige.guide.question_style import guide_warnings
 from interviews.services import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
-from staff import guide_forms
+from staff.guides import forms as guide_forms
 from tests.factories import InterviewTypeFactory
 from tests.staff.conftest import Fields, Staff
 

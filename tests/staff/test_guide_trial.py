@@ -14,7 +14,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.model.prompt import segments
 from interviews.paige.preview import next_prompt
 from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
-from staff.guide_trial import Trial
+from staff.guides.trial import Trial
 from tests.factories import InterviewTypeFactory
 from tests.staff.admin_pages import SAM
 from tests.staff.conftest import Staff, staff_of

@@ -13,7 +13,7 @@ from django.utils import timezone
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
-from staff.charts import columns
+from staff.home.charts import columns
 from tests.factories import OrgFactory
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of

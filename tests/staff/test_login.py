@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from hindsight.limits.local import local_counters
-from staff import login
+from staff.login import passwords as login
 from tests.broken_store import make_counters_unavailable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]

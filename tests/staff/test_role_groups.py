@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from staff.roles import ROLES
+from staff.people.roles import ROLES
 from tests.hindsight.test_settings import manage
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from orgs.models import Org
+from staff.lists.saved_views import MAX_VIEWS
 from staff.models import SavedView
-from staff.saved_views import MAX_VIEWS
 from tests.staff.conftest import Staff, log_in, staff_of
 
 LIST = "interviews_interviewrequest_changelist"

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from orgs.models import SecurityEvent
-from staff.sessions import browser_of
+from staff.login.sessions import browser_of
 from tests.staff.conftest import Staff, staff_of
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from interviews.paige.objective.picks import picks_in
 from interviews.paige.objective.steering import Picks
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
-from staff.roles import ROLES
+from staff.people.roles import ROLES
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
 from tests.staff.conftest import Staff, log_in

@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import SecurityEvent
-from staff.transcripts.document import TranscriptDocument
-from staff.transcripts.word import as_docx
+from staff.interviews.transcript_document import TranscriptDocument
+from staff.interviews.transcript_word import as_docx
 from tests.completed import QUESTION, complete
 from tests.staff.conftest import Staff, log_in, staff_of
 

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
 
 from orgs.commands import Command as BaseCommand
-from staff import second_factor
+from staff.login import second_factor
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.test import RequestFactory
 
 from harness.web import Server
 from orgs.models import SecurityEvent
-from staff.attempts import hit
-from staff.login import ATTEMPTS
+from staff.login.attempts import hit
+from staff.login.passwords import ATTEMPTS
 from tests.live.client import Response
 from tests.live.conftest import Serve, patient_redis_url
 from tests.live.stores import ON_POSTGRESQL

@@ -8,7 +8,7 @@ from django.urls import reverse
 from harness.browser import Browser
 from harness.processes import eventually
 from orgs.models import SecurityEvent
-from staff.single_sign_on import links
+from staff.login.single_sign_on import links
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.live.conftest import Serve
 from tests.live.web.browser_page import BrowserPage

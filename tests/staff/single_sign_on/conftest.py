@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from staff.single_sign_on import links
-from staff.single_sign_on import provider as calls
+from staff.login.single_sign_on import links
+from staff.login.single_sign_on import provider as calls
 from tests.fakes.identity_provider import IdentityProvider, identity_provider
 from tests.staff.single_sign_on.steps import configure
 

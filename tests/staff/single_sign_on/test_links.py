@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from staff.single_sign_on import links
-from staff.single_sign_on.refusals import FAILED, LINKED_ALREADY
+from staff.login.single_sign_on import links
+from staff.login.single_sign_on.refusals import FAILED, LINKED_ALREADY
 from tests.fakes.identity_provider import IdentityProvider
 from tests.staff.conftest import Fields, Staff, log_in
 from tests.staff.single_sign_on.steps import PAGE, come_back, events, is_open, sign_on

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from contacts.models import Contact
 from orgs.models import SecurityEvent
-from staff.drafts import NOT_SAVED
-from staff.single_sign_on import views
-from staff.single_sign_on.refusals import FAILED, NO_LINK, UNAVAILABLE
+from staff.login.drafts import NOT_SAVED
+from staff.login.single_sign_on import views
+from staff.login.single_sign_on.refusals import FAILED, NO_LINK, UNAVAILABLE
 from tests.fakes.identity_provider import IdentityProvider, identity_provider
 from tests.staff.authenticator import add_app
 from tests.staff.conftest import Fields

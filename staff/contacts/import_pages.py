@@ -1,0 +1,125 @@
+"""The pages of an import of contacts: the upload belongs to the list of contacts, and the next steps to the job."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+
+from contacts.layouts import FIELDS
+from hindsight.http.request_ids import current_request_id
+from jobs.models import Job, State
+from orgs.models import EventKind
+from staff.base import StaffAdmin
+from staff.contacts import imports
+from staff.contacts.forms import ImportForm
+from staff.events import record_act
+
+
+def may_import(request: HttpRequest) -> bool:
+    return request.user.has_perms(["jobs.import_contacts", "contacts.change_contact"])
+
+
+class ImportingAdmin(StaffAdmin):
+    """The list of contacts."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(transaction.atomic(self.import_view))
+        return [path("import/", view, name=f"{self.url_prefix}_import"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import(request)})
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """With JavaScript, a large file arrives in pieces: this request has the first one."""
+        if not may_import(request):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
+        if form.is_valid():
+            piece: UploadedFile[Any] = form.cleaned_data["file"]
+            try:
+                with transaction.atomic():
+                    job = imports.new_import(
+                        org=form.cleaned_data["org"],
+                        owner=cast(User, request.user),
+                        size=form.cleaned_data["size"] or piece.size or 0,
+                        encoding=form.cleaned_data["encoding"],
+                    )
+                    imports.upload(job, piece.read(), offset=0)
+                return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))
+            except ValidationError as error:
+                form.add_error("file", error)
+        return self.page(request, "contacts/import", None, title="Import contacts", form=form)
+
+
+class ImportPages(StaffAdmin):
+    """The pages of an import."""
+
+    import_pages = {"upload": "upload_view", "check": "check_view", "run": "run_view"}
+
+    def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Adds a piece. Responds 204 until the file is complete."""
+        job = self.locked_import(request, object_id, State.DRAFT)
+        file, offset = request.FILES.get("file"), request.POST.get("offset", "")
+        if file is None or not offset.isdecimal():
+            return HttpResponse(status=400)
+        try:
+            with transaction.atomic():
+                imports.upload(job, file.read(), offset=int(offset))
+        except ValidationError as error:
+            return HttpResponse(" ".join(error.messages), status=409, content_type="text/plain")
+        return HttpResponse(status=204)
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        job = self.locked_import(request, object_id, State.DRAFT, State.FINISHED)
+        try:
+            imports.check(job, request.POST.getlist("column"))
+        except ValidationError as error:
+            return self.back_to(request, "change", job, messages.ERROR, " ".join(error.messages))
+        return HttpResponseRedirect(self.url("change", job.pk))
+
+    def run_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        job = self.locked_import(request, object_id, State.FINISHED)
+        imports.run(job, request_id=current_request_id())
+        record_act(request, EventKind.IMPORT, job, f"Rows: {job.total:,}.")
+        return HttpResponseRedirect(self.url("change", job.pk))
+
+    def locked_import(self, request: HttpRequest, object_id: str, *states: State) -> Job:
+        """An import that is in one of these states. Raises Http404 and PermissionDenied."""
+        if request.method != "POST" or not may_import(request):
+            raise PermissionDenied
+        job: Job = self.object_or_404(request, object_id, self.has_view_permission)
+        if job.kind != imports.KIND or job.state not in states or not imports.is_open(job):
+            raise Http404
+        return job
+
+    def import_context(self, request: HttpRequest, job: Job) -> dict[str, Any]:
+        if job.kind != imports.KIND:
+            return {}
+        return {
+            "is_import": True,
+            "is_dry_run": imports.is_dry_run(job),
+            "is_uploading": job.state == State.DRAFT and not imports.is_uploaded(job),
+            "may_import": may_import(request) and imports.is_open(job),
+            "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
+            "changing": job.counts.get("created", 0) + job.counts.get("updated", 0),
+            "errors": imports.errors(job),
+            "unshown_errors": imports.unshown_errors(job),
+            "columns": list(columns_of(job)),
+            "fields": FIELDS,
+        }
+
+
+def columns_of(job: Job) -> Iterator[dict[str, Any]]:
+    """The columns of the file with the texts of the first rows, while they can be chosen."""
+    if not imports.is_open(job) or "header" not in job.options:
+        return
+    rows = imports.first_rows(job)
+    chosen = job.options.get("columns") or [""] * len(job.options["header"])
+    for index, header in enumerate(job.options["header"]):
+        yield {"header": header, "field": chosen[index], "texts": [row[index] for row in rows if index < len(row)]}

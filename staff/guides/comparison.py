@@ -1,0 +1,78 @@
+"""The difference of two versions of a guide, by topic."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from hindsight.text.languages import ENGLISH
+from staff.history.diff import Piece, TimeBudget, diff
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """A topic, or the guide outside its topics. `notes`: what happened to it. `texts`: labels with their diffs."""
+
+    heading: str
+    notes: list[str] = field(default_factory=list)
+    texts: list[tuple[str, list[Piece]]] = field(default_factory=list)
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ShownPart]:
+    """The parts that differ: the guide, then the topics in their order, and the removed topics last."""
+    budget = TimeBudget()
+    old, new = ({topic["key"]: topic for topic in guide["topics"]} for guide in (before, after))
+    moved = _moved(list(old), list(new))
+    parts = [ShownPart("Interview", [], _changed(_interview(before), _interview(after), budget))]
+    for number, (key, topic) in enumerate(new.items(), start=1):
+        heading = f"Topic {number}: {topic['title']}"
+        if key not in old:
+            parts.append(ShownPart(heading, ["Added."], _changed({}, _topic(topic), budget)))
+            continue
+        notes = [f"Moved from place {list(old).index(key) + 1} to {number}."] if key in moved else []
+        parts.append(ShownPart(heading, notes, _changed(_topic(old[key]), _topic(topic), budget)))
+    removed = [topic for key, topic in old.items() if key not in new]
+    parts += [ShownPart(topic["title"], ["Removed."], _changed(_topic(topic), {}, budget)) for topic in removed]
+    return [part for part in parts if part.notes or part.texts]
+
+
+def _moved(old: list[str], new: list[str]) -> set[str]:
+    """The fewest topics whose move explains the new order."""
+    kept_old, kept_new = ([key for key in keys if key in other] for keys, other in ((old, new), (new, old)))
+    blocks = SequenceMatcher(None, kept_old, kept_new, autojunk=False).get_matching_blocks()
+    return set(kept_new) - {key for block in blocks for key in kept_new[block.b : block.b + block.size]}
+
+
+def _changed(before: Fields, after: Fields, budget: TimeBudget) -> list[tuple[str, list[Piece]]]:
+    pairs = {label: (before.get(label, ""), after.get(label, "")) for label in {**before, **after}}
+    return [(label, diff(old, new, budget)) for label, (old, new) in pairs.items() if old != new]
+
+
+def _interview(guide: Mapping[str, Any]) -> Fields:
+    return {
+        "Name": guide["name"],
+        "Language": guide.get("language", ENGLISH),
+        "Purpose": guide["purpose"],
+        "Estimated minutes": str(guide["estimated_minutes"]),
+        "Max turns": str(guide["max_turns"]),
+        "Closing question": guide["closing_question"],
+    }
+
+
+def _topic(topic: Mapping[str, Any]) -> Fields:
+    return {
+        "Title": topic["title"],
+        "Question": topic["question"],
+        "Rephrasing": topic.get("rephrasing", ""),
+        "Reason": topic.get("reason", ""),
+        "Follow-ups": "\n".join(f"{each['kind']}: {each['text']}" for each in topic["follow_ups"]),
+        "Core": "yes" if topic["core"] else "no",
+        "Phrases": "\n".join(topic["phrases"]),
+        "Objective phrases": "\n".join(_by_language(topic.get("objective_phrases", {}))),
+    }
+
+
+def _by_language(phrases: Mapping[str, list[str]]) -> Iterator[str]:
+    return (f"{language}: {phrase}" for language in sorted(phrases) for phrase in phrases[language])

@@ -1,0 +1,93 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from hindsight.text.languages import ENGLISH
+from interviews.models import Conversation, InterviewType
+from interviews.paige.guide.formats import in_current_format
+from interviews.services import archive_interview_type, unarchive_interview_type
+from orgs.models import EventKind
+from staff.actions import Action, ActionAdmin
+from staff.guides.comparison_pages import GuideComparisonPages
+from staff.guides.displayed_quality import displayed_quality
+from staff.guides.forms import language_name
+from staff.guides.new_interview_types import NewInterviewTypePages
+from staff.guides.trial_pages import GuideTrialPages
+from staff.history.pages import HistoryPage
+from staff.lists.filters import ArchivedFilter, OrgFilter
+
+ARCHIVE = Action(
+    title="Archive",
+    text="No new interview request can have this type: the API answers 400, and does not list it. Interviews that "
+    "exist go on, also those that have not begun. The list shows it only with a filter.",
+    button="Archive",
+    run=lambda kind: archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    event=EventKind.TYPE_ARCHIVED,
+    done="Archived.",
+)
+UNARCHIVE = Action(
+    title="Unarchive",
+    text="New interview requests can have this type again.",
+    button="Unarchive",
+    run=lambda kind: unarchive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    event=EventKind.TYPE_UNARCHIVED,
+    done="Unarchived.",
+)
+
+
+@admin.register(InterviewType)
+class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparisonPages, HistoryPage, ActionAdmin):
+    slow_object_pages = {**GuideTrialPages.trial_pages, **GuideComparisonPages.comparison_pages}
+    change_form_template = "staff/guides/interview_type.html"
+    object_pages = {
+        **NewInterviewTypePages.object_pages,
+        "archive": "archive_view",
+        "unarchive": "unarchive_view",
+    }
+    list_display = ("name", "org", "language", "version", "created_at", "archived_at")
+    list_filter = (OrgFilter, ArchivedFilter)
+    list_select_related = ("org",)
+    sortable_by = ("name", "org", "created_at")  # thousands of rows at most
+    fields = ("name", "org", "language", "version", "created_at", "archived_at", "guide_to_read")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
+        kinds: QuerySet[Any] = super().get_queryset(request).annotate(language_code=code)
+        return kinds.defer("guide") if self.is_list(request) else kinds
+
+    @admin.display(description="Language")
+    def language(self, kind: Any) -> str:
+        return language_name(kind.language_code)
+
+    @admin.display(description="Version")
+    def version(self, kind: InterviewType) -> int:
+        return int(kind.guide_version)
+
+    @admin.display(description="Guide")
+    def guide_to_read(self, kind: InterviewType) -> str:
+        shown = {"guide": in_current_format(kind.guide), "json": kind.guide_text}
+        return render_to_string("staff/guides/guide_to_read.html", shown)
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_edit_guide"] = self.may_edit_guide(request)
+        context["may_add"] = self.has_add_permission(request)
+        context["qualities"] = displayed_quality(kwargs["obj"])
+        context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With links that open an older guide in the editor, and compare versions."""
+        editor = self.url("guide", object_id) if self.may_edit_guide(request) else None
+        links = {"editor": editor, "compare": self.url("compare", object_id)}
+        return super().history_view(request, object_id, {**(extra_context or {}), **links})
+
+    def archive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), ARCHIVE)
+
+    def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)

@@ -1,0 +1,124 @@
+"""The pages that edit a guide: a form, and its JSON for experts."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from interviews.models import InterviewType
+from interviews.models.interview_type import guide_text
+from interviews.paige.guide.formats import in_current_format, normalized
+from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.paths import differences
+from interviews.paige.guide.serializers import GuideError
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS
+from interviews.services import edit_guide
+from orgs.models import EventKind
+from staff.base import StaffAdmin, actor_of
+from staff.events import record_act
+from staff.guides.arrangement import MAX_TOPICS
+from staff.guides.forms import GuideEditor, with_keys
+from staff.guides.json_form import GuideJsonForm
+from staff.history.pages import change_of
+from staff.login.drafts import NOT_SAVED, is_draft
+
+
+class GuidePages(StaffAdmin):
+    object_pages = {"guide": "guide_view", "guide-json": "guide_json_view"}
+
+    def may_edit_guide(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("interviews.change_interviewtype")
+
+    def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """`?change=ID` opens the guide from before that change."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        if is_draft(request):
+            messages.warning(request, NOT_SAVED)
+            return self.guide_page(request, kind, GuideEditor(request.POST), is_unsaved=True)
+        if request.method == "POST":
+            return self.guide_posted(request, kind, GuideEditor(request.POST))
+        guide = self.opened_guide(request, kind)
+        if len(guide["topics"]) > MAX_TOPICS:
+            message = f"The form shows at most {MAX_TOPICS} topics. This guide has more, so edit its JSON."
+            return self.back_to(request, "guide-json", kind, messages.WARNING, message)
+        return self.guide_page(request, kind, GuideEditor.of(guide))
+
+    def guide_posted(self, request: HttpRequest, kind: InterviewType, editor: GuideEditor) -> HttpResponse:
+        if button := request.POST.get("do"):
+            return self.guide_page(request, kind, editor.pressed(button), is_unsaved=True)
+        guide = with_keys(editor.guide)
+        try:
+            Guide.from_data(guide)
+        except GuideError as error:
+            editor.refuse(error.problems)
+            return self.guide_page(request, kind, editor)
+        stored = normalized(kind.guide)
+        if guide["version"] != stored["version"] and {**guide, "version": stored["version"]} != stored:
+            return self.conflict_page(request, kind, {**guide, "version": stored["version"]})
+        return self.save_guide(request, kind, guide)
+
+    def conflict_page(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
+        """Somebody else has saved a version. Saving the page again replaces it."""
+        editor = GuideEditor.of(guide)
+        editor.show_conflicts(differences(guide, normalized(kind.guide)))
+        return self.guide_page(request, kind, editor)
+
+    def save_guide(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
+        editor = GuideEditor.of(guide)
+        stored = normalized(kind.guide)
+        guide = kind.guide if {**guide, "version": stored["version"]} == stored else guide
+        try:
+            edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+        except (GuideError, ValidationError) as error:
+            editor.refuse_error(error)
+        else:
+            return self.saved(request, edited, kind.guide["version"], editor)
+        return self.guide_page(request, kind, editor)
+
+    def saved(self, request: HttpRequest, edited: InterviewType, before: int, editor: GuideEditor) -> HttpResponse:
+        self.mention_warnings(request, editor)
+        version = edited.guide["version"]
+        if version == before:
+            return self.back_to(request, "change", edited, messages.INFO, f"The guide is unchanged: version {version}.")
+        record_act(request, EventKind.GUIDE_CHANGED, edited, f"Version: {version}.")
+        text = f"The guide is at version {version}. Interviews that have begun keep theirs."
+        return self.back_to(request, "change", edited, messages.SUCCESS, text)
+
+    def mention_warnings(self, request: HttpRequest, editor: GuideEditor) -> None:
+        editor.warn()
+        if editor.warnings:
+            messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
+
+    def guide_page(
+        self, request: HttpRequest, kind: InterviewType | None, editor: GuideEditor, **context: Any
+    ) -> HttpResponse:
+        editor.warn()
+        limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
+        shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
+        return self.page(request, "guides/guide_form", kind, **{**shown, **context})
+
+    def opened_guide(self, request: HttpRequest, kind: InterviewType) -> dict[str, Any]:
+        """The stored version with the texts of an older one, if `?change=ID` names it."""
+        older = change_of(kind, request.GET.get("change", ""))
+        guide = in_current_format(json.loads(older.before)) if older and older.before else kind.guide
+        return {**guide, "version": kind.guide["version"]}
+
+    def guide_json_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The second of two edits of one version is refused."""
+        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        initial = {"guide": guide_text(self.opened_guide(request, kind)), "version": kind.guide["version"]}
+        form = GuideJsonForm(request.POST or None, initial=initial)
+        if is_draft(request):
+            form.add_error("guide", NOT_SAVED)
+        if request.method == "POST" and form.is_valid():
+            guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
+            try:
+                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+                return self.saved(request, edited, kind.guide["version"], GuideEditor.of(edited.guide))
+            except GuideError as error:
+                form.add_error("guide", error.lines)
+            except ValidationError as error:
+                form.add_error("guide", error.messages)
+        return self.page(request, "guides/guide", kind, title="Edit the guide as JSON", form=form)

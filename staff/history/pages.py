@@ -1,0 +1,154 @@
+"""Pages that show the audit of an object and restore earlier texts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.functional import cached_property
+
+from hindsight.db.ids import is_id
+from orgs.audit import restore
+from orgs.audit_removal import ERASURE
+from orgs.history import with_after
+from orgs.models import Change
+from orgs.retention import audit_period
+from staff.base import StaffAdmin, actor_of
+from staff.history.diff import Piece, TimeBudget, diff
+from staff.login.drafts import NeverSaved, is_draft
+from staff.merging_form import MergingForm, fingerprint
+
+NEWEST = 5
+PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    entry: Change
+    label: str
+    # The fingerprint of the current text; empty if nothing can be restored.
+    seen: str
+    budget: TimeBudget
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Evaluated by the template, after the view's transaction."""
+        return diff(self.entry.before or "", self.entry.after or "", self.budget)
+
+    @property
+    def is_restorable(self) -> bool:
+        return bool(self.seen)
+
+    @property
+    def is_erasure(self) -> bool:
+        return self.entry.field == ERASURE
+
+
+class HistoryPage(StaffAdmin):
+    def why_closed(self, obj: Any) -> str:
+        """Why the texts of the object can no longer be changed; empty if they can."""
+        return ""
+
+    def may_restore(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) and not self.why_closed(obj)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        obj = self.object_or_404(request, object_id, self.has_view_or_change_permission)
+        page = Paginator(Change.objects.of(obj), PER_PAGE).get_page(request.GET.get("p") or _page_of(obj, request))
+        changes = self.shown_changes(request, obj, page)
+        may_restore = self.may_restore(request, obj)
+        context = {"changes": changes, "page": page, "may_restore": may_restore, "kept": audit_period(obj.org)}
+        return self.page(request, "history/history", obj, title="What changed", **context, **(extra_context or {}))
+
+    def shown_changes(self, request: HttpRequest, obj: Any, entries: Iterable[Change]) -> list[ShownChange]:
+        may_restore = self.may_restore(request, obj)
+        budget = TimeBudget()
+        return [
+            ShownChange(
+                entry=entry,
+                label="personal data" if entry.field == ERASURE else entry.field,
+                seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
+                budget=budget,
+            )
+            for entry in with_after(obj, entries)
+        ]
+
+
+class AuditedAdmin(HistoryPage):
+    """The services record every change in the audit."""
+
+    form: type[MergingForm]
+    object_pages = {"restore": "restore_view"}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("DraftForm", (NeverSaved, form), {}) if is_draft(request) else form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if form.edits:
+            self.write(request, obj, form.edits)
+        if form.kept:
+            fields = " and ".join(label.lower() for label in form.kept)
+            messages.warning(
+                request, f"Somebody else changed the {fields} while you had this page open. That change was kept."
+            )
+
+    def write(self, request: HttpRequest, obj: Any, edits: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        pass  # the audit records it
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *rest = fieldsets
+        return [(title, {**options, "fields": [*options["fields"], "seen"]}), *rest]
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        if obj := kwargs.get("obj"):
+            newest = Change.objects.of(obj)[: NEWEST + 1]
+            shown = self.shown_changes(request, obj, newest)
+            context.update(changes=shown[:NEWEST], has_more_changes=len(shown) > NEWEST)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def restore_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Refused if the current text is not the one that the page showed."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        obj = self.object_or_404(request, object_id, self.has_change_permission)
+        change = change_of(obj, request.POST.get("change", ""))
+        if change is None:
+            raise Http404
+        if closed := self.why_closed(obj):
+            return self.back_to(request, "history", obj, messages.ERROR, f"{closed} Nothing was restored.")
+        if request.POST.get("seen") != fingerprint(getattr(obj, change.field)):
+            message = f"Somebody else changed the {change.field} while you had this page open. Nothing was restored."
+            return self.back_to(request, "history", obj, messages.ERROR, message)
+        restore(obj, change, actor=actor_of(request))
+        return self.back_to(request, "history", obj, messages.SUCCESS, f"The text of the {change.field} was restored.")
+
+
+def _page_of(obj: Any, request: HttpRequest) -> int:
+    """The page with the change that a link leads to."""
+    number = request.GET.get("change", "")
+    newer = Change.objects.of(obj).filter(pk__gt=int(number)).count() if is_id(number) else 0
+    return newer // PER_PAGE + 1
+
+
+def is_restorable(obj: Any, entry: Change) -> bool:
+    return not entry.is_erased and getattr(obj, entry.field) != entry.before
+
+
+def change_of(obj: Any, number: str) -> Change | None:
+    """None if there is none or its texts were erased."""
+    change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
+    return None if change is None or change.is_erased else change

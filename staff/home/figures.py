@@ -1,0 +1,199 @@
+"""What the first page of the admin shows: numbers, and the lists behind them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
+from interviews.lifecycle import Flag, Standing
+from interviews.services import InterviewStatistics, ModelStatistics, interview_statistics, model_statistics
+from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
+from orgs.models import Org
+from staff.home.charts import columns
+from staff.orgs.own_orgs import may, orgs_with, visible_orgs
+from webhooks.models import Status
+from webhooks.models.endpoint import GIVEN_UP
+from webhooks.services import WebhookHealth, webhook_health
+
+INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
+SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
+# Most refused requests first.
+MAX_ORGS_NEAR_LIMIT = 20
+
+# How the interviews of a week stand: the class in the style sheet, and the word in the legend.
+KINDS = {"completed": Standing.COMPLETED.label, "running": Standing.UNDER_WAY.label, "broken-off": "broken off"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`url`: the list behind the number. `all`: the same without a limit in time; None if there is no such number."""
+
+    label: str
+    number: int
+    url: str
+    note: str = ""
+    all: int | None = None
+    all_url: str = ""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """URLs of lists, filtered by the chosen org."""
+
+    org: Org | None
+
+    def interviews(self, **query: str) -> str:
+        """With archived ones, because the numbers count them."""
+        return self.unarchived(**query, archived="all")
+
+    def unarchived(self, **query: str) -> str:
+        return self._list("interviews_interviewrequest", query)
+
+    def endpoints(self, **query: str) -> str:
+        return self._list("webhooks_endpoint", query)
+
+    def deliveries(self, **query: str) -> str:
+        return self._list("webhooks_delivery", query)
+
+    def _list(self, model: str, query: dict[str, str]) -> str:
+        chosen = {"org": self.org.slug} if self.org else {}
+        return f"{reverse(f'admin:{model}_changelist')}?{urlencode({**chosen, **query})}"
+
+
+def home(request: HttpRequest) -> dict[str, Any]:
+    """The context of the page: only what the roles of the user may see."""
+    slug = request.GET.get("org", "")
+    orgs = list(visible_orgs(request).only(*SHOWN_OF_ORGS))
+    org = next((one for one in orgs if one.slug == slug), None)
+    lists = Lists(org)
+    context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
+    context["near_percent"] = NEAR_PERCENT
+    if may(request, INTERVIEWS, org):
+        visible = orgs_with(request, INTERVIEWS)
+        statistics = interview_statistics([org.pk] if org else visible)
+        context["only_own_orgs"] = visible is not None and org is None
+        context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
+        context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
+    if request.user.has_perm(INTERVIEWS) and settings.PAIGE_MODEL:
+        context["model"] = model_statistics()
+    if may(request, ENDPOINTS, org):
+        context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))
+    if orgs:
+        context["near_limit"] = orgs_near_their_limit([org] if org else orgs)
+    context["problems"] = [
+        *problems_of_webhooks(context.get("webhooks"), lists),
+        *problems_of_the_model(context.get("model")),
+    ]
+    return context
+
+
+def figures(statistics: InterviewStatistics, lists: Lists) -> list[Figure]:
+    since = day(recent_start())
+    flagged = [
+        Figure(
+            str(flag.label).capitalize(),
+            statistics.flags[flag].recent,
+            lists.unarchived(flags=flag.value, changed_since=since),
+            f"changed since {recent_start():%-d %b}",
+            statistics.flags[flag].all,
+            lists.unarchived(flags=flag.value),
+        )
+        for flag in Flag
+    ]
+    return [
+        Figure("Under way", statistics.running, lists.interviews(conversation="running"), "now"),
+        Figure(
+            "Abandoned", statistics.abandoned, lists.interviews(conversation="abandoned"), "7 days without activity"
+        ),
+        Figure(
+            "Completed",
+            statistics.completed,
+            lists.interviews(completed_since=since),
+            f"since {recent_start():%-d %b}",
+        ),
+        *flagged,
+    ]
+
+
+def charts(statistics: InterviewStatistics) -> dict[str, Any]:
+    labels = [f"{week.starts:%-d %b}" for week in statistics.weeks]
+    requests = [{"all": week.requests} for week in statistics.weeks]
+    begun = [
+        dict(zip(KINDS, (week.completed, week.running, week.broken_off), strict=True)) for week in statistics.weeks
+    ]
+    return {
+        "requests_chart": columns(labels, requests),
+        "begun_chart": columns(labels, begun),
+        "kinds": KINDS.items(),
+    }
+
+
+def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dict[str, str]]]:
+    """Each week with the lists behind its numbers."""
+    return [(week, _lists_of_week(week, lists)) for week in statistics.weeks]
+
+
+def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
+    begun = {"begun_since": day(week.starts), "begun_before": day(week.ends)}
+    return {
+        "requests": lists.interviews(created_since=day(week.starts), created_until=day(week.ends - timedelta(days=1))),
+        "begun": lists.interviews(**begun),
+        **{name: lists.interviews(**begun, conversation=name) for name in ("completed", "running", "broken_off")},
+    }
+
+
+def topics(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Topic, float, str]]:
+    """Each topic with its share of the most frequent one in percent, and the list behind its number."""
+    most = max((topic.stopped for topic in statistics.topics), default=1)
+    begun = {"begun_since": day(starts_of_weeks()[0]), "conversation": "broken_off"}
+    return [
+        (topic, 100 * topic.stopped / most, lists.interviews(**begun, last_topic=topic.key))
+        for topic in statistics.topics
+    ]
+
+
+def problems_of_webhooks(health: WebhookHealth | None, lists: Lists) -> list[tuple[str, str]]:
+    """Texts with the URL of a list."""
+    if health is None:
+        return []
+    disabled = ",".join(GIVEN_UP)
+    pending = lists.deliveries(status__exact=Status.PENDING)
+    found = [
+        (health.needs_a_worker, "No worker is running: no webhook is sent. Tell the operator.", pending),
+        (health.late, f"Webhook deliveries that are late: {health.late:,}", pending),
+        (health.failing, f"Webhook endpoints that fail: {health.failing:,}", lists.endpoints(failing="yes")),
+        (
+            health.given_up,
+            f"Webhook endpoints disabled because of their answers: {health.given_up:,}",
+            lists.endpoints(state__in=disabled),
+        ),
+    ]
+    return [(text, url) for is_so, text, url in found if is_so]
+
+
+def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]]:
+    if model is None or not model.falls_back_too_often:
+        return []
+    if model.fallbacks == model.turns:
+        return [("The model has not answered in the last hour: the rules choose the questions. Tell the operator.", "")]
+    return [(f"The model failed in {model.fallback_percent}% of the turns in the last hour. Tell the operator.", "")]
+
+
+def orgs_near_their_limit(orgs: Iterable[Org]) -> list[tuple[Org, Use]] | None:
+    """Today and yesterday. None if the counters are unavailable."""
+    by_key = {str(org.pk): org for org in orgs}
+    uses = near_their_limit(by_key)
+    if uses is None:
+        return None
+    found = [(by_key[key], use) for key, use in uses.items()]
+    return sorted(found, key=lambda row: (row[1].refused, row[1].near), reverse=True)[:MAX_ORGS_NEAR_LIMIT]
+
+
+def day(time: datetime) -> str:
+    return time.date().isoformat()

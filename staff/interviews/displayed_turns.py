@@ -1,0 +1,49 @@
+"""The turns of a conversation, from its rows or else from the transcript."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.safestring import SafeString
+
+from interviews.lifecycle import Speaker
+from interviews.models import InterviewRequest, Transcript
+from interviews.paige.answers.transcript_markdown import CONTACT, PAIGE, parse_transcript
+from staff.interviews.displayed_findings import marked_turns
+
+SKIPPED = "(skipped)"
+
+
+@dataclass(frozen=True)
+class SpokenTurn:
+    """`engine` is empty if unknown. `html`: the text, with an element around each quote."""
+
+    speaker: str
+    text: str
+    engine: str = ""
+    html: SafeString | str = ""
+
+
+def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
+    """The answer to a skipped question has an empty text."""
+    transcript = getattr(request, "transcript", None)
+    marked = marked_turns(transcript) if transcript else {}
+    turns = _stored_turns(request) or _turns_of_transcript(request, transcript)
+    return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
+
+
+def _stored_turns(request: InterviewRequest) -> list[SpokenTurn]:
+    names = speakers(request.contact.name)
+    return [SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine) for turn in request.turns.all()]
+
+
+def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | None) -> list[SpokenTurn]:
+    if transcript is None:
+        return []
+    names = speakers(request.contact.name)
+    try:
+        return [SpokenTurn(names[speaker], text) for speaker, text in parse_transcript(transcript.content)]
+    except ValueError:  # not in the format of render_transcript()
+        return [SpokenTurn("", transcript.content)]
+
+
+def speakers(contact_name: str) -> dict[Speaker, str]:
+    return {Speaker.PAIGE: PAIGE, Speaker.CONTACT: contact_name or CONTACT}

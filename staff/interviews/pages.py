@@ -1,0 +1,199 @@
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+
+from interviews import services
+from interviews.models import InterviewRequest
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.model.prompt import left_out_of_notes, segments
+from interviews.paige.objective.picks import picks_in
+from interviews.paige.preview import NoPromptError, preview_of
+from interviews.services.state import declined_conversation
+from interviews.text import clean_objective
+from orgs.models import EventKind
+from staff.base import actor_of
+from staff.events import record_act
+from staff.history.pages import AuditedAdmin
+from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
+from staff.interviews.actions import RequestActions
+from staff.interviews.displayed_turns import turns_of
+from staff.interviews.downloads import TranscriptFiles
+from staff.interviews.fields import RequestFields
+from staff.interviews.forms import InterviewRequestForm, why_closed
+from staff.interviews.picks import picks_in_form
+from staff.interviews.steering import edited_steering, stored_steering
+from staff.interviews.transcript_document import TranscriptDocument
+from staff.lists.date_ranges import ChangedRange, CompletedRange, CreatedRange
+from staff.lists.export_action import ExportableAdmin
+from staff.lists.filters import (
+    ArchivedFilter,
+    ConversationFilter,
+    DealFilter,
+    FlagFilter,
+    InterviewTypeFilter,
+    OrgFilter,
+    titled,
+)
+from staff.merging_form import as_sent
+from staff.orgs.org_rows import OrgRowsAdmin
+
+# Read-only fields.
+ABOUT = (
+    "contact_link",
+    "org",
+    "interview_name",
+    "deal",
+    "standing",
+    "status_in_the_api",
+    "conversation_stage",
+    "wishes",
+    "decline_reason",
+    "survey_link",
+    "created_at",
+    "archived_at",
+    "email_sent_at",
+    "consented_at",
+    "last_activity_at",
+    "completed_at",
+    "rating",
+)
+
+
+@admin.register(InterviewRequest)
+class InterviewRequestAdmin(
+    OrgRowsAdmin, ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, AuditedAdmin
+):
+    form = InterviewRequestForm
+    change_form_template = "staff/interviews/interview_request.html"
+    export_kind = "export_interviews"
+    object_pages = {
+        **AuditedAdmin.object_pages,
+        **TranscriptFiles.transcript_pages,
+        "prompt": "prompt_view",
+        "steering": "steering_view",
+    }
+    list_display = ("id", "contact_email", "org", "deal", "standing", "wishes", "created_at")
+    list_filter = (
+        *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
+        *(
+            ("status", titled("status in the API", admin.ChoicesFieldListFilter)),
+            ConversationFilter,
+            FlagFilter,
+            InterviewTypeFilter,
+            ArchivedFilter,
+        ),
+        *(CreatedRange, CompletedRange, ChangedRange),
+    )
+    lookups = frozenset({"contact", "status__exact"})
+    sortable_by = ("id", "created_at")
+    search_fields = ("id",)  # shows the search box
+    search_help_text = "An id, the beginning of a deal's id, or any part of the contact's name and address."
+    fieldsets = ((None, {"fields": ["objective", "steers", "picks"]}), ("About", {"fields": ABOUT}))
+    readonly_fields = ("steers", *ABOUT)
+
+    @admin.display(description="Effect")
+    def steers(self, interview_request: InterviewRequest) -> str:
+        """As stored. staff.js replaces it while staff type."""
+        url = self.url("steering", interview_request.pk)
+        text = render_to_string("staff/interviews/steering.html", {"steering": stored_steering(interview_request)})
+        return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found = super().get_queryset(request).select_related("org", "contact", "conversation")
+        if self.is_list(request):
+            return found.defer("objective", "contact__notes", "contact__search_text", "conversation__guide")
+        return found.select_related("interview_type")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only staff who may edit see the picker, and the survey link: whoever has it can answer for the contact."""
+        (title, texts), (about, options) = super().get_fieldsets(request, obj)
+        may_change = self.has_change_permission(request, obj)
+        if not may_change or self.is_read_only(request, obj):
+            note = why_closed(obj) if may_change else ""
+            texts = {"fields": ["objective", "steers"], "description": note}
+        if not may_change:
+            options = {"fields": [field for field in options["fields"] if field != "survey_link"]}
+        return [(title, texts), (about, options)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        texts = InterviewRequestForm.base_fields if self.is_read_only(request, obj) else ()
+        return (*self.readonly_fields, *texts)
+
+    def is_read_only(self, request: HttpRequest, obj: InterviewRequest | None) -> bool:
+        """Whether the page has no form. A POST has it: it refuses the edits, and keeps them on the page."""
+        return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
+
+    def why_closed(self, obj: InterviewRequest) -> str:
+        return why_closed(obj)
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_preview"] = self.may_preview(request, kwargs["obj"])
+        obj, document, turns = kwargs["obj"], None, []
+        if hasattr(obj, "transcript"):
+            document = TranscriptDocument.of(obj)
+        else:
+            turns = turns_of(obj)
+        declined = declined_conversation(obj)
+        if document or turns or (declined and declined.decline_comment):
+            record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "Unfinished.")
+        context.update(document=document, turns=turns)
+        if self.is_read_only(request, obj):
+            context.update(show_save=False, show_save_and_continue=False)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
+        actor = actor_of(request)
+        if "objective" in edits:  # clears the picks, so it comes first
+            services.update_interview_request(
+                org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, objective=edits["objective"]
+            )
+        if "picks" in edits:
+            picks = picks_in(edits["picks"])
+            services.pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
+
+    def steering_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The effect of the posted form, if it were saved."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        found = self.object_or_404(request, object_id, self.has_change_permission, is_read=True)
+        stored = stored_steering(found)
+        try:
+            objective = clean_objective(as_sent(request.POST.get("objective")))
+        except ValidationError as error:
+            return TemplateResponse(request, "staff/interviews/steering.html", {"error": " ".join(error.messages)})
+        picks = picks_in_form(request.POST, "picks", stored.brief.guide.topics) if stored else ""
+        steering = stored and edited_steering(stored, objective, picks)
+        return TemplateResponse(request, "staff/interviews/steering.html", {"steering": steering})
+
+    def may_preview(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The prompt contains the notes."""
+        return self.has_view_or_change_permission(request, obj) and request.user.has_perm("contacts.view_contact")
+
+    def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self.object_or_404(request, object_id, self.may_preview)
+        try:
+            preview = preview_of(found)
+        except GuideError as error:
+            return self.page(request, "interviews/prompt", found, title="Prompt preview", guide_error=str(error))
+        except NoPromptError as error:
+            return self.page(request, "interviews/prompt", found, title="Prompt preview", no_prompt=str(error))
+        record_act(request, EventKind.PROMPT_READ, found)
+        shown = [(message.role, segments(message)) for message in preview.messages]
+        return self.page(
+            request,
+            "interviews/prompt",
+            found,
+            title="Prompt preview",
+            prompt=shown,
+            preview=preview,
+            left_out=left_out_of_notes(found.contact.notes),
+        )

@@ -1,0 +1,65 @@
+"""Transcripts as DOCX, for Word and other word processors."""
+
+import re
+import unicodedata
+from io import BytesIO
+from typing import Any
+
+from django.utils import timezone
+
+from hindsight.text.visible import visible
+from staff.interviews.displayed_turns import SKIPPED
+from staff.interviews.transcript_document import TranscriptDocument
+
+# https://www.w3.org/TR/xml/#charsets
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+RIGHT_TO_LEFT = ("R", "AL")
+BEGINS_A_DIRECTION = (*RIGHT_TO_LEFT, "L")
+
+
+def as_docx(document: TranscriptDocument) -> bytes:
+    from docx import Document  # loads lxml, which other pages do not need
+
+    word = Document()
+    properties = word.core_properties
+    properties.title, properties.author, properties.comments = xml_text(document.title)[:255], "Hindsight", ""
+    properties.created = properties.modified = timezone.now()
+    _paragraph(word, document.title, "Title")
+    for label, value in document.facts:
+        _paragraph(word, value, label=label)
+    for section in document.sections:
+        _paragraph(word, section.title, "Heading 1")
+        for title, lines in section.entries.items():
+            _paragraph(word, title, "Heading 2")
+            for line in lines:
+                _paragraph(word, line, "List Bullet")
+    _paragraph(word, "Transcript", "Heading 1")
+    for turn in document.turns:
+        _paragraph(word, turn.text or SKIPPED, label=turn.speaker)
+    out = BytesIO()
+    word.save(out)
+    return out.getvalue()
+
+
+def xml_text(text: str) -> str:
+    """Shows characters that are not seen, and replaces others that XML cannot contain."""
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text))
+
+
+def _paragraph(word: Any, text: str, style: str | None = None, *, label: str = "") -> None:
+    paragraph = word.add_paragraph(style=style)
+    if label:
+        paragraph.add_run(xml_text(f"{label}: ")).bold = True
+    text = xml_text(text)
+    run = paragraph.add_run(text)
+    if _is_right_to_left(text):
+        from docx.oxml import OxmlElement
+
+        paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+        run.font.rtl = True
+
+
+def _is_right_to_left(text: str) -> bool:
+    """By the first character with a direction, like `dir="auto"` in HTML."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((each for each in directions if each in BEGINS_A_DIRECTION), "L") in RIGHT_TO_LEFT

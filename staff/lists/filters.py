@@ -1,0 +1,199 @@
+"""List filters for fields with too many values to list."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.contrib.admin import FieldListFilter, SimpleListFilter
+from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from interviews.lifecycle import Flag, Standing
+from interviews.models import Conversation, InterviewType
+from staff.orgs.org_choice import MAX_MATCHES, chosen_orgs, label_of
+from staff.orgs.own_orgs import may, orgs_with
+
+MAX_TYPES = 30
+
+
+def storable(text: str) -> str:
+    """PostgreSQL refuses NUL characters."""
+    return text.replace("\x00", "").strip()
+
+
+def kept_parameters(changelist: Any, but: Collection[str]) -> list[tuple[str, str]]:
+    """What a form of one filter keeps: the other filters, the search and the order."""
+    filters = [(name, values[0]) for name, values in changelist.get_filters_params().items() if name not in but]
+    others = ((SEARCH_VAR, changelist.query), (ORDER_VAR, changelist.params.get(ORDER_VAR, "")))
+    return [*filters, *((name, value) for name, value in others if value)]
+
+
+class TextFilter(SimpleListFilter):
+    template = "staff/lists/text_filter.html"
+    placeholder = ""
+    help_text = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One choice, for the template."""
+        yield {
+            "text": self.value() or "",
+            "others": kept_parameters(changelist, [str(self.parameter_name)]),
+            "remove": changelist.get_query_string(remove=[self.parameter_name]),
+        }
+
+
+class OrgFilter(TextFilter):
+    """There may be thousands of orgs."""
+
+    title = "org"
+    parameter_name = "org"
+    template = "staff/lists/org_filter.html"
+    placeholder = "name or slug"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        text = storable(self.value() or "")
+        self.orgs = chosen_orgs(request, text) if text else []
+        self.may_see_orgs = may(request, "orgs.view_org")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        [choice] = super().choices(changelist)
+        if self.may_see_orgs and len(self.orgs) == 1:
+            choice["text"] = label_of(self.orgs[0])
+        elif self.may_see_orgs:
+            urls = ((org, changelist.get_query_string({self.parameter_name: org.slug})) for org in self.orgs)
+            choice["matches"] = list(urls)[:MAX_MATCHES]
+            choice["has_more"] = len(self.orgs) > MAX_MATCHES
+        yield choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(org__in=[org.pk for org in self.orgs]) if self.value() else queryset
+
+
+class EventOrgFilter(OrgFilter):
+    """Events have the slug: the org may have been deleted."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        slugs = [org.slug for org in self.orgs] if self.may_see_orgs else []
+        typed = storable(self.value() or "").lower()
+        return queryset.filter(org__in=slugs or [typed]) if self.value() else queryset
+
+
+class DealFilter(TextFilter):
+    """Shown while it is set, which links do. The search box finds deals, too."""
+
+    title = "deal"
+    parameter_name = "deal"
+    help_text = "The whole id of a deal"
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(deal_id=storable(self.value() or "")) if self.value() else queryset
+
+
+class EventActorFilter(TextFilter):
+    title = "actor"
+    parameter_name = "by"
+    placeholder = "login or command"
+    help_text = "Staff login or command"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(actor=storable(self.value() or "")) if self.value() else queryset
+
+
+class ConversationFilter(SimpleListFilter):
+    title = "conversation"
+    parameter_name = "conversation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [
+            ("running", Standing.UNDER_WAY.label),
+            ("abandoned", Standing.ABANDONED.label),
+            ("broken_off", "broken off"),
+            ("completed", Standing.COMPLETED.label),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        conversations = getattr(Conversation.objects, str(self.value()))()
+        return queryset.filter(pk__in=conversations.values("pk"))
+
+
+class TitledFilter:
+    """Django's own title is the name of the field."""
+
+    own_title = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = self.own_title
+
+
+def titled(title: str, kind: type[FieldListFilter]) -> type[FieldListFilter]:
+    return type("OwnTitle", (TitledFilter, kind), {"own_title": title})
+
+
+class ArchivedFilter(SimpleListFilter):
+    """Hides archived rows, unless staff search or choose otherwise."""
+
+    title = "archive"
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("yes", "archived"), ("all", "all")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        default, *others = super().choices(changelist)
+        yield {**default, "display": "all" if changelist.query else "not archived"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.filter(archived_at__isnull=False)
+        is_shown = self.value() == "all" or request.GET.get(SEARCH_VAR, "").strip()
+        return queryset if is_shown else queryset.filter(archived_at__isnull=True)
+
+
+class FlagFilter(SimpleListFilter):
+    title = "wish of the contact"
+    parameter_name = "flags"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("any", "any"), *((flag.value, flag.label) for flag in Flag)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        flagged = queryset.exclude(flags="")
+        if self.value() in Flag.values:
+            return flagged.filter(flags__contains=self.value())
+        return flagged if self.value() == "any" else queryset
+
+
+class InterviewTypeFilter(SimpleListFilter):
+    """By name, because each org has its own types."""
+
+    title = "interview type"
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        names = InterviewType.objects.order_by("name").values_list("name", flat=True).distinct()
+        if org := storable(request.GET.get("org", "")):
+            names = names.filter(org__in=chosen_orgs(request, org))
+        if (visible := orgs_with(request, "interviews.view_interviewrequest")) is not None:
+            names = names.filter(org__in=visible)
+        return [(name, name) for name in names[:MAX_TYPES]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        return queryset.filter(
+            interview_type__in=InterviewType.objects.filter(name=storable(self.value() or "")).values("pk")
+        )

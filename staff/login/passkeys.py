@@ -1,0 +1,123 @@
+"""Passkeys: forms and views, and which key replaces the password."""
+
+from typing import Any, cast
+
+from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from allauth.mfa.webauthn.internal import auth
+from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from orgs.models import EventKind
+from staff.events import record_attempt
+from staff.login.passwords import Limits, refuse_too_many_attempts
+
+# A login with a passkey alone counts twice: its challenge stores a session, and its answer is verified.
+PASSKEY_ATTEMPTS: Limits = {"address, for passkeys": (60, 5)}
+
+SECOND_FACTOR_ONLY = "This key is a second factor. Log in with your password first."
+
+
+def replaces_password(authenticator: Authenticator) -> bool:
+    """Whether the person chose so when they added the key, and was verified by it."""
+    passkey = authenticator.wrap()
+    return bool(passkey.is_passwordless and passkey.authenticator_data.is_user_verified())
+
+
+class PasskeyAnswer(forms.Form):
+    """Records refused answers. allauth sends no signal for them."""
+
+    user: Any
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return cast(Authenticator, super().clean_credential())  # type: ignore[misc]
+        except (ValidationError, RecursionError) as error:  # fido2 decodes nested CBOR recursively
+            login = self.user.get_username() if self.user else ""
+            record_attempt(context.request, EventKind.LOGIN_FAILED, login, "Wrong passkey.")
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class SecondFactorForm(PasskeyAnswer, AuthenticateWebAuthnForm):
+    pass
+
+
+class ConfirmingForm(PasskeyAnswer, ReauthenticateWebAuthnForm):
+    pass
+
+
+class LoginForm(PasskeyAnswer, LoginWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        refuse_too_many_attempts(context.request, "", PASSKEY_ATTEMPTS)
+        authenticator = super().clean_credential()
+        if not replaces_password(authenticator):
+            login = authenticator.user.get_username()
+            record_attempt(context.request, EventKind.LOGIN_FAILED, login, "Passkey of a second factor.")
+            raise ValidationError(SECOND_FACTOR_ONLY)
+        return authenticator
+
+
+class AddForm(AddWebAuthnForm):
+    """Stores what the person has chosen. Some authenticators report that every key could replace the password."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except RecursionError as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        if credential := cleaned.get("credential"):
+            credential["clientExtensionResults"] = {"credProps": {"rk": cleaned["passwordless"]}}
+        return cleaned
+
+
+class LoginView(LoginWebAuthnView):
+    """`challenge` begins the step, so that a GET stores no session."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:login"))
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        redirect = cast(HttpResponse, super().form_invalid(form))
+        return self.refused_for_now() if form.has_error("credential", "throttled") else redirect
+
+    def refused_for_now(self) -> HttpResponse:
+        """Shows the message of the limit with status 429, which a redirect cannot have."""
+        self.request.method = "GET"
+        return admin.site.login(self.request)
+
+
+class SecondFactorView(AuthenticateView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        own = {
+            "has_app": Authenticator.Type.TOTP in types,
+            "has_passkey": Authenticator.Type.WEBAUTHN in types,
+            "has_recovery_codes": Authenticator.Type.RECOVERY_CODES in types,
+        }
+        return {**super().get_context_data(**kwargs), **own}
+
+
+@require_POST
+def challenge(request: HttpRequest) -> JsonResponse:
+    """Begins a login with a passkey alone."""
+    try:
+        refuse_too_many_attempts(request, "", PASSKEY_ATTEMPTS)
+    except ValidationError as refusal:
+        return JsonResponse({"error": refusal.message})
+    if not request.user.is_authenticated:  # it would remove what a session has been opened with
+        clear_login(request)  # of an earlier login that was not completed
+    return JsonResponse({"request_options": auth.begin_authentication(user=None)})

@@ -1,0 +1,128 @@
+"""One-time links to set a password: an invitation from a superuser, or a mail to somebody who has forgotten it.
+
+A link works once and for PASSWORD_RESET_TIMEOUT: Django signs the password's hash and the time of the last login.
+"""
+
+import logging
+import smtplib
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.views.generic import FormView
+
+from orgs.events import record_event
+from orgs.models import EventKind
+from staff.events import address_of, staff_actor
+from staff.login.passwords import Limits, refuse_too_many_attempts
+
+logger = logging.getLogger(__name__)
+
+# By the address of the client, and by the email address.
+LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
+# Each thread uses a connection to the database, and waits for the mail server.
+MAILS_AT_ONCE = 4
+LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
+
+
+def password_link(user: User) -> str:
+    """Ignores the request's Host, with which anybody could have a link to another host mailed to staff."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+    return settings.PUBLIC_BASE_URL + path
+
+
+def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
+    text = render_to_string(
+        "staff/login/password_link.txt",
+        {"user": user, "link": link, "is_invitation": is_invitation, "days": LINK_DAYS},
+    )
+    subject = "Your login for Hindsight" if is_invitation else "A new password for Hindsight"
+    return EmailMessage(subject, text, to=[user.email])
+
+
+def invite(user: User) -> tuple[str, bool]:
+    """Returns (link, mailed). A mail that cannot be sent leaves the link to be handed over."""
+    link = password_link(user)
+    return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
+
+
+def mail_links(request: HttpRequest, email: str) -> None:
+    """In a thread. Logs errors, because nobody waits for the result."""
+    try:
+        for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
+            mail = link_mail(user, password_link(user), is_invitation=False)
+            actor, address = staff_actor(user.username), address_of(request)
+            record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
+            _is_sent(mail)
+    except DatabaseError as error:
+        logger.error("A link to set a password was not made: %s", type(error).__name__)
+    finally:
+        connection.close()
+
+
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(label="Email address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean(self) -> dict[str, Any] | None:
+        refuse_too_many_attempts(self.request, self.cleaned_data.get("email", ""), LINK_ATTEMPTS)
+        return super().clean()
+
+
+class ForgottenView(FormView):  # type: ignore[type-arg]  # Django's class cannot be subscripted
+    """Does and responds the same for every address. Whether a login has it is looked up in a thread."""
+
+    threads = ThreadPoolExecutor(MAILS_AT_ONCE, "forgotten_password")
+    form_class = ForgottenForm
+    template_name = "registration/password_reset_form.html"
+    success_url = reverse_lazy("admin:login")
+    extra_context = {"title": "Forgotten password"}
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if settings.EMAIL_URL is None:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        self.threads.submit(copy_context().run, mail_links, self.request, form.cleaned_data["email"])
+        messages.success(self.request, "If this address belongs to a login, a link to set a password is on its way.")
+        return super().form_valid(form)
+
+
+class SetPasswordView(views.PasswordResetConfirmView):
+    success_url = reverse_lazy("admin:login")
+    extra_context = {"days": LINK_DAYS}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, f"Your password is set. Log in as {self.user}.")
+        return response
+
+
+def _is_sent(mail: EmailMessage) -> bool:
+    try:
+        return bool(mail.send())
+    except (smtplib.SMTPException, OSError) as error:
+        logger.error("A mail was not sent: %s", type(error).__name__)
+        return False

@@ -1,0 +1,80 @@
+"""Whether a session of staff may open the admin's pages: the second factor, and the age of the login.
+
+allauth keeps a list of what the person has authenticated with in the session.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.db.models.signals import post_delete, post_save
+from django.http import HttpRequest
+
+from orgs.models import EventKind
+from staff.acting import current_staff_request
+from staff.login.single_sign_on.links import are_live
+from staff.people.accounts import record_about
+
+# Recovery codes replace one of these.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def connect() -> None:
+    post_save.connect(record_added, sender=Authenticator)
+    post_delete.connect(record_removed, sender=Authenticator)
+
+
+def may_enter(request: HttpRequest) -> bool:
+    """Whether this session of a staff login has a second factor, if one is required, and is not too old.
+
+    The end of a link to the identity provider ends the sessions that have logged in with it.
+    """
+    records = get_authentication_records(request, request.user)
+    is_enough = not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records))
+    return is_enough and not _is_too_old(records) and are_live(request.user, records)
+
+
+def may_set_up(request: HttpRequest) -> bool:
+    """Whether the person has logged in with a password, and has no second factor yet."""
+    user = request.user
+    is_staff = user.is_active and user.is_staff
+    return is_staff and not is_mfa_enabled(user) and not _is_too_old(get_authentication_records(request, user))
+
+
+def names_of(user: Any) -> str:
+    return ", ".join(map(str, Authenticator.objects.filter(user=user).order_by("pk")))
+
+
+def reset(user: Any) -> int:
+    """Removes every second factor of somebody who has lost them. Returns how many there were."""
+    authenticators = list(Authenticator.objects.filter(user=user))
+    for authenticator in authenticators:
+        authenticator.delete()  # each has a security event
+    return len(authenticators)
+
+
+def record_added(*, instance: Any, created: bool, **kwargs: Any) -> None:
+    """Whoever sets up a factor has just shown it, so the session has it too."""
+    if not created:
+        return
+    record_about(EventKind.SECOND_FACTOR_ADDED, instance.user, f"{instance.get_type_display()}.")
+    request = current_staff_request()
+    if request and request.user == instance.user and instance.type in FACTORS:
+        record_authentication(request, instance.user, "mfa", id=instance.pk, type=instance.type)
+
+
+def record_removed(*, instance: Any, **kwargs: Any) -> None:
+    record_about(EventKind.SECOND_FACTOR_REMOVED, instance.user, f"{instance.get_type_display()}.")
+
+
+def _is_second_factor(record: dict[str, Any]) -> bool:
+    return bool(record["method"] == "mfa")
+
+
+def _is_too_old(records: list[dict[str, Any]]) -> bool:
+    """Writing to a session prolongs it, so its expiry alone does not limit a login to SESSION_COOKIE_AGE."""
+    return bool(records) and time.time() - records[0]["at"] > settings.SESSION_COOKIE_AGE

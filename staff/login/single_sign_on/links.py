@@ -1,0 +1,114 @@
+"""Links between accounts at the identity provider and staff logins: rows of allauth's SocialAccount.
+
+A link is made by a superuser, by the person while logged in, or, with OIDC_LINK_BY_EMAIL, by the first login.
+`extra_data` of a row is empty until the link is used for a login.
+"""
+
+import unicodedata
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.signals import post_delete, post_save
+
+from orgs.models import EventKind
+from staff.login.single_sign_on import PROVIDER_ID
+from staff.login.single_sign_on.id_tokens import Claims
+from staff.login.single_sign_on.refusals import LINKED_ALREADY, Refusal
+from staff.people.accounts import record_about
+
+
+def connect() -> None:
+    """Signals include the admin, the shell, and logins that are deleted."""
+    post_save.connect(record_made, sender=SocialAccount)
+    post_delete.connect(record_removed, sender=SocialAccount)
+    post_save.connect(end_after_change_of_address, sender=User)
+
+
+def links_of(user: Any) -> Any:
+    return SocialAccount.objects.filter(user=user, provider=PROVIDER_ID).order_by("pk")
+
+
+def make(user: Any, subject: str) -> SocialAccount:
+    """Raises Refusal if the account is linked already."""
+    try:
+        with transaction.atomic():
+            return SocialAccount.objects.create(user=user, provider=PROVIDER_ID, uid=subject)
+    except IntegrityError:
+        raise Refusal(LINKED_ALREADY, "Single sign-on: the account is linked already.") from None
+
+
+@transaction.atomic
+def use(claims: Claims) -> User | None:
+    """Returns whose account it is, or None. Whether this person may log in is checked later."""
+    link = _locked(claims.subject) or _by_address(claims)
+    user: User | None = link.user if link else None
+    if user and user.is_active and user.is_staff:
+        _note_use(link, claims)
+    return user
+
+
+def _locked(subject: str) -> SocialAccount | None:
+    links = SocialAccount.objects.filter(provider=PROVIDER_ID, uid=subject).select_related("user")
+    return links.select_for_update(of=("self",), no_key=True).first()
+
+
+def _note_use(link: Any, claims: Claims) -> None:
+    if not link.extra_data:
+        record_about(EventKind.LINK_USED, link.user, _detail(link))
+    link.extra_data = {"email": claims.email}
+    link.save(update_fields=["extra_data", "last_login"])
+
+
+def _by_address(claims: Claims) -> SocialAccount | None:
+    user = login_with(claims.email) if settings.OIDC_LINK_BY_EMAIL and claims.email else None
+    return make(user, claims.subject) if user else None
+
+
+def login_with(address: str) -> User | None:
+    """The only active staff login with this address.
+
+    Databases compare differently: PostgreSQL's UPPER makes "I" of a dotless i. So Python compares. An address that is
+    not ASCII belongs only to a login with exactly the same one.
+    """
+    staff = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
+    alike = [user for user in staff if folded(user.email) == folded(address)]
+    return alike[0] if len(alike) == 1 and is_same(alike[0].email, address) else None
+
+
+def folded(address: str) -> str:
+    """Addresses that could be confused have the same form."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).casefold())
+
+
+def is_same(address: str, other: str) -> bool:
+    return address == other or (address.isascii() and other.isascii() and address.lower() == other.lower())
+
+
+def are_live(user: Any, records: list[dict[str, Any]]) -> bool:
+    """Whether the links exist that a session has logged in with. `records`: allauth's, of the session."""
+    used = {record["uid"] for record in records if record["method"] == "socialaccount"}
+    return not used or links_of(user).filter(uid__in=used).count() == len(used)
+
+
+def end_after_change_of_address(*, instance: Any, **kwargs: Any) -> None:
+    """Whoever has the new address may be somebody else. The form of the admin asks, and sets `keeps_links`."""
+    before = getattr(instance, "values_before_save", {}).get("email", instance.email)
+    if not is_same(before, instance.email) and not getattr(instance, "keeps_links", False):
+        for link in links_of(instance):
+            link.delete()  # each has a security event
+
+
+def record_made(*, instance: Any, created: bool, **kwargs: Any) -> None:
+    if created:
+        record_about(EventKind.LINK_MADE, instance.user, _detail(instance))
+
+
+def record_removed(*, instance: Any, **kwargs: Any) -> None:
+    record_about(EventKind.LINK_REMOVED, instance.user, _detail(instance))
+
+
+def _detail(link: Any) -> str:
+    return f"Account {link.uid}."

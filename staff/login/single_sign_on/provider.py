@@ -1,0 +1,199 @@
+"""HTTP requests to the identity provider.
+
+A provider that hangs must not hold what the API needs, so `without_holding()` runs every request to it:
+
+- The request's thread returns its database connection while it waits (decision 27), at most CALL_SECONDS.
+- At most OIDC_CONCURRENCY calls of a process run at once. A call counts until its thread ends, also after the time
+  limit: neither name resolution nor a slow response can be interrupted. A further call is refused at once.
+- Configuration and keys are fetched once for all requests, and kept for FRESH_SECONDS. After a failure, nobody asks
+  again for RETRY_SECONDS.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import BoundedSemaphore, Lock, Thread
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.auth import HTTPBasicAuth
+from urllib3.exceptions import HTTPError
+
+from hindsight.db.pool import connection_released
+from hindsight.text import strict_json
+from interviews.checks import LOOPBACK
+from staff.login.single_sign_on.refusals import NOT_VALID, Refusal, Unavailable
+
+Result = TypeVar("Result")
+Json = dict[str, Any]
+
+CALL_SECONDS = 6.0
+TIMEOUT = (2.0, 3.0)  # to connect; between two packets
+FRESH_SECONDS = 10 * 60
+RETRY_SECONDS = 5
+MAX_RESPONSE_BYTES = 256 * 1024
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+_slots = BoundedSemaphore(settings.OIDC_CONCURRENCY)
+
+
+def without_holding(call: Callable[[], Result]) -> Result:
+    """Raises Unavailable over the limits, and what the call raises. Must not be called in a transaction."""
+    if not _slots.acquire(blocking=False):
+        raise Unavailable("Too many logins wait for the identity provider.")
+    result: Future[Result] = Future()
+    Thread(target=_run, args=[call, result], daemon=True).start()
+    with connection_released():
+        try:
+            return result.result(CALL_SECONDS)
+        except TimeoutError:
+            raise Unavailable("The identity provider was too slow.") from None
+
+
+def _run(call: Callable[[], Result], result: Future[Result]) -> None:
+    try:
+        result.set_result(call())
+    except BaseException as error:
+        result.set_exception(error)
+    finally:
+        _slots.release()
+
+
+class Document:
+    """A JSON object that the provider publishes. Concurrent calls fetch it once."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._lock = Lock()
+        self._content: Json | None = None
+        self._fetched_at = self._failed_at = float("-inf")
+
+    def kept(self, seconds: float = FRESH_SECONDS) -> Json | None:
+        is_fresh = time.monotonic() - self._fetched_at < seconds
+        return self._content if is_fresh else None
+
+    def get(self, seconds: float = FRESH_SECONDS) -> Json:
+        """`seconds`: the greatest age. Raises Unavailable."""
+        with self._lock:
+            return self.kept(seconds) or self._fetched()
+
+    def _fetched(self) -> Json:
+        if time.monotonic() - self._failed_at < RETRY_SECONDS:
+            raise Unavailable("The identity provider has just failed.")
+        try:
+            self._content = fetch("GET", self.url)
+        except Refusal:
+            self._failed_at = time.monotonic()
+            raise
+        self._fetched_at = time.monotonic()
+        return self._content
+
+
+_documents: dict[str, Document] = {}
+
+
+def document(url: str) -> Document:
+    return _documents.setdefault(url, Document(url))
+
+
+def configuration() -> "Configuration":
+    """Waits for the provider only if this process has no fresh copy."""
+    published = document(_configuration_url())
+    return Configuration(published.kept() or without_holding(published.get))
+
+
+def waited_configuration() -> "Configuration":
+    """Raises Unavailable. For calls that run in `without_holding()`."""
+    return Configuration(document(_configuration_url()).get())
+
+
+class Configuration:
+    """https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata"""
+
+    def __init__(self, published: Json) -> None:
+        self._published = published
+
+    @property
+    def issuer(self) -> str:
+        """It has to be the URL that the operator has set: a document about another issuer is worth nothing."""
+        issuer = self._published.get("issuer")
+        if not isinstance(issuer, str) or issuer.rstrip("/") != _issuer_url():
+            raise Unavailable("The identity provider's configuration names another issuer.")
+        return issuer
+
+    def endpoint(self, name: str) -> str:
+        url = self._published.get(name)
+        if not isinstance(url, str) or not _is_protected(url):
+            raise Unavailable(f"The identity provider's configuration has no valid {name}.")
+        return url
+
+    @property
+    def takes_basic_authentication(self) -> bool:
+        methods = self._published.get("token_endpoint_auth_methods_supported")
+        named = methods if isinstance(methods, list) else []
+        return "client_secret_basic" in named and "client_secret_post" not in named
+
+
+def exchange(configured: Configuration, *, code: str, code_verifier: str, redirect_uri: str) -> object:
+    """Returns the ID token, as the provider has sent it."""
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    secrets = (settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
+    authentication: dict[str, Any] = {"auth": HTTPBasicAuth(*secrets)}
+    if not configured.takes_basic_authentication:
+        authentication = {}
+        form |= dict(zip(("client_id", "client_secret"), secrets, strict=True))
+    sent = {**form, "code_verifier": code_verifier}
+    return fetch("POST", configured.endpoint("token_endpoint"), data=sent, **authentication).get("id_token")
+
+
+def fetch(method: str, url: str, **sent: Any) -> Json:
+    """Returns the JSON object of a response with status 200. Raises Unavailable and Refusal."""
+    try:
+        status, body = _response(method, url, **sent)
+    except (HTTPError, OSError, ValueError) as error:  # RequestException is an OSError
+        raise Unavailable(f"The identity provider is unavailable: {type(error).__name__}.") from None
+    if status >= 500:
+        raise Unavailable(f"The identity provider answered {status}.")
+    try:
+        content = strict_json.parse(body)
+    except strict_json.JSONError:
+        content = None
+    if status != 200 or not isinstance(content, dict):
+        raise Refusal(NOT_VALID, f"Single sign-on: the provider answered {status}, or no JSON object.")
+    return content
+
+
+def _response(method: str, url: str, **sent: Any) -> tuple[int, bytes]:
+    """Follows no redirect: it would send the client's secret to another host."""
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    with (
+        requests.Session() as session,
+        session.request(
+            method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, **sent
+        ) as response,
+    ):
+        body = response.raw.read(MAX_RESPONSE_BYTES + 1, decode_content=False)
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise ValueError("too large")
+        return response.status_code, body
+
+
+def _configuration_url() -> str:
+    url: str = settings.OIDC_SERVER_URL
+    return url if "/.well-known/" in url else f"{url.rstrip('/')}{WELL_KNOWN}"
+
+
+def _issuer_url() -> str:
+    return _configuration_url().partition("/.well-known/")[0]
+
+
+def _is_protected(url: str) -> bool:
+    """Plain HTTP is for a provider on this machine, as in `staff.checks`."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

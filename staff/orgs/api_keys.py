@@ -1,0 +1,71 @@
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from orgs.models import ApiKey, EventKind, Org
+from orgs.services import revoke_api_key, rotate_api_key
+from staff.actions import ActionAdmin
+from staff.events import record_act
+from staff.lists.filters import OrgFilter
+from staff.orgs.forms import KeyRotationForm
+from staff.orgs.org_rows import OrgRowsAdmin
+from staff.orgs.own_orgs import may
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(OrgRowsAdmin, ActionAdmin):
+    """Keys are issued on the page of their org."""
+
+    change_form_template = "staff/orgs/api_key.html"
+    object_pages = {"revoke": "revoke_view", "rotate": "rotate_view"}
+    list_display = ("prefix", "name", "org", "state", "scopes", "last_used_at", "expires_at", "created_at")
+    list_filter = (OrgFilter,)
+    list_select_related = ("org",)
+    # Thousands of rows at most.
+    sortable_by = ("prefix", "name", "org", "last_used_at", "expires_at", "created_at")
+    fields = ("prefix", "name", "org", "scopes", "state", "last_used_at", "created_at", "expires_at", "revoked_at")
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_revoke"] = kwargs["obj"].revoked_at is None and may_revoke(request, kwargs["obj"])
+        context["may_rotate"] = kwargs["obj"].state == "live" and may_rotate(request, kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        api_key = self.object_or_404(request, object_id, may_revoke)
+        if request.method != "POST":
+            return self.page(request, "orgs/revoke_key", api_key, title="Revoke")
+        revoke_api_key(api_key)
+        self.log_change(request, api_key, "Revoked.")
+        record_act(request, EventKind.KEY_REVOKED, api_key)
+        return self.back_to(request, "change", api_key, messages.SUCCESS, "The key was revoked. It no longer works.")
+
+    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the new key once."""
+        old = self.object_or_404(request, object_id, may_rotate)
+        form = KeyRotationForm(request.POST or None)
+        if not form.is_valid():
+            return self.page(request, "orgs/rotate_key", old, title="Rotate", form=form, button="Rotate the key")
+        days = form.cleaned_data["grace_days"]
+        try:
+            new, secret = rotate_api_key(old, grace=timedelta(days=days))
+        except ValidationError as error:
+            return self.failed(request, old, error)
+        old.refresh_from_db(fields=["expires_at"])
+        self.log_change(request, old, f"Rotated. New key: {new.prefix}.")
+        record_act(request, EventKind.KEY_ROTATED, old, f"New key: {new.prefix}. Grace: {days} days.")
+        return self.page(request, "orgs/key_issued", old, title="API key", api_key=new, secret=secret, old=old)
+
+
+def may_issue_keys(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may(request, "orgs.add_apikey", row)
+
+
+def may_revoke(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may(request, "orgs.change_apikey", row)
+
+
+def may_rotate(request: HttpRequest, row: Org | ApiKey | None) -> bool:
+    return may_issue_keys(request, row) and may_revoke(request, row)

@@ -1,0 +1,33 @@
+"""Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested."""
+
+import re
+
+from django.http import HttpRequest
+
+from hindsight.db.search import normalized
+from orgs.models import Org
+from orgs.models.org import OrgQuerySet
+from staff.orgs.own_orgs import visible_orgs
+
+MAX_MATCHES = 20
+
+
+def label_of(org: Org) -> str:
+    return f"{org.name} ({org.slug})"
+
+
+def orgs_meant(text: str, among: OrgQuerySet) -> list[Org]:
+    """More than MAX_MATCHES orgs are cut off: the text is too short to choose."""
+    slug = re.search(r"\(([-\w]+)\)$", text)
+    if exact := among.filter(slug=slug[1] if slug else text.lower()).first():
+        return [exact]
+    matches = list(among.search(text)[: MAX_MATCHES + 1])
+    return [org for org in matches if normalized(org.name) == normalized(text)] or matches
+
+
+def chosen_orgs(request: HttpRequest, text: str) -> list[Org]:
+    """Of those that the person may see. The text is looked up once for each request."""
+    if getattr(request, "chosen_text", None) != text:
+        request.chosen_text, request.chosen_orgs = text, orgs_meant(text, visible_orgs(request))  # type: ignore[attr-defined]
+    orgs: list[Org] = request.chosen_orgs  # type: ignore[attr-defined]
+    return orgs

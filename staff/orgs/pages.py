@@ -1,0 +1,202 @@
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from interviews.models import Conversation, InterviewRequest
+from interviews.services import delete_org, onboard_org
+from orgs.models import ApiKey, EventKind, Org
+from orgs.retention import audit_period
+from orgs.scopes import Scopes
+from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
+from staff.actions import Action
+from staff.base import actor_of
+from staff.contacts.removal import RemovalAdmin
+from staff.events import record_act
+from staff.lists.filters import titled
+from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
+from staff.orgs.api_keys import may_issue_keys, may_revoke, may_rotate
+from staff.orgs.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
+from staff.orgs.org_rows import OrgRowsAdmin
+from staff.orgs.org_use import rows_of_use
+from staff.orgs.own_orgs import manage, may
+from staff.orgs.webhooks import added_endpoint
+from webhooks.models import Endpoint
+
+NEWEST_KEYS = 20
+NEWEST_ENDPOINTS = 10
+
+REACTIVATE = Action(
+    title="Reactivate",
+    text="The API keys of this org that are neither revoked nor expired work again at once. Its interviews continue "
+    "where they were.",
+    button="Reactivate",
+    run=lambda org: reactivate_org(org_id=org.pk),
+    event=EventKind.ORG_REACTIVATED,
+    done="Reactivated.",
+)
+
+
+@admin.register(Org)
+class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
+    form = OrgForm
+    org_id_field = "pk"
+    change_form_template = "staff/orgs/org.html"
+    object_pages = {
+        **AccountManagers.manager_pages,
+        "issue-key": "issue_key_view",
+        "suspend": "suspend_view",
+        "reactivate": "reactivate_view",
+    }
+    slow_object_pages = {"add-webhook": "add_webhook_view"}
+    list_display = ("name", "slug", "plan", "limit_in_force", "active", "live_keys")
+    list_filter = ("plan", ("is_active", titled("active", admin.BooleanFieldListFilter)))
+    sortable_by = ("name", "slug", "plan", "active")  # thousands of rows at most
+    lookups = frozenset({"plan__exact", "is_active__exact"})
+    search_fields = ("name",)  # shows the search box
+    search_help_text = "Any part of a name or slug."
+    readonly_fields = ("is_active", "slug", "limit_in_force", "audit_kept", "managers", "created_at")
+
+    @admin.display(description="Requests per minute")
+    def limit_in_force(self, org: Org) -> str:
+        return f"{org.requests_per_minute:,}{' (own)' if org.own_rate_limit else ''}"
+
+    @admin.display(description="Active", boolean=True, ordering="is_active")
+    def active(self, org: Org) -> bool:
+        return org.is_active
+
+    @admin.display(description="Account managers")
+    def managers(self, org: Org) -> str:
+        return names_of_managers(org)
+
+    @admin.display(description="Audit is kept")
+    def audit_kept(self, org: Org) -> str:
+        return audit_period(org)
+
+    @admin.display(description="Live keys")
+    def live_keys(self, org: Org) -> int:
+        return org.live_keys
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found: Any = super().get_queryset(request)
+        return cast(QuerySet[Any], found.with_live_keys().order_by("name"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Org | None = None) -> bool:
+        return may(request, "orgs.change_org", obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
+        guard = ["seen"] if self.has_change_permission(request, obj) else []
+        return [
+            (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
+            ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
+            ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
+            ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Org, form: Any, change: bool) -> None:
+        if change:
+            update_org(org_id=obj.pk, **form.edits)
+            record_act(request, EventKind.ORG_CHANGED, obj, form.changes_without_names())
+        else:
+            created = onboard_org(**form.edits)
+            obj.pk, obj.slug = created.pk, created.slug
+            record_act(request, EventKind.ORG_CREATED, obj, form.changes_without_names())
+            if not self.has_view_permission(request, obj):
+                manage(request, obj)
+                record_act(request, EventKind.ROLES_CHANGED, obj, f"Account managers: {names_of_managers(obj)}.")
+
+    def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
+        return "Created." if add else form.changes_in_words()
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        obj: Org | None = kwargs.get("obj")
+        if obj and may(request, "orgs.view_apikey", obj):
+            context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
+            context["may_issue"] = may_issue_keys(request, obj)
+            context["may_revoke"] = may_revoke(request, obj)
+            context["may_rotate"] = may_rotate(request, obj)
+        context["use"] = rows_of_use(kwargs["obj"]) if obj else None
+        context["may_assign"] = may_assign(request)
+        context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
+        if obj and may(request, "webhooks.view_endpoint", obj):
+            context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
+            context["may_add_webhooks"] = may_add_webhooks(request, obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the key once. The admin's responses are not cached."""
+        org = self.object_or_404(request, object_id, may_issue_keys)
+        form = ApiKeyForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self.page(request, "form", org, title="Issue an API key", form=form, button="Issue the key")
+        days = form.cleaned_data["expires_in"]
+        lifetime = timedelta(days=days) if days else None
+        scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE
+        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
+        self.log_addition(request, api_key, f"Issued for {org}.")
+        record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
+        return self.page(request, "orgs/key_issued", org, title="API key", api_key=api_key, secret=secret)
+
+    def suspend_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks for the reason, and says what stops."""
+        org = self.object_or_404(request, object_id, self.has_change_permission)
+        form = SuspensionForm(request.POST or None)
+        if not form.is_valid():
+            stops = {
+                "keys": ApiKey.objects.for_org(org.pk).live().count(),
+                "interviews": Conversation.objects.for_org(org.pk).running().count(),
+            }
+            return self.page(request, "orgs/suspend", org, title="Suspend", form=form, button="Suspend", stops=stops)
+        try:
+            suspended = suspend_org(org_id=org.pk, **form.cleaned_data)
+        except ValidationError as error:
+            return self.failed(request, org, error)
+        return self.done(request, org, EventKind.ORG_SUSPENDED, f"Suspended. Reason: {suspended.suspension_reason}")
+
+    def reactivate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        org = self.object_or_404(request, object_id, self.has_change_permission)
+        return self.confirm_and_run(request, org, REACTIVATE)
+
+    def add_webhook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows the secret once."""
+        if not may_add_webhooks(request):
+            raise PermissionDenied
+        form = EndpointForm(request.POST or None)
+        form.is_valid()
+        with transaction.atomic():
+            org = self.object_or_404(request, object_id, may_add_webhooks)
+            endpoint = added_endpoint(org, form) if form.is_bound else None
+            if endpoint is None:
+                return self.page(request, "form", org, title="Add a webhook endpoint", form=form, button="Add")
+            self.log_addition(request, endpoint, f"Added for {org}.")
+            record_act(request, EventKind.WEBHOOK_CREATED, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
+        return self.page(request, "orgs/webhook_secret", org, title="Webhook secret", endpoint=endpoint)
+
+    def confirmation_word(self, obj: Org) -> str:
+        return obj.slug
+
+    def deletion_counts(self, obj: Org) -> Mapping[str, int]:
+        return {
+            "API keys": obj.api_keys.count(),
+            "webhook endpoints": obj.webhook_endpoints.count(),
+            "contacts": obj.contacts.count(),
+            "interview requests": InterviewRequest.objects.for_org(obj.pk).count(),
+            "transcripts": obj.transcripts.count(),
+        }
+
+    def log_label(self, obj: Org) -> str:
+        return f"{obj} ({obj.slug})"
+
+    def remove(self, request: HttpRequest, obj: Org) -> None:
+        delete_org(org_id=obj.pk, actor=actor_of(request))
+
+
+def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
+    return may(request, "webhooks.add_endpoint", org)

@@ -1,0 +1,102 @@
+"""Security events about staff logins and roles, from the signals of their models.
+
+Unlike the admin's forms, the signals include `createsuperuser`, `changepassword` and the shell.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from hindsight.http.request_ids import current_request_id
+from orgs.actors import Actor, ActorKind
+from orgs.events import identifier_of, log_event, new_event, record_event, store_if_possible
+from orgs.models import EventKind
+from staff.acting import current_staff_request
+from staff.events import actor_of, address_of, staff_actor
+
+WATCHED = ("username", "is_active", "is_staff", "is_superuser")
+COMPARED = (*WATCHED, "email")  # staff.login.single_sign_on.links compares the address
+
+RELATIONS: dict[Any, str] = {
+    User.groups.through: "groups",
+    User.user_permissions.through: "permissions",
+    Group.permissions.through: "permissions",
+}
+ACTIONS = {"post_add": "added", "post_remove": "removed", "pre_clear": "removed"}
+
+
+def connect() -> None:
+    pre_save.connect(remember_stored, sender=User)
+    post_save.connect(record_save, sender=User)
+    for model in (User, Group):
+        post_delete.connect(record_delete, sender=model)
+    for through in RELATIONS:
+        m2m_changed.connect(record_relation, sender=through)
+
+
+def remember_stored(*, instance: Any, update_fields: frozenset[str] | None, **kwargs: Any) -> None:
+    is_watched = update_fields is None or not update_fields.isdisjoint(COMPARED)
+    stored = User.objects.filter(pk=instance.pk).values(*COMPARED).first() if instance.pk and is_watched else None
+    instance.values_before_save = stored or {}
+
+
+def record_save(*, instance: Any, created: bool, **kwargs: Any) -> None:
+    if created:
+        record_about(EventKind.STAFF_CREATED, instance, _flags(instance))
+        return
+    changes = [
+        f"{name}: {before} → {getattr(instance, name)}."
+        for name, before in instance.values_before_save.items()
+        if name in WATCHED and before != getattr(instance, name)
+    ]
+    if changes:
+        record_about(EventKind.ROLES_CHANGED, instance, " ".join(changes))
+    if instance._password is not None:  # set_password() sets it, save() clears it after this signal
+        record_about(EventKind.PASSWORD_CHANGED, instance)
+
+
+def record_delete(*, instance: Model, **kwargs: Any) -> None:
+    if isinstance(instance, User):
+        record_about(EventKind.STAFF_DELETED, instance)
+    else:
+        record_about(EventKind.ROLES_CHANGED, instance, "Deleted.")
+
+
+def record_relation(
+    *, sender: Any, instance: Model, action: str, reverse: bool, model: Any, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    if action not in ACTIONS or pk_set == set():
+        return
+    change = f"{RELATIONS[sender]} {ACTIONS[action]}"
+    others = list(model._default_manager.filter(pk__in=pk_set)) if pk_set else []
+    if reverse and others:
+        for other in others:
+            record_about(EventKind.ROLES_CHANGED, other, f"{change}: {identifier_of(instance)}.")
+    else:
+        names = ", ".join(sorted(map(identifier_of, others))) or "all"
+        record_about(EventKind.ROLES_CHANGED, instance, f"{change}: {names}.")
+
+
+def _flags(user: User) -> str:
+    return " ".join(f"{name}: {getattr(user, name)}." for name in WATCHED if name != "username")
+
+
+def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
+    """Without a login, as with a link to set a password, the person acts on their own login."""
+    if request := current_staff_request():
+        actor = actor_of(request) if request.user.is_authenticated else staff_actor(identifier_of(about))
+        record_event(kind, actor, address=address_of(request), about=about, detail=detail)
+        return
+    event = new_event(kind, Actor(ActorKind.COMMAND, _program(), current_request_id()), about=about, detail=detail)
+    log_event(event)
+    store_if_possible(event)  # `migrate` can change roles before the table of events exists
+
+
+def _program() -> str:
+    """The command, such as `createsuperuser`, or the program."""
+    name = Path(sys.argv[0]).name
+    return sys.argv[1] if name == "manage.py" and len(sys.argv) > 1 else name

@@ -1,1 +1,0 @@
-"""A completed interview as files and as text to paste."""
