@@ -7,6 +7,7 @@ from threading import Event
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import psutil
 import pytest
 from django.db import connection
 
@@ -52,7 +53,7 @@ def one_server(serve: Serve, web_database_url: str) -> Iterator[Slow]:
             PAIGE_BASE_URL=provider.url,
             PAIGE_MODEL="slow",
             PAIGE_TIMEOUT="30",
-            DATABASE_URL=f"{web_database_url}?application_name=slow_model" if ON_POSTGRESQL else web_database_url,
+            DATABASE_URL=web_database_url,
         ) as server,
     ):
         yield Slow(server, provider, may_answer)
@@ -73,10 +74,11 @@ def post(server: Server, interview_request: InterviewRequest, **fields: str) -> 
         return str(page.read().decode())
 
 
-def connections_of_the_server() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow_model'")
-        return int(cursor.fetchone()[0])
+def connections_of(server: Server) -> int:
+    """To PostgreSQL, of all processes of the server."""
+    port, main = int(connection.settings_dict["PORT"]), psutil.Process(server.process.pid)
+    found = [each for process in (main, *main.children(recursive=True)) for each in process.net_connections("tcp")]
+    return sum(bool(each.raddr) and each.raddr.port == port and each.status == "ESTABLISHED" for each in found)
 
 
 def engines_of(*rows: InterviewRequest) -> list[str]:
@@ -100,7 +102,7 @@ def test_waiting_turns_hold_neither_the_connection_nor_the_thread_of_other_reque
         post(slow.server, rows[WAITING], **ANSWER)  # over PAIGE_CONCURRENCY
         assert engines_of(*rows) == [Engine.FALLBACK]
         if ON_POSTGRESQL:
-            assert connections_of_the_server() == 1
+            assert connections_of(slow.server) == 1
         assert not any(page.done() for page in pages)
 
         slow.may_answer.set()

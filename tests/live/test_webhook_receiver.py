@@ -58,7 +58,7 @@ def status_of(endpoint: Endpoint, headers: dict[str, str], body: str = BODY) -> 
 def test_it_accepts_what_is_sent_also_while_the_secret_is_rotated(endpoint: Endpoint) -> None:
     for _ in range(2):
         delivery = send_test_event(endpoint)
-        assert work_off("deliveries") == 1
+        work_off("deliveries")
         delivery = Delivery.objects.get(pk=delivery.pk)
         assert (delivery.status, delivery.last_status) == (Status.DELIVERED, 204)
         rotate_secret(endpoint_id=endpoint.pk, grace=DEFAULT_GRACE)
