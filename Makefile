@@ -47,7 +47,7 @@ quick: ## Run the tests that need no server and no browser, on SQLite; pytest ge
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
-	@scripts/check
+	@tools/dev/check
 
 test-proxies: ## Test early responses through nginx and Caddy, which must be installed; ARGS goes to pytest
 	@scripts/bootstrap dev
@@ -70,7 +70,7 @@ test-client: venv-client ## Test clients that three generators make from docs/op
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_generated_clients.py $(ARGS)
 
 lint-api: venv-client ## Check docs/openapi.yaml with Redocly and Spectral
-	@scripts/lint_api
+	@tools/dev/lint_api
 
 venv-client:
 	@scripts/bootstrap dev
@@ -116,31 +116,31 @@ test-audit: venv-audit ## Test `make sbom` without a network and `make audit` ag
 
 bench: ## Measure the API, the survey page, and sixty interviews at once (10 minutes); the benchmark gets ARGS
 	@scripts/bootstrap dev
-	@.venv/bin/python -m bench $(ARGS)
+	@.venv/bin/python -m tools.bench $(ARGS)
 
 soak: ## Write under load while servers and stores fail, and compare the database; ARGS="--faults worker --seconds 20"
 	@scripts/bootstrap dev
-	@.venv/bin/python -m soak $(ARGS)
+	@.venv/bin/python -m tools.soak $(ARGS)
 
 schema: ## Rewrite docs/openapi.yaml from the code
 	@scripts/bootstrap dev
-	@scripts/schema docs/openapi.yaml
+	@tools/dev/schema docs/openapi.yaml
 
 .PHONY: translations
 translations: ## Add new texts of the survey page to the catalogs in locale/, and compile them; ARGS=fr adds a language
 	@scripts/bootstrap dev
-	@.venv/bin/python -m scripts.translations $(ARGS)
+	@.venv/bin/python -m tools.dev.translations $(ARGS)
 
 requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgrade or ARGS="--upgrade-package NAME" upgrades
 	@scripts/bootstrap dev
-	@scripts/requirements $(ARGS)
+	@tools/dev/requirements $(ARGS)
 
 sbom: venv-audit ## Write var/sbom.json: a CycloneDX bill of materials of requirements.txt
 	@mkdir -p var
 	@.venv-audit/bin/cyclonedx-py requirements requirements.txt --output-file var/sbom.json
 
 audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over the network; pip-audit gets ARGS
-	@.venv/bin/python -m scripts.audit $(ARGS)
+	@.venv/bin/python -m tools.dev.audit $(ARGS)
 
 venv-audit:
 	@scripts/bootstrap dev

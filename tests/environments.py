@@ -22,9 +22,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from harness.processes import ServerError, interrupt_on_signals
-from harness.stores import postgres, redis_server
 from scripts.serve import end_with_parent
+from tools.harness.processes import ServerError, interrupt_on_signals
+from tools.harness.stores import postgres, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20

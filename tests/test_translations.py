@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from scripts.translations import LOCALE, check, read, update, write
+from tools.dev.translations import LOCALE, check, read, update, write
 
 TEXT = "Send answer"
 SECONDS = "Too many requests from your network. Try again in {seconds} seconds."

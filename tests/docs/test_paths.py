@@ -16,13 +16,12 @@ DOCUMENTS = sorted(
 )
 CODE = (
     "contacts",
-    "harness",
+    "tools",
     "hindsight",
     "interviews",
     "jobs",
     "orgs",
     "scripts",
-    "soak",
     "staff",
     "tests",
     "webhooks",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.pgbouncer import SETTINGS
+from tools.harness.pgbouncer import SETTINGS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scaling.md").read_text(encoding="utf-8")
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from soak.faults import FAULTS
+from tools.soak.faults import FAULTS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "soak.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,8 @@ from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, TypeVar
 
-from harness.web import Server
 from tests.client import check_response
+from tools.harness.web import Server
 
 T = TypeVar("T")
 

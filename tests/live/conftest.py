@@ -10,13 +10,13 @@ import pytest
 from django.conf import settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from harness import workers
-from harness.orm import orm_at
-from harness.web import SERVE, Server, serving
 from orgs.models import Org
 from tests.factories import OrgFactory
 from tests.live.client import LiveClient
 from tests.live.stores import ON_POSTGRESQL, migrated_database, web_role_at
+from tools.harness import workers
+from tools.harness.orm import orm_at
+from tools.harness.web import SERVE, Server, serving
 
 Serve = Callable[..., AbstractContextManager[Server]]
 StartWorker = Callable[[], subprocess.Popen[bytes]]

@@ -10,7 +10,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 
-from harness.orm import orm_at
+from tools.harness.orm import orm_at
 
 ON_POSTGRESQL: bool = settings.DATABASE_URL.startswith("postgres")
 

@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from harness.orm import orm_at
 from interviews import services
 from interviews.lifecycle import Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from tests.interviews.steps import after
 from tests.live.client import at_once
+from tools.harness.orm import orm_at
 
 TABS = 12
 

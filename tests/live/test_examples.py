@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from harness.web import Server
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample
+from tools.harness.web import Server
 
 pytestmark = pytest.mark.one_database
 

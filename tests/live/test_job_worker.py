@@ -5,7 +5,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from contacts.models import Contact
-from harness.processes import eventually
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Org
@@ -13,6 +12,7 @@ from staff.lists.exports import start_export
 from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewTypeFactory
 from tests.live.conftest import StartWorker
+from tools.harness.processes import eventually
 
 ROWS = 3_000
 

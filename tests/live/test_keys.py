@@ -3,14 +3,14 @@
 from collections import Counter
 from functools import partial
 
-from harness.processes import eventually
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey
 from orgs.services import create_api_key, revoke_api_key
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 LIMIT = 20
 GUESSES = 3 * LIMIT  # exceeds the limit even if a new window begins in between

@@ -16,15 +16,15 @@ import pytest
 from django.db import transaction
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.processes import eventually, free_port, is_running
-from harness.receiver import receiving
-from harness.web import SCRIPT, Server
-from harness.workers import start_worker
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.fakes.provider import fake_provider, status
 from tests.live.client import LiveClient, Response
 from tests.live.conftest import Serve
+from tools.harness.processes import eventually, free_port, is_running
+from tools.harness.receiver import receiving
+from tools.harness.web import SCRIPT, Server
+from tools.harness.workers import start_worker
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, send_test_event
 

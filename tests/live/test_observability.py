@@ -12,13 +12,13 @@ from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from contacts.models import Contact
-from harness.processes import eventually
-from harness.receiver import Receiver, receiving
-from harness.web import Server
 from interviews.models import InterviewRequest
 from tests.factories import ContactFactory
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve
+from tools.harness.processes import eventually
+from tools.harness.receiver import Receiver, receiving
+from tools.harness.web import Server
 
 
 @dataclass(frozen=True)

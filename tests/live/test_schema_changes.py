@@ -13,12 +13,12 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL, execute
+from tools.harness.web import Server
 from webhooks.models import Endpoint
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")

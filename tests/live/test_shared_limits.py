@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 from django.conf import settings
 
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Change
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, Response, at_once
 from tests.live.conftest import Serve, new_org
+from tools.harness.web import Server
 
 LIMIT = 40
 REQUESTS = 100

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.sessions.models import Session
 
-from harness.web import Server
 from staff.login.single_sign_on.provider import TIMEOUT
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
+from tools.harness.web import Server
 
 STRANGERS = 50
 PROVIDER_SECONDS = TIMEOUT[1]

@@ -12,8 +12,6 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from harness.processes import eventually
-from harness.web import Server
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Turn
 from orgs.models import Org
@@ -23,6 +21,8 @@ from tests.fakes.provider import fake_provider, says_after
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 CHOICE = '{"move": 1, "quote": ""}'
 WAITING = 6

@@ -9,14 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from harness.processes import eventually
-from harness.receiver import Receiver, receiving
 from interviews.models import InterviewRequest
 from jobs.models import Job, State
 from orgs.models import Org
 from staff.lists.exports import start_export
 from tests.factories import InterviewRequestFactory
 from tests.live.conftest import StartWorker, new_org
+from tools.harness.processes import eventually
+from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import clean_url
 from webhooks.services import MAX_ENDPOINTS, create_endpoint, record_event

@@ -19,14 +19,14 @@ from django.db.migrations.loader import MigrationLoader
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from harness.orm import orm_at
-from harness.processes import eventually
-from harness.web import ROOT, SERVE, Server, serving
 from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import STOP_FIRST, class_of
 from scripts.serve import end_with_parent
 from tests.live.stores import ON_POSTGRESQL, new_database
 from tests.live.traffic import Traffic
+from tools.harness.orm import orm_at
+from tools.harness.processes import eventually
+from tools.harness.web import ROOT, SERVE, Server, serving
 
 PREVIOUS, RELEASE = [*RELEASES.items()][-1]
 

@@ -10,7 +10,6 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from harness.orm import orm_at
 from interviews.models import InterviewRequest, Transcript
 from orgs.audit_removal import purge_security_events
 from orgs.models import Change, Org, SecurityEvent
@@ -18,6 +17,7 @@ from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage
 from tests.live.stores import ON_POSTGRESQL
 from tests.staff.conftest import Staff, log_in
+from tools.harness.orm import orm_at
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no roles")
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from harness.processes import eventually, free_port
 from orgs.models import Org
 from tests.live.samples import samples_of
 from tests.working import work_off
+from tools.harness.processes import eventually, free_port
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, rotate_secret, send_test_event

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import requests
 
-from harness.processes import eventually
 from tests.staff.conftest import Fields
+from tools.harness.processes import eventually
 
 ADMIN_LISTS = ["", "orgs/org/", "contacts/contact/", "interviews/interviewrequest/", "interviews/interviewtype/"]
 

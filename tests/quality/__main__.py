@@ -6,7 +6,7 @@ The exit status is 1 if a target is missed.
 import logging
 import sys
 
-from harness.orm import set_up_django
+from tools.harness.orm import set_up_django
 
 
 def main() -> int:

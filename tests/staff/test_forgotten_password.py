@@ -13,11 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from harness.processes import eventually
 from orgs.models import SecurityEvent
 from staff.login import password_links
 from staff.login.password_links import ForgottenView
 from tests.staff.test_staff_members import FORGOTTEN, use_mail
+from tools.harness.processes import eventually
 
 KNOWN, UNKNOWN = "ann@example.com", "nobody@example.com"
 

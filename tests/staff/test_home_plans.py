@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bench.home import fill
 from interviews.services.interview_statistics import WEEKS, interview_statistics
 from orgs.models import Org
 from tests.staff.committed_rows import committed_rows
 from tests.staff.conftest import Staff
+from tools.bench.home import fill
 
 # The statements of the page that read one of these tables.
 TABLES = ("interviews_interviewrequest", "interviews_conversation")

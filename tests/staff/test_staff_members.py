@@ -17,11 +17,11 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from pytest_django import Settings
 
-from harness.processes import free_port
 from hindsight.settings import mail_server
 from orgs.models import SecurityEvent
 from tests.staff.authenticator import add_app
 from tests.staff.conftest import Staff, log_in
+from tools.harness.processes import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 

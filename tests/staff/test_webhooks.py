@@ -6,10 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from harness.receiver import Receiver, receiving
 from orgs.models import Org, SecurityEvent
 from tests.staff.conftest import Staff
 from tests.webhooks.conftest import complete, work
+from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint, EndpointState, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, disable_endpoint, send_test_event

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.receiver import Receiver, receiving
 from orgs.models import Org
 from tests.working import work_off
+from tools.harness.receiver import Receiver, receiving
 from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import clean_url

@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from harness.receiver import Receiver
 from interviews.models import InterviewRequest
 from interviews.services import decline_interview, give_consent, withdraw_decline
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
+from tools.harness.receiver import Receiver
 from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.outbound import clean_url

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from harness.processes import eventually
 from orgs.models import Org
 from tests.transactions import uncommitted, waiting_sessions
 from tests.webhooks.conftest import complete
 from tests.working import leased
+from tools.harness.processes import eventually
 from webhooks.models import Delivery
 from webhooks.outbound import clean_url
 from webhooks.queue import Deliveries

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from harness.receiver import Receiver
 from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs.models import Org, SecurityEvent
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
+from tools.harness.receiver import Receiver
 from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
 from webhooks.outbound import Result, clean_url, post

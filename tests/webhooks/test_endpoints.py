@@ -9,12 +9,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from contacts.models import Contact
-from harness.receiver import Receiver
 from interviews.models import InterviewRequest
 from interviews.services import delete_org, erase_contact, give_consent
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
+from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 from webhooks.outbound import clean_url
 from webhooks.services import (

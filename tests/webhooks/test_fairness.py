@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from harness.receiver import Receiver
 from hindsight.queue.kinds import backlogs
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
+from tools.harness.receiver import Receiver
 from webhooks.models import Endpoint
 from webhooks.outbound import clean_url
 from webhooks.queue import Deliveries

@@ -14,8 +14,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from harness.receiver import Receiver
 from tests.webhooks.hostile import NAMES, URLS
+from tools.harness.receiver import Receiver
 from webhooks import outbound
 from webhooks.models import Outcome
 from webhooks.outbound import Result, clean_url, post

@@ -5,12 +5,12 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.receiver import Receiver
 from hindsight.api.schema import description
 from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from tests.docs.test_contract_texts import API_GUIDE
 from tests.webhooks.conftest import work
+from tools.harness.receiver import Receiver
 from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Endpoint
 from webhooks.services import send_test_event

@@ -16,13 +16,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from harness.orm import orm_at
-from harness.processes import eventually
-from harness.workers import start_worker
 from hindsight import __version__
 from hindsight.db import servers
 from hindsight.db.servers import connected_servers
 from tests.live.stores import ON_POSTGRESQL, new_database
+from tools.harness.orm import orm_at
+from tools.harness.processes import eventually
+from tools.harness.workers import start_worker
 
 BREAKING = {"hindsight_db": "tests.hindsight.db.migrations.stop_first"}
 LOCKS = "from hindsight.db.servers import announce_server; announce_server(); print(flush=True); input()"

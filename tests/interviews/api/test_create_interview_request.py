@@ -12,7 +12,6 @@ from pytest_django import Settings
 
 import contacts.services
 from contacts.models import Contact
-from harness.processes import eventually
 from interviews.api.views import NO_SUCH_TYPE
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services import delete_contact, erase_contact
@@ -22,6 +21,7 @@ from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewTypeFactory
 from tests.history import history_of
 from tests.transactions import uncommitted, waiting_sessions
+from tools.harness.processes import eventually
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from harness.processes import eventually
 from hindsight.api import idempotency
 from hindsight.api.idempotency import expired
 from hindsight.api.models import IdempotencyRecord
@@ -18,6 +17,7 @@ from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
 from tests.transactions import uncommitted, waiting_sessions
+from tools.harness.processes import eventually
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from hindsight.text.languages import languages_in
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.language import fixed_phrases, lexicons
-from scripts.translations import check, create, messages, read, update, write
 from tests.interviews.web.client import SurveyPage
 from tests.interviews.web.test_links import STEPS_TO_STATES, responses_up_to
+from tools.dev.translations import check, create, messages, read, update, write
 
 pytestmark = pytest.mark.one_database
 

@@ -7,13 +7,13 @@ from itertools import count
 import pytest
 from django.core.management import call_command
 
-from harness.orm import orm_at
-from harness.stores import killable_postgres
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL
+from tools.harness.orm import orm_at
+from tools.harness.stores import killable_postgres
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.core.management import call_command
 
 from contacts.text import MAX_NOTES_LENGTH
-from harness.orm import orm_at
-from harness.small_disk import NoSmallDiskError, SmallDisk, small_disk
 from orgs.models import Change
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, Response
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL
+from tools.harness.orm import orm_at
+from tools.harness.small_disk import NoSmallDiskError, SmallDisk, small_disk
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from contacts.models import Contact
-from harness.web import Server
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Turn
 from orgs.models import Org
@@ -14,6 +13,7 @@ from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs
 from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
+from tools.harness.web import Server
 
 INTERVIEWS = 10
 

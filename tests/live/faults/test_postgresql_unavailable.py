@@ -6,8 +6,6 @@ import pytest
 from django.db import connection
 
 from contacts.models import Contact
-from harness.processes import eventually
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Change
 from orgs.services import create_api_key
@@ -15,6 +13,8 @@ from tests.live.client import LiveClient, at_once, exchange, head
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
 from tests.live.tcp_proxy import tcp_proxy
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 

@@ -13,13 +13,13 @@ from secrets import token_hex
 
 import pytest
 
-from harness.orm import orm_at
-from harness.processes import eventually, free_port, is_running
-from harness.web import SCRIPT
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
 from tests.live.stores import new_postgresql_database
+from tools.harness.orm import orm_at
+from tools.harness.processes import eventually, free_port, is_running
+from tools.harness.web import SCRIPT
 from webhooks.models import Worker
 
 ROOT = Path(__file__).parents[3]

@@ -6,13 +6,13 @@ import pytest
 import redis
 from django.conf import settings
 
-from harness.processes import eventually
-from harness.stores import StoreServer, killable_redis
 from hindsight.limits.counters import Increment, RedisCounters, key_of
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve, new_org
+from tools.harness.processes import eventually
+from tools.harness.stores import StoreServer, killable_redis
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 

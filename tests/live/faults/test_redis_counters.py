@@ -11,11 +11,11 @@ import pytest
 import redis
 from django.conf import settings
 
-from harness.processes import eventually
-from harness.stores import StoreServer, killable_redis
 from hindsight.limits.counters import RedisCounters
 from hindsight.limits.redis_connections import execute
 from tests.live.tcp_proxy import tcp_proxy
+from tools.harness.processes import eventually
+from tools.harness.stores import StoreServer, killable_redis
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 

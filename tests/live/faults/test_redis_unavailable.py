@@ -5,13 +5,13 @@ import time
 import pytest
 from django.conf import settings
 
-from harness.processes import eventually
 from interviews.models import InterviewRequest
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve, new_org
 from tests.live.tcp_proxy import tcp_proxy
+from tools.harness.processes import eventually
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 

@@ -9,11 +9,11 @@ import pytest
 from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
-from harness.orm import orm_at
 from orgs.services import create_api_key
 from tests.factories import InterviewRequestFactory
 from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve, new_org
+from tools.harness.orm import orm_at
 
 
 @pytest.fixture

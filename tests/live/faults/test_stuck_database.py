@@ -10,9 +10,6 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from harness.orm import orm_at
-from harness.processes import eventually
-from harness.web import Server
 from hindsight.db.errors import unavailable_reason
 from interviews.models import InterviewRequest
 from interviews.services import update_interview_request
@@ -25,6 +22,9 @@ from tests.live.client import LiveClient, exchange, head
 from tests.live.conftest import Serve, new_org
 from tests.live.stores import ON_POSTGRESQL
 from tests.transactions import waiting_sessions
+from tools.harness.orm import orm_at
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 

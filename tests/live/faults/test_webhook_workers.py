@@ -1,4 +1,4 @@
-"""Processes of run_worker. `python -m bench.webhooks` is the same with thousands of deliveries."""
+"""Processes of run_worker. `python -m tools.bench.webhooks` is the same with thousands of deliveries."""
 
 import signal
 from collections import Counter
@@ -8,10 +8,10 @@ from threading import Event
 
 import pytest
 
-from harness.processes import eventually
-from harness.receiver import Receiver, receiving
 from orgs.models import Org
 from tests.live.conftest import StartWorker
+from tools.harness.processes import eventually
+from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event

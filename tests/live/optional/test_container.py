@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.accounts import Account
-from harness.checkout import ROOT, copy_checkout
-from harness.processes import eventually, free_port
-from harness.stores import postgres, redis_server
 from tests.hindsight.test_settings import settings_of
 from tests.live.optional.test_operations import INHERITED
+from tools.harness.accounts import Account
+from tools.harness.checkout import ROOT, copy_checkout
+from tools.harness.processes import eventually, free_port
+from tools.harness.stores import postgres, redis_server
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

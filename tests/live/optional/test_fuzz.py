@@ -8,10 +8,10 @@ import os
 import subprocess
 from pathlib import Path
 
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
+from tools.harness.web import Server
 
 ROOT = Path(__file__).parents[3]
 SCHEMATHESIS = ROOT / ".venv-fuzz" / "bin" / "schemathesis"

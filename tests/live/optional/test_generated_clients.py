@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from contacts.models import Contact
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.factories import InterviewTypeFactory
+from tools.harness.web import Server
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = ROOT / "docs" / "openapi.yaml"

@@ -20,13 +20,13 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
-from harness.accounts import Account
-from harness.checkout import copy_checkout
-from harness.processes import eventually, free_port
-from harness.programs import postgres_programs
-from harness.stores import postgres, redis_server
 from tests.docs.test_operations import PAGE, section
 from tests.live.optional.terminal import run_in_terminal
+from tools.harness.accounts import Account
+from tools.harness.checkout import copy_checkout
+from tools.harness.processes import eventually, free_port
+from tools.harness.programs import postgres_programs
+from tools.harness.stores import postgres, redis_server
 
 # Everybody but the superuser needs a password.
 ACCESS = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"

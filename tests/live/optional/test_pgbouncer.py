@@ -12,9 +12,6 @@ import psycopg
 import pytest
 from django.db import connection
 
-from harness.orm import orm_at
-from harness.pgbouncer import PgBouncerMissingError, pgbouncer
-from harness.web import Server
 from hindsight import __version__
 from hindsight.db.servers import connected_servers
 from interviews.models import InterviewRequest, Turn
@@ -25,6 +22,9 @@ from tests.live.client import LiveClient, at_once
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL, execute
 from tests.staff.conftest import log_in
+from tools.harness.orm import orm_at
+from tools.harness.pgbouncer import PgBouncerMissingError, pgbouncer
+from tools.harness.web import Server
 
 pytestmark = pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 

@@ -12,11 +12,11 @@ from secrets import token_urlsafe
 
 import pytest
 
-from harness.processes import free_port
-from harness.reverse_proxies import ProxyMissingError, caddy, nginx
-from harness.web import Server
 from orgs.services import create_api_key
 from tests.live.conftest import Serve, new_org
+from tools.harness.processes import free_port
+from tools.harness.reverse_proxies import ProxyMissingError, caddy, nginx
+from tools.harness.web import Server
 
 PROXIES: dict[str, tuple[int, Callable[[Sequence[int]], AbstractContextManager[int]]]] = {
     "nginx": (1, nginx),

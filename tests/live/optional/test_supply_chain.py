@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.processes import free_port
+from tools.harness.processes import free_port
 
 ROOT = Path(__file__).parents[3]
 AUDIT = ROOT / ".venv-audit" / "bin" / "python"
@@ -93,18 +93,18 @@ def service() -> Iterator[str]:
 
 
 def test_an_audit_without_findings_succeeds(service: str) -> None:
-    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"{service}/clean")
+    audit = run(sys.executable, "-m", "tools.dev.audit", "--osv-url", f"{service}/clean")
     assert audit.stderr == f"{len(PINNED)} packages of requirements.txt: 0 known vulnerabilities.\n"
     assert audit.returncode == 0
 
 
 def test_an_audit_names_a_vulnerable_package(service: str) -> None:
-    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"{service}/vulnerable")
+    audit = run(sys.executable, "-m", "tools.dev.audit", "--osv-url", f"{service}/vulnerable")
     assert f"django {dict(PINNED)['django']}: PYSEC-1, CVE-1; fixed in 99.0" in audit.stderr
     assert audit.returncode == 1
 
 
 def test_an_audit_without_its_service_is_not_a_success() -> None:
-    audit = run(sys.executable, "-m", "scripts.audit", "--osv-url", f"http://127.0.0.1:{free_port()}/")
+    audit = run(sys.executable, "-m", "tools.dev.audit", "--osv-url", f"http://127.0.0.1:{free_port()}/")
     assert audit.stderr.startswith(f"NOT AUDITED: 0 of {len(PINNED)} packages")
     assert audit.returncode == 2

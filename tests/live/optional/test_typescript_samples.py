@@ -9,10 +9,10 @@ import subprocess
 from pathlib import Path
 
 from contacts.models import Contact
-from harness.web import Server
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample
+from tools.harness.web import Server
 
 COMPILER = ROOT / ".venv-client" / "node_modules" / "typescript" / "bin" / "tsc"
 CONFIGURATION = Path(__file__).with_name("typescript")

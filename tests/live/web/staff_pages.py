@@ -8,10 +8,10 @@ from django.test import Client
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Keys
 
-from harness.browser import Browser
-from harness.processes import eventually
 from orgs.models import Org
 from tests.live.web.browser_page import BrowserPage
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 PASSWORD = "correct horse"
 

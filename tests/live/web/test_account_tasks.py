@@ -4,9 +4,9 @@ import secrets
 
 from django.contrib.auth.models import Group, User
 
-from harness.browser import Browser
 from orgs.models import SecurityEvent
 from tests.live.web.staff_pages import PASSWORD, add, begin_as, lists_of
+from tools.harness.browser import Browser
 
 
 def test_a_login_with_a_role_is_made_for_a_colleague(browser: Browser) -> None:

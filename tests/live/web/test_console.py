@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.support.ui import Select
 
-from harness.browser import Browser
-from harness.processes import eventually
-from harness.web import Server
 from interviews.models import InterviewRequest
 from tests.live.web.browser_page import BrowserPage
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 PATH = "/api/docs/try"
 

@@ -10,14 +10,14 @@ from django.utils import timezone
 from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import Notes
-from harness.browser import Browser
-from harness.processes import eventually
 from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs.models import Change, SecurityEvent
 from staff.events import staff_actor
 from tests.live.client import LiveClient
 from tests.live.web.staff_pages import begin_as, new_staff, search
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 JSON_NOTES = {"role": "CTO", "pets": ["cat"]}
 

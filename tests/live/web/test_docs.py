@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.browser import Browser
-from harness.processes import eventually
 from tests.live.web.browser_page import BrowserPage
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 
 @pytest.fixture

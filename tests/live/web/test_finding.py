@@ -7,8 +7,6 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
-from harness.browser import Browser
-from harness.processes import eventually
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
 from interviews.services import give_consent
@@ -18,6 +16,8 @@ from tests.factories import ContactFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.counted import Person
 from tests.live.web.staff_pages import PHONE_AND_DESKTOP, problems_at_each_width, work_as
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 # The filters come before the list, and are on the first screen.
 FILTERS_ARE_SEEN_FIRST = """

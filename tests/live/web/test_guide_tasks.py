@@ -2,12 +2,12 @@
 
 from selenium.webdriver import ActionChains
 
-from harness.browser import Browser
-from harness.processes import eventually
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from orgs.models import Org, SecurityEvent
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import add, begin_as, problems_at_each_width, shows
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 TITLES = "return [...document.querySelectorAll('.guide-topic [name$=-title]')].map(title => title.value)"
 

@@ -3,12 +3,12 @@
 from django.utils import timezone
 from selenium.webdriver.support.ui import Select
 
-from harness.browser import Browser
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import work_as
+from tools.harness.browser import Browser
 
 OPEN_THE_TABLE = "document.querySelector('.home details').open = true"
 # The heights of the rectangles in pixels, by chart.

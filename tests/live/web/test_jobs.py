@@ -5,14 +5,14 @@ from pathlib import Path
 from selenium.webdriver.support.select import Select
 
 from contacts.models import Contact
-from harness.browser import Browser
-from harness.processes import eventually
 from jobs.models import Job
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.live.conftest import StartWorker
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import begin_as, filter_by_org, problems_at_each_width, shows
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 SECONDS = 60  # for a worker
 

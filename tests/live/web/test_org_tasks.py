@@ -2,9 +2,6 @@
 
 import secrets
 
-from harness.browser import Browser
-from harness.processes import eventually
-from harness.web import Server
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org, SecurityEvent
@@ -12,6 +9,9 @@ from orgs.plans import Plan
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import add, begin, begin_as, problems_at_each_width, search
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 
 def shown_key(browser: Browser) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.processes import free_port
-from harness.web import ROOT, SCRIPT
 from tests.hindsight.test_settings import PRODUCTION
+from tools.harness.processes import free_port
+from tools.harness.web import ROOT, SCRIPT
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,10 +1,10 @@
 """Everyday tasks of staff that remove data, with the number of clicks."""
 
 from contacts.models import Contact
-from harness.browser import Browser
 from interviews.models import InterviewRequest
 from orgs.models import Org, SecurityEvent
 from tests.live.web.staff_pages import begin, begin_as, search
+from tools.harness.browser import Browser
 
 
 def test_a_person_is_erased_and_an_org_deleted(browser: Browser, interview_request: InterviewRequest) -> None:

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
-from harness.web import Server
 from orgs.models import SecurityEvent
 from staff.login.attempts import hit
 from staff.login.passwords import ATTEMPTS
@@ -17,6 +16,7 @@ from tests.live.client import Response
 from tests.live.conftest import Serve, patient_redis_url
 from tests.live.stores import ON_POSTGRESQL
 from tests.live.tcp_proxy import tcp_proxy
+from tools.harness.web import Server
 
 CLIENT = "198.51.100.7"
 

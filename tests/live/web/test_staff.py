@@ -4,8 +4,6 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
-from harness.browser import Browser
-from harness.processes import eventually
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview
 from orgs.models import Change, Org
@@ -13,6 +11,8 @@ from tests.completed import complete
 from tests.live.client import LiveClient
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import PHONE_AND_DESKTOP, lists_of, problems_at_each_width, shows, work_as
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 
 def test_a_quote_leads_to_its_place_in_the_transcript(browser: Browser, interview_request: InterviewRequest) -> None:

@@ -1,7 +1,5 @@
 """Everyday tasks of staff in a browser, with the number of clicks."""
 
-from harness.browser import Browser
-from harness.processes import eventually
 from interviews.models import InterviewRequest
 from interviews.services import mark_sent
 from orgs.models import SecurityEvent
@@ -9,6 +7,8 @@ from tests.completed import complete
 from tests.factories import InterviewRequestFactory
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import begin_as, filter_by_org, problems_at_each_width, shows
+from tools.harness.browser import Browser
+from tools.harness.processes import eventually
 
 PRICE = "Acme was too *expensive*."
 VISIBLE = "return document.querySelector('{}').checkVisibility()"

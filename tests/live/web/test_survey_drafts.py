@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from harness.browser import Browser
 from interviews import services
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
@@ -12,6 +11,7 @@ from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.live.conftest import Serve
 from tests.live.web.survey_page import BrowserSurveyPage
+from tools.harness.browser import Browser
 
 STILL_HERE = "Your text is still here."
 # The request is sent, and the response is lost.

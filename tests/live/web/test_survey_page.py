@@ -6,7 +6,6 @@ import pytest
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from harness.browser import Browser
 from interviews.lifecycle import Rating, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
@@ -15,6 +14,7 @@ from tests.fakes.provider import fake_provider, hangs, says
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 from tests.live.web.survey_page import BrowserSurveyPage
+from tools.harness.browser import Browser
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3

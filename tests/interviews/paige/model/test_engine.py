@@ -11,7 +11,6 @@ from time import monotonic
 
 import pytest
 
-from harness.processes import eventually
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move
 from interviews.paige.model.engine import ModelEngine
@@ -33,6 +32,7 @@ from tests.fakes.provider import (
     trickles,
 )
 from tests.interviews.paige.interviews import after, buyer_brief
+from tools.harness.processes import eventually
 
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
 ANSWER = "Nobody trusted the weekly numbers any more."
