@@ -74,12 +74,12 @@ lint-api: venv-client ## Check docs/openapi.yaml with Redocly and Spectral
 
 venv-client:
 	@scripts/bootstrap dev
-	@cat requirements-client.txt $(CLIENTS)/package-lock.json | cmp -s - .venv-client/built || \
+	@cat requirements/client.txt $(CLIENTS)/package-lock.json | cmp -s - .venv-client/built || \
 		(rm -rf .venv-client && .venv/bin/python -m venv .venv-client && \
-		.venv-client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-client.txt && \
+		.venv-client/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/client.txt && \
 		cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json .venv-client && \
 		PATH="$(CURDIR)/.venv-client/bin:$$PATH" npm ci --prefix .venv-client --silent --ignore-scripts --no-audit --no-fund && \
-		cat requirements-client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
+		cat requirements/client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
 
 test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pytest gets ARGS
 	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
@@ -87,7 +87,7 @@ test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pyte
 .PHONY: fuzz
 fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on both databases; pytest gets ARGS
 	@scripts/bootstrap dev
-	$(call environment,fuzz,requirements-fuzz)
+	$(call environment,fuzz,requirements/fuzz)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
 .PHONY: steering-weights
@@ -98,7 +98,7 @@ steering-weights: ## Learn the weights that steer by objectives from their examp
 .PHONY: second-reader
 second-reader: ## Train the second reader of objectives (takes half an hour, installs 6 GB on Linux)
 	@scripts/bootstrap dev
-	$(call environment,training,requirements-training)
+	$(call environment,training,requirements/training)
 	@.venv-training/bin/python -m tests.interviews.paige.objective.training
 
 .PHONY: quality
@@ -108,7 +108,7 @@ quality: ## Interview scripted respondents and print how Paige treats them
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev
-	$(call environment,model,requirements-test-model,--no-deps)
+	$(call environment,model,requirements/test-model,--no-deps)
 	@.venv/bin/python -m tests.model $(ARGS)
 
 test-audit: venv-audit ## Test `make sbom` without a network and `make audit` against a local service; pytest gets ARGS
@@ -131,7 +131,7 @@ translations: ## Add new texts of the survey page to the catalogs in locale/, an
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tools.dev.translations $(ARGS)
 
-requirements: ## Regenerate requirements*.txt from requirements*.in; ARGS=--upgrade or ARGS="--upgrade-package NAME" upgrades
+requirements: ## Regenerate the pinned requirements from requirements/*.in; ARGS=--upgrade or ARGS="--upgrade-package NAME" upgrades
 	@scripts/bootstrap dev
 	@tools/dev/requirements $(ARGS)
 
@@ -144,7 +144,7 @@ audit: venv-audit ## Compare requirements.txt with known vulnerabilities, over t
 
 venv-audit:
 	@scripts/bootstrap dev
-	$(call environment,audit,requirements-audit)
+	$(call environment,audit,requirements/audit)
 
 format: ## Rewrite the code in the project's style
 	@scripts/bootstrap dev

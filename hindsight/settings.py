@@ -279,7 +279,7 @@ PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
 # Characters of a contact's notes in a prompt. Of longer notes, the middle is left out.
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
-# Whether a small transformer confirms how objectives are read. Requires requirements-reader.txt.
+# Whether a small transformer confirms how objectives are read. Requires requirements/reader.txt.
 PAIGE_SECOND_READER = env.bool("PAIGE_SECOND_READER", False)
 # Concurrent model requests per process. Each has a thread of its own, in addition to WEB_THREADS.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
@@ -389,7 +389,7 @@ STORAGES = {
 # Where /metrics is served, apart from the public address. scripts/serve shares it between the processes.
 METRICS_ADDRESS = env.metrics_address("METRICS_ADDRESS", "")
 
-# These require requirements-observability.txt. The names are those of Sentry and OpenTelemetry.
+# These require requirements/observability.txt. The names are those of Sentry and OpenTelemetry.
 SENTRY_DSN = env.optional_url("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 OTEL_EXPORTER_OTLP_PROTOCOL = env.str(

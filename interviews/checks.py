@@ -34,7 +34,7 @@ def _check_no_model() -> list[CheckMessage]:
 def check_second_reader(**kwargs: Any) -> list[CheckMessage]:
     if not settings.PAIGE_SECOND_READER or find_spec("numpy"):
         return []
-    hint = "Install requirements-reader.txt, or remove the setting."
+    hint = "Install requirements/reader.txt, or remove the setting."
     return [Error("PAIGE_SECOND_READER is set, but its package numpy is missing.", hint=hint, id="paige.E005")]
 
 

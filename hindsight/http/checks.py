@@ -9,7 +9,7 @@ OPTIONAL_PACKAGES = {"SENTRY_DSN": "sentry_sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": 
 
 
 def check_optional_packages(**kwargs: Any) -> list[CheckMessage]:
-    hint = "Install requirements-observability.txt, or remove the setting."
+    hint = "Install requirements/observability.txt, or remove the setting."
     return [
         Error(f"{setting} is set, but its package {package} is missing.", hint=hint, id=f"observability.E{number:03}")
         for number, (setting, package) in enumerate(OPTIONAL_PACKAGES.items(), 1)

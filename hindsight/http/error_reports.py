@@ -1,4 +1,4 @@
-"""Sends logged errors to Sentry, if SENTRY_DSN is set. Requires requirements-observability.txt.
+"""Sends logged errors to Sentry, if SENTRY_DSN is set. Requires requirements/observability.txt.
 
 A report has the place of the error, but not the message of the exception, which can quote a row.
 """

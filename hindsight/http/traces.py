@@ -1,4 +1,4 @@
-"""Sends one span for each request to OpenTelemetry. Requires requirements-observability.txt.
+"""Sends one span for each request to OpenTelemetry. Requires requirements/observability.txt.
 
 The middleware is in use if OTEL_EXPORTER_OTLP_ENDPOINT is set. The library reads the other variables of OpenTelemetry.
 """

@@ -7,12 +7,14 @@ import os
 import sys
 import tempfile
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from io import StringIO
 from pathlib import Path
+
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -53,7 +55,6 @@ from orgs.live_keys import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
 from staff.contacts import imports  # noqa: E402
-from tools.dev.small_png import png_with_palette  # noqa: E402
 from tools.harness.browser import Browser, browsing  # noqa: E402
 from tools.harness.web import serving  # noqa: E402
 
@@ -354,23 +355,7 @@ def take_pictures(browser: Browser, ids: dict[str, object], folder: Path) -> Non
         take(browser, path.format(**ids), file, width=1300, height=700, scheme="light", action=ACTIONS.get(name))
     browser.driver.get("about:blank")
     for file in folder.glob("*.png"):
-        file.write_bytes(png_with_palette(*pixels(browser, file.read_bytes())))
-
-
-def pixels(browser: Browser, png: bytes) -> tuple[bytes, int]:
-    """Returns the bytes of red, green, blue and alpha of all pixels, and the width."""
-    script = """
-        const image = new Image();
-        image.src = "data:image/png;base64," + arguments[0];
-        return image.decode().then(() => {
-            const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
-            canvas.drawImage(image, 0, 0);
-            const { data } = canvas.getImageData(0, 0, image.width, image.height);
-            return [new Uint8Array(data.buffer).toBase64(), image.width];
-        });
-    """
-    data, width = browser.driver.execute_script(script, b64encode(png).decode())
-    return b64decode(data), width
+        Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def take_all(browser: Browser, pages: dict[str, str], folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The programs of PostgreSQL and Redis.
 
-Uses installed programs, otherwise or with TEST_SERVERS=wheels those in the wheels of requirements-dev.txt. The wheels'
+Uses installed programs, otherwise or with TEST_SERVERS=wheels those in the wheels of requirements/dev.txt. The wheels'
 Python code is not used: as root, it creates users and changes parent directories.
 """
 
