@@ -13,6 +13,7 @@ from typing import IO, Any
 from django.db import connection
 
 from hindsight import __version__
+from hindsight.db.sqlite3.base import create_private_file
 
 PREFIX = "hindsight "
 SESSION_NAME = f"{PREFIX}{__version__}"
@@ -29,6 +30,7 @@ _held: list[IO[Any]] = []  # the lock ends when the file is closed
 def announce_server() -> None:
     """Called once in each process of a server. Does nothing on PostgreSQL, where each session has a name."""
     if connection.vendor == "sqlite" and not _held:
+        create_private_file(_lock_file())
         file = _lock_file().open("a")
         fcntl.flock(file, fcntl.LOCK_SH)
         _held.append(file)
