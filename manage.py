@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 from dotenv import load_dotenv
 
-from scripts.prepare import explained_settings
+from hindsight.server.prepare import explained_settings
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")

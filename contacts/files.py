@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from contacts.layouts import JOINTS, Layout, layout_of, shortened
 from contacts.text import clean_email, clean_name, clean_notes
-from hindsight.http.bodies import MAX_BODY_BYTES
+from hindsight.server.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
 from hindsight.text.record_files import stored_text
 from orgs.audit import Texts

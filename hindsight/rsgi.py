@@ -2,8 +2,8 @@ from django.conf import settings
 
 from hindsight.db.postgresql.limits import limit_sessions
 from hindsight.db.servers import announce_server
-from hindsight.http.gateway import Gateway
 from hindsight.metrics.server import serve_metrics
+from hindsight.server.gateway import Gateway
 from hindsight.wsgi import application
 
 

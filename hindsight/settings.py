@@ -10,8 +10,8 @@ from environs import Env, EnvError, ValidationError, validate
 
 from hindsight import __version__
 from hindsight.db.configuration import database_of
-from hindsight.http.bodies import MAX_BODY_BYTES
 from hindsight.http.proxies import Network, parse_networks
+from hindsight.server.bodies import MAX_BODY_BYTES
 from hindsight.text.languages import ENGLISH, languages_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent

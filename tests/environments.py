@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 from tools.harness.processes import ServerError, interrupt_on_signals
 from tools.harness.stores import postgres, redis_server
 

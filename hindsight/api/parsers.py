@@ -4,7 +4,7 @@ from typing import IO, Any
 from rest_framework.parsers import BaseParser
 
 from hindsight.api.errors import BadRequest, PayloadTooLarge
-from hindsight.http.bodies import MAX_BODY_BYTES
+from hindsight.server.bodies import MAX_BODY_BYTES
 from hindsight.text import strict_json
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 
-from hindsight.db.pool import ConnectionThreads
-from hindsight.http.bodies import BodyCutOff, UnreadableBody, receive_body
-from hindsight.http.calls import Calls
 from hindsight.http.downloads import Download
 from hindsight.http.probes import PROBES
+from hindsight.server.bodies import BodyCutOff, UnreadableBody, receive_body
+from hindsight.server.calls import Calls
+from hindsight.server.pool import ConnectionThreads
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -1,4 +1,4 @@
-"""Migrates the database, and creates the demo data in development: `python -m scripts.prepare`."""
+"""Migrates the database, and creates the demo data in development: `python -m hindsight.server.prepare`."""
 
 import os
 import sys

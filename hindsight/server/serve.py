@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WORKER_CHECK_SECONDS = 1
 WORKER_STOP_SECONDS = 20  # a webhook takes at most 15 s
 
@@ -73,13 +73,13 @@ def worker_count() -> int:
 
 def command(host: str, port: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "scripts.workers"),
-        *("scripts.serve:load_application", "--factory", "--interface", "rsgi"),
+        *(sys.executable, "-m", "hindsight.server.workers"),
+        *("hindsight.server.serve:load_application", "--factory", "--interface", "rsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", str(worker_count())),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         # Logs JSON, like the application.
-        *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "scripts/logs.json")),
+        *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "hindsight/server/logs.json")),
     ]
 
 
@@ -110,7 +110,7 @@ def shared_metrics() -> Iterator[None]:
 def run_granian(host: str, port: str, *, prepare: bool) -> int:
     """Runs granian, again if its workers crash, and returns its exit status.
 
-    `prepare`: granian's process first migrates the database (scripts/workers.py), because it imports the application.
+    `prepare`: granian's process first migrates the database (workers.py), because it imports the application.
     """
     raise_file_limit()
     use_batch_scheduling()
@@ -258,7 +258,7 @@ def load_application() -> Any:
 def prepare_database() -> int:
     """Returns an exit status."""
     try:
-        return subprocess.run([sys.executable, "-m", "scripts.prepare"], cwd=ROOT, check=False).returncode
+        return subprocess.run([sys.executable, "-m", "hindsight.server.prepare"], cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
         return 130
 

@@ -18,8 +18,8 @@ from multiprocessing.process import BaseProcess
 import django
 from granian.cli import entrypoint
 
-from scripts.prepare import create_demo, explained_settings, migrate
-from scripts.serve import end_with_parent, worker_count
+from hindsight.server.prepare import create_demo, explained_settings, migrate
+from hindsight.server.serve import end_with_parent, worker_count
 
 
 def import_application() -> None:
@@ -108,7 +108,7 @@ def prepare_and_import() -> None:
 
 
 def report_prepared(pipe: str) -> None:
-    """To scripts/serve.py."""
+    """To hindsight/server/serve.py."""
     if pipe:
         with open(int(pipe), "wb") as writer:
             writer.write(b"prepared")

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from hindsight.db.pool import connection_released
 from hindsight.db.retries import retried
 from hindsight.metrics.instruments import TURNS
+from hindsight.server.pool import connection_released
 from interviews.lifecycle import Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.answers.lexicon import Intent

@@ -12,7 +12,7 @@ from hindsight.api.idempotency import LIFETIME_HOURS
 from hindsight.api.models import MAX_KEY_LENGTH
 from hindsight.api.pagination import MAX_LIMIT
 from hindsight.api.schema import description
-from hindsight.http.bodies import MAX_BODY_BYTES
+from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.api.urls import urlpatterns
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH
 from orgs.management.commands.rotate_api_key import Command as RotateApiKey

@@ -27,7 +27,7 @@ def first_cells(title: str) -> list[str]:
 
 
 def test_the_table_has_exactly_the_variables_of_the_code() -> None:
-    script = (ROOT / "scripts" / "serve.py").read_text(encoding="utf-8")
+    script = (ROOT / "hindsight" / "server" / "serve.py").read_text(encoding="utf-8")
     server_variables = set(re.findall(r'os\.environ\.get\("([A-Z_]+)"\)', script))
     variables = first_cells("Environment")
     assert set(variables) == variables_of_settings() | server_variables

@@ -21,7 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import STOP_FIRST, class_of
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 from tests.live.stores import ON_POSTGRESQL, new_database
 from tests.live.traffic import Traffic
 from tools.harness.orm import orm_at
@@ -53,6 +53,13 @@ def previous_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def python_of(root: Path) -> str:
     return sys.executable if root == ROOT else str(root / ".venv" / "bin" / "python")
+
+
+def command_of(root: Path) -> list[str]:
+    """Serves the release in this folder. Version 0.1.0 had the program in scripts/."""
+    is_0_1_0 = not (root / "hindsight" / "server").exists()
+    module = "scripts.serve" if is_0_1_0 else "hindsight.server.serve"
+    return [python_of(root), "-c", SERVE[2].replace("hindsight.server.serve", module)]
 
 
 @pytest.fixture(autouse=True)
@@ -100,9 +107,7 @@ class Installation:
             )
             stack.callback(worker.wait)
             stack.callback(worker.terminate)
-            yield stack.enter_context(
-                serving(log, environment, workers=2, command=[python_of(root), *SERVE[1:]], root=root)
-            )
+            yield stack.enter_context(serving(log, environment, workers=2, command=command_of(root), root=root))
 
     def run_one_round(self, root: Path) -> None:
         with self.server(root) as server:

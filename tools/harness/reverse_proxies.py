@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 from tools.harness.processes import ServerError, eventually, free_port
 
 START_SECONDS = 15

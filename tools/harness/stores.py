@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 from tools.harness.accounts import Account, environment
 from tools.harness.processes import ServerError, eventually, free_port
 from tools.harness.programs import postgres_programs, redis_program

@@ -1,4 +1,4 @@
-"""The web server, as scripts/serve.py starts it."""
+"""The web server, as hindsight/server/serve.py starts it."""
 
 import os
 import re
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 from tools.harness.processes import ServerError, eventually, free_port, is_running
 
 START_SECONDS = 60  # on a busy machine, migrations of an empty database take half a minute
 STOP_SECONDS = 10
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = [sys.executable, "scripts/serve.py"]
+SCRIPT = [sys.executable, "-m", "hindsight.server.serve"]
 # Without migrations and demo data.
 SERVE = [
     sys.executable,
     "-c",
-    "import os, sys; from scripts.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))",
+    "import os, sys; from hindsight.server.serve import serve; sys.exit(serve('127.0.0.1', os.environ['PORT']))",
 ]
 
 
@@ -48,7 +48,7 @@ class Server:
 
     @property
     def processes(self) -> list[int]:
-        """Process ids of scripts/serve.py, granian and its workers."""
+        """Process ids of hindsight/server/serve.py, granian and its workers."""
         return [self.process.pid, *self.granians, *self.workers]
 
     def is_up(self, workers: int) -> bool:

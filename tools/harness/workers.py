@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from scripts.serve import end_with_parent
+from hindsight.server.serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -21,7 +21,7 @@ from django.conf import settings
 from requests.auth import HTTPBasicAuth
 from urllib3.exceptions import HTTPError
 
-from hindsight.db.pool import connection_released
+from hindsight.server.pool import connection_released
 from hindsight.text import strict_json
 from interviews.checks import LOOPBACK
 from staff.login.single_sign_on.refusals import NOT_VALID, Refusal, Unavailable

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from hindsight.http.calls import Calls
+from hindsight.server.calls import Calls
 
 
 def run(*functions: Callable[[], object]) -> list[object]:

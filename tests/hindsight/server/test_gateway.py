@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from hindsight.http.gateway import environ_of
+from hindsight.server.gateway import environ_of
 
 
 class FakeHeaders:

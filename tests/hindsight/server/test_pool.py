@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 from django.db.transaction import TransactionManagementError
 
-from hindsight.db.pool import ConnectionThreads, connection_released
+from hindsight.server.pool import ConnectionThreads, connection_released
 
 
 def run(threads: ConnectionThreads, function: Callable[[], Any]) -> "Future[Any]":

@@ -1,15 +1,15 @@
-"""The server's processes: scripts/workers.py."""
+"""The server's processes: hindsight/server/workers.py."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 # Prints how many full collections 10,000 cycles cause, none of which is kept.
 CYCLES = """
 import gc
-from scripts.workers import import_application
+from hindsight.server.workers import import_application
 import_application()
 gc.set_threshold(100, 1, 1)
 before = gc.get_stats()[2]["collections"]

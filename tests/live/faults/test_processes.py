@@ -159,7 +159,7 @@ def test_workers_end_with_granian_and_the_script_starts_it_again(
 def test_workers_that_die_twice_do_not_end_the_server(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
-    """Granian ends if a worker dies within 5.5 s of being replaced. scripts/serve.py starts it again."""
+    """Granian ends if a worker dies within 5.5 s of being replaced. hindsight/server/serve.py starts it again."""
     with serve(workers=1) as server:
         ready_at = time.monotonic()
         assert eventually(lambda: time.monotonic() > ready_at + 2)  # an earlier end is a failed start
@@ -172,10 +172,10 @@ def test_workers_that_die_twice_do_not_end_the_server(
         assert response.status_code == 200
 
 
-# Granian without scripts/serve.py. The second worker that is forked pauses before it runs any other code.
+# Granian without hindsight/server/serve.py. The second worker that is forked pauses before it runs any other code.
 PAUSE_SECOND_WORKER = """
 import os, runpy, signal, sys
-from scripts.serve import command
+from hindsight.server.serve import command
 
 def pause_second():
     if len(forks) == 2:
@@ -184,7 +184,7 @@ def pause_second():
 forks = []
 os.register_at_fork(before=lambda: forks.append("fork"), after_in_child=pause_second)
 sys.argv[1:] = command("127.0.0.1", os.environ["PORT"])[3:]
-runpy.run_module("scripts.workers", run_name="__main__", alter_sys=True)
+runpy.run_module("hindsight.server.workers", run_name="__main__", alter_sys=True)
 """
 
 
@@ -204,7 +204,7 @@ def test_a_worker_that_has_just_been_forked_ends_on_sigterm(serve: Serve) -> Non
 # Starts a program that ends at once in place of granian, then one that sleeps. SIGTERM arrives between them.
 STOP_BETWEEN_STARTS = """
 import os, signal, sys
-from scripts import serve
+from hindsight.server import serve
 
 programs = iter(["", "import time; time.sleep(60)"])
 serve.command = lambda host, port: [sys.executable, "-c", next(programs)]

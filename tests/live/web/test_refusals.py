@@ -1,4 +1,4 @@
-"""Settings with which scripts/serve.py refuses to start."""
+"""Settings with which hindsight/server/serve.py refuses to start."""
 
 import os
 import subprocess
