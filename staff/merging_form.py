@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hindsight.text import strict_json
+
 # Django's class is generic only for type checkers.
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -33,7 +35,7 @@ def as_sent(value: Any) -> str:
 
 class MergingForm(ModelForm):
     # {field: fingerprint of the text that the form showed}, as JSON.
-    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+    seen = forms.JSONField(required=False, decoder=strict_json.Decoder, widget=forms.HiddenInput)
 
     # {field: function}: validates an edited text; formats a stored text for editing.
     rules: Mapping[str, Callable[[str], str]] = {}

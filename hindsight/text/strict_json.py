@@ -88,3 +88,13 @@ def _finite_float(digits: str) -> float:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite_float)
+
+
+class Decoder(json.JSONDecoder):
+    """For `forms.JSONField`, which expects no other exception than JSONDecodeError."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            return parse(s.encode())
+        except JSONError as error:
+            raise json.JSONDecodeError(str(error), s, 0) from None

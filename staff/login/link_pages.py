@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from hindsight.db.ids import id_in
 from staff.login import single_sign_on
 from staff.login.single_sign_on import links
 from staff.login.single_sign_on.id_tokens import clean_subject
@@ -53,8 +54,7 @@ def own_links_view(request: HttpRequest) -> HttpResponse:
 
 def remove(request: HttpRequest, user: Any) -> None:
     """Raises Http404 if the link is not theirs."""
-    number = request.POST.get("remove", "")
-    link = links.links_of(user).filter(pk=number).first() if number.isascii() and number.isdecimal() else None
+    link = links.links_of(user).filter(pk=id_in(request.POST.get("remove", ""))).first()
     if link is None:
         raise Http404
     link.delete()

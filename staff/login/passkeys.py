@@ -21,7 +21,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
+from hindsight.text import strict_json
 from orgs.models import EventKind
 from staff.events import record_attempt
 from staff.login.passwords import Limits, refuse_too_many_attempts
@@ -38,13 +40,23 @@ def replaces_password(authenticator: Authenticator) -> bool:
     return bool(passkey.is_passwordless and passkey.authenticator_data.is_user_verified())
 
 
+def check_is_readable(kind: type[AuthenticationResponse | RegistrationResponse], answer: Any) -> None:
+    """Raises ValidationError. For malformed parts, fido2 raises IndexError, struct.error, AttributeError and others."""
+    try:
+        kind.from_dict(answer)
+    except Exception as error:
+        raise get_adapter().validation_error("incorrect_code") from error
+
+
 class PasskeyAnswer(forms.Form):
     """Records refused answers. allauth sends no signal for them."""
 
     user: Any
+    credential = forms.JSONField(decoder=strict_json.Decoder, widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         try:
+            check_is_readable(AuthenticationResponse, self.cleaned_data["credential"])
             return cast(Authenticator, super().clean_credential())  # type: ignore[misc]
         except (ValidationError, RecursionError) as error:  # fido2 decodes nested CBOR recursively
             login = self.user.get_username() if self.user else ""
@@ -73,6 +85,12 @@ class LoginForm(PasskeyAnswer, LoginWebAuthnForm):
 
 class AddForm(AddWebAuthnForm):
     """Stores what the person has chosen. Some authenticators report that every key could replace the password."""
+
+    credential = forms.JSONField(decoder=strict_json.Decoder, widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        check_is_readable(RegistrationResponse, self.cleaned_data["credential"])
+        return self.cleaned_data["credential"]
 
     def clean(self) -> dict[str, Any]:
         try:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Request = tuple[str, str, Any]
 
-# PostgreSQL refuses NUL characters, and integers of more than eight bytes.
+# PostgreSQL refuses NUL characters, and integers of more than eight bytes. Python refuses integers of 4,301 digits.
 VALUES = ("%00", "9" * 30, "abc")
 IDS = ("%00", "9" * 30, "abc", "404404")
 
@@ -55,6 +55,10 @@ POSTED: dict[str, tuple[str, ...]] = {
     "jobs_job_check": ("column",),
     "mfa_login_webauthn": ("credential",),
     "mfa_reauthenticate_webauthn": ("credential",),
+    "sessions": ("session",),
+    "single_sign_on": ("remove",),
+    "auth_user_sessions": ("session",),
+    "auth_user_single-sign-on": ("remove",),
 }
 ARGUMENTS = {"provider_id": "sso", "uidb64": "MQ", "token": "abc-def", "pk": 1}
 
@@ -113,7 +117,7 @@ def hostile_requests(client: Client, name: str, path: str, *, is_quick: bool) ->
     yield from (("GET", url, None) for url in missing)
     yield from (("POST", url, {}) for url in missing[:1])
     fields = fields_of(client, name, path)
-    yield from (("POST", path, dict.fromkeys(fields, value)) for value in ("\x00", "x" * 3000))
+    yield from (("POST", path, dict.fromkeys(fields, value)) for value in ("\x00", "x" * 3000, "9" * 5000))
 
 
 def parameters_of_list(name: str) -> list[str]:

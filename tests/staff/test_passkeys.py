@@ -52,10 +52,14 @@ def code_options(client: Client) -> Any:
     return options_in(client.get("/admin/login/code/"), "request_options")
 
 
+def options_of_new_key(client: Client) -> Any:
+    return options_in(client.get("/admin/second-factor/passkeys/add/"), "creation_options")
+
+
 def add(key: SecurityKey, *, passwordless: bool, is_resident: bool) -> Authenticator:
     client = browser()
     enter_password(client)
-    options = options_in(client.get("/admin/second-factor/passkeys/add/"), "creation_options")
+    options = options_of_new_key(client)
     sent = {"credential": key.registered(options, is_resident=is_resident), "name": "Key"}
     box = {"passwordless": "on"} if passwordless else {}
     answer = client.post("/admin/second-factor/passkeys/add/", {**sent, **box})
@@ -231,7 +235,10 @@ def test_challenges_end_when_their_step_is_left(ann: User) -> None:
 MALFORMED = (
     *("", "x", "null", "5", "[]", '"text"', "{}", '{"response": 5}', '{"response": {}}'),
     '{"id": 5, "rawId": [], "type": {}, "response": {"userHandle": 5}}',
+    *("9" * 5_000, "[" * 100_000, '{"id": NaN}', '{"id": "\\u0000"}'),
 )
+# After the flags for a key and for extensions: CBOR that ends early, of the wrong type, or of an unknown type.
+MALFORMED_CBOR = (b"", b"\x19\x01", b"\xc0", b"\xa1\x80\x00", b"\x9b" + b"\xff" * 8, b"\x81" * 5_000)
 PARTS = ("clientDataJSON", "authenticatorData", "signature", "userHandle")
 
 
@@ -258,6 +265,31 @@ def test_an_answer_with_a_malformed_part_is_refused(ann: User, value: Any) -> No
         credential["response"][part] = value
         assert log_in(client, json.dumps(credential)).headers["Location"] == "/admin/login/", part
         assert not is_open(client)
+
+
+@pytest.mark.parametrize("cbor", MALFORMED_CBOR)
+def test_malformed_cbor_is_refused(ann: User, cbor: bytes) -> None:
+    key = SecurityKey(verifies=True)
+    client = browser()
+    for start in (bytes(32) + b"\x80" + bytes(4), bytes(32) + b"\x40" + bytes(22)):
+        credential = json.loads(key.signed(login_options(client), ann))
+        credential["response"]["authenticatorData"] = websafe_encode(start + cbor)
+        assert log_in(client, json.dumps(credential)).headers["Location"] == "/admin/login/"
+    assert SecurityEvent.objects.filter(kind="login_failed", detail="Wrong passkey.").count() == 2
+    assert not is_open(client)
+
+
+@pytest.mark.parametrize("attestation", [*MALFORMED_CBOR, b"\x01", b"\xa0", b"\xa1\x63fmt\x05"])
+def test_a_key_with_malformed_cbor_is_not_added(ann: User, attestation: bytes) -> None:
+    client, page = browser(), "/admin/second-factor/passkeys/add/"
+    enter_password(client)
+    credential = json.loads(SecurityKey(verifies=True).registered(options_of_new_key(client), is_resident=True))
+    credential["response"]["attestationObject"] = websafe_encode(attestation)
+    refused = client.post(page, {"credential": json.dumps(credential)})
+    assert (refused.status_code, "Incorrect code." in refused.content.decode()) == (200, True)
+    options_of_new_key(client)
+    assert client.post(page, {"credential": "9" * 5_000}).status_code == 200
+    assert not Authenticator.objects.exists()
 
 
 def test_an_answer_of_a_login_that_cannot_exist_is_refused(ann: User) -> None:
