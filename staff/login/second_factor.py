@@ -29,20 +29,17 @@ def connect() -> None:
 
 
 def may_enter(request: HttpRequest) -> bool:
-    """Whether this session of a staff login has a second factor, if one is required, and is not too old.
-
-    The end of a link to the identity provider ends the sessions that have logged in with it.
-    """
+    """Whether this session of a staff login has a second factor, if one is required, and has not ended."""
     records = get_authentication_records(request, request.user)
     is_enough = not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records))
-    return is_enough and not _is_too_old(records) and are_live(request.user, records)
+    return is_enough and _is_live(request)
 
 
 def may_set_up(request: HttpRequest) -> bool:
-    """Whether the person has logged in with a password, and has no second factor yet."""
+    """Whether the person has logged in, and has no second factor yet."""
     user = request.user
     is_staff = user.is_active and user.is_staff
-    return is_staff and not is_mfa_enabled(user) and not _is_too_old(get_authentication_records(request, user))
+    return is_staff and not is_mfa_enabled(user) and _is_live(request)
 
 
 def names_of(user: Any) -> str:
@@ -69,6 +66,12 @@ def record_added(*, instance: Any, created: bool, **kwargs: Any) -> None:
 
 def record_removed(*, instance: Any, **kwargs: Any) -> None:
     record_about(EventKind.SECOND_FACTOR_REMOVED, instance.user, f"{instance.get_type_display()}.")
+
+
+def _is_live(request: HttpRequest) -> bool:
+    """The end of a link to the identity provider ends the sessions that have logged in with it."""
+    records = get_authentication_records(request, request.user)
+    return not _is_too_old(records) and are_live(request.user, records)
 
 
 def _is_second_factor(record: dict[str, Any]) -> bool:

@@ -2,7 +2,9 @@
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -10,6 +12,7 @@ from pytest_django import Settings
 from staff.login.single_sign_on import links
 from staff.login.single_sign_on.refusals import FAILED, LINKED_ALREADY
 from tests.fakes.identity_provider import IdentityProvider
+from tests.staff.authenticator import code_of, shown_secret
 from tests.staff.conftest import Fields, Staff, log_in
 from tests.staff.single_sign_on.steps import PAGE, come_back, events, is_open, sign_on
 
@@ -113,6 +116,22 @@ def test_a_superuser_makes_and_removes_links_of_others(root: Staff, ann: User) -
     assert events("link_removed") == [("root", "ann", "Account a1.")]
     assert not is_open(client), "its session has ended too"
     assert sign_on(Client()).status_code == 403
+
+
+def test_a_session_whose_link_was_removed_sets_up_no_second_factor(linked: User, settings: Settings) -> None:
+    """It could add a passkey, and log in again with the passkey alone."""
+    settings.SECOND_FACTOR_REQUIRED = True
+    client = Client()
+    sign_on(client)
+    page = "/admin/second-factor/app/"
+    secret = shown_secret(client.get(page))
+    links.links_of(linked).get().delete()
+    for path in (page, "/admin/second-factor/passkeys/add/", "/admin/second-factor/", "/admin/confirm/"):
+        assert client.get(path).headers["Location"] == f"/admin/login/?next={path}"
+    assert client.post(page, {"code": code_of(secret)}).headers["Location"] == f"/admin/login/?next={page}"
+    assert not Authenticator.objects.exists()
+    assert client.get("/admin/login/").status_code == 200
+    assert SESSION_KEY not in client.session, "logged out"
 
 
 @pytest.mark.parametrize("subject", ["", "a\x00b", "a" * 192, "\u0430"])
