@@ -107,9 +107,10 @@ class StaffSite(AdminSite):
         from staff.login.passwords import LoginView, throttled  # need the models
         from staff.login.second_factor import may_set_up
 
-        if request.method == "GET" and self.has_permission(request):
+        is_sent = request.method == "POST"
+        if not is_sent and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
-        if request.method == "GET" and may_set_up(request):
+        if not is_sent and may_set_up(request):
             return HttpResponseRedirect(reverse("mfa_index"))
         if request.user.is_authenticated and request.user.is_staff:
             logout(request)  # the session has no second factor, or is too old

@@ -65,6 +65,12 @@ def test_a_logout_deletes_the_session(browser: Client) -> None:
     assert not is_open(stolen)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_reading_the_login_page_does_not_log_out(browser: Client, method: str) -> None:
+    assert browser.generic(method, "/admin/login/").headers["Location"] == "/admin/"
+    assert is_open(browser)
+
+
 def test_a_deactivated_login_loses_its_sessions(browser: Client, ann: User) -> None:
     assert is_open(browser)
     User.objects.filter(pk=ann.pk).update(is_active=False)
