@@ -26,7 +26,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from hindsight.text import strict_json
 from orgs.models import EventKind
 from staff.events import record_attempt
-from staff.login.passwords import Limits, refuse_too_many_attempts
+from staff.login.passwords import AUTH_HASH, Limits, refuse_too_many_attempts
 
 # A login with a passkey alone counts twice: its challenge stores a session, and its answer is verified.
 PASSKEY_ATTEMPTS: Limits = {"address, for passkeys": (60, 5)}
@@ -119,6 +119,14 @@ class LoginView(LoginWebAuthnView):
 
 
 class SecondFactorView(AuthenticateView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A new password ends logins that wait for the second factor, as it ends sessions."""
+        login = self.stage.login
+        if login.state.get(AUTH_HASH) in (None, login.user.get_session_auth_hash()):
+            return cast(HttpResponse, super().post(request, *args, **kwargs))
+        clear_login(request)
+        return HttpResponseRedirect(reverse("admin:login"))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         types = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
         own = {

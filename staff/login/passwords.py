@@ -38,6 +38,9 @@ ATTEMPTS: Limits = {
 # After the right password. A code has 6 digits, and three of them are valid at a time.
 CODE_ATTEMPTS: Limits = {"login, for codes": (5, 5)}
 
+# In the state of a login that waits for the second factor: Django's hash of the password that was entered.
+AUTH_HASH = "auth_hash"
+
 NOT_STAFF = "This login is not staff, so it cannot open the admin. Ask a superuser for a role."
 
 
@@ -68,7 +71,8 @@ class LoginView(views.LoginView):
         user = form.get_user()
         clear_login(self.request)  # of an earlier login that was not completed
         clear_challenges(self.request)
-        login = Login(user=user, redirect_url=self.get_success_url())
+        state = {AUTH_HASH: user.get_session_auth_hash()}
+        login = Login(user=user, redirect_url=self.get_success_url(), state=state)
         return cast(HttpResponse, perform_password_login(self.request, {"username": user.get_username()}, login))
 
 

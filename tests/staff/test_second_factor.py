@@ -120,6 +120,18 @@ def test_the_code_that_activates_the_app_does_not_log_in(ann: User) -> None:
     assert Authenticator.objects.get(user=ann, type="totp").last_used_at is not None
 
 
+def test_a_new_password_ends_a_login_that_waits_for_the_code(ann: User, app: Authenticator) -> None:
+    client, _ = enter_password()
+    ann.set_password("a new password of ann")
+    ann.save()
+    assert enter_code(client, code_of(SECRET)).headers["Location"] == "/admin/login/"
+    assert client.get("/admin/login/code/").headers["Location"] == "/admin/login/"
+    assert not is_open(client)
+    assert not SecurityEvent.objects.filter(kind="login").exists()
+    app.refresh_from_db()
+    assert "last_used_counter" not in app.data, "the code was not used"
+
+
 def used_code() -> str:
     with time_machine.travel(NOON, tick=False):
         return code_of(SECRET)
