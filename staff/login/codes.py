@@ -11,8 +11,10 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
 from django import forms
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from staff.login.passwords import CODE_ATTEMPTS, refuse_too_many_attempts
 
@@ -40,10 +42,13 @@ class ConfirmingCodeForm(LimitedCode, ReauthenticateForm):
 class ActivateAppView(ActivateTOTPView):
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
-        """The code that activates the app counts as used."""
+        """The code that activates the app counts as used. A double click sends the form twice at the same time."""
+        User.objects.select_for_update(no_key=True).get(pk=self.request.user.pk)
+        apps = Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.TOTP)
+        if apps.exists():
+            return HttpResponseRedirect(reverse("mfa_index"))
         response = cast(HttpResponse, super().form_valid(form))
-        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
-        is_first_use(app, form.cleaned_data["code"])
+        is_first_use(apps.get(), form.cleaned_data["code"])
         return response
 
 

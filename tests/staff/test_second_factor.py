@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
@@ -118,6 +119,23 @@ def test_the_code_that_activates_the_app_does_not_log_in(ann: User) -> None:
     with time_machine.travel("2026-03-01T12:00:31Z", tick=False):
         assert enter_code(other, code_of(secret)).headers["Location"] == "/admin/"
     assert Authenticator.objects.get(user=ann, type="totp").last_used_at is not None
+
+
+def test_an_app_that_is_activated_twice_at_the_same_time_is_stored_once(
+    ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _ = enter_password()
+    secret = shown_secret(client.get(f"{SET_UP}app/"))
+    checked = ActivateTOTPForm.clean_code
+
+    def with_the_other_request(form: ActivateTOTPForm) -> str:
+        code: str = checked(form)
+        add_app(ann)
+        return code
+
+    monkeypatch.setattr(ActivateTOTPForm, "clean_code", with_the_other_request)
+    assert client.post(f"{SET_UP}app/", {"code": code_of(secret)}).headers["Location"] == SET_UP
+    assert [app.data["secret"] for app in Authenticator.objects.all()] == [SECRET]
 
 
 def test_a_new_password_ends_a_login_that_waits_for_the_code(ann: User, app: Authenticator) -> None:
