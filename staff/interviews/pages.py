@@ -17,6 +17,7 @@ from interviews.paige.preview import NoPromptError, preview_of
 from interviews.services.state import declined_conversation
 from interviews.text import clean_objective
 from orgs.models import EventKind
+from staff.acting import current_staff_request
 from staff.base import actor_of
 from staff.events import record_act
 from staff.history.pages import AuditedAdmin
@@ -101,7 +102,8 @@ class InterviewRequestAdmin(
     def steers(self, interview_request: InterviewRequest) -> str:
         """As stored. staff.js replaces it while staff type."""
         url = self.url("steering", interview_request.pk)
-        text = render_to_string("staff/interviews/steering.html", {"steering": stored_steering(interview_request)})
+        steering = stored_steering(interview_request, quotes_notes=may_read_notes(current_staff_request()))
+        text = render_to_string("staff/steering.html", {"steering": steering})
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -176,7 +178,7 @@ class InterviewRequestAdmin(
 
     def may_preview(self, request: HttpRequest, obj: Any = None) -> bool:
         """The prompt contains the notes."""
-        return self.has_view_or_change_permission(request, obj) and request.user.has_perm("contacts.view_contact")
+        return self.has_view_or_change_permission(request, obj) and may_read_notes(request)
 
     def prompt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         found = self.object_or_404(request, object_id, self.may_preview)
@@ -197,3 +199,7 @@ class InterviewRequestAdmin(
             preview=preview,
             left_out=left_out_of_notes(found.contact.notes),
         )
+
+
+def may_read_notes(request: HttpRequest | None) -> bool:
+    return request is not None and request.user.has_perm("contacts.view_contact")

@@ -13,6 +13,8 @@ SOURCES = {Source.OBJECTIVE: "in the objective", Source.NOTES: "in the notes"}
 
 @dataclass(frozen=True)
 class ShownReason:
+    """`words`: empty if the person may not read them."""
+
     title: str
     is_avoided: bool
     words: str
@@ -21,18 +23,25 @@ class ShownReason:
 
 @dataclass(frozen=True)
 class ShownSteering:
-    """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks."""
+    """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks.
+
+    `quotes_notes`: whether the words of the notes are shown.
+    """
 
     brief: Brief
     unknown: tuple[str, ...] = ()
     loses_picks: bool = False
+    quotes_notes: bool = True
 
     @property
     def reasons(self) -> list[ShownReason]:
         """None for picks."""
         return [
             ShownReason(
-                self.brief.guide.topic(reason.topic).title, reason.is_avoided, reason.words, SOURCES[reason.source]
+                self.brief.guide.topic(reason.topic).title,
+                reason.is_avoided,
+                reason.words if self.quotes_notes or reason.source != Source.NOTES else "",
+                SOURCES[reason.source],
             )
             for reason in self.brief.steering.reasons
             if reason.source in SOURCES
@@ -46,13 +55,14 @@ class ShownSteering:
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
 
 
-def stored_steering(interview_request: InterviewRequest) -> ShownSteering | None:
+def stored_steering(interview_request: InterviewRequest, *, quotes_notes: bool = True) -> ShownSteering | None:
     """None if the guide is not valid."""
     try:
         brief = opening_brief(interview_request)
     except GuideError:
         return None
-    return ShownSteering(brief, tuple(unknown_keys(interview_request.picks, brief.guide)))
+    unknown = tuple(unknown_keys(interview_request.picks, brief.guide))
+    return ShownSteering(brief, unknown, quotes_notes=quotes_notes)
 
 
 def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from contacts.models import Contact
 from interviews import services
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
@@ -13,6 +14,7 @@ from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_home import NOW, figures
+from tests.staff.test_steering import words
 
 LIST = "interviews_interviewrequest_changelist"
 PAGE = "interviews_interviewrequest_change"
@@ -83,6 +85,18 @@ def test_they_read_the_transcript_and_nothing_else_of_the_contact(
         assert str(absent) not in page
     assert manager.get("interviews_interviewrequest_prompt", interview_request.pk).status_code == 403
     assert SecurityEvent.objects.filter(kind=EventKind.TRANSCRIPT_READ, actor=manager.user.username).count() == 1
+
+
+def test_they_see_that_the_notes_decide_but_no_words_of_them(
+    manager: Staff, support: Staff, interview_request: InterviewRequest
+) -> None:
+    Contact.objects.update(notes="Avoid pricing at any cost")
+    InterviewRequest.objects.update(objective="Which alternatives?")
+    for staff, sees_notes in ((support, True), (manager, False)):
+        effect = words(staff.get(PAGE, interview_request.pk).content)
+        assert ("Avoid pricing" in effect) == sees_notes
+        assert "in the notes" in effect
+        assert "alternatives in the objective" in effect
 
 
 def test_whoever_also_has_another_role_sees_all_interviews(
