@@ -116,6 +116,14 @@ class StaffAdmin(BaseAdmin):
             return found
         return self.get_queryset(request).select_for_update(of=("self",), no_key=True).filter(pk=found.pk).first()
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Django would take a POST with `_saveasnew` for that of the page that adds, also where `save_as` is off."""
+        if "_saveasnew" in request.POST:
+            raise PermissionDenied
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django would lock the row on a POST, without a transaction."""
         if request.method not in ("GET", "HEAD"):

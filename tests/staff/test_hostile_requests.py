@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from interviews.models import InterviewType
+from orgs.models import Org
 from staff import urls
 from tests.factories import OrgFactory
 from tests.staff.admin_pages import Rows, all_paths, make_rows
@@ -84,6 +87,16 @@ def test_no_page_answers_500(rows: Rows, settings: Settings, who: str) -> None:
             b"".join(response)
     assert broken == []
     assert (client.get("/admin/").status_code == 200) == (who != "anonymous")
+
+
+def test_no_page_saves_a_copy(rows: Rows) -> None:
+    client, copied = superuser(), {"_saveasnew": "1", "name": "Copy", "username": "copy", "plan": "growth"}
+    paths = {name: path for name, path in all_paths(rows).items() if name.endswith("_change")}
+    del paths["password_change"]
+    counts = {model: model.objects.count() for model in (Org, InterviewType, User, Group)}
+    statuses = {name: client.post(path, copied).status_code for name, path in paths.items()}
+    assert {name: status for name, status in statuses.items() if status != 403} == {"jobs_job_change": 200}
+    assert {model: model.objects.count() for model in counts} == counts
 
 
 def superuser() -> Client:
