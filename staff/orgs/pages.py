@@ -28,6 +28,7 @@ from staff.orgs.own_orgs import manage, may
 from staff.orgs.webhooks import added_endpoint
 from webhooks.models import Endpoint
 
+RETENTION = ("transcript_days", "contact_days", "audit_days")
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
@@ -89,6 +90,10 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Org | None = None) -> bool:
         return may(request, "orgs.change_org", obj)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Retention deletes and erases, which only superusers may do."""
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RETENTION)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ["name", "plan", "own_rate_limit"]})]
@@ -96,7 +101,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         return [
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
             ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
-            ("Retention", {"fields": ["transcript_days", "contact_days", "audit_days", "audit_kept"]}),
+            ("Retention", {"fields": [*RETENTION, "audit_kept"]}),
             ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
         ]
 

@@ -128,6 +128,15 @@ def test_an_assignment_that_ends_ends_everything(manager: Staff, acme: Org) -> N
     assert [row.revoked_at for row in ApiKey.objects.all()] == [None]
 
 
+def test_account_managers_change_no_period_after_which_rows_are_deleted(manager: Staff, acme: Org) -> None:
+    days = dict.fromkeys(("audit_days", "transcript_days", "contact_days"), "1")
+    form = manager.form("orgs_org_change", acme.pk)
+    assert 'name="audit_days"' not in manager.get("orgs_org_change", acme.pk).content.decode()
+    assert manager.post("orgs_org_change", acme.pk, **{**form, **days, "plan": "enterprise"}).status_code == 302
+    acme.refresh_from_db()
+    assert (acme.plan, acme.audit_days, acme.transcript_days, acme.contact_days) == ("enterprise", None, None, None)
+
+
 def test_a_role_without_permission_gets_no_form(acme: Org) -> None:
     contact = make_rows(acme)[Contact]
     page = staff_of("read only").get("contacts_contact_change", contact.pk).content.decode()
