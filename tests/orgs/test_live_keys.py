@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hindsight.http.bodies import MAX_BODY_BYTES
 
 from interviews.models import InterviewRequest
 from orgs import live_keys
@@ -32,10 +33,13 @@ REQUESTS: dict[str, Send] = {
     "PATCH of an old version": lambda api, path: api.patch(path, {"objective": "New"}, If_Match='"9-9"'),
     "PATCH without a field": lambda api, path: api.patch(path, {}),
     "PATCH of another type": lambda api, path: api.patch(path, b"a=1", Content_Type="text/plain"),
+    "PATCH that is too large": lambda api, path: api.patch(path, b" " * (MAX_BODY_BYTES + 1)),
+    "GET of a known version": lambda api, path: api.get(path, If_None_Match='"1-1-1"'),
     "GET of an unknown id": lambda api, path: api.get("/interviews/999999"),
     "PUT": lambda api, path: api.send("PUT", path, {}),
     "list": lambda api, path: api.get("/interviews"),
     "list without rows": lambda api, path: api.get("/interviews?deal_id=none"),
+    "list with a bad cursor": lambda api, path: api.get("/interviews?cursor=x"),
     "list of interview types": lambda api, path: api.get("/interview-types"),
     "POST": lambda api, path: api.post("/interviews", {}),
 }
@@ -58,6 +62,18 @@ def test_a_key_that_is_no_longer_valid_is_refused_at_once(
     assert not any(name.startswith(("X-RateLimit", "RateLimit", "ETag")) for name in response.headers)
     row = InterviewRequest.objects.select_related("contact").get()
     assert (row.objective, row.contact.notes, Change.objects.count()) == ("Old objective", "Old notes", 0)
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_stored_response_needs_a_valid_key(
+    acme_api: ApiClient, interview_request: InterviewRequest, end: Callable[[], object]
+) -> None:
+    body = {"contact_email": "new@example.com", "interview_type_id": interview_request.interview_type.public_id}
+    statuses = [acme_api.post("/interviews", body, Idempotency_Key="deal-1").status_code for _ in range(2)]
+    end()
+    response = acme_api.post("/interviews", body, Idempotency_Key="deal-1")
+    assert [*statuses, response.status_code] == [201, 201, 401]
+    assert InterviewRequest.objects.count() == 2
 
 
 def test_a_key_over_its_limit_is_refused_at_once(acme: Org, acme_api: ApiClient, path: str) -> None:
