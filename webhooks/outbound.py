@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from threading import Timer
+from threading import Event, Thread
 from typing import Any, NewType
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from webhooks.models.endpoint import MAX_URL_LENGTH
 Url = NewType("Url", str)  # by clean_url()
 
 TIMEOUT_SECONDS = 15
+CUT_OFF_SECONDS = 0.1
 MAX_RESPONSE_BYTES = 64 * 1024
 USER_AGENT = "Hindsight-Webhooks/1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -74,11 +75,15 @@ class Adapter(_AntiSSRFAdapter):  # type: ignore[misc]  # the library is not typ
     def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
         request.headers["Host"] = urlsplit(str(request.url)).netloc  # the library omits the port
 
-    def cut_off(self) -> None:
+    def cut_off(self, is_done: Event) -> None:
+        """Again and again after the limit, because the connection may be opened only then: names may resolve slowly."""
+        if is_done.wait(TIMEOUT_SECONDS):
+            return
         self.is_cut_off = True
-        if self.connection is not None and self.connection.sock is not None:
-            with suppress(OSError):
-                self.connection.sock.shutdown(socket.SHUT_RDWR)
+        while not is_done.wait(CUT_OFF_SECONDS):
+            if self.connection is not None and self.connection.sock is not None:
+                with suppress(OSError):
+                    self.connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 @cache
@@ -133,11 +138,12 @@ def _check_addresses(url: str, host: str) -> None:
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
-    """Takes at most TIMEOUT_SECONDS, and the time that the system needs to resolve the name."""
-    adapter, start = _adapter(), time.monotonic()
-    timer = Timer(TIMEOUT_SECONDS, adapter.cut_off)
-    timer.daemon = True
-    timer.start()
+    """Takes at most TIMEOUT_SECONDS, or if opening the connection takes longer, until the connection is open.
+
+    To open it, the system needs the time that the name takes to resolve, and at most TIMEOUT_SECONDS.
+    """
+    adapter, start, is_done = _adapter(), time.monotonic(), Event()
+    Thread(target=adapter.cut_off, args=[is_done], daemon=True).start()
 
     def elapsed() -> timedelta:
         return timedelta(seconds=time.monotonic() - start)
@@ -153,7 +159,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
         is_late = elapsed() >= timedelta(seconds=TIMEOUT_SECONDS)
         return Result(Outcome.TIMED_OUT if is_late else outcome, elapsed())
     finally:
-        timer.cancel()
+        is_done.set()
     return Result(_outcome_of(status), elapsed(), status, retry_after)
 
 

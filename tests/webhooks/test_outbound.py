@@ -7,18 +7,21 @@ from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
-from threading import Event
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
+from urllib3.util import connection as urllib3_connection
 
+from tools.tools/harness.processes import eventually
+from tools.tools/harness.receiver import Receiver
 from tests.webhooks.hostile import NAMES, URLS
 from tools.harness.receiver import Receiver
 from webhooks import outbound
 from webhooks.models import Outcome
-from webhooks.outbound import Result, clean_url, post
+from webhooks.outbound import Adapter, Result, clean_url, policy, post
 
 PUBLIC = "93.184.216.34"
 PRIVATE = "10.0.0.1"
@@ -209,6 +212,40 @@ def test_an_answer_that_drips_is_cut_off(
     is_cut_off.set()
     assert result.outcome == outcome
     assert timedelta(seconds=0.3) <= result.duration < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("slow_call", ["getaddrinfo", "create_connection"], ids=["name", "connection"])
+def test_a_limit_that_passes_before_the_connection_is_open_still_ends_the_request(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, slow_call: str
+) -> None:
+    """The receiver's own name server, or its first packet, waits until there was no connection to cut off."""
+    is_cut_off = Event()
+    module = {"getaddrinfo": socket, "create_connection": urllib3_connection}[slow_call]
+    call = getattr(module, slow_call)
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        with suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not is_cut_off.wait(0.02):
+                handler.wfile.write(b"a")
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        assert eventually(lambda: adapter.is_cut_off)
+        return call(*args, **kwargs)
+
+    adapter = Adapter(policy(development=True))
+    monkeypatch.setattr(outbound, "_adapter", lambda: adapter)
+    monkeypatch.setattr(outbound, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(module, slow_call, slow)
+    receiver.respond = drip
+    giving_up = Timer(10, is_cut_off.set)
+    giving_up.start()
+    result = send(receiver.url)
+    giving_up.cancel()
+    is_cut_off.set()
+    assert result.outcome == Outcome.TIMED_OUT
+    assert result.duration < timedelta(seconds=5)
 
 
 def test_of_a_long_answer_only_the_beginning_is_read(receiver: Receiver) -> None:
