@@ -46,8 +46,7 @@ def _finish(delivery: Delivery, result: Result) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(
         status=Status.DELIVERED, leased_until=None, last_outcome=result.outcome, last_status=result.status
     )
-    endpoint = Endpoint.objects.filter(pk=delivery.endpoint_id)
-    now = timezone.now()
+    endpoint, now = _answering(delivery), timezone.now()
     if result.duration > SLOW:
         pause = now + pause_after(result.duration)
         endpoint.update(failing_since=None, slow_since=Coalesce("slow_since", now), paused_until=pause)
@@ -59,9 +58,18 @@ def _finish(delivery: Delivery, result: Result) -> None:
 def _fail(delivery: Delivery, result: Result) -> None:
     """Plans the next attempt. Disables the endpoint if it is gone, or if it has failed for too long."""
     now = timezone.now()
-    endpoint = Endpoint.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
-    if endpoint is None:
-        return
+    endpoint = _answering(delivery).select_for_update(no_key=True).first()
+    _plan(delivery, result, now)
+    if endpoint is not None:
+        _count_failure(endpoint, result, now)
+
+
+def _answering(delivery: Delivery) -> QuerySet[Endpoint]:
+    """Empty if the endpoint is deleted, or has another URL by now: the answer says nothing about that one."""
+    return Endpoint.objects.filter(pk=delivery.endpoint_id, url=delivery.endpoint.url)
+
+
+def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> None:
     endpoint.failing_since = endpoint.failing_since or now
     failing_for = now - endpoint.failing_since
     if result.duration > SLOW:
@@ -70,7 +78,6 @@ def _fail(delivery: Delivery, result: Result) -> None:
     else:
         endpoint.slow_since = endpoint.paused_until = None
     endpoint.save(update_fields=["failing_since", "slow_since", "paused_until"])
-    _plan(delivery, result, now)
     if endpoint.is_active and result.status == HTTP_GONE:
         _close(endpoint, EndpointState.GONE)
     elif endpoint.is_active and failing_for >= GIVE_UP_AFTER:

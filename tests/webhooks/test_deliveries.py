@@ -30,6 +30,7 @@ from webhooks.services import (
     record_event,
     rotate_secret,
     send_test_event,
+    update_endpoint,
 )
 
 pytestmark = pytest.mark.django_db
@@ -299,6 +300,27 @@ class TestLeases:
         meanwhile(monkeypatch, endpoint.delete)
         deliver(leased("deliveries")[0])
         assert not Delivery.objects.exists()
+
+    @pytest.mark.parametrize("answer", [204, 410, 500])
+    def test_an_answer_of_the_url_before_says_nothing_about_the_new_one(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, answer: int
+    ) -> None:
+        """Staff correct the URL while the old one is sent to."""
+        delivery = complete(acme)
+        receiver.status, before = answer, timezone.now() - timedelta(days=6)
+        Endpoint.objects.update(failing_since=before)
+        new_url = clean_url(f"{receiver.url}/new")
+        meanwhile(monkeypatch, lambda: update_endpoint(endpoint_id=endpoint.pk, url=new_url))
+        deliver(leased("deliveries")[0])
+        endpoint.refresh_from_db()
+        assert (endpoint.url, endpoint.state, endpoint.failing_since) == (new_url, EndpointState.ACTIVE, None)
+        assert not SecurityEvent.objects.filter(kind="webhook_changed").exists()
+        delivery.refresh_from_db()
+        assert (delivery.status, delivery.last_status, delivery.leased_until) == (
+            Status.DELIVERED if answer == 204 else Status.PENDING,
+            answer,
+            None,
+        )
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:

@@ -16,6 +16,7 @@ from webhooks.signing import new_secret
 MAX_ENDPOINTS = 5
 # How long the old secret signs after a rotation.
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=30)
+HEALTH = ("failing_since", "slow_since", "paused_until")
 
 
 class EndpointValues(TypedDict, total=False):
@@ -35,14 +36,19 @@ def create_endpoint(*, org_id: int, url: Url, event_types: Sequence[str]) -> End
 
 @transaction.atomic
 def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> Endpoint:
-    """Changes only the given fields. Raises ValidationError and Endpoint.DoesNotExist."""
+    """Changes only the given fields. A new URL starts without failures.
+
+    Raises ValidationError and Endpoint.DoesNotExist.
+    """
     if "event_types" in values:
         values["event_types"] = clean_event_types(values["event_types"])
     endpoint = _locked(endpoint_id)
+    if values.get("url", endpoint.url) != endpoint.url:
+        _forget_failures(endpoint)
     for field, value in values.items():
         setattr(endpoint, field, value)
     endpoint.full_clean()
-    endpoint.save(update_fields=values)
+    endpoint.save(update_fields=[*values, *HEALTH])
     return endpoint
 
 
@@ -72,8 +78,8 @@ def enable_endpoint(*, endpoint_id: int) -> Endpoint:
     if not endpoint.is_active:
         _require_room(endpoint.org_id)
         endpoint.state = EndpointState.ACTIVE
-        endpoint.failing_since = endpoint.slow_since = endpoint.paused_until = None
-        endpoint.save(update_fields=["state", "failing_since", "slow_since", "paused_until"])
+        _forget_failures(endpoint)
+        endpoint.save(update_fields=["state", *HEALTH])
     return endpoint
 
 
@@ -89,6 +95,11 @@ def _locked(endpoint_id: int) -> Endpoint:
     """Raises Endpoint.DoesNotExist."""
     endpoint: Endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint_id)
     return endpoint
+
+
+def _forget_failures(endpoint: Endpoint) -> None:
+    for field in HEALTH:
+        setattr(endpoint, field, None)
 
 
 def _require_room(org_id: int) -> None:
