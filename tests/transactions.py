@@ -38,6 +38,7 @@ def uncommitted(write: Callable[[], object]) -> Iterator[Callable[[], None]]:
 def waiting_sessions() -> int:
     """The number of connections to this database that wait for a lock."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would see the same sessions again
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

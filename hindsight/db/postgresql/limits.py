@@ -1,4 +1,8 @@
-"""Time limits of the web processes' PostgreSQL sessions. Commands have none: a migration may take long."""
+"""Time limits of the PostgreSQL sessions of web processes and workers. Other commands have none: a migration may take
+long.
+"""
+
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import connections
@@ -9,12 +13,14 @@ LIMITS = {
     "statement_timeout": "DATABASE_STATEMENT_SECONDS",
     "idle_in_transaction_session_timeout": "DATABASE_IDLE_TRANSACTION_SECONDS",
 }
+# Workers wait for locks, but one that was stopped must not keep its own: all workers wait for those of lease().
+OF_WORKERS = ["idle_in_transaction_session_timeout"]
 
 
-def limit_sessions() -> None:
+def limit_sessions(names: Collection[str] = tuple(LIMITS)) -> None:
     """For connections opened from now on. Limits in DATABASE_URL take precedence."""
     database = connections.settings["default"]
     if database["ENGINE"] == "hindsight.db.postgresql":
-        limits = [f"-c {name}={round(getattr(settings, setting) * 1000)}" for name, setting in LIMITS.items()]
+        limits = [f"-c {name}={round(getattr(settings, LIMITS[name]) * 1000)}" for name in names]
         options = database["OPTIONS"]
         options["options"] = " ".join([*limits, options.get("options", "")]).strip()

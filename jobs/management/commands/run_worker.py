@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.utils.crypto import get_random_string
 
+from hindsight.db.postgresql.limits import OF_WORKERS, limit_sessions
 from hindsight.db.servers import announce_server
 from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     )
 
     def run(self, **options: Any) -> str:
+        limit_sessions(OF_WORKERS)
         announce_server()
         self.check()  # scripts/serve does so by `migrate`
         if settings.METRICS_ADDRESS and not is_shared():

@@ -7,11 +7,14 @@ from http.server import BaseHTTPRequestHandler
 from threading import Event
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from orgs.models import Org
 from tests.live.conftest import StartWorker
-from tools.harness.processes import eventually
-from tools.harness.receiver import Receiver, receiving
+from tests.live.stores import ON_POSTGRESQL
+from tests.transactions import waiting_sessions
+from tests.working import leased
 from webhooks.models import Delivery, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event
@@ -81,3 +84,42 @@ def test_what_killed_workers_had_arrives_too(acme: Org, receiver: Receiver, star
     assert eventually(lambda: deliveries(acme) == {Status.DELIVERED: 30}, seconds=20)
     arrivals = Counter((received.path, received.headers["webhook-id"]) for received in receiver.received)
     assert sorted(arrivals.values()) == [1] * 27 + [2] * 3
+
+
+def test_a_worker_that_was_stopped_for_longer_than_its_lease(
+    acme: Org, receiver: Receiver, start_worker: StartWorker
+) -> None:
+    """What it had arrives twice at most, nothing else does, and nothing is lost."""
+    may_answer = hold_answers(receiver)
+    complete(acme, 10)
+    stopped = start_worker()
+    assert eventually(lambda: len(receiver.received) == ENDPOINTS)
+    stopped.send_signal(signal.SIGSTOP)
+    may_answer.set()
+    assert Delivery.objects.for_org(acme.pk).filter(attempts=1).update(leased_until=timezone.now()) == ENDPOINTS
+    start_worker()
+    assert eventually(lambda: deliveries(acme)[Status.DELIVERED] > ENDPOINTS, seconds=20)
+    stopped.send_signal(signal.SIGCONT)
+    assert eventually(lambda: deliveries(acme) == {Status.DELIVERED: 30}, seconds=20)
+    arrivals = Counter((received.path, received.headers["webhook-id"]) for received in receiver.received)
+    assert sorted(arrivals.values()) == [1] * 27 + [2] * 3
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="about sessions of PostgreSQL")
+def test_a_worker_that_was_stopped_while_it_leased_does_not_stop_the_queue(
+    acme: Org, receiver: Receiver, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It got the lock of the queue when it could no longer release it."""
+    monkeypatch.setenv("DATABASE_IDLE_TRANSACTION_SECONDS", "0.5")
+    complete(acme, 1)
+    with transaction.atomic():
+        assert len(leased("deliveries", free=1)) == 1
+        stopped = start_worker()
+        assert eventually(lambda: waiting_sessions() == 1, seconds=30)
+        stopped.send_signal(signal.SIGSTOP)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        assert len(leased("deliveries", free=1)) == 1
+        cursor.execute("RESET lock_timeout")
+    stopped.send_signal(signal.SIGCONT)
+    assert eventually(lambda: deliveries(acme)[Status.DELIVERED] == ENDPOINTS - 2, seconds=20)
