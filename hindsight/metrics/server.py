@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from socketserver import TCPServer
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+# A client holds the only thread for at most this long. Prometheus gives up a scrape after 10 s by default.
+CONNECTION_SECONDS = 5
 
 
 def serve_metrics(host: str, port: int, *collectors: Collector) -> None:
@@ -90,7 +92,19 @@ def _is_running(pid: int) -> bool:
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 5  # seconds that a client may hold the thread
+    def handle(self) -> None:
+        """A time-out of the socket would start anew with each byte."""
+        cut_off = Timer(CONNECTION_SECONDS, self._cut_off)
+        cut_off.daemon = True
+        cut_off.start()
+        try:
+            super().handle()
+        finally:
+            cut_off.cancel()
+
+    def _cut_off(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
         """Scrapes are too frequent to be logged."""
@@ -106,5 +120,8 @@ def _server_class(host: str) -> type[WSGIServer]:
             TCPServer.server_bind(self)
             self.server_name, self.server_port = host, self.server_address[1]
             self.setup_environ()
+
+        def handle_error(self, *args: object) -> None:
+            """Clients that were cut off, or have gone."""
 
     return Server
