@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -39,7 +40,16 @@ def continue_job(*, job_id: int) -> bool:
 
 
 def withdraw_jobs(*, org_id: int) -> None:
-    """Deletes files that may have texts of the org, and stops their jobs. Call it before anything else is locked."""
+    """Deletes files that may have texts of the org, and stops their jobs. Call it before anything else is locked.
+
+    Does so again after the transaction: a job that is created meanwhile reads texts that are not removed yet.
+    """
+    _withdraw(org_id)
+    transaction.on_commit(partial(_withdraw, org_id))
+
+
+@transaction.atomic
+def _withdraw(org_id: int) -> None:
     jobs = Job.objects.with_texts_of(org_id).order_by("pk").select_for_update(of=("self",))
     ids = list(jobs.values_list("pk", flat=True))
     Job.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, leased_until=None, output_bytes=0)
@@ -51,6 +61,13 @@ def purge_jobs(*, dry_run: bool = False) -> int:
     expired = Job.objects.filter(expires_at__lte=timezone.now())
     count = expired.count()
     if not dry_run:
-        for job in expired.only("pk"):
-            job.delete()
+        for pk in expired.values_list("pk", flat=True):
+            _delete_job(pk)
     return count
+
+
+@transaction.atomic
+def _delete_job(pk: int) -> None:
+    """Locks it first: a step that is running may still write chunks."""
+    for job in Job.objects.select_for_update().filter(pk=pk).only("pk"):
+        job.delete()
