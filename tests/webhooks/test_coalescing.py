@@ -16,6 +16,7 @@ from tools.harness.receiver import Receiver
 from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.outbound import clean_url
+from webhooks.queue import Deliveries
 from webhooks.schedule import COALESCED_WITHIN, DELAYS
 from webhooks.services import create_endpoint, record_event
 
@@ -66,6 +67,22 @@ def test_an_event_is_told_after_an_equal_one_that_is_being_sent(
         assert complete(acme) == second
         clock.shift(COALESCED_WITHIN)
         assert work() == 1
+    assert len(receiver.received) == 2
+
+
+def test_an_event_is_told_after_an_equal_one_of_a_worker_that_was_stopped(
+    acme: Org, endpoint: Endpoint, receiver: Receiver
+) -> None:
+    """The worker has sent the first one, and says so after its lease."""
+    with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
+        first = complete(acme)
+        [row] = leased("deliveries")
+        clock.shift(Deliveries.lease_time + timedelta(seconds=1))
+        second = complete(acme)
+        assert second != first
+        deliver(row)
+        assert work() == 1
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Status.DELIVERED}
     assert len(receiver.received) == 2
 
 

@@ -55,6 +55,9 @@ def _is_equal(delivery: Delivery, event_type: str, data: dict[str, Any]) -> bool
 
 
 def _is_waiting(delivery: Delivery, now: datetime) -> bool:
-    """Whether no worker has it, and the next attempt is not far off."""
-    is_leased = delivery.leased_until is not None and delivery.leased_until > now
+    """Whether no worker has it, and the next attempt is not far off.
+
+    A worker whose lease has expired may have sent it, and may still say so.
+    """
+    is_leased = delivery.leased_until is not None
     return delivery.status == Status.PENDING and not is_leased and delivery.due_at <= now + COALESCED_WITHIN
