@@ -71,7 +71,8 @@ class _Processes(Collector):
 
     def collect(self) -> Iterable[Metric]:
         self._forget_ended_processes()
-        metrics: Iterable[Metric] = MultiProcessCollector(None, str(self.directory)).collect()
+        files = [str(file) for file in self.directory.glob("*.db") if _is_filled(file)]
+        metrics: Iterable[Metric] = MultiProcessCollector.merge(files)
         return metrics
 
     def _forget_ended_processes(self) -> None:
@@ -81,6 +82,14 @@ class _Processes(Collector):
             if not _is_running(pid):
                 with suppress(FileNotFoundError):  # another process has done so
                     mark_process_dead(pid, str(self.directory))
+
+
+def _is_filled(file: Path) -> bool:
+    """False if its process has just created it, or was killed then. The library cannot read such a file."""
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _is_running(pid: int) -> bool:

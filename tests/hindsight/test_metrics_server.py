@@ -1,7 +1,8 @@
-"""Clients of METRICS_ADDRESS that are slow."""
+"""Clients of METRICS_ADDRESS that are slow, and processes that were killed."""
 
 import socket
 import time
+from pathlib import Path
 from threading import Event, Thread
 from urllib.request import urlopen
 
@@ -9,7 +10,7 @@ import pytest
 
 from harness.processes import free_port
 from hindsight.metrics import server
-from hindsight.metrics.server import serve_metrics
+from hindsight.metrics.server import DIRECTORY, _Processes, serve_metrics
 
 
 def test_a_client_that_sends_a_byte_now_and_then_does_not_stop_the_scrapes(
@@ -39,3 +40,11 @@ def test_a_client_that_sends_a_byte_now_and_then_does_not_stop_the_scrapes(
         is_scraped.set()
         dripping.join()
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_process_that_was_killed_before_it_filled_its_file_does_not_stop_the_scrapes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(DIRECTORY, str(tmp_path))
+    (tmp_path / "counter_1.db").touch()
+    assert list(_Processes().collect()) == []
