@@ -103,7 +103,7 @@ class InterviewRequestAdmin(
         """As stored. staff.js replaces it while staff type."""
         url = self.url("steering", interview_request.pk)
         steering = stored_steering(interview_request, quotes_notes=may_read_notes(current_staff_request()))
-        text = render_to_string("staff/steering.html", {"steering": steering})
+        text = render_to_string("staff/interviews/steering.html", {"steering": steering})
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -8,9 +8,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from harness.processes import free_port
 from hindsight.metrics import server
 from hindsight.metrics.server import DIRECTORY, _Processes, serve_metrics
+from tools.harness.processes import free_port
 
 
 def test_a_client_that_sends_a_byte_now_and_then_does_not_stop_the_scrapes(

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hindsight.http.bodies import MAX_BODY_BYTES
 
+from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.models import InterviewRequest
 from orgs import live_keys
 from orgs.live_keys import forget_keys, remembered_key

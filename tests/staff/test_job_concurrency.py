@@ -9,18 +9,18 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Contact
-from harness.processes import eventually
 from interviews.services import erase_contact
 from jobs import work
 from jobs.models import Chunk, Job, State
 from jobs.services import purge_jobs
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
-from staff import exports
-from staff.exports import start_export
+from staff.lists import exports
+from staff.lists.exports import start_export
 from tests.factories import ContactFactory
 from tests.transactions import uncommitted, waiting_sessions
 from tests.working import leased, work_off
+from tools.harness.processes import eventually
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -15,9 +15,8 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 from urllib3.util import connection as urllib3_connection
 
-from tools.tools/harness.processes import eventually
-from tools.tools/harness.receiver import Receiver
 from tests.webhooks.hostile import NAMES, URLS
+from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver
 from webhooks import outbound
 from webhooks.models import Outcome

@@ -15,6 +15,8 @@ from tests.live.conftest import StartWorker
 from tests.live.stores import ON_POSTGRESQL
 from tests.transactions import waiting_sessions
 from tests.working import leased
+from tools.harness.processes import eventually
+from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Status
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event
