@@ -1,4 +1,4 @@
-"""README.md lists the variables. An invalid value stops the process at startup. Production is the default."""
+"""docs/operations.md lists the variables. An invalid value stops the process at startup. Production is the default."""
 
 import hashlib
 from ipaddress import ip_address

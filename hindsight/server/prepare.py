@@ -15,7 +15,7 @@ def explained_settings() -> Iterator[None]:
     try:
         yield
     except EnvError as error:
-        sys.exit(f"{error}. README.md lists the settings. For development, set HINDSIGHT_ENV=development.")
+        sys.exit(f"{error}. docs/operations.md lists the settings. For development, set HINDSIGHT_ENV=development.")
 
 
 def migrate() -> None:

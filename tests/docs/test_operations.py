@@ -13,9 +13,14 @@ from hindsight.text import strict_json
 from interviews import text as interview_text
 from orgs.models import Org
 from staff.contacts import imports
-from tests.docs.test_readme import ROOT, variables_of_settings
 
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def variables_of_settings() -> set[str]:
+    source = (ROOT / "hindsight" / "settings.py").read_text(encoding="utf-8")
+    return set(re.findall(r'(?:env\.\w+|comma_separated)\(\s*"([A-Z_]+)"', source))
 
 
 def section(title: str) -> str:
