@@ -1,5 +1,3 @@
-"""The checks of `manage.py doctor`: one call of the model, how it served interviews, and the second reader."""
-
 from time import monotonic
 
 from django.conf import settings

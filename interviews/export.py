@@ -41,17 +41,14 @@ COLUMNS = (
 
 
 def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
-    """Yields the interview requests, oldest first.
-
-    Related rows are fetched by id, because PostgreSQL may plan a join over the whole tables.
-    """
+    """Yields the oldest first. Fetches related rows by id, because PostgreSQL may plan a join over the whole tables."""
     without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
     related = ("contact", "interview_type", "transcript", without_guide)
     yield from map(record_of, in_pages(selected.prefetch_related(*related), PAGE))
 
 
 def record_of(interview_request: InterviewRequest) -> Record:
-    """Without the survey link: anyone who has the link can answer."""
+    """Omits the survey link: anyone who has the link can answer."""
     contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
     return {
         "interview_request_id": interview_request.pk,

@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """The status of an interview request, as customers see it."""
-
     CREATED = "created", "created"
     SENT = "sent", "sent"
     COMPLETED = "completed", "completed"
@@ -21,8 +19,6 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
 
 
 class Standing(models.TextChoices):
-    """Where an interview is, as staff see it: the status, and the conversation if there is one."""
-
     CREATED = "created", "created"
     SENT = "sent", "sent"
     UNDER_WAY = "under_way", "under way"
@@ -32,8 +28,6 @@ class Standing(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """The stage of a conversation, which decides the survey page."""
-
     INVITED = "invited", "invited"
     CONSENTED = "consented", "consented"
     IN_PROGRESS = "in_progress", "in progress"
@@ -61,11 +55,7 @@ class Speaker(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """What a turn does.
-
-    COVERED asks what to add on a topic that the contact has brought up earlier. REPEAT and REPHRASE put the open
-    question again.
-    """
+    """COVERED asks what to add on a topic that came up earlier. REPEAT and REPHRASE put the open question again."""
 
     QUESTION = "question"
     FOLLOW_UP = "follow_up", "follow-up"
@@ -84,8 +74,6 @@ MOVES: Mapping[Speaker, tuple[Move, ...]] = {
 
 
 class Flag(models.TextChoices):
-    """What a contact wants, for staff and the customer."""
-
     WANTS_TO_STOP = "wants_to_stop", "wants to stop"
     WANTS_A_PERSON = "wants_a_person", "wants a person"
     WANTS_DELETION = "wants_deletion", "wants deletion"
@@ -93,8 +81,6 @@ class Flag(models.TextChoices):
 
 
 class DeclineReason(models.TextChoices):
-    """Why a contact takes no part. The contact chooses by the label."""
-
     NO_TIME = "no_time", _("I have no time")
     NOT_INVOLVED = "not_involved", _("I was not involved in the decision")
     CONFIDENTIAL = "confidential", _("I may not talk about it")
@@ -102,8 +88,6 @@ class DeclineReason(models.TextChoices):
 
 
 class Rating(models.IntegerChoices):
-    """How well a finished interview captured the contact's view."""
-
     NOT_AT_ALL = 1, _("Not at all")
     IN_PART = 2, _("In part")
     MOSTLY = 3, _("Mostly")
@@ -111,7 +95,7 @@ class Rating(models.IntegerChoices):
 
 
 class Direction(models.TextChoices):
-    """What a contact's words mean for the vendor. NEUTRAL: they say that something made no difference."""
+    """NEUTRAL: the words say that something made no difference."""
 
     FOR = "for"
     AGAINST = "against"
@@ -119,10 +103,7 @@ class Direction(models.TextChoices):
 
 
 class Coverage(models.TextChoices):
-    """How far a topic that the objective emphasizes was answered.
-
-    DENIED: the contact said that it did not come up. TOUCHED: it came up in answers to other topics.
-    """
+    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in answers to other topics."""
 
     ANSWERED = "answered"
     DENIED = "denied"
@@ -132,7 +113,7 @@ class Coverage(models.TextChoices):
 
 
 class Engine(models.TextChoices):
-    """Who chose Paige's move. FALLBACK: the rules, after the model failed."""
+    """FALLBACK: the rules, after the model failed."""
 
     RULES = "rules"
     MODEL = "model"

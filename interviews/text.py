@@ -1,5 +1,3 @@
-"""Rules for texts, like contacts.text."""
-
 from typing import NewType
 
 from django.core.exceptions import ValidationError
@@ -25,12 +23,12 @@ def clean_deal_id(deal_id: str) -> DealId:
 
 
 def clean_comment(comment: str) -> str:
-    """Trims the comment and converts line ends to line feeds. Raises ValidationError."""
+    """Raises ValidationError."""
     return clean_text(trimmed(comment), MAX_COMMENT_LENGTH)
 
 
 def clean_answer(answer: str) -> str:
-    """Trims the answer and converts line ends to line feeds. Raises ValidationError, also if it is blank."""
+    """Raises ValidationError, also if the text is blank."""
     answer = trimmed(answer)
     if not answer:
         raise ValidationError(gettext("Write an answer, or skip the question."))

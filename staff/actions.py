@@ -1,5 +1,3 @@
-"""Actions on one object: a page that asks for confirmation, and what happens then."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -109,7 +109,7 @@ class StaffAdmin(BaseAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """On a POST, the row is locked until the view's transaction ends.
 
-        Pages are rendered after it: slow work belongs in what the template evaluates.
+        Pages are rendered after the transaction, so slow work belongs in what the template evaluates.
         """
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST":
@@ -147,7 +147,6 @@ class StaffAdmin(BaseAdmin):
         return found
 
     def page(self, request: HttpRequest, template: str, obj: Model | None, **context: Any) -> HttpResponse:
-        """`obj`: None if it does not exist yet."""
         about = {"opts": self.opts, "original": obj, "subtitle": str(obj) if obj else None}
         shared = {**self.admin_site.each_context(request), **about}
         return TemplateResponse(request, f"staff/{template}.html", {**shared, **context})
@@ -158,8 +157,6 @@ class StaffAdmin(BaseAdmin):
 
 
 class ReadOnlyAdmin(StaffAdmin):
-    """Actions on the rows have pages of their own."""
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -1,5 +1,3 @@
-"""Security events of staff."""
-
 from collections.abc import Iterable
 from typing import Any
 

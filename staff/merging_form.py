@@ -50,7 +50,7 @@ class MergingForm(ModelForm):
         self.shown = {name: as_sent(self._laid_out(name, value)) for name, value in self.stored.items()}
         self.initial.update({name: self.shown[name] for name in self.layouts if self.instance.pk})
         self.initial["seen"] = {name: fingerprint(text) for name, text in self.shown.items()}
-        # Edited values, and labels of fields that somebody else has changed.
+        # `kept`: labels of fields that somebody else has changed.
         self.edits: dict[str, Any] = {}
         self.kept: list[str] = []
 

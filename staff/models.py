@@ -8,8 +8,6 @@ MAX_QUERY_LENGTH = 2_000
 
 
 class SavedView(models.Model):
-    """Filters and order of a list, under a name. Belongs to one person."""
-
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     list = models.CharField(max_length=100, help_text="The model of the list, such as interviews_interviewrequest.")
     name = models.CharField(max_length=MAX_NAME_LENGTH)

@@ -1,4 +1,4 @@
-"""Login, second factors, and links to set a password: the views of allauth that are used, and no others."""
+"""The views of allauth that are used, and no others."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa

@@ -1,6 +1,5 @@
-"""Entity tags of interview requests: the versions of the rows.
-
-The third is the guide's, because `objective_topics` depends on it. If-Match ignores it: a PATCH writes no guide.
+"""The third version is the guide's, because `objective_topics` depends on it. If-Match ignores it: a PATCH writes no
+guide.
 """
 
 import re
@@ -16,7 +15,7 @@ def etag_of(versions: Versions) -> str:
 
 
 def versions_of(if_match: str | None) -> set[RowVersions] | None:
-    """Returns the versions that If-Match allows; None if any. Raises BadRequest if the header is malformed."""
+    """Returns None if any version is allowed. Raises BadRequest if the header is malformed."""
     tags = strong_tags(if_match)
     if tags is None:
         return None

@@ -1,5 +1,3 @@
-"""One realistic example of each body, for the OpenAPI description."""
-
 ID = 4821
 TYPE = "type_12"
 CONTACT = {"id": "contact_17", "email": "jane.smith@example.com", "name": "Jane Smith"}

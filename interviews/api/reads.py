@@ -1,7 +1,4 @@
-"""The SQL that the views read with, and what a row shows: an attribute for each field of a body.
-
-The ORM would take most of the time of a request. Each statement also verifies the API key.
-"""
+"""SQL for the views. The ORM would take most of the time of a request. Each statement also verifies the API key."""
 
 import json
 from collections.abc import Iterable
@@ -27,18 +24,14 @@ from interviews.paige.turn.brief import vendor_of
 from orgs.live_keys import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
-# As texts of the database.
 Time = str | None
 Json = str | list[Any]
 
-# Of topics to emphasize, and of those to avoid.
 Keys = tuple[tuple[str, ...], tuple[str, ...]]
 _steered: Memory[tuple[int, Versions], Keys] = Memory()
 
 
 class SummaryColumns(NamedTuple):
-    """The columns of an interview request in a list, in the order of SUMMARY."""
-
     id: int
     contact_id: int
     deal_id: str
@@ -61,8 +54,6 @@ SUMMARY = """
 
 
 class DetailColumns(NamedTuple):
-    """The columns that only GET of one interview request shows or needs."""
-
     notes: str
     picks: str
     interview_type_id: int
@@ -109,8 +100,6 @@ class ContactRow(NamedTuple):
 
 
 class SummaryRow:
-    """An interview request in a list."""
-
     def __init__(self, columns: tuple[Any, ...]) -> None:
         self.stored = stored = SummaryColumns._make(columns)
         self.pk = self.interview_request_id = stored.id
@@ -135,8 +124,6 @@ class SummaryRow:
 
 
 class InterviewRequestRow(SummaryRow):
-    """An interview request with its transcript."""
-
     def __init__(self, columns: tuple[Any, ...]) -> None:
         size = len(SummaryColumns._fields)
         super().__init__(columns[:size])
@@ -145,7 +132,7 @@ class InterviewRequestRow(SummaryRow):
 
     @classmethod
     def read(cls, *, org_id: int, interview_request_id: int, digest: str) -> Self:
-        """In one statement. Raises InterviewRequest.DoesNotExist, also if the org's API key `digest` is not valid."""
+        """Raises InterviewRequest.DoesNotExist, also if the org's API key `digest` is not valid."""
         row_of_org = {"interview_request_id": interview_request_id, "org_id": org_id}
         columns = fetch_row(READ_INTERVIEW_REQUEST, {**row_of_org, **key_parameters(digest)})
         if columns is None:
@@ -218,8 +205,6 @@ class DeclineRow:
 
 
 class CreatedRow:
-    """The response of POST."""
-
     def __init__(self, row: InterviewRequest) -> None:
         self.interview_request_id = row.pk
         self.contact_id = row.contact.public_id

@@ -26,28 +26,25 @@ def is_running() -> Q:
 
 class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def abandoned(self) -> Self:
-        """Unfinished conversations without activity for ABANDONED_AFTER."""
         return self.filter(is_abandoned())
 
     def running(self) -> Self:
-        """Unfinished conversations that are not abandoned."""
         return self.filter(is_running())
 
     def completed(self) -> Self:
         return self.filter(stage=Stage.COMPLETED)
 
     def broken_off(self) -> Self:
-        """Conversations that the contact consented to, and then declined or abandoned."""
         return self.filter(Q(stage=Stage.DECLINED) | is_abandoned(), consented_at__isnull=False)
 
     def waiting_for_a_question(self, longest_wait: timedelta) -> Self:
-        """The last turn is an answer, stored within `longest_wait`: Paige's next question is being chosen."""
+        """Paige's next question is being chosen: the last turn is an answer, stored within `longest_wait`."""
         last_speaker = Turn.objects.filter(interview_request=OuterRef("pk")).order_by("-number").values("speaker")[:1]
         recent = self.filter(stage=Stage.IN_PROGRESS, last_activity_at__gte=timezone.now() - longest_wait)
         return recent.alias(last_speaker=Subquery(last_speaker)).filter(last_speaker=Speaker.CONTACT)
 
     def ratings_by_version(self, interview_type: InterviewType) -> Iterable[Mapping[str, Any]]:
-        """Yields `version`, `count` and `mean` for each version of the guide that was rated, newest first."""
+        """Yields `version`, `count` and `mean` for each rated version of the guide, newest first."""
         rated = self.for_org(interview_type.org_id).filter(
             interview_request__interview_type=interview_type, rating__isnull=False
         )
@@ -95,7 +92,7 @@ class Conversation(models.Model):
             # For lists of all orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
             models.Index(fields=("org",), condition=Q(rating__isnull=False), name="conversation_of_org_rated"),
-            # For statistics, of one org too: they read no other column.
+            # For statistics: they read no other column.
             models.Index(
                 fields=("consented_at", "org", "stage", "last_activity_at", "last_topic"),
                 name="conversation_by_consent",
@@ -142,13 +139,12 @@ class Conversation(models.Model):
         return stage in NEXT_STAGES[self.stage]
 
     def transition_to(self, stage: Stage, **changes: Any) -> None:
-        """Saves the stage and `changes`. Raises ValueError if NEXT_STAGES does not allow the transition."""
+        """Raises ValueError if NEXT_STAGES does not allow the transition."""
         if not self.may_transition_to(stage):
             raise ValueError(f"A conversation cannot go from {self.stage} to {stage}.")
         self.touch(stage=stage, **changes)
 
     def touch(self, **changes: Any) -> None:
-        """Saves `changes` and the time of the last activity."""
         changes["last_activity_at"] = timezone.now()
         for field, value in changes.items():
             setattr(self, field, value)

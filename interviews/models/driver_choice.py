@@ -6,7 +6,7 @@ from orgs.tenancy import SameOrg
 
 
 class DriverChoice(Queued):
-    """A completed interview of which a worker is to ask the model for drivers. It is deleted afterwards."""
+    """A worker asks the model for drivers of a completed interview, then deletes this row."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="driver_choices")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="driver_choice")

@@ -19,19 +19,17 @@ from orgs.tenancy import SameOrg, TenantQuerySet
 
 
 def new_survey_token() -> str:
-    """256 random bits, because anyone who has the token can answer."""
+    """256 random bits: anyone who has the token can answer."""
     return secrets.token_urlsafe(32)
 
 
 class RowVersions(NamedTuple):
-    """The versions of the two rows that an update writes."""
-
     interview_request: int
     contact: int
 
 
 class Versions(NamedTuple):
-    """The versions of what GET shows. A transcript changes only with its request."""
+    """Of what GET shows. A transcript changes only with its request."""
 
     interview_request: int
     contact: int
@@ -48,7 +46,7 @@ MAX_MATCHED_CONTACTS = 500
 
 class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest"]):
     def with_versions(self) -> Self:
-        """Includes the rows that have versions, without the guides."""
+        """Omits the guides."""
         related = self.select_related("contact", "interview_type", "conversation")
         return related.defer("interview_type__guide", "conversation__guide")
 
@@ -59,13 +57,11 @@ class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest
         return self.filter(survey_token=token).with_versions().select_related("org")
 
     def search(self, text: str) -> Self:
-        """Matches the id, the beginning of the deal id, or any part of the contact's name or email."""
         # Two queries, because no index covers both tables.
         contacts = Contact.objects.search(text).order_by("-id").values_list("pk", flat=True)
         return self.filter(_has_id_or_deal(text) | Q(contact__in=list(contacts[:MAX_MATCHED_CONTACTS])))
 
     def with_id_or_deal(self, text: str) -> Self:
-        """The deal id begins with the text."""
         return self.filter(_has_id_or_deal(text))
 
 
@@ -75,8 +71,6 @@ def _has_id_or_deal(text: str) -> Q:
 
 
 class InterviewRequest(Versioned):
-    """Has the objective. The notes belong to the contact."""
-
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_requests", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interview_requests")
     interview_type = models.ForeignKey(InterviewType, on_delete=models.PROTECT, related_name="interview_requests")
@@ -138,7 +132,7 @@ class InterviewRequest(Versioned):
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
             models.Index(fields=("id",), condition=Q(archived_at__isnull=False), name="request_of_any_org_archived"),
-            # For lists of all orgs, and for statistics, of one org too: they read no other column.
+            # For lists of all orgs, and for statistics, which read no other column.
             models.Index(fields=("created_at", "org"), name="request_by_time"),
             models.Index(
                 fields=("completed_at", "org"),
@@ -171,7 +165,7 @@ class InterviewRequest(Versioned):
         return f"Interview request {self.pk}"
 
     def transition_to(self, status: Status, **changes: datetime | ClockTime) -> None:
-        """Saves the status and `changes`. Raises ValueError if NEXT_STATUSES does not allow the transition."""
+        """Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
         self.status = status
@@ -194,7 +188,7 @@ class InterviewRequest(Versioned):
 
     @property
     def guide(self) -> Any:
-        """The conversation's copy, or before the contact's consent the interview type's."""
+        """The conversation's copy. Before consent, the interview type's guide."""
         return getattr(self, "conversation", self.interview_type).guide
 
     @property
@@ -204,7 +198,7 @@ class InterviewRequest(Versioned):
 
     @property
     def interview_name(self) -> str:
-        """The name that the interview began with; before that, and after an erasure, the interview type's."""
+        """The interview type's name before consent and after an erasure."""
         conversation = getattr(self, "conversation", None)
         name: str = conversation.guide_name if conversation else self.interview_type.name
         return name

@@ -13,13 +13,13 @@ from orgs.tenancy import TenantQuerySet
 
 
 def guide_version() -> models.GeneratedField:
-    """A column that the database computes, so that the version is read without the guide. 0 if the guide has none."""
+    """A generated column, so that the version is read without the guide. 0 if the guide has none."""
     version = Coalesce(Cast(KT("guide__version"), models.IntegerField()), 0)
     return models.GeneratedField(expression=version, output_field=models.IntegerField(), db_persist=True)
 
 
 def guide_name() -> models.GeneratedField:
-    """A column that the database computes, so that the name is read without the guide."""
+    """A generated column, like guide_version()."""
     name = Coalesce(KT("guide__name"), Value(""), output_field=models.TextField())
     return models.GeneratedField(expression=name, output_field=models.TextField(), db_persist=True)
 
@@ -34,8 +34,6 @@ _LINE_BREAK = re.compile(r"\n\s+")
 
 
 class InterviewType(PublicId, models.Model):
-    """`guide`: see interviews.paige.guide.guide."""
-
     ID_PREFIX = "type_"
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="interview_types", db_index=False)
@@ -69,7 +67,7 @@ class InterviewType(PublicId, models.Model):
 
 
 def guide_text(guide: Mapping[str, Any]) -> str:
-    """The guide as JSON in a fixed order, without the version. Older guides have no language."""
+    """In a fixed order, without the version. Older guides have no language."""
     fields = ("name", "language", "purpose", "estimated_minutes", "max_turns", "topics", "closing_question")
     ordered = {field: _ordered(guide[field]) for field in fields if field in guide}
     text = json.dumps(ordered, ensure_ascii=False, indent=2)
@@ -77,7 +75,6 @@ def guide_text(guide: Mapping[str, Any]) -> str:
 
 
 def _place(name: str) -> tuple[int, str]:
-    """Languages, which stand last, by their codes."""
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 

@@ -17,7 +17,7 @@ class TurnQuerySet(TenantQuerySet["Turn"]):
 
 
 class Turn(models.Model):
-    """One message, numbered from 1. An answer's number is its question's number + 1; a skip has no text.
+    """Turns are numbered from 1. An answer's number is its question's number + 1; a skip has no text.
 
     Only Paige's turns have engine, follow-up, latency and tokens.
     """

@@ -20,7 +20,7 @@ _creation_lock = Lock()
 
 
 def preload() -> None:
-    """Does what the first turn, and the first GET of an objective, would have to wait for."""
+    """Avoids a wait in the first turn and the first GET of an objective."""
     engine()
     intent_patterns()
     vocabulary()

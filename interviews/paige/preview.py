@@ -1,5 +1,3 @@
-"""The next prompt and the next question, for staff and operators."""
-
 from dataclasses import dataclass, field
 
 from interviews.lifecycle import Flag, Speaker
@@ -17,7 +15,7 @@ class NoPromptError(Exception):
 
 @dataclass(frozen=True)
 class Preview:
-    """`is_open`: the contact has the question, and has not answered it yet. If not, Paige's rules would ask it."""
+    """`is_open`: the contact has the question. Otherwise Paige's rules would ask it."""
 
     messages: list[ChatMessage] = field(repr=False)
     question: str = field(repr=False)

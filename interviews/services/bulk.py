@@ -1,5 +1,3 @@
-"""Writes that staff choose for many interview requests at once. Each row is written or left with a reason."""
-
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models import InterviewRequest
 
 MAX_ROWS = 500
-"""In one call: one transaction locks them all."""
+"""One transaction locks all rows of a call."""
 
 # Customers do not see these writes, so the row keeps its version.
 UNSEEN = {"version": F("version"), "updated_at": F("updated_at")}
@@ -21,7 +19,7 @@ UNSEEN = {"version": F("version"), "updated_at": F("updated_at")}
 
 @dataclass(frozen=True)
 class BulkWrite:
-    """`refusal`: why a row is left as it is; empty if it can be written."""
+    """`refusal`: why a row cannot be written, or empty."""
 
     refusal: Callable[[InterviewRequest], str]
     values: Callable[[], Mapping[str, Any]]
@@ -29,8 +27,6 @@ class BulkWrite:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`refused`: numbers of rows by reason."""
-
     written: Collection[InterviewRequest]
     refused: Counter[str]
 
@@ -53,7 +49,7 @@ def write_many(write: BulkWrite, ids: Collection[int]) -> Outcome:
     if len(ids) > MAX_ROWS:
         raise ValueError(f"Write at most {MAX_ROWS} rows in one transaction.")
     with transaction.atomic():
-        # In this order, to avoid deadlocks.
+        # By id, to avoid deadlocks.
         rows = _rows(ids).order_by("pk").select_for_update(of=("self",), no_key=True)
         outcome = _outcome(write, ids, rows)
         InterviewRequest.objects.filter(pk__in=[row.pk for row in outcome.written]).update(**write.values())
@@ -61,7 +57,6 @@ def write_many(write: BulkWrite, ids: Collection[int]) -> Outcome:
 
 
 def foresee(write: BulkWrite, ids: Collection[int]) -> Outcome:
-    """What `write_many()` would do now, without writing."""
     return _outcome(write, ids, _rows(ids))
 
 

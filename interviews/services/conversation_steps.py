@@ -42,7 +42,7 @@ FLAGS: Mapping[Intent, Flag] = {
 
 @transaction.atomic
 def give_consent(interview_request: InterviewRequest) -> None:
-    """The first consent counts. The conversation keeps a copy of the guide."""
+    """The first consent counts."""
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
@@ -51,10 +51,10 @@ def give_consent(interview_request: InterviewRequest) -> None:
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
-    """Returns the state with the unanswered question. If there is none, Paige puts one.
+    """Puts a question unless one is unanswered.
 
-    Notes and objective are read now, so an earlier PATCH counts. Concurrent calls may all call the model; one
-    message is stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
+    Reads notes and objective now, so an earlier PATCH counts. Concurrent calls may all call the model; one message is
+    stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
     """
     interview = StoredInterview.load(interview_request)
     state = interview.state
@@ -71,10 +71,7 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
 
 
 def submit_answer(interview_request: InterviewRequest, *, number: int, text: str) -> bool:
-    """Returns whether this text is now the stored answer. Raises ValidationError.
-
-    False if another answer is stored, or if the stage allows no answers.
-    """
+    """Returns False if another answer is stored, or if the stage allows no answers. Raises ValidationError."""
     return _store_answer(interview_request, number, Move.ANSWER, clean_answer(text))
 
 
@@ -97,7 +94,7 @@ def resume_conversation(interview_request: InterviewRequest) -> None:
 
 
 def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping[int, str]) -> Mapping[int, str]:
-    """During the recap, replaces answers by question number, all or none. A blank text withdraws the answer.
+    """During the recap, replaces all answers or none. A blank text withdraws the answer.
 
     Returns the corrections that are not stored. Raises ValidationError with messages by question number.
     """
@@ -115,7 +112,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
-    """Creates the transcript and completes the interview request, once."""
+    """Idempotent."""
     with locked_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)
@@ -208,7 +205,6 @@ def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:
 
 
 def _correct(answer: Turn, text: str) -> str:
-    """Returns the text that is no longer stored, or an empty one."""
     before = answer.text
     if text != before:
         answer.text, answer.move = text, Move.ANSWER if text else Move.SKIP
@@ -218,7 +214,7 @@ def _correct(answer: Turn, text: str) -> str:
 
 
 def _withdraw_quotes(guide: Guide, turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
-    """Paige's messages keep no words that the contact has taken back."""
+    """Paige's messages keep no words that the contact has withdrawn."""
     answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
     before = "\n".join(withdrawn)
     for turn, utterance in zip(turns, recorded(turns), strict=True):

@@ -1,5 +1,3 @@
-"""The row of a conversation: its creation and its lock."""
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +10,7 @@ from interviews.models import Conversation, InterviewRequest
 
 
 def create_conversation(interview_request: InterviewRequest, **values: Any) -> bool:
-    """Stores a copy of the guide. Returns False if there is a conversation already."""
+    """Copies the guide. Returns False if there is a conversation already."""
     defaults = {
         "org_id": interview_request.org_id,
         "guide": interview_request.interview_type.guide,
@@ -24,7 +22,7 @@ def create_conversation(interview_request: InterviewRequest, **values: Any) -> b
 
 @contextmanager
 def locked_conversation(interview_request: InterviewRequest) -> Iterator[Conversation]:
-    """Yields the locked conversation without its guide, or an unsaved one with stage INVITED if there is none."""
+    """Yields the conversation without its guide, or an unsaved one with stage INVITED if there is none."""
     with transaction.atomic():
         conversations = Conversation.objects.for_org(interview_request.org_id).select_for_update().defer("guide")
         yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)

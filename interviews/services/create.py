@@ -16,7 +16,7 @@ from orgs.services import create_org
 
 @transaction.atomic
 def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Org:
-    """Creates an org with the win-loss interview. Raises ValidationError."""
+    """Also creates the win-loss interview type. Raises ValidationError."""
     org = create_org(name=name, plan=plan, own_rate_limit=own_rate_limit)
     create_interview_type(org=org, guide=shipped_guide("win_loss_buyer"))
     return org

@@ -1,4 +1,4 @@
-"""After the completion, a worker adds the drivers that a model chooses: the contact never waits for it."""
+"""A worker asks the model for drivers after the completion, so that the contact never waits."""
 
 from datetime import timedelta
 

@@ -14,7 +14,7 @@ def change_flags(
 ) -> None:
     """Locks the interview request until the transaction ends.
 
-    If a flag changes, or the reason for one, the interview request gets a new version and the customer an event.
+    A change creates a new version and an event for the customer.
     """
     row = InterviewRequest.objects.select_for_update(of=("self",)).get(pk=interview_request.pk)
     before = {*row.raised_flags}

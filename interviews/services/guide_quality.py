@@ -1,5 +1,3 @@
-"""How interviews go with each version of a guide."""
-
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +10,14 @@ from interviews.models import Conversation, InterviewType, Turn
 from interviews.services.interview_statistics import completion_percent
 
 NEWEST = 1_000
-"""So many interviews of a type are read, so that a page takes the same time for a type with many."""
+"""Limits the interviews read for each type, and so the time."""
 
 
 @dataclass(frozen=True)
 class VersionQuality:
-    """`begun`: with a consent. `last_topic`: the key of the topic where most were broken off, of which `stopped` were.
+    """`begun`: with a consent. `last_topic`: the topic where most interviews were broken off: `stopped` of them.
 
-    `words`: of an answer, on average. None without answers.
+    `words`: the mean of an answer. None without answers.
     """
 
     version: int
@@ -37,7 +35,7 @@ class VersionQuality:
 
 
 def quality_by_version(kind: InterviewType) -> list[VersionQuality]:
-    """Of the newest interviews, the newest version first. Executes at most four statements."""
+    """Reads the newest interviews. Executes at most four statements."""
     of_type = Conversation.objects.for_org(kind.org_id).filter(
         interview_request__interview_type=kind, consented_at__isnull=False
     )
@@ -64,7 +62,7 @@ def quality_by_version(kind: InterviewType) -> list[VersionQuality]:
 
 
 def _words_by_version(kind: InterviewType, requests: list[int]) -> dict[int, float]:
-    """Counts spaces: the texts stay in the database."""
+    """Counts spaces, so that the texts stay in the database."""
     text = Trim(F("text"))
     spaces = Length(text) - Length(Replace(text, Value(" "), Value("")))
     answers: Any = Turn.objects.for_org(kind.org_id).filter(interview_request__in=requests, move=Move.ANSWER).order_by()

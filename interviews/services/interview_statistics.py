@@ -1,4 +1,4 @@
-"""How interviews go, for all orgs or some of them. Each statement reads the entries of an index, and no long text."""
+"""Each statement reads only the entries of an index."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Flagged(NamedTuple):
-    """Interview requests with a flag that are not archived. `recent`: of these, those changed since `recent_start`."""
+    """Omits archived ones. `recent`: flagged ones that changed since `recent_start`."""
 
     recent: int
     all: int
 
 
 class Topic(NamedTuple):
-    """`stopped`: interviews that the contact broke off at a question of this topic. `key` is empty before the first."""
+    """`stopped`: interviews broken off at this topic. `key` is empty before the first topic."""
 
     key: str
     stopped: int
@@ -37,7 +37,7 @@ class Topic(NamedTuple):
 
 @dataclass(frozen=True)
 class Week:
-    """`requests`: created in this week. All other numbers are of the interviews that began in it, with a consent."""
+    """`requests`: created in this week. The other numbers are of the interviews with a consent in this week."""
 
     starts: datetime
     requests: int
@@ -61,7 +61,7 @@ class Week:
 
 @dataclass(frozen=True)
 class InterviewStatistics:
-    """`completed`: since `recent_start`. `weeks`: WEEKS of them, oldest first. `topics`: most frequent first."""
+    """`completed`: since `recent_start`. `weeks`: oldest first. `topics`: most frequent first."""
 
     running: int
     abandoned: int
@@ -72,7 +72,7 @@ class InterviewStatistics:
 
     @property
     def completion_percent(self) -> int | None:
-        """Of the interviews that began in these weeks and are over. None without any."""
+        """Of the interviews that are over. None without any."""
         return completion_percent(
             sum(week.completed for week in self.weeks), sum(week.broken_off for week in self.weeks)
         )
@@ -119,7 +119,7 @@ def _of(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
 
 
 def _of_by_time(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
-    """For a range of time. SQLite would read all rows of the orgs for each range: an expression has no index."""
+    """An expression has no index: with a plain filter, SQLite would read all rows of the orgs for each range."""
     if org_ids is None or connection.vendor != "sqlite":
         return _of(rows, org_ids)
     return rows.order_by().alias(of_org=F("org_id") + 0).filter(of_org__in=org_ids)
@@ -148,7 +148,7 @@ def _weeks(org_ids: Collection[int] | None, starts: Sequence[datetime]) -> tuple
 
 
 def _by_week(rows: Any, field: str, starts: Sequence[datetime], **counts: Expression) -> dict[int, dict[str, int]]:
-    """One statement with one range of the index for each week: SQLite has no fast function that truncates a time."""
+    """One statement, with one range of the index for each week: SQLite has no fast function that truncates a time."""
     parts = [
         rows.filter(**{f"{field}__gte": start, f"{field}__lt": start + WEEK})
         .values(number=Value(number))

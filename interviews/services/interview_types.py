@@ -15,7 +15,7 @@ class ArchivedTypeError(Exception):
 
 
 def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
-    """Raises GuideError if the guide is not valid, and ValidationError if its name is taken or too long."""
+    """Raises GuideError, and ValidationError if the name is taken or too long."""
     interview_type = InterviewType(org=org, name=Guide.from_data(guide).name, guide=guide)
     interview_type.full_clean()
     interview_type.save(force_insert=True)
@@ -23,13 +23,13 @@ def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
 
 
 def duplicate_interview_type(*, interview_type: InterviewType, org: Org, name: str) -> InterviewType:
-    """Copies the guide as version 1, for the same org or another one. Raises like create_interview_type()."""
+    """Copies the guide as version 1. `org` may be another one. Raises like create_interview_type()."""
     guide = in_current_format(interview_type.guide)
     return create_interview_type(org=org, guide={**guide, "name": name, "version": 1})
 
 
 def archive_interview_type(*, org_id: int, interview_type_id: int) -> InterviewType:
-    """No new interview request may have the type. Interviews that exist go on, also those that have not begun.
+    """Prevents new interview requests. Existing interviews continue, also those that have not begun.
 
     Raises InterviewType.DoesNotExist, and ValidationError if it is archived.
     """

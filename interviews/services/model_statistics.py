@@ -1,5 +1,3 @@
-"""How the model serves the interviews of all orgs."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,10 +24,7 @@ class Latency(NamedTuple):
 
 @dataclass(frozen=True)
 class ModelStatistics:
-    """`turns`: those that asked the model in PERIOD. `fallbacks`: of these, those that the rules chose.
-
-    `latency`: of the newest turns that the model chose; None without any.
-    """
+    """`turns`: asked the model in PERIOD. `latency`: of the newest turns that the model chose."""
 
     turns: int
     fallbacks: int

@@ -13,10 +13,10 @@ from orgs.audit import overwrite
 
 @transaction.atomic
 def pick_topics(*, org_id: int, interview_request_id: int, picks: Picks | None, actor: Actor) -> None:
-    """Replaces the picks, and records the replaced ones in the audit. With None, objective and notes decide again.
+    """Records the replaced picks in the audit. With None, objective and notes decide again.
 
-    A change of the objective clears the picks. Raises InterviewRequest.DoesNotExist (also for another org's row),
-    GuideError, and ValidationError if the interview is completed, the guide lacks a topic or a topic is picked twice.
+    Raises InterviewRequest.DoesNotExist (also for another org's row), GuideError, and ValidationError if the interview
+    is completed, the guide lacks a topic or a topic is picked twice.
     """
     rows = InterviewRequest.objects.for_org(org_id).select_related("interview_type", "conversation")
     row: InterviewRequest = rows.select_for_update(of=("self",), no_key=True).get(pk=interview_request_id)

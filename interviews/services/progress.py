@@ -3,7 +3,7 @@ from webhooks.services import record_event
 
 
 def record_progress(event_type: str, interview_request: InterviewRequest) -> None:
-    """Tells the customer's webhook endpoints. Call it in the transaction of the progress."""
+    """Creates the event for webhook endpoints. Call it in the transaction of the progress."""
     record_event(
         org_id=interview_request.org_id,
         event_type=event_type,

@@ -28,8 +28,8 @@ def erase_contact(
 ) -> Contact:
     """Erases name, email, notes, objectives, picks, answers, transcripts, audit texts, stored responses, events.
 
-    With `deal_ids`, the deal ids too. Survey links stop working. Exports and imports of the org lose their
-    files. Records the erasure. Raises Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
+    With `deal_ids`, the deal ids too. Survey links stop working. Exports and imports of the org lose their files.
+    Records the erasure. Raises Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
     """
     withdraw_jobs(org_id=org_id)
     contact = _locked_contact(org_id, contact_id)
@@ -56,17 +56,17 @@ def erase_contact(
 @retried
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
-    """Erases the contact, then deletes it with its interview requests. Raises Contact.DoesNotExist."""
+    """Erases the contact first. Also deletes its interview requests. Raises Contact.DoesNotExist."""
     erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
     Contact.objects.get(pk=contact_id).delete()
 
 
 @transaction.atomic
 def delete_org(*, org_id: int, actor: Actor) -> None:
-    """Deletes the org with all of its rows, including the audit, and records it. Raises Org.DoesNotExist."""
+    """Deletes all rows of the org, including the audit, and records it. Raises Org.DoesNotExist."""
     withdraw_jobs(org_id=org_id)
     org = Org.objects.select_for_update().get(pk=org_id)
-    # In batches, because Django loads the rows that it deletes. Interview requests first, because of on_delete=PROTECT.
+    # In batches, because Django loads the rows that it deletes. Interview requests first, because of PROTECT.
     for batch in pk_batches(InterviewRequest.objects.for_org(org.pk), BATCH):
         InterviewRequest.objects.filter(pk__in=batch).delete()
     delete_webhooks(org_id=org.pk)
@@ -83,7 +83,7 @@ def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
 
 
 def _locked_contact(org_id: int, contact_id: int) -> Contact:
-    """Locks the rows in the same order as the other services, to avoid deadlocks."""
+    """Locks rows in the same order as the other services, to avoid deadlocks."""
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     interview_requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)

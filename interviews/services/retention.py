@@ -1,5 +1,3 @@
-"""Deletes answers and erases contacts, when their org no longer wants to keep them. For `manage.py purge`."""
-
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -16,12 +14,11 @@ from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org
 
-# Rows of one transaction.
 BATCH = 200
 
 
 def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
-    """Deletes transcripts and turns, and conversations that were not completed, `Org.transcript_days` after their end.
+    """Deletes transcripts, turns and uncompleted conversations `Org.transcript_days` after their end.
 
     Returns the number of interview requests by the org's slug.
     """
@@ -36,7 +33,7 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
 def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
     """Erases contacts after `Org.contact_days` without a change, an interview request or an answer.
 
-    Returns their number by the org's slug.
+    Returns the number of contacts by the org's slug.
     """
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("contact_days"):
@@ -48,7 +45,6 @@ def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[s
 
 
 def _orgs_with(days: str) -> list[tuple[Org, datetime]]:
-    """The orgs that set this number of days, and the time that it reaches back to."""
     now = timezone.now()
     orgs = Org.objects.exclude(**{days: None}).order_by("slug")
     return [(org, now - timedelta(days=getattr(org, days))) for org in orgs]
@@ -77,7 +73,7 @@ def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -
     Transcript.objects.filter(interview_request__in=ids).delete()
     Turn.objects.filter(interview_request__in=ids).delete()
     Conversation.objects.filter(pk__in=ids).exclude(stage=Stage.COMPLETED).delete()
-    # A new version, because GET no longer shows the transcript. The same time, because the contact was not active.
+    # A new version: GET no longer shows the transcript. The same time: the contact was not active.
     InterviewRequest.objects.filter(pk__in=ids).update(updated_at=F("updated_at"))
     return len(ids)
 

@@ -33,9 +33,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class InterviewState:
-    """What the survey page shows.
-
-    `exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
+    """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
     `more_to_ask`: whether resuming from the recap leads to a question. `last_activity_at`: before this state was read.
     """
 
@@ -80,7 +78,6 @@ class StoredInterview:
 
     @property
     def waiting(self) -> Turn | None:
-        """Returns the last turn if it is Paige's."""
         return self.turns[-1] if self.turns and self.turns[-1].speaker == Speaker.PAIGE else None
 
     @property
@@ -130,7 +127,6 @@ def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
 
 
 def language_of(interview_request: InterviewRequest) -> str:
-    """Of the guide that the interview follows."""
     try:
         return guide_of(interview_request).language
     except GuideError:  # such as a guide of an older format
@@ -138,7 +134,7 @@ def language_of(interview_request: InterviewRequest) -> str:
 
 
 def declined_conversation(interview_request: InterviewRequest) -> Conversation | None:
-    """Returns None unless the contact has declined, or if retention has deleted the reason."""
+    """Returns None also if retention has deleted the reason."""
     conversation = conversation_of(interview_request)
     return conversation if conversation and conversation.stage == Stage.DECLINED else None
 
@@ -149,7 +145,7 @@ def rating_of(interview_request: InterviewRequest) -> int | None:
 
 
 def stage_of(interview_request: InterviewRequest) -> Stage:
-    """The demo has completed interview requests without a conversation, and retention deletes those of the declined."""
+    """The conversation is missing in the demo, and after retention for declined interviews."""
     conversation = conversation_of(interview_request)
     if interview_request.is_completed:
         return Stage.COMPLETED

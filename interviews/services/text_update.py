@@ -8,7 +8,7 @@ from orgs.live_keys import key_parameters
 
 
 class TextUpdate(NamedTuple):
-    """What `update_interview_request` is called with. None keeps a text."""
+    """None keeps a text."""
 
     org_id: int
     interview_request_id: int
@@ -20,12 +20,11 @@ class TextUpdate(NamedTuple):
 
     @property
     def texts(self) -> dict[str, str]:
-        """The texts that are sent, by field."""
         sent = {**self.contact_texts, "objective": self.objective}
         return {field: text for field, text in sent.items() if text is not None}
 
     @property
     def row_parameters(self) -> dict[str, Any]:
-        """Of a statement that finds the row, and verifies the API key."""
+        """For a statement that finds the row, and verifies the API key."""
         row = {"org_id": self.org_id, "interview_request_id": self.interview_request_id}
         return {**row, **key_parameters(self.digest)}

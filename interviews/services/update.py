@@ -26,11 +26,10 @@ def update_interview_request(
     if_versions: Collection[RowVersions] | None = None,
     digest: str | None = None,
 ) -> Versions:
-    """Overwrites the given texts, and records the replaced texts in the audit, all or none. None keeps a text.
+    """Records the replaced texts in the audit, all or none. None keeps a text.
 
     With `if_versions`, only if the rows have one of these versions. With `digest`, only while this API key is valid.
-    Returns the versions after the update. Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for
-    another org's row and for a key that is not valid.
+    Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for another org's row and an invalid key.
     """
     contact_texts = {"name": contact_name, "notes": contact_context}
     update = TextUpdate(org_id, interview_request_id, contact_texts, objective, actor, if_versions, digest)

@@ -1,4 +1,4 @@
-"""The update as one PostgreSQL statement, which is its own transaction. The same tests cover both paths.
+"""The update as one PostgreSQL statement, which is its own transaction.
 
 If another transaction has locked a row, a second try waits for it.
 """
@@ -33,7 +33,7 @@ COLUMNS = [
     "contact.version AS contact_version",
 ]
 
-# Of a field that is sent. `new_…`: whether the text differs.
+# `new_…`: whether the text differs.
 COLUMNS_OF = {
     "name": ["contact.name", "contact.name <> %(name)s::text AS new_name"],
     "notes": ["contact.notes", "contact.notes <> %(notes)s::text AS new_notes"],
@@ -58,7 +58,7 @@ written_contact AS (
 )"""
 
 ASSIGNMENTS_OF = {
-    # SearchTextField: the address stays, the name follows.
+    # SearchTextField: keeps the address and replaces the name.
     "name": """name = %(name)s::text,
         search_text = split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text""",
     "notes": "notes = %(notes)s::text",
@@ -105,11 +105,9 @@ FROM target
 
 @cache
 def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, wait: bool) -> str:
-    """Writes the texts of `fields` that differ, and appends what they replace to the audit.
-
-    `verify`: only while the API key is valid. `if_match`: only if the rows have one of the given versions. Without
-    `wait`, finds no row if another transaction has locked one of the two. The statement contains only the parts that
-    it needs, because PostgreSQL starts and ends each node of a plan, also if it does nothing.
+    """`verify`: only while the API key is valid. `if_match`: only if the rows have one of the given versions. Without
+    `wait`, finds no row if another transaction has locked one of the two. Omits parts that are not needed, because
+    PostgreSQL starts and ends each node of a plan.
     """
     contact = [field for field in fields if field in ASSIGNMENTS_OF]
     request = [field for field in fields if field == "objective"]

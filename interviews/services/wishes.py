@@ -1,4 +1,4 @@
-"""What a contact says about the interview, apart from answers. Each service is idempotent."""
+"""Each service is idempotent."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +15,10 @@ from interviews.text import clean_comment
 def decline_interview(
     interview_request: InterviewRequest, *, reason: DeclineReason | None = None, comment: str | None = None
 ) -> None:
-    """Ends the interview before or after consent. None keeps the reason or comment that is stored.
+    """Ends the interview before or after consent. Keeps answers, so that the contact can continue later. A completed
+    interview does not change.
 
-    Answers are kept, so that the contact can continue later. A completed interview does not change. Raises
-    ValidationError.
+    None keeps the stored reason or comment. Raises ValidationError.
     """
     given = {"decline_reason": reason, "decline_comment": None if comment is None else clean_comment(comment)}
     values = {name: value for name, value in given.items() if value is not None}
@@ -39,7 +39,7 @@ def decline_interview(
 
 
 def withdraw_decline(interview_request: InterviewRequest) -> None:
-    """Deletes the reason. The interview continues where it was, or with the invitation."""
+    """The interview continues where it was, or with the invitation."""
     with locked_conversation(interview_request) as conversation:
         if conversation.stage == Stage.DECLINED:
             _continue(conversation)
@@ -56,12 +56,12 @@ def _continue(conversation: Conversation) -> None:
 
 @transaction.atomic
 def request_deletion(interview_request: InterviewRequest) -> None:
-    """People at the org and in support decide and erase."""
+    """The org and support decide and erase."""
     change_flags(interview_request, raised={Flag.WANTS_DELETION})
 
 
 def rate_interview(interview_request: InterviewRequest, *, rating: Rating) -> None:
-    """The last rating of a completed interview counts. At another stage nothing changes."""
+    """Replaces an earlier rating. Changes nothing unless the interview is completed."""
     with locked_conversation(interview_request) as conversation:
         if conversation.stage == Stage.COMPLETED and conversation.rating != rating:
             conversation.touch(rating=rating)

@@ -1,1 +1,1 @@
-"""The survey page. Writes only through interviews.services."""
+"""Writes only through interviews.services."""

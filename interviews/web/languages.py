@@ -1,4 +1,4 @@
-"""A page is in the language of its interview. Without an interview, it is in the browser's preferred language."""
+"""Pages without an interview use the browser's preferred language."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -20,7 +20,7 @@ from interviews.web.steps import COMMENT, Outcome
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 RETURN_AFTER = timedelta(minutes=10)
-"""After so long without activity, a contact is reminded of the last exchange."""
+"""Without activity for this long, a contact is reminded of the last exchange."""
 
 TEMPLATES = {
     Stage.INVITED: "survey/invitation.html",
@@ -35,7 +35,7 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Item:
-    """A question with its text box. `error` says why the text cannot be stored. `version`: of the stored answer."""
+    """`error`: why the text cannot be stored. `version`: of the stored answer."""
 
     number: int
     question: str
@@ -47,7 +47,7 @@ class Item:
 def visited_page(
     request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, number: int | None
 ) -> HttpResponse:
-    """The page of a GET. `number` is the question of the address, or None if the contact has opened the link."""
+    """`number`: the question of the address, or None for the contact's link."""
     earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
     if earlier:
         return render(request, "survey/earlier.html", {**_context(interview_request, state), "exchange": earlier})
@@ -58,7 +58,6 @@ def visited_page(
 def state_page(
     request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome
 ) -> HttpResponse:
-    """The page of a step that could not store all texts. Includes these texts."""
     items = _items(state, outcome)
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
@@ -81,7 +80,7 @@ def _render_state(
 
 
 def _context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
-    """`interview` names the drafts of this interview on the contact's device. It does not open the interview."""
+    """`interview` names the drafts on the contact's device. It does not open the interview."""
     token = str(interview_request.survey_token)
     shared = {"state": state, "token": token, "interview": _digest(token), "org": interview_request.org}
     return {**shared, "reasons": DeclineReason.choices, "ratings": Rating.choices}
@@ -96,7 +95,6 @@ def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Ex
 
 
 def _items(state: InterviewState, outcome: Outcome | None = None) -> list[Item]:
-    """Returns the unanswered question, the questions of the recap, or the comment on a decline."""
     outcome = outcome or Outcome()
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
@@ -119,7 +117,7 @@ def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpRespo
 
 
 def paused_page(request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
-    """403, not 503: the server works, so that neither monitoring nor a proxy should take it for a failure."""
+    """403, not 503: monitoring and proxies should not take it for a failure of the server."""
     interview = _digest(str(interview_request.survey_token))
     context = {"org": interview_request.org, "interview": interview, "unsaved": unsaved}
     return render(request, "survey/paused.html", context, status=403)
@@ -134,7 +132,6 @@ def too_large_page(request: HttpRequest) -> HttpResponse:
 
 
 def busy_page(request: HttpRequest, unsaved: Sequence[str], retry_after: int) -> HttpResponse:
-    """A reload repeats the request."""
     context = {"unsaved": unsaved, "retry_after": retry_after}
     response = render(request, "survey/busy.html", context, status=429)
     response["Retry-After"] = str(retry_after)

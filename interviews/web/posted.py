@@ -10,9 +10,9 @@ NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 @dataclass(frozen=True)
 class Posted:
-    """`number` is the question that `text` answers, or 0. `corrections` has the recap's texts by question number.
+    """`number`: the question that `text` answers, or 0. `corrections`: texts by question number.
 
-    `reason` and `comment` are None, and `rating` is 0, if the form has none.
+    Without form fields, `reason` and `comment` are None, and `rating` is 0.
     """
 
     token: str = field(default="", repr=False)
@@ -41,22 +41,19 @@ class Posted:
 
     @property
     def next_number(self) -> int | None:
-        """The number that the next question has, or None if the step is not about a question."""
+        """Returns None if the step is not about a question."""
         if self.step == "consent":
             return 1
         return self.number + 2 if self.number else None
 
     @property
     def texts(self) -> list[str]:
-        """All texts that are not blank."""
         return [text for text in (*self.answers, self.comment or "") if text.strip()]
 
     @property
     def answers(self) -> list[str]:
-        """Texts that answer a question and are not blank."""
         return [text for text in (self.text, *self.corrections.values()) if text.strip()]
 
 
 def number_in(text: str) -> int:
-    """Returns 0 if the text is not a number."""
     return int(text) if NUMBER.fullmatch(text) else 0

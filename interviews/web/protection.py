@@ -27,7 +27,7 @@ UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadableP
 
 
 def public_page(view: View) -> View:
-    """Limits requests by address, refuses unreadable requests, and adds HEADERS to every response.
+    """Limits requests by address, refuses unreadable requests, and adds HEADERS.
 
     Without CSRF protection: with `no-referrer`, browsers send `Origin: null`, which Django refuses. The page has no
     session; the token in the form is the credential.

@@ -9,15 +9,13 @@ from interviews.models import InterviewRequest
 from interviews.text import trimmed
 from interviews.web.posted import Posted
 
-# The number of the comment on a decline, among the texts by question number.
+# The key of a decline's comment among the texts by question number.
 COMMENT = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Texts to show again.
-
-    `rejected` texts are not stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
+    """`rejected` texts are not stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
     `asks_to_skip`: the contact has to confirm that the rejected text is left out.
     """
 
@@ -51,7 +49,7 @@ def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Asks first if there is text in the box, because the contact may have pressed the button by mistake."""
+    """Asks first if the box has text, because the contact may have pressed the button by mistake."""
     if posted.texts:
         return Outcome(asks_to_skip=True, rejected={posted.number: posted.text})
     services.skip_question(interview_request, number=posted.number)
@@ -64,7 +62,6 @@ def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> Ou
 
 
 def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """First stores the text in the box."""
     outcome = answer(interview_request, posted) if posted.texts else Outcome()
     if not outcome.errors:
         services.finish_conversation(interview_request)
@@ -113,7 +110,6 @@ def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Out
 
 
 def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    """Stores all texts, or none if one cannot be stored."""
     texts = posted.corrections
     try:
         not_stored = services.correct_answers(interview_request, corrections=texts)

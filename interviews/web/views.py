@@ -1,8 +1,4 @@
-"""`/survey?token=…&question=…`: GET shows the state, POST takes a step and redirects to GET.
-
-Each question has an address of its own, so that Back leads to the question before. The link that a contact receives
-has no question.
-"""
+"""Each question has an address, so that Back leads to the question before. The contact's link has no question."""
 
 from urllib.parse import urlencode
 

@@ -1,5 +1,3 @@
-"""The pages of an import of contacts: the upload belongs to the list of contacts, and the next steps to the job."""
-
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -26,8 +24,6 @@ def may_import(request: HttpRequest) -> bool:
 
 
 class ImportingAdmin(StaffAdmin):
-    """The list of contacts."""
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(transaction.atomic(self.import_view))
         return [path("import/", view, name=f"{self.url_prefix}_import"), *super().get_urls()]
@@ -36,7 +32,7 @@ class ImportingAdmin(StaffAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import(request)})
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """With JavaScript, a large file arrives in pieces: this request has the first one."""
+        """With JavaScript, a large file arrives in pieces. This request has the first one."""
         if not may_import(request):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
@@ -58,8 +54,6 @@ class ImportingAdmin(StaffAdmin):
 
 
 class ImportPages(StaffAdmin):
-    """The pages of an import."""
-
     import_pages = {"upload": "upload_view", "check": "check_view", "run": "run_view"}
 
     def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -90,7 +84,7 @@ class ImportPages(StaffAdmin):
         return HttpResponseRedirect(self.url("change", job.pk))
 
     def locked_import(self, request: HttpRequest, object_id: str, *states: State) -> Job:
-        """An import that is in one of these states. Raises Http404 and PermissionDenied."""
+        """Raises Http404 and PermissionDenied."""
         if request.method != "POST" or not may_import(request):
             raise PermissionDenied
         job: Job = self.object_or_404(request, object_id, self.has_view_permission)

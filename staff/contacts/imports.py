@@ -1,4 +1,4 @@
-"""Imports of contacts from a CSV file that staff upload: a dry run first, then the import, both by a worker."""
+"""Imports of contacts from a CSV file: a dry run, then the import, both by a worker."""
 
 import csv
 from codecs import getincrementaldecoder
@@ -37,7 +37,7 @@ SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
 
 
 def new_import(*, org: Org, owner: User, size: int, encoding: str = UTF_8) -> Job:
-    """`size`: bytes of the file, of which `upload()` gets one piece after the other. `encoding`: one of ENCODINGS."""
+    """`size`: bytes of the file, which `upload()` gets in pieces. `encoding`: one of ENCODINGS."""
     if not 0 < size <= MAX_UPLOAD_BYTES:
         raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
     options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding}
@@ -91,7 +91,7 @@ def is_open(job: Job) -> bool:
 
 
 def first_rows(job: Job) -> list[list[str]]:
-    """For the choice of the columns, without the header and without what cannot be read."""
+    """Omits the header and invalid rows."""
     text = CsvText(Lines(job.open(Part.INPUT)), errors="replace")
     try:
         return list(islice(csv.reader(text, delimiter=job.options["delimiter"]), 1, 1 + SHOWN_ROWS))
@@ -100,13 +100,11 @@ def first_rows(job: Job) -> list[list[str]]:
 
 
 def errors(job: Job) -> list[dict[str, str]]:
-    """The first ones."""
     text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")
     return list(islice(csv.DictReader(text), SHOWN_ERRORS))
 
 
 def unshown_errors(job: Job) -> str:
-    """How many rows with errors neither the page nor the file lists."""
     unshown, unlisted = rejected_rows(job) - SHOWN_ERRORS, rejected_rows(job) - MAX_LISTED
     page = f"… {unlisted_rows(unshown)}." if unshown > 0 else ""
     return f"{page} The file lists the first {MAX_LISTED:,}, {unlisted_rows(unlisted)}." if unlisted > 0 else page
@@ -117,7 +115,7 @@ def rejected_rows(job: Job) -> int:
 
 
 def _in_utf_8(piece: bytes, encoding: str) -> bytes:
-    """Raises ValidationError for a piece that is not in the declared encoding, or that is in UTF-8 instead."""
+    """Raises ValidationError if the piece is not in the declared encoding, or is in UTF-8 instead."""
     if encoding == UTF_8 or piece.isascii():
         return piece
     if _is_utf_8(piece):
@@ -129,7 +127,7 @@ def _in_utf_8(piece: bytes, encoding: str) -> bytes:
 
 
 def _is_utf_8(piece: bytes) -> bool:
-    """Whether it is the beginning of a text in UTF-8, perhaps cut in a character."""
+    """Whether it is the beginning of a UTF-8 text, perhaps cut in a character."""
     try:
         getincrementaldecoder(UTF_8)().decode(piece)
     except UnicodeDecodeError:
@@ -148,7 +146,7 @@ def _header_line(job: Job) -> str:
 
 
 def _count_rows(job: Job) -> int:
-    """Rows that go over several lines count as several."""
+    """Counts lines: a row with several lines counts as several."""
     return max(0, sum(1 for line in Lines(job.open(Part.INPUT)) if line.strip()) - 1)
 
 

@@ -1,4 +1,4 @@
-"""The buttons of the guide's form that add, remove and move topics and follow-ups, without saving."""
+"""Adds, removes and moves topics and follow-ups of the guide's form, without saving."""
 
 import re
 from copy import deepcopy
@@ -15,7 +15,7 @@ _ARRANGEMENT = re.compile(r"topics(?:-(\d{1,2}))?(-follow_ups(?:-(\d))?)?:(add|r
 
 
 class Arranged(NamedTuple):
-    """`place`: what was added or moved, or what is now in the place of what was removed."""
+    """`place`: what was added or moved, or what replaced what was removed."""
 
     guide: dict[str, Any]
     place: GuidePath
@@ -59,7 +59,7 @@ def _add(items: list[Any], item: dict[str, Any], largest: int) -> int | None:
 
 
 def _change(items: list[Any], index: int, action: str, target: str | None) -> int | None:
-    """Returns the place of the item that should get the focus; None if no item is left."""
+    """The index of the item that gets the focus; None if no item is left."""
     if not 0 <= index < len(items):
         return None
     item = items.pop(index)

@@ -1,5 +1,3 @@
-"""The difference of two versions of a guide, by topic."""
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -21,7 +19,7 @@ class ShownPart:
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ShownPart]:
-    """The parts that differ: the guide, then the topics in their order, and the removed topics last."""
+    """The guide, then the topics in their order, and the removed topics last."""
     budget = TimeBudget()
     old, new = ({topic["key"]: topic for topic in guide["topics"]} for guide in (before, after))
     moved = _moved(list(old), list(new))

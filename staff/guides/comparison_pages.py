@@ -1,5 +1,3 @@
-"""The page that compares two versions of a guide."""
-
 from typing import Any
 
 from django import forms

@@ -1,5 +1,3 @@
-"""The quality of the versions of a guide, with the titles of topics."""
-
 from typing import NamedTuple
 
 from interviews.models import InterviewType
@@ -7,7 +5,7 @@ from interviews.services import VersionQuality, quality_by_version
 
 
 class ShownQuality(NamedTuple):
-    """`topic`: where most interviews were broken off. A topic that the guide no longer has is shown by its key."""
+    """A topic that the guide no longer has is shown by its key."""
 
     quality: VersionQuality
     topic: str

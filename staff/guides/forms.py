@@ -1,6 +1,6 @@
-"""The form of a guide. Each text has a field, and each phrase a line.
+"""Each text of a guide has a field, and each phrase a line.
 
-The fields refuse nothing: the document that they make has the rules of interviews.paige.guide, like the JSON view.
+Fields accept any text: interviews.paige.guide validates the document, as for the JSON view.
 """
 
 import re
@@ -90,7 +90,7 @@ class GuidePart(forms.Form):
         return [line.strip() for line in self._text(name).splitlines() if line.strip()]
 
     def number(self, name: str) -> int | str:
-        """The text, for the guide to refuse, if it is not a number."""
+        """Returns the text if it is not a number, so that the guide refuses it."""
         text = self.line(name)
         return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else text
 
@@ -179,17 +179,12 @@ class GuideFields(GuidePart):
 
 
 class Link(NamedTuple):
-    """A remark, and the id of what it is about."""
-
     anchor: str
     text: str
 
 
 class GuideEditor:
-    """The form of a whole guide. `problems` and `warnings` link to the fields that have them too.
-
-    `warn()` adds the warnings.
-    """
+    """`problems` and `warnings` link to the fields that have them too. `warn()` adds the warnings."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.form = GuideFields(data)
@@ -281,7 +276,6 @@ class GuideEditor:
 
 
 def _readable(value: Any) -> str:
-    """A value of a guide, as lines of text."""
     if isinstance(value, list):
         return "\n".join(map(_readable, value))
     if isinstance(value, Mapping):
@@ -290,7 +284,6 @@ def _readable(value: Any) -> str:
 
 
 def _posted(value: Any, path: GuidePath = ()) -> Iterator[tuple[str, str]]:
-    """What the form of this part of a guide submits."""
     name = "-".join(map(str, path))
     if path and path[-1] in FORMSETS:
         yield f"{name}-TOTAL_FORMS", str(len(value))

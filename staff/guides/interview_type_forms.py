@@ -1,5 +1,3 @@
-"""The small forms of interview types. guide_forms.py has the guide's."""
-
 from typing import Any
 
 from django import forms

@@ -1,5 +1,3 @@
-"""The pages that make an interview type: from a shipped guide, blank, or as a copy of another type."""
-
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +22,7 @@ class NewInterviewTypePages(GuidePages):
         return request.user.has_perm("interviews.add_interviewtype")
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """First asks for the org and for what to start with. The query has the answers, and nothing is stored yet."""
+        """First asks for the org and the template. The query has the answers, and nothing is stored yet."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         is_begun = "start" in request.GET

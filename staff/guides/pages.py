@@ -1,5 +1,3 @@
-"""The pages that edit a guide: a form, and its JSON for experts."""
-
 import json
 from typing import Any
 

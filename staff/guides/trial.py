@@ -1,4 +1,4 @@
-"""A guide tried as an interview, with the same functions as a real one. Nothing is stored.
+"""Tries a guide with the functions of a real interview. Nothing is stored.
 
 The trial travels in a signed field of the page's form.
 """
@@ -65,7 +65,6 @@ class Trial:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What the form of a new trial begins with."""
         texts = {name: getattr(self, name) for name in ("contact_name", "objective", "notes")}
         return {**texts, "version": self.guide["version"]}
 
@@ -83,8 +82,6 @@ class Trial:
 
 @dataclass(frozen=True)
 class ShownTrial:
-    """`brief`: what the next message depends on."""
-
     trial: Trial
     brief: Brief
 
@@ -111,7 +108,7 @@ class ShownTrial:
 
     @property
     def number(self) -> int:
-        """Of the next question, without those that were put again."""
+        """Does not count questions that were put again."""
         return len(Progress(self.brief).asked) + 1
 
     @property

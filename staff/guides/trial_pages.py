@@ -1,5 +1,3 @@
-"""The pages that try a guide as an interview."""
-
 from typing import Any
 
 from django import forms
@@ -56,7 +54,7 @@ class AnswerForm(forms.Form):
 
 
 class GuideTrialPages(StaffAdmin):
-    """Without a transaction: nothing is written. Whatever staff type comes by POST, so that no URL has it."""
+    """Without a transaction: nothing is written. Texts of staff come by POST, so that no URL contains them."""
 
     trial_pages = {"try": "trial_view"}
 
@@ -81,7 +79,6 @@ class GuideTrialPages(StaffAdmin):
             return self.not_tried_page(request, kind, error, is_saved=trial.is_saved)
 
     def try_unsaved(self, request: HttpRequest, kind: InterviewType) -> HttpResponse:
-        """With the text of the guide's form."""
         guide = with_keys(GuideEditor(request.POST).guide)
         try:
             Guide.from_data(guide)
@@ -92,7 +89,7 @@ class GuideTrialPages(StaffAdmin):
     def not_tried_page(
         self, request: HttpRequest, kind: InterviewType, error: GuideError, *, is_saved: bool
     ) -> HttpResponse:
-        """For a guide that breaks a rule; while a trial goes on, if the rule is newer than the trial."""
+        """For a guide that breaks a rule. A running trial breaks a rule that is newer than the trial."""
         shown = {"problems": error.problems, "is_saved": is_saved}
         return self.page(request, "guides/guide_not_tried", kind, title="Try the guide", **shown)
 
@@ -133,7 +130,6 @@ class GuideTrialPages(StaffAdmin):
     def trial_form_page(
         self, request: HttpRequest, kind: InterviewType, form: TrialForm, unsaved: Trial | None = None, error: str = ""
     ) -> HttpResponse:
-        """`unsaved`: a trial of a guide that is not saved."""
         signed = unsaved.signed(kind) if unsaved else ""
         return self.page(
             request, "guides/guide_trial_form", kind, title="Try the guide", form=form, signed=signed, error=error

@@ -1,5 +1,3 @@
-"""The versions of a guide: the stored one, and the earlier ones that the audit keeps."""
-
 import json
 from typing import Any
 
@@ -12,7 +10,7 @@ MAX_VERSIONS = 50
 
 
 def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:
-    """The guide at that version. None if it is not in the audit."""
+    """None if the audit does not have it."""
     edits = kind.guide["version"] - version
     if edits <= 0:
         return {**kind.guide} if edits == 0 else None
@@ -22,7 +20,7 @@ def version_before(kind: InterviewType, version: int) -> dict[str, Any] | None:
 
 
 def versions_of(kind: InterviewType) -> list[int]:
-    """The numbers of the versions that can be read, newest first."""
+    """Newest first."""
     changes = Change.objects.of(kind).filter(field="guide", before__isnull=False)[: MAX_VERSIONS - 1]
     newest: int = kind.guide["version"]
     return [newest - number for number in range(changes.count() + 1)]

@@ -1,4 +1,4 @@
-"""What people and systems did: overwrites of the audit and security events, as one list."""
+"""Overwrites of the audit and security events, as one list."""
 
 import heapq
 from collections.abc import Iterable, Iterator
@@ -60,7 +60,6 @@ class Act:
 
     @property
     def contact_id(self) -> int:
-        """0 if the act is not an overwrite of a contact."""
         is_of_contact = isinstance(self.row, Change) and self.row.object_type == Contact._meta.model_name
         return self.row.object_id if is_of_contact else 0  # type: ignore[union-attr]
 
@@ -71,7 +70,7 @@ class Act:
 
 
 def acts(user: User, question: Question, at_most: int) -> "Iterator[Act]":
-    """The newest first, of what the user may see."""
+    """Newest first, of what the user may see."""
     sources: list[Iterable[Act]] = []
     if user.has_perm("orgs.view_change"):
         sources.append(map(_overwrite, _changes(question)[:at_most].iterator(chunk_size=500)))
@@ -81,7 +80,6 @@ def acts(user: User, question: Question, at_most: int) -> "Iterator[Act]":
 
 
 def addresses(shown: Iterable[Act]) -> dict[int, str]:
-    """Email addresses of the contacts that were overwritten, by id, in one statement."""
     ids = {act.contact_id for act in shown if act.contact_id}
     return dict(Contact.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
 

@@ -1,5 +1,3 @@
-"""The page "Who did what"."""
-
 from datetime import timedelta
 from typing import Any, cast
 
@@ -48,7 +46,7 @@ class ActivityForm(forms.Form):
     )
 
     def clean_org(self) -> str:
-        """The slug. That of an org that was deleted has to be typed."""
+        """Staff have to type the slug of a deleted org."""
         text = storable(self.cleaned_data["org"])
         orgs = orgs_meant(text, Org.objects.all()) if text else []
         if len(orgs) > 1:

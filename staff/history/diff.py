@@ -1,4 +1,4 @@
-"""Word-level diffs of two texts, within a time limit for each diff and for all diffs of a page."""
+"""Word-level diffs within a time limit for each diff and for all diffs of a page."""
 
 import re
 import time

@@ -1,5 +1,3 @@
-"""Security events as records."""
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO

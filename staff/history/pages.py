@@ -1,5 +1,3 @@
-"""Pages that show the audit of an object and restore earlier texts."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The geometry of column charts. Templates draw them as SVG in percent of its size, so that texts keep their size."""
+"""Templates draw the charts as SVG in percent of its size, so that texts keep their size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ GAP = 0.3
 
 @dataclass(frozen=True)
 class Part:
-    """A rectangle of a column. `kind` is its class in the style sheet."""
+    """`kind`: the class in the style sheet."""
 
     kind: str
     y: float

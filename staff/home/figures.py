@@ -1,5 +1,3 @@
-"""What the first page of the admin shows: numbers, and the lists behind them."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +24,7 @@ SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 # Most refused requests first.
 MAX_ORGS_NEAR_LIMIT = 20
 
-# How the interviews of a week stand: the class in the style sheet, and the word in the legend.
+# Classes in the style sheet, and words of the legend.
 KINDS = {"completed": Standing.COMPLETED.label, "running": Standing.UNDER_WAY.label, "broken-off": "broken off"}
 
 
@@ -44,8 +42,6 @@ class Figure:
 
 @dataclass(frozen=True)
 class Lists:
-    """URLs of lists, filtered by the chosen org."""
-
     org: Org | None
 
     def interviews(self, **query: str) -> str:
@@ -67,7 +63,7 @@ class Lists:
 
 
 def home(request: HttpRequest) -> dict[str, Any]:
-    """The context of the page: only what the roles of the user may see."""
+    """Contains only what the roles of the user may see."""
     slug = request.GET.get("org", "")
     orgs = list(visible_orgs(request).only(*SHOWN_OF_ORGS))
     org = next((one for one in orgs if one.slug == slug), None)
@@ -135,7 +131,7 @@ def charts(statistics: InterviewStatistics) -> dict[str, Any]:
 
 
 def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dict[str, str]]]:
-    """Each week with the lists behind its numbers."""
+    """Each week with the URLs of the lists behind its numbers."""
     return [(week, _lists_of_week(week, lists)) for week in statistics.weeks]
 
 
@@ -149,7 +145,7 @@ def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
 
 
 def topics(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Topic, float, str]]:
-    """Each topic with its share of the most frequent one in percent, and the list behind its number."""
+    """Each topic with its share of the most frequent one in percent, and the URL of the list behind its number."""
     most = max((topic.stopped for topic in statistics.topics), default=1)
     begun = {"begun_since": day(starts_of_weeks()[0]), "conversation": "broken_off"}
     return [

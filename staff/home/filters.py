@@ -1,4 +1,4 @@
-"""List filters of the links on the first page. A list shows them while they are set."""
+"""Lists show these filters while they are set."""
 
 from typing import Any
 
@@ -56,8 +56,6 @@ class LastTopicFilter(TextFilter):
 
 
 class FailingFilter(SimpleListFilter):
-    """Endpoints that fail now."""
-
     title = "failing"
     parameter_name = "failing"
 

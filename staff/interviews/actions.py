@@ -1,5 +1,3 @@
-"""Actions on interview requests: on one, and on those that are selected in the list."""
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

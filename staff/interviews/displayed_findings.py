@@ -1,5 +1,3 @@
-"""Key answers, drivers and coverage of a transcript, with links to their places on the same page."""
-
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,8 +27,6 @@ class Quote:
 
 @dataclass(frozen=True)
 class Findings:
-    """`key_answers` and `drivers`: quotes by the topic's title. `coverage`: title, status and turns."""
-
     key_answers: Mapping[str, list[Quote]] = field(default_factory=dict)
     drivers: Mapping[str, list[Quote]] = field(default_factory=dict)
     coverage: Iterable[tuple[str, str, list[int]]] = ()
@@ -52,7 +48,7 @@ def findings_of(transcript: Transcript) -> Findings:
 
 
 def marked_turns(transcript: Transcript) -> dict[int, SafeString]:
-    """The text of the turns that are quoted, as HTML. Each quote is an element with its anchor as id."""
+    """The text of quoted turns. Each quote is an element with its anchor as id."""
     spans: dict[int, set[Span]] = defaultdict(set)
     for place in _places(transcript):
         spans[place["turn"]].add((place["start"], place["end"]))
@@ -70,7 +66,7 @@ def _outer_first(spans: Iterable[Span]) -> deque[Span]:
 
 
 def _marked(content: str, part: Span, spans: deque[Span]) -> SafeString:
-    """Takes the spans that begin in the part. One that ends after it is cut there, because elements must nest."""
+    """Takes the spans that begin in the part. Cuts a span that ends after it, because elements must nest."""
     html, (at, end) = [], part
     while spans and spans[0][0] < end:
         span = spans.popleft()

@@ -1,5 +1,3 @@
-"""Downloads of transcripts."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,8 +23,6 @@ DOCX = FileFormat("docx", "application/vnd.openxmlformats-officedocument.wordpro
 
 
 class TranscriptFiles(StaffAdmin):
-    """Pages of an interview request that download its transcript."""
-
     transcript_pages = {"markdown": "markdown_view", "docx": "docx_view"}
 
     def markdown_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

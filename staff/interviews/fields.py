@@ -1,5 +1,3 @@
-"""The columns of the list of interview requests, and the read-only fields of their pages."""
-
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,7 +36,7 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Deal")
     def deal(self, interview_request: InterviewRequest) -> str:
-        """With a link to the interview requests, and so the contacts, of the deal."""
+        """With a link to all interview requests of the deal."""
         if not interview_request.deal_id:
             return "-"
         query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
@@ -75,7 +73,6 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Interview type")
     def interview_name(self, interview_request: InterviewRequest) -> str:
-        """The name that the interview began with, or else that of the interview type."""
         return linked(interview_request.interview_type, interview_request.interview_name)
 
     @admin.display(description="Contact")

@@ -44,7 +44,6 @@ from staff.lists.filters import (
 from staff.merging_form import as_sent
 from staff.orgs.org_rows import OrgRowsAdmin
 
-# Read-only fields.
 ABOUT = (
     "contact_link",
     "org",
@@ -131,7 +130,7 @@ class InterviewRequestAdmin(
         return (*self.readonly_fields, *texts)
 
     def is_read_only(self, request: HttpRequest, obj: InterviewRequest | None) -> bool:
-        """Whether the page has no form. A POST has it: it refuses the edits, and keeps them on the page."""
+        """Whether the page has no form. A POST has the form: it refuses the edits, and keeps them on the page."""
         return request.method != "POST" and obj is not None and bool(self.why_closed(obj))
 
     def why_closed(self, obj: InterviewRequest) -> str:

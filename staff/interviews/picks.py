@@ -1,4 +1,4 @@
-"""The picker of topics: one select for each topic of the guide. Its value is the text of paige/objective/picks.py."""
+"""The picker has one select for each topic. Its value is the text of paige/objective/picks.py."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,6 @@ class PicksWidget(forms.Widget):
 
 
 def picks_in_form(data: Mapping[str, Any], name: str, topics: Iterable[Topic]) -> str:
-    """The text of the posted picks."""
     chosen = {topic.key: str(data.get(f"{name}-{topic.key}", "")) for topic in topics}
     places = {key: int(choice) for key, choice in chosen.items() if re.fullmatch("[0-9]{1,3}", choice)}
     avoid = tuple(key for key, choice in chosen.items() if choice == AVOID)

@@ -1,5 +1,3 @@
-"""What an interview request steers to, in words for staff."""
-
 from dataclasses import dataclass, replace
 
 from interviews.models import InterviewRequest
@@ -49,7 +47,7 @@ class ShownSteering:
 
     @property
     def is_without_match(self) -> bool:
-        """Whether there is an objective, and Paige follows the guide alone."""
+        """Whether there is an objective, and Paige follows only the guide."""
         steering = self.brief.steering
         has_topic = steering.emphasize or steering.avoid
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
@@ -72,7 +70,6 @@ def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:
 
 
 def edited_steering(stored: ShownSteering, objective: str, picks: str) -> ShownSteering:
-    """What a form would steer to if it were saved."""
     brief = stored.brief
     edited = known_picks(picks, brief.guide)
     loses_picks = objective != brief.objective and edited is not None and edited == brief.picks

@@ -1,5 +1,3 @@
-"""What the files of a transcript contain, in each format."""
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self

@@ -1,5 +1,3 @@
-"""Transcripts as DOCX, for Word and other word processors."""
-
 import re
 import unicodedata
 from io import BytesIO

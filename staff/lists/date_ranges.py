@@ -61,7 +61,7 @@ def day_in(text: Any) -> date | None:
 
 
 def in_days(rows: QuerySet[Any], field: str, first: date | None, last: date | None) -> QuerySet[Any]:
-    """Rows with a time from the first day to the last one, which is included. None: without a limit."""
+    """Includes both days. None: without a limit."""
     if first:
         rows = rows.filter(**{f"{field}__gte": midnight(first)})
     if last and last < date.max:

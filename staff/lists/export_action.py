@@ -1,5 +1,3 @@
-"""A list that staff can export: all rows of the filtered list, or those that are selected."""
-
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -44,7 +42,6 @@ class ExportableAdmin(StaffAdmin):
         return self.export(request, queryset, "jsonl")
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        """The rows of the list with the filters and the search of the query."""
         if not self.has_export_permission(request):
             raise PermissionDenied
         try:

@@ -1,4 +1,4 @@
-"""Exports of lists. A worker writes the rows that the list had when staff started the export."""
+"""A worker writes the rows that the list had when staff started the export."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -35,7 +35,6 @@ class Export:
     columns: Sequence[str]
 
 
-# By the kind of the job.
 EXPORTS = {
     "export_interviews": Export(InterviewRequest, export_interview_requests, INTERVIEW_COLUMNS),
     "export_contacts": Export(Contact, export_contacts, CONTACT_COLUMNS),

@@ -1,5 +1,3 @@
-"""Named filters of a list: links above it, and a page to rename and delete them."""
-
 from typing import cast
 
 from django.contrib import admin, messages
@@ -41,7 +39,7 @@ def save_view_view(request: HttpRequest) -> HttpResponse:
 
 
 def views_view(request: HttpRequest) -> HttpResponse:
-    """All views of this person. A POST renames or deletes one."""
+    """All views of this person. A POST renames or deletes a view."""
     if request.method == "POST":
         change_view(request)
         return HttpResponseRedirect(reverse("admin:views"))

@@ -1,5 +1,3 @@
-"""Services for saved views: named filters of a list."""
-
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 

@@ -1,4 +1,4 @@
-"""The search box of every page. API keys are searched in the body of a POST: a URL would be stored in histories."""
+"""API keys are searched in the body of a POST: a URL would be stored in histories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Found:
-    """`more` is the address of the list with all matches; empty if all are shown."""
+    """`more`: the URL of all matches; empty if all are shown."""
 
     kind: Kind
     rows: list[Any]
@@ -83,7 +83,6 @@ def key_page(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def org_names_view(request: HttpRequest) -> HttpResponse:
-    """Suggestions for a field in which staff choose an org."""
     if not may_see(request, Org):
         raise PermissionDenied
     found = orgs_meant(storable(request.GET.get("q", "")), visible_orgs(request))

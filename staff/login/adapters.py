@@ -1,5 +1,3 @@
-"""What allauth asks about staff logins."""
-
 import time
 from typing import Any
 

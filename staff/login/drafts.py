@@ -40,7 +40,7 @@ def signed_writer(request: HttpRequest) -> str:
 
 
 def writer_of(request: HttpRequest) -> int | None:
-    """Who has written the text that was sent. None if it is not kept, as that of somebody who is no longer staff."""
+    """The author of the text that was sent. None if it is not kept, such as that of somebody who is no longer staff."""
     if request.method != "POST" or not _is_kept(request):
         return None
     try:
@@ -62,7 +62,7 @@ def is_waiting(request: HttpRequest) -> bool:
 
 
 def take(request: HttpRequest) -> None:
-    """Turns a GET for the form into the POST that was lost. The view must check `is_draft()` before it saves."""
+    """Turns a GET for the form into the lost POST. The view must check `is_draft()` before it saves."""
     kept = request.session.get(SESSION_KEY)
     if kept and kept["writer"] != request.user.pk:
         del request.session[SESSION_KEY]
@@ -76,8 +76,6 @@ def take(request: HttpRequest) -> None:
 
 
 class NeverSaved:
-    """A mixin for the form that shows a draft."""
-
     def clean(self) -> Any:
         cleaned = super().clean()  # type: ignore[misc]
         self.add_error(None, NOT_SAVED)  # type: ignore[attr-defined]

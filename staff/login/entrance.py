@@ -1,4 +1,4 @@
-"""Decorators for pages outside the admin's site that look like it: before the login, and about one's own login."""
+"""For pages outside the admin's site: before the login, and about one's own login."""
 
 from collections.abc import Callable
 from functools import wraps

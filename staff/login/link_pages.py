@@ -1,4 +1,4 @@
-"""Who logs in with which account at the identity provider: one's own, and for superusers, those of others."""
+"""Links to accounts at the identity provider. Superusers also see those of others."""
 
 from typing import Any
 

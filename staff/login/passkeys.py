@@ -1,5 +1,3 @@
-"""Passkeys: forms and views, and which key replaces the password."""
-
 from typing import Any, cast
 
 from allauth.account.internal.stagekit import clear_login
@@ -35,7 +33,7 @@ SECOND_FACTOR_ONLY = "This key is a second factor. Log in with your password fir
 
 
 def replaces_password(authenticator: Authenticator) -> bool:
-    """Whether the person chose so when they added the key, and was verified by it."""
+    """Whether the person chose this when adding the key, and was verified by it."""
     passkey = authenticator.wrap()
     return bool(passkey.is_passwordless and passkey.authenticator_data.is_user_verified())
 
@@ -139,7 +137,6 @@ class SecondFactorView(AuthenticateView):
 
 @require_POST
 def challenge(request: HttpRequest) -> JsonResponse:
-    """Begins a login with a passkey alone."""
     try:
         refuse_too_many_attempts(request, "", PASSKEY_ATTEMPTS)
     except ValidationError as refusal:

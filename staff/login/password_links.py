@@ -1,4 +1,4 @@
-"""One-time links to set a password: an invitation from a superuser, or a mail to somebody who has forgotten it.
+"""One-time links to set a password, for invitations and forgotten passwords.
 
 A link works once and for PASSWORD_RESET_TIMEOUT: Django signs the password's hash and the time of the last login.
 """
@@ -56,7 +56,7 @@ def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
 
 
 def invite(user: User) -> tuple[str, bool]:
-    """Returns (link, mailed). A mail that cannot be sent leaves the link to be handed over."""
+    """Returns (link, mailed). If the mail fails, the inviter hands over the link."""
     link = password_link(user)
     return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
 

@@ -1,4 +1,4 @@
-"""The login with a password, and limits on guessing passwords and codes.
+"""Limits on guessing passwords and codes.
 
 An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. Over the
 limit, the right password is refused too.
@@ -96,7 +96,7 @@ def refusal(seconds_to_wait: int) -> str:
 
 
 def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
-    """Counts under each heading up to the first refusal. Returns the seconds to wait, or 0."""
+    """Stops at the first refusal. Returns the seconds to wait, or 0."""
     address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
     keys = {"login and address": f"{login} {address}", "address": address, "address, for passkeys": address}
     for heading, (limit, minutes) in limits.items():

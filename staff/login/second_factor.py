@@ -1,6 +1,6 @@
-"""Whether a session of staff may open the admin's pages: the second factor, and the age of the login.
+"""Checks the second factor of a session, and the age of the login.
 
-allauth keeps a list of what the person has authenticated with in the session.
+allauth keeps a list of authentication methods in the session.
 """
 
 import time
@@ -29,14 +29,13 @@ def connect() -> None:
 
 
 def may_enter(request: HttpRequest) -> bool:
-    """Whether this session of a staff login has a second factor, if one is required, and has not ended."""
+    """Whether this session has a second factor, if one is required, and has not ended."""
     records = get_authentication_records(request, request.user)
     is_enough = not settings.SECOND_FACTOR_REQUIRED or any(map(_is_second_factor, records))
     return is_enough and _is_live(request)
 
 
 def may_set_up(request: HttpRequest) -> bool:
-    """Whether the person has logged in, and has no second factor yet."""
     user = request.user
     is_staff = user.is_active and user.is_staff
     return is_staff and not is_mfa_enabled(user) and _is_live(request)
@@ -47,7 +46,7 @@ def names_of(user: Any) -> str:
 
 
 def reset(user: Any) -> int:
-    """Removes every second factor of somebody who has lost them. Returns how many there were."""
+    """Removes every second factor. Returns how many there were."""
     authenticators = list(Authenticator.objects.filter(user=user))
     for authenticator in authenticators:
         authenticator.delete()  # each has a security event

@@ -1,5 +1,3 @@
-"""Where somebody is logged in: a page for everybody about their own login, and for superusers about the others."""
-
 from dataclasses import dataclass
 from typing import cast
 
@@ -19,7 +17,7 @@ from staff.login.sessions import browser_of, end_all_sessions, end_session, sess
 
 @dataclass(frozen=True)
 class Row:
-    """A session as the page shows it. The key of the session stays on the server."""
+    """The key of the session stays on the server."""
 
     session: UserSession
     browser: str
@@ -33,7 +31,7 @@ def rows_of(request: HttpRequest, user: User) -> list[Row]:
 
 
 def end_chosen(request: HttpRequest, user: User) -> int:
-    """Ends the session that the button names, or all of them. Returns how many there were."""
+    """Ends the session that the button names, or all. Returns how many there were."""
     is_everywhere = "everywhere" in request.POST
     ended = end_all_sessions(user) if is_everywhere else end_session(user, id_in(request.POST.get("session", "")))
     if ended:
@@ -43,7 +41,6 @@ def end_chosen(request: HttpRequest, user: User) -> int:
 
 
 def sessions_view(request: HttpRequest) -> HttpResponse:
-    """One's own sessions."""
     user = cast(User, request.user)
     if request.method == "POST":
         return after_ending(request, end_chosen(request, user))

@@ -1,7 +1,4 @@
-"""The sessions of a staff login: where it is logged in, and how to end that.
-
-django-allauth records the sessions. Its table is for display: what a login may do depends only on Django's sessions.
-"""
+"""django-allauth's table of sessions is for display: what a login may do depends only on Django's sessions."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -40,19 +37,18 @@ def record_use(request: HttpRequest) -> None:
 
 
 def forget(*, request: HttpRequest, **kwargs: Any) -> None:
-    """After a logout."""
     if request.session.session_key:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
 def sessions_of(user: User) -> list[UserSession]:
-    """Those that could still be used, the one that was used last first."""
+    """Only usable sessions, the last used first."""
     found = UserSession.objects.purge_and_list(user)
     return sorted(found, key=lambda session: session.last_seen_at, reverse=True)
 
 
 def end_session(user: User, session_id: int) -> int:
-    """Returns how many there were: 0 or 1."""
+    """Returns 0 or 1."""
     found = UserSession.objects.filter(user=user, pk=session_id).first()
     if found:
         found.end()

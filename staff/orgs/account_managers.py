@@ -23,8 +23,6 @@ class AccountManagersForm(forms.Form):
 
 
 class AccountManagers(ConfirmingAdmin):
-    """The page of an org that assigns its account managers."""
-
     manager_pages = {"account-managers": "account_managers_view"}
 
     def account_managers_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

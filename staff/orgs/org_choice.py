@@ -26,7 +26,7 @@ def orgs_meant(text: str, among: OrgQuerySet) -> list[Org]:
 
 
 def chosen_orgs(request: HttpRequest, text: str) -> list[Org]:
-    """Of those that the person may see. The text is looked up once for each request."""
+    """Of those that the person may see. Looks the text up once for each request."""
     if getattr(request, "chosen_text", None) != text:
         request.chosen_text, request.chosen_orgs = text, orgs_meant(text, visible_orgs(request))  # type: ignore[attr-defined]
     orgs: list[Org] = request.chosen_orgs  # type: ignore[attr-defined]

@@ -1,5 +1,3 @@
-"""The form field in which staff choose an org."""
-
 from typing import Any
 
 from django import forms

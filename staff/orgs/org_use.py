@@ -1,5 +1,3 @@
-"""Numbers of an org's API requests, for the page of the org."""
-
 from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from orgs.models import Org
 

@@ -17,7 +17,6 @@ from orgs.services import set_account_managers
 
 
 def viewing(model: type[Model]) -> str:
-    """The permission."""
     return f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
 
 
@@ -26,7 +25,7 @@ def own(permission: str) -> str:
 
 
 def orgs_with(request: HttpRequest, permission: str) -> list[int] | None:
-    """Ids of the orgs in which the person has the permission. None: all orgs."""
+    """Returns the ids of the orgs in which the person has the permission, or None for all orgs."""
     if request.user.has_perm(permission):
         return None
     return _managed(request) if request.user.has_perm(own(permission)) else []

@@ -221,7 +221,7 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
 
 
 def added_endpoint(org: Org, form: EndpointForm) -> Endpoint | None:
-    """None if the form has errors, also those of the service."""
+    """None if the form or the service finds errors."""
     if form.errors:
         return None
     try:
@@ -232,7 +232,7 @@ def added_endpoint(org: Org, form: EndpointForm) -> Endpoint | None:
 
 
 def updated(endpoint: Endpoint, form: EndpointForm) -> bool:
-    """False if the form has errors, also those of the service."""
+    """False if the form or the service finds errors."""
     if form.errors:
         return False
     try:

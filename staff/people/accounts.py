@@ -97,6 +97,5 @@ def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
 
 
 def _program() -> str:
-    """The command, such as `createsuperuser`, or the program."""
     name = Path(sys.argv[0]).name
     return sys.argv[1] if name == "manage.py" and len(sys.argv) > 1 else name

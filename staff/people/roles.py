@@ -59,7 +59,6 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 
 @transaction.atomic
 def update_groups(**kwargs: Any) -> None:
-    """A receiver of post_migrate."""
     if Permission._meta.db_table not in connection.introspection.table_names():
         return  # only another app was migrated, on an empty database
     permissions = {
@@ -79,7 +78,6 @@ def update_staff_status(user: User) -> None:
 
 
 def follow_groups(*, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
-    """A receiver of m2m_changed."""
     if action in ("post_add", "post_remove", "post_clear"):
         for user in User.objects.filter(pk__in=pk_set or ()) if reverse else [instance]:
             update_staff_status(user)

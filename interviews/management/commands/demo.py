@@ -38,7 +38,6 @@ class Command(BaseCommand):
 
 
 def _api_key(org: Org, kept: str) -> str:
-    """Returns `kept` if the key is valid in this database, otherwise a new key."""
     live = ApiKey.objects.live().filter(org=org, digest=keys.digest_of(kept))
     return kept if live.exists() else create_api_key(org=org, name="demo")[1]
 
@@ -62,7 +61,6 @@ def _write_privately(file: Path, text: str) -> None:
 
 
 def _link(rows: QuerySet[InterviewRequest]) -> str:
-    """Of the first interview that can be answered."""
     row = rows.exclude(status=Status.COMPLETED).exclude(survey_token=None).order_by("id").first()
     return str(row.survey_url) if row else "none; the API creates one"
 

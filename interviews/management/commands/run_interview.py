@@ -53,7 +53,7 @@ class Command(BaseCommand):
         return opening_brief(get_interview_request(interview_request_id), guide)
 
     def read_answer(self, stdin: TextIO) -> str | None:
-        """Returns an empty string for a skip, and None at the end."""
+        """Returns an empty string for a skip, and None at the end of input."""
         while line := stdin.readline():
             if line.strip() == FINISH:
                 return None
@@ -64,5 +64,5 @@ class Command(BaseCommand):
         return None
 
     def tell(self, line: str) -> None:
-        """Writes to standard error, because standard output is the transcript."""
+        """Standard output is the transcript."""
         self.stderr.write(line, style_func=str)

@@ -5,7 +5,6 @@ from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.reading import Reading, read
 
 AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
-"""The moves that put the open question again."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _SYNTAX = {
 
 
 class Intent(StrEnum):
-    """The first that matches a question under "asked" counts."""
+    """Of several intents that match a question under "asked", the first counts."""
 
     ASKS_ABOUT_AI = "asks_about_ai"
     ASKS_WHO_READS = "asks_who_reads"
@@ -53,7 +53,6 @@ class Intent(StrEnum):
 
 @cache
 def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
-    """To be matched at the beginning of a normalized sentence."""
     sources: dict[Intent, list[str]] = {intent: [] for intent in Intent}
     for language in _languages():
         words, fillers = language["words"], f"(?:{_regex(language['fillers'], {})})*"
@@ -67,7 +66,7 @@ def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
 
 @cache
 def question_patterns() -> Mapping[Intent, re.Pattern[str]]:
-    """To be searched in a normalized question that intent_patterns() does not match."""
+    """Excludes what intent_patterns() matches."""
     found: dict[Intent, list[str]] = {}
     for intent in Intent:
         for language in _languages():
@@ -78,37 +77,34 @@ def question_patterns() -> Mapping[Intent, re.Pattern[str]]:
 
 @cache
 def filler_pattern() -> re.Pattern[str]:
-    """Matches a normalized sentence that says nothing."""
     return re.compile("|".join(f"(?:{_regex(language['fillers'], {})})*$" for language in _languages()))
 
 
 @cache
 def rhetorical_pattern() -> re.Pattern[str]:
-    """Begins a question that nobody is asked, such as "who wants that?"."""
+    """Such as "who wants that?"."""
     return _beginning("rhetorical")
 
 
 @cache
 def self_answer_pattern() -> re.Pattern[str]:
-    """Begins the contact's answer to their own question, such as "because"."""
+    """Such as "because", after the contact's own question."""
     return _beginning("self_answers")
 
 
 @cache
 def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
-    """Words that show that an answer contains an instance, a comparison, a reason or a consequence."""
     markers = {kind: "|".join(language["markers"][kind] for language in _languages()) for kind in Kind}
     return {kind: re.compile(rf"(?<!\S)(?:{_regex(words, {})})") for kind, words in markers.items()}
 
 
 def language_of(text: str, default: str = "en") -> str:
-    """The language whose common words the text has most of, such as "de"."""
     words = normalized(text).split()
     return max(_vocabularies(), key=lambda name: (_vocabularies()[name].count(words), name == default))
 
 
 def conjunctions(text: str) -> frozenset[str]:
-    """Those of the text's language: "die" joins clauses in Dutch, but not in German."""
+    """Of the text's language: "die" joins clauses in Dutch, but not in German."""
     return _vocabularies()[language_of(text)].conjunctions
 
 

@@ -1,5 +1,3 @@
-"""Questions that no pattern knows: to whom they are put, and what they ask."""
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -33,14 +31,13 @@ def _is_unknown(sentence: Sentence) -> bool:
 
 
 def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
-    """Whether nobody is asked, or the contact answers it."""
     if following and self_answer_pattern().match(normalized(following.text)):
         return True
     return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(normalized(question.text)))
 
 
 def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: str) -> frozenset[Intent]:
-    """What unknown questions ask: the same as the known ones of the answer, if there are any."""
+    """The same as the known questions of the answer, if there are any."""
     known = frozenset().union(*(each.intents for each in answer)) & QUESTIONS - {Intent.ASKS_SOMETHING}
     is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
     text = " ".join(normalized(each.text) for each in questions)
@@ -50,7 +47,6 @@ def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: 
 
 
 def _is_about_the_question(sentence: Sentence, asked: str) -> bool:
-    """Whether it is a few words, such as "Which?", or takes up words of the message."""
     words, said = normalized(sentence.text).split(), normalized(asked).split()
     echoes = {word for word in words if len(word) >= MIN_LETTERS_OF_AN_ECHO} & set(said)
     is_echo = bool(echoes) and sentence.words <= MAX_WORDS_OF_AN_ECHO

@@ -1,5 +1,3 @@
-"""Exact pieces of the contact's answers that a message may repeat."""
-
 import re
 from collections.abc import Iterable, Iterator, Set
 
@@ -11,7 +9,7 @@ from interviews.paige.language.words import normalized
 _CLAUSE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
 _TELLING_LENGTH = 4
 _LONG = 9
-"""From so many words on, a clause is cut at its conjunctions."""
+"""Clauses of at least this many words are cut at conjunctions."""
 
 
 def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
@@ -23,7 +21,6 @@ def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
 
 
 def is_quote(quote: str, texts: Iterable[str]) -> bool:
-    """Whether the quote may be shown and is an exact piece of a text, cut between words."""
     return (
         MIN_QUOTE_WORDS <= len(quote.split()) <= MAX_QUOTE_WORDS
         and quote == " ".join(quote.split())
@@ -43,7 +40,6 @@ def quote_of(message: str, template: str) -> str | None:
 
 
 def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:
-    """Cuts a long clause at conjunctions, and drops those at the beginning."""
     row: list[str] = []
     for word in [*clause.split(" "), ""]:
         is_joint = normalized(word).strip() in joints

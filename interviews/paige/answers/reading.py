@@ -1,5 +1,3 @@
-"""Reads an answer: what the contact asks, wants, declines or denies, and what they say about the subject."""
-
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,8 +15,6 @@ MAX_WORDS_OF_A_BARE_DENIAL = 4
 
 @dataclass(frozen=True)
 class Reading:
-    """`shows`: the kinds of detail that the answer contains."""
-
     sentences: tuple[Sentence, ...]
     shows: frozenset[Kind]
 
@@ -32,12 +28,11 @@ class Reading:
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """The sentences that answer a question."""
         return tuple(sentence.text for sentence in self.sentences if sentence.is_finding)
 
     @property
     def quotable(self) -> tuple[str, ...]:
-        """The findings in the contact's own words. Nothing beside a wish: it may be about those words."""
+        """Findings in the contact's own words. Empty if the answer contains a wish: findings may be about the wish."""
         if self.is_pasted or self.wishes:
             return ()
         return tuple(each.text for each in self.sentences if each.is_finding and not each.is_question)
@@ -59,13 +54,11 @@ class Reading:
 
     @property
     def is_denied(self) -> bool:
-        """Whether little more is said than that something did not happen."""
         denial = sum(sentence.words for sentence in self.sentences if Intent.DENIES in sentence.intents)
         return denial > 0 and self._words() - denial <= MAX_WORDS_BESIDE_A_DENIAL
 
     @property
     def is_bare_denial(self) -> bool:
-        """Whether nothing is said but "no", or that the subject did not come up."""
         denies = all(Intent.DENIES in sentence.intents for sentence in self.sentences if sentence.is_finding)
         return denies and 0 < self._words() <= MAX_WORDS_OF_A_BARE_DENIAL
 
@@ -75,7 +68,7 @@ class Reading:
 
 @lru_cache(maxsize=512)
 def read(answer: str, asked: str = "") -> Reading:
-    """`asked`: the message that it answers. Without it, a question that takes up its words is read as any question."""
+    """`asked`: the message that the contact answers."""
     plain = normalized(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
     return Reading(tuple(with_other_questions(list(sentences_of(answer)), asked)), shows)

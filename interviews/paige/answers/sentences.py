@@ -1,5 +1,3 @@
-"""The sentences of an answer, and what each of them asks, wants, declines or denies."""
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,14 +16,14 @@ MAX_WORDS_OF_A_REQUEST = 30
 EXAMINED_SENTENCES = 20
 
 MIN_WORDS_OF_A_CLAUSE = 4
-"""So many words before or after a request are a sentence of their own."""
+"""Shorter rests before or after a request belong to its sentence."""
 MIN_WORDS_OF_A_REQUEST = 3
-"""A shorter clause, such as "no more", is part of its sentence."""
+"""Shorter clauses, such as "no more", are part of their sentence."""
 MAX_WORDS_OF_A_DENIAL = 14
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;\N{HORIZONTAL ELLIPSIS}])\s+|\n+")
 _CLAUSE_END = re.compile(r"(?<=,)\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
-# Begins an e-mail: all that follows was written by others.
+# An e-mail header: others wrote what follows.
 _MAIL = re.compile(
     r"^\s*(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):"
     r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:\s*$|^-{2,}\s?original message",
@@ -60,7 +58,6 @@ def sentences_of(answer: str) -> Iterator[Sentence]:
 
 
 def _texts(answer: str) -> Iterator[tuple[str, bool]]:
-    """Sentences, and whether others wrote them."""
     mail = _MAIL.search(answer)
     own = answer[: mail.start()] if mail else answer
     for line in own.split("\n"):
@@ -69,7 +66,7 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
-    """Parts of a sentence, each with the words to examine. A request at an end is separated from a longer rest."""
+    """A request at an end is separated from a longer rest."""
     cuts = list(_CLAUSE_END.finditer(text))
     if not cuts or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]

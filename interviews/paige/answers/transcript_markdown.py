@@ -13,12 +13,10 @@ from interviews.paige.answers.dialogue import Utterance
 
 PAIGE = "Paige"
 CONTACT = "Contact"
-"""The label of a contact without a name, or with the name Paige."""
 
 SKIPPED = "*(skipped)*"
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
-# A heading, list, quotation, thematic break or code block.
 _BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CHARACTER = re.compile(r"\\?.", re.DOTALL)
@@ -38,8 +36,6 @@ def parse_transcript(content: str) -> list[tuple[Speaker, str]]:
 
 @dataclass(frozen=True)
 class Block:
-    """A turn of a transcript. `start`: where its Markdown begins in the transcript's content."""
-
     speaker: Speaker
     markdown: str = field(repr=False)
     start: int
@@ -49,12 +45,11 @@ class Block:
         return "" if self.markdown == SKIPPED else unescaped(self.markdown)
 
     def position(self, offset: int) -> int:
-        """Where a character of the text, with its backslash, begins in the content. Both count code points."""
+        """The offset in the content of a character of the text, or of its backslash. Both count code points."""
         return self.start + self._positions[offset]
 
     @cached_property
     def _positions(self) -> list[int]:
-        """Of each character of the text and of its end."""
         return [*(character.start() for character in _CHARACTER.finditer(self.markdown)), len(self.markdown)]
 
 

@@ -1,4 +1,4 @@
-"""What of the objective was answered. Objective, notes and picks count as they are at the completion."""
+"""Objective, notes and picks count as they are at the completion."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,6 @@ Answers = Sequence[tuple[int, Utterance]]
 
 
 def coverage(brief: Brief) -> list[dict[str, Any]]:
-    """The topics that the objective emphasizes, each with its status and the numbers of the turns that show it."""
     found = []
     for topic in brief.emphasized:
         status, turns = _status(brief, topic)

@@ -1,5 +1,3 @@
-"""Whether a clause of the contact speaks for the vendor or against it, where the contact says so."""
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from interviews.paige.language.words import accented, normalized
 MAX_WORDS = 30
 """Longer clauses have several subjects."""
 WORDS_BEFORE = 3
-"""A negation reverses a word that follows it so closely."""
+"""A negation reverses words at most this far after it."""
 WORDS_OF_A_STANDARD = 4
 MIN_LETTERS_OF_A_NAME = 4
 
@@ -24,14 +22,14 @@ _LEGAL_FORM = re.compile(
 
 @dataclass(frozen=True)
 class Judge:
-    """`vendor`: its name. `is_about_vendor`: whether a clause that names nobody is about the vendor."""
+    """`is_about_vendor`: whether a clause without a name is about the vendor."""
 
     words: OpinionWords
     vendor: str
     is_about_vendor: bool
 
     def direction(self, clause: str) -> Direction | None:
-        """None if the contact does not say it, or not clearly."""
+        """None if the contact does not say it clearly."""
         plain = self.words.idioms.sub("", normalized(clause))
         if "?" in plain or len(plain.split()) > MAX_WORDS or self.words.open.search(accented(clause)):
             return None
@@ -56,7 +54,7 @@ class Judge:
             yield sign * self._negation(plain, found)
 
     def _side(self, plain: str, clause: str) -> int:
-        """1 if the clause is about the vendor, -1 if about somebody else, 0 if it is not clear."""
+        """1: about the vendor, -1: about somebody else, 0: not clear."""
         standard = self.words.standards.search(plain)
         tail = " ".join(plain[standard.end() :].split()[:WORDS_OF_A_STANDARD]) if standard else ""
         rival = self.words.rivals.search(tail)
@@ -73,7 +71,6 @@ class Judge:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        """The vendor's name without its legal form, and its first word if that is no common word. Also as genitives."""
         name = normalized(_LEGAL_FORM.sub("", self.vendor)).strip()
         first = name.partition(" ")[0]
         is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(first)
@@ -81,7 +78,6 @@ class Judge:
         return word_pattern([f"{each}{ending}" for each in names if each for ending in ("", "s")])
 
     def _names_another(self, plain: str, clause: str) -> bool:
-        """Whether a word before a verb is a name: capitalized, without an article, and not a known noun."""
         for verb in self.words.verbs.finditer(plain):
             before = plain[: verb.start()].split()[-WORDS_BEFORE:]
             if before and not any(map(self.words.articles.fullmatch, before)) and self._is_name(before[-1], clause):
@@ -106,7 +102,6 @@ class Judge:
 
 
 def _longest(patterns: Iterable[tuple[re.Pattern[str], int]], plain: str) -> Iterator[tuple[re.Match[str], int]]:
-    """The matches with their signs, without those that overlap a longer one."""
     found = [(match, sign) for pattern, sign in patterns for match in pattern.finditer(plain)]
     taken: set[int] = set()
     for match, sign in sorted(found, key=lambda each: each[0].start() - each[0].end()):

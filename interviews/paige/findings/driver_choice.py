@@ -1,4 +1,4 @@
-"""A model sorts the clauses that the rules do not judge. Nothing of its reply is shown but the choice."""
+"""A model sorts the clauses that the rules do not judge. Only the choice in its reply is shown."""
 
 import logging
 import re
@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 
 MIN_WORDS = 3
 MAX_PIECES = 60
-"""Bounds the prompt."""
 
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
@@ -50,7 +49,7 @@ def chosen_directions(brief: Brief, provider: CompletionProvider, *, timeout: fl
 
 
 def read_directions(text: str, pieces: int) -> dict[int, Direction] | None:
-    """The directions by number. A number with two directions has none. None if the reply has no list of numbers."""
+    """A number with two directions has none. None if the reply has no list of numbers."""
     for data in json_objects(text):
         lists = {way: _numbers(data[way]) for way in Direction if isinstance(data.get(way), list)}
         named = [(number, way) for way, numbers in lists.items() for number in numbers if 1 <= number <= pieces]
@@ -61,7 +60,6 @@ def read_directions(text: str, pieces: int) -> dict[int, Direction] | None:
 
 
 def _numbers(values: list[Any]) -> set[int]:
-    """Ignores what is not a number."""
     texts = [str(value) for value in values if isinstance(value, int | str) and not isinstance(value, bool)]
     return {int(text) for text in texts if _NUMBER.fullmatch(text)}
 

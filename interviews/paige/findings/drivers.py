@@ -1,5 +1,3 @@
-"""What spoke for the vendor and what against it, in the contact's words."""
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -31,13 +29,11 @@ _EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
 
 @dataclass(frozen=True)
 class Clause:
-    """`asked`: the topic of the question."""
-
     quote: Excerpt
     asked: Topic
 
     def topic(self, guide: Guide) -> Topic:
-        """That with most phrases in the text; the topic of the question, unless another one has more."""
+        """The topic with most phrases in the text. The topic of the question wins a tie."""
         return max([self.asked, *guide.topics], key=lambda topic: len(topic.phrases_in(self.quote.text)))
 
 
@@ -54,7 +50,7 @@ class Driver:
 
 
 def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
-    """In the order of the conversation. `chosen`: directions of clauses that the rules do not judge."""
+    """`chosen`: directions of clauses that the rules do not judge."""
     by_rules, by_choice = [], []
     for clause, direction in judged(brief):
         if direction:
@@ -65,7 +61,6 @@ def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list
 
 
 def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
-    """The directions that the rules find."""
     words, about = _words(brief), _topics_about(brief.vendor, brief.guide)
     judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
     for clause in clauses(brief):
@@ -81,7 +76,7 @@ def _limited(found: Iterable[Driver]) -> Iterator[Driver]:
 
 
 def clauses(brief: Brief) -> Iterator[Clause]:
-    """The findings in the contact's own words, cut where a sentence turns, as at "but"."""
+    """Cut at words of contrast such as "but"."""
     words = _words(brief)
     for turn, answer in answers(brief.conversation):
         if not answer.reading.is_pasted:
@@ -98,13 +93,11 @@ def _quotes(turn: int, answer: Utterance, words: OpinionWords) -> Iterator[Excer
 
 
 def _words(brief: Brief) -> OpinionWords:
-    """Of the language that the contact writes."""
     said = " ".join(answer.text for _, answer in answers(brief.conversation))
     return opinion_words(language_of(said, brief.guide.language))
 
 
 def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:
-    """The parts of a sentence between words of contrast."""
     spans, plain = [], ""
     for token in _WORD.finditer(sentence.text):
         spans.append((token, len(plain)))
@@ -121,6 +114,6 @@ def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:
 
 
 def _topics_about(vendor: str, guide: Guide) -> Collection[Topic]:
-    """From the first to the last topic of the guide that names the vendor: price comes between them, unnamed."""
+    """From the first to the last topic that names the vendor, including topics such as price that do not name it."""
     named = [index for index, topic in enumerate(guide.topics) if any(vendor in text for text in topic.wordings())]
     return guide.topics[named[0] : named[-1] + 1] if named else ()

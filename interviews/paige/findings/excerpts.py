@@ -1,5 +1,3 @@
-"""Exact pieces of the contact's answers, and where they stand in a transcript."""
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s)|\n")
 
 @dataclass(frozen=True)
 class Excerpt:
-    """`turn` counts from 1. `start`: where the text begins in the answer, in code points."""
+    """`turn` counts from 1. `start` counts code points of the answer."""
 
     turn: int
     start: int
@@ -29,18 +27,16 @@ class Excerpt:
         return {"turn": self.turn, "start": start, "end": end}
 
     def part(self, start: int, end: int) -> "Excerpt":
-        """Without white space at both ends."""
         text = self.text[start:end]
         return Excerpt(self.turn, self.start + start + len(text) - len(text.lstrip()), text.strip())
 
     def trimmed(self, characters: str) -> "Excerpt":
-        """Without these characters at both ends."""
         text = self.text.strip(characters)
         return Excerpt(self.turn, self.start + self.text.index(text), text)
 
 
 def answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
-    """Each with its number, which counts Paige's turns too, from 1."""
+    """Yields each answer with its number, which counts Paige's turns too, from 1."""
     return (pair for pair in enumerate(conversation, start=1) if pair[1].speaker is Speaker.CONTACT)
 
 
@@ -53,7 +49,7 @@ def sentences(turn: int, answer: Utterance) -> Iterator[tuple[Sentence, Excerpt]
 
 
 def findings(turn: int, answer: Utterance) -> Iterator[Excerpt]:
-    """Pieces without questions, wishes and refusals, together at most EXCERPT_LENGTH long. Empty for a bare denial."""
+    """Without questions, wishes and refusals, together at most EXCERPT_LENGTH long. Empty for a bare denial."""
     if answer.reading.is_bare_denial:
         return
     left = EXCERPT_LENGTH
@@ -67,7 +63,6 @@ def findings(turn: int, answer: Utterance) -> Iterator[Excerpt]:
 
 
 def _runs(turn: int, answer: Utterance) -> Iterator[tuple[Excerpt, Excerpt]]:
-    """The first and the last finding between two sentences that are something else."""
     run: list[Excerpt] = []
     for sentence, excerpt in sentences(turn, answer):
         if sentence.is_finding:
@@ -80,7 +75,7 @@ def _runs(turn: int, answer: Utterance) -> Iterator[tuple[Excerpt, Excerpt]]:
 
 
 def _beginning(excerpt: Excerpt) -> Excerpt:
-    """Cuts a long text after the last sentence, or else the last word, that fits."""
+    """Cuts after the last sentence, or else the last word, that fits."""
     if len(excerpt.text) <= EXCERPT_LENGTH:
         return excerpt
     cut = excerpt.text[: EXCERPT_LENGTH + 1]

@@ -8,15 +8,12 @@ from interviews.paige.turn.brief import Brief
 
 
 class Findings(TypedDict, total=False):
-    """What a transcript shows besides its content."""
-
     key_answers: list[dict[str, Any]]
     drivers: list[dict[str, Any]]
     coverage: list[dict[str, Any]]
 
 
 def findings_of(brief: Brief, content: str) -> Findings:
-    """`content`: the conversation as a transcript."""
     transcript = blocks(content)
     return {
         "key_answers": key_answers(brief.guide, brief.conversation, transcript),

@@ -8,7 +8,6 @@ from interviews.paige.guide.guide import Guide
 
 
 def key_answers(guide: Guide, conversation: Sequence[Utterance], transcript: list[Block]) -> list[dict[str, Any]]:
-    """Excerpts by topic, in the guide's order, of the answers with findings, with their places."""
     found: list[dict[str, Any]] = []
     for topic in guide.every_topic:
         given = [(turn, answer) for turn, answer in answers(conversation) if answer.topic == topic.key]

@@ -57,7 +57,7 @@ class OpinionWords:
 
 
 def word_pattern(words: Iterable[str], plain: Callable[[str], str] = normalized) -> re.Pattern[str]:
-    """Matches whole words of a text that `plain` has made. Without words, it matches nothing."""
+    """Matches whole words of a text that `plain` has made. Without words, matches nothing."""
     alternatives = "|".join(sorted((_regex(word, plain) for word in words), key=len, reverse=True))
     return re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)" if alternatives else r"(?!)")
 

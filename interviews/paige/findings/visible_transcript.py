@@ -1,5 +1,3 @@
-"""Transcripts with markers for characters that are not seen, and places that fit."""
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

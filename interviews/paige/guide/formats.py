@@ -1,4 +1,4 @@
-"""Guides in the format of version 1, which the audit keeps, in the current format."""
+"""Converts guides in the format of version 1, which the audit keeps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,11 @@ RENAMED = {"probes": "follow_ups", "keywords": "phrases"}
 
 
 def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
-    """A follow-up gets a kind, and a topic an empty rephrasing and reason. Other guides stay unchanged."""
+    """Other guides stay unchanged."""
     return {**guide, "topics": [_topic(topic) for topic in guide["topics"]]}
 
 
 def normalized(guide: Mapping[str, Any]) -> dict[str, Any]:
-    """In the current format, with a language, and without empty lists of objective phrases."""
     current = in_current_format(guide)
     return {"language": ENGLISH, **current, "topics": [_without_empty_phrases(topic) for topic in current["topics"]]}
 

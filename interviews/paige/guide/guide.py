@@ -1,5 +1,3 @@
-"""The question guide of an interview type. guide_serializers.py has the JSON format and its rules."""
-
 import json
 import re
 from collections.abc import Mapping
@@ -19,11 +17,9 @@ from interviews.paige.language.words import normalized
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
 
 MAX_GUIDES = 64
-"""The number of guides that a process keeps in memory, parsed and with their patterns."""
 
 GUIDES = Path(__file__).resolve().parents[2] / "guides"
 CLASSIFIED_GUIDE = "win_loss_buyer"
-"""The classifier of topics has learned the topics of this guide."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +63,9 @@ class Topic:
         return cls(**{**fields, **given})
 
     def phrases_in(self, text: str) -> set[str]:
-        """The topic's phrases that the text contains as whole words."""
         return set(_found(self.phrases, text))
 
     def wordings(self) -> tuple[str, ...]:
-        """Every text of this topic that a contact may see."""
         texts = (self.question, self.rephrasing, self.reason, *(each.text for each in self.follow_ups))
         return tuple(filter(None, texts))
 
@@ -91,7 +85,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Guide:
-    """`purpose` is shown to the contact. The survey page and Paige's fixed phrases are in `language` too."""
+    """`purpose` is shown to the contact."""
 
     name: str
     version: int
@@ -113,7 +107,6 @@ class Guide:
 
     @cached_property
     def topic_names(self) -> TopicNames:
-        """What objective and notes name topics by. Copies for vendors share it."""
         return _topic_names(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
 
     @property
@@ -126,7 +119,6 @@ class Guide:
         return {topic.key: topic for topic in self.every_topic}[key]
 
     def for_vendor(self, vendor: str) -> Self:
-        """With the vendor's name in its places."""
         return replace(
             self,
             purpose=self.purpose.replace(VENDOR, vendor),
@@ -137,7 +129,7 @@ class Guide:
 
 @lru_cache(maxsize=MAX_GUIDES)
 def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
-    """For each topic its key, its `objective_phrases`, and its `phrases`, which count if it has no others."""
+    """`phrases` count only for a topic without `objective_phrases`."""
     phrases = Phrases(
         (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
         for key, objective_phrases, phrases in topics
@@ -149,13 +141,12 @@ def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...
 
 @cache
 def _classified_topics() -> dict[str, frozenset[str]]:
-    """The `objective_phrases` of each topic that the classifier knows. With others, a topic may mean something else."""
+    """Topics with other `objective_phrases` are not classified: they may mean something else."""
     topics = map(Topic.from_fields, validated(shipped_guide(CLASSIFIED_GUIDE))["topics"])
     return {topic.key: frozenset(topic.objective_phrases) for topic in topics}
 
 
 def _plain(phrase: str) -> str:
-    """The words of one of a topic's `phrases`, which may contain characters that mean something in a pattern."""
     return " ".join(word for word in normalized(phrase).split() if word != "?")
 
 
@@ -174,6 +165,5 @@ def shipped_guides() -> list[str]:
 
 
 def shipped_guide(name: str) -> dict[str, Any]:
-    """A file in interviews/guides, such as "win_loss_buyer"."""
     guide: dict[str, Any] = json.loads((GUIDES / f"{name}.json").read_text(encoding="utf-8"))
     return guide

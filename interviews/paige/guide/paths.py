@@ -1,4 +1,4 @@
-"""Places in a guide, such as ("topics", 0, "follow_ups", 1, "text"), and what is said about them."""
+"""Paths in a guide, such as ("topics", 0, "follow_ups", 1, "text")."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,24 +10,21 @@ SINGULARS = {"topics": "topic", "follow-ups": "follow-up", "phrases": "phrase"}
 
 
 class Remark(NamedTuple):
-    """A problem or a warning."""
-
     path: GuidePath
     message: str
 
     def __str__(self) -> str:
-        """For the JSON of a guide: "guide.topics[0].key: Must not be blank."."""
+        """Such as "guide.topics[0].key: Must not be blank."."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return f"guide{''.join(steps)}: {self.message}"
 
     @property
     def in_words(self) -> str:
-        """For the form: "Topic 1, follow-up 2: Must not be blank."."""
         return f"{in_words(self.path)}: {self.message}" if self.path else self.message
 
 
 def in_words(path: GuidePath) -> str:
-    """For example "Topic 1, follow-up 2". The text of a follow-up is not named. The path must not be empty."""
+    """Such as "Topic 1, follow-up 2". The path must not be empty."""
     words: list[str] = []
     for step in path[:-1] if path[-1] == "text" else path:
         if isinstance(step, int):
@@ -39,7 +36,7 @@ def in_words(path: GuidePath) -> str:
 
 
 def differences(mine: Any, theirs: Any, path: GuidePath = ()) -> Iterator[tuple[GuidePath, Any]]:
-    """Yields each place where two guides differ, with the value of `theirs`; None if it has none there."""
+    """Yields each path at which the guides differ, with the value of `theirs`, or None if it has none."""
     if mine == theirs:
         return
     if isinstance(mine, dict) and isinstance(theirs, dict):
@@ -53,7 +50,6 @@ def differences(mine: Any, theirs: Any, path: GuidePath = ()) -> Iterator[tuple[
 
 
 def _have_equal_parts(mine: Any, theirs: Any) -> bool:
-    """Whether both are lists of the same topics, or of as many follow-ups."""
     if not (isinstance(mine, list) and isinstance(theirs, list)):
         return False
     keys = [[each.get("key") if isinstance(each, dict) else each for each in parts] for parts in (mine, theirs)]

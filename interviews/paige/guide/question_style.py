@@ -1,5 +1,3 @@
-"""Warnings about questions that make poor interviews, from lexicons/*/question_style.json."""
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -12,16 +10,14 @@ from interviews.paige.language.lexicons import languages_with, lexicon
 
 MAX_QUESTION_WORDS = 45
 
-# A question and its clauses, without quotes and placeholders before it.
 _QUESTION = re.compile(r"[^.!?…]*\?")
 _LONGEST_QUOTE = " ".join(["word"] * MAX_QUOTE_WORDS)
 _CLAUSE = re.compile(r"[,;:\u2013\u2014]\s")
 
 
 class Style(NamedTuple):
-    """`closed` matches at the beginning of a clause, the others anywhere in the question.
-
-    In the files, `tags` are what makes a question leading at its end, such as "…, right?".
+    """`closed` matches at the beginning of a clause, the others anywhere in the question. `tags`: leading ends such as
+    "…, right?".
     """
 
     open: re.Pattern[str]
@@ -31,14 +27,14 @@ class Style(NamedTuple):
 
 
 def guide_warnings(guide: Mapping[str, Any]) -> list[Remark]:
-    """For a guide that may be invalid."""
+    """Accepts invalid guides."""
     language = guide.get("language")
     texts = [(path, text) for path, text in wordings(guide) if path[-1] != "reason"]
     return [Remark(path, warning) for path, text in texts for warning in style_warnings(text, str(language))]
 
 
 def style_warnings(text: str, language: str) -> Iterator[str]:
-    """In a language without a file, only the length and the question marks count."""
+    """In a language without a file, checks only the length and the question marks."""
     questions = _QUESTION.findall(text)
     if style := _style(language):
         yield from _wording_warnings(questions, style)
@@ -61,7 +57,7 @@ def _wording_warnings(questions: Iterable[str], style: Style) -> Iterator[str]:
 
 
 def _closed_opening(question: str, style: Style) -> str:
-    """Of the first clause that begins like a closed question, unless one before it asks an open one; or ""."""
+    """The first closed opening, unless an open question precedes it; or ""."""
     for clause in _CLAUSE.split(question):
         if closed := style.closed.match(clause):
             return closed[1]
@@ -87,6 +83,5 @@ def _style(language: str) -> Style | None:
 
 
 def _any_of(phrases: Iterable[str]) -> str:
-    """Longer phrases first. An apostrophe may be typographic."""
     ordered = sorted(phrases, key=len, reverse=True)
     return "|".join(re.escape(phrase).replace("'", "['\u2019]").replace(r"\ ", r"\s+") for phrase in ordered)

@@ -1,4 +1,4 @@
-"""Rules that concern several fields of a guide. Values of wrong types are left to guide_serializers.py."""
+"""Rules that concern several fields. The serializers refuse values of wrong types."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -18,7 +18,6 @@ def problems_between_fields(guide: Mapping[str, Any]) -> Iterator[Remark]:
 
 
 def wordings(guide: Mapping[str, Any]) -> Iterator[Text]:
-    """Each text that Paige may say, in the order of the guide."""
     for path, topic in _items(("topics",), guide.get("topics")):
         yield from _texts((path, name, topic.get(name)) for name in ("question", "rephrasing", "reason"))
         follow_ups = _items((*path, "follow_ups"), topic.get("follow_ups"))
@@ -52,5 +51,4 @@ def _listed(path: GuidePath, items: Any) -> Iterator[Text]:
 
 
 def _texts(found: Iterable[tuple[GuidePath, str | int, Any]]) -> Iterator[Text]:
-    """Without empty texts."""
     return (((*path, step), value) for path, step, value in found if isinstance(value, str) and value)

@@ -1,5 +1,3 @@
-"""The guides of interviews, which a process reads and parses once."""
-
 import json
 from collections.abc import Callable
 from hashlib import sha256
@@ -8,10 +6,9 @@ from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import MAX_GUIDES, Guide
 
-# Digests of guides by interview type and version. Every edit of a guide is a new version. A conversation has a copy of
-# the guide, with the guide's version.
+# By interview type and version. Every edit of a guide is a new version. A conversation copies guide and version.
 _digests: Memory[tuple[int, int], bytes] = Memory()
-# Guides by digest: most orgs have the same guides, which take a quarter of a megabyte each.
+# By digest: most orgs have the same guides, which take a quarter of a megabyte each.
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
 
 
@@ -22,7 +19,7 @@ def guide_of(interview_request: InterviewRequest) -> Guide:
 
 
 def guide_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide:
-    """Calls `read` for a guide that the process does not have. Raises GuideError."""
+    """Raises GuideError."""
     digest = _digests.get((interview_type_id, version))
     guide = _guides.get(digest) if digest else None
     if guide is None:

@@ -1,5 +1,3 @@
-"""The rules for the texts of a question guide."""
-
 import re
 from enum import StrEnum
 from functools import lru_cache
@@ -10,24 +8,21 @@ from interviews.paige.language.fixed_phrases import languages
 from interviews.paige.language.phrase_patterns import PhraseError, Phrases
 
 VENDOR = "{vendor}"
-"""Stands for the name of the organization that the interview is about."""
 
 QUOTE = "{quote}"
-"""Stands for an exact piece of the contact's answers. Only follow-ups may have it."""
+"""An exact piece of the contact's answers. Only follow-ups may have it."""
 
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
 MAX_FOLLOW_UPS = 8
 
 WEAK = "?"
-"""At the end of a phrase for objectives: it counts only where nothing else is named."""
+"""Ends an objective phrase that counts only if nothing else is named."""
 
 CLOSING = "closing"
-"""The key of the closing question. No other topic may have it."""
+"""No other topic may have this key."""
 
 
 class Kind(StrEnum):
-    """What a follow-up asks for."""
-
     INSTANCE = "instance"
     COMPARISON = "comparison"
     REASON = "reason"
@@ -40,7 +35,6 @@ def clean_line(text: str) -> str:
 
 
 def clean_optional_line(text: str) -> str:
-    """Like clean_line(), but may be empty."""
     return text and clean_line(text)
 
 
@@ -50,7 +44,6 @@ def clean_question(text: str) -> str:
 
 
 def clean_optional_question(text: str) -> str:
-    """Like clean_question(), but may be empty."""
     return text and clean_question(text)
 
 

@@ -1,5 +1,3 @@
-"""What texts name the topics of a guide by."""
-
 from dataclasses import dataclass
 
 from interviews.paige.language.phrase_patterns import Phrases
@@ -15,7 +13,7 @@ class TopicPhrase:
 
 @dataclass(frozen=True, eq=False)
 class TopicNames:
-    """`classified`: keys of those that a classifier knows too."""
+    """`classified`: keys that a classifier knows too."""
 
     phrases: Phrases[TopicPhrase]
     classified: frozenset[str]

@@ -1,5 +1,3 @@
-"""What Paige says besides the guide's texts, from lexicons/*/phrases.json."""
-
 from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
@@ -17,7 +15,6 @@ class Phrase(NamedTuple):
 
 
 def languages() -> list[str]:
-    """The codes of the languages that an interview can be in: the page and the phrases have files for them."""
     return [code for code, _ in settings.LANGUAGES if code in languages_with("phrases")]
 
 

@@ -1,4 +1,4 @@
-"""The files of words and patterns: lexicons/<language>/<name>.json. A language is such a folder."""
+"""The files lexicons/<language>/<name>.json."""
 
 import json
 from functools import cache
@@ -10,7 +10,6 @@ LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
 
 @cache
 def languages_with(name: str) -> list[str]:
-    """The codes of the languages that have this file, sorted."""
     return sorted(path.parent.name for path in LEXICONS.glob(f"*/{name}.json"))
 
 

@@ -17,9 +17,8 @@ SEPARATOR = "^"
 
 MAX_GAP = 4
 MIN_STEM = 3
-"""The shortest part of a word that may stand next to `*`."""
+"""The shortest part of a word next to `*`."""
 KEPT_STEPS = 10_000
-"""The number of steps between states that an automaton keeps in memory."""
 
 _ANY = "<1>"
 _GAP = "..."
@@ -36,17 +35,15 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True)
 class Match(Generic[T]):
-    """Of the words from `start` up to `end`."""
-
     start: int
     end: int
     value: T
 
 
-# There are a hundred thousand. `slots` saves a dictionary in each, and `_Node()` the type that `_Node[T]()` stores.
+# There are 100,000 nodes. `slots` saves a dictionary in each, and `_Node()` the type that `_Node[T]()` stores.
 @dataclass(eq=False, slots=True)
 class _Node(Generic[T]):
-    """A state of the automaton. `free`: the states that it includes. `values`: of the phrases that end here."""
+    """`free`: states reached without a word. `values`: of the phrases that end here."""
 
     edges: dict[str, list["_Node[T]"]] = field(default_factory=dict)
     free: list["_Node[T]"] = field(default_factory=list)
@@ -55,7 +52,7 @@ class _Node(Generic[T]):
 
     @property
     def included(self) -> tuple["_Node[T]", ...]:
-        """The state itself, and all states that it includes. It must not get any others later."""
+        """The state and all states that `free` reaches. `free` must not change later."""
         if self.kept_included is None:
             found: dict[_Node[T], None] = {}
             waiting = [self]
@@ -70,7 +67,7 @@ class _Node(Generic[T]):
 
 @dataclass(eq=False)
 class _State(Generic[T]):
-    """A set of nodes. `values`: of the phrases that end in them. `next`: by the patterns that fit a word."""
+    """`next`: by the patterns that fit a word."""
 
     nodes: tuple[_Node[T], ...]
     values: tuple[T, ...]
@@ -78,10 +75,8 @@ class _State(Generic[T]):
 
 
 class Phrases(Generic[T]):
-    """An automaton of phrases, each with a value.
-
-    It is nondeterministic. Its sets of nodes become the states of a deterministic one when a text first reaches them
-    (a "lazy DFA": https://swtch.com/~rsc/regexp/regexp1.html).
+    """A nondeterministic automaton. Its sets of nodes become the states of a deterministic one when a text first
+    reaches them (a "lazy DFA": https://swtch.com/~rsc/regexp/regexp1.html).
     """
 
     def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
@@ -132,7 +127,6 @@ class Phrases(Generic[T]):
         return state
 
     def _patterns_for(self, word: str) -> tuple[str, ...]:
-        """The patterns of one word that fit the word."""
         if word == SEPARATOR:
             return (SEPARATOR,)
         word = word[:MAX_LETTERS]

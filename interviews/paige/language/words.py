@@ -2,9 +2,8 @@ import re
 import unicodedata
 
 KEPT_WORDS = 4096
-"""The number of words of texts that an automaton or a classifier keeps in memory, with what it knows of them."""
 MAX_LETTERS = 40
-"""Of a longer word, the rest is ignored."""
+"""Letters after these are ignored."""
 
 _WORD = re.compile(r"[^\W_]+|\?+")
 _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
@@ -13,7 +12,7 @@ _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPH
 
 
 def normalized(text: str) -> str:
-    """Words and question marks, each with a space behind it, without case, accents and apostrophes."""
+    """Words and question marks, each followed by a space, without case, accents and apostrophes."""
     decomposed = unicodedata.normalize("NFKD", _without_apostrophes(text))
     return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
 

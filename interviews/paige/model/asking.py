@@ -1,5 +1,3 @@
-"""Asks a model until one of its replies can be read."""
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -19,7 +17,7 @@ class CompletionProvider(Protocol):
 
 @dataclass
 class Asked(Generic[T]):
-    """`outcomes`: of each attempt. Tokens are summed over all attempts."""
+    """Tokens are summed over all attempts."""
 
     answer: T | None = None
     outcomes: list[str] = field(default_factory=list)
@@ -40,7 +38,7 @@ def ask(
     deadline: float,
     unread: str,
 ) -> Asked[T]:
-    """`read` returns None for a reply that it cannot read; `unread` is the outcome then. Does not raise."""
+    """`read` returns None for an invalid reply; `unread` is the outcome then. Does not raise."""
     asked: Asked[T] = Asked()
     for _ in range(ATTEMPTS):
         seconds = deadline - monotonic()

@@ -15,11 +15,11 @@ from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.rules_engine import RulesEngine
 
 OFFERED_QUOTES = 3
-"""Of each move, in the schema. Without a schema, a model may quote other words too."""
+"""Quotes of each move in the schema. Without a schema, a model may quote other words too."""
 
 
 class ModelEngine:
-    """Asks the model at most twice, and not at all about a single move. The fallback are the rules.
+    """Asks the model at most twice, and not at all about a single move. Falls back to the rules.
 
     `timeout`: seconds for all attempts.
     """

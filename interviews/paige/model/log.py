@@ -13,7 +13,7 @@ RECENT_TURNS = 100
 
 
 class ModelLog:
-    """Writes one line for each turn that the model is asked about, with the state of this process. No texts."""
+    """One line for each turn that the model is asked about. Contains no texts."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -31,7 +31,7 @@ class ModelLog:
                 self.waiting -= 1
 
     def write(self, engine: Engine, outcomes: Sequence[str], latency_ms: int) -> None:
-        """`outcomes`: of each call. Call it while the turn counts as waiting."""
+        """Call it while the turn counts as waiting."""
         if engine == Engine.FALLBACK:
             FALLBACKS.labels(outcomes[-1] if outcomes else "timeout").inc()
         with self.lock:

@@ -16,7 +16,6 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
 
 MAX_ANSWER_CHARACTERS = 2_000
-"""Of each answer in a prompt."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +39,25 @@ def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[Chat
 
 
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
-    """The messages as text, each below its role and a delimiter that no message contains."""
     shown = list(messages)
     mark = _mark(message.content for message in shown)
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
 
 
 def left_out_of_notes(notes: str) -> int:
-    """How many characters of the notes are not in a prompt."""
+    """Counts characters."""
     return max(0, len(notes) - settings.PAIGE_MAX_NOTES)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """`label` names the customer data, such as "objective". Empty for other text."""
+    """`label` names customer data, such as "objective". Empty for other text."""
 
     label: str
     text: str
 
 
 def segments(message: ChatMessage) -> list[Segment]:
-    """Splits a message at its blocks of customer data."""
     parts, end = [], 0
     if message.role == "system":
         for block in _BLOCK.finditer(message.content):
@@ -146,7 +143,6 @@ def _move(number: int, move: NextMove) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """Leaves out the middle of a long text."""
     if len(text) <= limit:
         return text
     note = _words("cut", characters=len(text) - limit)

@@ -1,7 +1,6 @@
-"""A client for OpenAI's chat completions API, as it is spoken by many servers.
+"""A client for OpenAI's chat completions API.
 
-Written with http.client, because the time limit has to include name resolution, and the size limit has to hold for
-what a response is decoded to.
+Uses http.client: the time limit includes name resolution, and the size limit holds for the decoded response.
 """
 
 import json
@@ -45,13 +44,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the server accepts. Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema."""
+    """Newer OpenAI models refuse `max_tokens`, and some servers refuse a schema."""
 
     token_limit: str = "max_tokens"  # noqa: S105
     has_schema: bool = True
 
     def without_refused(self, message: bytes) -> "Dialect | None":
-        """After an error message about a parameter. None if nothing is left to change."""
+        """`message`: the error about a parameter. None if nothing is left to change."""
         if b"max_completion_tokens" in message and self.token_limit == "max_tokens":  # noqa: S105
             return replace(self, token_limit="max_completion_tokens")  # noqa: S106
         return replace(self, has_schema=False) if self.has_schema else None
@@ -102,7 +101,7 @@ class Provider:
 
 
 class Call:
-    """One call, in a thread of its own: neither name resolution nor a slow response can be interrupted otherwise."""
+    """Runs in a thread of its own: neither name resolution nor a slow response can be interrupted otherwise."""
 
     def __init__(
         self, provider: Provider, messages: Sequence[ChatMessage], schema: Mapping[str, Any], seconds: float
@@ -175,7 +174,7 @@ def _bounded(response: HTTPResponse) -> bytes:
 
 
 def _reply(body: bytes) -> Reply:
-    """Any exception is possible: the response can have any form. The finish reason is not read: the text is."""
+    """The response can have any form, so any exception is possible. Ignores the finish reason."""
     completion = json.loads(body)
     content = completion["choices"][0]["message"]["content"]
     if isinstance(content, list):

@@ -1,4 +1,4 @@
-"""Reads a model's reply, `{"move": 3, "quote": "…"}`, as leniently as its meaning is clear."""
+"""Reads replies such as `{"move": 3, "quote": "…"}` leniently."""
 
 import json
 import re
@@ -23,7 +23,6 @@ class Answer:
 
 
 def read_reply(text: str, moves: int) -> Answer | None:
-    """None unless the reply names one of the moves."""
     for found in json_objects(text):
         if (answer := _of_object(found)) and 1 <= answer.move <= moves:
             return answer
@@ -37,7 +36,7 @@ def read_reply(text: str, moves: int) -> Answer | None:
 
 
 def json_objects(text: str) -> Iterator[dict[str, Any]]:
-    """The objects in a reply, the last one first, without the reasoning that some models put before it."""
+    """The last object first. Skips the reasoning that some models put before it."""
     for found in reversed(_OBJECT.findall(_without_thoughts(text))):
         try:
             yield json.loads(found)

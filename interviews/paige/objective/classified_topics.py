@@ -1,4 +1,4 @@
-"""Classifies the items of a sentence by topic, and finds avoidances without a sign. For objectives, not for notes."""
+"""For objectives, not for notes."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ from interviews.paige.objective.text_classifiers import classifier
 LIKELY, LIKELY_BY_PHRASE = 0.7, 0.2
 """The least probability of a topic that no phrase names, and of one that a phrase names."""
 LIKELY_IF_AVOIDED, SURE_IF_AVOIDED = 0.3, 0.6
-"""The least probabilities of a topic that an item avoids without a phrase. `SURE`: if the sentence has other topics."""
+"""The same for topics that an item avoids without a phrase. `SURE`: if the sentence has other topics."""
 CREDIBLE, CREDIBLE_IF_WEAK = 2.5, 1.5
 """A phrase counts unless another label is more than this many times as likely as its topic."""
 CREDIBLE_IF_AVOIDED = 3.3
-"""If an item avoids something, a weak phrase counts unless another topic is more than this many times as likely."""
+"""The same for weak phrases of an item that avoids something."""
 LIKELY_TO_AVOID, LIKELY_TO_AVOID_IF_ASKED = 0.5, 0.8
 """The least probability that a sentence avoids what it names. `IF_ASKED`: although it has a sign that asks."""
 SENTENCE, TEXT = 0.35, 0.13
-"""The weights of the sentence and of the whole text in the topic of an item: exponents of a geometric mean."""
+"""The weights of the sentence and of the whole text: exponents of a geometric mean."""
 
 _NO_TOPIC = "none"
 _AVOIDS = "avoid"
@@ -31,17 +31,13 @@ Shares = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Context:
-    """What an item of a sentence is part of. `topics`: keys of those that the classifier knows.
-
-    `text`: the probabilities of the whole text. None if it is one sentence.
-    """
+    """`text`: the probabilities of the whole text. None if it is one sentence."""
 
     topics: Set[str]
     text: Shares | None = field(default=None, repr=False)
 
 
 def shares_of(texts: Iterable[str]) -> Shares:
-    """The probability of each topic for a text as a whole, and of none."""
     return classifier("topics").read([text for text in texts if text != SEPARATOR]).shares
 
 
@@ -54,10 +50,7 @@ def classified_topics(
     *,
     avoids: bool,
 ) -> list[TopicMatch]:
-    """The credible matches of phrases, and one for each item without any, if a topic is likely.
-
-    `avoids`: whether the sentence avoids what it names although it has no sign for it.
-    """
+    """`avoids`: whether the sentence avoids what it names without a sign."""
     words = _words_of_items(texts, signs, items)
     negative = {item for sign in signs if sign.value[0] in NEGATIVE for item in items[sign.start : sign.end]}
     phrases = _phrases_of_items(matches, signs, items)
@@ -90,7 +83,7 @@ def classified_topics(
 
 
 def avoidance(words: Sequence[Word], signs: Sequence[SignMatch]) -> tuple[int, int] | None:
-    """Where a sentence says to avoid what it names. None if that is unlikely, and for a question."""
+    """The deciding words. None if an avoidance is unlikely, and for a question."""
     indexes = [index for index, word in enumerate(words) if not word.mark]
     if words[-1].mark == "?" or not indexes:
         return None
@@ -104,7 +97,6 @@ def avoidance(words: Sequence[Word], signs: Sequence[SignMatch]) -> tuple[int, i
 
 
 def sign_features(signs: Iterable[SignMatch]) -> list[str]:
-    """The kinds of signs of a sentence, their places, and each two that follow one another."""
     ordered = [sign.value for sign in sorted(signs, key=lambda sign: sign.start)]
     kinds = ["", *(str(kind) for kind, _ in ordered), ""]
     names = {*(f"{kind} {place}" for kind, place in ordered), *(f"{one}>{other}" for one, other in pairwise(kinds))}
@@ -121,7 +113,6 @@ def _all_credible(named: Iterable[TopicMatch], shares: Shares) -> list[TopicMatc
 
 
 def _most_credible(named: Iterable[TopicMatch], shares: Shares) -> list[TopicMatch]:
-    """The first phrase of the most likely topic that a phrase names, if it is likely enough."""
     highest = max(shares.values())
 
     def is_credible(match: TopicMatch) -> bool:
@@ -133,7 +124,6 @@ def _most_credible(named: Iterable[TopicMatch], shares: Shares) -> list[TopicMat
 
 
 def _mean(shares: Shares, others: Shares | None, weight: float) -> Shares:
-    """The weighted geometric mean of the probabilities."""
     if others is None:
         return shares
     means = {label: share ** (1 - weight) * others[label] ** weight for label, share in shares.items()}
@@ -155,7 +145,7 @@ def _phrases_of_items(
 
 
 def _words_of_items(texts: Sequence[str], signs: Iterable[SignMatch], items: Sequence[int]) -> dict[int, list[int]]:
-    """For each item the indexes of its words, without those of signs. Items of pronouns only are left out."""
+    """Omits signs, and items that are only pronouns."""
     taken = {index for sign in signs if sign.value[0] in AVOIDING | HIDING for index in range(sign.start, sign.end)}
     found: dict[int, list[int]] = {}
     for index, text in enumerate(texts):

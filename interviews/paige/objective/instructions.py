@@ -1,7 +1,4 @@
-"""The signs in an org's text that say which topics to ask about and which to avoid, and the sentences to look in.
-
-The signs are data: lexicons/*/objective.json. phrase_patterns.py explains their phrases.
-"""
+"""Signs say which topics to ask about and which to avoid: lexicons/*/objective.json."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -24,7 +21,7 @@ _TOKEN = re.compile(
 _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*")
 
 
-# An empty value in JSON counts as the word "null".
+# Counts as the word "null".
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"
 
@@ -33,11 +30,11 @@ _SENTENCE_ENDS = frozenset(".!?;\N{HORIZONTAL ELLIPSIS}")
 
 
 class Sign(StrEnum):
-    """ASK: the topics to ask about follow. NOTHING: words that only look like another sign or like a topic."""
+    """NOTHING: words that only look like another sign or like a topic."""
 
     AVOID = auto()
     LEAVE_OUT = auto()
-    """Avoids too, but only in an objective: in notes the same words are part of a report."""
+    """Avoids only in an objective: in notes the same words are part of a report."""
     MATTERS = auto()
     ABSENT = auto()
     NOTHING = auto()
@@ -45,31 +42,25 @@ class Sign(StrEnum):
     BECAUSE = auto()
     BACKGROUND = auto()
     NEGATION = auto()
-    """Avoids by default, in an objective: unless it is part of another sign, or of a question."""
+    """Avoids in an objective, unless it is part of another sign, or of a question."""
 
 
 class Place(StrEnum):
-    """Where the topics are that a sign is about."""
-
     BEFORE = auto()
-    """The sign is before the topics."""
     AROUND = auto()
     AFTER = auto()
 
 
 @dataclass(frozen=True)
 class Word:
-    """`text`: without case and accents. `start` and `end`: its place in the org's text."""
-
     text: str = field(repr=False)
     start: int
     end: int
     mark: str = ""
-    """The character of a separator."""
 
 
 def sentences(text: str) -> Iterator[list[Word]]:
-    """Each with separators at its ends. The lines below a colon belong to its sentence, up to an empty line."""
+    """Each has separators at its ends. Lines below a colon belong to its sentence, up to an empty line."""
     words: list[Word] = []
     end, is_list = 0, False
     for line in re.finditer(r"[^\r\n]+", text):
@@ -118,9 +109,9 @@ def _normalized(token: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`lists`: words that join the items of a list. `clauses`: words that show that a clause has a verb.
+    """`lists`: words that join items. `clauses`: words that show that a clause has a verb.
 
-    `pronouns`: words that name no topic, but may stand for one. `questions`: after one of these, no negation avoids.
+    `pronouns`: words that may stand for a topic. `questions`: after one of these, no negation avoids.
     """
 
     signs: Phrases[tuple[Sign, Place]]

@@ -1,5 +1,3 @@
-"""What a sentence avoids because it negates it, in wordings that no sign knows."""
-
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,7 +23,7 @@ class Negations:
         self.done: set[int] = set()
 
     def read(self, signs: Iterable[SignMatch]) -> None:
-        """Also avoids for each other sign that has reached no topic. A question, such as "why not", avoids nothing."""
+        """Also avoids for each other sign without a topic. A question, such as "why not", avoids nothing."""
         if self.words[-1].mark == "?":
             return
         for sign in signs:
@@ -39,12 +37,11 @@ class Negations:
                 mention.start, mention.end = min(mention.start, start), max(mention.end, sign.end)
 
     def _is_read(self, start: int, end: int) -> bool:
-        """Whether the sign is part of a topic's phrase, or the topic that follows is avoided already."""
         following = self.found[(index := bisect_right(self.ends, start)) : index + 1]
         return any(mention.start < end or mention.sign in AVOIDING for mention in following)
 
     def _reached(self, start: int, end: int, *, refers_back: bool) -> list[Mention]:
-        """What the clause names after the sign, else before it; else, for a short remark, the latest clause."""
+        """What the clause names after the sign, else before it. For a short remark, else the latest clause."""
         clause = self.clauses[start]
         own = self.named.get(clause, [])
         latest = bisect_right(self.ends, start) - 1

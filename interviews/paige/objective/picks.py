@@ -36,6 +36,5 @@ def known_picks(text: str, guide: Guide) -> Picks | None:
 
 
 def unknown_keys(text: str, guide: Guide) -> list[str]:
-    """The picked topics that the guide does not have."""
     picks, keys = picks_in(text) or Picks(), {topic.key for topic in guide.topics}
     return [key for key in (*picks.emphasize, *picks.avoid) if key not in keys]

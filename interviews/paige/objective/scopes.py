@@ -1,5 +1,3 @@
-"""Which topics a sentence asks about, and which it avoids: the topics that each of its signs is about."""
-
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -26,9 +24,9 @@ from interviews.paige.objective.sign_matches import (
 )
 
 MAX_DISTANCE, MAX_DISTANCE_IN_NOTES = 6, 4
-"""The most words from a topic to a sign after it; in notes, also from a sign to a topic after it."""
+"""In words, from a topic to a sign after it; in notes, also from a sign to a topic after it."""
 MAX_DISTANCE_OVER_A_SIGN = 1
-"""The most words from a sign to the one after it, if both can be about the topics before them."""
+"""In words, between two signs that can both be about the topics before them."""
 
 MIN_WORDS_OF_A_DOUBLE_NEGATIVE = 3
 
@@ -37,7 +35,7 @@ _JOINS = frozenset(":(-\N{EN DASH}\N{EM DASH}")
 
 
 def mentions(words: Sequence[Word], names: TopicNames, context: Context | None = None) -> list[Mention]:
-    """The mentions in one sentence. `context`: None for notes, in which a topic needs a phrase and a sign near it."""
+    """`context`: None for notes, in which a topic needs a phrase and a sign near it."""
     texts = [word.text for word in words]
     named = names.phrases.find(texts)
     if not named and not (context and context.topics):
@@ -71,7 +69,7 @@ def mentions(words: Sequence[Word], names: TopicNames, context: Context | None =
 
 
 def says_only_to_avoid(words: Sequence[Word]) -> bool:
-    """Whether a short sentence without a topic is about the sentence before it, such as "Please do not ask."."""
+    """For a short sentence about the sentence before it, such as "Please do not ask."."""
     if len(words) > MAX_WORDS_OF_A_REMARK or words[-1].mark == "?":
         return False
     found = signs_in([word.text for word in words], OF_OBJECTIVES)
@@ -82,7 +80,7 @@ def says_only_to_avoid(words: Sequence[Word]) -> bool:
 
 
 def asks_about_what_is_before(words: Sequence[Word]) -> bool:
-    """Whether a sentence without a topic asks about the sentence before it, such as "What happened?"."""
+    """For a sentence without a topic, such as "What happened?"."""
     signs = {match.value[0] for match in signs_in([word.text for word in words], OF_OBJECTIVES)}
     return signs.isdisjoint(AVOIDING) and (words[-1].mark == "?" or Sign.ASK in signs)
 
@@ -109,7 +107,7 @@ class _Scope:
 
 
 class _Reader:
-    """Reads a sentence from left to right. A clause is what is between two separators."""
+    """A clause is what is between two separators."""
 
     def __init__(self, words: Sequence[Word], items: Sequence[int], is_notes: bool) -> None:
         self.words, self.items, self.is_notes = words, items, is_notes
@@ -123,8 +121,7 @@ class _Reader:
         self.statements = {self.clauses[i] for i in beginnings if words[i].text in vocabulary().clauses}
         self.is_record = words[-2].mark == "." and any(word.text[:1].isdigit() for word in words)
         self.reasons: set[int] = set()
-        # Two indexes in `found`. A sign that follows topics is about those from the second index on. If there are none,
-        # it is about those from the first index on.
+        # Two indexes in `found`. A sign after topics is about those from the second index on, else from the first on.
         self.reaches = (0, 0)
         self.outside: list[_Scope] = []
         self.is_avoiding = False
@@ -196,7 +193,7 @@ class _Reader:
         self.found.append(Mention(topic, first, last, sign, scope.end > 0, self._is_background(start)))
 
     def avoid_without_sign(self, start: int, end: int) -> None:
-        """Marks all topics of the sentence as avoided, unless a sign avoids one. `start`, `end`: the deciding words."""
+        """Does nothing if a sign avoids a topic. `start`, `end`: the deciding words."""
         if any(mention.sign in AVOIDING for mention in self.found):
             return
         for mention in self.found:
@@ -204,7 +201,6 @@ class _Reader:
             mention.start, mention.end = min(mention.start, start), max(mention.end, end)
 
     def _is_background(self, start: int) -> bool:
-        """Whether a statement is about the topic: a clause with a verb, or a sentence with a number in it."""
         clause = self.clauses[start]
         if clause in self.reasons:
             return True
@@ -218,7 +214,6 @@ class _Reader:
         self.scope = _Scope(sign, start, end, is_around, self.scope.sign, len(self.found))
 
     def _is_out_of_reach(self, start: int) -> bool:
-        """Whether the scope's sign is too far away, or a clause with a verb has begun since."""
         nearest = max(self.scope.end, self.found[-1].end if self.found else 0)
         if self.is_notes and start - nearest > MAX_DISTANCE_IN_NOTES:
             return True
@@ -240,7 +235,6 @@ class _Reader:
         return self.items[last.end - 1] == self.items[end - 1]
 
     def _reached(self, sign: Sign, start: int) -> list[Mention]:
-        """The mentions that the sign is about because it is after them."""
         reach, latest = self.reaches
         if latest < len(self.found) or start - self.scope.end > MAX_DISTANCE_OVER_A_SIGN:
             reach = latest
@@ -259,7 +253,6 @@ class _Reader:
         return near
 
     def _avoid_latest(self) -> None:
-        """Avoids what the latest clause with a topic names without a sign, with the rest of its list."""
         clause = self.clauses[self.found[-1].end - 1]
         for mention in reversed(self.found):
             is_near = clause in self.with_list or self.clauses[mention.end - 1] == clause

@@ -1,6 +1,6 @@
-"""Reads an objective as a whole: how likely it asks about each topic, avoids it, or does neither.
+"""Reads an objective as a whole. Optional: PAIGE_SECOND_READER.
 
-Optional: PAIGE_SECOND_READER. docs/decisions/0040-a-second-reader-of-objectives.md says how it was trained.
+Training: docs/decisions/0040-a-second-reader-of-objectives.md.
 """
 
 import os
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 WEIGHTS = WEIGHTS_FOLDER / "second_reader.npz"
 
 MAX_PIECES = 160
-"""Of a text. Longer texts are not read: there were none in training, and the time is bounded."""
+"""Longer texts are not read: there were none in training, and the time is bounded."""
 REMEMBERED_TEXTS = 1024
-"""The number of texts whose reading a process keeps."""
 
 
 @dataclass(frozen=True)
 class Shares:
-    """Probabilities of one topic. They add up to 1."""
-
     neither: float
     asked: float
     avoided: float
@@ -51,7 +48,7 @@ def is_enabled() -> bool:
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def shares_of_topics(text: str) -> dict[str, Shares] | None:
-    """Returns the shares of each topic that the reader knows, by key. None if the text is too long."""
+    """By key of the topic. None if the text is too long."""
     reader = _reader()
     pieces = list(islice(reader.pieces.indexes(text), MAX_PIECES + 1))
     if len(pieces) > MAX_PIECES:

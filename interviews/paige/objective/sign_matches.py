@@ -1,5 +1,3 @@
-"""The signs and the topics in a sentence, and the items of its lists. scopes.py says which sign is about which."""
-
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, product
@@ -26,7 +24,7 @@ TopicMatch = Match[TopicPhrase]
 
 @dataclass
 class Mention:
-    """Of a topic. `start` and `end` are indexes of words, and include the sign that decided if it avoids the topic.
+    """`start` and `end` are indexes of words, and include the sign that decided if it avoids the topic.
 
     `sign`: None if the topic is neither asked about nor avoided. `is_claimed`: whether the sign is before the topic.
     `is_background`: whether a clause with a verb only states something about the topic.
@@ -45,7 +43,7 @@ def first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
 
 
 def signs_in(texts: Sequence[str], kinds: Container[Sign]) -> list[SignMatch]:
-    """Of signs that overlap, the longest; of equally long ones, the first of the enumeration. Negations come last."""
+    """Of overlapping signs, the longest; of equally long ones, the first of the enumeration. Negations come last."""
     found: list[SignMatch] = []
     taken: set[int] = set()
     matches = [match for match in vocabulary().signs.find(texts) if match.value[0] in kinds]
@@ -62,7 +60,7 @@ def _precedence(texts: Sequence[str], match: SignMatch) -> tuple[bool, int, int]
 
 
 def items_of(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
-    """For each word, the number of its item: what is between separators, words such as "and", and signs."""
+    """The number of each word's item. Separators, words such as "and", and signs delimit items."""
     before = [sign for sign in signs if sign.value[1] is Place.BEFORE and sign.value[0] not in HIDING | NOT_READ]
     borders = {first_word(texts, sign) for sign in before}
     lists = vocabulary().lists
@@ -84,7 +82,6 @@ def topics_in(matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: 
 
 
 def _outermost(matches: Iterable[TopicMatch]) -> list[TopicMatch]:
-    """The matches that are not inside longer ones."""
     found: list[TopicMatch] = []
     longest = (0, 0)
     for match in sorted(matches, key=lambda match: (match.start, -match.end)):

@@ -1,5 +1,3 @@
-"""Which topics an interview is about: the objective, the contact's notes and staff's picks decide."""
-
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,7 +12,7 @@ from interviews.paige.objective.second_reader import Shares, is_enabled, shares_
 from interviews.paige.objective.sign_matches import AVOIDING, Mention
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
-"""Of several signs that are about a topic, the one with the highest rank counts."""
+"""Of several signs about a topic, the one with the highest rank counts."""
 
 CONFIRMED, CONFIRMED_IF_AVOIDED = 0.4, 0.03
 """The least probabilities, by the second reader, of a topic that signs ask about, and of one that they avoid."""
@@ -22,7 +20,7 @@ SURE = 0.97
 """The least probability, by the second reader, of what contradicts the signs or adds to them."""
 
 REMEMBERED_TEXTS = 128
-"""The number of texts whose reading a process keeps. Each GET, turn and keystroke of staff needs them again."""
+"""Each GET, turn and keystroke of staff reads the texts again."""
 
 
 class Source(StrEnum):
@@ -33,7 +31,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Picks:
-    """Keys of topics that staff have picked. They replace what objective and notes say."""
+    """Picks replace what objective and notes say."""
 
     emphasize: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
@@ -41,7 +39,7 @@ class Picks:
 
 @dataclass(frozen=True)
 class Reason:
-    """`words`: the exact text of the objective or the notes that decided. Empty for a pick."""
+    """`words`: the exact text that decided. Empty for a pick."""
 
     topic: str
     words: str = field(repr=False)
@@ -51,7 +49,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Steering:
-    """Keys of topics, the emphasized ones in the order in which to ask them.
+    """The emphasized topics are in the order in which to ask them.
 
     Of the avoided ones, only the core topics are asked, without follow-ups.
     """
@@ -62,7 +60,7 @@ class Steering:
 
 
 def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = None) -> Steering:
-    """`picks`: None if staff have picked nothing. Keys that the guide does not have are ignored."""
+    """Ignores keys of `picks` that the guide does not have."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
     said = _reasons(objective, guide.topic_names, Source.OBJECTIVE, confirm=is_enabled())
@@ -89,7 +87,7 @@ def _steering(reasons: Iterable[Reason]) -> Steering:
 
 @lru_cache(maxsize=REMEMBERED_TEXTS)
 def _reasons(text: str, names: TopicNames, source: Source, *, confirm: bool = False) -> tuple[Reason, ...]:
-    """Returns one of each topic, in the order of the text. Takes linear time.
+    """One of each topic, in the order of the text. Takes linear time.
 
     `confirm`: whether the second reader confirms, corrects and adds to them.
     """
@@ -107,7 +105,7 @@ def _reasons(text: str, names: TopicNames, source: Source, *, confirm: bool = Fa
 
 
 def _confirmed(text: str, said: Sequence[Reason], topics: Set[str]) -> tuple[Reason, ...]:
-    """Returns what the second reader confirms, corrects and adds. `topics`: the keys of those that it knows."""
+    """`topics`: the keys that the second reader knows."""
     shares = {topic: each for topic, each in (shares_of_topics(text) or {}).items() if topic in topics}
     found: list[Reason] = []
     for reason in said:
@@ -132,7 +130,6 @@ def _is_confirmed(reason: Reason, share: Shares) -> bool:
 
 
 def _deciding_sentence(text: str, topic: str) -> str:
-    """Returns the sentence that is most probably about the topic, by the second reader."""
     options = [_quoted(text, words) for words in sentences(text) if any(not word.mark for word in words)]
     return min(options, key=lambda each: (shares_of_topics(each) or {})[topic].neither, default=text)
 

@@ -1,7 +1,7 @@
-"""Classifiers of short texts: multinomial logistic regressions over words, parts of words, pairs of words and vectors.
+"""Multinomial logistic regressions over words, parts of words, pairs of words and word vectors.
 
-Their weights are data: weights/*.json, which `make steering-weights` learns from labelled examples.
-words.json has vectors of frequent words in four languages, so that words count that no example has.
+`make steering-weights` learns weights/*.json from labelled examples. words.json has vectors of frequent words in four
+languages, so that words without an example count.
 """
 
 import json
@@ -19,29 +19,28 @@ WEIGHTS_FOLDER = Path(__file__).with_name("weights")
 CLASSIFIERS = ("avoidances", "topics")
 
 UNIT = 100
-"""Weights are stored as integers, in hundredths."""
+"""Weights are stored in hundredths."""
 VECTOR_UNIT = 120
-"""Vectors of words are stored as integers, of which this many are 1. Smaller numbers are regularized more."""
+"""Vectors are stored as integers, of which this many are 1. Smaller numbers are regularized more."""
 
 _STEMS = range(4, 7)
-"""Lengths of the beginnings of a word that are features: most inflected forms of a word share them."""
+"""In letters: most inflected forms of a word share a stem."""
 _PART = 5
 _MIN_COMPOUND = 8
-"""In words with at least this many letters, parts of `_PART` letters are features: German compounds share them."""
+"""In letters. Parts of longer words are features: German compounds share them."""
 _FIRST = "^"
 VECTOR = "~"
-"""Features that begin with this are dimensions of the vectors."""
+"""The prefix of features that are dimensions of the vectors."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`shares`: the probability of each label; they add up to 1. `rows`: for each word its weights, one a label."""
+    """`shares`: the probability of each label. `rows`: for each word its weights, one a label."""
 
     shares: Mapping[str, float]
     rows: Sequence[Sequence[float]]
 
     def span(self, label: str) -> tuple[int, int]:
-        """The words that decide for the label: from the first to the last with at least half of the largest weight."""
         index = [*self.shares].index(label)
         strengths = [row[index] - sum(row) / len(row) for row in self.rows]
         strong = [place for place, strength in enumerate(strengths) if 2 * strength >= max(strengths) > 0]
@@ -49,7 +48,7 @@ class Reading:
 
 
 class Classifier:
-    """`bias` and `weights`: one number a label, in hundredths. `vectors`: of words, in units."""
+    """`bias` and `weights`: one number for each label, in hundredths. `vectors`: of words, in units."""
 
     def __init__(
         self,
@@ -80,7 +79,6 @@ class Classifier:
 
 
 def softmax(totals: Sequence[float]) -> list[float]:
-    """Probabilities from the logarithms of their ratios."""
     highest = max(totals)
     powers = [exp(total - highest) for total in totals]
     whole = sum(powers)
@@ -88,7 +86,7 @@ def softmax(totals: Sequence[float]) -> list[float]:
 
 
 def new_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """For each word the pair of it and the word before, and the word itself, or "" if it is repeated."""
+    """For each word: the pair with the word before, and the word itself, or "" if it is repeated."""
     seen = {""}
     for previous, word in pairwise((_FIRST, *words)):
         yield f"{previous} {word}", "" if word in seen else word
@@ -96,7 +94,6 @@ def new_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def features_of(word: str) -> tuple[str, ...]:
-    """The word, its stems and its parts."""
     if not word:
         return ()
     word = word[:MAX_LETTERS]
@@ -106,13 +103,11 @@ def features_of(word: str) -> tuple[str, ...]:
 
 
 def vector_features(vector: Iterable[int]) -> Iterator[tuple[str, float]]:
-    """The dimensions of a word's vector, and the numbers there. 0 is left out."""
     return ((f"{VECTOR}{place}", number / VECTOR_UNIT) for place, number in enumerate(vector) if number)
 
 
 @cache
 def classifier(name: str) -> Classifier:
-    """`name`: of a file in weights/."""
     data = json.loads((WEIGHTS_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return Classifier(data["labels"], data["bias"], data["weights"], word_vectors())
 

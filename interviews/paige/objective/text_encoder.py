@@ -1,6 +1,6 @@
-"""A small transformer that turns a text into one vector: the encoder of BERT, in numpy.
+"""The encoder of BERT, in numpy: Devlin et al., 2018, https://arxiv.org/abs/1810.04805.
 
-Source: Devlin et al., "BERT", 2018, https://arxiv.org/abs/1810.04805. Weights have four bits, and a scale for each 32.
+Weights have four bits, and a scale for each 32.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,12 @@ Matrix = NDArray[np.float32]
 
 HEADS = 12
 BLOCK = 32
-"""The number of weights of a row that share a scale."""
 EPSILON = 1e-12
 _MIDDLE = 8
 
 
 class TextEncoder:
-    """`data`: arrays by name. `word` has the vectors of the pieces, `place` those of the places in a text.
+    """`word` has the vectors of the pieces, `place` those of the places in a text.
 
     The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on.
     """
@@ -31,7 +30,6 @@ class TextEncoder:
         self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
 
     def vector(self, pieces: Sequence[int]) -> Matrix:
-        """Returns the mean of the last layer over the pieces."""
         rows = _unpacked(self.words[list(pieces)], self.scales[list(pieces)]) + self.places[: len(pieces)]
         rows = _normalized(rows, *self.norm)
         for layer in self.layers:
@@ -58,7 +56,7 @@ class _Layer:
 
 
 def _unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
-    """Two weights of each byte, the low half first."""
+    """The low half of each byte is first."""
     halves = np.stack([packed & 15, packed >> 4], axis=-1).reshape(*scales.shape, BLOCK)  # type: ignore[operator]
     weights = (halves.astype(np.float32) - _MIDDLE) * scales.astype(np.float32)[..., np.newaxis]
     return np.asarray(weights.reshape(len(packed), -1))
@@ -88,6 +86,6 @@ def _softmax(rows: Matrix) -> Matrix:
 
 
 def _gelu(rows: Matrix) -> Matrix:
-    """With the hyperbolic tangent in place of the error function, as in training."""
+    """The hyperbolic tangent replaces the error function, as in training."""
     inner = np.float32(sqrt(2 / pi)) * rows * (1 + np.float32(0.044715) * rows * rows)
     return np.asarray(rows / 2 * (1 + np.tanh(inner)))

@@ -1,4 +1,4 @@
-"""Splits texts into pieces of words, as SentencePiece does with a unigram model: the most probable split of each word.
+"""Splits words like SentencePiece's unigram model: the most probable split.
 
 Source: Kudo, "Subword Regularization", 2018, https://arxiv.org/abs/1804.10959.
 """
@@ -10,7 +10,7 @@ from functools import lru_cache
 from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS
 
 BEGINNING, PADDING, END, UNKNOWN, SPECIAL = range(5)
-"""Indexes of the pieces that are no text, and how many they are: those of XLM-RoBERTa."""
+"""Indexes of XLM-RoBERTa for pieces without text, and their number."""
 
 _BEFORE_WORDS = "\N{LOWER ONE EIGHTH BLOCK}"
 _UNKNOWN_SCORE = -25.0
@@ -26,12 +26,12 @@ class WordPieces:
         self._pieces_of_word = lru_cache(maxsize=KEPT_WORDS)(self._split)
 
     def indexes(self, text: str) -> Iterator[int]:
-        """Yields the indexes of the pieces of a text. Ignores case, and the letters of a word after the fortieth."""
+        """Ignores case, and the letters of a word after the fortieth."""
         for word in unicodedata.normalize("NFKC", text).lower().split():
             yield from self._pieces_of_word(word[:MAX_LETTERS])
 
     def _split(self, word: str) -> list[int]:
-        """The Viterbi algorithm. For each end, `best` has the best score, and the start and index of the last piece."""
+        """The Viterbi algorithm. For each end, `best` has the score, start and index of the last piece."""
         marked = _BEFORE_WORDS + word
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)]
         for end in range(1, len(marked) + 1):

@@ -15,7 +15,7 @@ from interviews.paige.objective.steering import Picks, Steering, steer
 
 @dataclass(frozen=True)
 class Brief:
-    """All data that the next message may depend on. The last utterance of the conversation is the contact's."""
+    """The last utterance of the conversation is the contact's."""
 
     vendor: str
     contact_name: str

@@ -9,7 +9,7 @@ from interviews.paige.turn.moves import NextMove
 
 @dataclass(frozen=True)
 class Choice:
-    """`quote` is None if the message needs none, or the best one. Token counts are None if none are reported."""
+    """`quote`: None if the message needs none, or the best one. Token counts: None if not reported."""
 
     move: NextMove
     engine: Engine

@@ -1,7 +1,4 @@
-"""The text of a message: authored texts, with the vendor's name, its address and an exact quote in their places.
-
-Nothing that an engine returns is shown, except a quote that the contact's own answers contain.
-"""
+"""Only a quote that the contact's answers contain is shown of an engine's reply."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +14,6 @@ from interviews.paige.turn.choice import Choice
 from interviews.paige.turn.moves import NextMove
 
 Fill = Callable[[str], str]
-"""Puts the values in the places of a template, in one pass."""
 
 _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
@@ -35,7 +31,6 @@ def compose(brief: Brief, choice: Choice) -> str:
 
 
 def quote_in(message: Utterance, guide: Guide) -> str | None:
-    """The quote of the contact that a message of Paige contains."""
     templates: list[str] = []
     if message.move == Move.COVERED:
         templates = phrases(guide.language)["covered"]
@@ -45,7 +40,7 @@ def quote_in(message: Utterance, guide: Guide) -> str | None:
 
 
 def _may_quote(quote: str, brief: Brief, move: NextMove) -> bool:
-    """Not if Paige has said the words: then they are hers, or were quoted already."""
+    """False if Paige has said the words: they are hers, or were quoted already."""
     said = [turn.text for turn in said_by(Speaker.PAIGE, brief.conversation)]
     return is_quote(quote, move.sources) and not any(quote in text for text in said)
 

@@ -1,7 +1,4 @@
-"""The moves that Paige may make next. The turn limit, core topics, denied topics and the end are enforced here.
-
-An engine can only choose among them.
-"""
+"""Enforces the turn limit, core topics, denied topics and the end. An engine chooses among the moves."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,17 +16,16 @@ from interviews.paige.turn.progress import Progress
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2
-"""How often one question is put again."""
 MAX_AGAIN = 8
-"""How often questions are put again in one interview. They do not count as turns of the guide."""
+"""Questions put again in one interview. They do not count as turns of the guide."""
 OFFERED_TOPICS = 3
 
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: the index of the follow-up that the message puts. `openers` are said before the question.
+    """`follow_up`: an index. `openers` are said before the question.
 
-    `quotes`: what the message can quote, the best first. `sources`: the texts that any other quote has to come from.
+    `quotes`: the best first. `sources`: the texts that any other quote has to come from.
     """
 
     move: Move
@@ -56,7 +52,7 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 
 def _opening(brief: Brief) -> NextMove:
-    """The first topic that is not left out. It is a core topic if the turns suffice only for those."""
+    """A core topic if the turns suffice only for those."""
     guide, avoided = brief.guide, brief.steering.avoid
     has_room = guide.max_turns > sum(topic.core for topic in guide.every_topic)
     topic = next(topic for topic in guide.every_topic if topic.core or (has_room and topic.key not in avoided))
@@ -70,7 +66,6 @@ def _insists_on_stopping(progress: Progress) -> bool:
 
 
 def _again(progress: Progress) -> NextMove | None:
-    """Puts the open question again if the contact has asked or wished for something instead of answering."""
     last, opened = progress.last, progress.open
     news = last.questions | {wish for wish in last.wishes if not progress.earlier(wish)}
     if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}):
@@ -117,7 +112,7 @@ def _may_follow_up(progress: Progress) -> bool:
 
 
 def _topics(progress: Progress) -> Iterator[NextMove]:
-    """The next topics, or else the closing question."""
+    """The closing question if no topic is left."""
     if progress.turns_left <= 0:
         return
     has_room = progress.turns_left > progress.turns_needed

@@ -1,5 +1,3 @@
-"""What Paige says to the last answer before she asks: she answers questions, wishes and refusals in fixed phrases."""
-
 from collections.abc import Iterator, Mapping
 
 from interviews.lifecycle import Move

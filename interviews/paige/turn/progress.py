@@ -1,5 +1,3 @@
-"""Where an interview stands: what was asked, what is left, and which topics came up on their own."""
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,15 +11,13 @@ from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.turn.brief import Brief
 
 PHRASES_OF_A_MENTION = 2
-"""So many phrases of a topic in one answer count as an answer to that topic."""
+"""In one answer, this many phrases of a topic count as an answer to that topic."""
 TOPICS_OF_A_SUMMARY = 4
-"""In an answer with phrases of so many topics, one phrase of each counts."""
+"""In an answer with phrases of this many topics, one phrase of each counts."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Of a conversation that has begun and whose last utterance is the contact's."""
-
     brief: Brief
 
     @cached_property
@@ -61,7 +57,7 @@ class Progress:
 
     @cached_property
     def unasked(self) -> list[Topic]:
-        """Emphasized topics first, in their order; the closing question last. Without the topics to leave out."""
+        """Emphasized topics first; the closing question last. Omits the topics to leave out."""
         asked = {turn.topic for turn in self.asked}
         left = [topic for topic in self.brief.guide.topics if topic.key not in asked and not self._is_left_out(topic)]
         emphasized = self.brief.steering.emphasize
@@ -78,11 +74,10 @@ class Progress:
         return [turn for turn in self.asked if turn.topic == topic.key and turn.move == Move.FOLLOW_UP]
 
     def earlier(self, intent: Intent) -> int:
-        """How many earlier answers had this intent."""
         return sum(intent in answer.reading.intents for answer in self.answers[:-1])
 
     def mentions(self, topic: Topic) -> tuple[str, ...]:
-        """What the contact has said about a topic before it was asked. Empty if it was only touched on."""
+        """Empty if the topic was only touched on."""
         found: list[str] = []
         for answer in self.answers:
             if answer.reading.is_pasted:

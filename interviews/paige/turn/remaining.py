@@ -1,5 +1,3 @@
-"""How far an interview has come, as the survey page shows it."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -12,7 +10,7 @@ from interviews.paige.turn.moves import MAX_FOLLOW_UPS_OF_A_TOPIC
 
 @dataclass(frozen=True)
 class Remaining:
-    """`question`: the number of the open question. A question that is put again keeps its number."""
+    """A question that is put again keeps its number."""
 
     question: int
     percent_done: int
@@ -20,14 +18,13 @@ class Remaining:
 
 
 def remaining(guide: Guide, conversation: Sequence[Utterance]) -> Remaining:
-    """Expects a conversation with an open question. With each new one, more is done, whatever the topic."""
+    """Requires an open question. Each new question increases the share that is done."""
     topics = [turn.topic for turn in said_by(Speaker.PAIGE, conversation) if turn.move not in AGAIN]
     done = max(_share_of_turns(guide, topics), _share_of_topics(guide, topics))
     return Remaining(len(topics), round(done * 100), max(1, ceil(guide.estimated_minutes * (1 - done))))
 
 
 def _share_of_turns(guide: Guide, topics: Sequence[str]) -> float:
-    """`topics` has one entry for each question."""
     return (len(topics) - 1) / guide.max_turns
 
 

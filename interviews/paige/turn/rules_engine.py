@@ -7,12 +7,12 @@ from interviews.paige.turn.choice import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.progress import Progress
 
-# What tells most about an answer that lacks it comes first.
+# In the order of preference.
 KINDS = (Kind.INSTANCE, Kind.REASON, Kind.CONSEQUENCE, Kind.COMPARISON)
 
 
 class RulesEngine:
-    """Chooses without a model: deterministic, without a network, in a few milliseconds."""
+    """Deterministic, without a network, in a few milliseconds."""
 
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
         return Choice(_chosen(brief, moves), Engine.RULES)
@@ -28,7 +28,7 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _is_due(progress: Progress) -> bool:
-    """One follow-up where something is missing and the turns suffice, two on an emphasized topic."""
+    """One follow-up if something is missing and the turns suffice, two on an emphasized topic."""
     if progress.emphasizes(progress.topic):
         return True
     spare = progress.turns_left - len(progress.unasked)
@@ -37,7 +37,7 @@ def _is_due(progress: Progress) -> bool:
 
 
 def _lacking(progress: Progress) -> list[Kind]:
-    """Only an instance and a reason are missed, whatever else an answer could contain."""
+    """Only an instance and a reason are ever missing."""
     return [kind for kind in (Kind.INSTANCE, Kind.REASON) if kind not in progress.last.shows]
 
 

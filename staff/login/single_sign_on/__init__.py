@@ -15,7 +15,6 @@ def is_set_up() -> bool:
 
 
 def button() -> dict[str, str] | None:
-    """What the form on the login page shows, and where it is sent."""
     if not is_set_up():
         return None
     return {"name": settings.OIDC_NAME, "url": reverse("single_sign_on", args=[PROVIDER_ID])}

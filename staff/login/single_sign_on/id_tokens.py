@@ -40,7 +40,7 @@ class Claims:
 
 
 def verified_claims(token: object, configured: Configuration, nonce: str) -> Claims:
-    """Raises Refusal for whatever is not a valid ID token."""
+    """Raises Refusal if the ID token is not valid."""
     try:
         return _claims(_verified(token, configured, nonce))
     except Refusal:
@@ -99,7 +99,7 @@ def _claims(claims: Json) -> Claims:
 
 
 def clean_subject(subject: object) -> str:
-    """Raises ValueError for what can be no subject: 1 to 191 printable ASCII characters."""
+    """Accepts 1 to 191 printable ASCII characters. Raises ValueError."""
     is_text = isinstance(subject, str) and subject.isascii() and subject.isprintable()
     if not is_text or not 0 < len(subject) <= app_settings.UID_MAX_LENGTH:  # type: ignore[arg-type]
         raise InvalidClaim

@@ -42,7 +42,7 @@ def make(user: Any, subject: str) -> SocialAccount:
 
 @transaction.atomic
 def use(claims: Claims) -> User | None:
-    """Returns whose account it is, or None. Whether this person may log in is checked later."""
+    """The linked login, or None. Whether this person may log in is checked later."""
     link = _locked(claims.subject) or _by_address(claims)
     user: User | None = link.user if link else None
     if user and user.is_active and user.is_staff:
@@ -88,7 +88,7 @@ def is_same(address: str, other: str) -> bool:
 
 
 def are_live(user: Any, records: list[dict[str, Any]]) -> bool:
-    """Whether the links exist that a session has logged in with. `records`: allauth's, of the session."""
+    """Whether the session's links still exist. `records`: allauth's, of the session."""
     used = {record["uid"] for record in records if record["method"] == "socialaccount"}
     return not used or links_of(user).filter(uid__in=used).count() == len(used)
 

@@ -137,7 +137,7 @@ class Configuration:
 
 
 def exchange(configured: Configuration, *, code: str, code_verifier: str, redirect_uri: str) -> object:
-    """Returns the ID token, as the provider has sent it."""
+    """Returns the unverified ID token."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     secrets = (settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
     authentication: dict[str, Any] = {"auth": HTTPBasicAuth(*secrets)}
@@ -149,7 +149,7 @@ def exchange(configured: Configuration, *, code: str, code_verifier: str, redire
 
 
 def fetch(method: str, url: str, **sent: Any) -> Json:
-    """Returns the JSON object of a response with status 200. Raises Unavailable and Refusal."""
+    """Requires status 200. Raises Unavailable and Refusal."""
     try:
         status, body = _response(method, url, **sent)
     except (HTTPError, OSError, ValueError) as error:  # RequestException is an OSError

@@ -1,5 +1,3 @@
-"""Why a login by single sign-on goes no further: a page for the person, and a security event."""
-
 from http import HTTPStatus
 
 FAILED = "Single sign-on failed. Begin again, or log in with your password."

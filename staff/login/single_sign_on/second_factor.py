@@ -13,7 +13,7 @@ PROVIDERS_FACTOR = "provider"  # the type of its record in the session
 
 
 class SecondFactorStage(AuthenticateStage):
-    """Asks for the second factor of somebody who has one, unless the identity provider has asked for its own."""
+    """Skips this stage if the identity provider has asked for its own second factor."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         records = get_authentication_records(request, self.login.user)
@@ -22,6 +22,6 @@ class SecondFactorStage(AuthenticateStage):
 
 
 def proves_second_factor(claims: Claims) -> bool:
-    """By the authentication methods of RFC 8176, which the provider names in the ID token."""
+    """By the authentication methods of RFC 8176 in the ID token."""
     trusted: dict[str, Any] = {"always": True, "amr": "mfa" in claims.methods}
     return bool(trusted.get(settings.OIDC_SECOND_FACTOR))
