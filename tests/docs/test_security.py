@@ -9,8 +9,14 @@ ROOT = Path(__file__).parents[2]
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
 NAMED = sorted(set(re.findall(r"`(tests/[^`\s]*::[^`]*)`", SECURITY)))
-TABLES = re.findall(r"^\| (?:risk|requirement) \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", SECURITY, re.MULTILINE)
-ROWS = [row.strip("| ").split(" | ") for table in TABLES for row in table.splitlines()]
+# An entry is a heading in bold and a list of three parts. A part goes on in indented lines.
+HEADINGS = re.findall(r"^\*\*(.+)\*\*$", SECURITY, re.MULTILINE)
+PARTS = "".join(rf"- \*{part}\*:(.*\n(?:  .*\n)*)" for part in ("holds", "tests", "not covered"))
+ENTRIES = [
+    [heading, *(" ".join(part.split()) for part in parts)]
+    for heading, *parts in re.findall(rf"^\*\*(.+)\*\*\n\n{PARTS}", SECURITY, re.MULTILINE)
+]
+NOT_APPLICABLE = re.findall(r"^- \*\*([^*]+)\*\*: ", SECURITY.partition("### Not applicable\n")[2], re.MULTILINE)
 NONE = "\N{EN DASH}"
 
 # The requirements of levels 1 and 2 in ASVS 5.0.0, by section: each section numbers them before those of level 3.
@@ -44,29 +50,33 @@ def test_every_named_test_exists(test: str) -> None:
     assert re.search(rf"^ *def {re.escape(name)}\(", file.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_every_row_names_its_tests_or_says_that_there_are_none(row: list[str]) -> None:
-    _, mechanism, tests, gaps = row
-    assert tests == NONE or set(tests.split(", ")) <= {f"`{test}`" for test in NAMED}
+def test_every_entry_has_its_three_parts() -> None:
+    assert [entry[0] for entry in ENTRIES] == HEADINGS
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry[0])
+def test_every_entry_names_its_tests_or_says_that_there_are_none(entry: list[str]) -> None:
+    _, mechanism, tests, gaps = entry
+    assert tests == NONE or set(tests.removeprefix("- ").split(" - ")) <= {f"`{test}`" for test in NAMED}
     assert (mechanism, gaps) != (NONE, NONE)
 
 
 def test_every_risk_and_every_chapter_is_there() -> None:
-    assert [row[0].split()[0] for row in ROWS[:10]] == [f"API{number}" for number in range(1, 11)]
-    chapters = re.findall(r"^(?:### |\| )(V\d+) ", SECURITY, re.MULTILINE)
+    assert [entry[0].split()[0] for entry in ENTRIES[:10]] == [f"API{number}" for number in range(1, 11)]
+    chapters = re.findall(r"^(?:### |- \*\*)(V\d+) ", SECURITY, re.MULTILINE)
     assert sorted(int(chapter[1:]) for chapter in chapters) == list(range(1, 18))
 
 
-def numbers_in(cell: str) -> set[str]:
+def numbers_in(heading: str) -> set[str]:
     """A dash between two numbers stands for all requirements from one to the other."""
     found = set()
-    for section, first, last in re.findall(rf"(\d+\.\d+)\.(\d+)(?: {NONE} \d+\.\d+\.(\d+))?", cell):
+    for section, first, last in re.findall(rf"(\d+\.\d+)\.(\d+)(?: {NONE} \d+\.\d+\.(\d+))?", heading):
         found |= {f"{section}.{number}" for number in range(int(first), int(last or first) + 1)}
     return found
 
 
 def test_no_requirement_of_levels_1_and_2_is_left_out() -> None:
-    first_cells = re.findall(r"^\| ([\d.]+[^|]*) \|", SECURITY, re.MULTILINE)
-    named = set[str]().union(*map(numbers_in, first_cells))
+    numbered = [heading for heading in [*HEADINGS, *NOT_APPLICABLE] if heading[0].isdigit()]
+    named = set[str]().union(*map(numbers_in, numbered))
     asked = {f"{section}.{number}" for section, count in REQUIREMENTS.items() for number in range(1, count + 1)}
     assert asked - named == {number for number in asked if number.startswith(SECTIONS)}
