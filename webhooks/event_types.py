@@ -5,8 +5,8 @@ from collections.abc import Mapping
 EVENT_TYPES: Mapping[str, str] = {
     "interview.started": "The contact has given consent, and the conversation begins.",
     "interview.completed": "The contact has sent the answers, and the transcript can be read.",
-    "interview.flagged": "The contact wants to stop, to talk to a person or to have data deleted, has declined, or "
-    "takes part after all: see `flags`.",
+    "interview.flagged": "The contact wants to stop, a person or a deletion, has declined, or takes part after all: "
+    "see `flags`.",
 }
 
 # Sent by staff, to one endpoint, whatever it subscribes to.
