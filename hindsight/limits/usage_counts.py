@@ -87,8 +87,9 @@ def _add_to_store(org: str) -> None:
         for period in (HOUR, DAY)
         if amount
     ]
-    store = counters()
-    store.unless_unavailable(lambda: store.increase(*increments))
+    if increments:  # another thread may have taken all amounts
+        store = counters()
+        store.unless_unavailable(lambda: store.increase(*increments))
 
 
 def near(limit: int) -> int:

@@ -138,6 +138,16 @@ def test_requests_within_a_few_seconds_need_one_round_trip_each(
     assert [len(call) for call in round_trips] == [1] * 6
 
 
+@pytest.mark.django_db
+def test_a_thread_whose_amounts_another_thread_has_counted_counts_nothing(
+    acme: Org, acme_api: ApiClient, round_trips: RoundTrips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(usage_counts.uncounted, "take", lambda key: 0)
+    assert send(acme_api, 2) == [404, 404]
+    assert [len(call) for call in round_trips] == [1, 1], "the limit alone"
+    assert use_of(acme) == (Use(), Use())
+
+
 def test_without_the_store_there_are_no_numbers(
     acme: Org, acme_api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
