@@ -113,7 +113,6 @@ def run_granian(host: str, port: str, *, prepare: bool) -> int:
     `prepare`: granian's process first migrates the database (workers.py), because it imports the application.
     """
     raise_file_limit()
-    use_batch_scheduling()
     is_stopping = False
     workers = TaskWorkers(int(os.environ.get("TASK_WORKERS") or "1"))
 
@@ -221,16 +220,6 @@ def raise_file_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def use_batch_scheduling() -> None:
-    """Selects SCHED_BATCH: a thread that wakes up does not interrupt a running one, whose interpreter lock it may need.
-
-    Child processes inherit the policy. Linux only: https://man7.org/linux/man-pages/man7/sched.7.html
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):  # a sandbox may refuse the call
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:

@@ -96,7 +96,6 @@ def test_the_script_serves_production_and_leaves_no_process(
         processes = server.processes
         assert len(server.workers) == 2
         assert all(is_running(pid) for pid in processes)
-        assert {os.sched_getscheduler(pid) for pid in server.workers} == {os.SCHED_BATCH}
         api = LiveClient(server, acme_key)
         path = f"/interviews/{interview_request.pk}"
         assert api.patch(path, {"objective": "In clear"}).status_code == 400
