@@ -9,7 +9,6 @@ from which all others of the server descend.
 
 import argparse
 import signal
-import sys
 import tempfile
 from pathlib import Path
 
@@ -62,4 +61,4 @@ def load(ids: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
