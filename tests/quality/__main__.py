@@ -1,8 +1,9 @@
 """Interviews scripted respondents through the services of the survey page: `python -m tests.quality`.
 
-The exit status is 1 if a target is missed.
+The exit status is 1 if a target is missed. With `--buyer NAME`, prints the dialogue with a scripted buyer instead.
 """
 
+import argparse
 import logging
 import sys
 
@@ -10,7 +11,26 @@ from tools.harness.orm import set_up_django
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Interviews scripted respondents and prints how Paige treats them.")
+    parser.add_argument("--buyer", help="print the dialogue with this buyer of tests/quality/buyers")
+    name = parser.parse_args().buyer
     set_up_django("sqlite://:memory:", "")
+    return _print_dialogue(name) if name else _print_report()
+
+
+def _print_dialogue(name: str) -> int:
+    from tests.quality.buyer_interviews import by_paige
+    from tests.quality.buyers import TUNING, buyers
+
+    known = {buyer.name: buyer for buyer in buyers(TUNING)}
+    if name not in known:
+        print(f"Unknown buyer. Choose one of {', '.join(known)}.")
+        return 2
+    print("\n".join(by_paige(known[name]).lines()))
+    return 0
+
+
+def _print_report() -> int:
     from django.core.management import call_command
 
     from tests.quality import report

@@ -10,7 +10,7 @@ from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief, recorded
 from tests.factories import InterviewRequestFactory
 from tests.interviews.paige.interviews import conduct
-from tests.quality.respondents import Answer, Replies, Respondent
+from tests.quality.respondents import Answer, Contact, Replies, Respondent
 
 VENDOR = "Acme"
 ADDRESS = "care@acme.example"
@@ -47,9 +47,9 @@ def interview_with(respondent: Respondent) -> Interview:
     return Interview(respondent, brief.guide, said, replies.given)
 
 
-def opening(respondent: Respondent) -> Brief:
-    guide = Guide.from_data(shipped_guide(respondent.guide)).for_vendor(VENDOR)
-    return Brief(VENDOR, respondent.contact, respondent.notes, respondent.objective, guide, ADDRESS)
+def opening(contact: Contact) -> Brief:
+    guide = Guide.from_data(shipped_guide(contact.guide)).for_vendor(VENDOR)
+    return Brief(VENDOR, contact.contact, contact.notes, contact.objective, guide, ADDRESS)
 
 
 def stored_interview_with(respondent: Respondent) -> Interview:

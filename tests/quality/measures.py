@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from interviews.lifecycle import Move, Speaker
+from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING
 from interviews.paige.language.fixed_phrases import phrases
@@ -14,8 +14,6 @@ from tests.quality.interviews import ADDRESS, VENDOR, Exchange, Interview
 from tests.quality.respondents import Label
 
 NEW_QUESTIONS = frozenset({Move.QUESTION, Move.FOLLOW_UP, Move.COVERED, Move.CLOSING})
-FOLLOW_UPS = frozenset({Move.FOLLOW_UP, Move.COVERED})
-MIN_WORDS_TAKEN_UP = 3
 
 # The fixed phrases that answer a question or a wish.
 ANSWERS: Mapping[Label, str] = {
@@ -130,15 +128,6 @@ def covered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
         known |= exchange.answer.topics
 
 
-def taking_up(interview: Interview) -> Iterator[tuple[bool, str]]:
-    """Follow-ups that do not take up the contact's words."""
-    for i, message in enumerate(interview.said):
-        if message.speaker is Speaker.PAIGE and message.move in FOLLOW_UPS:
-            before = [turn.text for turn in interview.said[:i] if turn.speaker is Speaker.CONTACT]
-            quoted = re.findall("[“„]([^”“]+)[”“]", message.text)
-            yield not any(_is_taken_up(quote, before) for quote in quoted), message.text
-
-
 def turns(interview: Interview) -> int:
     return len(interview.messages)
 
@@ -176,10 +165,6 @@ def _is_answered(label: Label, message: Utterance | None) -> bool:
 def _says(message: Utterance, name: str) -> bool:
     texts = [text for language in languages_with("phrases") for text in phrases(language).get(name, [])]
     return any(text.format(vendor=VENDOR, contact_address=ADDRESS) in message.text for text in texts)
-
-
-def _is_taken_up(quote: str, answers: Iterable[str]) -> bool:
-    return len(quote.split()) >= MIN_WORDS_TAKEN_UP and any(quote in answer for answer in answers)
 
 
 def _sentences(text: str) -> list[str]:

@@ -8,10 +8,11 @@ from django.test import override_settings
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from tests.interviews.paige.objective import labelled_objectives
-from tests.quality import measures
+from tests.quality import fact_table, measures
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
+from tests.quality.table import row
 
 OBJECTIVES = (
     (labelled_objectives.TUNING, False),
@@ -64,7 +65,6 @@ TARGETS = (
     Target("replies to what nobody asked", measures.replies_to_nothing),
     Target("questions already answered", measures.answered_topics, allowed=0.05),
     Target("topics taken as answered that were not", measures.covered_topics, allowed=0.2),
-    Target("follow-ups with the contact's words", measures.taking_up, allowed=0.7, shows_hits=True),
 )
 
 
@@ -83,13 +83,14 @@ def by_language(interviews: Sequence[Interview]) -> Mapping[str, Sequence[Interv
 def lines(interviews: Sequence[Interview]) -> Iterator[str]:
     """The languages are those of the answers."""
     groups = list(by_language(interviews).values())
-    yield _row("", *by_language(interviews), "target")
-    yield _row(":-", *["-:"] * (len(groups) + 1))
+    yield row("", *by_language(interviews), "target")
+    yield row(":-", *["-:"] * (len(groups) + 1))
     for target in TARGETS:
-        yield _row(target.title, *map(target.cell, groups), target.wanted)
-    yield _row("interviews", *(str(len(group)) for group in groups), "")
-    yield _row("messages an interview", *(f"{mean(map(measures.turns, group)):.1f}" for group in groups), "")
-    yield _row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
+        yield row(target.title, *map(target.cell, groups), target.wanted)
+    yield row("interviews", *(str(len(group)) for group in groups), "")
+    yield row("messages an interview", *(f"{mean(map(measures.turns, group)):.1f}" for group in groups), "")
+    yield row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
+    yield from fact_table.lines()
     yield from _answers()
     yield from _objectives()
     for target in missed_targets(interviews):
@@ -100,30 +101,26 @@ def lines(interviews: Sequence[Interview]) -> Iterator[str]:
 
 def _answers() -> Iterator[str]:
     yield ""
-    yield _row("single answers read", *Verdict)
-    yield _row(":-", *["-:"] * len(Verdict))
+    yield row("single answers read", *Verdict)
+    yield row(":-", *["-:"] * len(Verdict))
     for file in (TUNING, HELD_BACK):
         counts = verdicts(file)
-        yield _row(file.name, *(str(counts[verdict]) for verdict in Verdict))
+        yield row(file.name, *(str(counts[verdict]) for verdict in Verdict))
 
 
 def _objectives() -> Iterator[str]:
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
     yield ""
-    yield _row("objectives steered", *labelled_objectives.Verdict, "avoidances kept")
-    yield _row(":-", *["-:"] * (len(labelled_objectives.Verdict) + 1))
+    yield row("objectives steered", *labelled_objectives.Verdict, "avoidances kept")
+    yield row(":-", *["-:"] * (len(labelled_objectives.Verdict) + 1))
     for file, second_reader in OBJECTIVES:
         with override_settings(PAIGE_SECOND_READER=second_reader):
             found = labelled_objectives.score(guide, labelled_objectives.labelled_objectives(file))
         shares = (f"{found.verdicts[each]} ({found.share(each):.0%})" for each in labelled_objectives.Verdict)
         title = f"{file.name}, second reader" if second_reader else file.name
-        yield _row(title, *shares, f"{found.respected} of {found.avoidances}")
-    yield _row("aim", "at least 80%", "at most 5%", "", "all")
+        yield row(title, *shares, f"{found.respected} of {found.avoidances}")
+    yield row("aim", "at least 80%", "at most 5%", "", "all")
 
 
 def _words_an_answer(interviews: Sequence[Interview]) -> float:
     return sum(map(measures.words, interviews)) / sum(len(interview.given) for interview in interviews)
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.ljust(43 if i == 0 else 16) for i, cell in enumerate(cells)) + " |"

@@ -60,17 +60,21 @@ class Answer:
         return cls(line[found.end() :] if found else line, frozenset(labels), frozenset(topic for _, topic in about))
 
 
-@dataclass(frozen=True)
-class Respondent:
-    """`answers`: in their order by topic. When those of a topic are used up, the ones under OTHERWISE follow."""
-
+@dataclass(frozen=True, kw_only=True)
+class Contact:
     name: str
     contact: str
-    answers: Mapping[str, tuple[Answer, ...]]
     guide: str = "win_loss_buyer"
     language: str = "en"
     objective: str = ""
     notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Respondent(Contact):
+    """`answers`: in their order by topic. When those of a topic are used up, the ones under OTHERWISE follow."""
+
+    answers: Mapping[str, tuple[Answer, ...]]
 
     @classmethod
     def from_script(cls, name: str, script: dict[str, Any]) -> Self:
