@@ -1,8 +1,5 @@
 """Every write of a name or an address also writes the text that is searched."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -18,8 +15,6 @@ from orgs.audit import restore
 from orgs.models import Change, Org
 from orgs.services import create_org, update_org
 from tests.client import ApiClient
-from tests.factories import ContactFactory
-from tests.migrations import migrate_to_the_latest, migrated_to
 
 ROOT = Actor(ActorKind.STAFF, "root")
 
@@ -90,26 +85,3 @@ def test_a_patch_of_the_notes_writes_no_index(acme_api: ApiClient, interview_req
     assert hot_updates() == before + 2
     acme_api.patch(f"/interviews/{interview_request.pk}", {"contact_name": "Bob"})
     assert hot_updates() == before + 2
-
-
-BEFORE = [("contacts", "0003_version"), ("orgs", "0013_second_factor_events")]
-
-
-@pytest.fixture
-def before(transactional_db: None) -> Iterator[Any]:
-    """The models before the migrations."""
-    with migrated_to(BEFORE) as models:
-        yield models
-
-
-def test_the_migrations_fill_the_text_of_existing_rows(before: Any) -> None:
-    org = before.get_model("orgs", "Org").objects.create(name="Größe", slug="groesse", plan="growth")
-    contacts = before.get_model("contacts", "Contact").objects
-    for number in range(5):
-        contacts.create(org=org, email=f"zoe{number}@example.com", name="Zoë", notes="Old", version=3)
-    migrate_to_the_latest()
-    found = Contact.objects.search("zoe").order_by("email")
-    assert [row.search_text for row in found] == [f" zoe{number}@example.com\n zoe" for number in range(5)]
-    assert {row.version for row in found} == {3}
-    assert Org.objects.search("grosse").get().slug == "groesse"
-    assert_is_current(ContactFactory.create(org=Org.objects.get()))

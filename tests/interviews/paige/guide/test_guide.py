@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import CLOSING, Guide, GuideError, Kind, shipped_guide
 from interviews.paige.guide.serializers import SHOWN_PROBLEMS
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
+from tests.interviews.old_guides import old_guide
 
 Path = tuple[str | int, ...]
 
@@ -316,3 +318,15 @@ def test_a_phrase_matches_whole_words(guide_data: dict[str, Any], objective: str
 def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: list[str]) -> None:
     guide = Guide.from_data(shipped_guide("win_loss_buyer"))
     assert [topic.key for topic in guide.topics if topic.phrases_in(objective)] == keys
+
+
+def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
+    guide = Guide.from_data(in_current_format(old_guide()))
+    assert (guide.version, [topic.phrases for topic in guide.topics]) == (7, [("trigger",), ("price",)])
+    assert [each.kind for each in guide.topics[1].follow_ups] == list(Kind)
+    assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in Kind))
+
+
+def test_a_converted_guide_is_not_converted_again() -> None:
+    converted = in_current_format(old_guide())
+    assert in_current_format(converted) == converted
