@@ -24,9 +24,53 @@ from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
 
+TESTS = Path(__file__).parent
+
 # Environments that run the tests of one folder.
-LIVE = Path(__file__).parent / "live"
-FOLDERS = {"web": LIVE / "web", "faults": LIVE / "faults"}
+FOLDERS = {"web": TESTS / "live" / "web", "faults": TESTS / "live" / "faults"}
+
+# What can differ on PostgreSQL or with Redis. All other tests run on SQLite only, and so do tests without a database.
+ON_BOTH_DATABASES = {
+    "commands": "imports in batches, exports through a server-side cursor, checks of the stores",
+    "contacts": "search, HOT updates",
+    "hindsight/http/test_probes.py": "stores that are unavailable",
+    "hindsight/limits": "counters in PostgreSQL and Redis",
+    "hindsight/test_full_database.py": "errors of the database",
+    "hindsight/test_retries.py": "serialization failures, locks",
+    "hindsight/test_stale_statements.py": "prepared statements",
+    "hindsight/test_statements.py": "prepared statements",
+    "interviews/api": "SQL of our own, plans of lists, locks",
+    "interviews/services": "locks, order of keys in JSON, statistics in SQL",
+    "interviews/test_indexes.py": "indexes",
+    "interviews/test_one_org.py": "row-level security",
+    "live": "several processes on one database",
+    "orgs": "triggers, partitions, constraints, keys in SQL of our own",
+    "staff/test_activity.py": "statistics in SQL",
+    "staff/test_exports.py": "a server-side cursor",
+    "staff/test_history.py": "partitions",
+    "staff/test_home.py": "statistics in SQL",
+    "staff/test_home_plans.py": "plans of statistics",
+    "staff/test_hostile_requests.py": "values that the database refuses",
+    "staff/test_imports.py": "batches",
+    "staff/test_interview_requests.py": "filters, locks",
+    "staff/test_job_concurrency.py": "locks",
+    "staff/test_lists.py": "filters, sorting",
+    "staff/test_lookups.py": "values that the database refuses",
+    "staff/test_org_use.py": "counters in PostgreSQL and Redis",
+    "staff/test_orgs.py": "filters, sorting",
+    "staff/test_plans.py": "plans of lists",
+    "staff/test_query_budgets.py": "the number of statements",
+    "staff/test_removal.py": "foreign keys, triggers",
+    "staff/test_request_actions.py": "locks",
+    "staff/test_search.py": "search",
+    "staff/test_security_events.py": "partitions, filters",
+    "staff/test_transactions.py": "transactions",
+    "staff/test_webhooks.py": "filters, locks",
+    "tools": "SQL that compares two databases",
+    "webhooks": "locks, leases",
+}
+BOTH_PATHS = {TESTS / name for name in ON_BOTH_DATABASES}
+assert all(path.exists() for path in BOTH_PATHS)
 
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
@@ -45,14 +89,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def environments_of(item: pytest.Item) -> set[str]:
-    """The folder's environment; otherwise both databases if the test uses the database, and `sqlite` if it does not."""
+    """The environments that run the test: that of its folder, or `sqlite` and perhaps `postgresql`."""
     if own := {name for name, folder in FOLDERS.items() if folder in item.path.parents}:
         return own
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    if item.get_closest_marker("one_database"):
-        return {"sqlite"}
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
-    return {"sqlite", "postgresql"} if uses_database else {"sqlite"}
+    can_differ = not BOTH_PATHS.isdisjoint([item.path, *item.path.parents])
+    return {"sqlite", "postgresql"} if uses_database and can_differ else {"sqlite"}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from orgs.models import SecurityEvent
 from tests.commands.running import run
 from tests.staff.authenticator import add_app
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 def test_the_next_login_sets_up_a_new_one(settings: Settings) -> None:

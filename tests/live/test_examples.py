@@ -15,8 +15,6 @@ from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample
 from tools.harness.web import Server
 
-pytestmark = pytest.mark.one_database
-
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
 
 

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-import pytest
-
 from orgs.models import Org
 from staff import urls
 from tests.staff.admin_pages import (
@@ -17,8 +15,6 @@ from tests.staff.admin_pages import (
     page_paths,
 )
 from tests.staff.conftest import Staff
-
-pytestmark = pytest.mark.one_database
 
 
 def content_of(response: Any) -> str:

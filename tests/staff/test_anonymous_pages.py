@@ -15,7 +15,7 @@ from pytest_django import Settings
 from hindsight.settings import mail_server
 from staff import urls
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 # The test of single sign-on is about these.
 SINGLE_SIGN_ON = ("single_sign_on", "single_sign_on_link", "single_sign_on_callback")

@@ -22,7 +22,7 @@ from staff.login.drafts import DRAFTS, NOT_SAVED
 from tests.staff.authenticator import SECRET, add_app, code_of
 from tests.staff.conftest import Staff, log_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 WRITTEN = "Two hours of work.\r\n\r\n\"Quotes\" & <tags>, 'ümläuts' \U0001f600"

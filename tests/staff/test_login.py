@@ -14,7 +14,7 @@ from hindsight.limits.local import local_counters
 from staff.login import passwords as login
 from tests.broken_store import make_counters_unavailable
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 NOON = "2026-03-01T12:00:30Z"
 

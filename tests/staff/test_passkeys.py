@@ -18,7 +18,7 @@ from staff.login.challenges import Step
 from staff.login.passkeys import PASSKEY_ATTEMPTS
 from tests.staff.security_key import HOST, PRESENT, VERIFIED, SecurityKey
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 NOON = "2026-03-01T12:00:01Z"

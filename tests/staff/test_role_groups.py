@@ -32,13 +32,11 @@ def test_migrate_restores_a_group_that_was_changed_or_deleted() -> None:
     assert permissions_of("read only") == set(ROLES["read only"])
 
 
-@pytest.mark.one_database
 def test_one_app_can_be_migrated_alone(tmp_path: Path) -> None:
     done = manage("migrate", "api", HINDSIGHT_ENV="development", DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.one_database
 def test_roles_can_be_restored_before_the_table_of_events_exists(tmp_path: Path) -> None:
     file = tmp_path / "new.sqlite3"
     environment = {"HINDSIGHT_ENV": "development", "DATABASE_URL": f"sqlite:///{file}"}

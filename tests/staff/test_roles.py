@@ -14,8 +14,6 @@ from tests.staff.conftest import Staff, log_in, staff_of
 from tests.staff.role_outcomes import World, outcomes
 from tests.staff.role_table import COLUMNS, OUTCOMES, Column
 
-pytestmark = pytest.mark.one_database  # permissions are checked in Python
-
 SUPPORT, READER, AUDITOR, _, MANAGER, _, MANAGER_AND_READER = COLUMNS  # of the same person: the other org
 
 

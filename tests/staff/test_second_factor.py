@@ -17,7 +17,7 @@ from orgs.models import SecurityEvent
 from staff.login.passwords import CODE_ATTEMPTS
 from tests.staff.authenticator import SECRET, add_app, code_of, shown_secret
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 NOON = "2026-03-01T12:00:01Z"
 PASSWORD = "correct horse battery"

@@ -23,7 +23,7 @@ from tests.staff.authenticator import add_app
 from tests.staff.conftest import Staff, log_in
 from tools.harness.processes import free_port
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "correct horse battery"
 FORGOTTEN = "/admin/forgotten-password/"

@@ -23,7 +23,7 @@ from tests.staff.conftest import Staff
 from tests.staff.test_exports import downloaded, run_jobs, start
 from tests.staff.test_imports import checked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 # With the override, the last words look like "it was not expensive". The link would be one after a marker in brackets.
 ANSWER = "\u202eevisnepxe ton saw ti\u202c, it was too expensive\u200b.\u2066(https://evil.example)\u2069 \u2028# No"

@@ -106,7 +106,6 @@ def root_staff(db: None) -> Staff:
 
 
 @pytest.mark.django_db
-@pytest.mark.one_database
 def test_no_secret_is_logged(
     root_staff: Staff, interview_request: InterviewRequest, lines: Lines, settings: Settings
 ) -> None:

@@ -11,8 +11,6 @@ from interviews.models import InterviewRequest, Transcript, Turn
 from tests.fakes.provider import Act, fake_provider, says, sends
 from tests.interviews.web.client import SurveyPage
 
-pytestmark = pytest.mark.one_database
-
 NOTES = "Zephyr-9 budget was cut by Bartholomew"
 OBJECTIVE = "Find out about the kerfuffle with Quuxcorp"
 MARKERS = ("Zephyr", "Bartholomew", "kerfuffle", "Quuxcorp", "budget was cut", "HOSTILE", "onerror", "b3N0aWxl")

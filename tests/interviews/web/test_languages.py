@@ -18,8 +18,6 @@ from orgs.models import Org
 from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage, visible
 
-pytestmark = pytest.mark.one_database
-
 FIRST = "Was hat in Ihrem Unternehmen den Anstoß für diese Suche gegeben, noch bevor"
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 

@@ -17,8 +17,6 @@ from interviews import services
 from interviews.models import Conversation, InterviewRequest, Turn
 from tests.interviews.web.client import SurveyPage, unsaved_texts, visible
 
-pytestmark = pytest.mark.one_database
-
 STATIC = Path(__file__).parents[3] / "interviews" / "web" / "static"
 UNKNOWN_TOKEN = "x" * 43
 

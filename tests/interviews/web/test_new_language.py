@@ -23,8 +23,6 @@ from tests.interviews.web.client import SurveyPage
 from tests.interviews.web.test_links import STEPS_TO_STATES, responses_up_to
 from tools.dev.translations import check, create, messages, read, update, write
 
-pytestmark = pytest.mark.one_database
-
 LANGUAGE = "eo"
 TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
 NAMES = ("Hindsight",)

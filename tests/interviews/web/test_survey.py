@@ -11,8 +11,6 @@ from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from tests.client import ApiClient
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
 
-pytestmark = pytest.mark.one_database
-
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted our spreadsheets. " * 4
 

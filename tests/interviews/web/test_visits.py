@@ -10,8 +10,6 @@ from interviews.models import Turn
 from interviews.web.pages import RETURN_AFTER
 from tests.interviews.web.client import SurveyPage, boxes, visible
 
-pytestmark = pytest.mark.one_database
-
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted our spreadsheets. " * 4
 

@@ -10,8 +10,6 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from orgs.models import Org
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
 
-pytestmark = pytest.mark.one_database
-
 DECLINED = "You have declined the interview"
 PRIVACY, CONTACT = "https://acme.example/privacy", "research@acme.example"
 

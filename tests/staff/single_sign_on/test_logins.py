@@ -18,7 +18,7 @@ from tests.staff.authenticator import add_app
 from tests.staff.conftest import Fields
 from tests.staff.single_sign_on.steps import PAGE, begin, come_back, configure, events, is_open, sign_on
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 CALLBACK = "/admin/sso/sso/callback/"
 
