@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_THOUGHT_END = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THOUGHT_END = re.compile(r"\A.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _MOVE = re.compile(r"\bmove\b[^\w\[-]{0,5}(?:number\W{0,3}|no\W{0,3})?([0-9]{1,3})\b", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"(?<![\w.\[-])[0-9]{1,3}(?![\w.]?[0-9])", re.ASCII)
