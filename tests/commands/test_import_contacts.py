@@ -149,13 +149,13 @@ class TestCSV:
         assert imported.rejections[1000] == "and 700 more rows with errors"
 
     def test_memory_does_not_grow_with_a_row_over_many_lines(self) -> None:
-        file = io.BytesIO(b"email,name\n" + b'"a\n",' * 500_000)
+        file = io.BytesIO(b"email,name\n" + b'"a\n",' * 300_000)
         tracemalloc.start()
         rows = sum(1 for _ in read_csv(Lines(file)))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert rows > 200_000
-        assert peak < 16 * 2**20
+        assert rows > 50_000
+        assert peak < 12 * 2**20
 
     @pytest.mark.parametrize(
         "header", ["", "name,notes", "email,phone", "email,email", "email;name", '"email"x', "alice@example.com,Alice"]

@@ -42,10 +42,10 @@ def test_toggling_decline_for_five_seconds_sends_two_events(
     endpoint: Endpoint, receiver: Receiver, interview_request: InterviewRequest
 ) -> None:
     with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
-        for _ in range(50):
+        for _ in range(20):
             toggle_decline(interview_request, 2)
             work()
-            clock.shift(timedelta(seconds=0.1))
+            clock.shift(timedelta(seconds=0.25))
         decline_interview(interview_request)
         assert Event.objects.count() == Delivery.objects.count() == 2
         clock.shift(COALESCED_WITHIN)
