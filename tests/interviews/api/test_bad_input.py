@@ -1,6 +1,7 @@
 """Every bad request gets the error envelope and the right code, and stores nothing."""
 
 import json
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
@@ -205,8 +206,10 @@ PATHS = ["/", "", "/interviews/", "/interviews/{id}/", "/interviews/{id}/contact
          "/interviews/{id}%2F", "/interviews/{id}%0A"]  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "POST", "PUT", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [*product(["GET", "PATCH"], PATHS), *product(["POST", "PUT", "DELETE", "OPTIONS"], ["/interviews/{id}/"])],
+)
 def test_an_unknown_path_is_not_found_and_never_redirected(
     acme_api: ApiClient, interview_request: InterviewRequest, method: str, path: str
 ) -> None:
@@ -222,7 +225,7 @@ def test_an_incomplete_base_url_gets_json(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["schema", "docs"])
-@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_the_api_description_is_read_only(path: str, method: str) -> None:
     response = Client(enforce_csrf_checks=True).generic(method, f"/api/{path}")
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
@@ -254,8 +257,14 @@ def test_many_unknown_fields_get_a_short_response(acme_api: ApiClient, interview
     assert stored()[2] == "Old objective"
 
 
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE"])
-@pytest.mark.parametrize("headers", [{}, {"If_None_Match": '"1-1"'}, {"If_Match": '"1-1"'}])
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        *((method, {}) for method in ("PUT", "POST", "DELETE", "OPTIONS", "TRACE", "PURGE")),
+        ("PUT", {"If_None_Match": '"1-1"'}),
+        ("PUT", {"If_Match": '"1-1"'}),
+    ],
+)
 def test_another_method_is_not_allowed(
     acme_api: ApiClient, interview_request: InterviewRequest, method: str, headers: dict[str, str]
 ) -> None:
