@@ -1,6 +1,7 @@
 """Whole interviews without rows."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
@@ -13,10 +14,14 @@ from interviews.paige.turn.rules_engine import RulesEngine
 Respondent = Callable[[Message], str]
 
 
+@cache  # parsing takes 10 ms, and property tests need a brief for each example
+def parsed_guide(name: str = "win_loss_buyer") -> Guide:
+    return Guide.from_data(shipped_guide(name))
+
+
 def buyer_brief(objective: str = "", address: str = "", guide: str = "win_loss_buyer") -> Brief:
     """By Acme with Jane."""
-    parsed = Guide.from_data(shipped_guide(guide)).for_vendor("Acme")
-    return Brief("Acme", "Jane", "", objective, parsed, address)
+    return Brief("Acme", "Jane", "", objective, parsed_guide(guide).for_vendor("Acme"), address)
 
 
 def conduct(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.formats import in_current_format
-from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.language.fixed_phrases import phrases
 from interviews.paige.model.engine import ModelEngine
@@ -27,7 +27,7 @@ from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act, fake_provider, says, sends
 from tests.interviews.old_guides import old_guide
-from tests.interviews.paige.interviews import after, buyer_brief, conduct
+from tests.interviews.paige.interviews import after, buyer_brief, conduct, parsed_guide
 
 ADDRESS = "care@acme.example"
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
@@ -46,7 +46,7 @@ ANSWERS = [
 @cache
 def authored(vendor: str, address: str) -> re.Pattern[str]:
     """One or more authored texts of the buyer guide."""
-    guide = Guide.from_data(shipped_guide("win_loss_buyer"))
+    guide = parsed_guide()
     fixed = [text for wordings in phrases("en").values() for text in wordings]
     texts = [*fixed, *(wording for topic in guide.every_topic for wording in topic.wordings())]
     places = {"{vendor}": re.escape(vendor), "{contact_address}": re.escape(address), QUOTE: "[^“”]+"}
@@ -183,7 +183,7 @@ NAMES = st.lists(st.sampled_from(PARTS), min_size=1).map(" ".join)
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(vendor=NAMES, address=NAMES, answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
 def test_placeholders_in_names_and_quotes_are_not_replaced(vendor: str, address: str, answers: list[str]) -> None:
-    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor(vendor)
+    guide = parsed_guide().for_vendor(vendor)
     brief = replace(buyer_brief(), vendor=vendor, contact_address=address, guide=guide)
     said = conduct(brief, [*answers, "We want {quote} and {vendor} in it."])
     for i, message in enumerate(said[::2]):

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance
-from interviews.paige.guide.guide import CLOSING, Guide, Kind, shipped_guide
+from interviews.paige.guide.guide import CLOSING, Guide, Kind
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.choice import Choice
 from interviews.paige.turn.moves import MAX_AGAIN, MAX_FOLLOW_UPS_OF_A_TOPIC, NextMove, moves
-from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
+from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige, parsed_guide
 
 COMPLETE = (
     "In March the board stopped a release because nobody trusted the weekly numbers, and that is why we needed "
@@ -264,7 +264,7 @@ class AnyMove:
 @st.composite
 def guides(draw: st.DrawFn) -> Guide:
     """The buyer guide with random core topics and a random valid limit of turns."""
-    guide = Guide.from_data(shipped_guide("win_loss_buyer")).for_vendor("Acme")
+    guide = parsed_guide().for_vendor("Acme")
     topics = tuple(replace(topic, core=draw(st.booleans())) for topic in guide.topics)
     needed = sum(topic.core for topic in topics) + 1
     return replace(guide, topics=topics, max_turns=draw(st.integers(needed, 20)))
