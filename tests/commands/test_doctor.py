@@ -180,6 +180,7 @@ class TestChecks:
         assert any("security.W009" in line for line in failures)
 
 
+@pytest.mark.slow
 def test_it_works_while_database_and_redis_are_unavailable(closed_port: int) -> None:
     closed = f"user:topsecret@127.0.0.1:{closed_port}"
     unavailable = {"DATABASE_URL": f"postgres://{closed}/hindsight", "REDIS_URL": f"redis://{closed}/0"}

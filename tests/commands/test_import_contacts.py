@@ -148,6 +148,7 @@ class TestCSV:
         assert imported.rejections[999].startswith("line 1001: ")
         assert imported.rejections[1000] == "and 700 more rows with errors"
 
+    @pytest.mark.slow
     def test_memory_does_not_grow_with_a_row_over_many_lines(self) -> None:
         file = io.BytesIO(b"email,name\n" + b'"a\n",' * 300_000)
         tracemalloc.start()

@@ -37,6 +37,7 @@ def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_production_settings_pass_the_deployment_checks() -> None:
     checked = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert checked.returncode == 0, checked.stderr
@@ -151,6 +152,7 @@ def test_production_refuses_debug_unless_allowed_by_name() -> None:
     assert settings_of(**PRODUCTION, DEBUG="true", HINDSIGHT_ALLOW="debug")["DEBUG"] is True
 
 
+@pytest.mark.slow
 def test_command_without_a_database_fails_without_a_traceback() -> None:
     failed = manage("list_orgs", **PRODUCTION)
     assert (failed.returncode, failed.stdout) == (1, "")

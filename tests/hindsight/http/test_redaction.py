@@ -105,6 +105,7 @@ def root_staff(db: None) -> Staff:
     return log_in("root", is_superuser=True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_no_secret_is_logged(
     root_staff: Staff, interview_request: InterviewRequest, lines: Lines, settings: Settings

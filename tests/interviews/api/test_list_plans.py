@@ -82,6 +82,7 @@ INDEXES: list[tuple[dict[str, str], str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_each_filter_reads_a_page_by_its_index(ids: list[int], acme: Org) -> None:
     for (filters, index), depth in product(INDEXES, DEPTHS):
         assert indexes_used_by(acme, filters, (None, ids[-1 - int(ROWS * depth)])) == {index}, depth
@@ -90,6 +91,7 @@ def test_each_filter_reads_a_page_by_its_index(ids: list[int], acme: Org) -> Non
 TIME_INDEXES = {"updated_at": "interview_request_updated", "completed_at": "interview_request_completed"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ids")
 def test_lists_by_time_are_read_by_their_index(acme: Org) -> None:
     for (field, index), depth in product(TIME_INDEXES.items(), DEPTHS):

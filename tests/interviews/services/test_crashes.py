@@ -68,6 +68,7 @@ def stored(interview_request: InterviewRequest) -> object:
     return turns, row.status, stage, transcript and (transcript.content, transcript.key_answers)
 
 
+@pytest.mark.slow
 def test_killing_a_worker_at_any_statement_loses_and_duplicates_nothing(subtests: pytest.Subtests) -> None:
     interview_type = InterviewRequestFactory.create().interview_type
 

@@ -34,6 +34,7 @@ def test_a_transcript_has_the_documented_format() -> None:
     )
 
 
+@pytest.mark.slow
 @some_examples
 @given(conversation=conversations, name=names)
 def test_parsing_restores_the_turns(conversation: list[Utterance], name: str) -> None:

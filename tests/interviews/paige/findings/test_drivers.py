@@ -25,6 +25,7 @@ def told(brief: Brief, *said: tuple[str, str]) -> Brief:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(said=st.lists(answers, max_size=3))
 def test_every_quote_stands_at_its_place_in_the_transcript(said: list[str]) -> None:

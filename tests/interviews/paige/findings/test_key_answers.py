@@ -39,6 +39,7 @@ def found_in(brief: Brief, *said: str, topic: str = "start", name: str = "Jane")
     return content, key_answers(brief.guide, conversation, blocks(content))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(said=st.lists(answers, max_size=4), name=st.sampled_from(["Jane", "**", ASTRAL, ""]))
 def test_every_excerpt_stands_at_its_place_in_the_transcript(brief: Brief, said: list[str], name: str) -> None:

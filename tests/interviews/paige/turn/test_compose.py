@@ -82,6 +82,7 @@ def interview(brief: Brief, engine: ModelEngine, data: st.DataObject) -> None:
         said += [message.utterance, Utterance(Speaker.CONTACT, answer, message.utterance.topic, Move.ANSWER)]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(data=st.data())
 def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.DataObject) -> None:
@@ -180,6 +181,7 @@ PARTS = ["Acme", "{quote}", "{vendor}", "{contact_address}", "{", "\\1"]
 NAMES = st.lists(st.sampled_from(PARTS), min_size=1).map(" ".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(vendor=NAMES, address=NAMES, answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
 def test_placeholders_in_names_and_quotes_are_not_replaced(vendor: str, address: str, answers: list[str]) -> None:

@@ -273,6 +273,7 @@ def guides(draw: st.DrawFn) -> Guide:
 ANSWERS = [COMPLETE, SHORT, "", "No idea.", "Are you a bot?", "What do you mean?", "There was no trial.", "As I said."]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(guide=guides(), objective=st.sampled_from(["", "pricing", "process and sales", "problem"]), data=st.data())
 def test_any_choices_and_answers_keep_the_limits_and_every_core_topic(
