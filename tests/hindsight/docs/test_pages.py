@@ -1,9 +1,12 @@
 """The pages for integrators."""
 
+import gzip
 import re
 
 import pytest
 from django.test import Client
+
+from hindsight.docs.redoc import LOGO
 
 PAGES = ["/", "/api/docs", "/api/docs/reference", "/api/docs/try"]
 
@@ -28,3 +31,13 @@ def test_a_page_names_no_other_host(path: str) -> None:
 def test_other_methods_get_a_405(path: str) -> None:
     response = Client(enforce_csrf_checks=True).post(path)
     assert (response.status_code, response.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+def test_the_script_of_the_reference_loads_nothing_from_another_host() -> None:
+    plain = Client().get("/api/redoc.js")
+    compressed = Client().get("/api/redoc.js", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(compressed.content) == plain.content
+    assert len(compressed.content) < len(plain.content) / 2
+    assert LOGO not in plain.content.decode()
+    assert not re.findall(r'src:"https?://', plain.content.decode())
+    assert plain.headers["Cache-Control"] == "public, max-age=86400"
