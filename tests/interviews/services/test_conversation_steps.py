@@ -52,12 +52,6 @@ class TestConsent:
             interview_request.interview_type.guide,
         )
 
-    def test_a_second_consent_changes_nothing(self, running: InterviewRequest) -> None:
-        before = Conversation.objects.get()
-        state = after(services.give_consent, running)
-        assert state.stage == Stage.IN_PROGRESS
-        assert Conversation.objects.get().consented_at == before.consented_at
-
 
 class TestQuestions:
     def test_the_first_question_is_the_first_of_the_guide(self, running: InterviewRequest) -> None:
@@ -122,13 +116,6 @@ class TestAnswers:
         assert turn.text == text.replace("\r\n", "\n")
         assert (turn.speaker, turn.move, turn.topic, turn.engine) == (Speaker.CONTACT, Move.ANSWER, "trigger", "")
 
-    def test_a_double_submit_stores_one_answer(self, running: InterviewRequest) -> None:
-        assert services.submit_answer(running, number=1, text=LONG)
-        assert services.submit_answer(running, number=1, text=LONG)
-        services.next_question(running)
-        assert services.submit_answer(running, number=1, text=LONG)
-        assert Turn.objects.filter(speaker=Speaker.CONTACT).count() == 1
-
     def test_a_stale_tab_does_not_overwrite_an_answer_or_answer_the_next_question(
         self, running: InterviewRequest
     ) -> None:
@@ -181,12 +168,6 @@ class TestRecap:
         assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
         assert services.next_question(interview_request).question is None
         assert not Turn.objects.exists()
-
-    def test_an_answer_that_arrives_after_finish_is_stored(self, running: InterviewRequest) -> None:
-        services.finish_conversation(running)
-        assert services.submit_answer(running, number=1, text=LONG)
-        state = services.interview_state(running)
-        assert (state.stage, state.exchanges[0].answer) == (Stage.RECAP, LONG)
 
     def test_the_contact_can_resume_from_the_recap(self, running: InterviewRequest) -> None:
         assert after(services.finish_conversation, running).more_to_ask
