@@ -1,9 +1,7 @@
 """What the answers of contacts can be read as, in every language of lexicons/*/answers.json.
 
-A pattern is a row of words. `(a|b c)` stands for one of several, `[a|b]` may be missing, `<name>` is an entry of the
-file's "words", `<1>` is any word, `...` up to four words, and `?` the end of a question. Patterns under "whole" must
-match a whole sentence but for its fillers, those under "start" its beginning, and those under "part" any part. `$` is
-the end of a sentence. Those under "asked" match any part of a question that no other pattern matches.
+Patterns under "whole" must match a whole sentence but for its fillers, those under "start" its beginning, and those
+under "part" any part. Those under "asked" match any part of a question that no other pattern matches.
 """
 
 import re
@@ -15,20 +13,8 @@ from typing import Any
 
 from interviews.paige.guide.texts import Kind
 from interviews.paige.language.lexicons import languages_with, lexicon
+from interviews.paige.language.patterns import Patterns, whole_words
 from interviews.paige.language.words import normalized
-
-_TOKEN = re.compile(r"[()\[\]|?$]|\.\.\.|<1>|[^\s()\[\]|?<>]+")
-_SYNTAX = {
-    "(": "(?:",
-    "[": "(?:",
-    ")": ")",
-    "]": ")?",
-    "|": "|",
-    "?": r"\? ",
-    "$": r"(?:\? )?$",
-    "...": r"(?:\S+ ){0,4}",
-    "<1>": r"[^\s?]+ ",
-}
 
 
 class Intent(StrEnum):
@@ -51,33 +37,53 @@ class Intent(StrEnum):
     SAID_BEFORE = "said_before"
 
 
+@dataclass(frozen=True)
+class _Language:
+    lexicon: Mapping[str, Any]
+    patterns: Patterns
+
+    def regex(self, name: str) -> str:
+        return self.patterns.regex(self.lexicon[name])
+
+    def intent(self, intent: Intent, mode: str) -> str:
+        """Empty without patterns."""
+        patterns = self.lexicon["intents"].get(intent, {}).get(mode, [])
+        return patterns and self.patterns.regex("|".join(patterns))
+
+
+@cache
+def _languages() -> Mapping[str, _Language]:
+    files = {name: lexicon("answers", name) for name in languages_with("answers")}
+    return {name: _Language(words, Patterns(words["words"])) for name, words in files.items()}
+
+
 @cache
 def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
-    sources: dict[Intent, list[str]] = {intent: [] for intent in Intent}
-    for language in _languages():
-        words, fillers = language["words"], f"(?:{_regex(language['fillers'], {})})*"
-        for name, modes in language["intents"].items():
-            whole, start, part = (_alternatives(modes.get(mode, []), words) for mode in ("whole", "start", "part"))
-            sources[Intent(name)] += [f"{fillers}{whole}{fillers}(?:\\? )?$"] if whole else []
-            sources[Intent(name)] += [f"{fillers}{start}"] if start else []
-            sources[Intent(name)] += [rf"(?:\S+ )*?{part}"] if part else []
-    return {intent: re.compile("|".join(patterns)) for intent, patterns in sources.items()}
+    return {intent: re.compile("|".join(_intent_regexes(intent))) for intent in Intent}
+
+
+def _intent_regexes(intent: Intent) -> Iterator[str]:
+    for language in _languages().values():
+        fillers = f"{language.regex('fillers')}*"
+        if whole := language.intent(intent, "whole"):
+            yield rf"{fillers}{whole}{fillers}(?:\? )?$"
+        if start := language.intent(intent, "start"):
+            yield f"{fillers}{start}"
+        if part := language.intent(intent, "part"):
+            yield rf"(?:\S+ )*?{part}"
 
 
 @cache
 def question_patterns() -> Mapping[Intent, re.Pattern[str]]:
     """Excludes what intent_patterns() matches."""
-    found: dict[Intent, list[str]] = {}
-    for intent in Intent:
-        for language in _languages():
-            patterns = language["intents"].get(intent, {}).get("asked", [])
-            found.setdefault(intent, []).extend(_regex(pattern, language["words"]) for pattern in patterns)
-    return {intent: re.compile(rf"(?<!\S)(?:{'|'.join(patterns)})") for intent, patterns in found.items() if patterns}
+    found = {intent: [language.intent(intent, "asked") for language in _languages().values()] for intent in Intent}
+    joined = {intent: "|".join(filter(None, regexes)) for intent, regexes in found.items()}
+    return {intent: re.compile(rf"(?<!\S)(?:{regex})") for intent, regex in joined.items() if regex}
 
 
 @cache
 def filler_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_regex(language['fillers'], {})})*$" for language in _languages()))
+    return re.compile("|".join(f"{language.regex('fillers')}*$" for language in _languages().values()))
 
 
 @cache
@@ -94,8 +100,7 @@ def self_answer_pattern() -> re.Pattern[str]:
 
 @cache
 def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
-    markers = {kind: "|".join(language["markers"][kind] for language in _languages()) for kind in Kind}
-    return {kind: re.compile(rf"(?<!\S)(?:{_regex(words, {})})") for kind, words in markers.items()}
+    return {kind: whole_words(language.lexicon["markers"][kind] for language in _languages().values()) for kind in Kind}
 
 
 def language_of(text: str, default: str = "en") -> str:
@@ -119,34 +124,14 @@ class _Vocabulary:
 
 @cache
 def _vocabularies() -> Mapping[str, _Vocabulary]:
-    def words(language: Mapping[str, Any], name: str) -> frozenset[str]:
-        return frozenset(normalized(language[name]).split())
+    def words(language: _Language, name: str) -> frozenset[str]:
+        return frozenset(normalized(language.lexicon[name]).split())
 
-    return {name: _Vocabulary(words(each, "common_words"), words(each, "conjunctions")) for name, each in _files()}
+    return {
+        name: _Vocabulary(words(language, "common_words"), words(language, "conjunctions"))
+        for name, language in _languages().items()
+    }
 
 
 def _beginning(name: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{_regex('|'.join(language[name] for language in _languages()), {})})")
-
-
-def _languages() -> Iterator[Mapping[str, Any]]:
-    return (language for _, language in _files())
-
-
-def _files() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    return ((language, lexicon("answers", language)) for language in languages_with("answers"))
-
-
-def _alternatives(patterns: list[str], words: Mapping[str, str]) -> str:
-    return f"(?:{'|'.join(_regex(pattern, words) for pattern in patterns)})" if patterns else ""
-
-
-def _regex(pattern: str, words: Mapping[str, str]) -> str:
-    """Raises KeyError for an unknown `<name>`."""
-    while named := re.search(r"<([a-z]\w*)>", pattern):
-        pattern = pattern.replace(named[0], f"({words[named[1]]})")
-    return "".join(_SYNTAX.get(token) or _words(token) for token in _TOKEN.findall(pattern))
-
-
-def _words(token: str) -> str:
-    return re.escape(normalized(token)).replace(r"\ ", " ")
+    return re.compile("|".join(language.regex(name) for language in _languages().values()))

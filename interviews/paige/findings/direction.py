@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviews.lifecycle import Direction
-from interviews.paige.findings.opinion_words import OpinionWords, word_pattern
+from interviews.paige.findings.opinion_words import OpinionWords
+from interviews.paige.language.patterns import whole_words
 from interviews.paige.language.words import accented, normalized
 
 MAX_WORDS = 30
@@ -30,10 +31,10 @@ class Judge:
 
     def direction(self, clause: str) -> Direction | None:
         """None if the contact does not say it clearly."""
-        plain = self.words.idioms.sub("", normalized(clause))
+        plain = self.words.idioms.sub(" ", normalized(clause))
         if "?" in plain or len(plain.split()) > MAX_WORDS or self.words.open.search(accented(clause)):
             return None
-        rest, level = self.words.level.subn("", plain)
+        rest, level = self.words.level.subn(" ", plain)
         signs = {*self._of_choices(rest)} or {*self._of_judgements(rest, clause)}
         if level:
             return None if signs else Direction.NEUTRAL
@@ -56,11 +57,11 @@ class Judge:
     def _side(self, plain: str, clause: str) -> int:
         """1: about the vendor, -1: about somebody else, 0: not clear."""
         standard = self.words.standards.search(plain)
-        tail = " ".join(plain[standard.end() :].split()[:WORDS_OF_A_STANDARD]) if standard else ""
+        tail = "".join(_words(plain[standard.end() :])[:WORDS_OF_A_STANDARD]) if standard else ""
         rival = self.words.rivals.search(tail)
         if self._mentions_vendor(tail[: rival.start()] if rival else tail):
             return -1
-        head = plain.replace(rival[0], "", 1) if rival else plain
+        head = plain.replace(rival[0], " ", 1) if rival else plain
         vendor, other = self._mentions_vendor(head), self.words.rivals.search(head) is not None
         if vendor or not self.is_about_vendor:
             return int(vendor and not other)
@@ -73,13 +74,13 @@ class Judge:
     def _names(self) -> re.Pattern[str]:
         name = normalized(_LEGAL_FORM.sub("", self.vendor)).strip()
         first = name.partition(" ")[0]
-        is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(first)
+        is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(normalized(first))
         names = {name, first} if is_name else {name}
-        return word_pattern([f"{each}{ending}" for each in names if each for ending in ("", "s")])
+        return whole_words([f"{each}{ending}" for each in names if each for ending in ("", "s")])
 
     def _names_another(self, plain: str, clause: str) -> bool:
         for verb in self.words.verbs.finditer(plain):
-            before = plain[: verb.start()].split()[-WORDS_BEFORE:]
+            before = _words(plain[: verb.start()])[-WORDS_BEFORE:]
             if before and not any(map(self.words.articles.fullmatch, before)) and self._is_name(before[-1], clause):
                 return True
         return False
@@ -87,7 +88,7 @@ class Judge:
     def _is_name(self, word: str, clause: str) -> bool:
         if self._is_known(word) or word.endswith(self.words.noun_endings):
             return False
-        return any(each[:1].isupper() and normalized(each).strip() == word for each in clause.split())
+        return any(each[:1].isupper() and normalized(each) == word for each in clause.split())
 
     def _is_known(self, word: str) -> bool:
         words = self.words
@@ -95,10 +96,15 @@ class Judge:
         return any(pattern.fullmatch(word) for pattern in known)
 
     def _negation(self, plain: str, found: re.Match[str]) -> int:
-        before = " ".join(plain[: found.start()].split()[-WORDS_BEFORE:])
-        after = plain[found.end() :].split()
+        before = "".join(_words(plain[: found.start()])[-WORDS_BEFORE:])
+        after = _words(plain[found.end() :])
         at_the_end = bool(after) and self.words.negations_at_the_end.fullmatch(after[-1]) is not None
         return -1 if (len(self.words.negations.findall(before)) + at_the_end) % 2 else 1
+
+
+def _words(plain: str) -> list[str]:
+    """Each with the space after it."""
+    return [f"{word} " for word in plain.split()]
 
 
 def _longest(patterns: Iterable[tuple[re.Pattern[str], int]], plain: str) -> Iterator[tuple[re.Match[str], int]]:

@@ -14,7 +14,7 @@ from interviews.paige.findings.direction import Judge
 from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
 from interviews.paige.findings.opinion_words import OpinionWords, opinion_words
 from interviews.paige.guide.guide import Guide, Topic
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import SpelledText
 from interviews.paige.turn.brief import Brief
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -98,15 +98,10 @@ def _words(brief: Brief) -> OpinionWords:
 
 
 def _cut(sentence: Excerpt, words: OpinionWords) -> Iterator[Excerpt]:
-    spans, plain = [], ""
-    for token in _WORD.finditer(sentence.text):
-        spans.append((token, len(plain)))
-        plain += normalized(token[0])
+    text = SpelledText.of(sentence.text)
     cuts = [0, len(sentence.text)]
-    for contrast in words.contrasts.finditer(plain):
-        tokens = [token for token, offset in spans if offset < contrast.end()]
-        first = sum(offset <= contrast.start() for _, offset in spans) - 1
-        cuts[-1:-1] = [tokens[first].start(), tokens[-1].end()]
+    for contrast in words.contrasts.finditer(text.plain):
+        cuts[-1:-1] = text.span(contrast)
     for start, end in zip(cuts[::2], cuts[1::2], strict=True):
         quote = sentence.part(start, end).trimmed(_EDGE)
         if _WORD.search(quote.text) and len(quote.text) <= EXCERPT_LENGTH:

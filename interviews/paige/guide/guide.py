@@ -10,8 +10,9 @@ from typing import Any, Self
 from interviews.paige.guide.serializers import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, Kind
 from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
+from interviews.paige.language.automaton import Phrases
 from interviews.paige.language.fixed_phrases import Phrase, wording
-from interviews.paige.language.phrase_patterns import Phrases
+from interviews.paige.language.patterns import Patterns
 from interviews.paige.language.words import normalized
 
 __all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
@@ -131,7 +132,7 @@ class Guide:
 def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
     """`phrases` count only for a topic without `objective_phrases`."""
     phrases = Phrases(
-        (phrase.rstrip(WEAK), TopicPhrase(key, phrase.endswith(WEAK)))
+        (Patterns().parse(phrase.rstrip(WEAK)), TopicPhrase(key, phrase.endswith(WEAK)))
         for key, objective_phrases, phrases in topics
         for phrase in objective_phrases or filter(None, map(_plain, phrases))
     )

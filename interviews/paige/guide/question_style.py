@@ -7,22 +7,24 @@ from interviews.paige.guide.paths import Remark
 from interviews.paige.guide.rules import wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
 from interviews.paige.language.lexicons import languages_with, lexicon
+from interviews.paige.language.patterns import whole_words
+from interviews.paige.language.words import SpelledText, lower_case
 
 MAX_QUESTION_WORDS = 45
 
 _QUESTION = re.compile(r"[^.!?…]*\?")
 _LONGEST_QUOTE = " ".join(["word"] * MAX_QUOTE_WORDS)
+_TAG = re.compile(r",\s([^,]+)\?\Z")
 _CLAUSE = re.compile(r"[,;:\u2013\u2014]\s")
 
 
 class Style(NamedTuple):
-    """`closed` matches at the beginning of a clause, the others anywhere in the question. `tags`: leading ends such as
-    "…, right?".
-    """
+    """For the beginning of a clause (`closed`), for its end after a comma (`tags`), or for any part of a question."""
 
     open: re.Pattern[str]
     closed: re.Pattern[str]
     leading: re.Pattern[str]
+    tags: re.Pattern[str]
     double: re.Pattern[str]
 
 
@@ -47,23 +49,36 @@ def style_warnings(text: str, language: str) -> Iterator[str]:
 
 def _wording_warnings(questions: Iterable[str], style: Style) -> Iterator[str]:
     for question in questions:
-        leading, double = style.leading.search(question), style.double.search(question)
+        leading, double = _wording(style.leading, question) or _tag(question, style), _wording(style.double, question)
         if leading:
-            yield f"Leading question: “{leading[0].strip(', ?')}” suggests an answer."
+            yield f"Leading question: “{leading}” suggests an answer."
         elif closed := _closed_opening(question, style):
             yield f"Closed question: “{closed}” can be answered with yes or no. Ask what, how or why."
         if double:
-            yield f"Double question: “{double[0]}” asks a second thing. Ask one thing at a time."
+            yield f"Double question: “{double}” asks a second thing. Ask one thing at a time."
 
 
 def _closed_opening(question: str, style: Style) -> str:
     """The first closed opening, unless an open question precedes it; or ""."""
     for clause in _CLAUSE.split(question):
-        if closed := style.closed.match(clause):
-            return closed[1]
-        if style.open.search(clause):
+        if closed := _wording(style.closed, clause, at_the_start=True):
+            return closed
+        if _wording(style.open, clause):
             return ""
     return ""
+
+
+def _tag(question: str, style: Style) -> str:
+    """Such as "right" in "…, right?"; or ""."""
+    tag = _TAG.search(question)
+    return tag[1].strip() if tag and style.tags.fullmatch(lower_case(tag[1])) else ""
+
+
+def _wording(pattern: re.Pattern[str], text: str, *, at_the_start: bool = False) -> str:
+    """As the text spells it; or ""."""
+    spelled = SpelledText.of(text, lower_case)
+    found = pattern.match(spelled.plain) if at_the_start else pattern.search(spelled.plain)
+    return text[slice(*spelled.span(found))] if found else ""
 
 
 @cache
@@ -71,17 +86,4 @@ def _style(language: str) -> Style | None:
     if language not in languages_with("question_style"):
         return None
     words = lexicon("question_style", language)
-    any_of = {name: _any_of(phrases) for name, phrases in words.items() if name != "language"}
-    whole = r"(?<!\w)(?:{})(?!\w)"
-    patterns = {
-        "open": whole.format(any_of["open"]),
-        "closed": rf"\W*({any_of['closed']})(?!\w)",
-        "leading": rf"{whole.format(any_of['leading'])}|,\s+¿?(?:{any_of['tags']})\s*\?",
-        "double": whole.format(any_of["double"]),
-    }
-    return Style(**{name: re.compile(pattern, re.IGNORECASE) for name, pattern in patterns.items()})
-
-
-def _any_of(phrases: Iterable[str]) -> str:
-    ordered = sorted(phrases, key=len, reverse=True)
-    return "|".join(re.escape(phrase).replace("'", "['\u2019]").replace(r"\ ", r"\s+") for phrase in ordered)
+    return Style(**{name: whole_words(words[name], lower_case) for name in Style._fields})

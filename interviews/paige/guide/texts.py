@@ -4,8 +4,9 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
+from interviews.paige.language.automaton import Phrases
 from interviews.paige.language.fixed_phrases import languages
-from interviews.paige.language.phrase_patterns import PhraseError, Phrases
+from interviews.paige.language.patterns import PatternError, Patterns
 
 VENDOR = "{vendor}"
 
@@ -116,7 +117,7 @@ def _phrase_problem(text: str) -> str:
     if text != text.strip():
         return "Must not have white space at its ends."
     try:
-        Phrases([(text.removesuffix(WEAK), None)])
-    except PhraseError as error:
+        Phrases([(Patterns().parse(text.removesuffix(WEAK)), None)])
+    except PatternError as error:
         return str(error)
     return ""

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from interviews.paige.language.phrase_patterns import Phrases
+from interviews.paige.language.automaton import Phrases
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Self
 
 KEPT_WORDS = 4096
 MAX_LETTERS = 40
@@ -20,6 +23,35 @@ def normalized(text: str) -> str:
 def accented(text: str) -> str:
     """Like `normalized`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
     return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
+
+
+def lower_case(text: str) -> str:
+    """Like `accented`, but apostrophes separate words: without them, "we're" is "were"."""
+    return _spaced(unicodedata.normalize("NFC", text))
+
+
+@dataclass(frozen=True)
+class SpelledText:
+    """`plain`: the words of `original` as `spelling` writes them, apart at apostrophes."""
+
+    original: str = field(repr=False)
+    plain: str = field(repr=False)
+    words: tuple[tuple[int, re.Match[str]], ...] = field(repr=False)
+    """Each with its offset in `plain`."""
+
+    @classmethod
+    def of(cls, text: str, spelling: Callable[[str], str] = normalized) -> Self:
+        words, plain = [], ""
+        for word in _WORD.finditer(text):
+            words.append((len(plain), word))
+            plain += spelling(word[0])
+        return cls(text, plain, tuple(words))
+
+    def span(self, found: re.Match[str]) -> tuple[int, int]:
+        """The place in `original` of the words that a pattern has found in `plain`."""
+        first = sum(offset <= found.start() for offset, _ in self.words) - 1
+        last = sum(offset < found.end() for offset, _ in self.words) - 1
+        return self.words[first][1].start(), self.words[last][1].end()
 
 
 def _without_apostrophes(text: str) -> str:

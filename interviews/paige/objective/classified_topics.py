@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from interviews.paige.guide.topic_names import TopicPhrase
-from interviews.paige.language.phrase_patterns import SEPARATOR, Match
+from interviews.paige.language.automaton import Match
+from interviews.paige.language.patterns import SEPARATOR
 from interviews.paige.objective.instructions import Place, Sign, Word, vocabulary
 from interviews.paige.objective.sign_matches import AVOIDING, HIDING, NEGATIVE, SignMatch, TopicMatch
 from interviews.paige.objective.text_classifiers import classifier

@@ -7,8 +7,9 @@ from enum import StrEnum, auto
 from functools import cache, lru_cache
 from typing import Any
 
+from interviews.paige.language.automaton import Phrases
 from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.phrase_patterns import SEPARATOR, Phrases
+from interviews.paige.language.patterns import SEPARATOR, Choice, Patterns
 from interviews.paige.language.words import normalized
 
 _TOKEN = re.compile(
@@ -25,7 +26,6 @@ _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*"
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"
 
-_NAME = re.compile(r"<([a-z]\w*)>")
 _SENTENCE_ENDS = frozenset(".!?;\N{HORIZONTAL ELLIPSIS}")
 
 
@@ -134,9 +134,9 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(Phrases(rows), *(words(name) for name in names))
 
 
-def _rows(language: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Sign, Place]]]:
+def _rows(language: Mapping[str, Any]) -> Iterator[tuple[Choice, tuple[Sign, Place]]]:
+    patterns = Patterns(language["words"])
     for sign, places in language["signs"].items():
         for place, phrases in places.items():
             for phrase in phrases:
-                named = _NAME.sub(lambda name: f"({language['words'][name[1]]})", phrase)
-                yield named, (Sign(sign), Place(place))
+                yield patterns.parse(phrase), (Sign(sign), Place(place))

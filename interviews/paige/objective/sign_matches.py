@@ -3,7 +3,8 @@ from dataclasses import dataclass
 from itertools import accumulate, product
 
 from interviews.paige.guide.topic_names import TopicPhrase
-from interviews.paige.language.phrase_patterns import SEPARATOR, Match
+from interviews.paige.language.automaton import Match
+from interviews.paige.language.patterns import SEPARATOR
 from interviews.paige.objective.instructions import Place, Sign, vocabulary
 
 MAX_WORDS_OF_A_REMARK = 8

@@ -1,36 +1,28 @@
-"""Finds phrases in a row of words, in time linear to the number of words.
+"""Finds patterns in a row of words, in time linear to the number of words."""
 
-A phrase is a row of words. `*` at an end of a word stands for any letters, `(a|b c)` for one of several, `[a|b]` may be
-missing, `<1>` is any word, `...` up to four words, and `^` a separator: a comma, or the beginning or end of a sentence.
-"""
-
-import re
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from interviews.paige.language.patterns import (
+    ANY,
+    END,
+    GAP,
+    MAX_GAP,
+    MIN_STEM,
+    QUESTION,
+    SEPARATOR,
+    Choice,
+    Element,
+    PatternError,
+    Words,
+)
 from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
 
-SEPARATOR = "^"
-
-MAX_GAP = 4
-MIN_STEM = 3
-"""The shortest part of a word next to `*`."""
 KEPT_STEPS = 10_000
 
-_ANY = "<1>"
-_GAP = "..."
-_ELEMENT = re.compile(r"\.\.\.|<\w+>|[()\[\]|^]|[^\s()\[\]|^]+")
-_STARRED = re.compile(r"(\*?)([^*]+)(\*?)")
-
-
 T = TypeVar("T")
-
-
-class PhraseError(ValueError):
-    """The message says what is wrong with a phrase."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +71,12 @@ class Phrases(Generic[T]):
     reaches them (a "lazy DFA": https://swtch.com/~rsc/regexp/regexp1.html).
     """
 
-    def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
-        """Raises PhraseError."""
+    def __init__(self, rows: Iterable[tuple[Choice, T]]) -> None:
+        """Raises PatternError."""
         self._root: _Node[T] = _Node()
         self._patterns: set[str] = set()
-        for phrase, value in rows:
-            self._end_of(phrase).values.append(value)
+        for pattern, value in rows:
+            self._end_of(pattern).values.append(value)
         self._fitting = lru_cache(maxsize=KEPT_WORDS)(self._patterns_for)
         self._states: dict[tuple[_Node[T], ...], _State[T]] = {}
         self._steps = 0
@@ -133,44 +125,35 @@ class Phrases(Generic[T]):
         size = range(MIN_STEM, len(word) + 1)
         stems = [word, *(f"{word[:n]}*" for n in size), *(f"*{word[-n:]}" for n in size)]
         parts = (f"*{word[start:end]}*" for end in size for start in range(end - MIN_STEM + 1))
-        return tuple(each for each in (_ANY, *stems, *parts) if each in self._patterns)
+        return tuple(each for each in (ANY, *stems, *parts) if each in self._patterns)
 
-    def _end_of(self, phrase: str) -> _Node[T]:
-        elements = deque(_ELEMENT.findall(phrase))
+    def _end_of(self, pattern: Choice) -> _Node[T]:
         start: _Node[T] = _Node()
-        end = self._alternatives(elements, start)
-        if elements:
-            raise PhraseError(f"Has {elements[0]} without its opening bracket.")
+        end = self._choice(pattern, start)
         if end in start.included:
-            raise PhraseError("Must contain a word that cannot be missing.")
+            raise PatternError("Must contain a word that cannot be missing.")
         for node in start.included:
-            for pattern, targets in node.edges.items():
-                self._root.edges.setdefault(pattern, []).extend(targets)
+            for word, targets in node.edges.items():
+                self._root.edges.setdefault(word, []).extend(targets)
         return end
 
-    def _alternatives(self, elements: deque[str], start: _Node[T]) -> _Node[T]:
+    def _choice(self, choice: Choice, start: _Node[T]) -> _Node[T]:
         end: _Node[T] = _Node()
-        while True:
+        for option in choice.options:
             node = start
-            while elements and elements[0] not in (")", "]", "|"):
-                node = self._element(elements, node)
+            for element in option:
+                node = self._element(element, node)
             node.free.append(end)
-            if not elements or elements[0] != "|":
-                return end
-            elements.popleft()
+        if choice.may_be_missing:
+            start.free.append(end)
+        return end
 
-    def _element(self, elements: deque[str], start: _Node[T]) -> _Node[T]:
-        element = elements.popleft()
-        if element in ("(", "["):
-            end = self._alternatives(elements, start)
-            if not elements or elements.popleft() != {"(": ")", "[": "]"}[element]:
-                raise PhraseError(f"Has {element} without its closing bracket.")
-            if element == "[":
-                start.free.append(end)
-            return end
-        for pattern in [_ANY] * MAX_GAP if element == _GAP else _word_patterns(element):
-            end = self._step(start, pattern)
-            if element == _GAP:
+    def _element(self, element: Element, start: _Node[T]) -> _Node[T]:
+        if isinstance(element, Choice):
+            return self._choice(element, start)
+        for word in _word_patterns(element):
+            end = self._step(start, word)
+            if element == GAP:
                 start.free.append(end)
             start = end
         return start
@@ -182,15 +165,9 @@ class Phrases(Generic[T]):
         return end
 
 
-def _word_patterns(element: str) -> list[str]:
-    """Raises PhraseError."""
-    if element in (_ANY, SEPARATOR):
-        return [element]
-    starred = _STARRED.fullmatch(element)
-    words = normalized(starred[2]).split() if starred else []
-    if not starred or not words or "?" in words or element.startswith("<"):
-        raise PhraseError(f"{element} is not a word.")
-    before, after = starred[1], starred[3]
-    if (before and len(words[0]) < MIN_STEM) or (after and len(words[-1]) < MIN_STEM):
-        raise PhraseError(f"{element} must have at least {MIN_STEM} letters next to *.")
-    return f"{before}{' '.join(words)}{after}".split()
+def _word_patterns(element: str | Words) -> list[str]:
+    if isinstance(element, Words):
+        return f"{element.before}{normalized(element.text).rstrip()}{element.after}".split()
+    if element in (QUESTION, END):
+        raise PatternError(f"{element} is not a word.")
+    return [ANY] * MAX_GAP if element == GAP else [element]

@@ -1,0 +1,139 @@
+"""The language of the patterns in lexicons/*/*.json, and of the objective phrases in guides.
+
+A pattern is a row of words. Case, accents and apostrophes do not count.
+
+    a b|c       one of several: "a b" or "c"
+    (a|b) c     the same, in a part of a row
+    [a|b] c     "a c", "b c" or "c"
+    <name>      the entry "name" of the file's "words"
+    <1>         any word
+    ...         any row of up to four words
+    pric*       a word that begins so; *pric ends so, *pric* contains it
+    ?           the end of a question
+    $           the end of the text
+    ^           a separator: a comma, or the beginning or end of a sentence
+
+`Patterns.regex` compiles patterns for `re`, without `^`. `automaton.Phrases` compiles thousands of patterns at once,
+without `?` and `$`.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from interviews.paige.language.words import KEPT_WORDS, normalized
+
+ANY, GAP, QUESTION, END, SEPARATOR = "<1>", "...", "?", "$", "^"
+MAX_GAP = 4
+MIN_STEM = 3
+"""The shortest part of a word next to `*`."""
+
+_LETTERS = r"\S*"
+_SYMBOLS = {ANY: r"[^\s?]+ ", GAP: rf"(?:\S+ ){{0,{MAX_GAP}}}", QUESTION: r"\? ", END: r"(?:\? )?$"}
+_ELEMENT = re.compile(r"\.\.\.|<\w+>|[()\[\]|^]|[?$](?![^\s()\[\]|^])|[^\s()\[\]|^]+")
+_STARRED = re.compile(r"(\*?)([^*]+)(\*?)")
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+class PatternError(ValueError):
+    """The message says what is wrong with a pattern."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Has several words only if their spelling has a hyphen or an elision. `before`, `after`: "*" or ""."""
+
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    options: tuple[tuple["Element", ...], ...]
+    may_be_missing: bool = False
+
+
+Element = str | Words | Choice
+"""A text is one of the symbols."""
+
+
+class Patterns:
+    """`named`: by name, the patterns of `<name>`."""
+
+    def __init__(self, named: Mapping[str, str] = _NO_NAMES) -> None:
+        self._named = named
+        self._entries: dict[str, Choice] = {}
+
+    def parse(self, pattern: str) -> Choice:
+        """Raises PatternError."""
+        elements = deque(_ELEMENT.findall(pattern))
+        choice = self._choice(elements)
+        if elements:
+            raise PatternError(f"Has {elements[0]} without its opening bracket.")
+        return choice
+
+    def regex(self, pattern: str, spelling: Callable[[str], str] = normalized) -> str:
+        """Matches text that `spelling` has made, and the space behind it. The longest alternatives come first."""
+        return _regex(self.parse(pattern), spelling)
+
+    def _choice(self, elements: deque[str], *, may_be_missing: bool = False) -> Choice:
+        options: list[tuple[Element, ...]] = []
+        while True:
+            row = []
+            while elements and elements[0] not in (")", "]", "|"):
+                row.append(self._element(elements))
+            options.append(tuple(row))
+            if not elements or elements[0] != "|":
+                return Choice(tuple(options), may_be_missing)
+            elements.popleft()
+
+    def _element(self, elements: deque[str]) -> Element:
+        element = elements.popleft()
+        if element in ("(", "["):
+            choice = self._choice(elements, may_be_missing=element == "[")
+            if not elements or elements.popleft() != {"(": ")", "[": "]"}[element]:
+                raise PatternError(f"Has {element} without its closing bracket.")
+            return choice
+        if element in (ANY, GAP, QUESTION, END, SEPARATOR):
+            return element
+        name = element.removeprefix("<").removesuffix(">")
+        return self._entry(name) if element == f"<{name}>" and name in self._named else _words(element)
+
+    def _entry(self, name: str) -> Choice:
+        if name not in self._entries:
+            self._entries[name] = self.parse(self._named[name])
+        return self._entries[name]
+
+
+def whole_words(
+    patterns: Iterable[str], spelling: Callable[[str], str] = normalized, named: Mapping[str, str] = _NO_NAMES
+) -> re.Pattern[str]:
+    """Finds any of the patterns in text that `spelling` has made. Without patterns, finds nothing."""
+    any_of = "|".join(patterns)
+    return re.compile(rf"(?<!\S){Patterns(named).regex(any_of, spelling)}" if any_of else r"(?!)")
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _words(element: str) -> Words:
+    starred = _STARRED.fullmatch(element)
+    words = normalized(starred[2]).split() if starred else []
+    if not starred or not words or element.startswith("<"):
+        raise PatternError(f"{element} is not a word.")
+    before, text, after = starred.groups()
+    if (before and len(words[0]) < MIN_STEM) or (after and len(words[-1]) < MIN_STEM):
+        raise PatternError(f"{element} must have at least {MIN_STEM} letters next to *.")
+    return Words(text, before, after)
+
+
+def _regex(element: Element, spelling: Callable[[str], str]) -> str:
+    if isinstance(element, Choice):
+        options = ("".join(_regex(each, spelling) for each in option) for option in element.options)
+        return f"(?:{'|'.join(sorted(options, key=len, reverse=True))}){'?' if element.may_be_missing else ''}"
+    if isinstance(element, Words):
+        words = re.escape(spelling(element.text).rstrip()).replace(r"\ ", " ")
+        return f"{element.before and _LETTERS}{words}{element.after and _LETTERS} "
+    return _SYMBOLS[element]
