@@ -6,7 +6,7 @@ from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE
 from interviews.paige.language.words import normalized
 
 # No quotation marks, markup, placeholders or question marks: a message stays one sentence of plain text.
-_CLAUSE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
+_QUOTABLE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
 _TELLING_LENGTH = 4
 _LONG = 9
 """Clauses of at least this many words are cut at conjunctions."""
@@ -16,7 +16,7 @@ def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
     """The most telling first. `avoid`: messages that already contain a quote."""
     shown, given = list(avoid), list(texts)
     joints = conjunctions(" ".join(given))
-    found = {quote: None for text in given for clause in _CLAUSE.findall(text) for quote in _pieces(clause, joints)}
+    found = {quote: None for text in given for part in _QUOTABLE.findall(text) for quote in _pieces(part, joints)}
     return sorted((quote for quote in found if not any(quote in text for text in shown)), key=_telling, reverse=True)
 
 
@@ -25,7 +25,7 @@ def is_quote(quote: str, texts: Iterable[str]) -> bool:
         MIN_QUOTE_WORDS <= len(quote.split()) <= MAX_QUOTE_WORDS
         and quote == " ".join(quote.split())
         and quote.isprintable()
-        and _CLAUSE.fullmatch(quote) is not None
+        and _QUOTABLE.fullmatch(quote) is not None
         and any(re.search(rf"(?<!\w){re.escape(quote)}(?!\w)", text) for text in texts)
     )
 

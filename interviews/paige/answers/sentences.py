@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from interviews.paige.answers.lexicon import Intent, filler_pattern, intent_patterns
+from interviews.paige.language.sentences import clause_gaps, sentences
 from interviews.paige.language.words import normalized
 
 WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DELETION})
@@ -21,8 +22,6 @@ MIN_WORDS_OF_A_REQUEST = 3
 """Shorter clauses, such as "no more", are part of their sentence."""
 MAX_WORDS_OF_A_DENIAL = 14
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;\N{HORIZONTAL ELLIPSIS}])\s+|\n+")
-_CLAUSE_END = re.compile(r"(?<=,)\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 # An e-mail header: others wrote what follows.
 _MAIL = re.compile(
     r"^\s*(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):"
@@ -61,17 +60,17 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
     mail = _MAIL.search(answer)
     own = answer[: mail.start()] if mail else answer
     for line in own.split("\n"):
-        yield from ((text, line.lstrip().startswith(">")) for text in _SENTENCE_END.split(line))
-    yield from ((text, True) for text in _SENTENCE_END.split(answer[len(own) :]))
+        yield from ((text, line.lstrip().startswith(">")) for text in sentences(line))
+    yield from ((text, True) for text in sentences(answer[len(own) :]))
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
     """A request at an end is separated from a longer rest."""
-    cuts = list(_CLAUSE_END.finditer(text))
-    if not cuts or _requests(text) - {Intent.ASKS_SOMETHING}:
+    gaps = clause_gaps(text)
+    if not gaps or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
-    for cut, at in ((cuts[-1], 1), (cuts[0], 0)):
-        parts = [text[: cut.start()].rstrip(","), text[cut.end() :]]
+    for (start, end), at in ((gaps[-1], 1), (gaps[0], 0)):
+        parts = [text[:start].rstrip(","), text[end:]]
         request = parts[at] + ("?" if text.endswith("?") else "")
         if _word_count(request) >= MIN_WORDS_OF_A_REQUEST and _requests(request):
             is_apart = _word_count(parts[1 - at]) >= MIN_WORDS_OF_A_CLAUSE and not (at == 0 and text.endswith("?"))

@@ -6,10 +6,9 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.sentences import NOT_FINDINGS, Sentence
 from interviews.paige.answers.transcript_markdown import Block
+from interviews.paige.language.sentences import sentence_ends
 
 EXCERPT_LENGTH = 400
-
-_SENTENCE_END = re.compile(r"[.!?…](?=\s)|\n")
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,10 @@ def _runs(turn: int, answer: Utterance) -> Iterator[tuple[Excerpt, Excerpt]]:
 
 
 def _beginning(excerpt: Excerpt) -> Excerpt:
-    """Cuts after the last sentence, or else the last word, that fits."""
+    """Cuts after the last sentence, or else the last word, that fits. A semicolon ends no excerpt."""
     if len(excerpt.text) <= EXCERPT_LENGTH:
         return excerpt
     cut = excerpt.text[: EXCERPT_LENGTH + 1]
-    ends = [match.end() for match in _SENTENCE_END.finditer(cut)]
+    ends = [end for end in sentence_ends(cut) if cut[end - 1] != ";"]
     spaces = [match.start() for match in re.finditer(r"\s", cut)]
     return excerpt.part(0, max(ends or spaces or [EXCERPT_LENGTH]))

@@ -8,14 +8,13 @@ from interviews.paige.guide.rules import wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import whole_words
+from interviews.paige.language.sentences import clauses, questions
 from interviews.paige.language.words import SpelledText, lower_case
 
 MAX_QUESTION_WORDS = 45
 
-_QUESTION = re.compile(r"[^.!?…]*\?")
 _LONGEST_QUOTE = " ".join(["word"] * MAX_QUOTE_WORDS)
 _TAG = re.compile(r",\s([^,]+)\?\Z")
-_CLAUSE = re.compile(r"[,;:\u2013\u2014]\s")
 
 
 class Style(NamedTuple):
@@ -37,10 +36,10 @@ def guide_warnings(guide: Mapping[str, Any]) -> list[Remark]:
 
 def style_warnings(text: str, language: str) -> Iterator[str]:
     """In a language without a file, checks only the length and the question marks."""
-    questions = _QUESTION.findall(text)
+    asked = questions(text)
     if style := _style(language):
-        yield from _wording_warnings(questions, style)
-    if len(questions) > 1:
+        yield from _wording_warnings(asked, style)
+    if len(asked) > 1:
         yield "Double question: it has several question marks. Ask one thing at a time."
     if (words := len(text.replace(QUOTE, _LONGEST_QUOTE).split())) > MAX_QUESTION_WORDS:
         counted = "words with the longest quote" if QUOTE in text else "words"
@@ -60,7 +59,7 @@ def _wording_warnings(questions: Iterable[str], style: Style) -> Iterator[str]:
 
 def _closed_opening(question: str, style: Style) -> str:
     """The first closed opening, unless an open question precedes it; or ""."""
-    for clause in _CLAUSE.split(question):
+    for clause in clauses(question):
         if closed := _wording(style.closed, clause, at_the_start=True):
             return closed
         if _wording(style.open, clause):

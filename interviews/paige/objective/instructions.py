@@ -10,12 +10,13 @@ from typing import Any
 from interviews.paige.language.automaton import Phrases
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import SEPARATOR, Choice, Patterns
+from interviews.paige.language.sentences import SENTENCE_MARKS
 from interviews.paige.language.words import normalized
 
 _TOKEN = re.compile(
     r"(?<!\S)\d{1,2}[.)](?=\s)"
     r"|[^\W_]+(?:['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}][^\W_]+)*"
-    r"|[.!?;\N{HORIZONTAL ELLIPSIS}]+(?=[\s)\"]|$)"
+    rf"|[{SENTENCE_MARKS}]+(?=[\s)\"]|$)"
     r'|""|\[\]|\{\}'
     r"|[,:()\[\]>|+&\N{EN DASH}\N{EM DASH}]|(?<=\s)(?:-+|/)(?=\s)|(?<=\w{3})/(?=\w{3})"
 )
@@ -26,7 +27,6 @@ _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*"
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"
 
-_SENTENCE_ENDS = frozenset(".!?;\N{HORIZONTAL ELLIPSIS}")
 
 
 class Sign(StrEnum):
@@ -75,7 +75,7 @@ def sentences(text: str) -> Iterator[list[Word]]:
             words = []
         for word in _words(text, line.start() + (bullet.end() if bullet else 0), line.end()):
             words.append(word)
-            if word.mark in _SENTENCE_ENDS:
+            if word.mark and word.mark in SENTENCE_MARKS:
                 yield _closed(words)
                 words = []
         end = line.end()
