@@ -20,7 +20,7 @@ from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.guide import Guide
-from interviews.paige.turn.brief import Brief, recorded
+from interviews.paige.turn.brief import Brief, utterances_of
 from interviews.paige.turn.compose import quote_in
 from interviews.paige.turn.interviewer import Message, next_message
 from interviews.services.conversations import create_conversation, locked_conversation
@@ -217,7 +217,7 @@ def _withdraw_quotes(guide: Guide, turns: Sequence[Turn], withdrawn: Iterable[st
     """Paige's messages keep no words that the contact has withdrawn."""
     answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
     before = "\n".join(withdrawn)
-    for turn, utterance in zip(turns, recorded(turns), strict=True):
+    for turn, utterance in zip(turns, utterances_of(turns), strict=True):
         quote = quote_in(utterance, guide) if turn.speaker == Speaker.PAIGE else None
         if quote and quote in before and quote not in answers:
             turn.text = turn.text.replace(quote, "…")

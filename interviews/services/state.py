@@ -10,7 +10,7 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.answers.dialogue import answered
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
-from interviews.paige.turn.brief import Brief, opening_brief, recorded
+from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.remaining import Remaining, remaining
 
@@ -82,7 +82,7 @@ class StoredInterview:
 
     @property
     def brief(self) -> Brief:
-        return self.opening.after(answered(recorded(self.turns)))
+        return self.opening.after(answered(utterances_of(self.turns)))
 
     def with_question(self, turn: Turn) -> Self:
         return replace(self, stage=Stage.IN_PROGRESS, turns=(*self.turns, turn))
@@ -100,7 +100,7 @@ class StoredInterview:
             purpose=guide.purpose,
             estimated_minutes=guide.estimated_minutes,
             question=Question(question.number, question.text) if question else None,
-            remaining=remaining(guide, recorded(turns)) if question else None,
+            remaining=remaining(guide, utterances_of(turns)) if question else None,
             exchanges=tuple(
                 Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
                 for question, answer in zip(turns[::2], turns[1::2], strict=False)

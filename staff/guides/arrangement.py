@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from interviews.paige.guide.paths import GuidePath
-from interviews.paige.guide.texts import MAX_FOLLOW_UPS, Kind
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS, FollowUpKind
 
 MAX_TOPICS = 30
 """The most that the form shows: each takes up to 29 of the 1,000 fields that Django accepts."""
@@ -22,7 +22,7 @@ class Arranged(NamedTuple):
 
 
 def new_follow_up() -> dict[str, Any]:
-    return {"kind": Kind.INSTANCE.value, "text": ""}
+    return {"kind": FollowUpKind.INSTANCE.value, "text": ""}
 
 
 def new_topic() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.paths import GuidePath, Remark, in_words
 from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.serializers import GuideError
-from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, Kind
+from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, FollowUpKind
 from interviews.paige.language.fixed_phrases import languages
 from interviews.paige.language.lexicons import languages_with
 from staff.guides.arrangement import MAX_TOPICS, arranged
@@ -101,7 +101,7 @@ class GuidePart(forms.Form):
 class FollowUpForm(GuidePart):
     heading = "text"
 
-    kind = choice_field("Kind", [(kind.value, kind.value.capitalize()) for kind in Kind])
+    kind = choice_field("Kind", [(kind.value, kind.value.capitalize()) for kind in FollowUpKind])
     text = text_field("Question", rows=2)
 
     def part(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from hindsight.text import strict_json
-from interviews.paige.guide.texts import QUOTE, VENDOR, Kind
+from interviews.paige.guide.texts import QUOTE, VENDOR, FollowUpKind
 from interviews.paige.language.fixed_phrases import languages
 
 
@@ -16,9 +16,9 @@ class GuideJsonForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "long-text guide", "rows": 40, "spellcheck": "false"}),
         help_text="Topics are asked in this order. A question has a question mark. "
         f"{VENDOR} is replaced by the org's name, and {QUOTE}, in follow-ups, by words of "
-        f"the contact. The kind of a follow-up is {', '.join(Kind)}. Core topics are asked even if few turns are "
-        "left. An objective that contains one of a topic's phrases brings that topic forward. Rephrasing and reason "
-        "are for contacts who ask what a question means or is for, and may be empty. The survey page and "
+        f"the contact. The kind of a follow-up is {', '.join(FollowUpKind)}. Core topics are asked even if few turns "
+        "are left. An objective that contains one of a topic's phrases brings that topic forward. Rephrasing and "
+        "reason are for contacts who ask what a question means or is for, and may be empty. The survey page and "
         f"Paige's fixed phrases are in the guide's language: {' or '.join(languages())}.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.models.interview_type import guide_text
-from interviews.paige.guide.formats import in_current_format, normalized
+from interviews.paige.guide.formats import canonical, in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.paths import differences
 from interviews.paige.guide.serializers import GuideError
@@ -52,7 +52,7 @@ class GuidePages(StaffAdmin):
         except GuideError as error:
             editor.refuse(error.problems)
             return self.guide_page(request, kind, editor)
-        stored = normalized(kind.guide)
+        stored = canonical(kind.guide)
         if guide["version"] != stored["version"] and {**guide, "version": stored["version"]} != stored:
             return self.conflict_page(request, kind, {**guide, "version": stored["version"]})
         return self.save_guide(request, kind, guide)
@@ -60,12 +60,12 @@ class GuidePages(StaffAdmin):
     def conflict_page(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
         """Somebody else has saved a version. Saving the page again replaces it."""
         editor = GuideEditor.of(guide)
-        editor.show_conflicts(differences(guide, normalized(kind.guide)))
+        editor.show_conflicts(differences(guide, canonical(kind.guide)))
         return self.guide_page(request, kind, editor)
 
     def save_guide(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
         editor = GuideEditor.of(guide)
-        stored = normalized(kind.guide)
+        stored = canonical(kind.guide)
         guide = kind.guide if {**guide, "version": stored["version"]} == stored else guide
         try:
             edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))

@@ -17,9 +17,9 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
 from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments
 from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.interviewer import Message, next_message
 from interviews.paige.turn.moves import moves
-from interviews.paige.turn.progress import Progress
 from interviews.paige.turn.rules_engine import RulesEngine
 from staff.interviews.displayed_turns import SKIPPED, SpokenTurn, speakers
 from staff.interviews.steering import ShownSteering
@@ -109,7 +109,7 @@ class ShownTrial:
     @property
     def number(self) -> int:
         """Does not count questions that were put again."""
-        return len(Progress(self.brief).asked) + 1
+        return len(DialogueState(self.brief).asked) + 1
 
     @property
     def steering(self) -> ShownSteering:

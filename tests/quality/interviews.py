@@ -7,7 +7,7 @@ from interviews import services
 from interviews.models import InterviewRequest
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, shipped_guide
-from interviews.paige.turn.brief import Brief, recorded
+from interviews.paige.turn.brief import Brief, utterances_of
 from tests.factories import InterviewRequestFactory
 from tests.interviews.paige.interviews import conduct
 from tests.quality.respondents import Answer, Contact, Replies, Respondent
@@ -64,7 +64,7 @@ def stored_interview_with(respondent: Respondent) -> Interview:
         else:
             services.skip_question(interview_request, number=question.number)
     services.complete_conversation(interview_request)
-    return Interview(respondent, opening(respondent).guide, recorded(interview_request.turns.all()), replies.given)
+    return Interview(respondent, opening(respondent).guide, utterances_of(interview_request.turns.all()), replies.given)
 
 
 def _invited(respondent: Respondent) -> InterviewRequest:

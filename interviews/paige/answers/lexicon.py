@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from interviews.paige.guide.texts import Kind
+from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import Patterns, whole_words
 from interviews.paige.language.words import normalized
@@ -99,8 +99,11 @@ def self_answer_pattern() -> re.Pattern[str]:
 
 
 @cache
-def marker_patterns() -> Mapping[Kind, re.Pattern[str]]:
-    return {kind: whole_words(language.lexicon["markers"][kind] for language in _languages().values()) for kind in Kind}
+def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
+    return {
+        kind: whole_words(language.lexicon["markers"][kind] for language in _languages().values())
+        for kind in FollowUpKind
+    }
 
 
 def language_of(text: str, default: str = "en") -> str:

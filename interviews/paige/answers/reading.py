@@ -4,7 +4,7 @@ from functools import lru_cache
 from interviews.paige.answers.lexicon import Intent, marker_patterns
 from interviews.paige.answers.other_questions import with_other_questions
 from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence, sentences_of
-from interviews.paige.guide.texts import Kind
+from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.words import normalized
 
 MAX_WORDS_BESIDE_A_REFUSAL = 6
@@ -16,7 +16,7 @@ MAX_WORDS_OF_A_BARE_DENIAL = 4
 @dataclass(frozen=True)
 class Reading:
     sentences: tuple[Sentence, ...]
-    shows: frozenset[Kind]
+    shows: frozenset[FollowUpKind]
 
     @property
     def is_pasted(self) -> bool:

@@ -44,7 +44,7 @@ class Block:
     def text(self) -> str:
         return "" if self.markdown == SKIPPED else unescaped(self.markdown)
 
-    def position(self, offset: int) -> int:
+    def content_offset(self, offset: int) -> int:
         """The offset in the content of a character of the text, or of its backslash. Both count code points."""
         return self.start + self._positions[offset]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from interviews.lifecycle import Coverage
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.findings.excerpts import answers
+from interviews.paige.findings.excerpts import numbered_answers
 from interviews.paige.guide.guide import Topic
 from interviews.paige.turn.brief import Brief
 
@@ -21,7 +21,7 @@ def coverage(brief: Brief) -> list[dict[str, Any]]:
 
 
 def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
-    given = list(answers(brief.conversation))
+    given = list(numbered_answers(brief.conversation))
     on_topic = [(turn, answer) for turn, answer in given if answer.topic == topic.key]
     kinds: Mapping[Coverage, Answers] = {
         Coverage.ANSWERED: [pair for pair in on_topic if _says_something(pair[1])],

@@ -41,11 +41,11 @@ def chosen_directions(brief: Brief, provider: CompletionProvider, *, timeout: fl
         deadline=started + timeout,
         unread="no choice in the reply",
     )
-    level = logging.WARNING if asked.answer is None else logging.INFO
+    level = logging.WARNING if asked.chosen is None else logging.INFO
     duration = round((monotonic() - started) * 1000)
     extra = {"outcome": ", ".join(asked.outcomes), "duration_ms": duration}
     logger.log(level, "Paige asked the model for drivers", extra=extra)
-    return {pieces[number - 1].quote: direction for number, direction in (asked.answer or {}).items()}
+    return {pieces[number - 1].quote: direction for number, direction in (asked.chosen or {}).items()}
 
 
 def read_directions(text: str, pieces: int) -> dict[int, Direction] | None:

@@ -11,7 +11,7 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import language_of
 from interviews.paige.answers.transcript_markdown import Block
 from interviews.paige.findings.direction import Judge
-from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, answers, sentences
+from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, numbered_answers, sentence_excerpts
 from interviews.paige.findings.opinion_words import OpinionWords, opinion_words
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language.words import SpelledText
@@ -78,7 +78,7 @@ def _limited(found: Iterable[Driver]) -> Iterator[Driver]:
 def clauses(brief: Brief) -> Iterator[Clause]:
     """Cut at words of contrast such as "but"."""
     words = _words(brief)
-    for turn, answer in answers(brief.conversation):
+    for turn, answer in numbered_answers(brief.conversation):
         if not answer.reading.is_pasted:
             asked = brief.guide.topic(answer.topic)
             yield from (
@@ -87,13 +87,13 @@ def clauses(brief: Brief) -> Iterator[Clause]:
 
 
 def _quotes(turn: int, answer: Utterance, words: OpinionWords) -> Iterator[Excerpt]:
-    for sentence, text in sentences(turn, answer):
+    for sentence, text in sentence_excerpts(turn, answer):
         if sentence.is_finding:
             yield from _cut(text, words)
 
 
 def _words(brief: Brief) -> OpinionWords:
-    said = " ".join(answer.text for _, answer in answers(brief.conversation))
+    said = " ".join(answer.text for _, answer in numbered_answers(brief.conversation))
     return opinion_words(language_of(said, brief.guide.language))
 
 

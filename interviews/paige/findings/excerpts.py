@@ -22,7 +22,7 @@ class Excerpt:
     def place(self, transcript: list[Block]) -> Mapping[str, int]:
         """`start` and `end` count the code points of the transcript's content."""
         block = transcript[self.turn - 1]
-        start, end = block.position(self.start), block.position(self.start + len(self.text))
+        start, end = block.content_offset(self.start), block.content_offset(self.start + len(self.text))
         return {"turn": self.turn, "start": start, "end": end}
 
     def part(self, start: int, end: int) -> "Excerpt":
@@ -34,12 +34,12 @@ class Excerpt:
         return Excerpt(self.turn, self.start + self.text.index(text), text)
 
 
-def answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
+def numbered_answers(conversation: Iterable[Utterance]) -> Iterator[tuple[int, Utterance]]:
     """Yields each answer with its number, which counts Paige's turns too, from 1."""
     return (pair for pair in enumerate(conversation, start=1) if pair[1].speaker is Speaker.CONTACT)
 
 
-def sentences(turn: int, answer: Utterance) -> Iterator[tuple[Sentence, Excerpt]]:
+def sentence_excerpts(turn: int, answer: Utterance) -> Iterator[tuple[Sentence, Excerpt]]:
     end = 0
     for sentence in answer.reading.sentences:
         start = answer.text.index(sentence.text, end)
@@ -47,7 +47,7 @@ def sentences(turn: int, answer: Utterance) -> Iterator[tuple[Sentence, Excerpt]
         yield sentence, Excerpt(turn, 0, answer.text).part(start, end)
 
 
-def findings(turn: int, answer: Utterance) -> Iterator[Excerpt]:
+def finding_excerpts(turn: int, answer: Utterance) -> Iterator[Excerpt]:
     """Without questions, wishes and refusals, together at most EXCERPT_LENGTH long. Empty for a bare denial."""
     if answer.reading.is_bare_denial:
         return
@@ -63,7 +63,7 @@ def findings(turn: int, answer: Utterance) -> Iterator[Excerpt]:
 
 def _runs(turn: int, answer: Utterance) -> Iterator[tuple[Excerpt, Excerpt]]:
     run: list[Excerpt] = []
-    for sentence, excerpt in sentences(turn, answer):
+    for sentence, excerpt in sentence_excerpts(turn, answer):
         if sentence.is_finding:
             run.append(excerpt)
         elif run and sentence.intents & NOT_FINDINGS:

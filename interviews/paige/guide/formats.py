@@ -13,7 +13,7 @@ def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
     return {**guide, "topics": [_topic(topic) for topic in guide["topics"]]}
 
 
-def normalized(guide: Mapping[str, Any]) -> dict[str, Any]:
+def canonical(guide: Mapping[str, Any]) -> dict[str, Any]:
     current = in_current_format(guide)
     return {"language": ENGLISH, **current, "topics": [_without_empty_phrases(topic) for topic in current["topics"]]}
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from interviews.paige.guide.serializers import GuideError, validated
-from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, Kind
+from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, FollowUpKind
 from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
-from interviews.paige.language.automaton import Phrases
+from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.fixed_phrases import Phrase, wording
 from interviews.paige.language.patterns import Patterns
 from interviews.paige.language.words import normalized
 
-__all__ = ["CLOSING", "FollowUp", "Guide", "GuideError", "Kind", "Topic", "shipped_guide", "shipped_guides"]
+__all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic", "shipped_guide", "shipped_guides"]
 
 MAX_GUIDES = 64
 
@@ -27,7 +27,7 @@ CLASSIFIED_GUIDE = "win_loss_buyer"
 class FollowUp:
     """`template`: the text as authored. A vendor's name in `text` may look like a placeholder."""
 
-    kind: Kind
+    kind: FollowUpKind
     text: str
     template: str
 
@@ -55,7 +55,9 @@ class Topic:
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
-        follow_ups = tuple(FollowUp(Kind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"])
+        follow_ups = tuple(
+            FollowUp(FollowUpKind(each["kind"]), each["text"], each["text"]) for each in fields["follow_ups"]
+        )
         # By language: PostgreSQL keeps no order of keys, and equal guides share an automaton.
         objective = tuple(
             chain.from_iterable(phrases for _, phrases in sorted(fields.get("objective_phrases", {}).items()))
@@ -131,7 +133,7 @@ class Guide:
 @lru_cache(maxsize=MAX_GUIDES)
 def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
     """`phrases` count only for a topic without `objective_phrases`."""
-    phrases = Phrases(
+    phrases = PatternAutomaton(
         (Patterns().parse(phrase.rstrip(WEAK)), TopicPhrase(key, phrase.endswith(WEAK)))
         for key, objective_phrases, phrases in topics
         for phrase in objective_phrases or filter(None, map(_plain, phrases))

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
-from interviews.paige.language.automaton import Phrases
+from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.fixed_phrases import languages
 from interviews.paige.language.patterns import PatternError, Patterns
 
@@ -23,7 +23,7 @@ CLOSING = "closing"
 """No other topic may have this key."""
 
 
-class Kind(StrEnum):
+class FollowUpKind(StrEnum):
     INSTANCE = "instance"
     COMPARISON = "comparison"
     REASON = "reason"
@@ -57,8 +57,8 @@ def clean_follow_up(text: str) -> str:
 
 def clean_kind(text: str) -> str:
     """Raises ValidationError."""
-    if text not in Kind:
-        raise ValidationError(f"Must be one of {', '.join(Kind)}.")
+    if text not in FollowUpKind:
+        raise ValidationError(f"Must be one of {', '.join(FollowUpKind)}.")
     return text
 
 
@@ -105,7 +105,7 @@ def clean_phrase(text: str) -> str:
 
 
 def clean_objective_phrase(text: str) -> str:
-    """Raises ValidationError unless Phrases can find the text."""
+    """Raises ValidationError unless PatternAutomaton can find the text."""
     if problem := _phrase_problem(text):
         raise ValidationError(problem)
     return text
@@ -117,7 +117,7 @@ def _phrase_problem(text: str) -> str:
     if text != text.strip():
         return "Must not have white space at its ends."
     try:
-        Phrases([(Patterns().parse(text.removesuffix(WEAK)), None)])
+        PatternAutomaton([(Patterns().parse(text.removesuffix(WEAK)), None)])
     except PatternError as error:
         return str(error)
     return ""

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from interviews.paige.language.automaton import Phrases
+from interviews.paige.language.automaton import PatternAutomaton
 
 
 @dataclass(frozen=True)
@@ -15,5 +15,5 @@ class TopicPhrase:
 class TopicNames:
     """`classified`: keys that a classifier knows too."""
 
-    phrases: Phrases[TopicPhrase]
+    phrases: PatternAutomaton[TopicPhrase]
     classified: frozenset[str]

@@ -13,10 +13,10 @@ from interviews.paige.language.patterns import (
     MIN_STEM,
     QUESTION,
     SEPARATOR,
-    Choice,
     Element,
+    OneOf,
     PatternError,
-    Words,
+    WordPattern,
 )
 from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
 
@@ -66,12 +66,12 @@ class _State(Generic[T]):
     next: dict[tuple[str, ...], "_State[T]"] = field(default_factory=dict)
 
 
-class Phrases(Generic[T]):
+class PatternAutomaton(Generic[T]):
     """A nondeterministic automaton. Its sets of nodes become the states of a deterministic one when a text first
     reaches them (a "lazy DFA": https://swtch.com/~rsc/regexp/regexp1.html).
     """
 
-    def __init__(self, rows: Iterable[tuple[Choice, T]]) -> None:
+    def __init__(self, rows: Iterable[tuple[OneOf, T]]) -> None:
         """Raises PatternError."""
         self._root: _Node[T] = _Node()
         self._patterns: set[str] = set()
@@ -127,9 +127,9 @@ class Phrases(Generic[T]):
         parts = (f"*{word[start:end]}*" for end in size for start in range(end - MIN_STEM + 1))
         return tuple(each for each in (ANY, *stems, *parts) if each in self._patterns)
 
-    def _end_of(self, pattern: Choice) -> _Node[T]:
+    def _end_of(self, pattern: OneOf) -> _Node[T]:
         start: _Node[T] = _Node()
-        end = self._choice(pattern, start)
+        end = self._one_of(pattern, start)
         if end in start.included:
             raise PatternError("Must contain a word that cannot be missing.")
         for node in start.included:
@@ -137,20 +137,20 @@ class Phrases(Generic[T]):
                 self._root.edges.setdefault(word, []).extend(targets)
         return end
 
-    def _choice(self, choice: Choice, start: _Node[T]) -> _Node[T]:
+    def _one_of(self, one_of: OneOf, start: _Node[T]) -> _Node[T]:
         end: _Node[T] = _Node()
-        for option in choice.options:
+        for option in one_of.options:
             node = start
             for element in option:
                 node = self._element(element, node)
             node.free.append(end)
-        if choice.may_be_missing:
+        if one_of.may_be_missing:
             start.free.append(end)
         return end
 
     def _element(self, element: Element, start: _Node[T]) -> _Node[T]:
-        if isinstance(element, Choice):
-            return self._choice(element, start)
+        if isinstance(element, OneOf):
+            return self._one_of(element, start)
         for word in _word_patterns(element):
             end = self._step(start, word)
             if element == GAP:
@@ -165,8 +165,8 @@ class Phrases(Generic[T]):
         return end
 
 
-def _word_patterns(element: str | Words) -> list[str]:
-    if isinstance(element, Words):
+def _word_patterns(element: str | WordPattern) -> list[str]:
+    if isinstance(element, WordPattern):
         return f"{element.before}{normalized(element.text).rstrip()}{element.after}".split()
     if element in (QUESTION, END):
         raise PatternError(f"{element} is not a word.")

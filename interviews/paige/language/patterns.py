@@ -13,8 +13,8 @@ A pattern is a row of words. Case, accents and apostrophes do not count.
     $           the end of the text
     ^           a separator: a comma, or the beginning or end of a sentence
 
-`Patterns.regex` compiles patterns for `re`, without `^`. `automaton.Phrases` compiles thousands of patterns at once,
-without `?` and `$`.
+`Patterns.regex` makes a regular expression, and has no `^`. `PatternAutomaton` finds thousands of patterns at once, and
+has no `?` and `$`.
 """
 
 import re
@@ -43,7 +43,7 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True)
-class Words:
+class WordPattern:
     """Has several words only if their spelling has a hyphen or an elision. `before`, `after`: "*" or ""."""
 
     text: str
@@ -52,12 +52,12 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Choice:
+class OneOf:
     options: tuple[tuple["Element", ...], ...]
     may_be_missing: bool = False
 
 
-Element = str | Words | Choice
+Element = str | WordPattern | OneOf
 """A text is one of the symbols."""
 
 
@@ -66,21 +66,21 @@ class Patterns:
 
     def __init__(self, named: Mapping[str, str] = _NO_NAMES) -> None:
         self._named = named
-        self._entries: dict[str, Choice] = {}
+        self._entries: dict[str, OneOf] = {}
 
-    def parse(self, pattern: str) -> Choice:
+    def parse(self, pattern: str) -> OneOf:
         """Raises PatternError."""
         elements = deque(_ELEMENT.findall(pattern))
-        choice = self._choice(elements)
+        one_of = self._one_of(elements)
         if elements:
             raise PatternError(f"Has {elements[0]} without its opening bracket.")
-        return choice
+        return one_of
 
     def regex(self, pattern: str, spelling: Callable[[str], str] = normalized) -> str:
         """Matches text that `spelling` has made, and the space behind it. The longest alternatives come first."""
         return _regex(self.parse(pattern), spelling)
 
-    def _choice(self, elements: deque[str], *, may_be_missing: bool = False) -> Choice:
+    def _one_of(self, elements: deque[str], *, may_be_missing: bool = False) -> OneOf:
         options: list[tuple[Element, ...]] = []
         while True:
             row = []
@@ -88,22 +88,22 @@ class Patterns:
                 row.append(self._element(elements))
             options.append(tuple(row))
             if not elements or elements[0] != "|":
-                return Choice(tuple(options), may_be_missing)
+                return OneOf(tuple(options), may_be_missing)
             elements.popleft()
 
     def _element(self, elements: deque[str]) -> Element:
         element = elements.popleft()
         if element in ("(", "["):
-            choice = self._choice(elements, may_be_missing=element == "[")
+            one_of = self._one_of(elements, may_be_missing=element == "[")
             if not elements or elements.popleft() != {"(": ")", "[": "]"}[element]:
                 raise PatternError(f"Has {element} without its closing bracket.")
-            return choice
+            return one_of
         if element in (ANY, GAP, QUESTION, END, SEPARATOR):
             return element
         name = element.removeprefix("<").removesuffix(">")
-        return self._entry(name) if element == f"<{name}>" and name in self._named else _words(element)
+        return self._entry(name) if element == f"<{name}>" and name in self._named else _word_pattern(element)
 
-    def _entry(self, name: str) -> Choice:
+    def _entry(self, name: str) -> OneOf:
         if name not in self._entries:
             self._entries[name] = self.parse(self._named[name])
         return self._entries[name]
@@ -118,7 +118,7 @@ def whole_words(
 
 
 @lru_cache(maxsize=KEPT_WORDS)
-def _words(element: str) -> Words:
+def _word_pattern(element: str) -> WordPattern:
     starred = _STARRED.fullmatch(element)
     words = normalized(starred[2]).split() if starred else []
     if not starred or not words or element.startswith("<"):
@@ -126,14 +126,14 @@ def _words(element: str) -> Words:
     before, text, after = starred.groups()
     if (before and len(words[0]) < MIN_STEM) or (after and len(words[-1]) < MIN_STEM):
         raise PatternError(f"{element} must have at least {MIN_STEM} letters next to *.")
-    return Words(text, before, after)
+    return WordPattern(text, before, after)
 
 
 def _regex(element: Element, spelling: Callable[[str], str]) -> str:
-    if isinstance(element, Choice):
+    if isinstance(element, OneOf):
         options = ("".join(_regex(each, spelling) for each in option) for option in element.options)
         return f"(?:{'|'.join(sorted(options, key=len, reverse=True))}){'?' if element.may_be_missing else ''}"
-    if isinstance(element, Words):
+    if isinstance(element, WordPattern):
         words = re.escape(spelling(element.text).rstrip()).replace(r"\ ", " ")
         return f"{element.before and _LETTERS}{words}{element.after and _LETTERS} "
     return _SYMBOLS[element]

@@ -19,7 +19,7 @@ class CompletionProvider(Protocol):
 class Asked(Generic[T]):
     """Tokens are summed over all attempts."""
 
-    answer: T | None = None
+    chosen: T | None = None
     outcomes: list[str] = field(default_factory=list)
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -52,9 +52,9 @@ def ask(
                 break
             continue
         asked.add_tokens(reply)
-        asked.answer = read(reply.text)
-        asked.outcomes.append(unread if asked.answer is None else "chosen")
-        if asked.answer is not None:
+        asked.chosen = read(reply.text)
+        asked.outcomes.append(unread if asked.chosen is None else "chosen")
+        if asked.chosen is not None:
             break
     return asked
 

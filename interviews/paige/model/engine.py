@@ -8,7 +8,7 @@ from interviews.lifecycle import Engine
 from interviews.paige.model.asking import Asked, CompletionProvider, ask
 from interviews.paige.model.log import ModelLog
 from interviews.paige.model.prompt import messages_for
-from interviews.paige.model.reply import Answer, read_reply
+from interviews.paige.model.reply import ChosenMove, read_reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.choice import Choice
 from interviews.paige.turn.moves import NextMove
@@ -36,8 +36,8 @@ class ModelEngine:
             started = monotonic()
             asked = self._ask(brief, moves, deadline=started + self.timeout)
             latency_ms = round((monotonic() - started) * 1000)
-            if asked.answer:
-                chosen = Choice(moves[asked.answer.move - 1], Engine.MODEL, asked.answer.quote)
+            if asked.chosen:
+                chosen = Choice(moves[asked.chosen.move - 1], Engine.MODEL, asked.chosen.quote)
             else:
                 chosen = replace(RulesEngine().choose(brief, moves), engine=Engine.FALLBACK)
             self.log.write(chosen.engine, asked.outcomes, latency_ms)
@@ -48,7 +48,7 @@ class ModelEngine:
             completion_tokens=asked.completion_tokens,
         )
 
-    def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked[Answer]:
+    def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked[ChosenMove]:
         quotes = dict.fromkeys(quote for move in moves for quote in move.quotes[:OFFERED_QUOTES])
         return ask(
             self.provider,

@@ -15,24 +15,24 @@ _QUOTE = re.compile(r'"quote"\s*:\s*"([^"\n]*)"')
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChosenMove:
     """`move` counts from 1."""
 
     move: int
     quote: str | None = field(default=None, repr=False)
 
 
-def read_reply(text: str, moves: int) -> Answer | None:
+def read_reply(text: str, moves: int) -> ChosenMove | None:
     for found in json_objects(text):
-        if (answer := _of_object(found)) and 1 <= answer.move <= moves:
-            return answer
+        if (chosen := _of_object(found)) and 1 <= chosen.move <= moves:
+            return chosen
     said = _without_thoughts(text)
     named = _MOVE.findall(said) or _NUMBER.findall(said)
     quote = _QUOTE.search(said)
     numbers = {int(number) for number in named}
     if len(numbers) != 1 or not 1 <= (number := numbers.pop()) <= moves:
         return None
-    return Answer(number, quote[1] if quote else None)
+    return ChosenMove(number, quote[1] if quote else None)
 
 
 def json_objects(text: str) -> Iterator[dict[str, Any]]:
@@ -48,7 +48,7 @@ def _without_thoughts(text: str) -> str:
     return _THOUGHT.sub("", _THOUGHT_END.sub("", text, count=1) if "<think" not in text.lower() else text)
 
 
-def _of_object(data: Mapping[str, Any]) -> Answer | None:
+def _of_object(data: Mapping[str, Any]) -> ChosenMove | None:
     move, quote = data.get("move"), data.get("quote")
     if isinstance(move, str) and (digits := re.fullmatch(r"\D*([0-9]{1,3})\D*", move, re.ASCII)):
         move = int(digits[1])
@@ -56,4 +56,4 @@ def _of_object(data: Mapping[str, Any]) -> Answer | None:
         move = int(move)
     if not isinstance(move, int) or isinstance(move, bool):
         return None
-    return Answer(move, quote if isinstance(quote, str) else None)
+    return ChosenMove(move, quote if isinstance(quote, str) else None)

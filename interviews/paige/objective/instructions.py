@@ -7,9 +7,9 @@ from enum import StrEnum, auto
 from functools import cache, lru_cache
 from typing import Any
 
-from interviews.paige.language.automaton import Phrases
+from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.patterns import SEPARATOR, Choice, Patterns
+from interviews.paige.language.patterns import SEPARATOR, OneOf, Patterns
 from interviews.paige.language.sentences import SENTENCE_MARKS
 from interviews.paige.language.words import normalized
 
@@ -26,7 +26,6 @@ _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*"
 # Counts as the word "null".
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"
-
 
 
 class Sign(StrEnum):
@@ -114,7 +113,7 @@ class Vocabulary:
     `pronouns`: words that may stand for a topic. `questions`: after one of these, no negation avoids.
     """
 
-    signs: Phrases[tuple[Sign, Place]]
+    signs: PatternAutomaton[tuple[Sign, Place]]
     lists: frozenset[str]
     clauses: frozenset[str]
     abbreviations: frozenset[str]
@@ -131,10 +130,10 @@ def vocabulary() -> Vocabulary:
 
     rows = [row for language in languages for row in _rows(language)]
     names = ("lists", "clauses", "abbreviations", "pronouns", "questions")
-    return Vocabulary(Phrases(rows), *(words(name) for name in names))
+    return Vocabulary(PatternAutomaton(rows), *(words(name) for name in names))
 
 
-def _rows(language: Mapping[str, Any]) -> Iterator[tuple[Choice, tuple[Sign, Place]]]:
+def _rows(language: Mapping[str, Any]) -> Iterator[tuple[OneOf, tuple[Sign, Place]]]:
     patterns = Patterns(language["words"])
     for sign, places in language["signs"].items():
         for place, phrases in places.items():

@@ -65,8 +65,8 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
 
 def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> Brief:
     """`turns`: all of the interview. While a question waits, the brief that it was chosen from."""
-    return opening_brief(interview_request).after(answered(recorded(turns)))
+    return opening_brief(interview_request).after(answered(utterances_of(turns)))
 
 
-def recorded(rows: Iterable[TurnRow]) -> list[Utterance]:
+def utterances_of(rows: Iterable[TurnRow]) -> list[Utterance]:
     return [Utterance(Speaker(row.speaker), row.text, row.topic, Move(row.move), row.follow_up) for row in rows]

@@ -8,11 +8,11 @@ from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import quote_of, quotes
 from interviews.paige.answers.sentences import UNCLEAR
-from interviews.paige.guide.guide import CLOSING, FollowUp, Kind, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.language.fixed_phrases import Phrase
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.openers import openers
-from interviews.paige.turn.progress import Progress
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2
@@ -44,11 +44,11 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     """Empty if nothing is left to ask."""
     if not brief.conversation:
         return (_opening(brief),)
-    progress = Progress(brief)
-    if _insists_on_stopping(progress):
+    state = DialogueState(brief)
+    if _insists_on_stopping(state):
         return ()
-    found = [again] if (again := _again(progress)) else [*_follow_ups(progress), *_topics(progress)]
-    return tuple(replace(move, openers=openers(progress, move.move)) for move in found)
+    found = [again] if (again := _again(state)) else [*_follow_ups(state), *_topics(state)]
+    return tuple(replace(move, openers=openers(state, move.move)) for move in found)
 
 
 def _opening(brief: Brief) -> NextMove:
@@ -59,38 +59,38 @@ def _opening(brief: Brief) -> NextMove:
     return NextMove(Move.CLOSING if topic.key == CLOSING else Move.QUESTION, topic)
 
 
-def _insists_on_stopping(progress: Progress) -> bool:
+def _insists_on_stopping(state: DialogueState) -> bool:
     """At the closing question, the first wish suffices."""
-    is_repeated = progress.earlier(Intent.WANTS_TO_STOP) > 0 or progress.topic.key == CLOSING
-    return Intent.WANTS_TO_STOP in progress.last.intents and is_repeated
+    is_repeated = state.earlier(Intent.WANTS_TO_STOP) > 0 or state.topic.key == CLOSING
+    return Intent.WANTS_TO_STOP in state.last.intents and is_repeated
 
 
-def _again(progress: Progress) -> NextMove | None:
-    last, opened = progress.last, progress.open
-    news = last.questions | {wish for wish in last.wishes if not progress.earlier(wish)}
+def _again(state: DialogueState) -> NextMove | None:
+    last, opened = state.last, state.open
+    news = last.questions | {wish for wish in last.wishes if not state.earlier(wish)}
     if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}):
         return None
-    times = [turn.move for turn in progress.said if (turn.topic, turn.follow_up) == (opened.topic, opened.follow_up)]
+    times = [turn.move for turn in state.said if (turn.topic, turn.follow_up) == (opened.topic, opened.follow_up)]
     again = [move for move in times if move in AGAIN]
-    if len(again) >= MAX_TIMES_AGAIN or len(progress.said) - len(progress.asked) >= MAX_AGAIN:
+    if len(again) >= MAX_TIMES_AGAIN or len(state.said) - len(state.asked) >= MAX_AGAIN:
         return None
     is_unclear = bool(news & {Intent.ASKS_MEANING, Intent.ASKS_PURPOSE})
     if is_unclear and Move.REPHRASE in again:
         return None
-    move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, progress.topic, opened.follow_up)
+    move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, state.topic, opened.follow_up)
     quote = quote_of(opened.text, move.asked.text) if move.asked else None
     return replace(move, quotes=(quote,) if quote else ())
 
 
-def _follow_ups(progress: Progress) -> Iterator[NextMove]:
+def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
     """At most one of each kind, with a quote where possible."""
-    if progress.turns_left <= progress.turns_needed or not _may_follow_up(progress):
+    if state.turns_left <= state.turns_needed or not _may_follow_up(state):
         return
-    topic, sources = progress.topic, progress.last.quotable
-    found = tuple(quotes(sources, avoid=[turn.text for turn in progress.said]))
-    used = {turn.follow_up for turn in progress.asked if turn.topic == topic.key}
+    topic, sources = state.topic, state.last.quotable
+    found = tuple(quotes(sources, avoid=[turn.text for turn in state.said]))
+    used = {turn.follow_up for turn in state.asked if turn.topic == topic.key}
     unused = [index for index in range(len(topic.follow_ups)) if index not in used]
-    for kind in Kind:
+    for kind in FollowUpKind:
         fitting = [i for i in unused if topic.follow_ups[i].kind is kind and (found or not _takes_quote(topic, i))]
         if fitting:
             index = max(fitting, key=lambda i: _takes_quote(topic, i))
@@ -98,40 +98,40 @@ def _follow_ups(progress: Progress) -> Iterator[NextMove]:
             yield NextMove(Move.FOLLOW_UP, topic, index, (), found if is_quoting else (), sources if is_quoting else ())
 
 
-def _may_follow_up(progress: Progress) -> bool:
-    topic, last = progress.topic, progress.last
+def _may_follow_up(state: DialogueState) -> bool:
+    topic, last = state.topic, state.last
     return not (
         topic.key == CLOSING
         or last.is_declined
         or last.is_denied
         or not last.findings
         or last.intents & {Intent.SAID_BEFORE, Intent.WANTS_TO_STOP}
-        or progress.avoids(topic)
-        or len(progress.follow_ups_to(topic)) >= MAX_FOLLOW_UPS_OF_A_TOPIC
+        or state.avoids(topic)
+        or len(state.follow_ups_to(topic)) >= MAX_FOLLOW_UPS_OF_A_TOPIC
     )
 
 
-def _topics(progress: Progress) -> Iterator[NextMove]:
+def _topics(state: DialogueState) -> Iterator[NextMove]:
     """The closing question if no topic is left."""
-    if progress.turns_left <= 0:
+    if state.turns_left <= 0:
         return
-    has_room = progress.turns_left > progress.turns_needed
-    open_topics = [topic for topic in progress.unasked if topic.key != CLOSING and (topic.core or has_room)]
+    has_room = state.turns_left > state.turns_needed
+    open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
     for topic in open_topics[:OFFERED_TOPICS]:
-        mentions = progress.mentions(topic)
-        covered = [turn.text for turn in progress.said if turn.move == Move.COVERED]
-        found = _most_specific_first(progress, topic, quotes(mentions, avoid=covered))
+        mentions = state.mentions(topic)
+        covered = [turn.text for turn in state.said if turn.move == Move.COVERED]
+        found = _most_specific_first(state, topic, quotes(mentions, avoid=covered))
         if found:
             yield NextMove(Move.COVERED, topic, None, (), found, mentions)
         else:
             yield NextMove(Move.QUESTION, topic)
-    if not open_topics and progress.unasked:
-        yield NextMove(Move.CLOSING, progress.brief.guide.closing)
+    if not open_topics and state.unasked:
+        yield NextMove(Move.CLOSING, state.brief.guide.closing)
 
 
-def _most_specific_first(progress: Progress, topic: Topic, found: Iterable[str]) -> tuple[str, ...]:
+def _most_specific_first(state: DialogueState, topic: Topic, found: Iterable[str]) -> tuple[str, ...]:
     """Quotes with phrases of this topic only, then those with most of them."""
-    others = [other for other in progress.brief.guide.topics if other != topic]
+    others = [other for other in state.brief.guide.topics if other != topic]
 
     def rank(quote: str) -> tuple[bool, int]:
         return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))

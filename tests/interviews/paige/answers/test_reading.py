@@ -7,7 +7,7 @@ import pytest
 from interviews.paige.answers.lexicon import Intent, conjunctions
 from interviews.paige.answers.reading import read
 from interviews.paige.answers.sentences import EXAMINED_SENTENCES, QUESTIONS, WISHES
-from interviews.paige.guide.texts import Kind
+from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with
 from interviews.paige.language.words import normalized
 
@@ -84,15 +84,15 @@ def test_a_denial_with_more_than_a_few_words_is_an_answer(answer: str, is_denied
 @pytest.mark.parametrize(
     ("answer", "shows"),
     [
-        ("In March the import failed.", {Kind.INSTANCE}),
-        ("Because the board insisted.", {Kind.REASON}),
-        ("It was cheaper than the other one.", {Kind.COMPARISON}),
-        ("As a result we lost a customer.", {Kind.CONSEQUENCE}),
-        ("Weil wir im März umgezogen sind.", {Kind.REASON, Kind.INSTANCE}),
+        ("In March the import failed.", {FollowUpKind.INSTANCE}),
+        ("Because the board insisted.", {FollowUpKind.REASON}),
+        ("It was cheaper than the other one.", {FollowUpKind.COMPARISON}),
+        ("As a result we lost a customer.", {FollowUpKind.CONSEQUENCE}),
+        ("Weil wir im März umgezogen sind.", {FollowUpKind.REASON, FollowUpKind.INSTANCE}),
         ("It was slow.", set()),
     ],
 )
-def test_an_answer_shows_the_kinds_of_detail_that_it_contains(answer: str, shows: set[Kind]) -> None:
+def test_an_answer_shows_the_kinds_of_detail_that_it_contains(answer: str, shows: set[FollowUpKind]) -> None:
     assert read(answer).shows == shows
 
 

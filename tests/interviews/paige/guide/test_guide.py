@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interviews.paige.guide.formats import in_current_format
-from interviews.paige.guide.guide import CLOSING, Guide, GuideError, Kind, shipped_guide
+from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, GuideError, shipped_guide
 from interviews.paige.guide.serializers import SHOWN_PROBLEMS
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from tests.interviews.old_guides import old_guide
@@ -49,7 +49,7 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert [topic.key for topic in guide.topics] == ["start", "price"]
     assert [topic.core for topic in guide.topics] == [True, False]
     assert guide.topics[1].phrases == ("price", "vs")
-    assert [each.kind for each in guide.topics[1].follow_ups] == [*Kind, Kind.REASON]
+    assert [each.kind for each in guide.topics[1].follow_ups] == [*FollowUpKind, FollowUpKind.REASON]
     assert [each.takes_quote for each in guide.topics[1].follow_ups] == [False, False, False, False, True]
     assert guide.topics[0].follow_ups[1].text == "Which comparison with {vendor} comes to mind on start?"
     assert guide.topics[0].rephrasing == "In other words, what about start?"
@@ -239,7 +239,7 @@ def test_phrases_rephrasing_and_reason_may_be_empty(guide_data: dict[str, Any], 
 def test_follow_ups_may_be_of_any_kinds_in_any_order(guide_data: dict[str, Any]) -> None:
     follow_ups = [{"kind": "reason", "text": f"What led to {n}?"} for n in range(MAX_FOLLOW_UPS)]
     guide = Guide.from_data(put(guide_data, (*TOPIC, "follow_ups"), follow_ups))
-    assert [each.kind for each in guide.topics[1].follow_ups] == [Kind.REASON] * MAX_FOLLOW_UPS
+    assert [each.kind for each in guide.topics[1].follow_ups] == [FollowUpKind.REASON] * MAX_FOLLOW_UPS
 
 
 def test_phrases_for_objectives_are_optional_and_by_language(guide_data: dict[str, Any]) -> None:
@@ -323,8 +323,8 @@ def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: li
 def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
     guide = Guide.from_data(in_current_format(old_guide()))
     assert (guide.version, [topic.phrases for topic in guide.topics]) == (7, [("trigger",), ("price",)])
-    assert [each.kind for each in guide.topics[1].follow_ups] == list(Kind)
-    assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in Kind))
+    assert [each.kind for each in guide.topics[1].follow_ups] == list(FollowUpKind)
+    assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in FollowUpKind))
 
 
 def test_a_converted_guide_is_not_converted_again() -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from interviews.paige.guide.guide import Guide, Kind, shipped_guide, shipped_guides
+from interviews.paige.guide.guide import FollowUpKind, Guide, shipped_guide, shipped_guides
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS
 
@@ -97,7 +97,7 @@ def test_every_topic_has_four_to_eight_follow_ups_of_every_kind_and_some_quote()
     for name in NAMES:
         for topic in Guide.from_data(shipped_guide(name)).topics:
             assert 4 <= len(topic.follow_ups) <= 8
-            assert {each.kind for each in topic.follow_ups} == set(Kind)
+            assert {each.kind for each in topic.follow_ups} == set(FollowUpKind)
             assert sum(each.takes_quote for each in topic.follow_ups) >= 2
             assert topic.rephrasing
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.paige.model.reply import Answer, read_reply
+from interviews.paige.model.reply import ChosenMove, read_reply
 
 MOVES = 7
 
@@ -27,7 +27,7 @@ MOVES = 7
     ],
 )
 def test_a_choice_with_its_quote(text: str) -> None:
-    assert read_reply(text, MOVES) == Answer(3, "the numbers")
+    assert read_reply(text, MOVES) == ChosenMove(3, "the numbers")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_choice_with_its_quote(text: str) -> None:
     ],
 )
 def test_a_choice_without_a_quote(text: str) -> None:
-    assert read_reply(text, MOVES) == Answer(3)
+    assert read_reply(text, MOVES) == ChosenMove(3)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance
-from interviews.paige.guide.guide import CLOSING, Guide, Kind
+from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.choice import Choice
@@ -87,7 +87,7 @@ class TestOrder:
 
     def test_an_engine_is_offered_at_most_four_follow_ups_and_three_topics(self) -> None:
         offered = moves(after(buyer_brief(), SHORT))
-        assert [move.asked.kind for move in offered if move.asked] == list(Kind)
+        assert [move.asked.kind for move in offered if move.asked] == list(FollowUpKind)
         assert [move.topic.key for move in offered if not move.asked] == ["process", "criteria", "options"]
 
 

@@ -17,7 +17,7 @@ TOPICS_OF_A_SUMMARY = 4
 
 
 @dataclass(frozen=True)
-class Progress:
+class DialogueState:
     brief: Brief
 
     @cached_property
