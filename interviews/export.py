@@ -8,7 +8,7 @@ from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
 from interviews.models import Conversation, InterviewRequest
-from interviews.paige.findings.visible_transcript import visible_transcript
+from interviews.paige.findings.findings import visible_transcript
 from interviews.services.state import declined_conversation, rating_of
 
 PAGE = 500

@@ -15,7 +15,7 @@ from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
-from interviews.paige.findings.visible_transcript import visible_transcript
+from interviews.paige.findings.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
 from interviews.paige.objective.picks import known_picks

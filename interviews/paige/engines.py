@@ -6,13 +6,13 @@ from django.conf import settings
 from interviews.paige.answers.lexicon import intent_patterns
 from interviews.paige.findings.opinion_words import opinion_words
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
-from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.lexicons import languages
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
 from interviews.paige.objective.instructions import vocabulary
 from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
 from interviews.paige.objective.text_classifiers import CLASSIFIERS, classifier
-from interviews.paige.turn.choice import ChoosingEngine
+from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
 
 # `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.

@@ -4,7 +4,7 @@ from interviews.lifecycle import Flag, Speaker
 from interviews.models import InterviewRequest
 from interviews.paige.model.prompt import ChatMessage, messages_for
 from interviews.paige.turn.brief import brief_for
-from interviews.paige.turn.interviewer import next_message
+from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 

@@ -21,8 +21,7 @@ from interviews.paige.engines import engine
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.guide import Guide
 from interviews.paige.turn.brief import Brief, utterances_of
-from interviews.paige.turn.compose import quote_in
-from interviews.paige.turn.interviewer import Message, next_message
+from interviews.paige.turn.compose import Message, next_message, quote_in
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.flags import change_flags

@@ -18,8 +18,7 @@ from interviews.paige.guide.paths import GuidePath, Remark, in_words
 from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, FollowUpKind
-from interviews.paige.language.fixed_phrases import languages
-from interviews.paige.language.lexicons import languages_with
+from interviews.paige.language.lexicons import languages, languages_with
 from staff.guides.arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"

@@ -4,7 +4,7 @@ from django import forms
 
 from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
-from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.lexicons import languages
 from staff.guides.arrangement import new_topic
 from staff.guides.forms import language_name
 from staff.orgs.org_field import OrgField

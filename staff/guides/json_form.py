@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from hindsight.text import strict_json
 from interviews.paige.guide.texts import QUOTE, VENDOR, FollowUpKind
-from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.lexicons import languages
 
 
 class GuideJsonForm(forms.Form):

@@ -17,8 +17,8 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide
 from interviews.paige.model.prompt import Segment, left_out_of_notes, messages_for, segments
 from interviews.paige.turn.brief import Brief, opening_brief
+from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.interviewer import Message, next_message
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from staff.interviews.displayed_turns import SKIPPED, SpokenTurn, speakers

@@ -16,8 +16,7 @@ from interviews.paige.model.prompt import ChatMessage
 from interviews.paige.model.provider import Provider, Reply
 from interviews.paige.model.reply import read_reply
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
-from interviews.paige.turn.compose import compose
+from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.quality.interviews import opening

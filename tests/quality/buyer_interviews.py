@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.turn.interviewer import Message
+from interviews.paige.turn.compose import Message
 from tests.interviews.paige.interviews import conduct, paige
 from tests.quality.buyers import Buyer, Fact
 from tests.quality.facts import Answer, answer, question_in

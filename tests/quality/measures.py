@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING
-from interviews.paige.language.fixed_phrases import phrases
-from interviews.paige.language.lexicons import languages_with
+from interviews.paige.language.lexicons import languages_with, phrases
 from tests.quality.interviews import ADDRESS, VENDOR, Exchange, Interview
 from tests.quality.respondents import Label
 

@@ -13,7 +13,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Self
 
-from interviews.paige.turn.interviewer import Message
+from interviews.paige.turn.compose import Message
 
 FOLDER = Path(__file__).with_name("respondents")
 OTHERWISE = "otherwise"

@@ -11,7 +11,7 @@ from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine
 from interviews.paige.guide.guide import Guide
 from interviews.paige.turn.brief import Brief, opening_brief
-from interviews.paige.turn.interviewer import next_message
+from interviews.paige.turn.compose import next_message
 from interviews.text import clean_answer
 from orgs.commands import Command as BaseCommand
 

@@ -11,7 +11,7 @@ from interviews.paige.guide.serializers import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, FollowUpKind
 from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
 from interviews.paige.language.automaton import PatternAutomaton
-from interviews.paige.language.fixed_phrases import Phrase, wording
+from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.language.patterns import Patterns
 from interviews.paige.language.words import normalized
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 
 from interviews.paige.language.automaton import PatternAutomaton
-from interviews.paige.language.fixed_phrases import languages
+from interviews.paige.language.lexicons import languages
 from interviews.paige.language.patterns import PatternError, Patterns
 
 VENDOR = "{vendor}"

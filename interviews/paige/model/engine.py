@@ -10,7 +10,7 @@ from interviews.paige.model.log import ModelLog
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.model.reply import ChosenMove, read_reply
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.rules_engine import RulesEngine
 

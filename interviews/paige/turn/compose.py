@@ -1,21 +1,62 @@
 """Only a quote that the contact's answers contain is shown of an engine's reply."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from interviews.lifecycle import Move, Speaker
+from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import is_quote, quote_of
 from interviews.paige.guide.guide import Guide
-from interviews.paige.language.fixed_phrases import Phrase, phrases, wording
+from interviews.paige.language.lexicons import Phrase, phrases, wording
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
-from interviews.paige.turn.moves import NextMove
+from interviews.paige.turn.moves import NextMove, moves
 
 Fill = Callable[[str], str]
 
 _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`quote`: None if the message needs none, or the best one. Token counts: None if not reported."""
+
+    move: NextMove
+    engine: Engine
+    quote: str | None = field(default=None, repr=False)
+    latency_ms: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class ChoosingEngine(Protocol):
+    """Does not raise if its provider fails: the interview continues."""
+
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
+        """`moves` is not empty. May be slow: do not call it inside a database transaction."""
+        ...
+
+
+@dataclass(frozen=True)
+class Message:
+    text: str = field(repr=False)
+    choice: Choice
+
+    @property
+    def utterance(self) -> Utterance:
+        move = self.choice.move
+        return Utterance(Speaker.PAIGE, self.text, move.topic.key, move.move, move.follow_up)
+
+
+def next_message(brief: Brief, engine: ChoosingEngine) -> Message | None:
+    """None if nothing is left to ask. May be slow: do not call it inside a database transaction."""
+    offered = moves(brief)
+    if not offered:
+        return None
+    choice = engine.choose(brief, offered)
+    return Message(compose(brief, choice), choice)
 
 
 def compose(brief: Brief, choice: Choice) -> str:

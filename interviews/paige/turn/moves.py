@@ -9,7 +9,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import quote_of, quotes
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
-from interviews.paige.language.fixed_phrases import Phrase
+from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.openers import openers

@@ -4,7 +4,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
-from interviews.paige.language.fixed_phrases import Phrase, phrases
+from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.turn.dialogue_state import DialogueState
 
 REPLIES: Mapping[Intent, str] = {

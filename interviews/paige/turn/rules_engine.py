@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from interviews.lifecycle import Engine, Move
 from interviews.paige.guide.guide import FollowUpKind
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove
 

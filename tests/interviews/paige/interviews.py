@@ -7,8 +7,7 @@ from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import ChoosingEngine
-from interviews.paige.turn.interviewer import Message, next_message
+from interviews.paige.turn.compose import ChoosingEngine, Message, next_message
 from interviews.paige.turn.rules_engine import RulesEngine
 
 Respondent = Callable[[Message], str]

@@ -12,7 +12,7 @@ from interviews import services
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.services import conversation_steps
 from tests.factories import InterviewRequestFactory

@@ -11,7 +11,7 @@ from interviews import services
 from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.preview import NoPromptError, next_prompt
-from interviews.paige.turn.interviewer import next_message
+from interviews.paige.turn.compose import next_message
 from interviews.services import conversation_steps
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient

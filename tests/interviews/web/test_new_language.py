@@ -18,7 +18,7 @@ from pytest_django import Settings
 from hindsight.text.languages import languages_in
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import Guide, shipped_guide
-from interviews.paige.language import fixed_phrases, lexicons
+from interviews.paige.language import lexicons
 from tests.interviews.web.client import SurveyPage
 from tests.interviews.web.test_links import STEPS_TO_STATES, responses_up_to
 from tools.dev.translations import check, create, messages, read, update, write
@@ -47,7 +47,7 @@ def add_catalog(folder: Path) -> None:
 
 
 def add_phrases(folder: Path) -> None:
-    phrases = {name: [bracketed(text) for text in texts] for name, texts in fixed_phrases.phrases("en").items()}
+    phrases = {name: [bracketed(text) for text in texts] for name, texts in lexicons.phrases("en").items()}
     (folder / LANGUAGE).mkdir()
     (folder / LANGUAGE / "phrases.json").write_text(json.dumps(phrases), encoding="utf-8")
 
@@ -78,7 +78,7 @@ def new_language(locale: Path, tmp_path: Path, settings: Settings, monkeypatch: 
     monkeypatch.setattr(lexicons, "LEXICONS", tmp_path)
     lexicons.languages_with.cache_clear()
     yield
-    fixed_phrases.phrases.cache_clear()
+    lexicons.phrases.cache_clear()
     lexicons.languages_with.cache_clear()
 
 

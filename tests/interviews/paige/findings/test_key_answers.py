@@ -10,7 +10,7 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript, unescaped
 from interviews.paige.findings.excerpts import EXCERPT_LENGTH
-from interviews.paige.findings.key_answers import key_answers
+from interviews.paige.findings.findings import key_answers
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.hostile_answers import texts
 

@@ -8,8 +8,7 @@ from django.utils import translation
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.transcript_markdown import parse_transcript, render_transcript
 from interviews.paige.guide.guide import GUIDES, shipped_guide
-from interviews.paige.language.fixed_phrases import languages, phrases
-from interviews.paige.language.lexicons import languages_with
+from interviews.paige.language.lexicons import languages, languages_with, phrases
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief, conduct
 

@@ -16,7 +16,7 @@ from interviews.lifecycle import Engine, Move
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import MAX_TOKENS, Provider
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import (

@@ -15,14 +15,12 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import QUOTE
-from interviews.paige.language.fixed_phrases import phrases
+from interviews.paige.language.lexicons import phrases
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
 from interviews.paige.model.reply import read_reply
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
-from interviews.paige.turn.compose import compose
-from interviews.paige.turn.interviewer import next_message
+from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act, fake_provider, says, sends

@@ -12,7 +12,7 @@ from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.choice import Choice
+from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import MAX_AGAIN, MAX_FOLLOW_UPS_OF_A_TOPIC, NextMove, moves
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige, parsed_guide
 
