@@ -165,7 +165,8 @@ class PatternAutomaton(Generic[T]):
         return end
 
 
-def _word_patterns(element: str | WordPattern) -> list[str]:
+@lru_cache(maxsize=KEPT_WORDS)
+def _word_patterns(element: str | WordPattern) -> Sequence[str]:
     if isinstance(element, WordPattern):
         return f"{element.before}{normalized(element.text).rstrip()}{element.after}".split()
     if element in (QUESTION, END):

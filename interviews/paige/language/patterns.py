@@ -20,9 +20,9 @@ has no `?` and `$`.
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from interviews.paige.language.words import KEPT_WORDS, normalized
 
@@ -42,8 +42,7 @@ class PatternError(ValueError):
     """The message says what is wrong with a pattern."""
 
 
-@dataclass(frozen=True)
-class WordPattern:
+class WordPattern(NamedTuple):
     """Has several words only if their spelling has a hyphen or an elision. `before`, `after`: "*" or ""."""
 
     text: str
@@ -51,8 +50,7 @@ class WordPattern:
     after: str = ""
 
 
-@dataclass(frozen=True)
-class OneOf:
+class OneOf(NamedTuple):
     options: tuple[tuple["Element", ...], ...]
     may_be_missing: bool = False
 
@@ -133,7 +131,10 @@ def _regex(element: Element, spelling: Callable[[str], str]) -> str:
     if isinstance(element, OneOf):
         options = ("".join(_regex(each, spelling) for each in option) for option in element.options)
         return f"(?:{'|'.join(sorted(options, key=len, reverse=True))}){'?' if element.may_be_missing else ''}"
-    if isinstance(element, WordPattern):
-        words = re.escape(spelling(element.text).rstrip()).replace(r"\ ", " ")
-        return f"{element.before and _LETTERS}{words}{element.after and _LETTERS} "
-    return _SYMBOLS[element]
+    return _SYMBOLS[element] if isinstance(element, str) else _words_regex(element, spelling)
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _words_regex(element: WordPattern, spelling: Callable[[str], str]) -> str:
+    words = re.escape(spelling(element.text).rstrip()).replace(r"\ ", " ")
+    return f"{element.before and _LETTERS}{words}{element.after and _LETTERS} "
