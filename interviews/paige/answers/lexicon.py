@@ -14,7 +14,7 @@ from typing import Any
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import Patterns, whole_words
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 
 class Intent(StrEnum):
@@ -107,7 +107,7 @@ def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
 
 
 def language_of(text: str, default: str = "en") -> str:
-    words = normalized(text).split()
+    words = unaccented(text).split()
     return max(_vocabularies(), key=lambda name: (_vocabularies()[name].count(words), name == default))
 
 
@@ -128,7 +128,7 @@ class _Vocabulary:
 @cache
 def _vocabularies() -> Mapping[str, _Vocabulary]:
     def words(language: _Language, name: str) -> frozenset[str]:
-        return frozenset(normalized(language.lexicon[name]).split())
+        return frozenset(unaccented(language.lexicon[name]).split())
 
     return {
         name: _Vocabulary(words(language, "common_words"), words(language, "conjunctions"))

@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 from interviews.paige.answers.lexicon import Intent, question_patterns, rhetorical_pattern, self_answer_pattern
 from interviews.paige.answers.sentences import QUESTIONS, Sentence
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 MAX_WORDS_OF_AN_ECHO = 14
 MIN_LETTERS_OF_AN_ECHO = 5
@@ -31,23 +31,23 @@ def _is_unknown(sentence: Sentence) -> bool:
 
 
 def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
-    if following and self_answer_pattern().match(normalized(following.text)):
+    if following and self_answer_pattern().match(unaccented(following.text)):
         return True
-    return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(normalized(question.text)))
+    return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(unaccented(question.text)))
 
 
 def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: str) -> frozenset[Intent]:
     """The same as the known questions of the answer, if there are any."""
     known = frozenset().union(*(each.intents for each in answer)) & QUESTIONS - {Intent.ASKS_SOMETHING}
     is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
-    text = " ".join(normalized(each.text) for each in questions)
+    text = " ".join(unaccented(each.text) for each in questions)
     hinted = [intent for intent, pattern in question_patterns().items() if pattern.search(text)]
     otherwise = Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING
     return known or frozenset({*hinted[:1]} or {otherwise})
 
 
 def _is_about_the_question(sentence: Sentence, asked: str) -> bool:
-    words, said = normalized(sentence.text).split(), normalized(asked).split()
+    words, said = unaccented(sentence.text).split(), unaccented(asked).split()
     echoes = {word for word in words if len(word) >= MIN_LETTERS_OF_AN_ECHO} & set(said)
     is_echo = bool(echoes) and sentence.words <= MAX_WORDS_OF_AN_ECHO
     return is_echo or sentence.words <= MAX_WORDS_OF_AN_UNCLEAR_QUESTION

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from interviews.paige.answers.lexicon import conjunctions
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 # No quotation marks, markup, placeholders or question marks: a message stays one sentence of plain text.
 _QUOTABLE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
@@ -42,7 +42,7 @@ def quote_of(message: str, template: str) -> str | None:
 def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:
     row: list[str] = []
     for word in [*clause.split(" "), ""]:
-        is_joint = normalized(word).strip() in joints
+        is_joint = unaccented(word).strip() in joints
         if (not word or (is_joint and len(clause.split()) >= _LONG)) and row:
             quote = " ".join(row)
             if is_quote(quote, [clause]):
@@ -53,4 +53,4 @@ def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:
 
 
 def _telling(quote: str) -> int:
-    return len({word for word in normalized(quote).split() if len(word) >= _TELLING_LENGTH})
+    return len({word for word in unaccented(quote).split() if len(word) >= _TELLING_LENGTH})

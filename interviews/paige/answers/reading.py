@@ -5,7 +5,7 @@ from interviews.paige.answers.lexicon import Intent, marker_patterns
 from interviews.paige.answers.other_questions import with_other_questions
 from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence, sentences_of
 from interviews.paige.guide.texts import FollowUpKind
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 MAX_WORDS_BESIDE_A_REFUSAL = 6
 MAX_WORDS_BESIDE_A_DENIAL = 12
@@ -69,6 +69,6 @@ class Reading:
 @lru_cache(maxsize=512)
 def read(answer: str, asked: str = "") -> Reading:
     """`asked`: the message that the contact answers."""
-    plain = normalized(answer)
+    plain = unaccented(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
     return Reading(tuple(with_other_questions(list(sentences_of(answer)), asked)), shows)

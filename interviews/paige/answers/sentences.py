@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from interviews.paige.answers.lexicon import Intent, filler_pattern, intent_patterns
 from interviews.paige.language.sentences import clause_gaps, sentences
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DELETION})
 QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
@@ -49,7 +49,7 @@ class Sentence:
 
 
 def sentences_of(answer: str) -> Iterator[Sentence]:
-    texts = [(text, is_pasted) for text, is_pasted in _texts(answer) if normalized(text)]
+    texts = [(text, is_pasted) for text, is_pasted in _texts(answer) if unaccented(text)]
     for i, (text, is_pasted) in enumerate(texts):
         is_examined = min(i, len(texts) - i) < EXAMINED_SENTENCES
         parts = _parts(text) if is_examined else [(text, "")]
@@ -89,12 +89,12 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
         intents -= {Intent.DENIES}
     if is_pasted:
         intents &= WISHES
-    says_nothing = not intents and filler_pattern().match(normalized(text))
+    says_nothing = not intents and filler_pattern().match(unaccented(text))
     return Sentence(text, 0 if says_nothing else words, intents, is_pasted)
 
 
 def _intents(text: str) -> frozenset[Intent]:
-    plain = normalized(text)
+    plain = unaccented(text)
     if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
         return frozenset()
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
@@ -103,4 +103,4 @@ def _intents(text: str) -> frozenset[Intent]:
 
 
 def _word_count(text: str) -> int:
-    return len(normalized(text).replace("?", "").split())
+    return len(unaccented(text).replace("?", "").split())

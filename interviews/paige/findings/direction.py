@@ -6,7 +6,7 @@ from functools import cached_property
 from interviews.lifecycle import Direction
 from interviews.paige.findings.opinion_words import OpinionWords
 from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.words import accented, normalized
+from interviews.paige.language.words import accented, unaccented
 
 MAX_WORDS = 30
 """Longer clauses have several subjects."""
@@ -31,7 +31,7 @@ class Judge:
 
     def direction(self, clause: str) -> Direction | None:
         """None if the contact does not say it clearly."""
-        plain = self.words.idioms.sub(" ", normalized(clause))
+        plain = self.words.idioms.sub(" ", unaccented(clause))
         if "?" in plain or len(plain.split()) > MAX_WORDS or self.words.open.search(accented(clause)):
             return None
         rest, level = self.words.level.subn(" ", plain)
@@ -72,9 +72,9 @@ class Judge:
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
-        name = normalized(_LEGAL_FORM.sub("", self.vendor)).strip()
+        name = unaccented(_LEGAL_FORM.sub("", self.vendor)).strip()
         first = name.partition(" ")[0]
-        is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(normalized(first))
+        is_name = len(first) >= MIN_LETTERS_OF_A_NAME and not self._is_known(unaccented(first))
         names = {name, first} if is_name else {name}
         return whole_words([f"{each}{ending}" for each in names if each for ending in ("", "s")])
 
@@ -88,7 +88,7 @@ class Judge:
     def _is_name(self, word: str, clause: str) -> bool:
         if self._is_known(word) or word.endswith(self.words.noun_endings):
             return False
-        return any(each[:1].isupper() and normalized(each) == word for each in clause.split())
+        return any(each[:1].isupper() and unaccented(each) == word for each in clause.split())
 
     def _is_known(self, word: str) -> bool:
         words = self.words

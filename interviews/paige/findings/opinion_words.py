@@ -15,12 +15,12 @@ from typing import Self
 
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.words import accented, normalized
+from interviews.paige.language.words import accented, unaccented
 
 
 @dataclass(frozen=True)
 class OpinionWords:
-    """Patterns for normalized text; `open` for text with accents."""
+    """Patterns for unaccented text; `open` for text with accents."""
 
     vendor: re.Pattern[str]
     rivals: re.Pattern[str]
@@ -46,9 +46,9 @@ class OpinionWords:
     def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
         named = {name: "|".join(lists.get(name, [])) for name in ("good", "bad")}
         names = [name for name in cls.__annotations__ if name != "noun_endings"]
-        spellings = {name: accented if name == "open" else normalized for name in names}
+        spellings = {name: accented if name == "open" else unaccented for name in names}
         patterns = {name: whole_words(lists.get(name, []), spellings[name], named) for name in names}
-        endings = tuple(normalized(ending) for ending in lists.get("noun_endings", []))
+        endings = tuple(unaccented(ending) for ending in lists.get("noun_endings", []))
         return cls(**patterns, noun_endings=endings)
 
 

@@ -13,7 +13,7 @@ from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
 from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.language.patterns import Patterns
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 __all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic", "shipped_guide", "shipped_guides"]
 
@@ -150,7 +150,7 @@ def _classified_topics() -> dict[str, frozenset[str]]:
 
 
 def _plain(phrase: str) -> str:
-    return " ".join(word for word in normalized(phrase).split() if word != "?")
+    return " ".join(word for word in unaccented(phrase).split() if word != "?")
 
 
 @lru_cache(maxsize=2048)

@@ -18,7 +18,7 @@ from interviews.paige.language.patterns import (
     PatternError,
     WordPattern,
 )
-from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
+from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, unaccented
 
 KEPT_STEPS = 10_000
 
@@ -168,7 +168,7 @@ class PatternAutomaton(Generic[T]):
 @lru_cache(maxsize=KEPT_WORDS)
 def _word_patterns(element: str | WordPattern) -> Sequence[str]:
     if isinstance(element, WordPattern):
-        return f"{element.before}{normalized(element.text).rstrip()}{element.after}".split()
+        return f"{element.before}{unaccented(element.text).rstrip()}{element.after}".split()
     if element in (QUESTION, END):
         raise PatternError(f"{element} is not a word.")
     return [ANY] * MAX_GAP if element == GAP else [element]

@@ -24,7 +24,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from interviews.paige.language.words import KEPT_WORDS, normalized
+from interviews.paige.language.words import KEPT_WORDS, unaccented
 
 ANY, GAP, QUESTION, END, SEPARATOR = "<1>", "...", "?", "$", "^"
 MAX_GAP = 4
@@ -74,7 +74,7 @@ class Patterns:
             raise PatternError(f"Has {elements[0]} without its opening bracket.")
         return one_of
 
-    def regex(self, pattern: str, spelling: Callable[[str], str] = normalized) -> str:
+    def regex(self, pattern: str, spelling: Callable[[str], str] = unaccented) -> str:
         """Matches text that `spelling` has made, and the space behind it. The longest alternatives come first."""
         return _regex(self.parse(pattern), spelling)
 
@@ -108,7 +108,7 @@ class Patterns:
 
 
 def whole_words(
-    patterns: Iterable[str], spelling: Callable[[str], str] = normalized, named: Mapping[str, str] = _NO_NAMES
+    patterns: Iterable[str], spelling: Callable[[str], str] = unaccented, named: Mapping[str, str] = _NO_NAMES
 ) -> re.Pattern[str]:
     """Finds any of the patterns in text that `spelling` has made. Without patterns, finds nothing."""
     any_of = "|".join(patterns)
@@ -118,7 +118,7 @@ def whole_words(
 @lru_cache(maxsize=KEPT_WORDS)
 def _word_pattern(element: str) -> WordPattern:
     starred = _STARRED.fullmatch(element)
-    words = normalized(starred[2]).split() if starred else []
+    words = unaccented(starred[2]).split() if starred else []
     if not starred or not words or element.startswith("<"):
         raise PatternError(f"{element} is not a word.")
     before, text, after = starred.groups()

@@ -14,14 +14,14 @@ _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
 
 
-def normalized(text: str) -> str:
+def unaccented(text: str) -> str:
     """Words and question marks, each followed by a space, without case, accents and apostrophes."""
     decomposed = unicodedata.normalize("NFKD", _without_apostrophes(text))
     return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
 
 
 def accented(text: str) -> str:
-    """Like `normalized`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
+    """Like `unaccented`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
     return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
 
 
@@ -40,7 +40,7 @@ class SpelledText:
     """Each with its offset in `plain`."""
 
     @classmethod
-    def of(cls, text: str, spelling: Callable[[str], str] = normalized) -> Self:
+    def of(cls, text: str, spelling: Callable[[str], str] = unaccented) -> Self:
         words, plain = [], ""
         for word in _WORD.finditer(text):
             words.append((len(plain), word))

@@ -11,7 +11,7 @@ from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import SEPARATOR, OneOf, Patterns
 from interviews.paige.language.sentences import SENTENCE_MARKS
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 _TOKEN = re.compile(
     r"(?<!\S)\d{1,2}[.)](?=\s)"
@@ -90,7 +90,7 @@ def _words(text: str, start: int, end: int) -> Iterator[Word]:
         elif token[0] in _EMPTY:
             yield Word(_NULL, token.start(), token.end())
         elif token[0][0].isalnum():
-            for previous in _normalized(token[0]):
+            for previous in _unaccented(token[0]):
                 yield Word(previous, token.start(), token.end())
         elif token[0] != "." or (len(previous) > 1 and previous not in vocabulary().abbreviations):
             yield Word(SEPARATOR, token.start(), token.end(), token[0][0])
@@ -102,8 +102,8 @@ def _closed(words: list[Word]) -> list[Word]:
 
 
 @lru_cache(maxsize=4096)
-def _normalized(token: str) -> tuple[str, ...]:
-    return tuple(normalized(token).split())
+def _unaccented(token: str) -> tuple[str, ...]:
+    return tuple(unaccented(token).split())
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def vocabulary() -> Vocabulary:
     languages = [lexicon("objective", code) for code in languages_with("objective")]
 
     def words(name: str) -> frozenset[str]:
-        return frozenset(normalized(word).strip() for language in languages for word in language[name].split("|"))
+        return frozenset(unaccented(word).strip() for language in languages for word in language[name].split("|"))
 
     rows = [row for language in languages for row in _rows(language)]
     names = ("lists", "clauses", "abbreviations", "pronouns", "questions")

@@ -9,7 +9,7 @@ from interviews.paige.answers.reading import read
 from interviews.paige.answers.sentences import EXAMINED_SENTENCES, QUESTIONS, WISHES
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 
 WORDINGS = {
     path.stem: path.read_text(encoding="utf-8").splitlines()
@@ -36,7 +36,7 @@ def test_innocent_sentences_are_findings() -> None:
 @pytest.mark.parametrize(("name", "count"), [("asks_about_ai", 60), ("declines", 120), ("innocent", 40)])
 def test_there_are_enough_wordings(name: str, count: int) -> None:
     wordings = INNOCENT if name == "innocent" else WORDINGS[name]
-    assert len({*map(normalized, wordings)}) >= count
+    assert len({*map(unaccented, wordings)}) >= count
 
 
 def test_there_are_six_languages() -> None:
@@ -110,7 +110,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_apostrophes_accents_and_case_do_not_matter() -> None:
-    assert normalized("C\N{RIGHT SINGLE QUOTATION MARK}EST où? I don't") == "c est ou ? i dont "
+    assert unaccented("C\N{RIGHT SINGLE QUOTATION MARK}EST où? I don't") == "c est ou ? i dont "
 
 
 def test_questions_and_refusals_of_a_pasted_mail_are_not_the_contacts() -> None:

@@ -14,7 +14,7 @@ from math import sqrt
 from operator import mul
 from pathlib import Path
 
-from interviews.paige.language.words import normalized
+from interviews.paige.language.words import unaccented
 from interviews.paige.objective.classified_topics import sign_features
 from interviews.paige.objective.instructions import Sign, sentences
 from interviews.paige.objective.sign_matches import NEGATIVE, OF_OBJECTIVES, SignMatch, signs_in
@@ -47,7 +47,7 @@ Vectors = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class Example:
-    """`words`: normalized like the words of an objective. `others`: features that are not words."""
+    """`words`: unaccented like the words of an objective. `others`: features that are not words."""
 
     label: str
     words: Sequence[str]
@@ -72,7 +72,7 @@ def _lines(name: str) -> list[tuple[str, str]]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in normalized(text).split() if word != "?"]
+    return [word for word in unaccented(text).split() if word != "?"]
 
 
 def _others(name: str, text: str) -> list[str]:
