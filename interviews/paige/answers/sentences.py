@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from interviews.paige.answers.lexicon import Intent, filler_pattern, intent_patterns
-from interviews.paige.language.sentences import clause_gaps, sentences
+from interviews.paige.language.sentences import CLAUSE_GAP, SENTENCE_GAP
 from interviews.paige.language.words import unaccented
 
 WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DELETION})
@@ -60,17 +60,17 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
     mail = _MAIL.search(answer)
     own = answer[: mail.start()] if mail else answer
     for line in own.split("\n"):
-        yield from ((text, line.lstrip().startswith(">")) for text in sentences(line))
-    yield from ((text, True) for text in sentences(answer[len(own) :]))
+        yield from ((text, line.lstrip().startswith(">")) for text in SENTENCE_GAP.split(line))
+    yield from ((text, True) for text in SENTENCE_GAP.split(answer[len(own) :]))
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
     """A request at an end is separated from a longer rest."""
-    gaps = clause_gaps(text)
+    gaps = list(CLAUSE_GAP.finditer(text))
     if not gaps or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
-    for (start, end), at in ((gaps[-1], 1), (gaps[0], 0)):
-        parts = [text[:start].rstrip(","), text[end:]]
+    for gap, at in ((gaps[-1], 1), (gaps[0], 0)):
+        parts = [text[: gap.start()].rstrip(","), text[gap.end() :]]
         request = parts[at] + ("?" if text.endswith("?") else "")
         if _word_count(request) >= MIN_WORDS_OF_A_REQUEST and _requests(request):
             is_apart = _word_count(parts[1 - at]) >= MIN_WORDS_OF_A_CLAUSE and not (at == 0 and text.endswith("?"))

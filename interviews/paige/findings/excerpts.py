@@ -6,7 +6,7 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.sentences import NOT_FINDINGS, Sentence
 from interviews.paige.answers.transcript_markdown import Block
-from interviews.paige.language.sentences import sentence_ends
+from interviews.paige.language.sentences import SENTENCE_GAP
 
 EXCERPT_LENGTH = 400
 
@@ -78,6 +78,6 @@ def _beginning(excerpt: Excerpt) -> Excerpt:
     if len(excerpt.text) <= EXCERPT_LENGTH:
         return excerpt
     cut = excerpt.text[: EXCERPT_LENGTH + 1]
-    ends = [end for end in sentence_ends(cut) if cut[end - 1] != ";"]
+    ends = [gap.start() for gap in SENTENCE_GAP.finditer(cut) if cut[gap.start() - 1] != ";"]
     spaces = [match.start() for match in re.finditer(r"\s", cut)]
     return excerpt.part(0, max(ends or spaces or [EXCERPT_LENGTH]))

@@ -8,7 +8,7 @@ from interviews.paige.guide.rules import wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.sentences import clauses, questions
+from interviews.paige.language.sentences import clauses_and_introductions, questions
 from interviews.paige.language.words import SpelledText, lower_case
 
 MAX_QUESTION_WORDS = 45
@@ -59,7 +59,7 @@ def _wording_warnings(questions: Iterable[str], style: Style) -> Iterator[str]:
 
 def _closed_opening(question: str, style: Style) -> str:
     """The first closed opening, unless an open question precedes it; or ""."""
-    for clause in clauses(question):
+    for clause in clauses_and_introductions(question):
         if closed := _wording(style.closed, clause, at_the_start=True):
             return closed
         if _wording(style.open, clause):

@@ -1,11 +1,11 @@
 """The language of the patterns in lexicons/*/*.json, and of the objective phrases in guides.
 
-A pattern is a row of words. Case, accents and apostrophes do not count.
+A pattern is a row of words. Case and punctuation do not count, accents and apostrophes only if the `spelling` has them.
 
     a b|c       one of several: "a b" or "c"
     (a|b) c     the same, in a part of a row
     [a|b] c     "a c", "b c" or "c"
-    <name>      the entry "name" of the file's "words"
+    <name>      an entry of the file's "words"; in opinions.json, of the lists "good" and "bad"
     <1>         any word
     ...         any row of up to four words
     pric*       a word that begins so; *pric ends so, *pric* contains it
