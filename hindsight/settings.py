@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "hindsight.db",
+    "hindsight.queue",
     "hindsight.http",
     "hindsight.limits",
     "hindsight.api",

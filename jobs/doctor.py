@@ -4,10 +4,9 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from hindsight.doctor import Fault, not_checked
-from hindsight.queue.models import is_due
+from hindsight.queue.heartbeats import running_workers
+from hindsight.queue.models import OVERDUE_AFTER, is_due
 from jobs.models import Job
-from webhooks.schedule import OVERDUE_AFTER
-from webhooks.services.workers import running_workers
 
 
 def exports_and_imports() -> str:

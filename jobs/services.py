@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from hindsight.queue.lease import put
 from jobs.models import Chunk, Job, Part, State
-from jobs.work import put
 from orgs.models import Org
 
 KEPT = timedelta(days=7)
@@ -25,18 +25,12 @@ def start_job(job: Job, *, total: int, **options: Any) -> None:
     job.options |= options
     job.done, job.total, job.crashes, job.output_bytes, job.counts = 0, total, 0, 0, {}
     job.save(update_fields=["options", "done", "total", "crashes", "output_bytes", "counts"])
-    put(job)
+    put(Job.objects.filter(pk=job.pk), state=State.WAITING)
 
 
-@transaction.atomic
 def continue_job(*, job_id: int) -> bool:
-    """Queues a failed job again. It goes on after its last step."""
-    job = Job.objects.select_for_update().filter(pk=job_id, state=State.FAILED).first()
-    if job is None:
-        return False
-    Job.objects.filter(pk=job_id).update(crashes=0)
-    put(job)
-    return True
+    """Puts a failed job into the queue again. It goes on after its last step."""
+    return bool(put(Job.objects.filter(pk=job_id, state=State.FAILED), state=State.WAITING, crashes=0))
 
 
 def withdraw_jobs(*, org_id: int) -> None:

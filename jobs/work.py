@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
+from hindsight.queue.lease import put
 from hindsight.queue.shares import Shares
 from jobs.models import Job, Part, State
 from jobs.runners import RUNNERS, Step
@@ -54,11 +55,6 @@ def run_job(job: Job) -> None:
             raise
 
 
-def put(job: Job) -> None:
-    """Puts it behind the jobs that wait. Call it in the transaction that writes the job."""
-    Job.objects.filter(pk=job.pk).update(state=State.WAITING, leased_until=None, due_at=timezone.now())
-
-
 def _run_slice(job: Job) -> None:
     end = None
     for step in RUNNERS[job.kind](job):
@@ -67,9 +63,7 @@ def _run_slice(job: Job) -> None:
         if not _advance(job, step):
             return
         if monotonic() > end:
-            with transaction.atomic():
-                if _locked(job):
-                    put(job)
+            put(_still_mine(job), state=State.WAITING)
             return
     with transaction.atomic():
         if _finish(job, State.FINISHED) and not job.options.get("keeps_input"):

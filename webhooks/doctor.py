@@ -7,9 +7,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from hindsight.doctor import Fault, not_checked
-from hindsight.queue.models import is_due
+from hindsight.queue.models import OVERDUE_AFTER, is_due
 from webhooks.models import Delivery, Endpoint
-from webhooks.schedule import OVERDUE_AFTER
 from webhooks.services.health import webhook_health
 
 

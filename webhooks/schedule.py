@@ -22,8 +22,6 @@ JITTER = 0.1
 
 # An endpoint fails if its attempts have failed for this long. Before that, retries may help.
 FAILING_AFTER = timedelta(hours=1)
-# A delivery that is due for this long is late: there are too few workers.
-OVERDUE_AFTER = timedelta(minutes=10)
 
 # An endpoint is disabled if every attempt has failed for this long.
 GIVE_UP_AFTER = timedelta(days=5)

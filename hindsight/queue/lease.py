@@ -1,7 +1,7 @@
 """The queue is rows of the rooms above: deliveries, jobs and what else is a `Queued` row of a `Kind`.
 
-A row is put into the queue by the transaction that writes it, and it decides what is done, and when: no second row and
-no broker can disagree with it.
+A row is put into the queue by the transaction that inserts it, or by `put()`, and it decides what is done, and when: no
+second row and no broker can disagree with it.
 
 - A lease is `leased_until`. A worker leases as many rows as it has free threads. A row whose worker was killed is due
   again when its lease has expired: each row is worked on at least once.
@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
@@ -38,6 +39,11 @@ def lease(kind: Kind[Row], free: int) -> list[Row]:
         to_run = [row for row in rows if _begin(kind, row, now)]
         kind.rows().bulk_update(rows, ["leased_until", *kind.written])
     return to_run
+
+
+def put(rows: QuerySet[Any], **changed: Any) -> int:
+    """Puts rows behind those that wait. `changed`: what makes them rows of their kind again. Returns their number."""
+    return rows.update(leased_until=None, due_at=timezone.now(), **changed)
 
 
 def _lock(kind: Kind[Any]) -> None:

@@ -1,9 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+
+# A row that is due for this long is late: there are too few workers.
+OVERDUE_AFTER = timedelta(minutes=10)
 
 
 class Queued(models.Model):
@@ -18,6 +21,20 @@ class Queued(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Heartbeat(models.Model):
+    """A process of `manage.py run_worker`. It writes `seen_at` while it runs."""
+
+    name = models.CharField(max_length=80, unique=True, help_text="Random, for each process.")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "webhooks_worker"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def is_due(now: datetime) -> Q:

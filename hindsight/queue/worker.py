@@ -4,14 +4,16 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
+from django.utils.crypto import get_random_string
 
+from hindsight.queue.heartbeats import record_heartbeat
 from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import lease
 
@@ -22,15 +24,12 @@ RETRY_SECONDS = 5
 
 
 class Worker:
-    """Each kind has its own threads, so that none waits for another one.
+    """Each kind has its own threads, so that none waits for another one."""
 
-    `beat` is called about once a second, also while all threads are busy.
-    """
-
-    def __init__(self, kinds: Iterable[Kind[Any]], beat: Callable[[], None]) -> None:
+    def __init__(self, kinds: Iterable[Kind[Any]]) -> None:
+        self.name = get_random_string(16)
         self.pools = {kind: ThreadPoolExecutor(kind.threads, kind.name) for kind in kinds}
         self.running: dict[Kind[Any], list[Future[None]]] = {kind: [] for kind in self.pools}
-        self.beat = beat
         self.beats_at = 0.0
         self.has_news = threading.Event()
         self.is_stopping = False
@@ -64,8 +63,9 @@ class Worker:
         self.has_news.wait(seconds)
 
     def _beat(self) -> None:
+        """Also while all threads are busy. `_take_turn` runs more often than once a second if rows end quickly."""
         if time.monotonic() >= self.beats_at:
-            self.beat()
+            record_heartbeat(self.name)
             self.beats_at = time.monotonic() + POLL_SECONDS
 
     def _lease(self, kind: Kind[Any]) -> None:

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from hindsight.http.downloads import Download
+from hindsight.queue.heartbeats import MISSING_AFTER, last_heartbeat
 from jobs.models import Job, Part, State
 from jobs.services import continue_job
 from orgs.models import EventKind
@@ -18,7 +19,6 @@ from staff.contacts.imports import KIND
 from staff.events import record_act
 from staff.lists.exports import EXPORTS
 from staff.orgs.own_orgs import orgs_with, viewing
-from webhooks.services.workers import MISSING_AFTER, last_seen
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
@@ -92,7 +92,7 @@ def may_download(request: HttpRequest, job: Job) -> bool:
 
 
 def worker_warning() -> str:
-    seen = last_seen()
+    seen = last_heartbeat()
     if seen is None:
         return "No worker is running. Tell the operator to start one: manage.py run_worker."
     silence: timedelta = timezone.now() - seen

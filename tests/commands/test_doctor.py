@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from hindsight import __version__
+from hindsight.queue.heartbeats import record_heartbeat
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
 from jobs.models import Job
@@ -20,7 +21,6 @@ from staff.lists.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
 from tests.interviews.services.test_model_statistics import add_turns
-from webhooks.services.workers import say_that_it_runs
 
 
 def run_doctor() -> tuple[dict[str, str], bool]:
@@ -75,7 +75,7 @@ class TestChecks:
         lines, healthy = run_doctor()
         assert not healthy
         assert lines["FAIL  exports and imports"].startswith("No worker is running, and 1 wait.")
-        say_that_it_runs("worker")
+        record_heartbeat("worker")
         assert run_doctor()[1]
         Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
         assert run_doctor()[0]["FAIL  exports and imports"].startswith("No worker has taken 1 of 1")

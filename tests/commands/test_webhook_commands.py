@@ -7,12 +7,13 @@ import time_machine
 from django.core.management import CommandError
 from django.utils import timezone
 
+from hindsight.queue.heartbeats import record_heartbeat
+from hindsight.queue.models import Heartbeat
 from orgs.models import Org, SecurityEvent
 from tests.commands.running import run
 from tests.commands.test_doctor import run_doctor
 from tests.webhooks.conftest import complete, work
-from webhooks.models import Delivery, Endpoint, EndpointState, Worker
-from webhooks.services.workers import say_that_it_runs
+from webhooks.models import Delivery, Endpoint, EndpointState
 
 pytestmark = pytest.mark.django_db
 URL = "http://127.0.0.1:9/hooks"
@@ -110,22 +111,22 @@ class TestDoctor:
     def test_no_worker_is_running(self, acme: Org) -> None:
         run("create_webhook", "acme", URL)
         complete(acme)
-        Worker.objects.create(name="old", seen_at=timezone.now() - timedelta(minutes=3))
+        Heartbeat.objects.create(name="old", seen_at=timezone.now() - timedelta(minutes=3))
         lines, healthy = run_doctor()
         assert not healthy
         assert lines["FAIL  webhooks"].startswith("No worker is running, and 1 deliveries are due.")
-        say_that_it_runs("new")
+        record_heartbeat("new")
         lines, healthy = run_doctor()
         assert healthy
         assert lines["ok    webhooks"] == "1 active endpoints, 1 running workers"
-        assert [worker.name for worker in Worker.objects.all()] == ["new"]
+        assert [worker.name for worker in Heartbeat.objects.all()] == ["new"]
 
     def test_deliveries_are_late(self, acme: Org) -> None:
         run("create_webhook", "acme", URL)
         with time_machine.travel(timezone.now(), tick=False) as clock:
             complete(acme)
             clock.shift(timedelta(minutes=30))
-            say_that_it_runs("busy")
+            record_heartbeat("busy")
             assert run_doctor()[0]["FAIL  webhooks"] == "1 deliveries are up to 30 minutes late. Start more workers."
 
     def test_deliveries_wait_for_a_slow_endpoint(self, acme: Org) -> None:
@@ -133,10 +134,10 @@ class TestDoctor:
         with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
             complete(acme)
             Endpoint.objects.update(slow_since=timezone.now())
-            say_that_it_runs("worker")
+            record_heartbeat("worker")
             assert run_doctor()[1]
             clock.shift(timedelta(minutes=30))
-            say_that_it_runs("worker")
+            record_heartbeat("worker")
             assert run_doctor()[0]["FAIL  webhooks"] == (
                 f"Endpoint {pk} of acme has answered slowly since 2026-12-01 12:00 UTC, and 1 deliveries are late. "
                 "Ask the customer to answer first, and to work afterwards."
@@ -149,7 +150,7 @@ class TestDoctor:
             work()
             clock.shift(timedelta(hours=1, seconds=1))
             work()
-            say_that_it_runs("worker")
+            record_heartbeat("worker")
             assert run_doctor()[0]["FAIL  webhooks"].startswith(
                 f"Endpoint {pk} of acme has failed since 2026-12-01 12:00 UTC. `manage.py list_deliveries {pk}` shows"
             )
@@ -160,10 +161,10 @@ class TestDoctor:
 
 def test_a_worker_says_at_most_every_30_seconds_that_it_runs(acme: Org) -> None:
     with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
-        say_that_it_runs("worker")
+        record_heartbeat("worker")
         clock.shift(timedelta(seconds=29))
-        say_that_it_runs("worker")
-        assert Worker.objects.get().seen_at == timezone.now() - timedelta(seconds=29)
+        record_heartbeat("worker")
+        assert Heartbeat.objects.get().seen_at == timezone.now() - timedelta(seconds=29)
         clock.shift(timedelta(seconds=1))
-        say_that_it_runs("worker")
-        assert Worker.objects.get().seen_at == timezone.now()
+        record_heartbeat("worker")
+        assert Heartbeat.objects.get().seen_at == timezone.now()

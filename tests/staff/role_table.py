@@ -84,7 +84,7 @@ jobs_job_add                             --  --  --  --  --  --  --
 jobs_job_change                          pp  --  --  --  --  --  --
 jobs_job_changelist                      pp  --  --  --  --  --  --
 jobs_job_check                           -.  --  --  --  --  --  --
-jobs_job_continue                        -p  --  --  --  --  --  --
+jobs_job_continue                        -w  --  --  --  --  --  --
 jobs_job_delete                          --  --  --  --  --  --  --
 jobs_job_download                        pp  --  --  --  --  --  --
 jobs_job_history                         px  -x  -x  -x  -x  -x  -x

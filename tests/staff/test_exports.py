@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.queue.heartbeats import record_heartbeat
 from interviews.models import InterviewRequest
 from interviews.services import complete_interview, erase_contact
 from jobs import work
@@ -25,7 +26,6 @@ from tests.commands.running import run
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
 from tests.working import leased, work_off
-from webhooks.services.workers import say_that_it_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +233,7 @@ def test_an_expired_export_is_neither_downloaded_nor_kept(support: Staff, interv
 def test_the_page_says_that_no_worker_runs(support: Staff, interview_request: InterviewRequest) -> None:
     job = start(support)
     assert "No worker is running." in support.get("jobs_job_change", job.pk).content.decode()
-    say_that_it_runs("worker")
+    record_heartbeat("worker")
     page = support.get("jobs_job_change", job.pk).content.decode()
     assert "worker is running" not in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page

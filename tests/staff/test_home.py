@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from hindsight.queue.models import Heartbeat
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
@@ -18,7 +19,7 @@ from tests.factories import OrgFactory
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
 from webhooks.event_types import EVENT_TYPES
-from webhooks.models import Delivery, Endpoint, EndpointState, Event, Worker
+from webhooks.models import Delivery, Endpoint, EndpointState, Event
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -95,11 +96,11 @@ def test_the_topics_at_which_interviews_break_off(root: Staff, interviews: None)
 class TestProblems:
     def test_without_problems_there_is_no_section(self, root: Staff, acme: Org) -> None:
         add_endpoint(acme)
-        Worker.objects.create(name="one", seen_at=timezone.now())
+        Heartbeat.objects.create(name="one", seen_at=timezone.now())
         assert root.get("index").context["problems"] == []
 
     def test_endpoints_that_fail_or_were_given_up(self, root: Staff, acme: Org, globex: Org) -> None:
-        Worker.objects.create(name="one", seen_at=timezone.now())
+        Heartbeat.objects.create(name="one", seen_at=timezone.now())
         add_endpoint(acme, failing_since=timezone.now() - timedelta(minutes=61))
         add_endpoint(globex, state=EndpointState.GONE)
         add_endpoint(OrgFactory.create(), failing_since=timezone.now() - timedelta(minutes=59))
@@ -115,7 +116,7 @@ class TestProblems:
         event = Event.objects.create(org=acme, type="interview.completed", body="{}", created_at=timezone.now())
         endpoint = add_endpoint(acme)
         Delivery.objects.create(org=acme, endpoint=endpoint, event=event, due_at=timezone.now() - timedelta(minutes=11))
-        Worker.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
+        Heartbeat.objects.create(name="killed", seen_at=timezone.now() - timedelta(minutes=3))
         assert [text for text, _ in root.get("index").context["problems"]] == [
             "No worker is running: no webhook is sent. Tell the operator.",
             "Webhook deliveries that are late: 1",

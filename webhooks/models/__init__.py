@@ -1,6 +1,5 @@
 from webhooks.models.delivery import Delivery, Outcome
 from webhooks.models.endpoint import Endpoint, EndpointState, Status
 from webhooks.models.event import Event
-from webhooks.models.worker import Worker
 
-__all__ = ["Delivery", "Endpoint", "EndpointState", "Event", "Outcome", "Status", "Worker"]
+__all__ = ["Delivery", "Endpoint", "EndpointState", "Event", "Outcome", "Status"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from hindsight.queue.heartbeats import running_workers
+from hindsight.queue.models import OVERDUE_AFTER
 from webhooks.models import Delivery, Endpoint, EndpointState
 from webhooks.models.endpoint import GIVEN_UP, is_failing
-from webhooks.schedule import OVERDUE_AFTER
-from webhooks.services.workers import running_workers
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
+from hindsight.queue.lease import put
 from webhooks.models import Delivery, Endpoint, Status
 
 # Per call of replay_deliveries().
@@ -30,7 +30,7 @@ def replay_delivery(*, delivery_id: int) -> None:
     if delivery.status == Status.PENDING:
         raise ValidationError("This delivery is still pending.")
     _require_active(delivery.endpoint)
-    _replay([delivery])
+    _replay([delivery_id])
 
 
 @transaction.atomic
@@ -38,9 +38,7 @@ def replay_deliveries(*, endpoint: Endpoint, since: datetime) -> int:
     """Replays what failed or was cancelled. Returns how many deliveries. Raises ValidationError if it is disabled."""
     _require_active(endpoint)
     lost = endpoint.deliveries.filter(status__in=[Status.FAILED, Status.CANCELLED], created_at__gte=since)
-    batch = list(lost.order_by("pk").select_for_update(of=("self",))[:MAX_REPLAYED])
-    _replay(batch)
-    return len(batch)
+    return _replay(lost.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)[:MAX_REPLAYED])
 
 
 def _require_active(endpoint: Endpoint) -> None:
@@ -48,9 +46,6 @@ def _require_active(endpoint: Endpoint) -> None:
         raise ValidationError("The endpoint of this delivery is disabled. Enable it first.")
 
 
-def _replay(deliveries: Sequence[Delivery]) -> None:
+def _replay(delivery_ids: Iterable[int]) -> int:
     """With a full schedule of attempts."""
-    for delivery in deliveries:
-        delivery.status, delivery.attempts, delivery.leased_until = Status.PENDING, 0, None
-        delivery.due_at = timezone.now()
-    Delivery.objects.bulk_update(deliveries, ["status", "attempts", "leased_until", "due_at"], batch_size=500)
+    return put(Delivery.objects.filter(pk__in=list(delivery_ids)), status=Status.PENDING, attempts=0)

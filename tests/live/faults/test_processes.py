@@ -13,6 +13,7 @@ from secrets import token_hex
 
 import pytest
 
+from hindsight.queue.models import Heartbeat
 from interviews.models import InterviewRequest
 from tests.live.client import LiveClient, connect
 from tests.live.conftest import Serve
@@ -20,7 +21,6 @@ from tests.live.stores import new_postgresql_database
 from tools.harness.orm import orm_at
 from tools.harness.processes import eventually, free_port, is_running
 from tools.harness.web import SCRIPT
-from webhooks.models import Worker
 
 ROOT = Path(__file__).parents[3]
 
@@ -125,7 +125,7 @@ def test_the_script_migrates_an_empty_database_and_creates_the_demo(serve: Serve
         assert f"export HINDSIGHT_API_KEY={key}" in server.log
         assert LiveClient(server, key).get("/interviews").status_code == 200
         with orm_at(url):
-            assert eventually(Worker.objects.exists)
+            assert eventually(Heartbeat.objects.exists)
 
 
 def test_the_script_ends_if_it_cannot_migrate() -> None:
@@ -230,9 +230,9 @@ def is_pending(pid: int, number: signal.Signals) -> bool:
 
 
 def test_the_server_runs_a_task_worker_and_stops_it(serve: Serve) -> None:
-    Worker.objects.all().delete()
+    Heartbeat.objects.all().delete()
     with serve(workers=1, TASK_WORKERS="1") as server:
-        assert eventually(Worker.objects.exists, seconds=20)
+        assert eventually(Heartbeat.objects.exists, seconds=20)
         [first] = children_of(server.process.pid, "run_worker")
         os.kill(first, signal.SIGKILL)
         assert eventually(lambda: children_of(server.process.pid, "run_worker") not in ([], [first]))

@@ -1,9 +1,7 @@
-from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management import CommandError
-from django.utils.crypto import get_random_string
+from django.core.management.base import BaseCommand, CommandError
 
 from hindsight.db.postgresql.limits import OF_WORKERS, limit_sessions
 from hindsight.db.servers import announce_server
@@ -11,8 +9,6 @@ from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS
 from hindsight.queue.metrics import QueueCollector
 from hindsight.queue.worker import Worker
-from orgs.commands import Command as BaseCommand
-from webhooks.services.workers import say_that_it_runs
 
 
 class Command(BaseCommand):
@@ -20,15 +16,15 @@ class Command(BaseCommand):
         "Sends webhooks, runs exports and imports, and asks the model for drivers, until Ctrl-C or SIGTERM. Then it "
         "finishes what it has begun. Any number of workers can run."
     )
+    requires_system_checks: list[str] = []
 
-    def run(self, **options: Any) -> str:
+    def handle(self, **options: Any) -> None:
         limit_sessions(OF_WORKERS)
         announce_server()
         self.check()  # scripts/serve does so by `migrate`
         if settings.METRICS_ADDRESS and not is_shared():
             serve_own_metrics(*settings.METRICS_ADDRESS)
-        Worker(KINDS.values(), beat=partial(say_that_it_runs, get_random_string(16))).run()
-        return ""
+        Worker(KINDS.values()).run()
 
 
 def serve_own_metrics(host: str, port: int) -> None:

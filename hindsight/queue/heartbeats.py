@@ -1,0 +1,30 @@
+"""Which workers are running."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from hindsight.queue.models import Heartbeat
+
+HEARTBEAT_EVERY = timedelta(seconds=30)
+# A worker without a heartbeat for this long is not running.
+MISSING_AFTER = timedelta(minutes=2)
+
+
+def record_heartbeat(name: str) -> None:
+    """Writes at most every HEARTBEAT_EVERY."""
+    now = timezone.now()
+    if not Heartbeat.objects.filter(name=name, seen_at__gt=now - HEARTBEAT_EVERY).exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": now})
+        Heartbeat.objects.filter(seen_at__lt=now - MISSING_AFTER).delete()
+
+
+def running_workers() -> int:
+    return Heartbeat.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()
+
+
+def last_heartbeat() -> datetime | None:
+    """Of any worker."""
+    seen: datetime | None = Heartbeat.objects.aggregate(seen=Max("seen_at"))["seen"]
+    return seen
