@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
-from urllib3.util import connection as urllib3_connection
 
+from hindsight.http.outgoing import _Exchange
 from tests.webhooks.hostile import NAMES, URLS
-from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver
 from webhooks import outbound
 from webhooks.models import Outcome
-from webhooks.outbound import Adapter, Result, clean_url, policy, post
+from webhooks.outbound import Result, clean_url, post
 
 PUBLIC = "93.184.216.34"
 PRIVATE = "10.0.0.1"
@@ -184,13 +183,17 @@ def test_a_closed_port_is_unreachable(receiver: Receiver) -> None:
         assert send(f"http://127.0.0.1:{closed.getsockname()[1]}/").outcome == Outcome.UNREACHABLE
 
 
-HEADERS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\n"
 
 
 @pytest.mark.parametrize(
     ("start", "piece", "outcome"),
-    [(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a", Outcome.TIMED_OUT), (HEADERS, b"1\r\na\r\n", Outcome.ACCEPTED)],
-    ids=["headers", "body"],
+    [
+        (OK + b"X-Slow: ", b"a", Outcome.TIMED_OUT),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n", Outcome.ACCEPTED),
+        (OK + b"Connection: close\r\n\r\n", b"a", Outcome.ACCEPTED),
+    ],
+    ids=["headers", "chunks", "body without a length"],
 )
 def test_an_answer_that_drips_is_cut_off(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, start: bytes, piece: bytes, outcome: Outcome
@@ -213,36 +216,38 @@ def test_an_answer_that_drips_is_cut_off(
     assert timedelta(seconds=0.3) <= result.duration < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("slow_call", ["getaddrinfo", "create_connection"], ids=["name", "connection"])
+@pytest.mark.parametrize("slow_call", ["getaddrinfo", "create_connection"])
 def test_a_limit_that_passes_before_the_connection_is_open_still_ends_the_request(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, slow_call: str
 ) -> None:
     """The receiver's own name server, or its first packet, waits until there was no connection to cut off."""
-    is_cut_off = Event()
-    module = {"getaddrinfo": socket, "create_connection": urllib3_connection}[slow_call]
-    call = getattr(module, slow_call)
+    is_cut_off, is_over = Event(), Event()
+    call, cut_off = getattr(socket, slow_call), _Exchange.cut_off
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
         with suppress(OSError):
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            while not is_cut_off.wait(0.02):
+            while not is_over.wait(0.02):
                 handler.wfile.write(b"a")
 
     def slow(*args: Any, **kwargs: Any) -> Any:
-        assert eventually(lambda: adapter.is_cut_off)
+        assert is_cut_off.wait(10)
         return call(*args, **kwargs)
 
-    adapter = Adapter(policy(development=True))
-    monkeypatch.setattr(outbound, "_adapter", lambda: adapter)
+    def noted(exchange: _Exchange) -> None:
+        cut_off(exchange)
+        is_cut_off.set()
+
+    monkeypatch.setattr(_Exchange, "cut_off", noted)
     monkeypatch.setattr(outbound, "TIMEOUT_SECONDS", 0.3)
-    monkeypatch.setattr(module, slow_call, slow)
+    monkeypatch.setattr(socket, slow_call, slow)
     receiver.respond = drip
-    giving_up = Timer(10, is_cut_off.set)
+    giving_up = Timer(10, is_over.set)
     giving_up.start()
     result = send(receiver.url)
     giving_up.cancel()
-    is_cut_off.set()
+    is_over.set()
     assert result.outcome == Outcome.TIMED_OUT
     assert result.duration < timedelta(seconds=5)
 

@@ -1,19 +1,14 @@
-"""A client for OpenAI's chat completions API.
-
-Uses http.client: the time limit includes name resolution, and the size limit holds for the decoded response.
-"""
+"""A client for OpenAI's chat completions API."""
 
 import json
-import socket
-import ssl
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
-from threading import BoundedSemaphore, Thread
+from functools import partial
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, send
 from interviews.paige.model.prompt import ChatMessage
 
 # Enough for a choice with the longest quote, after some reasoning.
@@ -25,6 +20,8 @@ MAX_TOKEN_COUNT = 2**28
 
 RETRYABLE_STATUSES = {408, 409, 425, 429}
 REFUSED_PARAMETER = (400, 422)
+# Another attempt would fail, too.
+PERMANENT = {Reason.BUSY, Reason.INVALID_URL}
 
 
 class ProviderError(Exception):
@@ -57,36 +54,29 @@ class Dialect:
 
 
 class Provider:
-    """`concurrency`: calls per process. A call that outlives its time limit counts until it ends."""
+    """`concurrency`: calls per process."""
 
     def __init__(self, base_url: str, model: str, api_key: str, concurrency: int = 1) -> None:
         self.base_url, self.model, self._api_key = base_url, model, api_key
         self.dialect = Dialect()
-        self.slots = BoundedSemaphore(concurrency)
+        self.slots = Slots(concurrency)
 
     def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
         """`seconds` limits the total time, name resolution included. Raises ProviderError."""
-        if not self.slots.acquire(blocking=False):
-            raise ProviderError("too many concurrent calls", is_retryable=False)
-        call = Call(self, messages, schema, seconds)
-        Thread(target=call.run, daemon=True).start()
+        call = partial(self._completion, messages, schema, monotonic() + seconds)
         try:
-            return _reply(call.result.result(seconds))
-        except TimeoutError:
-            call.abort()
-            raise ProviderError("timeout") from None
+            return _reply(self.slots.run(call, seconds))
         except ProviderError:
             raise
-        except OSError as error:
-            raise ProviderError(error.strerror or type(error).__name__) from None
+        except OutgoingError as error:
+            raise ProviderError(str(error), is_retryable=error.reason not in PERMANENT) from None
         # Any failure must fall back to the rules.
         except Exception as error:
             raise ProviderError(type(error).__name__) from None
 
     def headers(self) -> dict[str, str]:
         key = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
-        # A compressed response could be decoded to any size.
-        return {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity", **key}
+        return {"Content-Type": "application/json", "Accept": "application/json", **key}
 
     def payload(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any]) -> bytes:
         body: dict[str, Any] = {
@@ -99,78 +89,33 @@ class Provider:
             body["response_format"] = {"type": "json_schema", "json_schema": named}
         return json.dumps(body).encode()
 
-
-class Call:
-    """Runs in a thread of its own: neither name resolution nor a slow response can be interrupted otherwise."""
-
-    def __init__(
-        self, provider: Provider, messages: Sequence[ChatMessage], schema: Mapping[str, Any], seconds: float
-    ) -> None:
-        self.provider, self.messages, self.schema, self.seconds = provider, messages, schema, seconds
-        self.result: Future[bytes] = Future()
-        self.socket: socket.socket | None = None
-        self.is_aborted = False
-
-    def run(self) -> None:
-        try:
-            self.result.set_result(self._body())
-        except BaseException as error:
-            self.result.set_exception(error)
-        finally:
-            self.provider.slots.release()
-
-    def abort(self) -> None:
-        """Ends a read or write that is under way."""
-        self.is_aborted = True
-        if self.socket:
-            try:
-                self.socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # already closed
-
-    def _body(self) -> bytes:
+    def _completion(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any], deadline: float) -> bytes:
+        """Repeats the request in another dialect if the endpoint refuses a parameter."""
         while True:
-            status, body = self._post()
-            if status == 200:
-                return body
-            dialect = self.provider.dialect.without_refused(body) if status in REFUSED_PARAMETER else None
-            if dialect is None or self.is_aborted:
-                is_retryable = status >= 500 or status in RETRYABLE_STATUSES
-                raise ProviderError(f"status {status}", is_retryable=is_retryable)
-            self.provider.dialect = dialect
+            response = self._post(self.payload(messages, schema), deadline - monotonic())
+            if response.status == 200:
+                return response.body
+            is_refused = response.status in REFUSED_PARAMETER
+            dialect = self.dialect.without_refused(response.body) if is_refused else None
+            if dialect is None:
+                is_retryable = response.status >= 500 or response.status in RETRYABLE_STATUSES
+                raise ProviderError(f"status {response.status}", is_retryable=is_retryable)
+            self.dialect = dialect
 
-    def _post(self) -> tuple[int, bytes]:
-        """Follows no redirect: it would send the notes to another host."""
-        url = urlsplit(self.provider.base_url)
-        connection = _connection(url.scheme, url.hostname, url.port, self.seconds)
-        try:
-            connection.connect()
-            self.socket = connection.sock
-            if self.is_aborted:
-                raise TimeoutError
-            path = f"{url.path.rstrip('/')}/chat/completions{f'?{url.query}' if url.query else ''}"
-            connection.request("POST", path, self.provider.payload(self.messages, self.schema), self.provider.headers())
-            with connection.getresponse() as response:
-                return response.status, _bounded(response)
-        finally:
-            connection.close()
-
-
-def _connection(scheme: str, host: str | None, port: int | None, seconds: float) -> HTTPConnection:
-    if not host or scheme not in ("http", "https"):
-        raise ProviderError("invalid URL", is_retryable=False)
-    if scheme == "https":
-        return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
-    return HTTPConnection(host, port, timeout=seconds)
-
-
-def _bounded(response: HTTPResponse) -> bytes:
-    if response.getheader("Content-Encoding", "identity").strip().lower() != "identity":
-        raise ProviderError("compressed response", is_retryable=False)
-    body = response.read(MAX_RESPONSE_BYTES + 1)
-    if len(body) > MAX_RESPONSE_BYTES:
-        raise ProviderError("response too large")
-    return body
+    def _post(self, body: bytes, seconds: float) -> Response:
+        url = urlsplit(self.base_url)
+        url = url._replace(path=f"{url.path.rstrip('/')}/chat/completions")
+        response = send(
+            "POST",
+            url.geturl(),
+            seconds=seconds,
+            max_bytes=MAX_RESPONSE_BYTES,
+            headers=self.headers(),
+            body=body,
+        )
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise ProviderError("compressed response", is_retryable=False)
+        return response
 
 
 def _reply(body: bytes) -> Reply:

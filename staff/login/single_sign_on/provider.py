@@ -3,24 +3,21 @@
 A provider that hangs must not hold what the API needs, so `without_holding()` runs every request to it:
 
 - The request's thread returns its database connection while it waits (decision 27), at most CALL_SECONDS.
-- At most OIDC_CONCURRENCY calls of a process run at once. A call counts until its thread ends, also after the time
-  limit: neither name resolution nor a slow response can be interrupted. A further call is refused at once.
+- At most OIDC_CONCURRENCY calls of a process run at once. A further call is refused at once.
 - Configuration and keys are fetched once for all requests, and kept for FRESH_SECONDS. After a failure, nobody asks
   again for RETRY_SECONDS.
 """
 
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from threading import BoundedSemaphore, Lock, Thread
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
 from django.conf import settings
-from requests.auth import HTTPBasicAuth
-from urllib3.exceptions import HTTPError
 
+from hindsight.http.outgoing import OutgoingError, Slots, send
 from hindsight.server.pool import connection_released
 from hindsight.text import strict_json
 from interviews.checks import LOOPBACK
@@ -30,35 +27,22 @@ Result = TypeVar("Result")
 Json = dict[str, Any]
 
 CALL_SECONDS = 6.0
-TIMEOUT = (2.0, 3.0)  # to connect; between two packets
+REQUEST_SECONDS = 5.0  # of a call
 FRESH_SECONDS = 10 * 60
 RETRY_SECONDS = 5
 MAX_RESPONSE_BYTES = 256 * 1024
 WELL_KNOWN = "/.well-known/openid-configuration"
 
-_slots = BoundedSemaphore(settings.OIDC_CONCURRENCY)
+_slots = Slots(settings.OIDC_CONCURRENCY)
 
 
 def without_holding(call: Callable[[], Result]) -> Result:
     """Raises Unavailable over the limits, and what the call raises. Must not be called in a transaction."""
-    if not _slots.acquire(blocking=False):
-        raise Unavailable("Too many logins wait for the identity provider.")
-    result: Future[Result] = Future()
-    Thread(target=_run, args=[call, result], daemon=True).start()
     with connection_released():
         try:
-            return result.result(CALL_SECONDS)
-        except TimeoutError:
-            raise Unavailable("The identity provider was too slow.") from None
-
-
-def _run(call: Callable[[], Result], result: Future[Result]) -> None:
-    try:
-        result.set_result(call())
-    except BaseException as error:
-        result.set_exception(error)
-    finally:
-        _slots.release()
+            return _slots.run(call, CALL_SECONDS)
+        except OutgoingError as error:
+            raise Unavailable(f"The identity provider is unavailable: {error}.") from None
 
 
 class Document:
@@ -139,45 +123,32 @@ class Configuration:
 def exchange(configured: Configuration, *, code: str, code_verifier: str, redirect_uri: str) -> object:
     """Returns the unverified ID token."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-    secrets = (settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
-    authentication: dict[str, Any] = {"auth": HTTPBasicAuth(*secrets)}
-    if not configured.takes_basic_authentication:
-        authentication = {}
-        form |= dict(zip(("client_id", "client_secret"), secrets, strict=True))
-    sent = {**form, "code_verifier": code_verifier}
-    return fetch("POST", configured.endpoint("token_endpoint"), data=sent, **authentication).get("id_token")
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    client, secret = settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET
+    if configured.takes_basic_authentication:
+        headers["Authorization"] = f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
+    else:
+        form |= {"client_id": client, "client_secret": secret}
+    body = urlencode({**form, "code_verifier": code_verifier}).encode()
+    return fetch("POST", configured.endpoint("token_endpoint"), headers, body).get("id_token")
 
 
-def fetch(method: str, url: str, **sent: Any) -> Json:
+def fetch(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Json:
     """Requires status 200. Raises Unavailable and Refusal."""
+    headers = {"Accept": "application/json", **(headers or {})}
     try:
-        status, body = _response(method, url, **sent)
-    except (HTTPError, OSError, ValueError) as error:  # RequestException is an OSError
-        raise Unavailable(f"The identity provider is unavailable: {type(error).__name__}.") from None
-    if status >= 500:
-        raise Unavailable(f"The identity provider answered {status}.")
+        response = send(method, url, seconds=REQUEST_SECONDS, max_bytes=MAX_RESPONSE_BYTES, headers=headers, body=body)
+    except OutgoingError as error:
+        raise Unavailable(f"The identity provider is unavailable: {error}.") from None
+    if response.status >= 500:
+        raise Unavailable(f"The identity provider answered {response.status}.")
     try:
-        content = strict_json.parse(body)
+        content = strict_json.parse(response.body)
     except strict_json.JSONError:
         content = None
-    if status != 200 or not isinstance(content, dict):
-        raise Refusal(NOT_VALID, f"Single sign-on: the provider answered {status}, or no JSON object.")
+    if response.status != 200 or not isinstance(content, dict):
+        raise Refusal(NOT_VALID, f"Single sign-on: the provider answered {response.status}, or no JSON object.")
     return content
-
-
-def _response(method: str, url: str, **sent: Any) -> tuple[int, bytes]:
-    """Follows no redirect: it would send the client's secret to another host."""
-    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    with (
-        requests.Session() as session,
-        session.request(
-            method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, **sent
-        ) as response,
-    ):
-        body = response.raw.read(MAX_RESPONSE_BYTES + 1, decode_content=False)
-        if len(body) > MAX_RESPONSE_BYTES:
-            raise ValueError("too large")
-        return response.status_code, body
 
 
 def _configuration_url() -> str:

@@ -1,0 +1,213 @@
+"""The HTTP client for other servers: webhook endpoints of customers, the model, the identity provider.
+
+- `seconds` limits the whole exchange: a time-out of a socket starts anew with each byte, so a timer shuts the socket
+  down. Only name resolution and the connection to an address, which has `seconds` too, cannot be interrupted. A caller
+  that must not wait for them uses `Slots`.
+- `max_bytes` limits the response, which is not decompressed.
+- `policy` limits the addresses (server-side request forgery): every address of the host is checked, and the connection
+  is opened to a checked one, so that a name cannot change in between (DNS rebinding).
+- A redirect is not followed, and proxies and passwords in the environment are not used: the texts and secrets of a
+  request reach no other host.
+- TLS certificates are verified.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
+from threading import BoundedSemaphore, Thread, Timer
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import certifi
+from AntiSSRF import AntiSSRFError, AntiSSRFPolicy
+from AntiSSRF._antissrf_agent import _validate_request_host
+
+Result = TypeVar("Result")
+
+
+class Reason(Enum):
+    BUSY = auto()
+    FORBIDDEN = auto()
+    INVALID_URL = auto()
+    NOT_TRUSTED = auto()
+    TIMED_OUT = auto()
+    TOO_LARGE = auto()
+    UNKNOWN_HOST = auto()
+    UNREACHABLE = auto()
+
+
+# By exception, the first that matches. Other exceptions: UNREACHABLE.
+REASONS: tuple[tuple[type[Exception], Reason], ...] = (
+    (AntiSSRFError, Reason.FORBIDDEN),
+    (socket.gaierror, Reason.UNKNOWN_HOST),
+    (UnicodeError, Reason.UNKNOWN_HOST),
+    (ssl.SSLError, Reason.NOT_TRUSTED),
+    (TimeoutError, Reason.TIMED_OUT),
+)
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: HTTPMessage
+    body: bytes = b""
+
+
+class OutgoingError(Exception):
+    """The message contains nothing that was sent or received.
+
+    `response`: status and headers, if they have arrived, and only the body failed.
+    """
+
+    def __init__(self, reason: Reason, message: str, response: Response | None = None) -> None:
+        super().__init__(message)
+        self.reason, self.response = reason, response
+
+
+class Slots(BoundedSemaphore):
+    """Runs calls in threads of their own, a limited number at a time.
+
+    A call that outlives its time limit counts until it ends, so that such calls cannot pile up.
+    """
+
+    def run(self, call: Callable[[], Result], seconds: float) -> Result:
+        """Raises OutgoingError over the limits, and what the call raises."""
+        if not self.acquire(blocking=False):
+            raise OutgoingError(Reason.BUSY, "too many concurrent calls")
+        result: Future[Result] = Future()
+        Thread(target=self._run, args=[call, result], daemon=True).start()
+        try:
+            return result.result(seconds)
+        except TimeoutError:
+            raise OutgoingError(Reason.TIMED_OUT, "timeout") from None
+
+    def _run(self, call: Callable[[], Result], result: Future[Result]) -> None:
+        try:
+            result.set_result(call())
+        except BaseException as error:
+            result.set_exception(error)
+        finally:
+            self.release()
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    seconds: float,
+    max_bytes: int,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    policy: AntiSSRFPolicy | None = None,
+) -> Response:
+    """Returns any response that is complete. Raises OutgoingError."""
+    exchange = _Exchange(url, seconds, policy)
+    timer = Timer(seconds, exchange.cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        return exchange.run(method, headers, body, max_bytes)
+    except OutgoingError:
+        raise
+    except Exception as error:  # a server can send anything
+        raise exchange.failed(error) from None
+    finally:
+        timer.cancel()
+        exchange.close()
+
+
+def checked_address(host: str, policy: AntiSSRFPolicy) -> str:
+    """Resolves the host, which can take seconds.
+
+    Raises AntiSSRFError unless the policy allows all its addresses, OSError or UnicodeError if it does not resolve.
+    """
+    return str(_validate_request_host(policy, host)[0].get_address())
+
+
+class _Exchange:
+    """A request and its response, on a connection of its own."""
+
+    def __init__(self, url: str, seconds: float, policy: AntiSSRFPolicy | None) -> None:
+        self.seconds, self.policy = seconds, policy
+        self.is_cut_off = False
+        self.socket: socket.socket | None = None
+        self.response: Response | None = None
+        try:
+            self.url = urlsplit(url)
+            self.host = self.url.hostname or ""
+            self.port = self.url.port or {"http": 80, "https": 443}[self.url.scheme]
+            if not self.host:
+                raise ValueError
+        except (KeyError, ValueError):
+            raise OutgoingError(Reason.INVALID_URL, "invalid URL") from None
+
+    def run(self, method: str, headers: Mapping[str, str], body: bytes | None, max_bytes: int) -> Response:
+        connection = self._connect()
+        query = f"?{self.url.query}" if self.url.query else ""
+        connection.request(method, f"{self.url.path or '/'}{query}", body, {**headers})
+        with connection.getresponse() as received:
+            self._check_time()  # to http.client, headers that break off are complete
+            self.response = Response(received.status, received.headers)
+            content = received.read(max_bytes + 1)
+            self._check_time()
+            if len(content) > max_bytes:
+                raise OutgoingError(Reason.TOO_LARGE, "response too large", self.response)
+        return Response(received.status, received.headers, content)
+
+    def _connect(self) -> HTTPConnection:
+        is_tls = self.url.scheme == "https"
+        if self.policy and not is_tls and not self.policy.allow_plain_text_http:
+            raise AntiSSRFError
+        address = checked_address(self.host, self.policy) if self.policy else self.host
+        opened = self._use(socket.create_connection((address, self.port), self.seconds))
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two packets
+        if not is_tls:
+            connection = HTTPConnection(self.host, self.port)
+        else:
+            connection = HTTPSConnection(self.host, self.port, context=_tls())
+            name = self.host.rstrip(".")
+            secured = _tls().wrap_socket(opened, server_hostname=name, do_handshake_on_connect=False)
+            opened = self._use(secured)
+            secured.do_handshake()
+        connection.sock = opened
+        return connection
+
+    def _use(self, opened: socket.socket) -> socket.socket:
+        self.socket = opened
+        self._check_time()  # the time may have passed before there was a socket to shut down
+        return opened
+
+    def _check_time(self) -> None:
+        if self.is_cut_off:
+            raise TimeoutError
+
+    def cut_off(self) -> None:
+        self.is_cut_off = True
+        if self.socket is not None:
+            with suppress(OSError):  # it is closed already
+                self.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+
+    def failed(self, error: Exception) -> OutgoingError:
+        reason = next((reason for kind, reason in REASONS if isinstance(error, kind)), Reason.UNREACHABLE)
+        if self.is_cut_off or reason == Reason.TIMED_OUT:
+            return OutgoingError(Reason.TIMED_OUT, "timeout", self.response)
+        message = error.strerror if isinstance(error, OSError) else None
+        return OutgoingError(reason, message or type(error).__name__, self.response)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Trusts the authorities of the system, such as the operator's own, and of certifi, for a system without any."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
