@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from contacts.models import Contact
-from hindsight.db.batches import in_pages
+from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 

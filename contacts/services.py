@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from contacts.batches import Batch
 from contacts.models import Contact
 from contacts.text import Email, Name, Notes
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import search_text_of
-from hindsight.db.statements import fetch_row
 from hindsight.db.versions import mark_inserted
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many

@@ -1,6 +1,6 @@
 from django.conf import settings
 
-from hindsight.db.postgresql.limits import limit_sessions
+from hindsight.db.postgresql.timeouts import limit_sessions
 from hindsight.db.servers import announce_server
 from hindsight.metrics.server import serve_metrics
 from hindsight.server.gateway import Gateway

@@ -234,7 +234,7 @@ if _database["ENGINE"] == "hindsight.db.sqlite3":
 DATABASES = {"default": _database}
 
 # In seconds; of the PostgreSQL sessions of web processes, the last one also of workers.
-# See hindsight.db.postgresql.limits.
+# See hindsight.db.postgresql.timeouts.
 DATABASE_LOCK_SECONDS = env.float("DATABASE_LOCK_SECONDS", 3.0, validate=validate.Range(min=0.001))
 DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", 15.0, validate=validate.Range(min=0.001))
 DATABASE_IDLE_TRANSACTION_SECONDS = env.float(

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from hindsight.db.batches import in_pages
+from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible

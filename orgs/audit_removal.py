@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from orgs.actors import Actor
-from orgs.events import log_event, new_event
 from orgs.models import Change, EventKind, Org, SecurityEvent
+from orgs.security_events import log_event, new_event
 
 # `Change.field` of an erasure.
 ERASURE = "erasure"

@@ -11,7 +11,7 @@ from hindsight.http.request_ids import current_request_id
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.live_keys import LiveKey, remembered_key, use_live_key
+from orgs.key_verification import LiveKey, remembered_key, use_live_key
 from orgs.scopes import SCOPE_OF_METHOD
 
 

@@ -8,8 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 
 from orgs.actors import Actor
-from orgs.events import log_event, new_event, store_if_possible
 from orgs.models import EventKind, Org
+from orgs.security_events import log_event, new_event, store_if_possible
 
 # By command, if it succeeds. Otherwise COMMAND.
 KINDS = {

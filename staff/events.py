@@ -8,8 +8,8 @@ from django.http import HttpRequest
 
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
-from orgs.events import log_event, new_event, record_event, record_events, store_if_possible
 from orgs.models import EventKind
+from orgs.security_events import log_event, new_event, record_event, record_events, store_if_possible
 from staff.login.attempts import hit
 
 # Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do

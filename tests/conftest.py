@@ -15,7 +15,7 @@ from hindsight.limits.unauthenticated import unauthenticated_limiter
 from interviews.api.reads import forget_steered
 from interviews.models import InterviewRequest
 from interviews.paige.guide.stored_guides import forget_guides
-from orgs.live_keys import forget_keys
+from orgs.key_verification import forget_keys
 from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -36,9 +36,9 @@ ON_BOTH_DATABASES = {
     "hindsight/http/test_probes.py": "stores that are unavailable",
     "hindsight/limits": "counters in PostgreSQL and Redis",
     "hindsight/test_full_database.py": "errors of the database",
+    "hindsight/test_prepared_statements.py": "prepared statements",
     "hindsight/test_retries.py": "serialization failures, locks",
     "hindsight/test_stale_statements.py": "prepared statements",
-    "hindsight/test_statements.py": "prepared statements",
     "interviews/api": "SQL of our own, plans of lists, locks",
     "interviews/services": "locks, order of keys in JSON, statistics in SQL",
     "interviews/test_indexes.py": "indexes",

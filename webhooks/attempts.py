@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from hindsight.metrics.instruments import DELIVERIES
 from orgs.actors import Actor, ActorKind
-from orgs.events import record_event
 from orgs.models import EventKind
+from orgs.security_events import record_event
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
 from webhooks.outbound import Result, post
 from webhooks.schedule import GIVE_UP_AFTER, SLOW, delay_after, parse_retry_after, pause_after

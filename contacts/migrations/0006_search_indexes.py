@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from hindsight.db.concurrently import AddIndexWithoutBlocking
+from hindsight.db.operations import AddIndexWithoutBlocking
 from hindsight.db.search import SearchIndex
 
 

@@ -16,8 +16,8 @@ from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
+from hindsight.db.commit_order import settled_before
 from hindsight.db.ids import LARGEST_ID
-from hindsight.db.settled import settled_before
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25

@@ -12,7 +12,7 @@ from typing import Any, Self
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 
 # The length of a trigram. Shorter parts match only the beginning of a word.
 MIN_PART_LENGTH = 3

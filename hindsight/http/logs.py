@@ -28,7 +28,7 @@ EXTRA_FIELDS = (
     "outcome",
     "waiting_turns",
     "fallback_rate",
-    # Of security events: see orgs.events.
+    # Of security events: see orgs.security_events.
     "event",
     "actor_kind",
     "actor",

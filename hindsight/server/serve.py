@@ -73,7 +73,7 @@ def worker_count() -> int:
 
 def command(host: str, port: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "hindsight.server.workers"),
+        *(sys.executable, "-m", "hindsight.server.prefork"),
         *("hindsight.server.serve:load_application", "--factory", "--interface", "rsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", str(worker_count())),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 from contacts.models import Contact
 from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
-from hindsight.db.statements import fetch_row
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.limits.memory import Memory
 from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
@@ -21,7 +21,7 @@ from interviews.paige.guide.stored_guides import guide_of_version
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import steer
 from interviews.paige.turn.brief import vendor_of
-from orgs.live_keys import KEY_IS_LIVE, key_parameters
+from orgs.key_verification import KEY_IS_LIVE, key_parameters
 
 Body = dict[str, Any]
 Time = str | None

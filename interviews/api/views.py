@@ -29,7 +29,7 @@ from interviews.api.etags import etag_of, versions_of
 from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, CreatedRow, InterviewRequestRow, find_type
 from interviews.models import InterviewRequest, InterviewType, Versions
 from orgs.authentication import Principal, principal_of
-from orgs.live_keys import key_parameters
+from orgs.key_verification import key_parameters
 
 ID = OpenApiParameter(
     "id",

@@ -2,8 +2,8 @@ from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.retries import retried
-from hindsight.db.statements import fetch_row
 from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide

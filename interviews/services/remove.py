@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 from hindsight.db.retries import retried
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from jobs.services import withdraw_jobs

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Contact
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.remove import erase_contact

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 from interviews.models import RowVersions
 from orgs.actors import Actor
 from orgs.audit import Texts
-from orgs.live_keys import key_parameters
+from orgs.key_verification import key_parameters
 
 
 class TextUpdate(NamedTuple):

@@ -11,7 +11,7 @@ from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.audit import overwrite
-from orgs.live_keys import use_live_key
+from orgs.key_verification import use_live_key
 
 
 @retried

@@ -10,12 +10,12 @@ from typing import Any
 from django.db import transaction
 
 from hindsight.api.errors import PreconditionFailed
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import SEPARATOR, search_text_of
-from hindsight.db.statements import fetch_row
 from interviews.models import InterviewRequest, Versions
 from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
-from orgs.live_keys import KEY_IS_LIVE
+from orgs.key_verification import KEY_IS_LIVE
 
 # FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so its texts are those that are replaced.
 TARGET = """

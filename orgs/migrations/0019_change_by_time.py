@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations
 
-from hindsight.db.concurrently import AddIndexWithoutBlocking
+from hindsight.db.operations import AddIndexWithoutBlocking
 
 
 class Migration(migrations.Migration):

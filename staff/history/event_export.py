@@ -4,7 +4,7 @@ from io import StringIO
 
 from django.http import HttpResponse
 
-from hindsight.db.batches import in_pages
+from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record, write_csv
 from hindsight.text.timestamps import utc_text
 from orgs.models import SecurityEvent

@@ -25,8 +25,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.generic import FormView
 
-from orgs.events import record_event
 from orgs.models import EventKind
+from orgs.security_events import record_event
 from staff.events import address_of, staff_actor
 from staff.login.passwords import Limits, refuse_too_many_attempts
 

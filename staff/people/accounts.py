@@ -13,8 +13,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
-from orgs.events import identifier_of, log_event, new_event, record_event, store_if_possible
 from orgs.models import EventKind
+from orgs.security_events import identifier_of, log_event, new_event, record_event, store_if_possible
 from staff.acting import current_staff_request
 from staff.events import actor_of, address_of, staff_actor
 

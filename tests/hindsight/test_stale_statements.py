@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 from django.db import NotSupportedError, connection, connections, transaction
 
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.retries import retried
-from hindsight.db.statements import fetch_row
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's statements are not prepared")
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import erase_changes, purge_security_events
-from orgs.events import record_event
 from orgs.models import Change, EventKind, SecurityEvent
+from orgs.security_events import record_event
 from tests.client import ApiClient
 
 pytestmark = [

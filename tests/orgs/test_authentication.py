@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.authentication import Principal
-from orgs.live_keys import forget_keys
+from orgs.key_verification import forget_keys
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key, revoke_api_key
 from tests.client import ApiClient

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import purge_security_events
-from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
+from orgs.security_events import record_event
 
 pytestmark = pytest.mark.django_db
 

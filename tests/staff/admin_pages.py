@@ -21,8 +21,8 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.services import edit_guide, erase_contact
 from jobs.models import Job
 from orgs.actors import Actor, ActorKind
-from orgs.events import record_event
 from orgs.models import EventKind, Org, SecurityEvent
+from orgs.security_events import record_event
 from orgs.services import create_api_key, revoke_api_key, suspend_org
 from staff.lists.exports import start_export
 from tests.completed import complete

@@ -16,8 +16,8 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
-from orgs.events import record_event
 from orgs.models import EventKind, SecurityEvent
+from orgs.security_events import record_event
 from tests.client import ApiClient
 from tests.factories import ContactFactory, OrgFactory
 from tests.staff.conftest import Staff, log_in, staff_of

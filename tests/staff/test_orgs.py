@@ -13,7 +13,7 @@ from pytest_django import Settings
 from interviews.models import InterviewRequest
 from interviews.services import give_consent
 from orgs import keys
-from orgs.live_keys import forget_keys
+from orgs.key_verification import forget_keys
 from orgs.models import ApiKey, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient

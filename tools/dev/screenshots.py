@@ -51,7 +51,7 @@ from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.work import Jobs, run_job  # noqa: E402
 from orgs.actors import Actor, ActorKind  # noqa: E402
-from orgs.live_keys import use_live_key  # noqa: E402
+from orgs.key_verification import use_live_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
 from staff.contacts import imports  # noqa: E402

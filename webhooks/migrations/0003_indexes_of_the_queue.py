@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from hindsight.db.concurrently import AddIndexWithoutBlocking
+from hindsight.db.operations import AddIndexWithoutBlocking
 from hindsight.db.upgrades import ROLLING
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 from hindsight.text.timestamps import utc_text
 from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Delivery, Endpoint, Event

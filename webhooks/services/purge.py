@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 from webhooks.models import Delivery, Event
 
 BATCH = 2_000

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from hindsight.db.settled import settled_before
+from hindsight.db.commit_order import settled_before
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services import complete_interview, erase_contact, mark_sent
 from orgs.actors import Actor, ActorKind

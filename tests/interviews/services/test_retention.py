@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Contact
-from hindsight.db.batches import pk_batches
+from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services import (

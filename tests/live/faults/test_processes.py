@@ -183,7 +183,7 @@ def pause_second():
 forks = []
 os.register_at_fork(before=lambda: forks.append("fork"), after_in_child=pause_second)
 sys.argv[1:] = command("127.0.0.1", os.environ["PORT"])[3:]
-runpy.run_module("hindsight.server.workers", run_name="__main__", alter_sys=True)
+runpy.run_module("hindsight.server.prefork", run_name="__main__", alter_sys=True)
 """
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from hindsight.db.postgresql.limits import OF_WORKERS, limit_sessions
+from hindsight.db.postgresql.timeouts import OF_WORKERS, limit_sessions
 from hindsight.db.servers import announce_server
 from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from hindsight.db.statements import fetch_row
+from hindsight.db.prepared_statements import fetch_row
 from hindsight.limits.memory import Memory
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute

@@ -1,4 +1,4 @@
-"""The server's processes: hindsight/server/workers.py."""
+"""The server's processes: hindsight/server/prefork.py."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Prints how many full collections 10,000 cycles cause, none of which is kept.
 CYCLES = """
 import gc
-from hindsight.server.workers import import_application
+from hindsight.server.prefork import import_application
 import_application()
 gc.set_threshold(100, 1, 1)
 before = gc.get_stats()[2]["collections"]

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.models import InterviewRequest
-from orgs import live_keys
-from orgs.live_keys import forget_keys, remembered_key
+from orgs import key_verification
+from orgs.key_verification import forget_keys, remembered_key
 from orgs.models import ApiKey, Change, Org
 from orgs.services import revoke_api_key
 from tests.client import ApiClient
@@ -111,13 +111,13 @@ def test_a_new_rate_limit_takes_effect_within_a_minute(
     first = limit()
     Org.objects.update(own_rate_limit=7)
     assert limit() == first
-    monkeypatch.setattr(live_keys, "REMEMBERED_SECONDS", -1)
+    monkeypatch.setattr(key_verification, "REMEMBERED_SECONDS", -1)
     forget_keys()
     assert limit() == 7
 
 
 def test_memory_is_bounded(acme_api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = live_keys._remembered
+    memory = key_verification._remembered
     monkeypatch.setattr(memory, "max_keys", 2)
     acme_api.get(path)
     [remembered] = memory.values.values()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from hindsight.db.statements import fetch_row
+from hindsight.db.prepared_statements import fetch_row
 
 # A transaction holds RowExclusiveLock on a table from before its first write until its writes are visible. Sessions of
 # other roles show no times: then nothing counts as settled until they finish.
