@@ -1,6 +1,6 @@
 from django.conf import settings
 
-from hindsight.db.postgresql.timeouts import limit_sessions
+from hindsight.db.postgresql.timeouts import set_timeouts
 from hindsight.db.servers import announce_server
 from hindsight.metrics.server import serve_metrics
 from hindsight.server.gateway import Gateway
@@ -9,7 +9,7 @@ from hindsight.wsgi import application
 
 def create_gateway(*, threads: int) -> Gateway:
     """Called once in each worker process."""
-    limit_sessions()
+    set_timeouts()
     announce_server()
     if settings.METRICS_ADDRESS:
         from hindsight.queue.metrics import QueueCollector  # needs the apps, which hindsight.wsgi loads

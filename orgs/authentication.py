@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn, cast
 
@@ -11,8 +12,10 @@ from hindsight.http.request_ids import current_request_id
 from hindsight.limits.unauthenticated import unauthenticated_limiter
 from orgs import keys
 from orgs.actors import Actor, ActorKind
-from orgs.key_verification import LiveKey, remembered_key, use_live_key
-from orgs.scopes import SCOPE_OF_METHOD
+from orgs.key_verification import VerifiedKey, remembered_key, verify_key
+
+# The scope that a request needs, by method.
+SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "write", "PATCH": "write"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Principal:
     `is_remembered`: the key was valid a minute ago, and the statement of the view verifies it.
     """
 
-    api_key: LiveKey
+    api_key: VerifiedKey
     digest: str = ""
     is_remembered: bool = False
     is_authenticated = True
@@ -47,7 +50,7 @@ class Principal:
 
     def verify(self, request: Request) -> None:
         """For a response that no statement has verified the key for. Raises Unauthorized or RateLimitExceeded."""
-        if self.is_remembered and use_live_key(self.digest) is None:
+        if self.is_remembered and verify_key(self.digest) is None:
             refuse_key(request, self.digest)
 
     @property
@@ -70,7 +73,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             refuse_key(request, digest)
         verifies = request.method in request.parser_context["view"].verifying_methods
         remembered = remembered_key(digest) if verifies else None
-        api_key = remembered or use_live_key(digest)
+        api_key = remembered or verify_key(digest)
         if api_key is None:
             refuse_key(request, digest)
         unauthenticated_limiter.remember_valid(digest)

@@ -1,6 +1,6 @@
 """API keys that are valid now. Every API request needs one, so this is raw SQL without models.
 
-A statement that contains KEY_IS_LIVE verifies the key itself, which saves a round trip. What a request needs before,
+A statement that contains KEY_IS_VALID verifies the key itself, which saves a round trip. What a request needs before,
 this process remembers for a minute. So a new rate limit may take effect a minute later. A revoked or expired key, and
 the keys of a suspended org, are refused at once.
 """
@@ -21,7 +21,7 @@ from orgs.plans import requests_per_minute
 # Limits writes: `last_used_at` is updated at most this often.
 LAST_USED_PRECISION = timedelta(minutes=1)
 
-_LIVE_KEY = """
+_VALID_KEY = """
 FROM orgs_apikey AS api_key
 JOIN orgs_org AS org ON org.id = api_key.org_id
 WHERE api_key.digest = %(digest)s
@@ -30,18 +30,18 @@ WHERE api_key.digest = %(digest)s
   AND org.is_active
 """
 
-FIND_LIVE_KEY = f"""
+FIND_VALID_KEY = f"""
 SELECT api_key.id, api_key.prefix, org.id, org.slug, org.plan, org.own_rate_limit, api_key.scopes,
        api_key.last_used_at > %(recently)s
-{_LIVE_KEY}
+{_VALID_KEY}
 """
 
 # A condition with the parameters of `key_parameters`.
-KEY_IS_LIVE = f"EXISTS (SELECT 1 {_LIVE_KEY})"
+KEY_IS_VALID = f"EXISTS (SELECT 1 {_VALID_KEY})"
 
 
 @dataclass(frozen=True)
-class LiveKey:
+class VerifiedKey:
     """A valid key of an active org. `org` is the slug."""
 
     id: int
@@ -54,10 +54,10 @@ class LiveKey:
 
 REMEMBERED_SECONDS = 60
 # By digest, with the time.monotonic() until which it is remembered.
-_remembered: Memory[str, tuple[LiveKey, float]] = Memory()
+_remembered: Memory[str, tuple[VerifiedKey, float]] = Memory()
 
 
-def remembered_key(digest: str) -> LiveKey | None:
+def remembered_key(digest: str) -> VerifiedKey | None:
     """A key that was valid at most REMEMBERED_SECONDS ago."""
     key, ends_at = _remembered.get(digest) or (None, 0.0)
     return key if time.monotonic() < ends_at else None
@@ -72,19 +72,19 @@ def key_parameters(digest: str | None) -> dict[str, Any]:
     return {"digest": digest, "now": connection.ops.adapt_datetimefield_value(timezone.now())}
 
 
-def use_live_key(digest: str) -> LiveKey | None:
+def verify_key(digest: str) -> VerifiedKey | None:
     """Returns the key, remembers it, and updates `last_used_at`.
 
     Returns None if the key is unknown, revoked or expired, or its org is suspended.
     """
     recently = connection.ops.adapt_datetimefield_value(timezone.now() - LAST_USED_PRECISION)
-    row = fetch_row(FIND_LIVE_KEY, {**key_parameters(digest), "recently": recently})
+    row = fetch_row(FIND_VALID_KEY, {**key_parameters(digest), "recently": recently})
     if row is None:
         _remembered.forget(digest)
         return None
     key_id, prefix, org_id, org, plan, own_rate_limit, scopes, used_recently = row
     if not used_recently:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
-    key = LiveKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)
+    key = VerifiedKey(key_id, prefix, org_id, org, requests_per_minute(plan, own_rate_limit), scopes)
     _remembered.add(digest, (key, time.monotonic() + REMEMBERED_SECONDS))
     return key

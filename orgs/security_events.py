@@ -22,15 +22,17 @@ def identifier_of(row: Model) -> str:
     return str(getattr(row, IDENTIFIERS.get(str(row._meta.model_name), "pk")))
 
 
-def record_event(kind: EventKind, actor: Actor, *, address: str = "", **about: Any) -> None:
+def record_security_event(kind: EventKind, actor: Actor, *, address: str = "", **about: Any) -> None:
     """Call it in the transaction of the write that it records. `about`: see `new_event()`."""
     event = new_event(kind, actor, **about)
     log_event(event, address)
     event.save()
 
 
-def record_events(kind: EventKind, actor: Actor, rows: Iterable[Any], *, address: str = "", detail: str = "") -> None:
-    """Like `record_event()`, for many rows."""
+def record_security_events(
+    kind: EventKind, actor: Actor, rows: Iterable[Any], *, address: str = "", detail: str = ""
+) -> None:
+    """Like `record_security_event()`, for many rows."""
     events = [new_event(kind, actor, about=row, detail=detail) for row in rows]
     for event in events:
         log_event(event, address)

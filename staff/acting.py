@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from django.http import HttpRequest
 from django.template.response import SimpleTemplateResponse
 
-from hindsight.db.postgresql.plans import planned_with_parameters
+from hindsight.db.prepared_statements import without_prepared_statements
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -29,7 +29,7 @@ def as_staff(
     def run(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         token = _request.set(request)
         try:
-            with planned_with_parameters():
+            with without_prepared_statements():
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse):
                     response.render()  # executes the statements of lists

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
-from orgs.security_events import log_event, new_event, record_event, record_events, store_if_possible
+from orgs.security_events import log_event, new_event, record_security_event, record_security_events, store_if_possible
 from staff.login.attempts import hit
 
 # Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do
@@ -30,12 +30,12 @@ def address_of(request: HttpRequest | None) -> str:
 
 
 def record_act(request: HttpRequest, kind: EventKind, about: Any = None, detail: str = "") -> None:
-    record_event(kind, actor_of(request), address=address_of(request), about=about, detail=detail)
+    record_security_event(kind, actor_of(request), address=address_of(request), about=about, detail=detail)
 
 
 def record_acts(request: HttpRequest, kind: EventKind, rows: Iterable[Any], detail: str = "") -> None:
     """One event for each row, in one statement."""
-    record_events(kind, actor_of(request), rows, address=address_of(request), detail=detail)
+    record_security_events(kind, actor_of(request), rows, address=address_of(request), detail=detail)
 
 
 def record_attempt(
@@ -82,4 +82,4 @@ def methods_of(request: HttpRequest, user: User) -> str:
 
 
 def _record_session(kind: EventKind, request: HttpRequest, user: User, detail: str = "") -> None:
-    record_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)
+    record_security_event(kind, staff_actor(user.get_username()), address=address_of(request), detail=detail)

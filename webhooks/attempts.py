@@ -11,7 +11,7 @@ from django.utils import timezone
 from hindsight.metrics.instruments import DELIVERIES
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
 from webhooks.outbound import Result, post
 from webhooks.schedule import GIVE_UP_AFTER, SLOW, delay_after, parse_retry_after, pause_after
@@ -103,5 +103,5 @@ def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
 def _close(endpoint: Endpoint, state: EndpointState) -> None:
     """Tells staff by a security event."""
     endpoint.close(state)
-    record_event(EventKind.WEBHOOK_CHANGED, WORKER, about=endpoint, detail=f"State: {state.label}.")
+    record_security_event(EventKind.WEBHOOK_CHANGED, WORKER, about=endpoint, detail=f"State: {state.label}.")
     logger.warning("Webhook endpoint %d was %s.", endpoint.pk, state.label)

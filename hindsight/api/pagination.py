@@ -1,4 +1,4 @@
-"""Keyset pagination in SQL: newest first, or oldest first by a time.
+"""Keyset pagination in SQL: id_order first, or oldest first by a time.
 
 With the ORM, building the query takes longer than executing it.
 """
@@ -16,7 +16,7 @@ from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest, FieldError
 from hindsight.api.serializers import StrictSerializer
-from hindsight.db.commit_order import settled_before
+from hindsight.db.commit_order import committed_before
 from hindsight.db.ids import LARGEST_ID
 
 MAX_LIMIT = 100
@@ -88,12 +88,12 @@ class Listing(Generic[Row]):
             after = f"{time} >= %(last_time)s AND ({order}) > (%(last_time)s, %(last_id)s)"
             # In place of a condition for the filter: of two times, SQLite may read from the earlier one on.
             last = last or (filters[time_filter], LARGEST_ID)
-            if settled := settled_before(self.model):  # behind a later row, one can still appear
-                conditions.append(f"{time} < %(settled)s")
-                parameters["settled"] = settled
+            if end := committed_before(self.model):  # behind a later row, one can still appear
+                conditions.append(f"{time} < %(end)s")
+                parameters["end"] = end
         else:
-            position = f"abs({self.alias}.id)"  # see hindsight.db.position
-            order, after = f"{position} DESC", f"{position} < %(last_id)s"
+            id_order = f"abs({self.alias}.id)"  # see hindsight.db.keyset.ID_ORDER
+            order, after = f"{id_order} DESC", f"{id_order} < %(last_id)s"
         if last:
             conditions.append(after)
             parameters["last_time"], parameters["last_id"] = last

@@ -11,8 +11,8 @@ from django.db import connection, models
 from hindsight.db.prepared_statements import fetch_row
 
 # A transaction holds RowExclusiveLock on a table from before its first write until its writes are visible. Sessions of
-# other roles show no times: then nothing counts as settled until they finish.
-SETTLED_BEFORE = """
+# other roles show no times: then no time is returned but 1970 until they finish.
+COMMITTED_BEFORE = """
 SELECT least(statement_timestamp(), min(
     CASE WHEN activity.state IS NULL OR activity.state = 'disabled' THEN to_timestamp(0) ELSE activity.xact_start END
 ))
@@ -27,7 +27,7 @@ WHERE lock.locktype = 'relation'
 """
 
 
-def settled_before(model: type[models.Model]) -> datetime | None:
+def committed_before(model: type[models.Model]) -> datetime | None:
     """Later statements see every row that has an earlier `ClockTime`: none can still be committed.
 
     None on SQLite, where writing transactions run one after the other.
@@ -35,5 +35,5 @@ def settled_before(model: type[models.Model]) -> datetime | None:
     if connection.vendor != "postgresql":
         return None
     time: datetime
-    [time] = fetch_row(SETTLED_BEFORE, {"table": model._meta.db_table})
+    [time] = fetch_row(COMMITTED_BEFORE, {"table": model._meta.db_table})
     return time

@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -17,3 +18,16 @@ def fetch_row(statement: str, parameters: Mapping[str, Any]) -> Any:
     with database.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()
+
+
+@contextmanager
+def without_prepared_statements() -> Iterator[None]:
+    """Prepares no statements in the context.
+
+    PostgreSQL may execute a prepared statement with a generic plan. For `LIKE $1` with a limit, this plan
+    reads a table from its end until enough rows match.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    unprepared = getattr(database, "unprepared", None)
+    with unprepared() if unprepared and database.connection is not None else nullcontext():
+        yield

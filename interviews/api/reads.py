@@ -21,7 +21,7 @@ from interviews.paige.guide.stored_guides import guide_of_version
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import steer
 from interviews.paige.turn.brief import vendor_of
-from orgs.key_verification import KEY_IS_LIVE, key_parameters
+from orgs.key_verification import KEY_IS_VALID, key_parameters
 
 Body = dict[str, Any]
 Time = str | None
@@ -88,7 +88,7 @@ JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
 JOIN orgs_org AS org ON org.id = request.org_id
 LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id
 LEFT JOIN interviews_transcript AS transcript ON transcript.interview_request_id = request.id
-WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND {KEY_IS_LIVE}
+WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND {KEY_IS_VALID}
 """  # noqa: S608
 
 
@@ -237,7 +237,7 @@ INTERVIEW_REQUESTS = Listing(
 SELECT {SUMMARY}
 FROM interviews_interviewrequest AS request
 JOIN contacts_contact AS contact ON contact.id = request.contact_id
-WHERE request.org_id = %(org_id)s AND {KEY_IS_LIVE}""",  # noqa: S608
+WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",  # noqa: S608
     conditions={
         "status": "request.status = %(status)s",
         "contact_email": "contact.email = %(contact_email)s",
@@ -253,14 +253,14 @@ INTERVIEW_TYPES = Listing(
     select=f"""
 SELECT type.id, type.name
 FROM interviews_interviewtype AS type
-WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_LIVE}""",  # noqa: S608
+WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""",  # noqa: S608
 )
 
 # Without the guide, which is long.
 FIND_TYPE = f"""
 SELECT id, org_id, name, guide_version, archived_at
 FROM interviews_interviewtype
-WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_LIVE}
+WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_VALID}
 """  # noqa: S608
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from contacts.models import Contact
 from hindsight.db.ids import is_id
-from hindsight.db.position import POSITION
+from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
 from interviews.lifecycle import NEXT_STATUSES, Flag, Status
 from interviews.models.interview_type import InterviewType
@@ -118,9 +118,9 @@ class InterviewRequest(Versioned):
         ordering = ("-id",)
         permissions = (("view_own_interviewrequest", "Can view interview requests of orgs that they manage"),)
         indexes = (
-            models.Index("org", POSITION, name="interview_request_newest"),
-            models.Index("org", "status", POSITION, name="interview_request_by_status"),
-            models.Index("org", "deal_id", POSITION, name="interview_request_by_deal"),
+            models.Index("org", ID_ORDER, name="interview_request_newest"),
+            models.Index("org", "status", ID_ORDER, name="interview_request_by_status"),
+            models.Index("org", "deal_id", ID_ORDER, name="interview_request_by_deal"),
             models.Index(fields=("org", "updated_at", "id"), name="interview_request_updated"),
             models.Index(
                 fields=("org", "completed_at", "id"),

@@ -11,7 +11,7 @@ from interviews.services.update_sql import overwrite_in_one_statement
 from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.audit import overwrite
-from orgs.key_verification import use_live_key
+from orgs.key_verification import verify_key
 
 
 @retried
@@ -39,7 +39,7 @@ def update_interview_request(
 @transaction.atomic
 def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
     """The transaction locks the database, so no row can change in between."""
-    if update.digest is not None and use_live_key(update.digest) is None:
+    if update.digest is not None and verify_key(update.digest) is None:
         raise InterviewRequest.DoesNotExist
     rows = InterviewRequest.objects.for_org(update.org_id).select_related("contact", "interview_type", "conversation")
     row = rows.get(pk=update.interview_request_id)

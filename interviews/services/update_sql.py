@@ -15,7 +15,7 @@ from hindsight.db.search import SEPARATOR, search_text_of
 from interviews.models import InterviewRequest, Versions
 from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
-from orgs.key_verification import KEY_IS_LIVE
+from orgs.key_verification import KEY_IS_VALID
 
 # FOR NO KEY UPDATE waits for concurrent updates and returns the newest row, so its texts are those that are replaced.
 TARGET = """
@@ -24,7 +24,7 @@ target AS (
     FROM interviews_interviewrequest AS request
     JOIN contacts_contact AS contact ON contact.id = request.contact_id
     WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s
-      AND {key_is_live}
+      AND {key_is_valid}
     FOR NO KEY UPDATE {skip_locked}
 )"""
 
@@ -116,7 +116,7 @@ def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, w
     parts = [
         TARGET.format(
             columns=", ".join(sum((COLUMNS_OF[field] for field in fields), COLUMNS)),
-            key_is_live=KEY_IS_LIVE if verify else "true",
+            key_is_valid=KEY_IS_VALID if verify else "true",
             skip_locked="" if wait else "SKIP LOCKED",
         )
     ]

@@ -10,7 +10,7 @@ The functions call set_config(). For a parameter that PostgreSQL does not know, 
 import django.db.models.deletion
 from django.db import migrations, models
 
-from hindsight.db.schema_sql import execute_in_schema
+from hindsight.db.operations import execute_in_schema
 
 TABLES = ("orgs_change", "orgs_securityevent")
 

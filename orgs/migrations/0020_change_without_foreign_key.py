@@ -6,7 +6,7 @@ locked a row of the org, and that row's own foreign key keeps the org. SQLite ke
 
 from django.db import migrations
 
-from hindsight.db.schema_sql import execute_in_schema
+from hindsight.db.operations import execute_in_schema
 
 # {schema}: see 0006_append_only. Orgs first, as in the statement of a PATCH, to avoid deadlocks.
 LOCK = """

@@ -26,7 +26,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.views.generic import FormView
 
 from orgs.models import EventKind
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 from staff.events import address_of, staff_actor
 from staff.login.passwords import Limits, refuse_too_many_attempts
 
@@ -67,7 +67,7 @@ def mail_links(request: HttpRequest, email: str) -> None:
         for user in User.objects.filter(email__iexact=email, is_active=True, is_staff=True):
             mail = link_mail(user, password_link(user), is_invitation=False)
             actor, address = staff_actor(user.username), address_of(request)
-            record_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
+            record_security_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
             _is_sent(mail)
     except DatabaseError as error:
         logger.error("A link to set a password was not made: %s", type(error).__name__)

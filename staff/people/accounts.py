@@ -14,7 +14,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
-from orgs.security_events import identifier_of, log_event, new_event, record_event, store_if_possible
+from orgs.security_events import identifier_of, log_event, new_event, record_security_event, store_if_possible
 from staff.acting import current_staff_request
 from staff.events import actor_of, address_of, staff_actor
 
@@ -89,7 +89,7 @@ def record_about(kind: EventKind, about: Model, detail: str = "") -> None:
     """Without a login, as with a link to set a password, the person acts on their own login."""
     if request := current_staff_request():
         actor = actor_of(request) if request.user.is_authenticated else staff_actor(identifier_of(about))
-        record_event(kind, actor, address=address_of(request), about=about, detail=detail)
+        record_security_event(kind, actor, address=address_of(request), about=about, detail=detail)
         return
     event = new_event(kind, Actor(ActorKind.COMMAND, _program(), current_request_id()), about=about, detail=detail)
     log_event(event)

@@ -14,7 +14,7 @@ from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import erase_changes, purge_security_events
 from orgs.models import Change, EventKind, SecurityEvent
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 from tests.client import ApiClient
 
 pytestmark = [
@@ -29,7 +29,7 @@ REFUSED = "was refused: the audit is append-only"
 @pytest.fixture(autouse=True)
 def rows(acme_api: ApiClient, interview_request: Any) -> tuple[Change, SecurityEvent]:
     acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
-    record_event(EventKind.EXPORT, Actor(ActorKind.STAFF, "ann"), about=interview_request.org)
+    record_security_event(EventKind.EXPORT, Actor(ActorKind.STAFF, "ann"), about=interview_request.org)
     connection.check_constraints()  # TRUNCATE fails while a check is pending
     return Change.objects.get(), SecurityEvent.objects.latest("pk")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from orgs.actors import Actor, ActorKind
 from orgs.audit_removal import purge_security_events
 from orgs.models import EventKind, Org, SecurityEvent
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ ACTOR = Actor(ActorKind.STAFF, "ann")
 
 @pytest.fixture
 def event(acme: Org) -> SecurityEvent:
-    record_event(EventKind.ORG_CHANGED, ACTOR, about=acme, detail="plan:\ngrowth")
+    record_security_event(EventKind.ORG_CHANGED, ACTOR, about=acme, detail="plan:\ngrowth")
     return SecurityEvent.objects.latest("pk")
 
 
@@ -50,7 +50,7 @@ def test_the_orm_neither_changes_nor_deletes_events(event: SecurityEvent, write:
 
 def test_purge_deletes_only_older_events(event: SecurityEvent) -> None:
     with time_machine.travel(timezone.now() - timedelta(days=30)):
-        record_event(EventKind.EXPORT, ACTOR)
+        record_security_event(EventKind.EXPORT, ACTOR)
     older = SecurityEvent.objects.get(kind="export")
     assert purge_security_events(older.created_at) == 0
     purge_security_events(event.created_at)
@@ -59,7 +59,7 @@ def test_purge_deletes_only_older_events(event: SecurityEvent) -> None:
 
 
 def test_texts_that_are_too_long_are_cut(acme: Org) -> None:
-    record_event(EventKind.COMMAND, Actor(ActorKind.COMMAND, "c" * 500), detail="d" * 500)
+    record_security_event(EventKind.COMMAND, Actor(ActorKind.COMMAND, "c" * 500), detail="d" * 500)
     event = SecurityEvent.objects.latest("pk")
     assert (len(event.actor), len(event.detail)) == (150, 300)
 

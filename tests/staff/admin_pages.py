@@ -22,7 +22,7 @@ from interviews.services import edit_guide, erase_contact
 from jobs.models import Job
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 from orgs.services import create_api_key, revoke_api_key, suspend_org
 from staff.lists.exports import start_export
 from tests.completed import complete
@@ -122,7 +122,7 @@ def make_rows(org: Org) -> Rows:
         event_types=["interview.completed", "interview.flagged"],
         failing_since=timezone.now(),
     )
-    record_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
+    record_security_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
     rows = [org, contact, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
     rows.append(new_export(org))

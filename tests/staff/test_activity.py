@@ -17,7 +17,7 @@ from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
 from orgs.models import EventKind, SecurityEvent
-from orgs.security_events import record_event
+from orgs.security_events import record_security_event
 from tests.client import ApiClient
 from tests.factories import ContactFactory, OrgFactory
 from tests.staff.conftest import Staff, log_in, staff_of
@@ -45,7 +45,7 @@ def rows(staff: Staff, **query: Any) -> list[tuple[str, str]]:
 
 def test_overwrites_and_security_events_are_one_list_newest_first(root: Staff, alice: Contact) -> None:
     overwrite_notes(alice, "New", TUESDAY)
-    record_event(EventKind.PROMPT_READ, SAM, about=alice)
+    record_security_event(EventKind.PROMPT_READ, SAM, about=alice)
     assert rows(root, actor="sam") == [
         ("prompt read", f"contact {alice.pk}"),
         ("notes overwritten", "alice@example.com"),
@@ -149,7 +149,7 @@ def test_the_file_has_every_row_and_is_recorded(root: Staff, alice: Contact) -> 
 
 def test_each_role_sees_what_it_may(alice: Contact) -> None:
     overwrite_notes(alice, "New")
-    record_event(EventKind.PROMPT_READ, SAM, about=alice)
+    record_security_event(EventKind.PROMPT_READ, SAM, about=alice)
     overwrite, event = ("notes overwritten", "alice@example.com"), ("prompt read", f"contact {alice.pk}")
     assert rows(staff_of("support")) == [overwrite]
     assert rows(staff_of("read only")) == [overwrite]

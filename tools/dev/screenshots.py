@@ -51,7 +51,7 @@ from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.work import Jobs, run_job  # noqa: E402
 from orgs.actors import Actor, ActorKind  # noqa: E402
-from orgs.key_verification import use_live_key  # noqa: E402
+from orgs.key_verification import verify_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
 from staff.contacts import imports  # noqa: E402
@@ -198,7 +198,7 @@ def prepare() -> dict[str, object]:
     contact = Contact.objects.filter(org=org).earliest("pk")
     crm, old = (create_api_key(org=org, name=name)[0] for name in ("CRM", "Old warehouse"))
     revoke_api_key(old)
-    use_live_key(crm.digest)
+    verify_key(crm.digest)
     notes = contact.notes.replace("main concern is pricing", "pricing settled, waits for the board")
     update_contact(
         org_id=org.pk,

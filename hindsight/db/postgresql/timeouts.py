@@ -1,4 +1,4 @@
-"""Time limits of the PostgreSQL sessions of web processes and workers. Other commands have none: a migration may take
+"""Timeouts of the PostgreSQL sessions of web processes and workers. Other commands have none: a migration may take
 long.
 """
 
@@ -8,19 +8,19 @@ from django.conf import settings
 from django.db import connections
 
 # https://www.postgresql.org/docs/current/runtime-config-client.html
-LIMITS = {
+TIMEOUTS = {
     "lock_timeout": "DATABASE_LOCK_SECONDS",
     "statement_timeout": "DATABASE_STATEMENT_SECONDS",
     "idle_in_transaction_session_timeout": "DATABASE_IDLE_TRANSACTION_SECONDS",
 }
 # Workers wait for locks, but one that was stopped must not keep its own: all workers wait for those of lease().
-OF_WORKERS = ["idle_in_transaction_session_timeout"]
+WORKER_TIMEOUTS = ["idle_in_transaction_session_timeout"]
 
 
-def limit_sessions(names: Collection[str] = tuple(LIMITS)) -> None:
-    """For connections opened from now on. Limits in DATABASE_URL take precedence."""
+def set_timeouts(names: Collection[str] = tuple(TIMEOUTS)) -> None:
+    """For connections opened from now on. Those in DATABASE_URL take precedence."""
     database = connections.settings["default"]
     if database["ENGINE"] == "hindsight.db.postgresql":
-        limits = [f"-c {name}={round(getattr(settings, LIMITS[name]) * 1000)}" for name in names]
+        timeouts = [f"-c {name}={round(getattr(settings, TIMEOUTS[name]) * 1000)}" for name in names]
         options = database["OPTIONS"]
-        options["options"] = " ".join([*limits, options.get("options", "")]).strip()
+        options["options"] = " ".join([*timeouts, options.get("options", "")]).strip()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
-from hindsight.db.commit_order import settled_before
+from hindsight.db.commit_order import committed_before
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services import complete_interview, erase_contact, mark_sent
 from orgs.actors import Actor, ActorKind
@@ -195,8 +195,8 @@ class TestConcurrentTransactions:
             try:
                 with uncommitted(lambda: mark_sent(row)) as commit:
                     cursor.execute("SET ROLE poller")
-                    assert settled_before(InterviewRequest) == UNKNOWN
+                    assert committed_before(InterviewRequest) == UNKNOWN
                     commit()
-                    assert settled_before(InterviewRequest) != UNKNOWN
+                    assert committed_before(InterviewRequest) != UNKNOWN
             finally:
                 cursor.execute("RESET ROLE; DROP ROLE poller")

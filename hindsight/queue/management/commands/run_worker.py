@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from hindsight.db.postgresql.timeouts import OF_WORKERS, limit_sessions
+from hindsight.db.postgresql.timeouts import WORKER_TIMEOUTS, set_timeouts
 from hindsight.db.servers import announce_server
 from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, **options: Any) -> None:
-        limit_sessions(OF_WORKERS)
+        set_timeouts(WORKER_TIMEOUTS)
         announce_server()
         self.check()  # scripts/serve does so by `migrate`
         if settings.METRICS_ADDRESS and not is_shared():
