@@ -1,6 +1,8 @@
-"""Runs jobs, one slice at a time, so that no job waits until a long one is finished."""
+"""Runs jobs, one slice at a time, so that no job waits until a long one is finished. Rooms above register runners."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -13,13 +15,29 @@ from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import put
 from hindsight.queue.shares import Shares
 from jobs.models import Job, Part, State
-from jobs.runners import RUNNERS, Step
 
 SLICE_SECONDS = 10
 # If a worker is killed, another one continues its job after this time. The time before the first step must be shorter.
 # Each step must be shorter too.
 LEASE = timedelta(minutes=3)
 MAX_CRASHES = 3
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a step adds to the job's row and to its output."""
+
+    done: int
+    output: bytes = b""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+# A step reads and writes in the transaction that stores its progress.
+Step = Callable[[], Progress]
+# Yields the steps after `Job.done`, so that a job goes on where a killed worker stopped.
+Runner = Callable[[Job], Iterator[Step]]
+
+RUNNERS: dict[str, Runner] = {}
 
 
 class Jobs(Kind[Job]):

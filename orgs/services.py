@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from orgs import keys
-from orgs.models import ApiKey, Org
-from orgs.scopes import Scopes
+from orgs.models import ApiKey, Org, Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiWebhook
 
-from webhooks.event_types import EVENT_TYPES, TEST_EVENT
+from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 from webhooks.outbound import TIMEOUT_SECONDS
 
 Schema = dict[str, Any]

@@ -1,8 +1,15 @@
 from django.db import models
 from django.utils import timezone
 
-from orgs.scopes import Scopes
 from orgs.tenancy import TenantQuerySet
+
+
+class Scopes(models.TextChoices):
+    """What an API key may do."""
+
+    READ_WRITE = "read write", "read and write"
+    READ = "read", "read"
+    WRITE = "write", "write"
 
 
 class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):

@@ -18,8 +18,8 @@ from contacts.services import import_batch
 from hindsight.text.record_files import write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
-from jobs.runners import RUNNERS, Progress, Step
 from jobs.services import create_job, start_job
+from jobs.work import RUNNERS, Progress, Step
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 

@@ -20,8 +20,8 @@ from interviews.export import COLUMNS as INTERVIEW_COLUMNS
 from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part
-from jobs.runners import RUNNERS, Progress, Step
 from jobs.services import create_job, start_job
+from jobs.work import RUNNERS, Progress, Step
 from orgs.models import Org
 
 IDS_PER_CHUNK = 10_000

@@ -1,14 +1,14 @@
 from django import forms
 from django.utils.text import capfirst
 
+from orgs.models import Scopes
 from orgs.models.org import MAX_REASON_LENGTH
-from orgs.scopes import Scopes
 from orgs.services import DEFAULT_GRACE as DEFAULT_KEY_GRACE
 from orgs.services import MAX_GRACE as MAX_KEY_GRACE
 from orgs.services import MAX_LIFETIME_DAYS
 from staff.merging_form import MergingForm, as_sent
-from webhooks.event_types import EVENT_TYPES
 from webhooks.models.endpoint import MAX_URL_LENGTH
+from webhooks.models.event import EVENT_TYPES
 from webhooks.outbound import Url, clean_url
 from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 

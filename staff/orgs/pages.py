@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import Conversation, InterviewRequest
 from interviews.services import delete_org, onboard_org
-from orgs.models import ApiKey, EventKind, Org
+from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
-from orgs.scopes import Scopes
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
 from staff.actions import Action
 from staff.base import actor_of

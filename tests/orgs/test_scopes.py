@@ -8,8 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from orgs.models import ApiKey, Org
-from orgs.scopes import Scopes
+from orgs.models import ApiKey, Org, Scopes
 from orgs.services import create_api_key, rotate_api_key, update_org
 from tests.client import ApiClient
 from tests.staff.conftest import log_in

@@ -18,8 +18,8 @@ from staff.home.charts import columns
 from tests.factories import OrgFactory
 from tests.interviews.services.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
-from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint, EndpointState, Event
+from webhooks.models.event import EVENT_TYPES
 
 NOW = timezone.now()
 DAY = timedelta(days=1)

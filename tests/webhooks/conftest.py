@@ -7,8 +7,8 @@ import pytest
 from orgs.models import Org
 from tests.working import work_off
 from tools.harness.receiver import Receiver, receiving
-from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Delivery, Endpoint
+from webhooks.models.event import EVENT_TYPES
 from webhooks.outbound import clean_url
 from webhooks.services import create_endpoint, record_event
 

@@ -11,8 +11,8 @@ from interviews.services import give_consent
 from tests.docs.test_contract_texts import API_GUIDE
 from tests.webhooks.conftest import work
 from tools.harness.receiver import Receiver
-from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Endpoint
+from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 from webhooks.services import send_test_event
 
 pytestmark = pytest.mark.django_db

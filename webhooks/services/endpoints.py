@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.models import Org
-from webhooks.event_types import EVENT_TYPES
 from webhooks.models import Endpoint, EndpointState
+from webhooks.models.event import EVENT_TYPES
 from webhooks.outbound import Url
 from webhooks.signing import new_secret
 

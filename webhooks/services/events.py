@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from hindsight.db.keyset import pk_batches
 from hindsight.text.timestamps import utc_text
-from webhooks.event_types import EVENT_TYPES, TEST_EVENT
 from webhooks.models import Delivery, Endpoint, Event
+from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 from webhooks.services.coalescing import due_times
 
 # Rows that Django loads at a time to delete them.

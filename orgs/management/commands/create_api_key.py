@@ -5,7 +5,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
-from orgs.scopes import Scopes
+from orgs.models import Scopes
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from hindsight.http import checks
+from hindsight.http import apps
 
 
 def ids() -> set[str]:
@@ -21,5 +21,5 @@ def test_a_setting_without_its_package_is_an_error(
     assert ids() == set()
     setattr(settings, setting, "https://key@reports.example.com/1")
     assert ids() == set()  # the package is installed with the tests
-    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+    monkeypatch.setattr(apps, "find_spec", lambda name: None)
     assert ids() == {number}
