@@ -1,5 +1,5 @@
 from interviews.models import InterviewRequest
-from webhooks.services import record_event
+from webhooks.services.events import record_event
 
 
 def record_progress(event_type: str, interview_request: InterviewRequest) -> None:

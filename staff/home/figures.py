@@ -17,7 +17,7 @@ from staff.home.charts import columns
 from staff.orgs.own_orgs import may, orgs_with, visible_orgs
 from webhooks.models import Status
 from webhooks.models.endpoint import GIVEN_UP
-from webhooks.services import WebhookHealth, webhook_health
+from webhooks.services.health import WebhookHealth, webhook_health
 
 INTERVIEWS, ENDPOINTS = "interviews.view_interviewrequest", "webhooks.view_endpoint"
 SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")

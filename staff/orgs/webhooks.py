@@ -20,17 +20,15 @@ from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.org_rows import OrgRowsAdmin
 from staff.orgs.own_orgs import may
 from webhooks.models import Delivery, Endpoint, Status
-from webhooks.services import (
-    cancel_delivery,
+from webhooks.services.endpoints import (
     create_endpoint,
     disable_endpoint,
     enable_endpoint,
-    replay_deliveries,
-    replay_delivery,
     rotate_secret,
-    send_test_event,
     update_endpoint,
 )
+from webhooks.services.events import send_test_event
+from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
 
 NEWEST_DELIVERIES = 20
 

@@ -26,7 +26,8 @@ from tools.harness.receiver import receiving
 from tools.harness.web import SCRIPT, Server
 from tools.harness.workers import start_worker
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, send_test_event
+from webhooks.services.endpoints import create_endpoint
+from webhooks.services.events import send_test_event
 
 WORKERS = 3
 THREADS = 2

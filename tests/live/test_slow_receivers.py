@@ -19,7 +19,8 @@ from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import clean_url
-from webhooks.services import MAX_ENDPOINTS, create_endpoint, record_event
+from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
+from webhooks.services.events import record_event
 
 EVENT = "interview.completed"
 INTERVIEWS = 60

@@ -17,8 +17,8 @@ from tests.working import work_off
 from tools.harness.processes import eventually, free_port
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, rotate_secret, send_test_event
-from webhooks.services.endpoints import DEFAULT_GRACE
+from webhooks.services.endpoints import DEFAULT_GRACE, create_endpoint, rotate_secret
+from webhooks.services.events import send_test_event
 from webhooks.signing import new_secret, signed_headers
 
 BODY = '{"type": "webhook.test"}'

@@ -12,7 +12,8 @@ from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint, EndpointState, Status
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, disable_endpoint, send_test_event
+from webhooks.services.endpoints import create_endpoint, disable_endpoint
+from webhooks.services.events import send_test_event
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]

@@ -10,7 +10,8 @@ from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint
 from webhooks.models.event import EVENT_TYPES
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, record_event
+from webhooks.services.endpoints import create_endpoint
+from webhooks.services.events import record_event
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.outbound import clean_url
 from webhooks.queue import Deliveries
 from webhooks.schedule import COALESCED_WITHIN, DELAYS
-from webhooks.services import create_endpoint, record_event
+from webhooks.services.endpoints import create_endpoint
+from webhooks.services.events import record_event
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from tools.harness.processes import eventually
 from webhooks.models import Delivery
 from webhooks.outbound import clean_url
 from webhooks.queue import Deliveries
-from webhooks.services import MAX_ENDPOINTS, create_endpoint
+from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -23,15 +23,9 @@ from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, S
 from webhooks.outbound import Result, clean_url, post
 from webhooks.queue import Deliveries
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
-from webhooks.services import (
-    cancel_delivery,
-    create_endpoint,
-    disable_endpoint,
-    record_event,
-    rotate_secret,
-    send_test_event,
-    update_endpoint,
-)
+from webhooks.services.endpoints import create_endpoint, disable_endpoint, rotate_secret, update_endpoint
+from webhooks.services.events import record_event, send_test_event
+from webhooks.services.replay import cancel_delivery
 
 pytestmark = pytest.mark.django_db
 

@@ -17,17 +17,15 @@ from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
 from webhooks.outbound import clean_url
-from webhooks.services import (
+from webhooks.services.endpoints import (
     MAX_ENDPOINTS,
-    cancel_delivery,
     create_endpoint,
     disable_endpoint,
     enable_endpoint,
-    purge_deliveries,
-    replay_deliveries,
-    replay_delivery,
     update_endpoint,
 )
+from webhooks.services.purge import purge_deliveries
+from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]

@@ -15,7 +15,7 @@ from tools.harness.receiver import Receiver
 from webhooks.models import Endpoint
 from webhooks.outbound import clean_url
 from webhooks.queue import Deliveries
-from webhooks.services import MAX_ENDPOINTS, create_endpoint
+from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]

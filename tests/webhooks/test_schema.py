@@ -13,7 +13,7 @@ from tests.webhooks.conftest import work
 from tools.harness.receiver import Receiver
 from webhooks.models import Endpoint
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT
-from webhooks.services import send_test_event
+from webhooks.services.events import send_test_event
 
 pytestmark = pytest.mark.django_db
 

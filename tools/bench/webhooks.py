@@ -58,7 +58,8 @@ def record(deliveries: int, receiver: Receiver) -> None:
 
     from orgs.services import create_org
     from webhooks.outbound import clean_url
-    from webhooks.services import create_endpoint, record_event
+    from webhooks.services.endpoints import create_endpoint
+    from webhooks.services.events import record_event
 
     call_command("migrate", verbosity=0)
     orgs = [create_org(name=f"Org {number}", plan="growth") for number in range(ORGS)]

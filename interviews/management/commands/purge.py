@@ -19,7 +19,7 @@ from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
 from orgs.retention import count_by_org, expired_changes
-from webhooks.services import purge_deliveries
+from webhooks.services.purge import purge_deliveries
 
 # Rows by the org's slug. "" if they belong to no org, or to any.
 Counts = Counter[str]

@@ -9,7 +9,7 @@ from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from webhooks.models import Event
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint
+from webhooks.services.endpoints import create_endpoint
 
 OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")
 

@@ -19,7 +19,7 @@ from tests.commands.running import run
 from tests.interviews.steps import after
 from webhooks.models import Event
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint
+from webhooks.services.endpoints import create_endpoint
 
 OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")
 COMMENT = "In a merger until June."

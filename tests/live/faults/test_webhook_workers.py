@@ -19,7 +19,8 @@ from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Status
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint, record_event
+from webhooks.services.endpoints import create_endpoint
+from webhooks.services.events import record_event
 
 ENDPOINTS = 3
 

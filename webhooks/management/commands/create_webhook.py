@@ -6,7 +6,7 @@ from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 from webhooks.models.event import EVENT_TYPES
 from webhooks.outbound import clean_url
-from webhooks.services import create_endpoint
+from webhooks.services.endpoints import create_endpoint
 
 
 class Command(BaseCommand):

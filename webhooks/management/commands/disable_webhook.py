@@ -1,7 +1,7 @@
 from typing import Any
 
 from webhooks.commands import EndpointCommand, get_endpoint
-from webhooks.services import disable_endpoint
+from webhooks.services.endpoints import disable_endpoint
 
 
 class Command(EndpointCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from webhooks.commands import EndpointCommand, get_endpoint
-from webhooks.services import replay_deliveries, replay_delivery
+from webhooks.services.replay import replay_deliveries, replay_delivery
 
 
 class Command(EndpointCommand):

@@ -4,8 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from webhooks.commands import EndpointCommand, get_endpoint
-from webhooks.services import rotate_secret
-from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
+from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE, rotate_secret
 
 
 class Command(EndpointCommand):

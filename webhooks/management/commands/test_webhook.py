@@ -1,7 +1,7 @@
 from typing import Any
 
 from webhooks.commands import EndpointCommand, get_endpoint
-from webhooks.services import send_test_event
+from webhooks.services.events import send_test_event
 
 
 class Command(EndpointCommand):
