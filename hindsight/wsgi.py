@@ -2,15 +2,15 @@
 
 import logging
 import os
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import reset_queries
-
-from hindsight.http.utf8 import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 logging.captureWarnings(True)  # formats warnings like other log lines
@@ -18,6 +18,22 @@ logging.captureWarnings(True)  # formats warnings like other log lines
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # missing in typeshed
 logging._srcfile = None
+
+
+class Utf8Request(WSGIRequest):
+    """Form data is UTF-8, whatever its charset: some Python codecs raise before a request object exists."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        super()._set_content_type_params(  # type: ignore[misc]  # missing in django-stubs
+            {"CONTENT_TYPE": without_charset(meta.get("CONTENT_TYPE", ""))}
+        )
+
+
+def without_charset(content_type: str) -> str:
+    media_type, *parameters = content_type.split(";")
+    kept = [parameter for parameter in parameters if not parameter.strip().lower().startswith("charset")]
+    return ";".join([media_type, *kept])
+
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
