@@ -8,7 +8,7 @@ class WebhooksConfig(AppConfig):
         from hindsight.doctor import CHECKS
         from hindsight.queue.kinds import register
         from webhooks.doctor import webhooks  # needs the models
-        from webhooks.queue import Deliveries
+        from webhooks.work import Deliveries
 
         CHECKS["webhooks"] = webhooks
         register(Deliveries())

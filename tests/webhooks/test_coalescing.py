@@ -13,13 +13,12 @@ from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
-from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, Event, Status
 from webhooks.outbound import clean_url
-from webhooks.queue import Deliveries
 from webhooks.schedule import COALESCED_WITHIN, DELAYS
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import record_event
+from webhooks.work import Deliveries, deliver
 
 pytestmark = pytest.mark.django_db
 

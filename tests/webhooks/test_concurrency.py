@@ -13,8 +13,8 @@ from tests.working import leased
 from tools.harness.processes import eventually
 from webhooks.models import Delivery
 from webhooks.outbound import clean_url
-from webhooks.queue import Deliveries
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
+from webhooks.work import Deliveries
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

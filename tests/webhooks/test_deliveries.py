@@ -18,14 +18,13 @@ from orgs.models import Org, SecurityEvent
 from tests.webhooks.conftest import complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
-from webhooks.attempts import deliver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
 from webhooks.outbound import Result, clean_url, post
-from webhooks.queue import Deliveries
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
 from webhooks.services.endpoints import create_endpoint, disable_endpoint, rotate_secret, update_endpoint
 from webhooks.services.events import record_event, send_test_event
 from webhooks.services.replay import cancel_delivery
+from webhooks.work import Deliveries, deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +151,7 @@ def test_a_slow_answer_delays_the_other_deliveries_of_the_endpoint(
     with time_machine.travel("2026-12-01T12:00Z", tick=False) as clock:
         first, second = complete(acme), complete(acme, 2)
         with monkeypatch.context() as patched:
-            patched.setattr("webhooks.attempts.SLOW", timedelta())
+            patched.setattr("webhooks.work.SLOW", timedelta())
             assert work() == 1
         now = timezone.now()
         endpoint.refresh_from_db()
@@ -325,4 +324,4 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> 
         action()
         return result
 
-    monkeypatch.setattr("webhooks.attempts.post", post_and_act)
+    monkeypatch.setattr("webhooks.work.post", post_and_act)

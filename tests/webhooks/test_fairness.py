@@ -14,8 +14,8 @@ from tests.working import leased
 from tools.harness.receiver import Receiver
 from webhooks.models import Endpoint
 from webhooks.outbound import clean_url
-from webhooks.queue import Deliveries
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
+from webhooks.work import Deliveries
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]

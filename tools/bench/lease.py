@@ -56,7 +56,7 @@ def fill(deliveries: int) -> None:
 def measure() -> None:
     from hindsight.queue.lease import lease
     from webhooks.models import Delivery
-    from webhooks.queue import Deliveries
+    from webhooks.work import Deliveries
 
     kind, times, cpu = Deliveries(), [], []
     for _ in range(ROUNDS):
@@ -77,7 +77,7 @@ def explain() -> None:
     from django.test.utils import CaptureQueriesContext
 
     from hindsight.queue.lease import lease
-    from webhooks.queue import Deliveries
+    from webhooks.work import Deliveries
 
     with CaptureQueriesContext(connection) as captured:
         lease(Deliveries(), free=1)
