@@ -10,7 +10,7 @@ from interviews.paige.model.prompt import ChatMessage
 from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_reply
 from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
-from interviews.services import ModelStatistics, model_statistics
+from interviews.services.model_statistics import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage(

@@ -8,7 +8,7 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.turn.brief import opening_brief
-from interviews.services import complete_interview
+from interviews.services.transitions import complete_interview
 
 QUESTION = "What made you look?"
 

@@ -23,11 +23,13 @@ from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.audit_budget import budget_of
-from interviews import services
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import etag_of, versions_of
 from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, CreatedRow, InterviewRequestRow, find_type
 from interviews.models import InterviewRequest, InterviewType, Versions
+from interviews.services.create import create_interview_request
+from interviews.services.interview_types import ArchivedTypeError
+from interviews.services.update import update_interview_request
 from orgs.authentication import Principal, principal_of
 from orgs.key_verification import key_parameters
 
@@ -123,8 +125,8 @@ class InterviewRequestsView(ApiView):
             if budget.exceeded and would_overwrite(principal.org_id, body):
                 refuse_overwrite(budget)
             try:
-                row = services.create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
-            except services.ArchivedTypeError:
+                row = create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+            except ArchivedTypeError:
                 raise wrong_type(ARCHIVED_TYPE) from None
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)
             return Created(CreatedRow(row).body(), etag_of(versions))
@@ -184,7 +186,7 @@ class InterviewRequestView(ApiView):
         if (budget := budget_of(principal.rate_limit_key)).exceeded:
             refuse_overwrite(budget)
         try:
-            versions = services.update_interview_request(
+            versions = update_interview_request(
                 org_id=principal.org_id,
                 interview_request_id=id,
                 actor=principal.actor,

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 
 from contacts.text import clean_email, clean_name, clean_notes
-from interviews import services
 from interviews.lifecycle import Speaker, Status
 from interviews.models import InterviewType
 from interviews.paige.answers.dialogue import Utterance
@@ -14,6 +13,9 @@ from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.guide import shipped_guide
 from interviews.paige.turn.brief import opening_brief
+from interviews.services.create import create_interview_request, onboard_org
+from interviews.services.interview_types import create_interview_type
+from interviews.services.transitions import complete_interview, mark_sent
 from interviews.text import clean_deal_id, clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
@@ -30,7 +32,7 @@ def seed(actor: Actor) -> list[Org]:
 def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
     if existing := Org.objects.filter(name=data["name"]).first():
         return existing
-    org = services.onboard_org(name=data["name"], plan=data["plan"])
+    org = onboard_org(name=data["name"], plan=data["plan"])
     for contact in data["contacts"]:
         for request_data in contact["requests"]:
             _seed_request(org, contact, request_data, actor)
@@ -40,11 +42,11 @@ def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
 def _interview_type(org: Org, guide_name: str) -> InterviewType:
     guide = shipped_guide(guide_name)
     existing = org.interview_types.filter(name=guide["name"]).first()
-    return existing or services.create_interview_type(org=org, guide=guide)
+    return existing or create_interview_type(org=org, guide=guide)
 
 
 def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor: Actor) -> None:
-    interview_request = services.create_interview_request(
+    interview_request = create_interview_request(
         interview_type=_interview_type(org, data.get("guide", "win_loss_buyer")),
         actor=actor,
         contact_email=clean_email(contact["email"]),
@@ -55,11 +57,11 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
     )
     status = data.get("status", Status.CREATED)
     if status != Status.CREATED:
-        services.mark_sent(interview_request)
+        mark_sent(interview_request)
     if status == Status.COMPLETED:
         brief = opening_brief(interview_request).after(_conversation(data["answers"]))
         content = render_transcript(brief.conversation, brief.contact_name)
-        services.complete_interview(interview_request, content=content, **findings_of(brief, content))
+        complete_interview(interview_request, content=content, **findings_of(brief, content))
 
 
 def _conversation(answers: Sequence[tuple[str, str, str]]) -> Iterator[Utterance]:

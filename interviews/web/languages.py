@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from interviews.models import InterviewRequest
-from interviews.services import language_of
+from interviews.services.state import language_of
 
 
 @contextmanager

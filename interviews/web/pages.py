@@ -13,7 +13,7 @@ from django.utils import timezone
 from hindsight.text.storable import grouped
 from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
-from interviews.services import Exchange, InterviewState
+from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
 from interviews.web.steps import COMMENT, Outcome
 

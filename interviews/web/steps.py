@@ -3,9 +3,10 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
-from interviews import services
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
+from interviews.services import conversation_steps, wishes
+from interviews.services.state import interview_state
 from interviews.text import trimmed
 from interviews.web.posted import Posted
 
@@ -36,13 +37,13 @@ def take_step(interview_request: InterviewRequest, posted: Posted) -> Outcome:
 
 
 def consent(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    services.give_consent(interview_request)
+    conversation_steps.give_consent(interview_request)
     return Outcome()
 
 
 def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     try:
-        is_stored = services.submit_answer(interview_request, number=posted.number, text=posted.text)
+        is_stored = conversation_steps.submit_answer(interview_request, number=posted.number, text=posted.text)
     except ValidationError as error:
         return Outcome(errors={posted.number: " ".join(error.messages)}, rejected={posted.number: posted.text})
     return Outcome(unsaved=() if is_stored else (posted.text,))
@@ -52,67 +53,67 @@ def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     """Asks first if the box has text, because the contact may have pressed the button by mistake."""
     if posted.texts:
         return Outcome(asks_to_skip=True, rejected={posted.number: posted.text})
-    services.skip_question(interview_request, number=posted.number)
+    conversation_steps.skip_question(interview_request, number=posted.number)
     return Outcome()
 
 
 def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    is_skipped = services.skip_question(interview_request, number=posted.number)
+    is_skipped = conversation_steps.skip_question(interview_request, number=posted.number)
     return Outcome(unsaved=() if is_skipped else tuple(posted.texts))
 
 
 def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     outcome = answer(interview_request, posted) if posted.texts else Outcome()
     if not outcome.errors:
-        services.finish_conversation(interview_request)
+        conversation_steps.finish_conversation(interview_request)
     return outcome
 
 
 def resume(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     outcome = _correct(interview_request, posted)
     if not outcome.errors:
-        services.resume_conversation(interview_request)
+        conversation_steps.resume_conversation(interview_request)
     return outcome
 
 
 def send(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     outcome = _correct(interview_request, posted)
     if not outcome.errors:
-        services.complete_conversation(interview_request)
+        conversation_steps.complete_conversation(interview_request)
     return outcome
 
 
 def decline(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     """Never fails because of an answer: texts that are not stored are shown again."""
-    stored = {exchange.answer for exchange in services.interview_state(interview_request).exchanges}
+    stored = {exchange.answer for exchange in interview_state(interview_request).exchanges}
     reason = DeclineReason(posted.reason) if posted.reason in DeclineReason.values else None
     try:
-        services.decline_interview(interview_request, reason=reason, comment=posted.comment)
+        wishes.decline_interview(interview_request, reason=reason, comment=posted.comment)
     except ValidationError as error:
         return Outcome(errors={COMMENT: " ".join(error.messages)}, rejected={COMMENT: posted.comment or ""})
     return Outcome(unsaved=tuple(text for text in posted.answers if trimmed(text) not in stored))
 
 
 def reconsider(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    services.withdraw_decline(interview_request)
+    wishes.withdraw_decline(interview_request)
     return Outcome(unsaved=tuple(posted.texts))
 
 
 def rate(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     if posted.rating in Rating.values:
-        services.rate_interview(interview_request, rating=Rating(posted.rating))
+        wishes.rate_interview(interview_request, rating=Rating(posted.rating))
     return Outcome()
 
 
 def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    services.request_deletion(interview_request)
+    wishes.request_deletion(interview_request)
     return Outcome()
 
 
 def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
     texts = posted.corrections
     try:
-        not_stored = services.correct_answers(interview_request, corrections=texts)
+        not_stored = conversation_steps.correct_answers(interview_request, corrections=texts)
     except ValidationError as error:
         errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
         return Outcome(errors=errors, rejected=texts)

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from interviews import services
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import next_question
 from interviews.web.languages import use_language_of
 from interviews.web.pages import paused_page, state_page, unknown_page, visited_page
 from interviews.web.posted import Posted, number_in
@@ -30,7 +30,7 @@ class SurveyView(View):
             use_language_of(interview_request, request)
             if not interview_request.org.is_active:
                 return paused_page(request, interview_request)
-            state = services.next_question(interview_request)
+            state = next_question(interview_request)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
         number = request.GET.get("question")
@@ -47,7 +47,7 @@ class SurveyView(View):
             if outcome.is_clean:
                 query = urlencode({"token": posted.token, "question": posted.next_number or ""})
                 return SeeOther(f"{reverse('survey')}?{query}")
-            return state_page(request, interview_request, services.next_question(interview_request), outcome)
+            return state_page(request, interview_request, next_question(interview_request), outcome)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request, posted.texts)
 

@@ -1,7 +1,7 @@
 from typing import NamedTuple
 
 from interviews.models import InterviewType
-from interviews.services import VersionQuality, quality_by_version
+from interviews.services.guide_quality import VersionQuality, quality_by_version
 
 
 class ShownQuality(NamedTuple):

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewType
 from interviews.paige.guide.formats import in_current_format
-from interviews.services import archive_interview_type, unarchive_interview_type
+from interviews.services.interview_types import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
 from staff.actions import Action, ActionAdmin
 from staff.guides.comparison_pages import GuideComparisonPages

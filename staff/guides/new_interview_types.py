@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.models import InterviewType
 from interviews.paige.guide.serializers import GuideError
-from interviews.services import create_interview_type, duplicate_interview_type
+from interviews.services.interview_types import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
 from staff.events import record_act
 from staff.guides.forms import GuideEditor, with_keys

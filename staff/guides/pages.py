@@ -12,7 +12,7 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.paths import differences
 from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
-from interviews.services import edit_guide
+from interviews.services.guides import edit_guide
 from orgs.models import EventKind
 from staff.base import StaffAdmin, actor_of
 from staff.events import record_act

@@ -10,8 +10,15 @@ from django.urls import reverse
 
 from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
 from interviews.lifecycle import Flag, Standing
-from interviews.services import InterviewStatistics, ModelStatistics, interview_statistics, model_statistics
-from interviews.services.interview_statistics import Topic, Week, recent_start, starts_of_weeks
+from interviews.services.interview_statistics import (
+    InterviewStatistics,
+    Topic,
+    Week,
+    interview_statistics,
+    recent_start,
+    starts_of_weeks,
+)
+from interviews.services.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
 from staff.home.charts import columns
 from staff.orgs.own_orgs import may, orgs_with, visible_orgs

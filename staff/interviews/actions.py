@@ -12,8 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from hindsight.db.ids import is_id
-from interviews.services import ARCHIVE, MARK_SENT, UNARCHIVE, BulkWrite, foresee, write_many
-from interviews.services.bulk import MAX_ROWS
+from interviews.services.bulk import ARCHIVE, MARK_SENT, MAX_ROWS, UNARCHIVE, BulkWrite, foresee, write_many
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.events import record_acts

@@ -8,13 +8,14 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-from interviews import services
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.preview import NoPromptError, preview_of
+from interviews.services.picks import pick_topics
 from interviews.services.state import declined_conversation
+from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.acting import current_staff_request
@@ -154,12 +155,12 @@ class InterviewRequestAdmin(
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         actor = actor_of(request)
         if "objective" in edits:  # clears the picks, so it comes first
-            services.update_interview_request(
+            update_interview_request(
                 org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, objective=edits["objective"]
             )
         if "picks" in edits:
             picks = picks_in(edits["picks"])
-            services.pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
+            pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
 
     def steering_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The effect of the posted form, if it were saved."""

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from interviews.models import Conversation, InterviewRequest
-from interviews.services import delete_org, onboard_org
+from interviews.services.create import onboard_org
+from interviews.services.remove import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org

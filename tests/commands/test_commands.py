@@ -13,9 +13,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from contacts.models import Contact
-from interviews import services
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
+from interviews.services.transitions import complete_interview
 from orgs import keys
 from orgs.models import ApiKey, Org
 from tests.client import ApiClient
@@ -116,22 +117,22 @@ class TestShowPrompt:
     def test_the_prompt_of_a_conversation_is_that_of_the_next_message(
         self, interview_request: InterviewRequest
     ) -> None:
-        services.give_consent(interview_request)
-        services.next_question(interview_request)
-        services.submit_answer(interview_request, number=1, text="It was a slow spring.")
+        give_consent(interview_request)
+        next_question(interview_request)
+        submit_answer(interview_request, number=1, text="It was a slow spring.")
         prompt = run("show_prompt", interview_request.pk)
         assert "It was a slow spring." in prompt
         assert "Message 2 of at most 14 comes next." in prompt
 
     def test_no_prompt_after_the_last_question(self, interview_request: InterviewRequest) -> None:
-        services.give_consent(interview_request)
-        while question := services.next_question(interview_request).question:
-            services.skip_question(interview_request, number=question.number)
+        give_consent(interview_request)
+        while question := next_question(interview_request).question:
+            skip_question(interview_request, number=question.number)
         with pytest.raises(CommandError, match="nothing left"):
             run("show_prompt", interview_request.pk)
 
     def test_no_prompt_of_a_completed_interview(self, interview_request: InterviewRequest) -> None:
-        services.complete_interview(interview_request, content="**Paige:** Why?")
+        complete_interview(interview_request, content="**Paige:** Why?")
         with pytest.raises(CommandError, match="The interview is completed, so there is no next prompt"):
             run("show_prompt", interview_request.pk)
 
@@ -165,7 +166,7 @@ class TestDemo:
             assert "I agree, start the interview" in client.get(link).content.decode()
             assert "Zustimmen und starten" in client.get(german).content.decode()
             interview_request = InterviewRequest.objects.of_survey_token(link.partition("token=")[2]).get()
-            services.complete_interview(interview_request, content="")
+            complete_interview(interview_request, content="")
             links.append(link)
         assert links[0] != links[1]
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError
 
 from contacts.models import Contact
-from interviews import services
 from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from orgs.models import Change, Org
 from tests.commands.running import run
 
@@ -15,9 +15,9 @@ from tests.commands.running import run
 @pytest.fixture
 def begun_interview_request(interview_request: InterviewRequest) -> InterviewRequest:
     """An interview request whose contact has answered one question."""
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    services.submit_answer(interview_request, number=1, text="Our old tool broke.")
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="Our old tool broke.")
     return interview_request
 
 

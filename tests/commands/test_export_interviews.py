@@ -17,14 +17,9 @@ from hindsight.text.record_files import escape_formulas
 from interviews import export
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
-from interviews.services import (
-    complete_conversation,
-    complete_interview,
-    decline_interview,
-    finish_conversation,
-    give_consent,
-    rate_interview,
-)
+from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
+from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview, rate_interview
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.commands.running import run

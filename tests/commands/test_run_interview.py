@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from interviews import services
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.services.conversation_steps import give_consent, next_question, submit_answer
 from tests.commands.running import run
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +44,9 @@ def test_stores_nothing(interview_request: InterviewRequest) -> None:
 
 
 def test_does_not_resume_the_conversation_of_the_contact(interview_request: InterviewRequest) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    services.submit_answer(interview_request, number=1, text="Said by Alice herself.")
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="Said by Alice herself.")
     out, _ = run_interview(interview_request, "It was slow.\n")
     assert "Alice herself" not in out
     assert Turn.objects.count() == 2

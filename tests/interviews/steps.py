@@ -1,11 +1,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from interviews import services
 from interviews.models import InterviewRequest
+from interviews.services.state import InterviewState, interview_state
 
 
-def after(step: Callable[..., object], interview_request: InterviewRequest, **values: Any) -> services.InterviewState:
+def after(step: Callable[..., object], interview_request: InterviewRequest, **values: Any) -> InterviewState:
     """Takes the step and returns the state read afterwards."""
     step(interview_request, **values)
-    return services.interview_state(interview_request)
+    return interview_state(interview_request)

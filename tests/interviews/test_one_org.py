@@ -14,8 +14,8 @@ import pytest
 from django.db import connection
 
 from hindsight.api.schema import description
-from interviews import services
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import give_consent, next_question
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory
@@ -106,8 +106,8 @@ def twin(org: Org) -> InterviewRequest:
     """An interview request that has begun. Those of two orgs have the same texts."""
     contact = ContactFactory.create(org=org, email=EMAIL, name="Alice", notes="Old notes")
     row = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type__name="Win-loss")
-    services.give_consent(row)
-    services.next_question(row)
+    give_consent(row)
+    next_question(row)
     return row
 
 

@@ -5,9 +5,17 @@ from functools import partial
 
 import pytest
 
-from interviews import services
 from interviews.lifecycle import Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
+from interviews.services.state import interview_state
+from interviews.services.wishes import decline_interview
 from tests.interviews.steps import after
 from tests.live.client import at_once
 from tools.harness.orm import orm_at
@@ -29,40 +37,40 @@ def in_tabs(database_url: str) -> InTabs:
 
 
 def test_twelve_consents_create_one_conversation(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    in_tabs(lambda _: after(services.give_consent, interview_request))
+    in_tabs(lambda _: after(give_consent, interview_request))
     assert Conversation.objects.filter(pk=interview_request.pk).count() == 1
 
 
 def test_twelve_reloads_show_one_question(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview_request)
-    states = in_tabs(lambda _: services.next_question(interview_request))
-    assert states == [services.interview_state(interview_request)] * TABS
+    give_consent(interview_request)
+    states = in_tabs(lambda _: next_question(interview_request))
+    assert states == [interview_state(interview_request)] * TABS
     assert interview_request.turns.count() == 1
 
 
 def test_one_of_twelve_answers_is_stored_and_only_its_call_returns_true(
     interview_request: InterviewRequest, in_tabs: InTabs
 ) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    stored = in_tabs(lambda tab: services.submit_answer(interview_request, number=1, text=f"From tab {tab}."))
+    give_consent(interview_request)
+    next_question(interview_request)
+    stored = in_tabs(lambda tab: submit_answer(interview_request, number=1, text=f"From tab {tab}."))
     answer = Turn.objects.get(interview_request=interview_request, speaker=Speaker.CONTACT)
     assert [f"From tab {tab}." for tab, is_stored in enumerate(stored) if is_stored] == [answer.text]
 
 
 def test_one_answer_submitted_twelve_times_is_stored_once(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    assert in_tabs(lambda _: services.submit_answer(interview_request, number=1, text="It was slow.")) == [True] * TABS
+    give_consent(interview_request)
+    next_question(interview_request)
+    assert in_tabs(lambda _: submit_answer(interview_request, number=1, text="It was slow.")) == [True] * TABS
     assert interview_request.turns.count() == 2
 
 
 def test_twelve_completions_create_one_transcript(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    services.submit_answer(interview_request, number=1, text="It was slow.")
-    services.finish_conversation(interview_request)
-    states = in_tabs(lambda _: after(services.complete_conversation, interview_request).stage)
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="It was slow.")
+    finish_conversation(interview_request)
+    states = in_tabs(lambda _: after(complete_conversation, interview_request).stage)
     assert states == [Stage.COMPLETED] * TABS
     assert Transcript.objects.filter(interview_request=interview_request).count() == 1
 
@@ -70,9 +78,9 @@ def test_twelve_completions_create_one_transcript(interview_request: InterviewRe
 def test_consents_and_declines_at_the_same_time_end_declined(
     interview_request: InterviewRequest, in_tabs: InTabs
 ) -> None:
-    in_tabs(lambda tab: (services.give_consent if tab % 2 else services.decline_interview)(interview_request))
+    in_tabs(lambda tab: (give_consent if tab % 2 else decline_interview)(interview_request))
     interview_request.refresh_from_db()
     conversation = Conversation.objects.get(pk=interview_request.pk)
     assert (conversation.stage, interview_request.flags) == (Stage.DECLINED, "declined")
-    assert services.next_question(interview_request).stage == Stage.DECLINED
+    assert next_question(interview_request).stage == Stage.DECLINED
     assert not interview_request.turns.exists()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from contacts.models import Contact
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
-from interviews.services import give_consent, next_question
+from interviews.services.conversation_steps import give_consent, next_question
 from orgs.models import Org
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 

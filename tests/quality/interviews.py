@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from interviews import services
 from interviews.models import InterviewRequest
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.turn.brief import Brief, utterances_of
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    give_consent,
+    next_question,
+    skip_question,
+    submit_answer,
+)
 from tests.factories import InterviewRequestFactory
 from tests.interviews.paige.interviews import conduct
 from tests.quality.respondents import Answer, Contact, Replies, Respondent
@@ -56,14 +62,14 @@ def stored_interview_with(respondent: Respondent) -> Interview:
     """Ends with the completed interview request."""
     interview_request = _invited(respondent)
     replies = Replies(respondent)
-    services.give_consent(interview_request)
-    while question := services.next_question(interview_request).question:
+    give_consent(interview_request)
+    while question := next_question(interview_request).question:
         text = replies.to(interview_request.turns.get(number=question.number).topic)
         if text:
-            services.submit_answer(interview_request, number=question.number, text=text)
+            submit_answer(interview_request, number=question.number, text=text)
         else:
-            services.skip_question(interview_request, number=question.number)
-    services.complete_conversation(interview_request)
+            skip_question(interview_request, number=question.number)
+    complete_conversation(interview_request)
     return Interview(respondent, opening(respondent).guide, utterances_of(interview_request.turns.all()), replies.given)
 
 

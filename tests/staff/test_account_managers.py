@@ -5,9 +5,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from contacts.models import Contact
-from interviews import services
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
+from interviews.services.remove import delete_org
+from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
@@ -50,9 +51,7 @@ def test_the_list_has_only_the_interviews_of_own_orgs(
 
 @pytest.mark.parametrize("page", ["change", "history", "prompt", "markdown"])
 def test_the_pages_of_other_orgs_are_not_found(manager: Staff, foreign: InterviewRequest, page: str) -> None:
-    services.complete_interview(
-        foreign, content="**Paige:** Why?\n\n**Jane:** Price.", key_answers=[], drivers=[], coverage=[]
-    )
+    complete_interview(foreign, content="**Paige:** Why?\n\n**Jane:** Price.", key_answers=[], drivers=[], coverage=[])
     other = manager.get(f"interviews_interviewrequest_{page}", foreign.pk)
     missing = manager.get(f"interviews_interviewrequest_{page}", 404_404)
     assert other.status_code == missing.status_code in (302, 403, 404)
@@ -75,7 +74,7 @@ def test_names_are_links_for_those_who_may_open_the_page_behind(
 def test_they_read_the_transcript_and_nothing_else_of_the_contact(
     manager: Staff, interview_request: InterviewRequest
 ) -> None:
-    services.complete_interview(
+    complete_interview(
         interview_request, content="**Paige:** Why?\n\n**Alice:** Price.", key_answers=[], drivers=[], coverage=[]
     )
     page = manager.get(PAGE, interview_request.pk).content.decode()
@@ -149,7 +148,7 @@ class TestAssignment:
         ann = staff_of("account manager").user
         for org in (acme, globex):
             org.account_managers.add(ann)
-        services.delete_org(org_id=acme.pk, actor=Actor(ActorKind.STAFF, "root"))
+        delete_org(org_id=acme.pk, actor=Actor(ActorKind.STAFF, "root"))
         assert [org.slug for org in ann.managed_orgs.all()] == ["globex"]
         User.objects.filter(pk=ann.pk).delete()
         assert not globex.account_managers.exists()

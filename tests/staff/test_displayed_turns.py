@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
-    complete_interview,
     finish_conversation,
     give_consent,
     next_question,
     submit_answer,
 )
+from interviews.services.transitions import complete_interview
 from tests.factories import InterviewRequestFactory
 from tests.staff.conftest import Staff
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from interviews.models import InterviewType
 from interviews.paige.guide.question_style import guide_warnings
-from interviews.services import edit_guide
+from interviews.services.guides import edit_guide
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, SecurityEvent
 from staff.guides import forms as guide_forms

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.model.prompt import segments
 from interviews.paige.preview import next_prompt
-from interviews.services import edit_guide, give_consent, next_question, skip_question, submit_answer
+from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
+from interviews.services.guides import edit_guide
 from staff.guides.trial import Trial
 from tests.factories import InterviewTypeFactory
 from tests.staff.admin_pages import SAM

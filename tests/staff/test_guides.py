@@ -9,7 +9,8 @@ from django.utils.html import escape
 from interviews.lifecycle import Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide.formats import in_current_format
-from interviews.services import complete_conversation, finish_conversation, give_consent, rate_interview
+from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
+from interviews.services.wishes import rate_interview
 from orgs.actors import Actor, ActorKind
 from orgs.audit import record
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory

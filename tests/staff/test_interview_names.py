@@ -2,7 +2,8 @@
 
 from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
-from interviews.services import edit_guide, give_consent
+from interviews.services.conversation_steps import give_consent
+from interviews.services.guides import edit_guide
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.staff.conftest import Staff

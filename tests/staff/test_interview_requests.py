@@ -12,17 +12,16 @@ from interviews.models import InterviewRequest, Turn
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import brief_for
 from interviews.paige.turn.moves import moves
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
-    complete_interview,
-    decline_interview,
-    erase_contact,
     finish_conversation,
     give_consent,
     next_question,
-    rate_interview,
     submit_answer,
 )
+from interviews.services.remove import erase_contact
+from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
 from tests.client import ApiClient

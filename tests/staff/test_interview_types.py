@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
-from interviews.services import archive_interview_type, give_consent
+from interviews.services.conversation_steps import give_consent
+from interviews.services.interview_types import archive_interview_type
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory

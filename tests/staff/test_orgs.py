@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from interviews.models import InterviewRequest
-from interviews.services import give_consent
+from interviews.services.conversation_steps import give_consent
 from orgs import keys
 from orgs.key_verification import forget_keys
 from orgs.models import ApiKey, Org, SecurityEvent

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview
+from interviews.services.transitions import complete_interview
 from orgs.models import Change, Org
 from tests.factories import OrgFactory
 from tests.staff.conftest import Staff

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview, erase_contact, give_consent, mark_sent
+from interviews.services.conversation_steps import give_consent
+from interviews.services.remove import erase_contact
+from interviews.services.transitions import complete_interview, mark_sent
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient

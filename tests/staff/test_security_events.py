@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from hindsight.http.logs import JSONFormatter
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview, give_consent, next_question
+from interviews.services.conversation_steps import give_consent, next_question
+from interviews.services.transitions import complete_interview
 from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.events import STORED_ATTEMPTS

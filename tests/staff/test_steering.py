@@ -8,10 +8,11 @@ import pytest
 from django.contrib.auth.models import Group
 
 from contacts.models import Contact
-from interviews import services
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.objective.steering import Picks
+from interviews.services.picks import pick_topics
+from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change
 from staff.people.roles import ROLES
@@ -45,7 +46,7 @@ def roles(row: InterviewRequest) -> dict[str, Staff]:
 
 
 def pick(row: InterviewRequest, picks: Picks) -> None:
-    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
 
 
 def words(content: bytes) -> str:
@@ -209,7 +210,7 @@ def test_a_contacts_page_shows_what_the_notes_add_to_open_interviews(
 ) -> None:
     Contact.objects.update(notes="Focus on pricing. They never had a trial.")
     done = InterviewRequestFactory.create(org=alice.org, contact=alice, interview_type=row.interview_type)
-    services.complete_interview(done, content="**Paige:** Why?")
+    complete_interview(done, content="**Paige:** Why?")
     page = root.get("contacts_contact_change", alice.pk)
     effects = {
         shown.pk: [(reason.title, reason.is_avoided, reason.words) for reason in reasons]

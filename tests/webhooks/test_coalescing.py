@@ -8,7 +8,8 @@ import time_machine
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from interviews.services import decline_interview, give_consent, withdraw_decline
+from interviews.services.conversation_steps import give_consent
+from interviews.services.wishes import decline_interview, withdraw_decline
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tests.working import leased

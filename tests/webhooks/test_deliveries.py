@@ -13,7 +13,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from interviews.models import InterviewRequest
-from interviews.services import give_consent
+from interviews.services.conversation_steps import give_consent
 from orgs.models import Org, SecurityEvent
 from tests.webhooks.conftest import complete, work
 from tests.working import leased

@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services import delete_org, erase_contact, give_consent
+from interviews.services.conversation_steps import give_consent
+from interviews.services.remove import delete_org, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work

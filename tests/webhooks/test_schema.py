@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from hindsight.api.schema import description
 from interviews.models import InterviewRequest
-from interviews.services import give_consent
+from interviews.services.conversation_steps import give_consent
 from tests.docs.test_contract_texts import API_GUIDE
 from tests.webhooks.conftest import work
 from tools.harness.receiver import Receiver

@@ -7,7 +7,7 @@ from django.db import connection
 
 from interviews.api.etags import etag_of
 from interviews.models import InterviewRequest
-from interviews.services import onboard_org
+from interviews.services.create import onboard_org
 from orgs.models import Org
 from orgs.plans import Plan
 from orgs.services import create_api_key

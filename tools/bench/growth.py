@@ -63,7 +63,7 @@ def fill(requests: int) -> "Requests":
     from django.db import connection
 
     from interviews.models import InterviewRequest
-    from interviews.services import onboard_org
+    from interviews.services.create import onboard_org
     from orgs.plans import Plan
     from orgs.services import create_api_key
     from tools.bench.data import NEVER_REACHED

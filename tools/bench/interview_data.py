@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from contacts.text import clean_email, clean_notes
 from interviews.models import InterviewType, Turn
-from interviews.services import create_interview_request, onboard_org
+from interviews.services.create import create_interview_request, onboard_org
 from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind
 from orgs.plans import Plan

@@ -43,7 +43,7 @@ def load(ids: Path) -> str:
     from django.core.management import call_command
     from django.db import connection
 
-    from interviews.services import onboard_org
+    from interviews.services.create import onboard_org
     from orgs.plans import Plan
     from orgs.services import create_api_key
     from tools.bench.data import INSERT_CONTACTS, INSERT_REQUESTS, ORGS, REQUESTS_OF_A_CONTACT

@@ -37,16 +37,16 @@ from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
 from hindsight.queue.lease import lease  # noqa: E402
 from interviews.models import Conversation, InterviewRequest, InterviewType  # noqa: E402
-from interviews.services import (  # noqa: E402
+from interviews.services.conversation_steps import (  # noqa: E402
     complete_conversation,
-    create_interview_request,
-    decline_interview,
-    erase_contact,
     finish_conversation,
     give_consent,
     next_question,
     submit_answer,
 )
+from interviews.services.create import create_interview_request  # noqa: E402
+from interviews.services.remove import erase_contact  # noqa: E402
+from interviews.services.wishes import decline_interview  # noqa: E402
 from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.work import Jobs, run_job  # noqa: E402

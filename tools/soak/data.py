@@ -4,7 +4,7 @@ from django.core.management import call_command
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services import onboard_org
+from interviews.services.create import onboard_org
 from orgs.plans import Plan
 from orgs.services import create_api_key
 from tools.soak.clients import Customer

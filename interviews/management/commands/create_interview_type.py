@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
 from interviews.paige.guide.guide import shipped_guide, shipped_guides
-from interviews.services import create_interview_type
+from interviews.services.interview_types import create_interview_type
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 

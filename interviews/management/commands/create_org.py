@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from interviews.services import onboard_org
+from interviews.services.create import onboard_org
 from orgs.commands import Command as BaseCommand
 from orgs.plans import Plan
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import counters
-from interviews.services import delete_old_answers, erase_inactive_contacts
+from interviews.services.retention import delete_old_answers, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand

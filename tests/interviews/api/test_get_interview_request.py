@@ -7,15 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
-    complete_interview,
     finish_conversation,
     give_consent,
-    mark_sent,
     next_question,
     submit_answer,
 )
+from interviews.services.transitions import complete_interview, mark_sent
 from tests.client import ApiClient
 
 

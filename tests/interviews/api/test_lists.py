@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview, mark_sent
+from interviews.services.transitions import complete_interview, mark_sent
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.objective.steering import Picks
+from interviews.services.conversation_steps import give_consent, next_question, submit_answer
+from interviews.services.guides import edit_guide
+from interviews.services.picks import pick_topics
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 
@@ -34,7 +36,7 @@ def rename_topic(title: str) -> None:
     guide = deepcopy(kind.guide)
     [topic] = [topic for topic in guide["topics"] if topic["key"] == "pricing"]
     topic["title"] = title
-    services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
+    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
 
 
 def test_shows_the_topics_of_the_objective(acme_api: ApiClient, path: str) -> None:
@@ -46,7 +48,7 @@ def test_shows_the_topics_of_the_objective(acme_api: ApiClient, path: str) -> No
 def test_shows_what_staff_have_picked_with_the_name_of_the_vendor(acme_api: ApiClient, path: str) -> None:
     row = InterviewRequest.objects.get()
     picks = Picks(emphasize=("vendor", "criteria"), avoid=("pricing",))
-    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
     assert topics(acme_api, path) == {"emphasize": [VENDOR, CRITERIA], "avoid": [PRICING]}
 
 
@@ -67,7 +69,7 @@ def test_an_edited_guide_changes_topics_and_etag(acme_api: ApiClient, path: str)
 def test_a_conversation_keeps_its_guide_and_the_etag(
     acme_api: ApiClient, path: str, interview_request: InterviewRequest
 ) -> None:
-    services.give_consent(interview_request)
+    give_consent(interview_request)
     etag = acme_api.get(path).headers["ETag"]
     rename_topic("Price")
     assert acme_api.get(path, If_None_Match=etag).status_code == 304
@@ -78,7 +80,7 @@ def test_a_conversation_that_began_with_the_guide_before_an_edit_changes_the_eta
     acme_api: ApiClient, path: str, interview_request: InterviewRequest
 ) -> None:
     """Consent reads the guide, then staff edit it, then consent is committed."""
-    services.give_consent(interview_request)
+    give_consent(interview_request)
     conversation = Conversation.objects.get()
     Conversation.objects.all().delete()
     rename_topic("Price")
@@ -127,8 +129,8 @@ def test_a_patch_in_the_middle_of_a_conversation_steers_the_next_question(
 ) -> None:
     """The objective, then the notes; without a model."""
     path, row = f"/interviews/{interview_request.pk}", interview_request
-    services.give_consent(row)
-    services.next_question(row)
+    give_consent(row)
+    next_question(row)
     acme_api.patch(path, {"objective": "Focus on the demo. Do not mention competitors."})
     assert _topic_after_an_answer(row) == "experience"
     acme_api.patch(path, {"objective": "", "contact_context": {"main_concern": "pricing", "demo": None}})
@@ -138,6 +140,6 @@ def test_a_patch_in_the_middle_of_a_conversation_steers_the_next_question(
 def _topic_after_an_answer(row: InterviewRequest) -> str:
     """A refusal, so that no follow-up comes first."""
     row = InterviewRequest.objects.get(pk=row.pk)
-    services.submit_answer(row, number=row.turns.count(), text="I don't know.")
-    services.next_question(row)
+    submit_answer(row, number=row.turns.count(), text="I don't know.")
+    next_question(row)
     return row.turns.latest("number").topic

@@ -7,13 +7,23 @@ from typing import Any
 import pytest
 
 from hindsight.text.timestamps import utc_text
-from interviews import services
 from interviews.api import reads
 from interviews.lifecycle import DeclineReason, Flag, Rating
 from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript
 from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.steering import Picks, Steering
 from interviews.paige.objective.steering import steer as steer_
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
+from interviews.services.picks import pick_topics
+from interviews.services.remove import erase_contact
+from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 
@@ -29,7 +39,7 @@ def steer(row: InterviewRequest) -> None:
 
 def pick(row: InterviewRequest) -> None:
     picks = Picks(emphasize=("vendor",), avoid=("pricing",))
-    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
 
 
 def break_guide(row: InterviewRequest) -> None:
@@ -38,7 +48,7 @@ def break_guide(row: InterviewRequest) -> None:
 
 
 def send(row: InterviewRequest) -> None:
-    services.mark_sent(row)
+    mark_sent(row)
     InterviewRequest.objects.update(email_sent_at=datetime(2026, 5, 1, tzinfo=UTC))  # without microseconds
 
 
@@ -47,32 +57,32 @@ def flag(row: InterviewRequest) -> None:
 
 
 def decline(row: InterviewRequest) -> None:
-    services.decline_interview(row, reason=DeclineReason.NO_TIME, comment="Not *now*")
+    decline_interview(row, reason=DeclineReason.NO_TIME, comment="Not *now*")
 
 
 def complete(row: InterviewRequest) -> None:
-    services.mark_sent(row)
+    mark_sent(row)
     steer(row)
-    services.give_consent(row)
-    services.next_question(row)
-    services.submit_answer(row, number=1, text="Your price was **too high** for us. The team loved your support.")
-    services.finish_conversation(row)
-    services.complete_conversation(row)
+    give_consent(row)
+    next_question(row)
+    submit_answer(row, number=1, text="Your price was **too high** for us. The team loved your support.")
+    finish_conversation(row)
+    complete_conversation(row)
 
 
 def rate(row: InterviewRequest) -> None:
     complete(row)
-    services.rate_interview(row, rating=Rating(1))
+    rate_interview(row, rating=Rating(1))
 
 
 def complete_by_an_older_version(row: InterviewRequest) -> None:
     answers = [{"topic": "pricing", "title": "Price", "excerpts": ["It was slow."]}]
-    services.complete_interview(row, content="**Paige:** Why?", key_answers=answers)
+    complete_interview(row, content="**Paige:** Why?", key_answers=answers)
 
 
 def erase(row: InterviewRequest) -> None:
     complete(row)
-    services.erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
+    erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=SAM)
 
 
 def titles(topics: list[dict[str, str]]) -> list[str]:

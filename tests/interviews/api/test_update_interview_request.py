@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview
+from interviews.services.transitions import complete_interview
 from orgs.actors import Actor
 from orgs.authentication import Principal
 from orgs.models import ApiKey, Change

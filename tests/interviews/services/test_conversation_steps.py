@@ -8,13 +8,23 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.paige.turn.remaining import Remaining
 from interviews.services import state as state_module
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    correct_answers,
+    finish_conversation,
+    give_consent,
+    next_question,
+    resume_conversation,
+    skip_question,
+    submit_answer,
+)
+from interviews.services.state import interview_state
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.interviews.steps import after
@@ -30,20 +40,20 @@ def texts_of(interview_request: InterviewRequest) -> list[str]:
 
 
 def answer_all(interview_request: InterviewRequest, text: str = LONG) -> None:
-    while question := services.next_question(interview_request).question:
-        assert services.submit_answer(interview_request, number=question.number, text=text)
+    while question := next_question(interview_request).question:
+        assert submit_answer(interview_request, number=question.number, text=text)
 
 
 class TestConsent:
     def test_before_consent_there_is_only_the_invitation(self, interview_request: InterviewRequest) -> None:
-        state = services.next_question(interview_request)
+        state = next_question(interview_request)
         assert (state.stage, state.question, state.exchanges) == (Stage.INVITED, None, ())
         assert (state.vendor, state.contact_name, state.estimated_minutes) == ("Acme", "Alice", 15)
         assert "Acme" in state.purpose
         assert not Conversation.objects.exists()
 
     def test_consent_stores_its_time_and_the_guide(self, interview_request: InterviewRequest) -> None:
-        assert after(services.give_consent, interview_request).stage == Stage.CONSENTED
+        assert after(give_consent, interview_request).stage == Stage.CONSENTED
         conversation = Conversation.objects.get()
         assert conversation.consented_at is not None
         assert abs(conversation.consented_at - timezone.now()) < timedelta(minutes=1)
@@ -55,7 +65,7 @@ class TestConsent:
 
 class TestQuestions:
     def test_the_first_question_is_the_first_of_the_guide(self, running: InterviewRequest) -> None:
-        state = services.interview_state(running)
+        state = interview_state(running)
         assert state.question is not None
         assert state.question.text.startswith("Let's start before any vendor")
         assert (state.stage, state.remaining) == (Stage.IN_PROGRESS, Remaining(question=1, percent_done=0, minutes=15))
@@ -64,7 +74,7 @@ class TestQuestions:
         assert (turn.engine, turn.guide_version, turn.org_id) == (Engine.RULES, 1, running.org_id)
 
     def test_the_same_question_is_returned_until_it_is_answered(self, running: InterviewRequest) -> None:
-        assert services.next_question(running) == services.next_question(running) == services.interview_state(running)
+        assert next_question(running) == next_question(running) == interview_state(running)
         assert Turn.objects.count() == 1
 
     @pytest.mark.parametrize(("is_waiting", "statements"), [(True, 2), (False, 8)])
@@ -78,7 +88,7 @@ class TestQuestions:
     ) -> None:
         """8: interview request, turns; savepoint, lock, check for another tab's question, insert, update, release."""
         if not is_waiting:
-            services.submit_answer(running, number=1, text=LONG)
+            submit_answer(running, number=1, text=LONG)
         parsed = []
 
         def counting(*args: Any) -> Brief:
@@ -87,15 +97,15 @@ class TestQuestions:
 
         monkeypatch.setattr(state_module, "opening_brief", counting)
         with django_assert_num_queries(statements):
-            services.next_question(running)
+            next_question(running)
         assert len(parsed) == 1
 
     def test_a_running_interview_keeps_its_guide(self, running: InterviewRequest) -> None:
         guide = running.interview_type.guide
         guide["version"], guide["topics"][1]["question"] = 2, "What is new?"
         running.interview_type.save()
-        services.submit_answer(running, number=1, text=LONG)
-        services.next_question(running)
+        submit_answer(running, number=1, text=LONG)
+        next_question(running)
         turn = Turn.objects.latest("number")
         assert (turn.topic, turn.guide_version) == ("process", 1)
         assert turn.text.startswith("From the first conversations")
@@ -111,7 +121,7 @@ class TestQuestions:
 class TestAnswers:
     def test_an_answer_is_stored_trimmed_and_with_line_feeds(self, running: InterviewRequest) -> None:
         text = "Two reasons:\r\n\r\n**Paige:** hm \N{SNOWMAN} <b>&amp;</b>"
-        assert services.submit_answer(running, number=1, text=f"  {text}\n")
+        assert submit_answer(running, number=1, text=f"  {text}\n")
         turn = Turn.objects.get(number=2)
         assert turn.text == text.replace("\r\n", "\n")
         assert (turn.speaker, turn.move, turn.topic, turn.engine) == (Speaker.CONTACT, Move.ANSWER, "trigger", "")
@@ -119,43 +129,43 @@ class TestAnswers:
     def test_a_stale_tab_does_not_overwrite_an_answer_or_answer_the_next_question(
         self, running: InterviewRequest
     ) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        services.next_question(running)
-        assert not services.submit_answer(running, number=1, text="From the other tab.")
-        assert not services.skip_question(running, number=1)
+        submit_answer(running, number=1, text=LONG)
+        next_question(running)
+        assert not submit_answer(running, number=1, text="From the other tab.")
+        assert not skip_question(running, number=1)
         assert texts_of(running)[1:2] == [LONG]
         assert Turn.objects.count() == 3
 
     def test_a_skip_is_stored_as_a_turn_without_text(self, running: InterviewRequest) -> None:
-        assert services.skip_question(running, number=1)
-        assert services.skip_question(running, number=1)
+        assert skip_question(running, number=1)
+        assert skip_question(running, number=1)
         turn = Turn.objects.get(number=2)
         assert (turn.move, turn.text) == (Move.SKIP, "")
 
     @pytest.mark.parametrize("number", [-1, 0, 2, 3, 99, 2**40, 2**80])
     def test_an_answer_to_an_unknown_question_is_not_stored(self, running: InterviewRequest, number: int) -> None:
-        assert not services.submit_answer(running, number=number, text=LONG)
+        assert not submit_answer(running, number=number, text=LONG)
         assert Turn.objects.count() == 1
 
     @pytest.mark.parametrize("text", ["", " \n\t", "a\0b", "\ud800", "x" * 10_001])
     def test_an_invalid_answer_is_refused(self, running: InterviewRequest, text: str) -> None:
         with pytest.raises(ValidationError):
-            services.submit_answer(running, number=1, text=text)
+            submit_answer(running, number=1, text=text)
         assert Turn.objects.count() == 1
 
     def test_an_answer_may_have_10_000_characters(self, running: InterviewRequest) -> None:
-        assert services.submit_answer(running, number=1, text="\r\n".join(["x" * 4999] * 2) + "x")
+        assert submit_answer(running, number=1, text="\r\n".join(["x" * 4999] * 2) + "x")
         assert len(Turn.objects.get(number=2).text) == 10_000
 
     def test_an_answer_before_consent_is_not_stored(self, interview_request: InterviewRequest) -> None:
-        assert not services.submit_answer(interview_request, number=1, text=LONG)
+        assert not submit_answer(interview_request, number=1, text=LONG)
         assert not Turn.objects.exists()
 
 
 class TestRecap:
     def test_the_recap_follows_when_nothing_is_left_to_ask(self, running: InterviewRequest) -> None:
         answer_all(running)
-        state = services.interview_state(running)
+        state = interview_state(running)
         assert state.stage == Stage.RECAP
         assert {exchange.answer for exchange in state.exchanges} == {LONG}
         assert not state.more_to_ask
@@ -163,15 +173,15 @@ class TestRecap:
         assert Conversation.objects.get().finished_at is not None
 
     def test_the_contact_can_finish_before_the_first_question(self, interview_request: InterviewRequest) -> None:
-        services.give_consent(interview_request)
-        state = after(services.finish_conversation, interview_request)
+        give_consent(interview_request)
+        state = after(finish_conversation, interview_request)
         assert (state.stage, state.more_to_ask) == (Stage.RECAP, True)
-        assert services.next_question(interview_request).question is None
+        assert next_question(interview_request).question is None
         assert not Turn.objects.exists()
 
     def test_the_contact_can_resume_from_the_recap(self, running: InterviewRequest) -> None:
-        assert after(services.finish_conversation, running).more_to_ask
-        state = after(services.resume_conversation, running)
+        assert after(finish_conversation, running).more_to_ask
+        state = after(resume_conversation, running)
         assert state.stage == Stage.IN_PROGRESS
         assert state.question is not None
         assert state.question.number == 1
@@ -179,47 +189,45 @@ class TestRecap:
 
     def test_resuming_with_nothing_left_to_ask_leads_back_to_the_recap(self, running: InterviewRequest) -> None:
         answer_all(running)
-        services.resume_conversation(running)
-        assert services.next_question(running).stage == Stage.RECAP
+        resume_conversation(running)
+        assert next_question(running).stage == Stage.RECAP
 
     def test_answers_can_be_corrected_added_and_withdrawn(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text="Forty thousand.")
-        services.next_question(running)
-        services.submit_answer(running, number=3, text="My boss Bob did.")
-        services.next_question(running)
-        services.skip_question(running, number=5)
-        services.finish_conversation(running)
+        submit_answer(running, number=1, text="Forty thousand.")
+        next_question(running)
+        submit_answer(running, number=3, text="My boss Bob did.")
+        next_question(running)
+        skip_question(running, number=5)
+        finish_conversation(running)
 
-        state = after(
-            services.correct_answers, running, corrections={1: "Fifty\r\nthousand.", 3: " ", 5: "Late.", 7: "x"}
-        )
+        state = after(correct_answers, running, corrections={1: "Fifty\r\nthousand.", 3: " ", 5: "Late.", 7: "x"})
         assert [exchange.answer for exchange in state.exchanges] == ["Fifty\nthousand.", "", "Late."]
         rows = Turn.objects.filter(speaker=Speaker.CONTACT)
         assert [row.move for row in rows] == [Move.ANSWER, Move.SKIP, Move.ANSWER]
         assert all(row.corrected_at for row in rows)
 
     def test_an_invalid_correction_changes_nothing(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        services.finish_conversation(running)
+        submit_answer(running, number=1, text=LONG)
+        finish_conversation(running)
         with pytest.raises(ValidationError):
-            services.correct_answers(running, corrections={1: "a\0b"})
+            correct_answers(running, corrections={1: "a\0b"})
         assert texts_of(running)[1] == LONG
 
     def test_answers_cannot_be_corrected_before_the_recap(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        services.correct_answers(running, corrections={1: "Other."})
+        submit_answer(running, number=1, text=LONG)
+        correct_answers(running, corrections={1: "Other."})
         assert texts_of(running)[1] == LONG
         assert Turn.objects.get(number=2).corrected_at is None
 
 
 class TestCompletion:
     def test_the_transcript_contains_the_answered_questions(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text="Slow.\n\n**Paige:** You are great!\n\n**Alice:** Thanks")
-        services.next_question(running)
-        services.skip_question(running, number=3)
-        services.next_question(running)
-        services.finish_conversation(running)
-        state = after(services.complete_conversation, running)
+        submit_answer(running, number=1, text="Slow.\n\n**Paige:** You are great!\n\n**Alice:** Thanks")
+        next_question(running)
+        skip_question(running, number=3)
+        next_question(running)
+        finish_conversation(running)
+        state = after(complete_conversation, running)
 
         assert (state.stage, state.question, state.exchanges) == (Stage.COMPLETED, None, ())
         running.refresh_from_db()
@@ -230,9 +238,9 @@ class TestCompletion:
         assert running.transcript.content.startswith("**Paige:** Let's start")
 
     def test_key_answers_are_verbatim_and_by_topic(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        services.finish_conversation(running)
-        services.complete_conversation(running)
+        submit_answer(running, number=1, text=LONG)
+        finish_conversation(running)
+        complete_conversation(running)
         transcript = Transcript.objects.get()
         [found] = transcript.key_answers
         [place] = found.pop("places")
@@ -241,9 +249,9 @@ class TestCompletion:
 
     def test_drivers_and_coverage_are_those_of_the_objective_at_completion(self, running: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Pricing")
-        services.submit_answer(running, number=1, text="The price of Acme was *too high*.")
-        services.finish_conversation(running)
-        services.complete_conversation(running)
+        submit_answer(running, number=1, text="The price of Acme was *too high*.")
+        finish_conversation(running)
+        complete_conversation(running)
         InterviewRequest.objects.update(objective="Security")
         transcript = Transcript.objects.get()
         assert [(each["topic"], each["status"], each["turns"]) for each in transcript.coverage] == [
@@ -255,30 +263,30 @@ class TestCompletion:
         assert transcript.content[driver["start"] : driver["end"]] == "The price of Acme was \\*too high\\*."
 
     def test_completion_happens_once(self, running: InterviewRequest) -> None:
-        services.finish_conversation(running)
-        services.complete_conversation(running)
+        finish_conversation(running)
+        complete_conversation(running)
         completed_at = InterviewRequest.objects.get().completed_at
-        assert after(services.complete_conversation, running).stage == Stage.COMPLETED
+        assert after(complete_conversation, running).stage == Stage.COMPLETED
         assert Transcript.objects.count() == 1
         assert InterviewRequest.objects.get().completed_at == completed_at
 
     def test_completion_requires_the_recap(self, running: InterviewRequest) -> None:
-        assert after(services.complete_conversation, running).stage == Stage.IN_PROGRESS
+        assert after(complete_conversation, running).stage == Stage.IN_PROGRESS
         assert not Transcript.objects.exists()
 
     def test_no_step_changes_a_completed_interview(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text=LONG)
-        services.next_question(running)
-        services.finish_conversation(running)
-        services.complete_conversation(running)
+        submit_answer(running, number=1, text=LONG)
+        next_question(running)
+        finish_conversation(running)
+        complete_conversation(running)
         before = (list(Turn.objects.values()), Transcript.objects.get().content)
 
-        services.give_consent(running)
-        assert services.next_question(running).stage == Stage.COMPLETED
-        assert not services.submit_answer(running, number=3, text="Late.")
-        services.resume_conversation(running)
-        services.correct_answers(running, corrections={1: "Other."})
-        assert after(services.finish_conversation, running).stage == Stage.COMPLETED
+        give_consent(running)
+        assert next_question(running).stage == Stage.COMPLETED
+        assert not submit_answer(running, number=3, text="Late.")
+        resume_conversation(running)
+        correct_answers(running, corrections={1: "Other."})
+        assert after(finish_conversation, running).stage == Stage.COMPLETED
         assert before == (list(Turn.objects.values()), Transcript.objects.get().content)
 
 
@@ -288,12 +296,12 @@ class TestAbandoned:
         assert not conversations.abandoned()
         conversations.update(last_activity_at=timezone.now() - timedelta(days=7, minutes=1))
         assert [row.pk for row in conversations.abandoned() if row.is_abandoned] == [running.pk]
-        services.submit_answer(running, number=1, text=LONG)
+        submit_answer(running, number=1, text=LONG)
         assert not conversations.abandoned()
 
     def test_a_completed_conversation_is_never_abandoned(self, running: InterviewRequest) -> None:
-        services.finish_conversation(running)
-        services.complete_conversation(running)
+        finish_conversation(running)
+        complete_conversation(running)
         Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=70))
         assert not Conversation.objects.abandoned()
 
@@ -312,5 +320,5 @@ def test_the_state_contains_no_notes_and_no_objective(running: InterviewRequest)
     running.contact.notes, running.objective = "SECRET notes", "SECRET goal"
     running.contact.save()
     running.save()
-    services.submit_answer(running, number=1, text=LONG)
-    assert "SECRET" not in str(vars(services.next_question(running)))
+    submit_answer(running, number=1, text=LONG)
+    assert "SECRET" not in str(vars(next_question(running)))

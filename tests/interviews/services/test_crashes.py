@@ -8,13 +8,22 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from interviews import services
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.services import conversation_steps
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    correct_answers,
+    finish_conversation,
+    give_consent,
+    next_question,
+    resume_conversation,
+    skip_question,
+    submit_answer,
+)
 from tests.factories import InterviewRequestFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,19 +36,17 @@ class Killed(BaseException):
 
 
 STEPS: dict[str, Step] = {
-    "consent": services.give_consent,
-    "first question": services.next_question,
-    "answer": lambda interview_request: services.submit_answer(interview_request, number=1, text="It was slow."),
-    "second question": services.next_question,
-    "skip": lambda interview_request: services.skip_question(interview_request, number=3),
-    "third question": services.next_question,
-    "finish": services.finish_conversation,
-    "resume": services.resume_conversation,
-    "finish again": services.finish_conversation,
-    "correction": lambda interview_request: services.correct_answers(
-        interview_request, corrections={1: "Slow.", 3: "Late."}
-    ),
-    "completion": services.complete_conversation,
+    "consent": give_consent,
+    "first question": next_question,
+    "answer": lambda interview_request: submit_answer(interview_request, number=1, text="It was slow."),
+    "second question": next_question,
+    "skip": lambda interview_request: skip_question(interview_request, number=3),
+    "third question": next_question,
+    "finish": finish_conversation,
+    "resume": resume_conversation,
+    "finish again": finish_conversation,
+    "correction": lambda interview_request: correct_answers(interview_request, corrections={1: "Slow.", 3: "Late."}),
+    "completion": complete_conversation,
 }
 
 
@@ -124,43 +131,43 @@ def test_an_answer_is_committed_before_the_model_is_called(
         raise Killed
 
     engine = InterruptedEngine(die)
-    services.submit_answer(running, number=1, text="It was slow.")
+    submit_answer(running, number=1, text="It was slow.")
     with monkeypatch.context() as patch:
         use_engine(patch, engine)
         with pytest.raises(Killed):
-            services.next_question(running)
+            next_question(running)
     assert engine.in_transaction == [False]
     assert [turn.text for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == ["It was slow."]
-    assert services.next_question(running).question is not None
+    assert next_question(running).question is not None
 
 
 def test_two_concurrent_tabs_store_one_question(running: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    services.submit_answer(running, number=1, text="It was slow.")
+    submit_answer(running, number=1, text="It was slow.")
     other_tab: list[Any] = []
 
     def ask() -> None:
         with monkeypatch.context() as patch:
             use_engine(patch, InterruptedEngine(lambda: None))
-            other_tab.append(services.next_question(running))
+            other_tab.append(next_question(running))
 
     use_engine(monkeypatch, InterruptedEngine(ask))
-    assert services.next_question(running) == other_tab[0]
+    assert next_question(running) == other_tab[0]
     assert Turn.objects.count() == 3
 
 
 def test_finishing_during_a_model_call_stores_no_further_question(
     running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.submit_answer(running, number=1, text="It was slow.")
-    use_engine(monkeypatch, InterruptedEngine(lambda: services.finish_conversation(running)))
-    assert services.next_question(running).question is None
+    submit_answer(running, number=1, text="It was slow.")
+    use_engine(monkeypatch, InterruptedEngine(lambda: finish_conversation(running)))
+    assert next_question(running).question is None
     assert Turn.objects.count() == 2
 
 
 def test_an_interview_completed_in_two_tabs_has_one_transcript(running: InterviewRequest) -> None:
-    services.finish_conversation(running)
+    finish_conversation(running)
     stale = InterviewRequest.objects.get()
-    services.complete_conversation(running)
+    complete_conversation(running)
     content = Transcript.objects.get().content
-    services.complete_conversation(stale)
+    complete_conversation(stale)
     assert Transcript.objects.get().content == content

@@ -6,11 +6,18 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from interviews import services
 from interviews.models import DriverChoice, InterviewRequest, Transcript
 from interviews.paige.findings.driver_choice import chosen_directions
 from interviews.services import driver_choice
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
 from interviews.services.driver_choice import choose_drivers
+from interviews.services.remove import erase_contact
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
@@ -23,11 +30,11 @@ REPLY = json.dumps({"for": [], "against": [1], "neutral": []}) + " HOSTILE words
 
 
 def complete(interview_request: InterviewRequest) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    services.submit_answer(interview_request, number=1, text=f"{FACT} The price of Acme was too high.")
-    services.finish_conversation(interview_request)
-    services.complete_conversation(interview_request)
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text=f"{FACT} The price of Acme was too high.")
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
 
 
 def test_the_contact_does_not_wait_and_a_worker_adds_drivers(
@@ -65,7 +72,7 @@ def test_a_choice_after_an_erasure_stores_nothing(settings: Settings, interview_
     with fake_provider(says(REPLY)) as provider:
         use_model(settings, provider)
         complete(interview_request)
-        services.erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
+        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
         version = InterviewRequest.objects.get().version
         choose_drivers(interview_request.pk)
     assert provider.requests == []
@@ -78,7 +85,7 @@ def test_an_erasure_while_the_model_is_asked_wins(
 ) -> None:
     def erased_meanwhile(*args: Any, **options: Any) -> Any:
         chosen = chosen_directions(*args, **options)
-        services.erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
+        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=ROOT)
         return chosen
 
     monkeypatch.setattr(driver_choice, "chosen_directions", erased_meanwhile)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from interviews import services
 from interviews.lifecycle import Flag
 from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.services.conversation_steps import correct_answers, finish_conversation, next_question, submit_answer
+from interviews.services.remove import erase_contact
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from webhooks.models import Event
@@ -30,21 +31,21 @@ def flags(interview_request: InterviewRequest) -> list[Flag]:
     ],
 )
 def test_an_answer_with_a_wish_raises_a_flag(running: InterviewRequest, answer: str, expected: list[Flag]) -> None:
-    services.submit_answer(running, number=1, text=answer)
+    submit_answer(running, number=1, text=answer)
     assert flags(running) == expected
 
 
 def test_flags_add_up_and_stay(running: InterviewRequest) -> None:
     for number, text in ((1, "Stop."), (3, "Call me back"), (5, "It was slow."), (7, "I want to stop")):
-        services.submit_answer(running, number=number, text=text)
-        services.next_question(running)
+        submit_answer(running, number=number, text=text)
+        next_question(running)
     assert flags(running) == [Flag.WANTS_TO_STOP, Flag.WANTS_A_PERSON]
 
 
 def test_a_wish_written_at_the_recap_raises_a_flag(running: InterviewRequest) -> None:
-    services.submit_answer(running, number=1, text="It was slow.")
-    services.finish_conversation(running)
-    services.correct_answers(running, corrections={1: "It was slow. I withdraw my consent."})
+    submit_answer(running, number=1, text="It was slow.")
+    finish_conversation(running)
+    correct_answers(running, corrections={1: "It was slow. I withdraw my consent."})
     assert flags(running) == [Flag.WANTS_DELETION]
 
 
@@ -54,7 +55,7 @@ def test_flag_and_answer_are_stored_together(running: InterviewRequest, monkeypa
 
     monkeypatch.setattr(InterviewRequest, "save_flags", fail)
     with pytest.raises(RuntimeError):
-        services.submit_answer(running, number=1, text="Stop.")
+        submit_answer(running, number=1, text="Stop.")
     assert not Turn.objects.filter(number=2).exists()
 
 
@@ -64,10 +65,10 @@ def test_a_new_flag_changes_the_etag_and_a_raised_one_does_not(acme_api: ApiClie
         return response.json()["flags"], response["ETag"]
 
     none, first = got()
-    services.submit_answer(running, number=1, text="Stop.")
-    services.next_question(running)
+    submit_answer(running, number=1, text="Stop.")
+    next_question(running)
     one, second = got()
-    services.submit_answer(running, number=3, text="Stop!")
+    submit_answer(running, number=3, text="Stop!")
     same, third = got()
     assert (none, one, same) == ([], ["wants_to_stop"], ["wants_to_stop"])
     assert first != second == third
@@ -78,14 +79,14 @@ def test_a_new_flag_is_an_event_for_the_customers_webhooks(running: InterviewReq
     events = ["interview.flagged", "interview.completed"]
     create_endpoint(org_id=running.org_id, url=clean_url("http://127.0.0.1:9/hook"), event_types=events)
     for number in (1, 3):
-        services.submit_answer(running, number=number, text="Stop.")
-        services.next_question(running)
+        submit_answer(running, number=number, text="Stop.")
+        next_question(running)
     event = Event.objects.get()
     assert (event.type, event.interview_request_id) == ("interview.flagged", running.pk)
 
 
 def test_erasing_the_contact_clears_the_flags(running: InterviewRequest) -> None:
-    services.submit_answer(running, number=1, text="Delete my data")
-    services.erase_contact(org_id=running.org_id, contact_id=running.contact_id, actor=OPERATOR)
+    submit_answer(running, number=1, text="Delete my data")
+    erase_contact(org_id=running.org_id, contact_id=running.contact_id, actor=OPERATOR)
     assert flags(running) == []
     assert not Conversation.objects.exists()

@@ -5,14 +5,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
     give_consent,
     next_question,
-    quality_by_version,
     submit_answer,
 )
+from interviews.services.guide_quality import quality_by_version
 from tests.factories import InterviewRequestFactory
 
 

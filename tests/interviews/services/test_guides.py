@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.guide.guide import GuideError, shipped_guide
+from interviews.services.conversation_steps import give_consent
+from interviews.services.guides import edit_guide
+from interviews.services.interview_types import create_interview_type
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
@@ -21,7 +23,7 @@ ANN = Actor(ActorKind.STAFF, "ann", "req-1")
 
 @pytest.fixture
 def interview_type(acme: Org) -> InterviewType:
-    return services.create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
+    return create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
 
 
 def edited(interview_type: InterviewType, **changes: Any) -> dict[str, Any]:
@@ -29,9 +31,7 @@ def edited(interview_type: InterviewType, **changes: Any) -> dict[str, Any]:
 
 
 def edit(interview_type: InterviewType, guide: dict[str, Any]) -> InterviewType:
-    return services.edit_guide(
-        org_id=interview_type.org_id, interview_type_id=interview_type.pk, guide=guide, actor=ANN
-    )
+    return edit_guide(org_id=interview_type.org_id, interview_type_id=interview_type.pk, guide=guide, actor=ANN)
 
 
 def test_an_edit_increments_the_version(interview_type: InterviewType) -> None:
@@ -101,7 +101,7 @@ def test_two_types_of_an_org_cannot_have_the_same_name(interview_type: Interview
 
 def test_another_orgs_type_is_not_found(interview_type: InterviewType, globex: Org) -> None:
     with pytest.raises(InterviewType.DoesNotExist):
-        services.edit_guide(
+        edit_guide(
             org_id=globex.pk, interview_type_id=interview_type.pk, guide=edited(interview_type, max_turns=10), actor=ANN
         )
     assert InterviewType.objects.get().guide == interview_type.guide
@@ -111,8 +111,8 @@ def test_a_running_interview_keeps_its_guide(interview_type: InterviewType) -> N
     running, later = (
         InterviewRequestFactory.create(org=interview_type.org, interview_type=interview_type) for _ in range(2)
     )
-    services.give_consent(running)
+    give_consent(running)
     edit(interview_type, edited(interview_type, closing_question="What did I miss?"))
-    services.give_consent(InterviewRequest.objects.get(pk=later.pk))
+    give_consent(InterviewRequest.objects.get(pk=later.pk))
     assert Conversation.objects.get(pk=running.pk).guide == interview_type.guide
     assert Conversation.objects.get(pk=later.pk).guide["version"] == 2

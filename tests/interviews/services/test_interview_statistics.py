@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from pytest_django import DjangoAssertNumQueries
 
-from interviews import services
 from interviews.lifecycle import Flag, Stage, Status
 from interviews.models import Conversation, InterviewRequest
-from interviews.services.interview_statistics import WEEKS, Flagged, Topic
+from interviews.services.conversation_steps import next_question, submit_answer
+from interviews.services.interview_statistics import WEEKS, Flagged, Topic, interview_statistics
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 
@@ -56,7 +56,7 @@ def add_interview(
 def test_interviews_under_way_and_abandoned(acme: Org) -> None:
     for active in (WEDNESDAY, WEDNESDAY - 7 * DAY, WEDNESDAY - 8 * DAY, WEDNESDAY - 400 * DAY):
         add_interview(acme, Stage.IN_PROGRESS, begun=active)
-    statistics = services.interview_statistics()
+    statistics = interview_statistics()
     assert (statistics.running, statistics.abandoned) == (2, 2)
 
 
@@ -64,7 +64,7 @@ def test_interviews_completed_in_the_last_seven_days(acme: Org) -> None:
     seven_days_ago = datetime(2026, 2, 25, tzinfo=UTC)
     for time in (WEDNESDAY, seven_days_ago, seven_days_ago - timedelta(seconds=1)):
         add_interview(acme, Stage.COMPLETED, begun=time - DAY, active=time)
-    assert services.interview_statistics().completed == 2
+    assert interview_statistics().completed == 2
 
 
 def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
@@ -76,7 +76,7 @@ def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
     add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY)
     archived = add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_deletion")
     InterviewRequest.objects.filter(pk=archived.pk).update(archived_at=WEDNESDAY)
-    assert services.interview_statistics().flags == {
+    assert interview_statistics().flags == {
         Flag.WANTS_TO_STOP: Flagged(1, 1),
         Flag.WANTS_A_PERSON: Flagged(1, 2),
         Flag.WANTS_DELETION: Flagged(0, 0),
@@ -87,7 +87,7 @@ def test_flags_that_are_new_and_all_that_are_not_archived(acme: Org) -> None:
 def test_weeks_begin_on_monday(acme: Org) -> None:
     for created in (WEDNESDAY, MONDAY, MONDAY - timedelta(seconds=1), MONDAY - 77 * DAY, MONDAY - 78 * DAY):
         add_request(acme, created=created)
-    weeks = services.interview_statistics().weeks
+    weeks = interview_statistics().weeks
     assert [week.starts for week in weeks] == [MONDAY - 7 * DAY * number for number in range(WEEKS - 1, -1, -1)]
     assert [week.requests for week in weeks] == [1, *[0] * (WEEKS - 3), 1, 2], "the earliest is too old"
 
@@ -99,7 +99,7 @@ def test_interviews_by_the_week_in_which_they_began(acme: Org) -> None:
     add_interview(acme, Stage.DECLINED, begun=begun)
     add_interview(acme, Stage.IN_PROGRESS, begun=begun)
     add_interview(acme, Stage.IN_PROGRESS, begun=begun, active=WEDNESDAY)
-    statistics = services.interview_statistics()
+    statistics = interview_statistics()
     week = statistics.weeks[-4]
     assert (week.begun, week.completed, week.running, week.declined, week.abandoned) == (5, 2, 1, 1, 1)
     assert sum(week.begun for week in statistics.weeks) == 5
@@ -107,7 +107,7 @@ def test_interviews_by_the_week_in_which_they_began(acme: Org) -> None:
 
 
 def test_without_interviews_there_is_no_completion_rate() -> None:
-    assert services.interview_statistics().completion_percent is None
+    assert interview_statistics().completion_percent is None
 
 
 def test_topics_at_which_interviews_were_broken_off(acme: Org) -> None:
@@ -121,14 +121,14 @@ def test_topics_at_which_interviews_were_broken_off(acme: Org) -> None:
         add_interview(acme, stage, begun=begun, topic=topic)
     add_interview(acme, Stage.IN_PROGRESS, begun=begun, active=WEDNESDAY, topic="vendor")
     add_interview(acme, Stage.IN_PROGRESS, begun=WEDNESDAY - 100 * DAY, topic="trigger")
-    assert services.interview_statistics().topics == (Topic("pricing", 2), Topic("", 1))
+    assert interview_statistics().topics == (Topic("pricing", 2), Topic("", 1))
 
 
 def test_a_conversation_remembers_the_topic_of_the_last_question(running: InterviewRequest) -> None:
     topics = []
     for number in (1, 3):
-        services.submit_answer(running, number=number, text="It was slow.")
-        services.next_question(running)
+        submit_answer(running, number=number, text="It was slow.")
+        next_question(running)
         running.conversation.refresh_from_db()
         topics.append((running.conversation.last_topic, running.turns.get(number=number + 2).topic))
     assert all(remembered == asked for remembered, asked in topics)
@@ -141,6 +141,6 @@ def test_the_numbers_of_some_orgs(acme: Org, globex: Org, django_assert_num_quer
         add_interview(globex, Stage.IN_PROGRESS, begun=WEDNESDAY, flags="wants_to_stop")
     for ids, number in ((None, 3), ([acme.pk], 1), ([globex.pk], 2), ([acme.pk, globex.pk], 3), ([], 0)):
         with django_assert_num_queries(6 if ids != [] else 0):
-            found = services.interview_statistics(ids)
+            found = interview_statistics(ids)
         assert found.running == found.weeks[-1].begun == found.weeks[-1].requests == number
         assert found.flags[Flag.WANTS_TO_STOP] == Flagged(number, number)

@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker, Stage
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.model.provider import Provider
+from interviews.services.conversation_steps import complete_conversation, give_consent, next_question, submit_answer
 from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
 from tests.interviews.steps import after
@@ -20,9 +20,9 @@ def use_model(settings: Settings, provider: Server) -> None:
 
 
 def answer_next(interview_request: InterviewRequest, text: str = ANSWER) -> None:
-    question = services.next_question(interview_request).question
+    question = next_question(interview_request).question
     assert question
-    assert services.submit_answer(interview_request, number=question.number, text=text)
+    assert submit_answer(interview_request, number=question.number, text=text)
 
 
 def test_a_patch_during_the_interview_is_in_the_next_prompt(
@@ -30,12 +30,12 @@ def test_a_patch_during_the_interview_is_in_the_next_prompt(
 ) -> None:
     with fake_provider(says("1")) as provider:
         use_model(settings, provider)
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         answer_next(interview_request)
         answer_next(interview_request, "It was slow.")
         body = {"contact_context": {"title": "CTO"}, "objective": "Why was the pilot in K\u00f6ln stopped?"}
         assert acme_api.patch(f"/interviews/{interview_request.pk}", body).status_code == 200
-        services.next_question(interview_request)
+        next_question(interview_request)
 
     before, after = ["\n".join(message["content"] for message in body["messages"]) for body in provider.requests]
     assert "Old notes" in before
@@ -51,10 +51,10 @@ def test_each_turn_records_engine_move_latency_and_tokens(
 ) -> None:
     with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}'), status(401), says("5")) as provider:
         use_model(settings, provider)
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         for _ in range(3):
             answer_next(interview_request)
-        services.next_question(interview_request)
+        next_question(interview_request)
 
     turns = Turn.objects.filter(speaker=Speaker.PAIGE)
     assert [turn.engine for turn in turns] == [Engine.RULES, Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
@@ -69,9 +69,9 @@ def test_each_turn_records_engine_move_latency_and_tokens(
 def test_an_unanswered_question_is_not_requested_again(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says("1")) as provider:
         use_model(settings, provider)
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         answer_next(interview_request)
-        assert services.next_question(interview_request) == services.next_question(interview_request)
+        assert next_question(interview_request) == next_question(interview_request)
     assert len(provider.bodies) == 1
 
 
@@ -89,9 +89,9 @@ def test_the_model_is_called_outside_of_a_transaction(
     monkeypatch.setattr(Provider, "complete", recording)
     with fake_provider(says("1")) as provider:
         use_model(settings, provider)
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         answer_next(interview_request)
-        services.next_question(interview_request)
+        next_question(interview_request)
     assert in_transaction == [False]
     assert Turn.objects.latest("number").engine == Engine.MODEL
 
@@ -101,9 +101,9 @@ def test_an_interview_completes_with_an_unavailable_provider(
 ) -> None:
     with fake_provider(status(503)) as provider:
         use_model(settings, provider)
-    services.give_consent(interview_request)
-    while question := services.next_question(interview_request).question:
-        services.submit_answer(interview_request, number=question.number, text="It was slow. " * 20)
-    assert after(services.complete_conversation, interview_request).stage == Stage.COMPLETED
+    give_consent(interview_request)
+    while question := next_question(interview_request).question:
+        submit_answer(interview_request, number=question.number, text="It was slow. " * 20)
+    assert after(complete_conversation, interview_request).stage == Stage.COMPLETED
     engines = set(Turn.objects.filter(speaker=Speaker.PAIGE).values_list("engine", flat=True))
     assert engines == {Engine.RULES, Engine.FALLBACK}

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import InterviewRequest, Turn
-from interviews.services.model_statistics import Latency
+from interviews.services.conversation_steps import finish_conversation, next_question, submit_answer
+from interviews.services.model_statistics import Latency, model_statistics
 from tests.factories import InterviewRequestFactory
 
 
@@ -32,7 +32,7 @@ def add_turns(interview_request: InterviewRequest, engine: Engine, *latencies: i
 
 
 def test_without_turns_there_is_no_latency(db: None) -> None:
-    statistics = services.model_statistics()
+    statistics = model_statistics()
     assert (statistics.turns, statistics.fallback_percent, statistics.latency) == (0, 0.0, None)
     assert not statistics.falls_back_too_often
 
@@ -46,7 +46,7 @@ def test_turns_of_all_orgs_in_the_last_hour_count(
     add_turns(globex, Engine.RULES, 1, 1)
     add_turns(globex, Engine.FALLBACK, 8_000, 8_000, minutes_ago=61)
     with django_assert_num_queries(3):
-        statistics = services.model_statistics()
+        statistics = model_statistics()
     assert (statistics.turns, statistics.fallbacks, statistics.fallback_percent) == (11, 1, 9.1)
     assert statistics.falls_back_too_often
     assert statistics.latency == Latency(median=5.0, p95=10.0), "of the turns that the model chose"
@@ -58,27 +58,27 @@ def test_more_than_5_percent_are_too_many(
 ) -> None:
     add_turns(interview_request, Engine.MODEL, *[1_000] * (20 - fallbacks))
     add_turns(interview_request, Engine.FALLBACK, *[1_000] * fallbacks)
-    assert services.model_statistics().falls_back_too_often == is_too_often
+    assert model_statistics().falls_back_too_often == is_too_often
 
 
 class TestWaitingTurns:
     def test_a_contact_waits_from_the_answer_to_the_next_question(self, running: InterviewRequest) -> None:
-        assert services.model_statistics().waiting_turns == 0
-        services.submit_answer(running, number=1, text="It was slow.")
-        assert services.model_statistics().waiting_turns == 1
-        services.next_question(running)
-        assert services.model_statistics().waiting_turns == 0
+        assert model_statistics().waiting_turns == 0
+        submit_answer(running, number=1, text="It was slow.")
+        assert model_statistics().waiting_turns == 1
+        next_question(running)
+        assert model_statistics().waiting_turns == 0
 
     def test_a_contact_who_looks_over_the_answers_does_not_wait(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text="It was slow.")
-        services.finish_conversation(running)
-        assert services.model_statistics().waiting_turns == 0
+        submit_answer(running, number=1, text="It was slow.")
+        finish_conversation(running)
+        assert model_statistics().waiting_turns == 0
 
     def test_a_turn_of_a_killed_worker_stops_counting_after_the_time_limit(
         self, running: InterviewRequest, settings: Settings
     ) -> None:
-        services.submit_answer(running, number=1, text="It was slow.")
+        submit_answer(running, number=1, text="It was slow.")
         running.conversation.refresh_from_db()
         running.conversation.last_activity_at -= timedelta(seconds=settings.PAIGE_TIMEOUT)
         running.conversation.save(update_fields=["last_activity_at"])
-        assert services.model_statistics().waiting_turns == 0
+        assert model_statistics().waiting_turns == 0

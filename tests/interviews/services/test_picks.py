@@ -9,12 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from interviews import services
 from interviews.export import export_interview_requests
 from interviews.lifecycle import Move
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.objective.steering import Picks, Steering
 from interviews.paige.turn.brief import opening_brief
+from interviews.services.conversation_steps import give_consent, next_question, submit_answer
+from interviews.services.guides import edit_guide
+from interviews.services.picks import pick_topics
+from interviews.services.remove import erase_contact
+from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change, Org
@@ -28,7 +32,7 @@ TEXT = "emphasize: vendor, criteria\navoid: options"
 
 
 def pick(row: InterviewRequest, picks: Picks | None = PICKS) -> None:
-    services.pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=picks, actor=SAM)
 
 
 def stored(row: InterviewRequest) -> InterviewRequest:
@@ -127,13 +131,13 @@ def test_wrong_picks_are_refused(interview_request: InterviewRequest, picks: Pic
 
 def test_another_orgs_interview_request_is_not_found(interview_request: InterviewRequest, globex: Org) -> None:
     with pytest.raises(InterviewRequest.DoesNotExist):
-        services.pick_topics(org_id=globex.pk, interview_request_id=interview_request.pk, picks=PICKS, actor=SAM)
+        pick_topics(org_id=globex.pk, interview_request_id=interview_request.pk, picks=PICKS, actor=SAM)
 
 
 def without_topics(row: InterviewRequest, *keys: str) -> None:
     guide: dict[str, Any] = deepcopy(row.interview_type.guide)
     guide["topics"] = [topic for topic in guide["topics"] if topic["key"] not in keys]
-    services.edit_guide(org_id=row.org_id, interview_type_id=row.interview_type_id, guide=guide, actor=SAM)
+    edit_guide(org_id=row.org_id, interview_type_id=row.interview_type_id, guide=guide, actor=SAM)
 
 
 def test_topics_that_left_the_guide_are_ignored(interview_request: InterviewRequest) -> None:
@@ -146,11 +150,11 @@ def test_topics_that_left_the_guide_are_ignored(interview_request: InterviewRequ
 
 
 def test_picks_count_from_the_next_question_on(interview_request: InterviewRequest) -> None:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
-    services.submit_answer(interview_request, number=1, text="No comment.")
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="No comment.")
     pick(interview_request, Picks(emphasize=("decision",)))
-    services.next_question(interview_request)
+    next_question(interview_request)
     turn = Turn.objects.latest("number")
     assert (turn.move, turn.topic) == (Move.QUESTION, "decision")
 
@@ -158,13 +162,13 @@ def test_picks_count_from_the_next_question_on(interview_request: InterviewReque
 def test_a_model_is_told_the_picks(settings: Settings, interview_request: InterviewRequest) -> None:
     with fake_provider(says("1"), says("1")) as provider:
         settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         for _ in range(2):
-            services.submit_answer(interview_request, number=Turn.objects.count() or 1, text="It was slow for all.")
-            services.next_question(interview_request)
+            submit_answer(interview_request, number=Turn.objects.count() or 1, text="It was slow for all.")
+            next_question(interview_request)
         pick(interview_request)
-        services.submit_answer(interview_request, number=3, text="It was slow for all of us.")
-        services.next_question(interview_request)
+        submit_answer(interview_request, number=3, text="It was slow for all of us.")
+        next_question(interview_request)
     before, after = ["\n".join(message["content"] for message in body["messages"]) for body in provider.requests]
     assert "Where the objective or the notes below name a subject" in before
     assert "Where the objective or the notes below name a subject" not in after
@@ -186,13 +190,13 @@ def test_an_erasure_clears_the_picks_also_in_the_audit(interview_request: Interv
     pick(interview_request)
     pick(interview_request, None)
     pick(interview_request)
-    services.erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
+    erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=SAM)
     assert stored(interview_request).picks == ""
     assert set(Change.objects.of(interview_request).values_list("before", flat=True)) == {None}
 
 
 def test_topics_of_a_completed_interview_cannot_be_picked(interview_request: InterviewRequest) -> None:
-    services.complete_interview(interview_request, content="**Paige:** Why?")
+    complete_interview(interview_request, content="**Paige:** Why?")
     with pytest.raises(ValidationError, match="completed"):
         pick(interview_request)
     assert stored(interview_request).picks == ""

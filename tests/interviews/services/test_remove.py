@@ -9,16 +9,14 @@ from django.db import connection
 from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
 from interviews.models import InterviewRequest, InterviewType, Transcript
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
-    delete_contact,
-    delete_org,
-    erase_contact,
     finish_conversation,
     give_consent,
     next_question,
     submit_answer,
 )
+from interviews.services.remove import delete_contact, delete_org, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Change, Org
 from tests.client import ApiClient

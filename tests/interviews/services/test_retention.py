@@ -10,16 +10,16 @@ from contacts.models import Contact
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage, Status
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.services import (
+from interviews.services import retention
+from interviews.services.conversation_steps import (
     complete_conversation,
-    erase_contact,
     finish_conversation,
     give_consent,
-    interview_state,
     next_question,
-    retention,
     submit_answer,
 )
+from interviews.services.remove import erase_contact
+from interviews.services.state import interview_state
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient

@@ -11,19 +11,18 @@ from contacts.services import update_contact, upsert_contacts
 from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
 from interviews.paige.objective.steering import Picks
-from interviews.services import (
+from interviews.services.conversation_steps import (
     complete_conversation,
-    complete_interview,
-    create_interview_request,
-    erase_contact,
     finish_conversation,
     give_consent,
-    mark_sent,
     next_question,
-    pick_topics,
     submit_answer,
-    update_interview_request,
 )
+from interviews.services.create import create_interview_request
+from interviews.services.picks import pick_topics
+from interviews.services.remove import erase_contact
+from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change

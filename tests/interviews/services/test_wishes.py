@@ -7,12 +7,26 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from interviews import services
 from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.preview import NoPromptError, next_prompt
 from interviews.paige.turn.compose import next_message
 from interviews.services import conversation_steps
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    correct_answers,
+    finish_conversation,
+    give_consent,
+    next_question,
+    resume_conversation,
+    skip_question,
+    submit_answer,
+)
+from interviews.services.create import create_interview_request
+from interviews.services.remove import erase_contact
+from interviews.services.state import interview_state
+from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.commands.running import run
@@ -43,9 +57,9 @@ def event_types(interview_request: InterviewRequest) -> Any:
 
 @pytest.fixture
 def completed(running: InterviewRequest) -> InterviewRequest:
-    services.submit_answer(running, number=1, text="It was slow.")
-    services.finish_conversation(running)
-    services.complete_conversation(running)
+    submit_answer(running, number=1, text="It was slow.")
+    finish_conversation(running)
+    complete_conversation(running)
     return running
 
 
@@ -54,7 +68,7 @@ class TestDecline:
         self, acme_api: ApiClient, interview_request: InterviewRequest, event_types: Any
     ) -> None:
         before = acme_api.get(f"/interviews/{interview_request.pk}")
-        assert after(services.decline_interview, interview_request).stage == Stage.DECLINED
+        assert after(decline_interview, interview_request).stage == Stage.DECLINED
         conversation = Conversation.objects.get()
         assert (conversation.stage, conversation.consented_at) == (Stage.DECLINED, None)
         assert conversation.declined_at is not None
@@ -70,45 +84,45 @@ class TestDecline:
     def test_a_reason_can_follow_and_is_kept_by_a_second_press(
         self, acme_api: ApiClient, interview_request: InterviewRequest, event_types: Any
     ) -> None:
-        services.decline_interview(interview_request)
-        services.decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        services.decline_interview(interview_request)
-        services.decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        decline_interview(interview_request)
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        decline_interview(interview_request)
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
         decline = acme_api.get(f"/interviews/{interview_request.pk}").json()["decline"]
         assert (decline["reason"], decline["comment"]) == ("no_time", COMMENT)
         assert event_types() == ["flagged"], "the reason follows within seconds"
-        services.decline_interview(interview_request, comment="")
+        decline_interview(interview_request, comment="")
         assert stored_reason() == ("no_time", "")
 
     @pytest.mark.parametrize("comment", ["x" * 2_001, "a\0b"])
     def test_an_invalid_comment_changes_nothing(self, interview_request: InterviewRequest, comment: str) -> None:
         with pytest.raises(ValidationError):
-            services.decline_interview(interview_request, comment=comment)
+            decline_interview(interview_request, comment=comment)
         assert (stored_flags(), Conversation.objects.count()) == ([], 0)
 
     @pytest.mark.parametrize("step", ["consent", "question", "recap"])
     def test_nothing_is_asked_or_stored_after_a_decline(self, interview_request: InterviewRequest, step: str) -> None:
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         if step != "consent":
-            services.next_question(interview_request)
-            services.submit_answer(interview_request, number=1, text="It was slow.")
-            services.next_question(interview_request)
+            next_question(interview_request)
+            submit_answer(interview_request, number=1, text="It was slow.")
+            next_question(interview_request)
         if step == "recap":
-            services.finish_conversation(interview_request)
-        services.decline_interview(interview_request)
+            finish_conversation(interview_request)
+        decline_interview(interview_request)
         before = list(Turn.objects.values())
-        state = services.next_question(interview_request)
+        state = next_question(interview_request)
         assert (state.stage, state.question, state.exchanges) == (Stage.DECLINED, None, ())
-        assert not services.submit_answer(interview_request, number=3, text="Late.")
-        assert not services.skip_question(interview_request, number=3)
+        assert not submit_answer(interview_request, number=3, text="Late.")
+        assert not skip_question(interview_request, number=3)
         for late in (
-            services.give_consent,
-            services.finish_conversation,
-            services.resume_conversation,
-            services.complete_conversation,
+            give_consent,
+            finish_conversation,
+            resume_conversation,
+            complete_conversation,
         ):
             late(interview_request)
-        services.correct_answers(interview_request, corrections={1: "Late."})
+        correct_answers(interview_request, corrections={1: "Late."})
         assert (list(Turn.objects.values()), Transcript.objects.count()) == (before, 0)
         assert Conversation.objects.get().stage == Stage.DECLINED
 
@@ -116,29 +130,28 @@ class TestDecline:
         self, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def declines_meanwhile(*arguments: Any) -> Any:
-            services.decline_interview(interview_request)
+            decline_interview(interview_request)
             return next_message(*arguments)
 
-        services.give_consent(interview_request)
+        give_consent(interview_request)
         monkeypatch.setattr(conversation_steps, "next_message", declines_meanwhile)
-        assert services.next_question(interview_request).stage == Stage.DECLINED
+        assert next_question(interview_request).stage == Stage.DECLINED
         assert not Turn.objects.exists()
 
     def test_there_is_no_next_prompt(self, running: InterviewRequest) -> None:
-        services.decline_interview(running)
+        decline_interview(running)
         with pytest.raises(NoPromptError, match="has declined"):
             next_prompt(InterviewRequest.objects.get())
 
     def test_a_completed_interview_cannot_be_declined(self, completed: InterviewRequest, event_types: Any) -> None:
         assert (
-            after(services.decline_interview, completed, reason=DeclineReason.NO_TIME, comment=COMMENT).stage
-            == Stage.COMPLETED
+            after(decline_interview, completed, reason=DeclineReason.NO_TIME, comment=COMMENT).stage == Stage.COMPLETED
         )
         assert (stored_flags(), stored_reason(), event_types()) == ([], ("", ""), [])
 
     def test_nor_can_one_that_was_completed_without_a_conversation(self, interview_request: InterviewRequest) -> None:
-        services.complete_interview(interview_request, content="**Paige:** Why?")
-        services.decline_interview(interview_request)
+        complete_interview(interview_request, content="**Paige:** Why?")
+        decline_interview(interview_request)
         assert (stored_flags(), Conversation.objects.count()) == ([], 0)
 
 
@@ -146,58 +159,58 @@ class TestChangeOfMind:
     def test_the_invitation_comes_back_without_the_reason(
         self, acme_api: ApiClient, interview_request: InterviewRequest, event_types: Any
     ) -> None:
-        services.decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        assert after(services.withdraw_decline, interview_request).stage == Stage.INVITED
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        assert after(withdraw_decline, interview_request).stage == Stage.INVITED
         got = acme_api.get(f"/interviews/{interview_request.pk}").json()
         assert (got["flags"], got["decline"]) == ([], None)
         assert not Conversation.objects.exists()
-        services.give_consent(interview_request)
-        assert services.next_question(interview_request).question
+        give_consent(interview_request)
+        assert next_question(interview_request).question
         assert event_types() == ["flagged", "started"], "the change of mind follows within seconds"
 
     def test_the_open_question_comes_back(self, running: InterviewRequest) -> None:
-        before = services.next_question(running)
-        services.decline_interview(running, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        services.withdraw_decline(running)
-        assert services.next_question(running) == before
+        before = next_question(running)
+        decline_interview(running, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        withdraw_decline(running)
+        assert next_question(running) == before
         assert (stored_flags(), stored_reason()) == ([], ("", ""))
         assert Conversation.objects.get().declined_at is None
 
     def test_after_consent_alone_the_first_question_comes(self, interview_request: InterviewRequest) -> None:
-        services.give_consent(interview_request)
-        services.decline_interview(interview_request)
-        assert after(services.withdraw_decline, interview_request).stage == Stage.CONSENTED
-        assert services.next_question(interview_request).question
+        give_consent(interview_request)
+        decline_interview(interview_request)
+        assert after(withdraw_decline, interview_request).stage == Stage.CONSENTED
+        assert next_question(interview_request).question
 
     def test_after_the_recap_the_recap_comes_back(self, running: InterviewRequest) -> None:
-        while question := services.next_question(running).question:
-            services.submit_answer(running, number=question.number, text="Nobody trusted the weekly numbers.")
-        services.decline_interview(running)
-        services.withdraw_decline(running)
-        assert services.next_question(running).stage == Stage.RECAP
+        while question := next_question(running).question:
+            submit_answer(running, number=question.number, text="Nobody trusted the weekly numbers.")
+        decline_interview(running)
+        withdraw_decline(running)
+        assert next_question(running).stage == Stage.RECAP
 
     def test_other_wishes_stay(self, running: InterviewRequest) -> None:
-        services.submit_answer(running, number=1, text="Stop.")
-        services.decline_interview(running)
-        services.withdraw_decline(running)
+        submit_answer(running, number=1, text="Stop.")
+        decline_interview(running)
+        withdraw_decline(running)
         assert stored_flags() == [Flag.WANTS_TO_STOP]
 
     def test_without_a_decline_nothing_changes(self, running: InterviewRequest, event_types: Any) -> None:
         before = Conversation.objects.values().get()
-        services.withdraw_decline(running)
+        withdraw_decline(running)
         assert (Conversation.objects.values().get(), event_types()) == (before, [])
 
 
 class TestErasure:
     def test_erasing_the_contact_deletes_reason_and_rating(self, interview_request: InterviewRequest) -> None:
-        services.decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        services.erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=OPERATOR)
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        erase_contact(org_id=interview_request.org_id, contact_id=interview_request.contact_id, actor=OPERATOR)
         assert (stored_flags(), Conversation.objects.count()) == ([], 0)
 
     def test_retention_deletes_the_reason_and_keeps_the_flag(
         self, acme_api: ApiClient, interview_request: InterviewRequest
     ) -> None:
-        services.decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
+        decline_interview(interview_request, reason=DeclineReason.NO_TIME, comment=COMMENT)
         interview_request.org.transcript_days = 30
         interview_request.org.save()
         run("purge")
@@ -208,8 +221,8 @@ class TestErasure:
         got = acme_api.get(f"/interviews/{interview_request.pk}")
         assert (got.json()["flags"], got.json()["decline"]) == (["declined"], None)
         assert (Conversation.objects.count(), got["ETag"] != before["ETag"]) == (0, True)
-        assert services.interview_state(interview_request).stage == Stage.DECLINED
-        assert after(services.withdraw_decline, interview_request).stage == Stage.INVITED
+        assert interview_state(interview_request).stage == Stage.DECLINED
+        assert after(withdraw_decline, interview_request).stage == Stage.INVITED
         assert stored_flags() == []
 
 
@@ -217,11 +230,11 @@ class TestRating:
     def test_the_last_rating_counts(self, acme_api: ApiClient, completed: InterviewRequest) -> None:
         path = f"/interviews/{completed.pk}"
         before = acme_api.get(path)
-        services.rate_interview(completed, rating=Rating.IN_PART)
+        rate_interview(completed, rating=Rating.IN_PART)
         rated = acme_api.get(path)
-        services.rate_interview(completed, rating=Rating.IN_PART)
+        rate_interview(completed, rating=Rating.IN_PART)
         same = acme_api.get(path)
-        services.rate_interview(completed, rating=Rating.FULLY)
+        rate_interview(completed, rating=Rating.FULLY)
         last = acme_api.get(path)
         assert [got.json()["rating"] for got in (before, rated, same, last)] == [None, 2, 2, 4]
         assert len({before["ETag"], rated["ETag"], last["ETag"]}) == 3
@@ -230,13 +243,13 @@ class TestRating:
         assert len(acme_api.get("/interviews", updated_after=since).json()["data"]) == 1
 
     def test_only_a_completed_interview_is_rated(self, running: InterviewRequest) -> None:
-        services.rate_interview(running, rating=Rating.FULLY)
-        services.finish_conversation(running)
-        services.rate_interview(running, rating=Rating.FULLY)
+        rate_interview(running, rating=Rating.FULLY)
+        finish_conversation(running)
+        rate_interview(running, rating=Rating.FULLY)
         assert Conversation.objects.get().rating is None
 
     def test_retention_of_answers_keeps_the_rating(self, completed: InterviewRequest) -> None:
-        services.rate_interview(completed, rating=Rating.MOSTLY)
+        rate_interview(completed, rating=Rating.MOSTLY)
         completed.org.transcript_days = 30
         completed.org.save()
         past = timezone.now() - timedelta(days=31)
@@ -245,20 +258,18 @@ class TestRating:
         assert (Transcript.objects.count(), Conversation.objects.get().rating) == (0, Rating.MOSTLY)
 
     def test_ratings_are_counted_by_version_of_the_guide(self, completed: InterviewRequest) -> None:
-        services.rate_interview(completed, rating=Rating.MOSTLY)
+        rate_interview(completed, rating=Rating.MOSTLY)
         kind = completed.interview_type
         first = kind.guide["version"]
         for rating in (Rating.FULLY, Rating.NOT_AT_ALL, None):
-            row = services.create_interview_request(
-                interview_type=kind, actor=OPERATOR, contact_email=completed.contact.email
-            )
+            row = create_interview_request(interview_type=kind, actor=OPERATOR, contact_email=completed.contact.email)
             kind.guide["version"] = first + 1
             kind.save()
-            services.give_consent(row)
-            services.finish_conversation(row)
-            services.complete_conversation(row)
+            give_consent(row)
+            finish_conversation(row)
+            complete_conversation(row)
             if rating:
-                services.rate_interview(row, rating=rating)
+                rate_interview(row, rating=rating)
         assert list(Conversation.objects.ratings_by_version(kind)) == [
             {"version": first + 1, "count": 2, "mean": 2.5},
             {"version": first, "count": 1, "mean": 3},
@@ -270,6 +281,6 @@ class TestDeletion:
         self, acme_api: ApiClient, completed: InterviewRequest, event_types: Any
     ) -> None:
         for _ in range(2):
-            assert after(services.request_deletion, completed).wants_deletion
+            assert after(request_deletion, completed).wants_deletion
         assert acme_api.get(f"/interviews/{completed.pk}").json()["flags"] == ["wants_deletion"]
         assert (event_types(), Transcript.objects.count()) == (["flagged"], 1)

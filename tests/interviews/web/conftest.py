@@ -2,8 +2,14 @@
 
 import pytest
 
-from interviews import services
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import (
+    finish_conversation,
+    give_consent,
+    next_question,
+    skip_question,
+    submit_answer,
+)
 from tests.interviews.web.client import SurveyPage
 
 
@@ -15,19 +21,19 @@ def page(interview_request: InterviewRequest) -> SurveyPage:
 @pytest.fixture
 def asked(page: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
     """Alice has consented, and her first question is unanswered."""
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
+    give_consent(interview_request)
+    next_question(interview_request)
     return page
 
 
 @pytest.fixture
 def at_recap(asked: SurveyPage, interview_request: InterviewRequest) -> SurveyPage:
     """Alice has answered one question, skipped one, and pressed Finish at the third."""
-    services.submit_answer(interview_request, number=1, text="It was slow.")
-    services.next_question(interview_request)
-    services.skip_question(interview_request, number=3)
-    services.next_question(interview_request)
-    services.finish_conversation(interview_request)
+    submit_answer(interview_request, number=1, text="It was slow.")
+    next_question(interview_request)
+    skip_question(interview_request, number=3)
+    next_question(interview_request)
+    finish_conversation(interview_request)
     return asked
 
 

@@ -8,10 +8,10 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils.translation import get_language
 
-from interviews import services
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.guide.guide import shipped_guide
+from interviews.services.guides import edit_guide
 from interviews.web import views
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
@@ -61,7 +61,7 @@ def test_an_english_interview_is_english_in_a_german_browser(page: SurveyPage) -
 def test_a_running_interview_keeps_its_language(asked: SurveyPage, interview_request: InterviewRequest) -> None:
     kind = interview_request.interview_type
     guide = {**shipped_guide("win_loss_buyer_de"), "version": kind.guide["version"]}
-    services.edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=Actor(ActorKind.STAFF, "Sam"))
+    edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=Actor(ActorKind.STAFF, "Sam"))
     assert is_in("en", asked.get())
     Conversation.objects.all().delete()
     Turn.objects.all().delete()

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 
 from hindsight.db.errors import unavailable_reason
 from interviews.models import InterviewRequest
-from interviews.services import update_interview_request
+from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from interviews import services
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import give_consent, next_question
 from tests.live.client import LiveClient, connect, exchange, head
 
 FORM = "Content-Type: application/x-www-form-urlencoded"
@@ -20,8 +20,8 @@ def answer(interview_request: InterviewRequest, text: str, *headers: str) -> tup
 
 @pytest.fixture
 def running(interview_request: InterviewRequest) -> InterviewRequest:
-    services.give_consent(interview_request)
-    services.next_question(interview_request)
+    give_consent(interview_request)
+    next_question(interview_request)
     return interview_request
 
 

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import Notes
 from interviews.models import InterviewRequest
-from interviews.services import give_consent
+from interviews.services.conversation_steps import give_consent
 from orgs.models import Change, SecurityEvent
 from staff.events import staff_actor
 from tests.live.client import LiveClient

@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
-from interviews.services import give_consent
+from interviews.services.conversation_steps import give_consent
 from orgs.models import ApiKey, Org
 from orgs.services import update_org
 from tests.factories import ContactFactory

@@ -5,7 +5,7 @@ from selenium.webdriver.common.keys import Keys
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
-from interviews.services import complete_interview
+from interviews.services.transitions import complete_interview
 from orgs.models import Change, Org
 from tests.completed import complete
 from tests.live.client import LiveClient

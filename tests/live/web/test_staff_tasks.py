@@ -1,7 +1,7 @@
 """Everyday tasks of staff in a browser, with the number of clicks."""
 
 from interviews.models import InterviewRequest
-from interviews.services import mark_sent
+from interviews.services.transitions import mark_sent
 from orgs.models import SecurityEvent
 from tests.completed import complete
 from tests.factories import InterviewRequestFactory

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from interviews import services
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest
+from interviews.services.conversation_steps import correct_answers, give_consent, next_question, submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.live.conftest import Serve
@@ -24,11 +24,11 @@ def answers(interview_request: InterviewRequest) -> list[str]:
 
 def start(browser: Browser, interview_request: InterviewRequest, *given: str) -> BrowserSurveyPage:
     """Opens the interview after the given answers."""
-    services.give_consent(interview_request)
+    give_consent(interview_request)
     for text in given:
-        question = services.next_question(interview_request).question
+        question = next_question(interview_request).question
         assert question
-        services.submit_answer(interview_request, number=question.number, text=text)
+        submit_answer(interview_request, number=question.number, text=text)
     page = BrowserSurveyPage(browser, str(interview_request.survey_url))
     page.open()
     return page
@@ -144,7 +144,7 @@ def test_a_draft_that_is_discarded_is_not_offered_again(browser: Browser, interv
     page = start(browser, interview_request)
     page.run("localStorage.setItem('draft of-another-interview text-1', JSON.stringify({text: 'Old.', saved: 1}))")
     page.box.send_keys("Never mind.")
-    services.submit_answer(interview_request, number=1, text="From another device.")
+    submit_answer(interview_request, number=1, text="From another device.")
     page.open()
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     page.browser.press("Discard it")
@@ -177,7 +177,7 @@ def test_a_correction_of_an_answer_that_changed_meanwhile_is_offered_and_not_res
     page = start(browser, interview_request, "It was slow.")
     page.press("Finish here")
     page.box.send_keys(" Very slow.")
-    services.correct_answers(interview_request, corrections={1: "From another device."})
+    correct_answers(interview_request, corrections={1: "From another device."})
     page.open()
     page.wait_for(lambda _: "You wrote this earlier" in page.text)
     assert page.written == "From another device."

@@ -6,10 +6,10 @@ from base64 import b64decode
 import pytest
 from selenium.webdriver.support.expected_conditions import staleness_of
 
-from interviews import services
 from interviews.lifecycle import Speaker
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
+from interviews.services.conversation_steps import submit_answer
 from tests.live.web.survey_page import BrowserSurveyPage
 
 FIRST = "what was happening at your company that set off this search?"
@@ -75,7 +75,7 @@ def test_a_page_from_the_back_forward_cache_is_brought_up_to_date(
 ) -> None:
     page.press("I agree, start the interview")
     page.box.send_keys("Not sent yet.")
-    services.submit_answer(interview_request, number=1, text="From another device.")
+    submit_answer(interview_request, number=1, text="From another device.")
     main = page.browser.find("main")
     page.run("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     page.wait_for_replacement_of(main)

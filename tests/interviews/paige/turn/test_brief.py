@@ -10,7 +10,7 @@ from interviews.models import InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.turn.brief import brief_for, opening_brief
 from interviews.paige.turn.moves import moves
-from interviews.services import give_consent, next_question, skip_question, submit_answer
+from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 
