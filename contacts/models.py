@@ -8,7 +8,7 @@ from contacts.text import ERASED_DOMAIN, MAX_NAME_LENGTH
 from hindsight.db.ids import PublicId
 from hindsight.db.search import Searchable, SearchableRows, SearchIndex, SearchTextField
 from hindsight.db.versions import Versioned, VersionedUpdate
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 
 
 class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
@@ -20,7 +20,7 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]
         return self.to_python(super().get_prep_value(value))
 
 
-class ContactQuerySet(SearchableRows, VersionedUpdate, TenantQuerySet["Contact"]):
+class ContactQuerySet(SearchableRows, VersionedUpdate, OrgRowsQuerySet["Contact"]):
     def not_erased(self) -> Self:
         """Also contacts that have got a name or notes since they were erased."""
         erased_email = Concat(Value("erased-"), Cast("pk", models.CharField()), Value(f"@{ERASED_DOMAIN}"))

@@ -170,7 +170,7 @@ MIDDLEWARE = [
     "hindsight.api.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "hindsight.http.site.SiteMiddleware",
+    "hindsight.http.page_middleware.PageMiddleware",
     # The API skips these.
     "hindsight.http.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -182,7 +182,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "staff.visible_text.VisibleTextMiddleware",
     "hindsight.http.middleware.DatabaseUnavailableMiddleware",
-    "hindsight.http.site.EndOfSiteMiddleware",
+    "hindsight.http.page_middleware.EndOfPageMiddleware",
 ]
 
 ROOT_URLCONF = "hindsight.urls"

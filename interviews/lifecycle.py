@@ -18,7 +18,7 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
 }
 
 
-class Standing(models.TextChoices):
+class DisplayedStatus(models.TextChoices):
     CREATED = "created", "created"
     SENT = "sent", "sent"
     UNDER_WAY = "under_way", "under way"

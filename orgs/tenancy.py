@@ -6,7 +6,7 @@ from django.db import models
 Row = TypeVar("Row", bound=models.Model)
 
 
-class TenantQuerySet(models.QuerySet[Row]):
+class OrgRowsQuerySet(models.QuerySet[Row]):
     def for_org(self, org_id: int) -> Self:
         return self.filter(org_id=org_id)
 

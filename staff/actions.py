@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin, StaffAdmin
-from staff.events import record_act
+from staff.security_events import record_act
 
 
 @dataclass(frozen=True)

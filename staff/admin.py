@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from staff.contacts import pages as contacts
 from staff.guides import interview_types
-from staff.history import security_events
+from staff.history import security_event_pages as security_events
 from staff.interviews import pages as interview_requests
 from staff.lists import jobs
 from staff.orgs import api_keys, webhooks

@@ -18,7 +18,7 @@ class StaffConfig(AppConfig):
         from allauth.mfa.signals import authentication_failed
         from django.contrib.auth.models import User
 
-        from staff import events
+        from staff import security_events
         from staff.checks import check_logins
         from staff.contacts import imports
         from staff.lists import exports
@@ -27,12 +27,12 @@ class StaffConfig(AppConfig):
         from staff.people import accounts
         from staff.people.roles import follow_groups, update_groups
 
-        signals.user_logged_in.connect(events.logged_in)
+        signals.user_logged_in.connect(security_events.logged_in)
         signals.user_logged_in.connect(challenges.clear_challenges)
-        signals.user_logged_out.connect(events.logged_out)
+        signals.user_logged_out.connect(security_events.logged_out)
         signals.user_logged_out.connect(sessions.forget)
-        signals.user_login_failed.connect(events.login_failed)
-        authentication_failed.connect(events.code_refused)
+        signals.user_login_failed.connect(security_events.login_failed)
+        authentication_failed.connect(security_events.code_refused)
         accounts.connect()
         second_factor.connect()
         links.connect()

@@ -12,11 +12,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_lookup_value
-from staff.events import actor_of
 from staff.lists.date_ranges import DateRangeFilter
 from staff.lists.filters import storable
 from staff.lists.paging import BoundedChangeList, BoundedPaginator
 from staff.models import MAX_NAME_LENGTH, SavedView
+from staff.security_events import actor_of
 
 __all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
 

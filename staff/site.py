@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from hindsight import __version__
-from staff.acting import as_staff
+from staff.current_request import as_staff
 from staff.login import drafts
 from staff.login.single_sign_on import is_set_up
 

@@ -11,7 +11,7 @@ from interviews.models.interview_request import InterviewRequest
 from interviews.models.interview_type import InterviewType, guide_name, guide_version
 from interviews.models.turn import Turn
 from interviews.text import MAX_COMMENT_LENGTH
-from orgs.tenancy import SameOrg, TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 UNFINISHED = (Stage.CONSENTED, Stage.IN_PROGRESS, Stage.RECAP)
 
@@ -24,7 +24,7 @@ def is_running() -> Q:
     return Q(stage__in=UNFINISHED, last_activity_at__gte=timezone.now() - ABANDONED_AFTER)
 
 
-class ConversationQuerySet(TenantQuerySet["Conversation"]):
+class ConversationQuerySet(OrgRowsQuerySet["Conversation"]):
     def abandoned(self) -> Self:
         return self.filter(is_abandoned())
 

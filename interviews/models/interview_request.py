@@ -15,7 +15,7 @@ from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
 from interviews.lifecycle import NEXT_STATUSES, Flag, Status
 from interviews.models.interview_type import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH
-from orgs.tenancy import SameOrg, TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 
 def new_survey_token() -> str:
@@ -44,7 +44,7 @@ class Versions(NamedTuple):
 MAX_MATCHED_CONTACTS = 500
 
 
-class InterviewRequestQuerySet(VersionedUpdate, TenantQuerySet["InterviewRequest"]):
+class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewRequest"]):
     def with_versions(self) -> Self:
         """Omits the guides."""
         related = self.select_related("contact", "interview_type", "conversation")

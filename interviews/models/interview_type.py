@@ -9,7 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from hindsight.db.ids import PublicId
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 
 
 def guide_version() -> models.GeneratedField:
@@ -45,7 +45,7 @@ class InterviewType(PublicId, models.Model):
         null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."
     )
 
-    objects = TenantQuerySet["InterviewType"].as_manager()
+    objects = OrgRowsQuerySet["InterviewType"].as_manager()
 
     class Meta:
         ordering = ("-id",)

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from interviews.lifecycle import ASKED_THE_MODEL, MOVES, Engine, Move, Speaker
 from interviews.models.interview_request import InterviewRequest
-from orgs.tenancy import SameOrg, TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 
-class TurnQuerySet(TenantQuerySet["Turn"]):
+class TurnQuerySet(OrgRowsQuerySet["Turn"]):
     def asked_the_model(self, since: datetime) -> Self:
         return self.filter(engine__in=ASKED_THE_MODEL, created_at__gte=since)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from hindsight.text.languages import ENGLISH
-from interviews.lifecycle import Flag, Move, Speaker, Stage, Standing
+from interviews.lifecycle import DisplayedStatus, Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.answers.dialogue import answered
 from interviews.paige.guide.guide import GuideError
@@ -154,10 +154,10 @@ def stage_of(interview_request: InterviewRequest) -> Stage:
     return Stage(conversation.stage)
 
 
-def standing_of(interview_request: InterviewRequest) -> Standing:
+def displayed_status_of(interview_request: InterviewRequest) -> DisplayedStatus:
     stage, conversation = stage_of(interview_request), conversation_of(interview_request)
     if stage in (Stage.COMPLETED, Stage.DECLINED):
-        return Standing(stage)
+        return DisplayedStatus(stage)
     if conversation is None:
-        return Standing(interview_request.status)
-    return Standing.ABANDONED if conversation.is_abandoned else Standing.UNDER_WAY
+        return DisplayedStatus(interview_request.status)
+    return DisplayedStatus.ABANDONED if conversation.is_abandoned else DisplayedStatus.UNDER_WAY

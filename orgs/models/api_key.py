@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 
 
 class Scopes(models.TextChoices):
@@ -12,7 +12,7 @@ class Scopes(models.TextChoices):
     WRITE = "write", "write"
 
 
-class ApiKeyQuerySet(TenantQuerySet["ApiKey"]):
+class ApiKeyQuerySet(OrgRowsQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
         """Keys that are not revoked or expired. Includes keys of suspended orgs."""
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())

@@ -4,10 +4,10 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from orgs.actors import ActorKind
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 
 
-class ChangeQuerySet(TenantQuerySet["Change"]):
+class ChangeQuerySet(OrgRowsQuerySet["Change"]):
     def of(self, obj: models.Model) -> "ChangeQuerySet":
         """Changes of one row, newest first."""
         return self.filter(

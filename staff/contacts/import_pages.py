@@ -16,7 +16,7 @@ from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.contacts import imports
 from staff.contacts.forms import ImportForm
-from staff.events import record_act
+from staff.security_events import record_act
 
 
 def may_import(request: HttpRequest) -> bool:

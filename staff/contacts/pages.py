@@ -10,18 +10,18 @@ from contacts.services import update_contact
 from contacts.text import readable_notes
 from interviews.models import InterviewRequest, Transcript
 from interviews.services.remove import delete_contact, erase_contact
-from interviews.services.state import standing_of
+from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
 from staff.base import actor_of
 from staff.contacts.forms import ContactForm
 from staff.contacts.import_pages import ImportingAdmin
 from staff.contacts.removal import RemovalAdmin
-from staff.events import record_act
 from staff.history.pages import AuditedAdmin
 from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
+from staff.security_events import record_act
 
 NEWEST_INTERVIEWS = 10
 
@@ -61,7 +61,7 @@ class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
         requests = InterviewRequest.objects.filter(contact=kwargs["obj"])
         related = requests.select_related("org", "contact", "interview_type", "conversation")
         newest = list(related[: NEWEST_INTERVIEWS + 1])
-        shown = [(row, standing_of(row).label, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
+        shown = [(row, displayed_status_of(row).label, effect_of_notes(row)) for row in newest[:NEWEST_INTERVIEWS]]
         context.update(interviews=shown, has_more_interviews=len(newest) > NEWEST_INTERVIEWS)
         return super().render_change_form(request, context, *args, **kwargs)
 

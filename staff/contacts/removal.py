@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.events import record_act
+from staff.security_events import record_act
 
 
 class RemovalAdmin(StaffAdmin):

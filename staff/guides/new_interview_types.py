@@ -9,10 +9,10 @@ from interviews.models import InterviewType
 from interviews.paige.guide.serializers import GuideError
 from interviews.services.interview_types import create_interview_type, duplicate_interview_type
 from orgs.models import EventKind, Org
-from staff.events import record_act
 from staff.guides.forms import GuideEditor, with_keys
 from staff.guides.interview_type_forms import DuplicateForm, StartForm
 from staff.guides.pages import GuidePages
+from staff.security_events import record_act
 
 
 class NewInterviewTypePages(GuidePages):

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind, Org
-from staff.events import record_act
 from staff.history.activity import COLUMNS, MAX_DAYS, Question, acts, addresses
-from staff.history.event_export import MAX_EXPORTED, csv_response
+from staff.history.security_event_export import MAX_EXPORTED, csv_response
 from staff.lists.filters import storable
 from staff.orgs.forms import DayInput
 from staff.orgs.org_choice import orgs_meant
 from staff.orgs.org_field import SEVERAL_ORGS, org_input
+from staff.security_events import record_act
 
 PER_PAGE, MAX_PAGES = 50, 20
 DEFAULT_DAYS = 7

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
-from interviews.lifecycle import Flag, Standing
+from interviews.lifecycle import DisplayedStatus, Flag
 from interviews.services.interview_statistics import (
     InterviewStatistics,
     Topic,
@@ -21,7 +21,7 @@ from interviews.services.interview_statistics import (
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
 from staff.home.charts import columns
-from staff.orgs.own_orgs import may, orgs_with, visible_orgs
+from staff.orgs.permissions import may, orgs_with, visible_orgs
 from webhooks.models import Status
 from webhooks.models.endpoint import GIVEN_UP
 from webhooks.services.health import WebhookHealth, webhook_health
@@ -32,7 +32,11 @@ SHOWN_OF_ORGS = ("slug", "name", "plan", "own_rate_limit")
 MAX_ORGS_NEAR_LIMIT = 20
 
 # Classes in the style sheet, and words of the legend.
-KINDS = {"completed": Standing.COMPLETED.label, "running": Standing.UNDER_WAY.label, "broken-off": "broken off"}
+KINDS = {
+    "completed": DisplayedStatus.COMPLETED.label,
+    "running": DisplayedStatus.UNDER_WAY.label,
+    "broken-off": "broken off",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from hindsight.db.ids import is_id
 from interviews.services.bulk import ARCHIVE, MARK_SENT, MAX_ROWS, UNARCHIVE, BulkWrite, foresee, write_many
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.events import record_acts
+from staff.security_events import record_acts
 
 MAX_SELECTED = 1_000
 ONE = "one"

@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.events import record_act
 from staff.interviews.transcript_document import TranscriptDocument
 from staff.interviews.transcript_markdown import as_markdown
 from staff.interviews.transcript_word import as_docx
+from staff.security_events import record_act
 
 
 @dataclass(frozen=True)

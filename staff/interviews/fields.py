@@ -10,9 +10,9 @@ from django.utils.html import format_html
 
 from interviews.lifecycle import NEXT_STATUSES, Rating, Status
 from interviews.models import InterviewRequest
-from interviews.services.state import declined_conversation, rating_of, stage_of, standing_of
-from staff.acting import current_staff_request
+from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
 from staff.base import StaffAdmin
+from staff.current_request import current_staff_request
 
 
 def linked(target: Model, text: str) -> str:
@@ -48,9 +48,9 @@ class RequestFields(StaffAdmin):
         return format_html("{}<wbr>@{}", mailbox, domain)  # a possible line break
 
     @admin.display(description="Status")
-    def standing(self, interview_request: InterviewRequest) -> str:
-        standing = standing_of(interview_request).label.capitalize()
-        return f"{standing}, archived" if interview_request.archived_at else standing
+    def displayed_status(self, interview_request: InterviewRequest) -> str:
+        status = displayed_status_of(interview_request).label.capitalize()
+        return f"{status}, archived" if interview_request.archived_at else status
 
     @admin.display(description="Status in the API")
     def status_in_the_api(self, interview_request: InterviewRequest) -> str:

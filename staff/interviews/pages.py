@@ -18,9 +18,8 @@ from interviews.services.state import declined_conversation
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind
-from staff.acting import current_staff_request
 from staff.base import actor_of
-from staff.events import record_act
+from staff.current_request import current_staff_request
 from staff.history.pages import AuditedAdmin
 from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.interviews.actions import RequestActions
@@ -44,13 +43,14 @@ from staff.lists.filters import (
 )
 from staff.merging_form import as_sent
 from staff.orgs.org_rows import OrgRowsAdmin
+from staff.security_events import record_act
 
 ABOUT = (
     "contact_link",
     "org",
     "interview_name",
     "deal",
-    "standing",
+    "displayed_status",
     "status_in_the_api",
     "conversation_stage",
     "wishes",
@@ -79,7 +79,7 @@ class InterviewRequestAdmin(
         "prompt": "prompt_view",
         "steering": "steering_view",
     }
-    list_display = ("id", "contact_email", "org", "deal", "standing", "wishes", "created_at")
+    list_display = ("id", "contact_email", "org", "deal", "displayed_status", "wishes", "created_at")
     list_filter = (
         *(OrgFilter, DealFilter, BegunSince, BegunBefore, LastTopicFilter),
         *(

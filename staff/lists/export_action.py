@@ -13,8 +13,8 @@ from hindsight.text.record_files import WRITERS
 from jobs.services import KEPT
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.events import record_act
 from staff.lists.exports import start_export
+from staff.security_events import record_act
 
 
 class ExportableAdmin(StaffAdmin):

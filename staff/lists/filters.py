@@ -8,10 +8,10 @@ from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from interviews.lifecycle import Flag, Standing
+from interviews.lifecycle import DisplayedStatus, Flag
 from interviews.models import Conversation, InterviewType
 from staff.orgs.org_choice import MAX_MATCHES, chosen_orgs, label_of
-from staff.orgs.own_orgs import may, orgs_with
+from staff.orgs.permissions import may, orgs_with
 
 MAX_TYPES = 30
 
@@ -115,10 +115,10 @@ class ConversationFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return [
-            ("running", Standing.UNDER_WAY.label),
-            ("abandoned", Standing.ABANDONED.label),
+            ("running", DisplayedStatus.UNDER_WAY.label),
+            ("abandoned", DisplayedStatus.ABANDONED.label),
             ("broken_off", "broken off"),
-            ("completed", Standing.COMPLETED.label),
+            ("completed", DisplayedStatus.COMPLETED.label),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

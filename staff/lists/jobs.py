@@ -16,9 +16,9 @@ from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin
 from staff.contacts.import_pages import ImportPages, may_import
 from staff.contacts.imports import KIND
-from staff.events import record_act
 from staff.lists.exports import EXPORTS
-from staff.orgs.own_orgs import orgs_with, viewing
+from staff.orgs.permissions import orgs_with, viewing
+from staff.security_events import record_act
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 

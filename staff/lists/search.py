@@ -18,7 +18,7 @@ from orgs import keys
 from orgs.models import ApiKey, Org
 from staff.lists.filters import storable
 from staff.orgs.org_choice import label_of, orgs_meant
-from staff.orgs.own_orgs import visible_orgs
+from staff.orgs.permissions import visible_orgs
 
 MAX_SHOWN = 20
 MAX_TEXT = 200

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from staff.acting import as_staff
+from staff.current_request import as_staff
 from staff.login.passwords import throttled
 from staff.login.second_factor import may_set_up
 

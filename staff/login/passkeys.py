@@ -23,8 +23,8 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from hindsight.text import strict_json
 from orgs.models import EventKind
-from staff.events import record_attempt
 from staff.login.passwords import AUTH_HASH, Limits, refuse_too_many_attempts
+from staff.security_events import record_attempt
 
 # A login with a passkey alone counts twice: its challenge stores a session, and its answer is verified.
 PASSKEY_ATTEMPTS: Limits = {"address, for passkeys": (60, 5)}

@@ -27,8 +27,8 @@ from django.views.generic import FormView
 
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
-from staff.events import address_of, staff_actor
 from staff.login.passwords import Limits, refuse_too_many_attempts
+from staff.security_events import address_of, staff_actor
 
 logger = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from django.http.response import HttpResponseBase
 
 from hindsight.http.proxies import client_of
 from orgs.models import EventKind
-from staff.events import record_attempt
 from staff.login import drafts, single_sign_on
 from staff.login.attempts import hit
 from staff.login.challenges import clear_challenges
+from staff.security_events import record_attempt
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 Limits = Mapping[str, tuple[int, int]]

@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
 from orgs.models import EventKind
-from staff.acting import current_staff_request
+from staff.current_request import current_staff_request
 from staff.login.single_sign_on.links import are_live
 from staff.people.accounts import record_about
 

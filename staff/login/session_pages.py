@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from hindsight.db.ids import id_in
 from orgs.models import EventKind
-from staff.events import record_act
 from staff.login.sessions import browser_of, end_all_sessions, end_session, sessions_of
+from staff.security_events import record_act
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from orgs.models import ApiKey, EventKind, Org
 from orgs.services import revoke_api_key, rotate_api_key
 from staff.actions import ActionAdmin
-from staff.events import record_act
 from staff.lists.filters import OrgFilter
 from staff.orgs.forms import KeyRotationForm
 from staff.orgs.org_rows import OrgRowsAdmin
-from staff.orgs.own_orgs import may
+from staff.orgs.permissions import may
+from staff.security_events import record_act
 
 
 @admin.register(ApiKey)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from hindsight.db.search import normalized
 from orgs.models import Org
 from orgs.models.org import OrgQuerySet
-from staff.orgs.own_orgs import visible_orgs
+from staff.orgs.permissions import visible_orgs
 
 MAX_MATCHES = 20
 

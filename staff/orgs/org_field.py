@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 
 from orgs.models import Org
-from staff.acting import current_staff_request
+from staff.current_request import current_staff_request
 from staff.orgs.org_choice import orgs_meant
-from staff.orgs.own_orgs import visible_orgs
+from staff.orgs.permissions import visible_orgs
 
 SEVERAL_ORGS = "Several orgs match. Enter more of the name."
 

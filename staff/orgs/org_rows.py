@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from staff.base import StaffAdmin
-from staff.orgs.own_orgs import may, orgs_with, viewing
+from staff.orgs.permissions import may, orgs_with, viewing
 
 
 class OrgRowsAdmin(StaffAdmin):

@@ -17,15 +17,15 @@ from orgs.services import create_api_key, reactivate_org, suspend_org, update_or
 from staff.actions import Action
 from staff.base import actor_of
 from staff.contacts.removal import RemovalAdmin
-from staff.events import record_act
 from staff.lists.filters import titled
 from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.orgs.api_keys import may_issue_keys, may_revoke, may_rotate
 from staff.orgs.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
 from staff.orgs.org_rows import OrgRowsAdmin
 from staff.orgs.org_use import rows_of_use
-from staff.orgs.own_orgs import manage, may
+from staff.orgs.permissions import manage, may
 from staff.orgs.webhooks import added_endpoint
+from staff.security_events import record_act
 from webhooks.models import Endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")

@@ -12,13 +12,13 @@ from django.utils.html import format_html
 
 from orgs.models import EventKind, Org
 from staff.actions import Action, ActionAdmin
-from staff.events import record_act
 from staff.home.filters import FailingFilter
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import OrgFilter
 from staff.orgs.forms import EndpointForm, ReplayForm, RotationForm
 from staff.orgs.org_rows import OrgRowsAdmin
-from staff.orgs.own_orgs import may
+from staff.orgs.permissions import may
+from staff.security_events import record_act
 from webhooks.models import Delivery, Endpoint, Status
 from webhooks.services.endpoints import (
     create_endpoint,

@@ -15,8 +15,8 @@ from hindsight.http.request_ids import current_request_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import identifier_of, log_event, new_event, record_security_event, store_if_possible
-from staff.acting import current_staff_request
-from staff.events import actor_of, address_of, staff_actor
+from staff.current_request import current_staff_request
+from staff.security_events import actor_of, address_of, staff_actor
 
 WATCHED = ("username", "is_active", "is_staff", "is_superuser")
 COMPARED = (*WATCHED, "email")  # staff.login.single_sign_on.links compares the address

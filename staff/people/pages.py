@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.events import record_act
 from staff.lists.filters import titled
 from staff.login import second_factor
 from staff.login.link_pages import LinkForm, remove
@@ -18,6 +17,7 @@ from staff.login.password_links import LINK_DAYS, invite
 from staff.login.session_pages import end_chosen, in_words, rows_of
 from staff.login.single_sign_on import links
 from staff.people.roles import update_staff_status
+from staff.security_events import record_act
 
 if TYPE_CHECKING:  # Django's class is generic only for type checkers
     ModelForm = forms.ModelForm[User]

@@ -40,11 +40,11 @@ def leave_alone(interview_request: InterviewRequest) -> None:
 def listed(staff: Staff, **query: str) -> list[tuple[int, str]]:
     """The cells of each row."""
     page = staff.get(LIST, **query)
-    cells = re.findall(r'field-standing">([^<]*)<', page.content.decode())
+    cells = re.findall(r'field-displayed_status">([^<]*)<', page.content.decode())
     return list(zip((row.pk for row in page.context["cl"].result_list), cells, strict=True))
 
 
-def test_the_list_shows_the_standing_of_each_interview(root: Staff, begun: InterviewRequest) -> None:
+def test_the_list_shows_the_status_of_each_interview(root: Staff, begun: InterviewRequest) -> None:
     other = InterviewRequestFactory.create(org=begun.org, contact=begun.contact, interview_type=begun.interview_type)
     assert listed(root) == [(other.pk, "Created"), (begun.pk, "Under way")]
     assert listed(root, conversation="running") == [(begun.pk, "Under way")]

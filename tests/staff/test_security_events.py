@@ -22,9 +22,9 @@ from interviews.services.conversation_steps import give_consent, next_question
 from interviews.services.transitions import complete_interview
 from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
-from staff.events import STORED_ATTEMPTS
-from staff.history import security_events
+from staff.history import security_event_pages as security_events
 from staff.login.passwords import ATTEMPTS
+from staff.security_events import STORED_ATTEMPTS
 from tests.staff.conftest import Staff, staff_of
 
 pytestmark = pytest.mark.django_db

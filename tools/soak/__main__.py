@@ -12,9 +12,9 @@ from tools.harness.orm import set_up_django
 from tools.harness.processes import ServerError, eventually, interrupt_on_signals
 from tools.harness.reverse_proxies import ProxyMissingError
 from tools.soak.clients import Client, is_unexpected
+from tools.soak.deployment import Deployment, running_deployment, stores
 from tools.soak.faults import FAULTS, Fault
 from tools.soak.ledger import Ledger
-from tools.soak.site import Site, running_site, stores
 
 CALM_SECONDS = 3.0
 RECOVERY_SECONDS = 30.0
@@ -31,13 +31,13 @@ def main() -> int:
             from tools.soak import data
 
             customers = data.load(options.clients)
-            with running_site(postgres, redis, disk) as site:
+            with running_deployment(postgres, redis, disk) as deployment:
                 ledger = Ledger()
                 clients = [
-                    Client(number, site.port, customer, ledger, seconds_per_write=options.clients / options.rate)
+                    Client(number, deployment.port, customer, ledger, seconds_per_write=options.clients / options.rate)
                     for number, customer in enumerate(customers)
                 ]
-                run(site, clients, ledger, options)
+                run(deployment, clients, ledger, options)
                 return report(ledger, customers[0].org_id)
     except (ServerError, ProxyMissingError) as error:
         sys.stderr.write(f"{error}\n")
@@ -70,18 +70,18 @@ def names(text: str) -> list[str]:
     return faults
 
 
-def run(site: Site, clients: list[Client], ledger: Ledger, options: argparse.Namespace) -> None:
+def run(deployment: Deployment, clients: list[Client], ledger: Ledger, options: argparse.Namespace) -> None:
     """Raises ServerError if a client ends early or cannot end."""
     for name in options.faults:
         fault = FAULTS[name]
-        if fault.needs_small_disk and site.disk is None:
+        if fault.needs_small_disk and deployment.disk is None:
             print(f"{name}: SKIPPED, because only root can mount a small disk", flush=True)
             continue
         print(f"{name}: {fault.description}", flush=True)
         ledger.begin(name)
         for client in clients:
             client.start_once()
-        repeat(fault, site, ledger, options.seconds)
+        repeat(fault, deployment, ledger, options.seconds)
     if not all(client.is_alive() for client in clients):
         raise ServerError("A client has ended early, or every fault was skipped.")
     for client in clients:
@@ -93,26 +93,26 @@ def run(site: Site, clients: list[Client], ledger: Ledger, options: argparse.Nam
     ledger.end()
 
 
-def repeat(fault: Fault, site: Site, ledger: Ledger, seconds: float) -> None:
-    """Ends when the site has recovered. Raises ServerError if it does not."""
+def repeat(fault: Fault, deployment: Deployment, ledger: Ledger, seconds: float) -> None:
+    """Ends when the deployment has recovered. Raises ServerError if it does not."""
     acknowledged = ledger.phases[-1].acknowledged
     ends_at = time.monotonic() + seconds
     while True:
-        with fault.breaking(site):
+        with fault.breaking(deployment):
             time.sleep(max(0.0, min(fault.seconds, ends_at - time.monotonic())))
-        wait_for_recovery(site, acknowledged)
+        wait_for_recovery(deployment, acknowledged)
         if time.monotonic() + CALM_SECONDS >= ends_at:
             return
         time.sleep(CALM_SECONDS)
 
 
-def wait_for_recovery(site: Site, acknowledged: list[float]) -> None:
+def wait_for_recovery(deployment: Deployment, acknowledged: list[float]) -> None:
     """Also for the servers: two faults at once would be another test."""
     before = len(acknowledged)
 
     def has_recovered() -> bool:
-        site.start_what_has_ended()
-        return len(acknowledged) > before and site.is_up()
+        deployment.start_what_has_ended()
+        return len(acknowledged) > before and deployment.is_up()
 
     if not eventually(has_recovered, seconds=RECOVERY_SECONDS):
         raise ServerError(f"{RECOVERY_SECONDS:.0f} s after the fault, a server was down, or no write was acknowledged.")

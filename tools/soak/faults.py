@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from tools.harness.processes import ServerError, is_running
-from tools.soak.site import Site
+from tools.soak.deployment import Deployment
 
 # Recycled log segments have room on a full disk.
 LOG_SWITCHES = 10
@@ -19,68 +19,68 @@ CONNECTION_ROUNDS = 10
 
 
 @contextmanager
-def nothing(site: Site) -> Iterator[None]:
+def nothing(deployment: Deployment) -> Iterator[None]:
     yield
 
 
 @contextmanager
-def worker_killed(site: Site) -> Iterator[None]:
-    os.kill(random.choice(list(filter(is_running, random.choice(site.servers).server.workers))), signal.SIGKILL)
+def worker_killed(deployment: Deployment) -> Iterator[None]:
+    os.kill(random.choice(list(filter(is_running, random.choice(deployment.servers).server.workers))), signal.SIGKILL)
     yield
 
 
 @contextmanager
-def granian_killed(site: Site) -> Iterator[None]:
-    os.kill(random.choice(site.servers).server.granians[-1], signal.SIGKILL)
+def granian_killed(deployment: Deployment) -> Iterator[None]:
+    os.kill(random.choice(deployment.servers).server.granians[-1], signal.SIGKILL)
     yield
 
 
 @contextmanager
-def server_killed(site: Site) -> Iterator[None]:
-    random.choice(site.servers).kill()
+def server_killed(deployment: Deployment) -> Iterator[None]:
+    random.choice(deployment.servers).kill()
     yield
 
 
 @contextmanager
-def servers_restarted(site: Site) -> Iterator[None]:
-    for server in site.servers:
+def servers_restarted(deployment: Deployment) -> Iterator[None]:
+    for server in deployment.servers:
         server.restart()
     yield
 
 
 @contextmanager
-def postgres_killed(site: Site) -> Iterator[None]:
-    site.postgres.kill()
+def postgres_killed(deployment: Deployment) -> Iterator[None]:
+    deployment.postgres.kill()
     yield
 
 
 @contextmanager
-def redis_killed(site: Site) -> Iterator[None]:
-    site.redis.kill()
+def redis_killed(deployment: Deployment) -> Iterator[None]:
+    deployment.redis.kill()
     yield
 
 
 @contextmanager
-def redis_paused(site: Site) -> Iterator[None]:
-    with site.redis.paused():
+def redis_paused(deployment: Deployment) -> Iterator[None]:
+    with deployment.redis.paused():
         yield
 
 
 @contextmanager
-def rows_locked(site: Site) -> Iterator[None]:
+def rows_locked(deployment: Deployment) -> Iterator[None]:
     """The rows of every second client, by a session that does nothing else."""
-    with closing(psycopg.connect(site.postgres.url)) as session:
+    with closing(psycopg.connect(deployment.postgres.url)) as session:
         session.execute("SELECT FROM contacts_contact WHERE email ~ '^row.*[02468]@' FOR UPDATE")
         yield
 
 
 @contextmanager
-def connections_exhausted(site: Site) -> Iterator[None]:
+def connections_exhausted(deployment: Deployment) -> Iterator[None]:
     """Ends the application's sessions and takes their places."""
     with ExitStack() as stack:
 
         def connect() -> "psycopg.Connection[tuple[object, ...]]":
-            return stack.enter_context(closing(psycopg.connect(site.postgres.url, autocommit=True)))
+            return stack.enter_context(closing(psycopg.connect(deployment.postgres.url, autocommit=True)))
 
         first = connect()
         own = [first.info.backend_pid]
@@ -97,20 +97,20 @@ def connections_exhausted(site: Site) -> Iterator[None]:
 
 
 @contextmanager
-def disk_full(site: Site) -> Iterator[None]:
-    assert site.disk
-    site.disk.fill()
+def disk_full(deployment: Deployment) -> Iterator[None]:
+    assert deployment.disk
+    deployment.disk.fill()
     try:
         yield
     finally:
-        site.disk.free()
+        deployment.disk.free()
 
 
 @contextmanager
-def log_disk_full(site: Site) -> Iterator[None]:
+def log_disk_full(deployment: Deployment) -> Iterator[None]:
     """PostgreSQL crashes when it cannot write its log. Raises ServerError if it does not crash."""
     # Before the disk is full: PostgreSQL may need space to accept a connection.
-    with closing(psycopg.connect(site.postgres.url, autocommit=True)) as session, disk_full(site):
+    with closing(psycopg.connect(deployment.postgres.url, autocommit=True)) as session, disk_full(deployment):
         for statement in [SWITCH_LOG, "CHECKPOINT"] * LOG_SWITCHES:
             if not session.broken:
                 with suppress(psycopg.OperationalError):
@@ -125,7 +125,7 @@ class Fault:
     """`seconds`: how long it lasts."""
 
     description: str
-    breaking: Callable[[Site], AbstractContextManager[None]]
+    breaking: Callable[[Deployment], AbstractContextManager[None]]
     seconds: float = 5
     needs_small_disk: bool = False
 

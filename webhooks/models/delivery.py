@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from hindsight.queue.models import Queued
-from orgs.tenancy import SameOrg, TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet, SameOrg
 from webhooks.models.endpoint import Endpoint, Status
 from webhooks.models.event import Event
 
@@ -23,7 +23,7 @@ class Outcome(models.TextChoices):
     NOT_TRUSTED = "not_trusted", "the TLS certificate is not valid"
 
 
-class DeliveryQuerySet(TenantQuerySet["Delivery"]):
+class DeliveryQuerySet(OrgRowsQuerySet["Delivery"]):
     def pending(self) -> Self:
         return self.filter(status=Status.PENDING)
 

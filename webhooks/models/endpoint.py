@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 from webhooks.schedule import FAILING_AFTER
 from webhooks.signing import new_secret
 
@@ -35,7 +35,7 @@ def is_failing() -> Q:
     return Q(state=EndpointState.ACTIVE, failing_since__lt=timezone.now() - FAILING_AFTER)
 
 
-class EndpointQuerySet(TenantQuerySet["Endpoint"]):
+class EndpointQuerySet(OrgRowsQuerySet["Endpoint"]):
     def active(self) -> Self:
         return self.filter(state=EndpointState.ACTIVE)
 

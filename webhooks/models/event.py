@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 from django.db import models
 
-from orgs.tenancy import TenantQuerySet
+from orgs.tenancy import OrgRowsQuerySet
 
 # What an endpoint can subscribe to. A new event is one row here, and a call of `record_event()`.
 EVENT_TYPES: Mapping[str, str] = {
@@ -33,7 +33,7 @@ class Event(models.Model):
     body = models.TextField(help_text="JSON.")
     created_at = models.DateTimeField()
 
-    objects = TenantQuerySet["Event"].as_manager()
+    objects = OrgRowsQuerySet["Event"].as_manager()
 
     class Meta:
         verbose_name = "webhook event"

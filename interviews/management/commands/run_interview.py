@@ -4,8 +4,8 @@ from typing import Any, TextIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 
+from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.lifecycle import Move, Speaker
-from interviews.management.requests import add_interview_request_id, get_interview_request
 from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine

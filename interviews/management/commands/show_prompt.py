@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from interviews.management.requests import add_interview_request_id, get_interview_request
+from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.paige.model.prompt import render_prompt
 from interviews.paige.preview import NoPromptError, next_prompt
 from orgs.commands import Command as BaseCommand

@@ -13,7 +13,7 @@ from contacts.text import Notes
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from orgs.models import Change, SecurityEvent
-from staff.events import staff_actor
+from staff.security_events import staff_actor
 from tests.live.client import LiveClient
 from tests.live.web.staff_pages import begin_as, new_staff, search
 from tools.harness.browser import Browser

@@ -60,7 +60,7 @@ def test_copy_a_survey_link_and_mark_as_sent(browser: Browser, interview_request
     assert browser.clicks == 4
     assert "1 marked as sent." in browser.text
     assert browser.path == path
-    assert browser.texts(".field-standing .readonly") == ["Sent"]
+    assert browser.texts(".field-displayed_status .readonly") == ["Sent"]
     interview_request.refresh_from_db()
     assert (interview_request.status, interview_request.email_sent_at is None) == ("sent", False)
     assert problems_at_each_width(BrowserPage(browser), path) == []

@@ -7,10 +7,10 @@ from django.urls import URLPattern, path
 
 from orgs.models import EventKind, SecurityEvent
 from staff.base import ReadOnlyAdmin
-from staff.events import record_act
-from staff.history.event_export import COLUMNS, MAX_EXPORTED, csv_response, record_of
+from staff.history.security_event_export import COLUMNS, MAX_EXPORTED, csv_response, record_of
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.filters import EventActorFilter, EventOrgFilter
+from staff.security_events import record_act
 
 
 @admin.register(SecurityEvent)

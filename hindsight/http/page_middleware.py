@@ -1,6 +1,6 @@
 """Requests to the API skip the middleware that only pages need: sessions, logins, CSRF tokens, static files.
 
-In MIDDLEWARE, that middleware stands between `SiteMiddleware` and `EndOfSiteMiddleware`. Its `process_view` and
+In MIDDLEWARE, that middleware stands between `PageMiddleware` and `EndOfPageMiddleware`. Its `process_view` and
 `process_exception` are still called: Django calls them beside the chain.
 """
 
@@ -18,7 +18,7 @@ API = "/api/v1/"
 _new_chain = threading.local()
 
 
-class SiteMiddleware:
+class PageMiddleware:
     """For the API, does itself what CommonMiddleware does for pages: refuses unknown hosts, and sets Content-Length."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -39,7 +39,7 @@ class SiteMiddleware:
         return response
 
 
-class EndOfSiteMiddleware:
+class EndOfPageMiddleware:
     """Must be the last."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -61,7 +61,7 @@ class AppServer:
 
 
 @dataclass(frozen=True)
-class Site:
+class Deployment:
     """`disk` is None if it cannot be mounted, and PostgreSQL then uses the machine's disk."""
 
     postgres: StoreServer
@@ -92,7 +92,7 @@ def stores() -> Iterator[tuple[StoreServer, StoreServer, SmallDisk | None]]:
 
 
 @contextmanager
-def running_site(postgres: StoreServer, redis: StoreServer, disk: SmallDisk | None) -> Iterator[Site]:
+def running_deployment(postgres: StoreServer, redis: StoreServer, disk: SmallDisk | None) -> Iterator[Deployment]:
     """Raises ProxyMissingError or ServerError."""
     environment = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "TRUSTED_PROXIES": "127.0.0.1"}
     with TemporaryDirectory(prefix="hindsight-soak-") as directory, ExitStack() as stack:
@@ -101,4 +101,4 @@ def running_site(postgres: StoreServer, redis: StoreServer, disk: SmallDisk | No
             stack.callback(server.stop)
             server.start()
         port = stack.enter_context(nginx([server.port for server in servers]))
-        yield Site(postgres, redis, disk, servers, port)
+        yield Deployment(postgres, redis, disk, servers, port)
