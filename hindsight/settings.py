@@ -333,7 +333,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # codes of 30 s before and after, for clocks that differ
 ACCOUNT_ADAPTER = "staff.login.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login.passwords counts attempts, in the store of all processes
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login.attempts counts attempts, in the store of all processes
 LOGIN_URL = "admin:login"
 
 # Single sign-on of staff by OpenID Connect. Set the first three or none.

@@ -7,10 +7,10 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
 from hindsight.http.request_ids import current_request_id
+from hindsight.limits.local import hit
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import log_event, new_event, record_security_event, record_security_events, store_if_possible
-from staff.login.attempts import hit
 
 # Failed attempts that are stored, for each login in a number of minutes. Further ones are only logged. Logins that do
 # not exist share one limit.

@@ -104,7 +104,8 @@ class StaffSite(AdminSite):
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Leads somebody without a second factor to setting it up. Responds 429 after too many attempts."""
-        from staff.login.passwords import LoginView, throttled  # need the models
+        from staff.login.attempts import throttled  # need the models
+        from staff.login.passwords import LoginView
         from staff.login.second_factor import may_set_up
 
         is_sent = request.method == "POST"
@@ -123,7 +124,7 @@ class StaffSite(AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The page checks the old password, so it has the limits of the login."""
-        from staff.login.passwords import refuse_too_many_attempts, throttled
+        from staff.login.attempts import refuse_too_many_attempts, throttled
 
         if request.method == "POST":
             try:

@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from orgs.models import EventKind
-from staff.login.passwords import NOT_STAFF, refuse_too_many_attempts
+from staff.login.attempts import refuse_too_many_attempts
+from staff.login.passwords import NOT_STAFF
 from staff.security_events import record_attempt
 
 

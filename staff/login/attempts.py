@@ -1,12 +1,67 @@
+"""Limits on guessing passwords and codes.
+
+An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. Over the
+limit, the right password is refused too.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
+from django.http.response import HttpResponseBase
 
-from hindsight.limits.local import local_counters
+from hindsight.http.proxies import client_of
+from hindsight.limits.local import hit
+from orgs.models import EventKind
+from staff.security_events import record_attempt
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+Limits = Mapping[str, tuple[int, int]]
+
+# Attempts in a number of minutes, in the order in which they are counted. The first refusal ends the counting: an
+# address over its own limit adds nothing to the count of a login, so it cannot lock the owner out.
+ATTEMPTS: Limits = {
+    "login and address": (10, 5),
+    "address": (30, 5),
+    "login": (50, 5),
+}
+# After the right password. A code has 6 digits, and three of them are valid at a time.
+CODE_ATTEMPTS: Limits = {"login, for codes": (5, 5)}
+# A login with a passkey alone counts twice: its challenge stores a session, and its answer is verified.
+PASSKEY_ATTEMPTS: Limits = {"address, for passkeys": (60, 5)}
+# By the address of the client, and by the email address.
+LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
 
 
-def hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) -> tuple[int, int]:
-    """Returns the count and the seconds until the window ends. While the store is unavailable, this process counts."""
-    usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/{minutes}m", increment=True)
-    if usage is None:
-        return local_counters.hit(f"{group} {key}", minutes * 60)
-    return usage["count"], usage["time_left"] + 1
+def refuse_too_many_attempts(request: HttpRequest, login: str, limits: Limits = ATTEMPTS) -> None:
+    """Counts an attempt. Raises ValidationError over a limit; `throttled()` then makes the response a 429."""
+    if seconds_to_wait := count_attempt(request, login, limits):
+        request.seconds_to_wait = seconds_to_wait  # type: ignore[attr-defined]
+        raise ValidationError(refusal(seconds_to_wait), code="throttled")
+
+
+def throttled(request: HttpRequest, response: Response) -> Response:
+    if seconds_to_wait := getattr(request, "seconds_to_wait", 0):
+        response.status_code = 429
+        response["Retry-After"] = str(seconds_to_wait)
+    return response
+
+
+def refusal(seconds_to_wait: int) -> str:
+    minutes = math.ceil(seconds_to_wait / 60)
+    return f"Too many attempts. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
+
+
+def count_attempt(request: HttpRequest, login: str, limits: Limits) -> int:
+    """Stops at the first refusal. Returns the seconds to wait, or 0."""
+    address, login = client_of(request.META["REMOTE_ADDR"]), login.casefold()
+    keys = {"login and address": f"{login} {address}", "address": address, "address, for passkeys": address}
+    for heading, (limit, minutes) in limits.items():
+        count, seconds = hit(request, f"staff login: {heading}", keys.get(heading, login), limit, minutes)
+        if count > limit:
+            detail = f"More than {limit} attempts by {heading} in {minutes} minutes."
+            record_attempt(request, EventKind.LOCK_OUT, login, detail, is_stored=count == limit + 1)
+            return seconds
+    return 0

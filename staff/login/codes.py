@@ -16,7 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from staff.login.passwords import CODE_ATTEMPTS, refuse_too_many_attempts
+from staff.login.attempts import CODE_ATTEMPTS, refuse_too_many_attempts
 
 
 class LimitedCode(forms.Form):

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
-from staff.login.attempts import hit
+from hindsight.limits.local import hit
 
 # Forms with texts that take time to write.
 PAGES = {

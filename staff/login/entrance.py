@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from staff.current_request import as_staff
-from staff.login.passwords import throttled
+from staff.login.attempts import throttled
 from staff.login.second_factor import may_set_up
 
 View = Callable[..., HttpResponseBase]

@@ -23,11 +23,9 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from hindsight.text import strict_json
 from orgs.models import EventKind
-from staff.login.passwords import AUTH_HASH, Limits, refuse_too_many_attempts
+from staff.login.attempts import PASSKEY_ATTEMPTS, refuse_too_many_attempts
+from staff.login.passwords import AUTH_HASH
 from staff.security_events import record_attempt
-
-# A login with a passkey alone counts twice: its challenge stores a session, and its answer is verified.
-PASSKEY_ATTEMPTS: Limits = {"address, for passkeys": (60, 5)}
 
 SECOND_FACTOR_ONLY = "This key is a second factor. Log in with your password first."
 

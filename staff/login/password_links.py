@@ -27,13 +27,11 @@ from django.views.generic import FormView
 
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
-from staff.login.passwords import Limits, refuse_too_many_attempts
+from staff.login.attempts import LINK_ATTEMPTS, refuse_too_many_attempts
 from staff.security_events import address_of, staff_actor
 
 logger = logging.getLogger(__name__)
 
-# By the address of the client, and by the email address.
-LINK_ATTEMPTS: Limits = {"address": (30, 5), "login, for links": (3, 5)}
 # Each thread uses a connection to the database, and waits for the mail server.
 MAILS_AT_ONCE = 4
 LINK_DAYS = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)

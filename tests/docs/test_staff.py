@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS
-from staff.login.passwords import ATTEMPTS
+from staff.login.attempts import ATTEMPTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 STAFF = (DOCS / "staff.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from pytest_django import Settings
 
 from orgs.models import SecurityEvent
-from staff.login.passwords import CODE_ATTEMPTS
+from staff.login.attempts import CODE_ATTEMPTS
 from tests.staff.authenticator import SECRET, add_app, code_of, shown_secret
 
 pytestmark = pytest.mark.django_db

@@ -30,8 +30,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from hindsight.http.proxies import client_of
+from hindsight.limits.local import hit
 from orgs.models import EventKind
-from staff.login.attempts import hit
 from staff.login.entrance import entrance
 from staff.login.single_sign_on import PROVIDER_ID, is_set_up, links, provider
 from staff.login.single_sign_on.id_tokens import Claims, verified_claims

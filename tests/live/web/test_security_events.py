@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import RequestFactory
 
+from hindsight.limits.local import hit
 from orgs.models import SecurityEvent
-from staff.login.attempts import hit
-from staff.login.passwords import ATTEMPTS
+from staff.login.attempts import ATTEMPTS
 from tests.live.client import Response
 from tests.live.conftest import Serve, patient_redis_url
 from tests.live.stores import ON_POSTGRESQL
