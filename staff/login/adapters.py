@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(request.META["REMOTE_ADDR"])  # set by TrustedProxyMiddleware
 
     def get_login_stages(self) -> list[str]:
-        return ["staff.login.single_sign_on.second_factor.SecondFactorStage"]
+        return ["staff.login.second_factor.SecondFactorStage"]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Before allauth checks a password, which it does for changes of the second factor."""

@@ -1,4 +1,4 @@
-"""Checks the second factor of a session, and the age of the login.
+"""Checks the second factor of a session, which the identity provider may have asked for, and the age of the login.
 
 allauth keeps a list of authentication methods in the session.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
@@ -16,11 +17,22 @@ from django.http import HttpRequest
 
 from orgs.models import EventKind
 from staff.current_request import current_staff_request
+from staff.login.single_sign_on.id_tokens import Claims
 from staff.login.single_sign_on.links import are_live
 from staff.people.accounts import record_about
 
 # Recovery codes replace one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+PROVIDERS_FACTOR = "provider"  # the type of its record in the session
+
+
+class SecondFactorStage(AuthenticateStage):
+    """Skips this stage if the identity provider has asked for its own second factor."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        records = get_authentication_records(request, self.login.user)
+        is_proved = any(record.get("type") == PROVIDERS_FACTOR for record in records)
+        return not is_proved and bool(super()._should_handle(request))
 
 
 def connect() -> None:
@@ -39,6 +51,12 @@ def may_set_up(request: HttpRequest) -> bool:
     user = request.user
     is_staff = user.is_active and user.is_staff
     return is_staff and not is_mfa_enabled(user) and _is_live(request)
+
+
+def proves_second_factor(claims: Claims) -> bool:
+    """By the authentication methods of RFC 8176 in the ID token."""
+    trusted: dict[str, Any] = {"always": True, "amr": "mfa" in claims.methods}
+    return bool(trusted.get(settings.OIDC_SECOND_FACTOR))
 
 
 def names_of(user: Any) -> str:

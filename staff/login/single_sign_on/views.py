@@ -33,10 +33,10 @@ from hindsight.http.proxies import client_of
 from hindsight.limits.local import hit
 from orgs.models import EventKind
 from staff.login.entrance import entrance
+from staff.login.second_factor import PROVIDERS_FACTOR, proves_second_factor
 from staff.login.single_sign_on import PROVIDER_ID, is_set_up, links, provider
 from staff.login.single_sign_on.id_tokens import Claims, verified_claims
 from staff.login.single_sign_on.refusals import FAILED, NO_LINK, TOO_MANY, Refusal, Unavailable
-from staff.login.single_sign_on.second_factor import PROVIDERS_FACTOR, proves_second_factor
 from staff.security_events import record_attempt
 
 logger = logging.getLogger(__name__)
