@@ -11,7 +11,7 @@ from staff.guides import interview_types
 from staff.history import security_event_pages as security_events
 from staff.interviews import pages as interview_requests
 from staff.lists import jobs
-from staff.orgs import api_keys, webhooks
+from staff.orgs import api_keys, webhook_deliveries, webhook_endpoints
 from staff.orgs import pages as orgs
 from staff.people import pages as staff_members
 
@@ -25,7 +25,8 @@ __all__ = [
     "orgs",
     "security_events",
     "staff_members",
-    "webhooks",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]
 
 # allauth's tables, some of which contain secrets.

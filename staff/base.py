@@ -16,9 +16,7 @@ from staff.lists.date_ranges import DateRangeFilter
 from staff.lists.filters import storable
 from staff.lists.paging import BoundedChangeList, BoundedPaginator
 from staff.models import MAX_NAME_LENGTH, SavedView
-from staff.security_events import actor_of
-
-__all__ = ["ReadOnlyAdmin", "StaffAdmin", "actor_of"]
+from staff.orgs.permissions import may, orgs_with, viewing
 
 # Django's class is generic only for type checkers.
 if TYPE_CHECKING:
@@ -154,6 +152,19 @@ class StaffAdmin(BaseAdmin):
     def back_to(self, request: HttpRequest, page: str, obj: Model, level: int, message: str) -> HttpResponse:
         messages.add_message(request, level, message)
         return HttpResponseRedirect(self.url(page, obj.pk))
+
+
+class OrgRowsAdmin(StaffAdmin):
+    """Shows the rows of the orgs in which the person may view them. Pages of other rows are not found."""
+
+    org_id_field = "org_id"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may(request, viewing(self.model), obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows, orgs = super().get_queryset(request), orgs_with(request, viewing(self.model))
+        return rows if orgs is None else rows.filter(**{f"{self.org_id_field}__in": orgs})
 
 
 class ReadOnlyAdmin(StaffAdmin):

@@ -5,7 +5,7 @@ from django import forms
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from staff.contacts.imports import ENCODINGS, UTF_8
 from staff.merging_form import MergingForm
-from staff.orgs.org_field import OrgField
+from staff.orgs.org_choice import OrgField
 
 
 class ContactForm(MergingForm):

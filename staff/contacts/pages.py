@@ -12,7 +12,6 @@ from interviews.models import InterviewRequest, Transcript
 from interviews.services.remove import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
-from staff.base import actor_of
 from staff.contacts.forms import ContactForm
 from staff.contacts.import_pages import ImportingAdmin
 from staff.contacts.removal import RemovalAdmin
@@ -21,7 +20,7 @@ from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
-from staff.security_events import record_act
+from staff.security_events import actor_of, record_act
 
 NEWEST_INTERVIEWS = 10
 

@@ -7,7 +7,7 @@ from interviews.paige.guide.guide import shipped_guide, shipped_guides
 from interviews.paige.language.lexicons import languages
 from staff.guides.arrangement import new_topic
 from staff.guides.forms import language_name
-from staff.orgs.org_field import OrgField
+from staff.orgs.org_choice import OrgField
 
 BLANK = "blank"
 NUMBERS_OF_A_BLANK_GUIDE = {"version": 1, "estimated_minutes": 15, "max_turns": 14}

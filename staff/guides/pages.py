@@ -14,13 +14,13 @@ from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from interviews.services.guides import edit_guide
 from orgs.models import EventKind
-from staff.base import StaffAdmin, actor_of
+from staff.base import StaffAdmin
 from staff.guides.arrangement import MAX_TOPICS
 from staff.guides.forms import GuideEditor, with_keys
 from staff.guides.json_form import GuideJsonForm
 from staff.history.pages import change_of
 from staff.login.drafts import NOT_SAVED, is_draft
-from staff.security_events import record_act
+from staff.security_events import actor_of, record_act
 
 
 class GuidePages(StaffAdmin):

@@ -13,10 +13,9 @@ from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind, Org
 from staff.history.activity import COLUMNS, MAX_DAYS, Question, acts, addresses
 from staff.history.security_event_export import MAX_EXPORTED, csv_response
+from staff.lists.date_ranges import DayInput
 from staff.lists.filters import storable
-from staff.orgs.forms import DayInput
-from staff.orgs.org_choice import orgs_meant
-from staff.orgs.org_field import SEVERAL_ORGS, org_input
+from staff.orgs.org_choice import SEVERAL_ORGS, org_input, orgs_meant
 from staff.security_events import record_act
 
 PER_PAGE, MAX_PAGES = 50, 20

@@ -13,10 +13,11 @@ from orgs.audit_removal import ERASURE
 from orgs.history import with_after
 from orgs.models import Change
 from orgs.retention import audit_period
-from staff.base import StaffAdmin, actor_of
+from staff.base import StaffAdmin
 from staff.history.diff import Piece, TimeBudget, diff
 from staff.login.drafts import NeverSaved, is_draft
 from staff.merging_form import MergingForm, fingerprint
+from staff.security_events import actor_of
 
 NEWEST = 5
 PER_PAGE = 20

@@ -18,7 +18,7 @@ from interviews.services.state import declined_conversation
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind
-from staff.base import actor_of
+from staff.base import OrgRowsAdmin
 from staff.current_request import current_staff_request
 from staff.history.pages import AuditedAdmin
 from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
@@ -42,8 +42,7 @@ from staff.lists.filters import (
     titled,
 )
 from staff.merging_form import as_sent
-from staff.orgs.org_rows import OrgRowsAdmin
-from staff.security_events import record_act
+from staff.security_events import actor_of, record_act
 
 ABOUT = (
     "contact_link",

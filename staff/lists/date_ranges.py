@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib.admin import ListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from staff.lists.filters import kept_parameters
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
 
 
 class DateRangeFilter(ListFilter):

@@ -1,18 +1,47 @@
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from orgs.models import ApiKey, EventKind, Org
-from orgs.services import revoke_api_key, rotate_api_key
+from orgs.models import ApiKey, EventKind, Org, Scopes
+from orgs.services import DEFAULT_GRACE, MAX_GRACE, MAX_LIFETIME_DAYS, revoke_api_key, rotate_api_key
 from staff.actions import ActionAdmin
+from staff.base import OrgRowsAdmin
 from staff.lists.filters import OrgFilter
-from staff.orgs.forms import KeyRotationForm
-from staff.orgs.org_rows import OrgRowsAdmin
 from staff.orgs.permissions import may
 from staff.security_events import record_act
+
+
+class ApiKeyForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        label="Name",
+        help_text="What the key is for: the system or person that will use it.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
+    expires_in = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_LIFETIME_DAYS,
+        required=False,
+        label="Expires in",
+        help_text="Days. Empty, or more than the org allows: as the org allows.",
+        widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
+    )
+    scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE)
+
+
+class KeyRotationForm(forms.Form):
+    grace_days = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_GRACE.days,
+        initial=DEFAULT_GRACE.days,
+        label="The old key works for",
+        help_text="Days. Until then, both keys work, and the customer can change the key at any time. 0 after a leak.",
+        widget=forms.NumberInput(attrs={"class": "vIntegerField", "autofocus": True}),
+    )
 
 
 @admin.register(ApiKey)

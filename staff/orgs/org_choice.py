@@ -1,15 +1,21 @@
 """Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested."""
 
 import re
+from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse_lazy
 
 from hindsight.db.search import normalized
 from orgs.models import Org
 from orgs.models.org import OrgQuerySet
+from staff.current_request import current_staff_request
 from staff.orgs.permissions import visible_orgs
 
 MAX_MATCHES = 20
+SEVERAL_ORGS = "Several orgs match. Enter more of the name."
 
 
 def label_of(org: Org) -> str:
@@ -31,3 +37,19 @@ def chosen_orgs(request: HttpRequest, text: str) -> list[Org]:
         request.chosen_text, request.chosen_orgs = text, orgs_meant(text, visible_orgs(request))  # type: ignore[attr-defined]
     orgs: list[Org] = request.chosen_orgs  # type: ignore[attr-defined]
     return orgs
+
+
+def org_input(**attrs: str) -> forms.TextInput:
+    """There may be thousands of orgs, too many for a select. finding.js suggests names."""
+    return forms.TextInput(attrs={"autocomplete": "off", "data-orgs": reverse_lazy("admin:org_names"), **attrs})
+
+
+class OrgField(forms.CharField):
+    widget = org_input(**{"class": "vTextField"})
+
+    def clean(self, value: Any) -> Org:
+        text, request = super().clean(value), current_staff_request()
+        orgs = orgs_meant(text, visible_orgs(request)) if request else []
+        if len(orgs) != 1:
+            raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
+        return orgs[0]

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.create import onboard_org
 from interviews.services.remove import delete_org
@@ -15,18 +17,17 @@ from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
 from staff.actions import Action
-from staff.base import actor_of
+from staff.base import OrgRowsAdmin
 from staff.contacts.removal import RemovalAdmin
 from staff.lists.filters import titled
 from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
-from staff.orgs.api_keys import may_issue_keys, may_revoke, may_rotate
-from staff.orgs.forms import ApiKeyForm, EndpointForm, OrgForm, SuspensionForm
-from staff.orgs.org_rows import OrgRowsAdmin
-from staff.orgs.org_use import rows_of_use
+from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
+from staff.orgs.forms import OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
-from staff.orgs.webhooks import added_endpoint
-from staff.security_events import record_act
+from staff.orgs.webhook_forms import EndpointForm
+from staff.security_events import actor_of, record_act
 from webhooks.models import Endpoint
+from webhooks.services.endpoints import create_endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")
 NEWEST_KEYS = 20
@@ -177,7 +178,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         form.is_valid()
         with transaction.atomic():
             org = self.object_or_404(request, object_id, may_add_webhooks)
-            endpoint = added_endpoint(org, form) if form.is_bound else None
+            endpoint = form.store(partial(create_endpoint, org_id=org.pk)) if form.is_bound else None
             if endpoint is None:
                 return self.page(request, "form", org, title="Add a webhook endpoint", form=form, button="Add")
             self.log_addition(request, endpoint, f"Added for {org}.")
@@ -205,3 +206,17 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
     return may(request, "webhooks.add_endpoint", org)
+
+
+def rows_of_use(org: Org) -> list[tuple[str, int, int]] | None:
+    """Labels with the numbers of the last hours and of the last days. None if the counters are unavailable."""
+    use = use_of(str(org.pk))
+    if use is None:
+        return None
+    labels = (
+        "Requests",
+        "Refused with 429",
+        f"Minutes with {NEAR_PERCENT}% of the limit or more",
+        "Minutes over the limit",
+    )
+    return list(zip(labels, use[HOUR], use[DAY], strict=True))

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from hindsight.limits.local import local_counters
-from staff.login import passwords as login
+from staff.login.attempts import ATTEMPTS
 from tests.broken_store import make_counters_unavailable
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def attempt(username: str, password: str = "wrong", address: str = "192.0.2.1") 
 
 
 def attempts_of(heading: str) -> int:
-    return login.ATTEMPTS[heading][0]
+    return ATTEMPTS[heading][0]
 
 
 def test_only_the_right_password_logs_in() -> None:

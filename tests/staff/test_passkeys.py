@@ -14,8 +14,8 @@ from fido2.utils import websafe_encode
 from pytest_django import Settings
 
 from orgs.models import SecurityEvent
+from staff.login.attempts import PASSKEY_ATTEMPTS
 from staff.login.challenges import Step
-from staff.login.passkeys import PASSKEY_ATTEMPTS
 from tests.staff.security_key import HOST, PRESENT, VERIFIED, SecurityKey
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from contacts.models import Contact
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from orgs.services import create_api_key
-from staff.orgs.org_rows import OrgRowsAdmin
+from staff.base import OrgRowsAdmin
 from tests.staff.admin_pages import all_paths, make_rows
 from tests.staff.conftest import Staff, log_in, staff_of
 from tests.staff.role_outcomes import World, outcomes
@@ -52,8 +52,8 @@ def all_orgs(request: Any) -> Any:
 
 # Each check, what stands for its removal, and a page that then opens for somebody else, or writes.
 CHECKS: list[tuple[str, Any, Column, str]] = [
-    ("staff.orgs.org_rows.OrgRowsAdmin.has_view_permission", is_allowed, AUDITOR, "orgs_apikey_changelist"),
-    ("staff.orgs.org_rows.OrgRowsAdmin.get_queryset", all_rows, MANAGER, "orgs_apikey_change"),
+    ("staff.base.OrgRowsAdmin.has_view_permission", is_allowed, AUDITOR, "orgs_apikey_changelist"),
+    ("staff.base.OrgRowsAdmin.get_queryset", all_rows, MANAGER, "orgs_apikey_change"),
     ("staff.lists.search.visible_orgs", all_orgs, MANAGER, "org_names"),
     ("staff.home.figures.visible_orgs", all_orgs, MANAGER, "index"),
     ("staff.orgs.pages.OrgAdmin.has_change_permission", is_allowed, MANAGER_AND_READER, "orgs_org_suspend"),
@@ -62,8 +62,8 @@ CHECKS: list[tuple[str, Any, Column, str]] = [
     ("staff.orgs.account_managers.may_assign", is_allowed, MANAGER_AND_READER, "orgs_org_account-managers"),
     ("staff.orgs.api_keys.may_revoke", is_allowed, MANAGER_AND_READER, "orgs_apikey_revoke"),
     ("staff.orgs.api_keys.may_rotate", is_allowed, MANAGER_AND_READER, "orgs_apikey_rotate"),
-    ("staff.orgs.webhooks.may_change", is_allowed, MANAGER_AND_READER, "webhooks_endpoint_rotate"),
-    ("staff.orgs.webhooks.may_replay", is_allowed, MANAGER_AND_READER, "webhooks_delivery_cancel"),
+    ("staff.orgs.webhook_endpoints.may_change", is_allowed, MANAGER_AND_READER, "webhooks_endpoint_rotate"),
+    ("staff.orgs.webhook_deliveries.may_replay", is_allowed, MANAGER_AND_READER, "webhooks_delivery_cancel"),
     ("staff.contacts.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
     ("staff.lists.export_action.ExportableAdmin.has_export_permission", is_allowed, READER, "contacts_contact_export"),
     ("staff.contacts.import_pages.may_import", is_allowed, READER, "contacts_contact_import"),
