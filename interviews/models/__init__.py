@@ -1,5 +1,4 @@
 from interviews.models.conversation import Conversation
-from interviews.models.driver_choice import DriverChoice
 from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
@@ -8,7 +7,7 @@ from interviews.models.interview_request import (
     survey_url_of,
 )
 from interviews.models.interview_type import InterviewType
-from interviews.models.transcript import Transcript
+from interviews.models.transcript import DriverChoice, Transcript
 from interviews.models.turn import Turn
 
 __all__ = [

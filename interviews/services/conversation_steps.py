@@ -24,10 +24,8 @@ from interviews.paige.turn.brief import Brief, utterances_of
 from interviews.paige.turn.compose import Message, next_message, quote_in
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.driver_choice import queue_driver_choice
-from interviews.services.flags import change_flags
-from interviews.services.progress import record_progress
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
-from interviews.services.transitions import complete_interview
+from interviews.services.transitions import change_flags, complete_interview, record_interview_event
 from interviews.text import clean_answer
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
@@ -46,7 +44,7 @@ def give_consent(interview_request: InterviewRequest) -> None:
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
     if stage_of(interview_request) == Stage.INVITED and create_conversation(interview_request, consented_at=now):
-        record_progress("interview.started", interview_request)
+        record_interview_event("interview.started", interview_request)
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:

@@ -1,13 +1,14 @@
+from collections.abc import Collection
 from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.versions import ClockTime
-from interviews.lifecycle import Status
+from interviews.lifecycle import Flag, Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.findings.findings import Findings
-from interviews.services.progress import record_progress
+from webhooks.services.events import record_event
 
 
 def mark_sent(interview_request: InterviewRequest) -> None:
@@ -27,5 +28,34 @@ def complete_interview(
         content=content,
         **findings,
     )
-    record_progress("interview.completed", interview_request)
+    record_interview_event("interview.completed", interview_request)
     return transcript
+
+
+def change_flags(
+    interview_request: InterviewRequest,
+    *,
+    raised: Collection[Flag] = (),
+    withdrawn: Collection[Flag] = (),
+    reason_changed: bool = False,
+) -> None:
+    """Locks the interview request until the transaction ends.
+
+    A change creates a new version and an event for the customer.
+    """
+    row = InterviewRequest.objects.select_for_update(of=("self",)).get(pk=interview_request.pk)
+    before = {*row.raised_flags}
+    after = (before | {*raised}) - {*withdrawn}
+    if after != before or reason_changed:
+        row.save_flags(after)
+        record_interview_event("interview.flagged", row)
+
+
+def record_interview_event(event_type: str, interview_request: InterviewRequest) -> None:
+    """Creates the event for webhook endpoints. Call it in the transaction of the change."""
+    record_event(
+        org_id=interview_request.org_id,
+        event_type=event_type,
+        interview_request_id=interview_request.pk,
+        data={"deal_id": interview_request.deal_id or None, "status": interview_request.status},
+    )

@@ -6,8 +6,8 @@ from django.utils import timezone
 from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
-from interviews.services.flags import change_flags
 from interviews.services.state import stage_of
+from interviews.services.transitions import change_flags
 from interviews.text import clean_comment
 
 
