@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin
 from django.db.models import QuerySet, TextField, Value
@@ -10,11 +10,11 @@ from django.template.loader import render_to_string
 from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewType
 from interviews.paige.guide.formats import in_current_format
+from interviews.services.guide_quality import VersionQuality, quality_by_version
 from interviews.services.interview_types import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
 from staff.actions import Action, ActionAdmin
 from staff.guides.comparison_pages import GuideComparisonPages
-from staff.guides.displayed_quality import displayed_quality
 from staff.guides.forms import language_name
 from staff.guides.new_interview_types import NewInterviewTypePages
 from staff.guides.trial_pages import GuideTrialPages
@@ -38,6 +38,13 @@ UNARCHIVE = Action(
     event=EventKind.TYPE_UNARCHIVED,
     done="Unarchived.",
 )
+
+
+class ShownQuality(NamedTuple):
+    """A topic that the guide no longer has is shown by its key."""
+
+    quality: VersionQuality
+    topic: str
 
 
 @admin.register(InterviewType)
@@ -91,3 +98,11 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
 
     def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)
+
+
+def displayed_quality(kind: InterviewType) -> list[ShownQuality]:
+    titles = {topic["key"]: topic["title"] for topic in kind.guide["topics"]}
+    return [
+        ShownQuality(quality, titles.get(quality.last_topic, quality.last_topic or "before the first question"))
+        for quality in quality_by_version(kind)
+    ]

@@ -6,8 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.interviews.transcript_document import TranscriptDocument
-from staff.interviews.transcript_markdown import as_markdown
-from staff.interviews.transcript_word import as_docx
+from staff.interviews.transcript_files import as_docx, as_markdown
 from staff.security_events import record_act
 
 

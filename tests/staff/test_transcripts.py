@@ -11,7 +11,7 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import SecurityEvent
 from staff.interviews.transcript_document import TranscriptDocument
-from staff.interviews.transcript_word import as_docx
+from staff.interviews.transcript_files import as_docx
 from tests.completed import QUESTION, complete
 from tests.staff.conftest import Staff, log_in, staff_of
 

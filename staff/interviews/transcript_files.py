@@ -1,11 +1,13 @@
 import re
 import unicodedata
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
 
 from hindsight.text.visible import visible
+from interviews.paige.answers.transcript_markdown import escaped
 from staff.interviews.displayed_turns import SKIPPED
 from staff.interviews.transcript_document import TranscriptDocument
 
@@ -13,6 +15,10 @@ from staff.interviews.transcript_document import TranscriptDocument
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 RIGHT_TO_LEFT = ("R", "AL")
 BEGINS_A_DIRECTION = (*RIGHT_TO_LEFT, "L")
+
+
+def as_markdown(document: TranscriptDocument) -> bytes:
+    return visible("\n\n".join(_blocks(document)) + "\n").encode()
 
 
 def as_docx(document: TranscriptDocument) -> bytes:
@@ -61,3 +67,21 @@ def _is_right_to_left(text: str) -> bool:
     """By the first character with a direction, like `dir="auto"` in HTML."""
     directions = map(unicodedata.bidirectional, text)
     return next((each for each in directions if each in BEGINS_A_DIRECTION), "L") in RIGHT_TO_LEFT
+
+
+def _blocks(document: TranscriptDocument) -> Iterator[str]:
+    yield f"# {escaped(document.title)}"
+    yield "\n".join(f"- **{label}:** {escaped(value)}" for label, value in document.facts)
+    for section in document.sections:
+        yield f"## {section.title}"
+        for title, lines in section.entries.items():
+            yield f"### {escaped(title)}"
+            yield "\n".join(f"- {_on_one_line(line)}" for line in lines)
+    yield "## Transcript"
+    for turn in document.turns:
+        label = f"**{escaped(turn.speaker)}:** " if turn.speaker else ""
+        yield f"{label}{escaped(turn.text or SKIPPED)}"
+
+
+def _on_one_line(text: str) -> str:
+    return escaped(" ".join(text.split()))
