@@ -44,6 +44,7 @@ class GuidePages(StaffAdmin):
         return self.guide_page(request, kind, GuideEditor.of(guide))
 
     def guide_posted(self, request: HttpRequest, kind: InterviewType, editor: GuideEditor) -> HttpResponse:
+        """If somebody else has saved another guide, shows the differences. Saving that page replaces their guide."""
         if button := request.POST.get("do"):
             return self.guide_page(request, kind, editor.pressed(button), is_unsaved=True)
         guide = with_keys(editor.guide)
@@ -53,20 +54,16 @@ class GuidePages(StaffAdmin):
             editor.refuse(error.problems)
             return self.guide_page(request, kind, editor)
         stored = canonical(kind.guide)
-        if guide["version"] != stored["version"] and {**guide, "version": stored["version"]} != stored:
-            return self.conflict_page(request, kind, {**guide, "version": stored["version"]})
-        return self.save_guide(request, kind, guide)
-
-    def conflict_page(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
-        """Somebody else has saved a version. Saving the page again replaces it."""
-        editor = GuideEditor.of(guide)
-        editor.show_conflicts(differences(guide, canonical(kind.guide)))
+        edited = {**guide, "version": stored["version"]}
+        is_unchanged, editor = edited == stored, GuideEditor.of(edited)
+        if is_unchanged or guide["version"] == stored["version"]:
+            return self.save_guide(request, kind, kind.guide if is_unchanged else guide, editor)
+        editor.show_conflicts(differences(edited, stored))
         return self.guide_page(request, kind, editor)
 
-    def save_guide(self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any]) -> HttpResponse:
-        editor = GuideEditor.of(guide)
-        stored = canonical(kind.guide)
-        guide = kind.guide if {**guide, "version": stored["version"]} == stored else guide
+    def save_guide(
+        self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any], editor: GuideEditor
+    ) -> HttpResponse:
         try:
             edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
         except (GuideError, ValidationError) as error:
