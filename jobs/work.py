@@ -24,7 +24,7 @@ MAX_CRASHES = 3
 
 
 @dataclass(frozen=True)
-class Progress:
+class StepResult:
     """What a step adds to the job's row and to its output."""
 
     done: int
@@ -33,7 +33,7 @@ class Progress:
 
 
 # A step reads and writes in the transaction that stores its progress.
-Step = Callable[[], Progress]
+Step = Callable[[], StepResult]
 # Yields the steps after `Job.done`, so that a job goes on where a killed worker stopped.
 Runner = Callable[[Job], Iterator[Step]]
 
@@ -96,11 +96,11 @@ def _advance(job: Job, step: Step) -> bool:
     """
     if not _locked(job):
         return False
-    progress = step()
-    job.append(Part.OUTPUT, progress.output)
-    job.done += progress.done
-    job.counts = dict(Counter(job.counts) + Counter(progress.counts))
-    job.output_bytes += len(progress.output)
+    result = step()
+    job.append(Part.OUTPUT, result.output)
+    job.done += result.done
+    job.counts = dict(Counter(job.counts) + Counter(result.counts))
+    job.output_bytes += len(result.output)
     job.leased_until = timezone.now() + LEASE
     job.save(update_fields=["done", "counts", "output_bytes", "leased_until"])
     return True

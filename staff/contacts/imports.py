@@ -19,7 +19,7 @@ from hindsight.text.record_files import write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
 from jobs.services import create_job, start_job
-from jobs.work import RUNNERS, Progress, Step
+from jobs.work import RUNNERS, Step, StepResult
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 
@@ -163,16 +163,16 @@ def _steps(job: Job) -> Iterator[Step]:
         yield partial(_count_unlisted, rejected_rows(job) - MAX_LISTED)
 
 
-def _import(job: Job, batch: Batch) -> Progress:
+def _import(job: Job, batch: Batch) -> StepResult:
     listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))
     rejected = [{"line": str(row.line), "reason": row.reason} for row in listed]
     actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
     counts = import_batch(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
-    return Progress(len(batch), _csv(rejected, header=job.output_bytes == 0 and bool(rejected)), counts)
+    return StepResult(len(batch), _csv(rejected, header=job.output_bytes == 0 and bool(rejected)), counts)
 
 
-def _count_unlisted(number: int) -> Progress:
-    return Progress(0, _csv([{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
+def _count_unlisted(number: int) -> StepResult:
+    return StepResult(0, _csv([{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
 
 
 def _csv(errors: Sequence[dict[str, str]], *, header: bool = False) -> bytes:

@@ -21,7 +21,7 @@ from interviews.export import export_interview_requests
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part
 from jobs.services import create_job, start_job
-from jobs.work import RUNNERS, Progress, Step
+from jobs.work import RUNNERS, Step, StepResult
 from orgs.models import Org
 
 IDS_PER_CHUNK = 10_000
@@ -65,11 +65,11 @@ def _steps(job: Job) -> Iterator[Step]:
             yield partial(_write, job, ids[start : start + ROWS_PER_STEP])
 
 
-def _write(job: Job, ids: list[int]) -> Progress:
+def _write(job: Job, ids: list[int]) -> StepResult:
     export, out = EXPORTS[job.kind], StringIO()
     records = export.records(export.model._default_manager.filter(pk__in=ids))
     WRITERS[job.options["format"]](records, out, export.columns, header=job.done == 0)
-    return Progress(len(ids), out.getvalue().encode())
+    return StepResult(len(ids), out.getvalue().encode())
 
 
 def register() -> None:
