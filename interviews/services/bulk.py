@@ -26,7 +26,7 @@ class BulkWrite:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BulkOutcome:
     written: Collection[InterviewRequest]
     refused: Counter[str]
 
@@ -44,7 +44,7 @@ ARCHIVE = BulkWrite(
 UNARCHIVE = BulkWrite(lambda row: "" if row.archived_at else "not archived", lambda: {"archived_at": None, **UNSEEN})
 
 
-def write_many(write: BulkWrite, ids: Collection[int]) -> Outcome:
+def write_many(write: BulkWrite, ids: Collection[int]) -> BulkOutcome:
     """Locks the rows until the caller's transaction ends. At most MAX_ROWS ids."""
     if len(ids) > MAX_ROWS:
         raise ValueError(f"Write at most {MAX_ROWS} rows in one transaction.")
@@ -56,7 +56,7 @@ def write_many(write: BulkWrite, ids: Collection[int]) -> Outcome:
         return outcome
 
 
-def foresee(write: BulkWrite, ids: Collection[int]) -> Outcome:
+def foresee(write: BulkWrite, ids: Collection[int]) -> BulkOutcome:
     return _outcome(write, ids, _rows(ids))
 
 
@@ -65,8 +65,8 @@ def _rows(ids: Collection[int]) -> Any:
     return rows.only("org__slug", "status", "survey_token", "archived_at")
 
 
-def _outcome(write: BulkWrite, ids: Collection[int], rows: Collection[InterviewRequest]) -> Outcome:
+def _outcome(write: BulkWrite, ids: Collection[int], rows: Collection[InterviewRequest]) -> BulkOutcome:
     refusals = {row: write.refusal(row) for row in rows}
     refused = Counter(filter(None, refusals.values()))
     refused["deleted"] = len({*ids}) - len(refusals)
-    return Outcome([row for row, refusal in refusals.items() if not refusal], +refused)
+    return BulkOutcome([row for row, refusal in refusals.items() if not refusal], +refused)

@@ -34,19 +34,19 @@ class VersionQuality:
         return completion_percent(self.completed, self.broken_off)
 
 
-def quality_by_version(kind: InterviewType) -> list[VersionQuality]:
+def quality_by_version(interview_type: InterviewType) -> list[VersionQuality]:
     """Reads the newest interviews. Executes at most four statements."""
-    of_type = Conversation.objects.for_org(kind.org_id).filter(
-        interview_request__interview_type=kind, consented_at__isnull=False
+    of_type = Conversation.objects.for_org(interview_type.org_id).filter(
+        interview_request__interview_type=interview_type, consented_at__isnull=False
     )
     newest = list(of_type.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
-    rows: Any = Conversation.objects.for_org(kind.org_id).filter(pk__in=newest).order_by()
+    rows: Any = Conversation.objects.for_org(interview_type.org_id).filter(pk__in=newest).order_by()
     begun = rows.values("guide_version").annotate(begun=Count("pk"), done=Count("pk", filter=Q(stage=Stage.COMPLETED)))
     stopped: dict[int, list[tuple[int, str]]] = defaultdict(list)
     counts = rows.broken_off().values_list("guide_version", "last_topic").annotate(count=Count("pk"))
     for version, topic, count in counts:
         stopped[version].append((count, topic))
-    words = _words_by_version(kind, newest)
+    words = _words_by_version(interview_type, newest)
     return [
         VersionQuality(
             version=(version := row["guide_version"]),
@@ -61,9 +61,11 @@ def quality_by_version(kind: InterviewType) -> list[VersionQuality]:
     ]
 
 
-def _words_by_version(kind: InterviewType, requests: list[int]) -> dict[int, float]:
+def _words_by_version(interview_type: InterviewType, requests: list[int]) -> dict[int, float]:
     """Counts spaces, so that the texts stay in the database."""
     text = Trim(F("text"))
     spaces = Length(text) - Length(Replace(text, Value(" "), Value("")))
-    answers: Any = Turn.objects.for_org(kind.org_id).filter(interview_request__in=requests, move=Move.ANSWER).order_by()
+    answers: Any = (
+        Turn.objects.for_org(interview_type.org_id).filter(interview_request__in=requests, move=Move.ANSWER).order_by()
+    )
     return dict(answers.values_list("guide_version").annotate(words=Avg(spaces + 1)))

@@ -15,7 +15,7 @@ from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
 from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
-from interviews.web.steps import COMMENT, Outcome
+from interviews.web.steps import COMMENT, StepOutcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
@@ -56,7 +56,7 @@ def visited_page(
 
 
 def state_page(
-    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: Outcome
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState, outcome: StepOutcome
 ) -> HttpResponse:
     items = _items(state, outcome)
     shown = {item.number for item in items}
@@ -94,8 +94,8 @@ def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Ex
     return state.exchanges[-1] if is_new_visit or was_away else None
 
 
-def _items(state: InterviewState, outcome: Outcome | None = None) -> list[Item]:
-    outcome = outcome or Outcome()
+def _items(state: InterviewState, outcome: StepOutcome | None = None) -> list[Item]:
+    outcome = outcome or StepOutcome()
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]

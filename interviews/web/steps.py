@@ -15,7 +15,7 @@ COMMENT = 0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepOutcome:
     """`rejected` texts are not stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
     `asks_to_skip`: the contact has to confirm that the rejected text is left out.
     """
@@ -30,97 +30,97 @@ class Outcome:
         return not (self.errors or self.unsaved or self.asks_to_skip)
 
 
-def take_step(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def take_step(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     """An unknown step changes nothing."""
     step = STEPS.get(posted.step)
-    return step(interview_request, posted) if step else Outcome(unsaved=tuple(posted.texts))
+    return step(interview_request, posted) if step else StepOutcome(unsaved=tuple(posted.texts))
 
 
-def consent(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def consent(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     conversation_steps.give_consent(interview_request)
-    return Outcome()
+    return StepOutcome()
 
 
-def answer(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def answer(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     try:
         is_stored = conversation_steps.submit_answer(interview_request, number=posted.number, text=posted.text)
     except ValidationError as error:
-        return Outcome(errors={posted.number: " ".join(error.messages)}, rejected={posted.number: posted.text})
-    return Outcome(unsaved=() if is_stored else (posted.text,))
+        return StepOutcome(errors={posted.number: " ".join(error.messages)}, rejected={posted.number: posted.text})
+    return StepOutcome(unsaved=() if is_stored else (posted.text,))
 
 
-def skip(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def skip(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     """Asks first if the box has text, because the contact may have pressed the button by mistake."""
     if posted.texts:
-        return Outcome(asks_to_skip=True, rejected={posted.number: posted.text})
+        return StepOutcome(asks_to_skip=True, rejected={posted.number: posted.text})
     conversation_steps.skip_question(interview_request, number=posted.number)
-    return Outcome()
+    return StepOutcome()
 
 
-def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def skip_without_text(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     is_skipped = conversation_steps.skip_question(interview_request, number=posted.number)
-    return Outcome(unsaved=() if is_skipped else tuple(posted.texts))
+    return StepOutcome(unsaved=() if is_skipped else tuple(posted.texts))
 
 
-def finish(interview_request: InterviewRequest, posted: Posted) -> Outcome:
-    outcome = answer(interview_request, posted) if posted.texts else Outcome()
+def finish(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
+    outcome = answer(interview_request, posted) if posted.texts else StepOutcome()
     if not outcome.errors:
         conversation_steps.finish_conversation(interview_request)
     return outcome
 
 
-def resume(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def resume(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     outcome = _correct(interview_request, posted)
     if not outcome.errors:
         conversation_steps.resume_conversation(interview_request)
     return outcome
 
 
-def send(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def send(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     outcome = _correct(interview_request, posted)
     if not outcome.errors:
         conversation_steps.complete_conversation(interview_request)
     return outcome
 
 
-def decline(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def decline(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     """Never fails because of an answer: texts that are not stored are shown again."""
     stored = {exchange.answer for exchange in interview_state(interview_request).exchanges}
     reason = DeclineReason(posted.reason) if posted.reason in DeclineReason.values else None
     try:
         wishes.decline_interview(interview_request, reason=reason, comment=posted.comment)
     except ValidationError as error:
-        return Outcome(errors={COMMENT: " ".join(error.messages)}, rejected={COMMENT: posted.comment or ""})
-    return Outcome(unsaved=tuple(text for text in posted.answers if trimmed(text) not in stored))
+        return StepOutcome(errors={COMMENT: " ".join(error.messages)}, rejected={COMMENT: posted.comment or ""})
+    return StepOutcome(unsaved=tuple(text for text in posted.answers if trimmed(text) not in stored))
 
 
-def reconsider(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def reconsider(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     wishes.withdraw_decline(interview_request)
-    return Outcome(unsaved=tuple(posted.texts))
+    return StepOutcome(unsaved=tuple(posted.texts))
 
 
-def rate(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def rate(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     if posted.rating in Rating.values:
         wishes.rate_interview(interview_request, rating=Rating(posted.rating))
-    return Outcome()
+    return StepOutcome()
 
 
-def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def request_deletion(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     wishes.request_deletion(interview_request)
-    return Outcome()
+    return StepOutcome()
 
 
-def _correct(interview_request: InterviewRequest, posted: Posted) -> Outcome:
+def _correct(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     texts = posted.corrections
     try:
         not_stored = conversation_steps.correct_answers(interview_request, corrections=texts)
     except ValidationError as error:
         errors = {int(number): " ".join(messages) for number, messages in error.message_dict.items()}
-        return Outcome(errors=errors, rejected=texts)
-    return Outcome(unsaved=tuple(not_stored.values()))
+        return StepOutcome(errors=errors, rejected=texts)
+    return StepOutcome(unsaved=tuple(not_stored.values()))
 
 
-STEPS: Mapping[str, Callable[[InterviewRequest, Posted], Outcome]] = {
+STEPS: Mapping[str, Callable[[InterviewRequest, Posted], StepOutcome]] = {
     step.__name__: step
     for step in (
         *(consent, answer, skip, skip_without_text, finish, resume, send),

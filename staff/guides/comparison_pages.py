@@ -23,11 +23,13 @@ class GuideComparisonPages(StaffAdmin):
 
     def comparison_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Without versions in the query, the newest two."""
-        kind = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
-        versions = versions_of(kind)
+        interview_type = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
+        versions = versions_of(interview_type)
         newest = {"before": versions[:2][-1], "after": versions[0]}
         form = VersionsForm(versions, request.GET if "before" in request.GET else newest)
-        guides = [guide_at(kind, form.cleaned_data[name]) for name in form.fields] if form.is_valid() else []
+        guides = [guide_at(interview_type, form.cleaned_data[name]) for name in form.fields] if form.is_valid() else []
         before, after = guides if all(guides) and guides else (None, None)
         parts = compared(before, after) if before and after else []
-        return self.page(request, "guides/guide_comparison", kind, title="Compare versions", form=form, parts=parts)
+        return self.page(
+            request, "guides/guide_comparison", interview_type, title="Compare versions", form=form, parts=parts
+        )

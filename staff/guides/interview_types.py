@@ -26,7 +26,9 @@ ARCHIVE = Action(
     text="No new interview request can have this type: the API answers 400, and does not list it. Interviews that "
     "exist go on, also those that have not begun. The list shows it only with a filter.",
     button="Archive",
-    run=lambda kind: archive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    run=lambda interview_type: archive_interview_type(
+        org_id=interview_type.org_id, interview_type_id=interview_type.pk
+    ),
     event=EventKind.TYPE_ARCHIVED,
     done="Archived.",
 )
@@ -34,7 +36,9 @@ UNARCHIVE = Action(
     title="Unarchive",
     text="New interview requests can have this type again.",
     button="Unarchive",
-    run=lambda kind: unarchive_interview_type(org_id=kind.org_id, interview_type_id=kind.pk),
+    run=lambda interview_type: unarchive_interview_type(
+        org_id=interview_type.org_id, interview_type_id=interview_type.pk
+    ),
     event=EventKind.TYPE_UNARCHIVED,
     done="Unarchived.",
 )
@@ -68,16 +72,16 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
         return kinds.defer("guide") if self.is_list(request) else kinds
 
     @admin.display(description="Language")
-    def language(self, kind: Any) -> str:
-        return language_name(kind.language_code)
+    def language(self, interview_type: Any) -> str:
+        return language_name(interview_type.language_code)
 
     @admin.display(description="Version")
-    def version(self, kind: InterviewType) -> int:
-        return int(kind.guide_version)
+    def version(self, interview_type: InterviewType) -> int:
+        return int(interview_type.guide_version)
 
     @admin.display(description="Guide")
-    def guide_to_read(self, kind: InterviewType) -> str:
-        shown = {"guide": in_current_format(kind.guide), "json": kind.guide_text}
+    def guide_to_read(self, interview_type: InterviewType) -> str:
+        shown = {"guide": in_current_format(interview_type.guide), "json": interview_type.guide_text}
         return render_to_string("staff/guides/guide_to_read.html", shown)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -100,9 +104,9 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
         return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)
 
 
-def displayed_quality(kind: InterviewType) -> list[ShownQuality]:
-    titles = {topic["key"]: topic["title"] for topic in kind.guide["topics"]}
+def displayed_quality(interview_type: InterviewType) -> list[ShownQuality]:
+    titles = {topic["key"]: topic["title"] for topic in interview_type.guide["topics"]}
     return [
         ShownQuality(quality, titles.get(quality.last_topic, quality.last_topic or "before the first question"))
-        for quality in quality_by_version(kind)
+        for quality in quality_by_version(interview_type)
     ]

@@ -98,17 +98,17 @@ class NewInterviewTypePages(GuidePages):
         return self.guide_page(request, None, editor, **shown, **context)
 
     def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        kind: InterviewType = self.object_or_404(request, object_id, self.has_add_permission)
-        initial = {"org": kind.org.slug, "name": f"Copy of {kind.name}"}
+        interview_type: InterviewType = self.object_or_404(request, object_id, self.has_add_permission)
+        initial = {"org": interview_type.org.slug, "name": f"Copy of {interview_type.name}"}
         form = DuplicateForm(request.POST or None, initial=initial)
         if form.is_valid():
             try:
-                copy = duplicate_interview_type(interview_type=kind, **form.cleaned_data)
+                copy = duplicate_interview_type(interview_type=interview_type, **form.cleaned_data)
             except GuideError as error:
                 form.add_error(None, error.lines)
             except ValidationError as error:
                 form.add_error("name", error.messages)
             else:
-                record_act(request, EventKind.TYPE_CREATED, copy, f"A copy of {kind.public_id}.")
+                record_act(request, EventKind.TYPE_CREATED, copy, f"A copy of {interview_type.public_id}.")
                 return self.created_page(request, copy)
-        return self.page(request, "form", kind, title="Duplicate", form=form, button="Duplicate")
+        return self.page(request, "form", interview_type, title="Duplicate", form=form, button="Duplicate")

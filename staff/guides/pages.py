@@ -31,46 +31,48 @@ class GuidePages(StaffAdmin):
 
     def guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """`?change=ID` opens the guide from before that change."""
-        kind = self.object_or_404(request, object_id, self.may_edit_guide)
+        interview_type = self.object_or_404(request, object_id, self.may_edit_guide)
         if is_draft(request):
             messages.warning(request, NOT_SAVED)
-            return self.guide_page(request, kind, GuideEditor(request.POST), is_unsaved=True)
+            return self.guide_page(request, interview_type, GuideEditor(request.POST), is_unsaved=True)
         if request.method == "POST":
-            return self.guide_posted(request, kind, GuideEditor(request.POST))
-        guide = self.opened_guide(request, kind)
+            return self.guide_posted(request, interview_type, GuideEditor(request.POST))
+        guide = self.opened_guide(request, interview_type)
         if len(guide["topics"]) > MAX_TOPICS:
             message = f"The form shows at most {MAX_TOPICS} topics. This guide has more, so edit its JSON."
-            return self.back_to(request, "guide-json", kind, messages.WARNING, message)
-        return self.guide_page(request, kind, GuideEditor.of(guide))
+            return self.back_to(request, "guide-json", interview_type, messages.WARNING, message)
+        return self.guide_page(request, interview_type, GuideEditor.of(guide))
 
-    def guide_posted(self, request: HttpRequest, kind: InterviewType, editor: GuideEditor) -> HttpResponse:
+    def guide_posted(self, request: HttpRequest, interview_type: InterviewType, editor: GuideEditor) -> HttpResponse:
         """If somebody else has saved another guide, shows the differences. Saving that page replaces their guide."""
         if button := request.POST.get("do"):
-            return self.guide_page(request, kind, editor.pressed(button), is_unsaved=True)
+            return self.guide_page(request, interview_type, editor.pressed(button), is_unsaved=True)
         guide = with_keys(editor.guide)
         try:
             Guide.from_data(guide)
         except GuideError as error:
             editor.refuse(error.problems)
-            return self.guide_page(request, kind, editor)
-        stored = canonical(kind.guide)
+            return self.guide_page(request, interview_type, editor)
+        stored = canonical(interview_type.guide)
         edited = {**guide, "version": stored["version"]}
         is_unchanged, editor = edited == stored, GuideEditor.of(edited)
         if is_unchanged or guide["version"] == stored["version"]:
-            return self.save_guide(request, kind, kind.guide if is_unchanged else guide, editor)
+            return self.save_guide(request, interview_type, interview_type.guide if is_unchanged else guide, editor)
         editor.show_conflicts(differences(edited, stored))
-        return self.guide_page(request, kind, editor)
+        return self.guide_page(request, interview_type, editor)
 
     def save_guide(
-        self, request: HttpRequest, kind: InterviewType, guide: dict[str, Any], editor: GuideEditor
+        self, request: HttpRequest, interview_type: InterviewType, guide: dict[str, Any], editor: GuideEditor
     ) -> HttpResponse:
         try:
-            edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
+            edited = edit_guide(
+                org_id=interview_type.org_id, interview_type_id=interview_type.pk, guide=guide, actor=actor_of(request)
+            )
         except (GuideError, ValidationError) as error:
             editor.refuse_error(error)
         else:
-            return self.saved(request, edited, kind.guide["version"], editor)
-        return self.guide_page(request, kind, editor)
+            return self.saved(request, edited, interview_type.guide["version"], editor)
+        return self.guide_page(request, interview_type, editor)
 
     def saved(self, request: HttpRequest, edited: InterviewType, before: int, editor: GuideEditor) -> HttpResponse:
         self.mention_warnings(request, editor)
@@ -87,33 +89,41 @@ class GuidePages(StaffAdmin):
             messages.warning(request, f"Questions to look at again: {len(editor.warnings)}. The form shows them.")
 
     def guide_page(
-        self, request: HttpRequest, kind: InterviewType | None, editor: GuideEditor, **context: Any
+        self, request: HttpRequest, interview_type: InterviewType | None, editor: GuideEditor, **context: Any
     ) -> HttpResponse:
         editor.warn()
         limits = {"max_topics": MAX_TOPICS, "max_follow_ups": MAX_FOLLOW_UPS}
         shown = {"title": "Edit the guide", "button": "Save as a new version", "editor": editor, **limits}
-        return self.page(request, "guides/guide_form", kind, **{**shown, **context})
+        return self.page(request, "guides/guide_form", interview_type, **{**shown, **context})
 
-    def opened_guide(self, request: HttpRequest, kind: InterviewType) -> dict[str, Any]:
+    def opened_guide(self, request: HttpRequest, interview_type: InterviewType) -> dict[str, Any]:
         """The stored version with the texts of an older one, if `?change=ID` names it."""
-        older = change_of(kind, request.GET.get("change", ""))
-        guide = in_current_format(json.loads(older.before)) if older and older.before else kind.guide
-        return {**guide, "version": kind.guide["version"]}
+        older = change_of(interview_type, request.GET.get("change", ""))
+        guide = in_current_format(json.loads(older.before)) if older and older.before else interview_type.guide
+        return {**guide, "version": interview_type.guide["version"]}
 
     def guide_json_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The second of two edits of one version is refused."""
-        kind = self.object_or_404(request, object_id, self.may_edit_guide)
-        initial = {"guide": guide_text(self.opened_guide(request, kind)), "version": kind.guide["version"]}
+        interview_type = self.object_or_404(request, object_id, self.may_edit_guide)
+        initial = {
+            "guide": guide_text(self.opened_guide(request, interview_type)),
+            "version": interview_type.guide["version"],
+        }
         form = GuideJsonForm(request.POST or None, initial=initial)
         if is_draft(request):
             form.add_error("guide", NOT_SAVED)
         if request.method == "POST" and form.is_valid():
             guide = {**form.cleaned_data["guide"], "version": form.cleaned_data["version"]}
             try:
-                edited = edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=actor_of(request))
-                return self.saved(request, edited, kind.guide["version"], GuideEditor.of(edited.guide))
+                edited = edit_guide(
+                    org_id=interview_type.org_id,
+                    interview_type_id=interview_type.pk,
+                    guide=guide,
+                    actor=actor_of(request),
+                )
+                return self.saved(request, edited, interview_type.guide["version"], GuideEditor.of(edited.guide))
             except GuideError as error:
                 form.add_error("guide", error.lines)
             except ValidationError as error:
                 form.add_error("guide", error.messages)
-        return self.page(request, "guides/guide", kind, title="Edit the guide as JSON", form=form)
+        return self.page(request, "guides/guide", interview_type, title="Edit the guide as JSON", form=form)

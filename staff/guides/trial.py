@@ -48,10 +48,10 @@ class Trial:
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
 
     @classmethod
-    def read(cls, text: str, kind: InterviewType) -> Self | None:
+    def read(cls, text: str, interview_type: InterviewType) -> Self | None:
         """None if the text was not signed for this interview type."""
         try:
-            fields = signing.loads(text, salt=_salt(kind))
+            fields = signing.loads(text, salt=_salt(interview_type))
         except signing.BadSignature:
             return None
         said = tuple(
@@ -60,18 +60,20 @@ class Trial:
         )
         return cls(**fields, conversation=said)
 
-    def signed(self, kind: InterviewType) -> str:
-        return signing.dumps(asdict(self), salt=_salt(kind), compress=True)
+    def signed(self, interview_type: InterviewType) -> str:
+        return signing.dumps(asdict(self), salt=_salt(interview_type), compress=True)
 
     @property
     def settings(self) -> dict[str, Any]:
         texts = {name: getattr(self, name) for name in ("contact_name", "objective", "notes")}
         return {**texts, "version": self.guide["version"]}
 
-    def brief(self, kind: InterviewType) -> Brief:
+    def brief(self, interview_type: InterviewType) -> Brief:
         """Raises GuideError."""
-        contact = Contact(org=kind.org, name=self.contact_name, notes=self.notes)
-        invited = InterviewRequest(org=kind.org, contact=contact, interview_type=kind, objective=self.objective)
+        contact = Contact(org=interview_type.org, name=self.contact_name, notes=self.notes)
+        invited = InterviewRequest(
+            org=interview_type.org, contact=contact, interview_type=interview_type, objective=self.objective
+        )
         return opening_brief(invited, Guide.from_data(self.guide)).after(self.conversation)
 
     def after(self, question: Utterance, answer: str) -> Self:
@@ -131,5 +133,5 @@ class ShownTrial:
         return left_out_of_notes(self.trial.notes)
 
 
-def _salt(kind: InterviewType) -> str:
-    return f"{SALT}.{kind.pk}"
+def _salt(interview_type: InterviewType) -> str:
+    return f"{SALT}.{interview_type.pk}"

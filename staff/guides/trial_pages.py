@@ -59,78 +59,93 @@ class GuideTrialPages(StaffAdmin):
     trial_pages = {"try": "trial_view"}
 
     def trial_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        kind = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
+        interview_type = self.object_or_404(request, object_id, self.has_view_permission, is_read=True)
         if "try" in request.POST:
-            return self.try_unsaved(request, kind)
-        trial, do = Trial.read(request.POST.get("trial", ""), kind), request.POST.get("do")
+            return self.try_unsaved(request, interview_type)
+        trial, do = Trial.read(request.POST.get("trial", ""), interview_type), request.POST.get("do")
         unsaved = None if trial is None or trial.is_saved else trial
         if do == "start":
-            return self.start_trial(request, kind, unsaved)
+            return self.start_trial(request, interview_type, unsaved)
         if do is None or trial is None:
-            initial = {"version": request.GET.get("version", kind.guide["version"])}
-            form = TrialForm(versions_of(kind), initial=initial)
-            return self.trial_form_page(request, kind, form, error=NOT_SIGNED if do else "")
+            initial = {"version": request.GET.get("version", interview_type.guide["version"])}
+            form = TrialForm(versions_of(interview_type), initial=initial)
+            return self.trial_form_page(request, interview_type, form, error=NOT_SIGNED if do else "")
         if do == "again":
-            form = TrialForm([] if unsaved else versions_of(kind), initial=trial.settings)
-            return self.trial_form_page(request, kind, form, unsaved)
+            form = TrialForm([] if unsaved else versions_of(interview_type), initial=trial.settings)
+            return self.trial_form_page(request, interview_type, form, unsaved)
         try:
-            return self.answered_page(request, kind, trial, is_skipped=do == "skip")
+            return self.answered_page(request, interview_type, trial, is_skipped=do == "skip")
         except GuideError as error:
-            return self.not_tried_page(request, kind, error, is_saved=trial.is_saved)
+            return self.not_tried_page(request, interview_type, error, is_saved=trial.is_saved)
 
-    def try_unsaved(self, request: HttpRequest, kind: InterviewType) -> HttpResponse:
+    def try_unsaved(self, request: HttpRequest, interview_type: InterviewType) -> HttpResponse:
         guide = with_keys(GuideEditor(request.POST).guide)
         try:
             Guide.from_data(guide)
         except GuideError as error:
-            return self.not_tried_page(request, kind, error, is_saved=False)
-        return self.trial_form_page(request, kind, TrialForm([]), Trial(guide, is_saved=False))
+            return self.not_tried_page(request, interview_type, error, is_saved=False)
+        return self.trial_form_page(request, interview_type, TrialForm([]), Trial(guide, is_saved=False))
 
     def not_tried_page(
-        self, request: HttpRequest, kind: InterviewType, error: GuideError, *, is_saved: bool
+        self, request: HttpRequest, interview_type: InterviewType, error: GuideError, *, is_saved: bool
     ) -> HttpResponse:
         """For a guide that breaks a rule. A running trial breaks a rule that is newer than the trial."""
         shown = {"problems": error.problems, "is_saved": is_saved}
-        return self.page(request, "guides/guide_not_tried", kind, title="Try the guide", **shown)
+        return self.page(request, "guides/guide_not_tried", interview_type, title="Try the guide", **shown)
 
-    def start_trial(self, request: HttpRequest, kind: InterviewType, unsaved: Trial | None) -> HttpResponse:
-        form = TrialForm([] if unsaved else versions_of(kind), request.POST)
+    def start_trial(self, request: HttpRequest, interview_type: InterviewType, unsaved: Trial | None) -> HttpResponse:
+        form = TrialForm([] if unsaved else versions_of(interview_type), request.POST)
         if form.is_valid():
             texts = dict(form.cleaned_data)
-            guide = unsaved.guide if unsaved else guide_at(kind, texts.pop("version"))
+            guide = unsaved.guide if unsaved else guide_at(interview_type, texts.pop("version"))
             started = Trial(guide or {}, is_saved=unsaved is None, **texts)
             try:
-                return self.trial_page(request, kind, started, AnswerForm())
+                return self.trial_page(request, interview_type, started, AnswerForm())
             except GuideError as error:
                 form.add_error(None, ["The guide no longer follows the rules of guides.", *error.lines])
-        return self.trial_form_page(request, kind, form, unsaved)
+        return self.trial_form_page(request, interview_type, form, unsaved)
 
-    def answered_page(self, request: HttpRequest, kind: InterviewType, trial: Trial, is_skipped: bool) -> HttpResponse:
+    def answered_page(
+        self, request: HttpRequest, interview_type: InterviewType, trial: Trial, is_skipped: bool
+    ) -> HttpResponse:
         """Raises GuideError."""
         form = AnswerForm(request.POST)
-        question = ShownTrial(trial, trial.brief(kind)).message
+        question = ShownTrial(trial, trial.brief(interview_type)).message
         if question and (is_skipped or form.is_valid()):
             trial = trial.after(question.utterance, "" if is_skipped else form.cleaned_data["answer"])
             form = AnswerForm()
-        return self.trial_page(request, kind, trial, form)
+        return self.trial_page(request, interview_type, trial, form)
 
-    def trial_page(self, request: HttpRequest, kind: InterviewType, trial: Trial, form: AnswerForm) -> HttpResponse:
+    def trial_page(
+        self, request: HttpRequest, interview_type: InterviewType, trial: Trial, form: AnswerForm
+    ) -> HttpResponse:
         """Raises GuideError."""
-        shown = ShownTrial(trial, trial.brief(kind))
+        shown = ShownTrial(trial, trial.brief(interview_type))
         return self.page(
             request,
             "guides/guide_trial",
-            kind,
+            interview_type,
             title="Try the guide",
             shown=shown,
-            signed=trial.signed(kind),
+            signed=trial.signed(interview_type),
             form=form,
         )
 
     def trial_form_page(
-        self, request: HttpRequest, kind: InterviewType, form: TrialForm, unsaved: Trial | None = None, error: str = ""
+        self,
+        request: HttpRequest,
+        interview_type: InterviewType,
+        form: TrialForm,
+        unsaved: Trial | None = None,
+        error: str = "",
     ) -> HttpResponse:
-        signed = unsaved.signed(kind) if unsaved else ""
+        signed = unsaved.signed(interview_type) if unsaved else ""
         return self.page(
-            request, "guides/guide_trial_form", kind, title="Try the guide", form=form, signed=signed, error=error
+            request,
+            "guides/guide_trial_form",
+            interview_type,
+            title="Try the guide",
+            form=form,
+            signed=signed,
+            error=error,
         )

@@ -32,7 +32,7 @@ COLUMNS = ("created_at", "actor_kind", "actor", "org", "act", "subject", "detail
 
 
 @dataclass(frozen=True)
-class Question:
+class ActivityFilter:
     """Empty texts match everything. `until` is included; days begin at midnight UTC."""
 
     since: date
@@ -69,13 +69,13 @@ class Act:
         return {"created_at": utc_text(self.row.created_at), **who, **texts}
 
 
-def acts(user: User, question: Question, at_most: int) -> "Iterator[Act]":
+def acts(user: User, activity_filter: ActivityFilter, at_most: int) -> "Iterator[Act]":
     """Newest first, of what the user may see."""
     sources: list[Iterable[Act]] = []
     if user.has_perm("orgs.view_change"):
-        sources.append(map(_overwrite, _changes(question)[:at_most].iterator(chunk_size=500)))
-    if user.has_perm("orgs.view_securityevent") and not question.field:
-        sources.append(map(_event, _events(question)[:at_most].iterator(chunk_size=500)))
+        sources.append(map(_overwrite, _changes(activity_filter)[:at_most].iterator(chunk_size=500)))
+    if user.has_perm("orgs.view_securityevent") and not activity_filter.field:
+        sources.append(map(_event, _events(activity_filter)[:at_most].iterator(chunk_size=500)))
     return islice(heapq.merge(*sources, key=lambda act: act.row.created_at, reverse=True), at_most)
 
 
@@ -84,18 +84,18 @@ def addresses(shown: Iterable[Act]) -> dict[int, str]:
     return dict(Contact.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
 
 
-def _changes(question: Question) -> ChangeQuerySet:
-    found: ChangeQuerySet = question.of(Change.objects.defer("before").select_related("org"))
-    if question.org:
-        found = found.filter(org__in=list(Org.objects.filter(slug=question.org).values_list("pk", flat=True)))
-    if question.field:
-        found = found.filter(field=question.field)
+def _changes(activity_filter: ActivityFilter) -> ChangeQuerySet:
+    found: ChangeQuerySet = activity_filter.of(Change.objects.defer("before").select_related("org"))
+    if activity_filter.org:
+        found = found.filter(org__in=list(Org.objects.filter(slug=activity_filter.org).values_list("pk", flat=True)))
+    if activity_filter.field:
+        found = found.filter(field=activity_filter.field)
     return found.order_by("-created_at", "-id")
 
 
-def _events(question: Question) -> QuerySet[SecurityEvent]:
-    found: QuerySet[SecurityEvent] = question.of(SecurityEvent.objects.all())
-    return found.filter(org=question.org) if question.org else found
+def _events(activity_filter: ActivityFilter) -> QuerySet[SecurityEvent]:
+    found: QuerySet[SecurityEvent] = activity_filter.of(SecurityEvent.objects.all())
+    return found.filter(org=activity_filter.org) if activity_filter.org else found
 
 
 def _overwrite(change: Change) -> Act:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind, Org
-from staff.history.activity import COLUMNS, MAX_DAYS, Question, acts, addresses
+from staff.history.activity import COLUMNS, MAX_DAYS, ActivityFilter, acts, addresses
 from staff.history.security_event_export import MAX_EXPORTED, csv_response
 from staff.lists.date_ranges import DayInput
 from staff.lists.filters import storable
@@ -58,9 +58,9 @@ class ActivityForm(forms.Form):
             raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days apart.")
         return self.cleaned_data
 
-    def question(self) -> Question:
+    def activity_filter(self) -> ActivityFilter:
         data = self.cleaned_data
-        return Question(data["since"], data["until"], storable(data["actor"]), data["org"], data["field"])
+        return ActivityFilter(data["since"], data["until"], storable(data["actor"]), data["org"], data["field"])
 
 
 def activity_view(request: HttpRequest) -> HttpResponse:
@@ -70,8 +70,8 @@ def activity_view(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"acts": []}
     if form.is_valid():
         if "csv" in request.GET:
-            return _file(request, form.question())
-        context = _page_of(request, form.question())
+            return _file(request, form.activity_filter())
+        context = _page_of(request, form.activity_filter())
     context.update(
         admin.site.each_context(request),
         title="Who did what",
@@ -83,10 +83,10 @@ def activity_view(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "staff/history/activity.html", context)
 
 
-def _page_of(request: HttpRequest, question: Question) -> dict[str, Any]:
+def _page_of(request: HttpRequest, activity_filter: ActivityFilter) -> dict[str, Any]:
     number = min(_number(request.GET.get("p", "")), MAX_PAGES)
     first = (number - 1) * PER_PAGE
-    acts_and_next = [*acts(cast(User, request.user), question, first + PER_PAGE + 1)][first:]
+    acts_and_next = [*acts(cast(User, request.user), activity_filter, first + PER_PAGE + 1)][first:]
     shown, has_more = acts_and_next[:PER_PAGE], len(acts_and_next) > PER_PAGE
     emails = addresses(shown) if request.user.has_perm("contacts.view_contact") else {}
     return {
@@ -97,8 +97,8 @@ def _page_of(request: HttpRequest, question: Question) -> dict[str, Any]:
     }
 
 
-def _file(request: HttpRequest, question: Question) -> HttpResponse:
-    records = [act.record() for act in acts(cast(User, request.user), question, MAX_EXPORTED)]
+def _file(request: HttpRequest, activity_filter: ActivityFilter) -> HttpResponse:
+    records = [act.record() for act in acts(cast(User, request.user), activity_filter, MAX_EXPORTED)]
     record_act(request, EventKind.EXPORT, detail=f"Who did what: {len(records):,}.")
     return csv_response(records, COLUMNS, "who-did-what.csv")
 

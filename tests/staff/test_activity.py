@@ -100,7 +100,7 @@ def test_by_person_org_field_and_days(
         ({"org": "org"}, "Several orgs match."),
     ],
 )
-def test_a_question_that_cannot_be_answered(root: Staff, alice: Contact, query: dict[str, str], message: str) -> None:
+def test_a_filter_that_is_not_valid(root: Staff, alice: Contact, query: dict[str, str], message: str) -> None:
     overwrite_notes(alice, "New")
     OrgFactory.create_batch(2)
     response = root.get("activity", **query)
