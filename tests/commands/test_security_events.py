@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import OperationalError, connection
 
 from interviews.models import InterviewRequest
+from orgs.commands import KINDS, NOT_RECORDED
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
-from orgs.recorded import KINDS, NOT_RECORDED
 from tests.commands.running import run
 from tests.staff.test_security_events import forget
 
