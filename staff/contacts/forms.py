@@ -4,11 +4,11 @@ from django import forms
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
 from staff.contacts.imports import ENCODINGS, UTF_8
-from staff.merging_form import MergingForm
+from staff.edit_conflicts import EditForm
 from staff.orgs.org_choice import OrgField
 
 
-class ContactForm(MergingForm):
+class ContactForm(EditForm):
     rules = {"name": clean_name, "notes": clean_typed_notes}
     layouts = {"notes": readable_notes}
 

@@ -13,7 +13,7 @@ from interviews.paige.guide.formats import in_current_format
 from interviews.services.guide_quality import VersionQuality, quality_by_version
 from interviews.services.interview_types import archive_interview_type, unarchive_interview_type
 from orgs.models import EventKind
-from staff.actions import Action, ActionAdmin
+from staff.confirmation import Action, ActionAdmin
 from staff.guides.comparison_pages import GuideComparisonPages
 from staff.guides.forms import language_name
 from staff.guides.new_interview_types import NewInterviewTypePages

@@ -9,10 +9,10 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.serializers import GuideError
 from interviews.text import clean_answer, clean_objective
 from staff.base import StaffAdmin
+from staff.edit_conflicts import as_sent
 from staff.guides.forms import GuideEditor, with_keys
 from staff.guides.trial import ShownTrial, Trial
 from staff.guides.versions import guide_at, versions_of
-from staff.merging_form import as_sent
 
 NOT_SIGNED = "This page is not complete, so the trial cannot go on. Start again."
 

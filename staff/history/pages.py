@@ -14,9 +14,9 @@ from orgs.history import with_after
 from orgs.models import Change
 from orgs.retention import audit_period
 from staff.base import StaffAdmin
+from staff.edit_conflicts import EditForm, fingerprint
 from staff.history.diff import Piece, TimeBudget, diff
 from staff.login.drafts import NeverSaved, is_draft
-from staff.merging_form import MergingForm, fingerprint
 from staff.security_events import actor_of
 
 NEWEST = 5
@@ -80,7 +80,7 @@ class HistoryPage(StaffAdmin):
 class AuditedAdmin(HistoryPage):
     """The services record every change in the audit."""
 
-    form: type[MergingForm]
+    form: type[EditForm]
     object_pages = {"restore": "restore_view"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:

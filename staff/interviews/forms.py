@@ -5,9 +5,9 @@ from django import forms
 from interviews.models import InterviewRequest
 from interviews.paige.objective.picks import picks_text
 from interviews.text import clean_objective
+from staff.edit_conflicts import EditForm
 from staff.interviews.picks import PicksWidget
 from staff.interviews.steering import stored_steering
-from staff.merging_form import MergingForm
 
 COMPLETED = "The interview is completed, so its objective and picked topics can no longer be changed here."
 
@@ -16,7 +16,7 @@ def why_closed(interview_request: InterviewRequest) -> str:
     return COMPLETED if interview_request.is_completed else ""
 
 
-class InterviewRequestForm(MergingForm):
+class InterviewRequestForm(EditForm):
     class Meta:
         help_texts = {"archived_at": "The list leaves archived ones out. Customers do not see it."}
 

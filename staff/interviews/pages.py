@@ -20,6 +20,7 @@ from interviews.text import clean_objective
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin
 from staff.current_request import current_staff_request
+from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
 from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.interviews.actions import RequestActions
@@ -41,7 +42,6 @@ from staff.lists.filters import (
     OrgFilter,
     titled,
 )
-from staff.merging_form import as_sent
 from staff.security_events import actor_of, record_act
 
 ABOUT = (

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind, Org
 from orgs.services import set_account_managers
-from staff.actions import ConfirmingAdmin
+from staff.confirmation import ConfirmingAdmin
 
 ROLE = "account manager"
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.services import DEFAULT_GRACE, MAX_GRACE, MAX_LIFETIME_DAYS, revoke_api_key, rotate_api_key
-from staff.actions import ActionAdmin
 from staff.base import OrgRowsAdmin
+from staff.confirmation import ActionAdmin
 from staff.lists.filters import OrgFilter
 from staff.orgs.permissions import may
 from staff.security_events import record_act

@@ -2,10 +2,10 @@ from django import forms
 from django.utils.text import capfirst
 
 from orgs.models.org import MAX_REASON_LENGTH
-from staff.merging_form import MergingForm, as_sent
+from staff.edit_conflicts import EditForm, as_sent
 
 
-class OrgForm(MergingForm):
+class OrgForm(EditForm):
     class Meta:
         labels = {
             "is_active": "Active",

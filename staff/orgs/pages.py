@@ -16,8 +16,8 @@ from interviews.services.remove import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
-from staff.actions import Action
 from staff.base import OrgRowsAdmin
+from staff.confirmation import Action
 from staff.contacts.removal import RemovalAdmin
 from staff.lists.filters import titled
 from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from orgs.models import EventKind
-from staff.actions import Action, ActionAdmin
 from staff.base import OrgRowsAdmin
+from staff.confirmation import Action, ActionAdmin
 from staff.lists.filters import OrgFilter
 from staff.orgs.permissions import may
 from webhooks.models import Delivery, Endpoint, Status

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import EventKind
-from staff.actions import Action, ActionAdmin
 from staff.base import OrgRowsAdmin
+from staff.confirmation import Action, ActionAdmin
 from staff.home.filters import FailingFilter
 from staff.lists.date_ranges import midnight
 from staff.lists.filters import OrgFilter

@@ -15,8 +15,8 @@ from contacts.models import Contact
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Change, Org
+from staff.edit_conflicts import fingerprint
 from staff.lists.exports import start_export
-from staff.merging_form import fingerprint
 from tests.staff.admin_pages import Rows, all_paths, change_path, make_rows, new_completed_request
 from tests.staff.conftest import Fields, Staff, cookies_of, form_of
 from webhooks.models import Delivery, Status

@@ -8,10 +8,10 @@ from django.db import connection
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from orgs.models import Change
+from staff.edit_conflicts import fingerprint
 from staff.history import pages as history
 from staff.history.diff import PAGE_SECONDS, Piece, TimeBudget
 from staff.history.pages import PER_PAGE
-from staff.merging_form import fingerprint
 from tests.client import ApiClient
 from tests.factories import ContactFactory
 from tests.history import history_of

@@ -1,6 +1,6 @@
 """Forms that write only edited fields, and overwrite no concurrent change.
 
-A MergingForm contains a hash of each text that it showed. If the stored text has another hash when the form is
+An EditForm contains a hash of each text that it showed. If the stored text has another hash when the form is
 submitted, staff or the API have changed the field in between (optimistic locking for each field).
 """
 
@@ -33,7 +33,7 @@ def as_sent(value: Any) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class MergingForm(ModelForm):
+class EditForm(ModelForm):
     # {field: fingerprint of the text that the form showed}, as JSON.
     seen = forms.JSONField(required=False, decoder=strict_json.Decoder, widget=forms.HiddenInput)
 
@@ -68,13 +68,13 @@ class MergingForm(ModelForm):
             seen: dict[str, Any] = sent if isinstance(sent, dict) else {}
             for name in self.guarded:
                 if name in cleaned:
-                    self._merge(name, cleaned[name], seen)
+                    self._compare(name, cleaned[name], seen)
             self.data = {**dict(self.data.items()), self.add_prefix("seen"): json.dumps(seen)}
         else:
             self.edits = {name: cleaned[name] for name in self.guarded if name in cleaned}
         return cleaned
 
-    def _merge(self, name: str, value: Any, seen: dict[str, Any]) -> None:
+    def _compare(self, name: str, value: Any, seen: dict[str, Any]) -> None:
         sent, shown = as_sent(value), self.shown[name]
         changed_here = sent != shown and fingerprint(sent) != seen.get(name)
         changed_there = fingerprint(shown) != seen.get(name)
