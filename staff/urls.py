@@ -10,7 +10,7 @@ from django.urls import path
 
 from staff.login.challenges import Step, accepts_own_challenge
 from staff.login.codes import ActivateAppView
-from staff.login.entrance import entrance, own_login
+from staff.login.decorators import login_page, own_login
 from staff.login.passkeys import LoginView, SecondFactorView, challenge
 from staff.login.password_links import ForgottenView, SetPasswordView
 from staff.login.single_sign_on.views import callback, link, sign_on
@@ -25,14 +25,14 @@ add_passkey = accepts_own_challenge(Step.SET_UP)(passkeys.add_webauthn)
 urlpatterns = [
     path("login/", admin.site.login, name="account_login"),
     path("logout/", admin.site.logout, name="account_logout"),
-    path("forgotten-password/", entrance(ForgottenView.as_view()), name="admin_password_reset"),
-    path("set-password/<uidb64>/<token>/", entrance(SetPasswordView.as_view()), name="password_reset_confirm"),
+    path("forgotten-password/", login_page(ForgottenView.as_view()), name="admin_password_reset"),
+    path("set-password/<uidb64>/<token>/", login_page(SetPasswordView.as_view()), name="password_reset_confirm"),
     path("sso/<provider_id>/", sign_on, name="single_sign_on"),
     path("sso/<provider_id>/link/", link, name="single_sign_on_link"),
     path("sso/<provider_id>/callback/", callback, name="single_sign_on_callback"),
-    path("login/code/", entrance(second_factor), name="mfa_authenticate"),
-    path("login/passkey/", entrance(passkey_login), name="mfa_login_webauthn"),
-    path("login/passkey/challenge/", entrance(passkey_challenge), name="passkey_challenge"),
+    path("login/code/", login_page(second_factor), name="mfa_authenticate"),
+    path("login/passkey/", login_page(passkey_login), name="mfa_login_webauthn"),
+    path("login/passkey/challenge/", login_page(passkey_challenge), name="passkey_challenge"),
     path("confirm/", own_login(account.reauthenticate), name="account_reauthenticate"),
     path("confirm/code/", own_login(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/passkey/", own_login(confirm_with_passkey), name="mfa_reauthenticate_webauthn"),

@@ -1,6 +1,6 @@
 """The steps of a login: to the provider, back from it, and the session.
 
-What waits for the provider is outside `entrance()`, whose settings belong to one database connection.
+What waits for the provider is outside `login_page()`, whose settings belong to one database connection.
 """
 
 import logging
@@ -32,7 +32,7 @@ from django.views.decorators.cache import never_cache
 from hindsight.http.proxies import client_of
 from hindsight.limits.local import hit
 from orgs.models import EventKind
-from staff.login.entrance import entrance
+from staff.login.decorators import login_page
 from staff.login.second_factor import PROVIDERS_FACTOR, proves_second_factor
 from staff.login.single_sign_on import PROVIDER_ID, is_set_up, links, provider
 from staff.login.single_sign_on.id_tokens import Claims, verified_claims
@@ -122,7 +122,7 @@ def _to_provider(request: HttpRequest, *, next_page: str, link_for: int | None) 
     return _shown(request, f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}")
 
 
-@entrance
+@login_page
 def _shown(request: HttpRequest, url: str) -> HttpResponse:
     """A page that leads on, because the policy's form-action also holds for redirects after a form."""
     context = {"title": f"Log in with {settings.OIDC_NAME}", "url": url, "provider": settings.OIDC_NAME}
@@ -149,7 +149,7 @@ def _pending(request: HttpRequest) -> Pending | None:
     return Pending(**state) if state else None
 
 
-@entrance
+@login_page
 def _logged_in(request: HttpRequest, pending: Pending, claims: Claims) -> Any:
     if request.user.is_authenticated:
         logout(request)  # so that events name the person who logs in
@@ -163,7 +163,7 @@ def _logged_in(request: HttpRequest, pending: Pending, claims: Claims) -> Any:
     return perform_login(request, Login(user=user, redirect_url=pending.next_page))
 
 
-@entrance
+@login_page
 def _linked(request: HttpRequest, pending: Pending, claims: Claims) -> HttpResponse:
     if not admin.site.has_permission(request) or request.user.pk != pending.link_for:
         raise Refusal(FAILED, "Single sign-on: the login that asked for a link has ended.", HTTPStatus.BAD_REQUEST)
@@ -172,7 +172,7 @@ def _linked(request: HttpRequest, pending: Pending, claims: Claims) -> HttpRespo
     return HttpResponseRedirect(pending.next_page)
 
 
-@entrance
+@login_page
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     _record(request, refusal)
     context = {"title": "Single sign-on", "refusal": refusal, "provider": settings.OIDC_NAME}

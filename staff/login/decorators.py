@@ -19,7 +19,7 @@ from staff.login.second_factor import may_set_up
 View = Callable[..., HttpResponseBase]
 
 
-def entrance(view: View) -> View:
+def login_page(view: View) -> View:
     @never_cache
     @as_staff
     @wraps(view)
@@ -34,7 +34,7 @@ def entrance(view: View) -> View:
 
 def own_login(view: View) -> View:
     """Also for somebody who has to set up a second factor before anything else."""
-    shown = entrance(view)
+    shown = login_page(view)
 
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
