@@ -14,12 +14,12 @@ from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
 from staff.contacts.forms import ContactForm
 from staff.contacts.import_pages import ImportingAdmin
-from staff.contacts.removal import RemovalAdmin
 from staff.history.pages import AuditedAdmin
 from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
+from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 
 NEWEST_INTERVIEWS = 10

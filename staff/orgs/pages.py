@@ -18,13 +18,13 @@ from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action
-from staff.contacts.removal import RemovalAdmin
 from staff.lists.filters import titled
 from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
 from staff.orgs.forms import OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
 from staff.orgs.webhook_forms import EndpointForm
+from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint

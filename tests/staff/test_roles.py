@@ -64,7 +64,7 @@ CHECKS: list[tuple[str, Any, Column, str]] = [
     ("staff.orgs.api_keys.may_rotate", is_allowed, MANAGER_AND_READER, "orgs_apikey_rotate"),
     ("staff.orgs.webhook_endpoints.may_change", is_allowed, MANAGER_AND_READER, "webhooks_endpoint_rotate"),
     ("staff.orgs.webhook_deliveries.may_replay", is_allowed, MANAGER_AND_READER, "webhooks_delivery_cancel"),
-    ("staff.contacts.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
+    ("staff.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
     ("staff.lists.export_action.ExportableAdmin.has_export_permission", is_allowed, READER, "contacts_contact_export"),
     ("staff.contacts.import_pages.may_import", is_allowed, READER, "contacts_contact_import"),
     ("staff.guides.pages.GuidePages.may_edit_guide", is_allowed, READER, "interviews_interviewtype_guide"),

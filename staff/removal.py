@@ -56,7 +56,7 @@ class RemovalAdmin(StaffAdmin):
     def confirm(self, request: HttpRequest, obj: Any, **context: Any) -> HttpResponse:
         return self.page(
             request,
-            "contacts/confirm_removal",
+            "confirm_removal",
             obj,
             word=self.confirmation_word(obj),
             wrong=request.method == "POST",
