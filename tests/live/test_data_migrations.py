@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.db.search import search_text_of
-from interviews import services
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.formats import in_current_format
+from interviews.services.conversation_steps import next_question
 from orgs.models import Org
 from tests.factories import ContactFactory
 from tests.interviews.old_guides import old_guide
@@ -66,7 +66,7 @@ def test_a_running_interview_goes_on_after_the_migration() -> None:
         (Move.QUESTION, None, Engine.RULES),
         (Move.FOLLOW_UP, 0, Engine.RULES),
     ]
-    assert services.next_question(InterviewRequest.objects.get()).question
+    assert next_question(InterviewRequest.objects.get()).question
     last = Turn.objects.latest("number")
     assert last.text in ("Which reason of trigger?", "What about price?")
 
