@@ -1,4 +1,4 @@
-"""Divides an import into batches, so that memory use does not grow with the file."""
+"""Batches keep memory use constant."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator

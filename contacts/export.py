@@ -12,7 +12,7 @@ COLUMNS = ("contact_id", "org", "email", "name", "notes", "created_at", "updated
 
 
 def export_contacts(selected: QuerySet[Contact]) -> Iterator[Record]:
-    """Yields the contacts, oldest first."""
+    """Oldest first."""
     yield from map(record_of, in_pages(selected.select_related("org"), PAGE))
 
 

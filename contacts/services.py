@@ -1,4 +1,4 @@
-"""Services that write contacts. Updates that span an interview request live in `interviews.services`."""
+"""Updates that span an interview request are in `interviews.services`."""
 
 from collections import Counter
 from collections.abc import Mapping

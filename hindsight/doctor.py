@@ -22,7 +22,7 @@ TRIGRAMS = """
 
 
 class Fault(Exception):
-    """Each argument is one line: the problem and how to fix it."""
+    """Each argument is a problem and how to fix it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def database() -> str:
 
 
 def _check_extension(cursor: CursorWrapper) -> None:
-    """Migrations create pg_trgm, if they may."""
+    """Migrations create it, if they may."""
     cursor.execute(TRIGRAMS)
     is_created, is_packaged, may_create = cursor.fetchone()
     if not is_created and not is_packaged:

@@ -8,7 +8,6 @@ from hindsight.wsgi import application
 
 
 def create_gateway(*, threads: int) -> Gateway:
-    """Called once in each worker process."""
     set_timeouts()
     announce_server()
     if settings.METRICS_ADDRESS:

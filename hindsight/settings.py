@@ -55,7 +55,6 @@ def days_by_field(text: str) -> dict[str, int]:
 
 @env.parser_for("mail_server")
 def mail_server(text: str) -> dict[str, Any] | None:
-    """The settings of Django's SMTP backend, or None if no mail is sent."""
     if not text:
         return None
     try:
@@ -81,7 +80,7 @@ def optional_url(text: str) -> str:
 
 @env.parser_for("metrics_address")
 def metrics_address(text: str) -> tuple[str, int] | None:
-    """None if no metrics are served. 0.0.0.0 and :: count as public."""
+    """0.0.0.0 and :: count as public."""
     if not text:
         return None
     try:
@@ -108,7 +107,6 @@ DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
 )
 DEBUG = env.bool("DEBUG", False)
-# Risks that production refuses unless named: debug, password_only, public_host.
 HINDSIGHT_ALLOW = comma_separated("HINDSIGHT_ALLOW", [])
 if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
     raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")
@@ -127,7 +125,6 @@ else:
 PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
 SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
 
-# Only these proxies may set X-Forwarded-For and X-Forwarded-Proto.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 
 # ---- Applications ----------------------------------------------------------------------------------------------------
@@ -217,7 +214,7 @@ SQLITE_SYNCHRONOUS = env.str("SQLITE_SYNCHRONOUS", "normal", validate=validate.O
 try:
     _database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
 except ValueError:
-    # The exception could contain a part of the password.
+    # `from None`: the exception could contain a part of the password.
     raise EnvError(
         "DATABASE_URL is not a valid URL. Write special characters of its password as %23, %2F, %40."
     ) from None
@@ -225,7 +222,7 @@ _counters: dict[str, Any] = {"BACKEND": "hindsight.limits.counters.DatabaseCount
 
 if _database["ENGINE"] == "hindsight.db.sqlite3":
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-    # A file of its own, so that counting a read does not wait for the database's one writer.
+    # Not the database's file: counting a read would wait for its one writer.
     _counters = {
         "BACKEND": "hindsight.limits.counters.SQLiteCounters",
         "LOCATION": f"{_database['NAME']}-counters",
@@ -233,7 +230,6 @@ if _database["ENGINE"] == "hindsight.db.sqlite3":
 
 DATABASES = {"default": _database}
 
-# In seconds; of the PostgreSQL sessions of web processes, the last one also of workers.
 # See hindsight.db.postgresql.timeouts.
 DATABASE_LOCK_SECONDS = env.float("DATABASE_LOCK_SECONDS", 3.0, validate=validate.Range(min=0.001))
 DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", 15.0, validate=validate.Range(min=0.001))
@@ -251,11 +247,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 RATELIMIT_USE_CACHE = "counters"
 RATELIMIT_FAIL_OPEN = True
-# The defaults of django-ratelimit, which it looks up for each request. Django keeps no result for a missing setting.
+# django-ratelimit's defaults. It looks them up for each request, and Django does not cache that a setting is missing.
 RATELIMIT_ENABLE = True
 RATELIMIT_CACHE_PREFIX = "rl:"
 RATELIMIT_HASH_ALGORITHM = hashlib.sha256
-# Requests per minute and client address without a valid key.
 ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
@@ -273,22 +268,17 @@ REST_FRAMEWORK = {
 
 # ---- Paige -----------------------------------------------------------------------------------------------------------
 
-# Set both or neither. Without them, rules choose the questions.
 PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
-# Seconds that a turn may wait for the model, including the retry.
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
-# Characters of a contact's notes in a prompt. Of longer notes, the middle is left out.
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
-# Whether a small transformer confirms how objectives are read. Requires requirements/reader.txt.
 PAIGE_SECOND_READER = env.bool("PAIGE_SECOND_READER", False)
-# Concurrent model requests per process. Each has a thread of its own, in addition to WEB_THREADS.
+# Each concurrent request has a thread of its own, in addition to WEB_THREADS.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
 
 # ---- Webhooks --------------------------------------------------------------------------------------------------------
 
-# After this many days, `purge` deletes a webhook delivery that is no longer pending.
 WEBHOOK_DELIVERY_DAYS = env.int("WEBHOOK_DELIVERY_DAYS", 30, validate=validate.Range(min=1))
 
 # ---- Security --------------------------------------------------------------------------------------------------------
@@ -304,20 +294,18 @@ if not DEVELOPMENT:
 SECURE_SSL_HOST = urlsplit(PUBLIC_BASE_URL).netloc  # else the redirect goes to the host and port of the request
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# hindsight.api.middleware refuses plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^api/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# smtp://, submission:// or smtps://USER:PASSWORD@HOST:PORT. Without it, no mail is sent.
 EMAIL_URL = env.mail_server("EMAIL_URL", "")
 globals().update(EMAIL_URL or {})
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
 EMAIL_TIMEOUT = 10
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 
-# Staff log in with a second factor. Development, and HINDSIGHT_ALLOW=password_only, ask only for one that was set up.
+# If not required, staff are only asked for a second factor that they have set up.
 SECOND_FACTOR_REQUIRED = not DEVELOPMENT and "password_only" not in HINDSIGHT_ALLOW
 MFA_ADAPTER = "staff.login.adapters.SecondFactorAdapter"
 MFA_FORMS = {
@@ -336,30 +324,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login.attempts counts attempts, in the store of all processes
 LOGIN_URL = "admin:login"
 
-# Single sign-on of staff by OpenID Connect. Set the first three or none.
+# Single sign-on of staff.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
-# Whether the first login links the provider's account to the staff login with the same verified address.
 OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", False)
-# Whether addresses without `email_verified` in the ID token count as verified.
 OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
-# When a login of the provider counts as a second factor: never, if its ID token says so (`amr`), or always.
 OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
-# Concurrent calls of the provider per process. Each has a thread of its own, in addition to WEB_THREADS.
 OIDC_CONCURRENCY = 4
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Bytes of text that an org's API keys may overwrite per day; 0: no limit. 1,000 requests per minute that each overwrite
-# 2,900 bytes stay below the default.
+# 1,000 requests per minute that each overwrite 2,900 bytes stay below the default.
 AUDIT_BYTES_PER_DAY = env.int("AUDIT_BYTES_PER_DAY", 4 * 1024**3, validate=validate.Range(min=0))
-# After this many days, `purge` deletes a change of the audit; None: never. An org's own audit_days wins.
 AUDIT_DAYS = env.int("AUDIT_DAYS", None, validate=is_days_kept)
-# {field: days}, in place of AUDIT_DAYS.
 AUDIT_DAYS_BY_FIELD = env.days_by_field("AUDIT_DAYS_BY_FIELD", "")
 
-# After this many days, `purge` deletes a security event.
 SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 400, validate=validate.Range(min=1))
 
 _VALIDATORS = "django.contrib.auth.password_validation"
@@ -388,10 +368,9 @@ STORAGES = {
 
 # ---- Metrics, error reports and traces -------------------------------------------------------------------------------
 
-# Where /metrics is served, apart from the public address. scripts/serve shares it between the processes.
 METRICS_ADDRESS = env.metrics_address("METRICS_ADDRESS", "")
 
-# These require requirements/observability.txt. The names are those of Sentry and OpenTelemetry.
+# These require requirements/observability.txt.
 SENTRY_DSN = env.optional_url("SENTRY_DSN", "")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 OTEL_EXPORTER_OTLP_PROTOCOL = env.str(

@@ -1,4 +1,4 @@
-"""hindsight.rsgi runs it in production, `make dev` with Django's development server."""
+"""hindsight.rsgi runs it in production, Django's development server in `make dev`."""
 
 import logging
 import os
@@ -37,8 +37,8 @@ def without_charset(content_type: str) -> str:
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
-# Django calls these receivers for each request. They do nothing here: no cache has a connection to close, and no
-# request has its own URLconf. Queries are recorded only with DEBUG.
+# Receivers that do nothing here: no cache has a connection to close, no request has its own URLconf, and queries are
+# recorded only with DEBUG.
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
 if not settings.DEBUG:

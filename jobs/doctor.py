@@ -1,5 +1,3 @@
-"""The check of `manage.py doctor`."""
-
 from django.db import Error as DatabaseError
 from django.utils import timezone
 

@@ -26,8 +26,6 @@ UNFINISHED = [State.WAITING, State.RUNNING]
 
 
 class Part(models.TextChoices):
-    """What a chunk belongs to."""
-
     INPUT = "input"
     OUTPUT = "output"
 
@@ -43,7 +41,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(Queued):
-    """An export or an import that a staff user started. It is in the queue while it is unfinished."""
+    """An export or an import, which is in the queue while it is unfinished (decision 35)."""
 
     kind = models.CharField(max_length=40)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
@@ -87,7 +85,7 @@ class Job(Queued):
         return self.state in UNFINISHED
 
     def read(self, part: Part, first: int = 0) -> Iterator[bytes]:
-        """Yields the chunks, one statement each. Raises Chunk.DoesNotExist if one is deleted meanwhile."""
+        """Executes a statement for each chunk. Raises Chunk.DoesNotExist if one is deleted meanwhile."""
         for number in range(first, self.chunk_count(part)):
             yield bytes(self.chunks.values_list("data", flat=True).get(part=part, number=number))
 
@@ -129,7 +127,7 @@ class _ChunkFile(RawIOBase):
 
 
 class Chunk(models.Model):
-    """A piece of a file of a job. Servers have no common disk, and an erasure deletes chunks in its own transaction."""
+    """A piece of a file of a job."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     part = models.CharField(max_length=10, choices=Part)

@@ -20,7 +20,7 @@ def create_job(*, kind: str, owner: User, org: Org | None, options: dict[str, An
 
 
 def start_job(job: Job, *, total: int, **options: Any) -> None:
-    """Starts it from the beginning. The caller has locked or just created the job."""
+    """The caller has locked or just created the job."""
     job.chunks.filter(part=Part.OUTPUT).delete()
     job.options |= options
     job.done, job.total, job.crashes, job.output_bytes, job.counts = 0, total, 0, 0, {}
@@ -29,7 +29,7 @@ def start_job(job: Job, *, total: int, **options: Any) -> None:
 
 
 def continue_job(*, job_id: int) -> bool:
-    """Puts a failed job into the queue again. It goes on after its last step."""
+    """A failed job goes on after its last step."""
     return bool(put(Job.objects.filter(pk=job_id, state=State.FAILED), state=State.WAITING, crashes=0))
 
 
@@ -51,7 +51,7 @@ def _withdraw(org_id: int) -> None:
 
 
 def purge_jobs(*, dry_run: bool = False) -> int:
-    """Deletes expired jobs with their files. Returns their number."""
+    """Returns the number of deleted jobs."""
     expired = Job.objects.filter(expires_at__lte=timezone.now())
     count = expired.count()
     if not dry_run:

@@ -17,16 +17,13 @@ from hindsight.queue.shares import Shares
 from jobs.models import Job, Part, State
 
 SLICE_SECONDS = 10
-# If a worker is killed, another one continues its job after this time. The time before the first step must be shorter.
-# Each step must be shorter too.
+# The time before the first step must be shorter, and each step too.
 LEASE = timedelta(minutes=3)
 MAX_CRASHES = 3
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step adds to the job's row and to its output."""
-
     done: int
     output: bytes = b""
     counts: Mapping[str, int] = field(default_factory=dict)

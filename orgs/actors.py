@@ -11,7 +11,7 @@ class ActorKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Actor:
-    """The author of a write. `name`: the prefix of the key, the login or the command."""
+    """`name`: the prefix of the key, the login or the command."""
 
     kind: ActorKind
     name: str

@@ -1,7 +1,4 @@
-"""Overwrites and restores texts. Replaced texts become `Change` rows; `orgs.audit_removal` erases and deletes them.
-
-Callers must lock the rows. Otherwise the audit could miss a concurrent write.
-"""
+"""Overwrites and restores texts. Callers must lock the rows, otherwise the audit could miss a concurrent write."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -33,7 +30,7 @@ def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
 
 
 def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, actor: Actor) -> list[Change]:
-    """Bulk version of `overwrite`, for rows of one model."""
+    """For rows of one model."""
     changes, rows = [], []
     for row, texts in edits:
         if replaced := _replace(row, texts):
@@ -41,7 +38,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
             rows.append(row)
             changes += replaced
     if rows:
-        # All rows exist, so ON CONFLICT updates them. bulk_update is much slower.
+        # All rows exist. bulk_update is much slower.
         model._default_manager.bulk_create(
             rows,
             update_conflicts=True,
@@ -52,7 +49,7 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
 
 
 def record(row: Any, field: str, *, before: str, actor: Actor) -> None:
-    """Records a change of a non-text field. `before`: what `text_of(row, field)` was."""
+    """For a field that is not text. `before`: what `text_of(row, field)` was."""
     if before != text_of(row, field):
         _append([_change(row, field, before=before)], actor)
 
@@ -74,7 +71,7 @@ def _replace(row: Any, texts: Texts) -> list[Change]:
 
 
 def _cleared(row: Any, texts: Texts) -> Texts:
-    """The fields that a change of others clears: `cleared_by` of the model."""
+    """Adds the fields that a change of others clears."""
     cleared_by: Mapping[str, Iterable[str]] = getattr(row, "cleared_by", {})
     changed = [field for field, text in texts.items() if text not in (None, getattr(row, field))]
     return {field: "" for name in changed for field in cleared_by.get(name, ())}
@@ -93,7 +90,7 @@ def _change(row: Any, field: str, *, before: str) -> Change:
 
 
 def count_bytes(number: int, *, org_id: int, actor: Actor) -> None:
-    """Counts texts that were added to the audit. Only API keys have a budget."""
+    """Only API keys have a budget."""
     if number and actor.kind == ActorKind.API_KEY:
         audit_budget.spend(str(org_id), number)
 

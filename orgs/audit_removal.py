@@ -1,8 +1,4 @@
-"""Erases and deletes rows of the audit and of the security events. No other code does.
-
-On PostgreSQL a trigger refuses it everywhere else. Functions of the database erase, and delete the audit of an org,
-because the web server's role has no right to: orgs/migrations/0006_append_only.py.
-"""
+"""The only code that erases and deletes rows of the audit and of the security events (decision 19)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,15 +13,13 @@ from orgs.actors import Actor
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.security_events import log_event, new_event
 
-# `Change.field` of an erasure.
 ERASURE = "erasure"
 
-# Rows that `purge_changes` deletes in one transaction.
 BATCH = 1_000
 
 
 def erase_changes(*rows: Any, actor: Actor) -> None:
-    """Clears the texts in all changes of the rows, and records the erasures."""
+    """Clears the texts in all changes of the rows."""
     for row in rows:
         about = {"org_id": row.org_id, "object_type": row._meta.model_name, "object_id": row.pk}
         by = {"actor_kind": actor.kind, "actor": actor.name, "request_id": actor.request_id}
@@ -37,7 +31,7 @@ def erase_changes(*rows: Any, actor: Actor) -> None:
 
 
 def delete_changes_of(org: Org, *, org_id: int, actor: Actor) -> None:
-    """Call it after the org was deleted, in the same transaction. Records the deletion."""
+    """Call it after the org was deleted, in the same transaction."""
     if connection.vendor == "postgresql":
         event_id = _call("orgs_delete_changes", org_id, org.slug, actor.kind, actor.name, actor.request_id)
         event = SecurityEvent.objects.get(pk=event_id)
@@ -49,16 +43,13 @@ def delete_changes_of(org: Org, *, org_id: int, actor: Actor) -> None:
 
 
 def purge_security_events(before: datetime) -> int:
-    """Deletes events that are older. Returns how many."""
+    """Returns the number of deleted events."""
     with _removal_allowed():
         return QuerySet.delete(SecurityEvent.objects.filter(created_at__lt=before))[0]
 
 
 def purge_changes(changes: QuerySet[Change]) -> Counter[str]:
-    """Deletes changes, in short transactions. Returns their number by the org's slug.
-
-    They have to be the oldest of their fields, by id: see `orgs.retention`.
-    """
+    """Returns the number of deleted changes by the org's slug. They must be the oldest of their fields, by id."""
     counts: Counter[str] = Counter()
     last = 0
     while batch := dict(changes.filter(pk__gt=last).order_by("pk").values_list("pk", "org__slug")[:BATCH]):
@@ -71,7 +62,7 @@ def purge_changes(changes: QuerySet[Change]) -> Counter[str]:
 
 @contextmanager
 def _removal_allowed() -> Iterator[None]:
-    """For the owner of the tables. The web server's role has no right to delete, whatever it sets."""
+    """Works for the owner of the tables. The web server's role has no right to delete, whatever it sets."""
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL hindsight.audit_removal = 'allowed'")

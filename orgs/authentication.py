@@ -14,16 +14,12 @@ from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.key_verification import VerifiedKey, remembered_key, verify_key
 
-# The scope that a request needs, by method.
 SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "write", "PATCH": "write"}
 
 
 @dataclass(frozen=True)
 class Principal:
-    """`request.auth` and `request.user` of an authenticated request.
-
-    `is_remembered`: the key was valid a minute ago, and the statement of the view verifies it.
-    """
+    """`request.auth` and `request.user`. `is_remembered`: the statement of the view verifies the key (decision 37)."""
 
     api_key: VerifiedKey
     digest: str = ""
@@ -44,12 +40,12 @@ class Principal:
         return self.api_key.requests_per_minute
 
     def may(self, method: str) -> bool:
-        """Whether the key's scopes allow the HTTP method. Other methods are not refused here but with a 405."""
+        """Unknown methods are refused later, with 405."""
         scope = SCOPE_OF_METHOD.get(method)
         return scope is None or scope in self.api_key.scopes.split()
 
     def verify(self, request: Request) -> None:
-        """For a response that no statement has verified the key for. Raises Unauthorized or RateLimitExceeded."""
+        """Raises Unauthorized or RateLimitExceeded."""
         if self.is_remembered and verify_key(self.digest) is None:
             refuse_key(request, self.digest)
 
@@ -86,7 +82,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 def refuse_key(request: Request, digest: str | None) -> NoReturn:
-    """Counts the client address. Raises Unauthorized or RateLimitExceeded."""
+    """Raises Unauthorized or RateLimitExceeded."""
     usage = unauthenticated_limiter.count_failure(request._request, digest)
     if usage.exceeded:
         refuse(request._request, usage)
@@ -95,11 +91,11 @@ def refuse_key(request: Request, digest: str | None) -> NoReturn:
 
 
 def digest_in(request: Request) -> str | None:
-    """Returns the digest of the API key, or None if it is missing or malformed."""
+    """Returns None if the key is missing or malformed."""
     scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not key.isascii():
         return None
     digest = keys.digest_of(key)
-    # A remembered key was well-formed. To compute its checksum again takes longer than the digest.
+    # A remembered key was well-formed. The checksum takes longer than the digest.
     return digest if remembered_key(digest) or keys.is_well_formed(key) else None

@@ -19,7 +19,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, EventKind, Org
 from orgs.security_events import log_event, new_event, store_if_possible
 
-# By command, if it succeeds. Otherwise COMMAND.
+# Of commands that succeed.
 KINDS = {
     "create_api_key": EventKind.KEY_ISSUED,
     "create_interview_type": EventKind.TYPE_CREATED,
@@ -111,7 +111,7 @@ class Command(BaseCommand):
         return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-        """Formats columns with a header for a terminal, or else tab-separated rows."""
+        """Without a terminal: tab-separated rows."""
         # Names can contain tabs, line breaks and terminal escape sequences.
         cells = [["".join(filter(str.isprintable, " ".join(str(cell).split()))) for cell in row] for row in rows]
         if not self.stdout.isatty():

@@ -1,4 +1,4 @@
-"""Reads the audit. The text after a change is the text before the next change of the field, or the current text."""
+"""The text after a change is the text before the next change of the field, or the current text (decision 18)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from orgs.models import Change
 
 
 def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
-    """Sets `after` of consecutive changes of a row, newest first. None if there is no text: an erasure."""
+    """Sets `after` of consecutive changes of a row, newest first. None after an erasure."""
     shown = list(changes)
     later = _texts_after(row, shown)
     for change in shown:
@@ -19,13 +19,13 @@ def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
 
 
 def text_of(row: Any, field: str) -> str:
-    """Returns the current text. A model with audited fields that are not text has `audited_text()`."""
+    """A model with audited fields that are not text has `audited_text()`."""
     text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
     return text
 
 
 def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:
-    """Returns the texts after the newest of the changes of each field."""
+    """The texts after the newest change of each field."""
     newest = {change.field: change.pk for change in reversed(changes) if not change.is_erased}
     if not newest:
         return {}

@@ -1,9 +1,4 @@
-"""API keys that are valid now. Every API request needs one, so this is raw SQL without models.
-
-A statement that contains KEY_IS_VALID verifies the key itself, which saves a round trip. What a request needs before,
-this process remembers for a minute. So a new rate limit may take effect a minute later. A revoked or expired key, and
-the keys of a suspended org, are refused at once.
-"""
+"""API keys that are valid now (decision 37). Every API request needs one, so this is raw SQL (decision 2)."""
 
 import time
 from dataclasses import dataclass
@@ -18,7 +13,7 @@ from hindsight.limits.memory import Memory
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute
 
-# Limits writes: `last_used_at` is updated at most this often.
+# Limits the writes of `last_used_at`.
 LAST_USED_PRECISION = timedelta(minutes=1)
 
 _VALID_KEY = """
@@ -42,7 +37,7 @@ KEY_IS_VALID = f"EXISTS (SELECT 1 {_VALID_KEY})"
 
 @dataclass(frozen=True)
 class VerifiedKey:
-    """A valid key of an active org. `org` is the slug."""
+    """`org` is the slug."""
 
     id: int
     prefix: str
@@ -53,7 +48,7 @@ class VerifiedKey:
 
 
 REMEMBERED_SECONDS = 60
-# By digest, with the time.monotonic() until which it is remembered.
+# With the time.monotonic() until which a key is remembered.
 _remembered: Memory[str, tuple[VerifiedKey, float]] = Memory()
 
 

@@ -1,8 +1,4 @@
-"""API keys: `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62.
-
-With 166 secret bits a slow hash would add nothing to SHA-256. The checksum detects typos without a query, and lets
-secret scanners recognize keys.
-"""
+"""API keys (decision 10): `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62."""
 
 import hashlib
 import re
@@ -28,7 +24,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def contains_secret(text: str) -> bool:
-    """Whether a part of the text may be more of a key than its prefix."""
+    """Whether the text may contain more of a key than its prefix."""
     return _MORE_THAN_PREFIX.search(text) is not None
 
 
@@ -37,7 +33,7 @@ def prefix_of(key: str) -> str:
 
 
 def digest_of(key: str) -> str:
-    """Returns SHA-256 in hexadecimal."""
+    """SHA-256 in hexadecimal."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -1,5 +1,3 @@
-"""How long the audit is kept. `manage.py purge` deletes what has expired."""
-
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +14,7 @@ CLOCK_TOLERANCE = timedelta(days=1)
 
 
 def expired_changes(default_days: int | None = None) -> Iterator[ChangeQuerySet]:
-    """Yields the expired changes of each period. `default_days` replaces the settings, but not an org's own days."""
+    """For each period. `default_days` replaces the settings, but not an org's own days."""
     own = Org.objects.order_by("audit_days").values_list("audit_days", flat=True).distinct()
     for days in filter(None, own):
         yield _older_than(days, Change.objects.filter(org__audit_days=days))
@@ -29,12 +27,11 @@ def expired_changes(default_days: int | None = None) -> Iterator[ChangeQuerySet]
 
 
 def count_by_org(changes: ChangeQuerySet) -> Counter[str]:
-    """By the org's slug."""
     return Counter(dict(changes.order_by().values_list("org__slug").annotate(Count("pk"))))
 
 
 def audit_period(org: Org) -> str:
-    """How long changes of the org are kept, in words."""
+    """In words."""
     if org.audit_days or not settings.AUDIT_DAYS_BY_FIELD:
         return _in_words(org.audit_days or settings.AUDIT_DAYS)
     by_field = [f"{field} {_in_words(days)}" for field, days in settings.AUDIT_DAYS_BY_FIELD.items()]

@@ -1,4 +1,4 @@
-"""Describes the authentication in OpenAPI. Importing the module registers it."""
+"""Importing the module registers the description."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Writes security events: a row and a log line. Only the log line has the client's address."""
+"""A security event is a row and a log line. Only the log line has the client's address."""
 
 import logging
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def identifier_of(row: Model) -> str:
 
 
 def record_security_event(kind: EventKind, actor: Actor, *, address: str = "", **about: Any) -> None:
-    """Call it in the transaction of the write that it records. `about`: see `new_event()`."""
+    """Call it in the transaction of the write that it records."""
     event = new_event(kind, actor, **about)
     log_event(event, address)
     event.save()
@@ -62,7 +62,7 @@ def log_event(event: SecurityEvent, address: str = "") -> None:
 
 
 def store_if_possible(event: SecurityEvent) -> None:
-    """Logs database errors instead of raising them."""
+    """Logs database errors."""
     try:
         with transaction.atomic():
             event.save()

@@ -1,4 +1,4 @@
-"""Services that write orgs and API keys. `interviews.services` deletes orgs."""
+"""Writes orgs and API keys. `interviews.services` deletes orgs."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,14 +15,13 @@ from orgs.models import ApiKey, Org, Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500
-# How long the old key works after a rotation.
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=365)
 
 
 class OrgValues(TypedDict, total=False):
     """`own_rate_limit`: requests per minute; None applies the plan's limit. `key_days` None: keys do not expire.
 
-    `audit_days` None: the audit is kept as the settings say. `transcript_days` and `contact_days` None: both are kept.
+    `audit_days` None: the settings apply. `transcript_days` and `contact_days` None: both are kept.
     """
 
     name: str
@@ -46,19 +45,19 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
 
 @transaction.atomic
 def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
-    """Changes only the given fields. Raises Org.DoesNotExist and ValidationError."""
+    """Raises Org.DoesNotExist and ValidationError."""
     return _change(_locked_org(org_id), **values)
 
 
 @transaction.atomic
 def set_account_managers(*, org_id: int, managers: Collection[User]) -> None:
-    """Replaces all. Raises Org.DoesNotExist."""
+    """Raises Org.DoesNotExist."""
     _locked_org(org_id).account_managers.set(managers)
 
 
 @transaction.atomic
 def suspend_org(*, org_id: int, reason: str) -> Org:
-    """API keys and survey links do not work until `reactivate_org()`. Raises Org.DoesNotExist and ValidationError."""
+    """Raises Org.DoesNotExist and ValidationError."""
     org = _locked_org(org_id)
     if not org.is_active:
         raise ValidationError("This org is already suspended.")
@@ -118,7 +117,7 @@ def create_api_key(
 def rotate_api_key(api_key: ApiKey, *, grace: timedelta) -> tuple[ApiKey, str]:
     """Returns a new row and key with the same name, lifetime and scopes.
 
-    The old key expires after `grace`, or at its own expiry if earlier. Raises ValidationError if it is not live.
+    The old key expires after `grace`, or at its own expiry if earlier. Raises ValidationError.
     """
     now = timezone.now()
     old: ApiKey = ApiKey.objects.select_for_update(of=("self",)).select_related("org").get(pk=api_key.pk)

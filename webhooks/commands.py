@@ -1,5 +1,3 @@
-"""What the commands share."""
-
 from django.core.management.base import CommandError, CommandParser
 
 from orgs.commands import Command
@@ -7,8 +5,6 @@ from webhooks.models import Endpoint
 
 
 class EndpointCommand(Command):
-    """A command about one endpoint."""
-
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("endpoint_id", metavar="ENDPOINT_ID", type=int)
 

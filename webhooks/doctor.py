@@ -1,5 +1,3 @@
-"""The check of `manage.py doctor`."""
-
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -50,7 +48,6 @@ def _failing_endpoints() -> list[str]:
 
 
 def _slow_endpoints() -> Iterator[str]:
-    """Those that deliveries wait for."""
     for endpoint in Endpoint.objects.active().exclude(slow_since=None).select_related("org"):
         if late := endpoint.deliveries.pending().filter(due_at__lt=_late()).count():
             yield (

@@ -1,4 +1,4 @@
-"""Sends requests to URLs of customers, without reaching the own network (SSRF)."""
+"""Sends requests to URLs of customers, but not into our network: SSRF (decision 25)."""
 
 import time
 from collections.abc import Mapping

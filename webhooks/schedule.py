@@ -1,5 +1,3 @@
-"""When a delivery is tried again."""
-
 import random
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -39,7 +37,7 @@ MAX_RETRY_AFTER = timedelta(hours=24)
 
 
 def delay_after(attempts: int, retry_after: timedelta | None) -> timedelta | None:
-    """Returns the time until the next attempt, or None after the last one. `attempts`: how many have failed."""
+    """Returns None after the last attempt. `attempts`: how many have failed."""
     if attempts >= MAX_ATTEMPTS:
         return None
     delay = max(DELAYS[attempts - 1], retry_after or timedelta())

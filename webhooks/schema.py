@@ -1,5 +1,3 @@
-"""The webhooks in the OpenAPI description."""
-
 from typing import Any
 
 from drf_spectacular.utils import OpenApiWebhook

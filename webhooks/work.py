@@ -65,7 +65,6 @@ class Deliveries(Kind[Delivery]):
 
 
 def deliver(delivery: Delivery) -> None:
-    """Makes the attempt that the lease of the delivery has counted."""
     headers = signed_headers(
         message_id=delivery.event.message_id,
         body=delivery.event.body,
@@ -83,7 +82,7 @@ def deliver(delivery: Delivery) -> None:
 
 
 def _finish(delivery: Delivery, result: Result) -> None:
-    """Plans no further attempt, also if the lease has expired meanwhile."""
+    """Also if the lease has expired meanwhile."""
     Delivery.objects.filter(pk=delivery.pk).update(
         status=Status.DELIVERED, leased_until=None, last_outcome=result.outcome, last_status=result.status
     )
@@ -97,7 +96,6 @@ def _finish(delivery: Delivery, result: Result) -> None:
 
 
 def _fail(delivery: Delivery, result: Result) -> None:
-    """Plans the next attempt. Disables the endpoint if it is gone, or if it has failed for too long."""
     now = timezone.now()
     endpoint = _answering(delivery).select_for_update(no_key=True).first()
     _plan(delivery, result, now)
@@ -142,7 +140,6 @@ def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
 
 
 def _close(endpoint: Endpoint, state: EndpointState) -> None:
-    """Tells staff by a security event."""
     endpoint.close(state)
     record_security_event(EventKind.WEBHOOK_CHANGED, WORKER, about=endpoint, detail=f"State: {state.label}.")
     logger.warning("Webhook endpoint %d was %s.", endpoint.pk, state.label)

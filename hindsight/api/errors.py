@@ -1,5 +1,3 @@
-"""All errors of the API. `hindsight.api.exceptions` renders them."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -125,7 +123,7 @@ class UnsupportedMediaType(ApiError):
     message = "The body must be JSON with `Content-Type: application/json`."
 
     def __init__(self, method: str, *, is_encoded: bool = False) -> None:
-        """The header says what is accepted: Accept-Encoding, Accept-Patch (RFC 5789) or Accept-Post."""
+        """Accept-Patch: RFC 5789."""
         if is_encoded:
             super().__init__("Send the body without Content-Encoding.", headers={"Accept-Encoding": "identity"})
         else:
@@ -133,7 +131,7 @@ class UnsupportedMediaType(ApiError):
 
 
 class RateLimitExceeded(ApiError):
-    """`retry_after`: seconds until the limit resets. Without `message`, the limit is that of requests per minute."""
+    """Without `message`, the limit is that of requests per minute. `retry_after`: seconds."""
 
     status_code = 429
     code = ErrorCode.RATE_LIMIT_EXCEEDED

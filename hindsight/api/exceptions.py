@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def to_api_error(exception: BaseException) -> errors.ApiError:
-    """Logs database failures and unexpected exceptions."""
+    """Also logs database failures and unexpected exceptions."""
     match exception:
         case errors.ApiError():
             return exception
@@ -23,7 +23,7 @@ def to_api_error(exception: BaseException) -> errors.ApiError:
             return invalid_fields(exception.detail)
         case DjangoValidationError():
             return invalid_fields(drf.ValidationError(detail=_messages(exception)).detail)
-        case UnreadablePostError():  # the client disconnected while sending the body
+        case UnreadablePostError():  # the body was cut off
             return errors.BadRequest()
         case drf.ParseError() | SuspiciousOperation() if not isinstance(exception, RequestDataTooBig):
             return errors.BadRequest()

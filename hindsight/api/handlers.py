@@ -1,5 +1,3 @@
-"""Error responses outside views."""
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -23,7 +21,6 @@ def error_response(error: errors.ApiError) -> JsonResponse:
 
 
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Other methods than GET and HEAD get a 405 envelope."""
 
     @csrf_exempt
     @wraps(view)

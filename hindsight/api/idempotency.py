@@ -1,7 +1,4 @@
-"""The Idempotency-Key header.
-
-The record commits together with the created row. A concurrent request with the same key waits for that commit.
-"""
+"""The Idempotency-Key header (decision 11)."""
 
 import hashlib
 import json
@@ -29,7 +26,7 @@ _WELL_FORMED = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
 @dataclass(frozen=True)
 class Created:
-    """The response to a create. `etag` is empty if an earlier release stored the response."""
+    """`etag` is empty if an earlier release stored the response."""
 
     body: dict[str, Any]
     etag: str
@@ -42,10 +39,7 @@ class Created:
 
 
 def create_once(*, org_id: int, key: str | None, request: Any, create: Callable[[], Created]) -> Created:
-    """Returns the result of `create()`, or the stored response to the first request.
-
-    Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request.
-    """
+    """Raises BadRequest for a malformed key, and IdempotencyConflict for a key of another request."""
     if key is None:
         return create()
     if not _WELL_FORMED.fullmatch(key):

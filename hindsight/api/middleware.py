@@ -11,7 +11,7 @@ from hindsight.api.handlers import error_response, is_api
 class ApiMiddleware:
     """Refuses plain HTTP: a redirect to HTTPS would lose the body of a PATCH.
 
-    No shared cache may store a response. `no-cache` allows conditional requests.
+    `no-cache` allows conditional requests.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -18,7 +18,7 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type or ""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """Raises UnsupportedMediaType unless the body is uncompressed JSON."""
+        """Raises UnsupportedMediaType."""
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
             raise UnsupportedMediaType(str(request.method), is_encoded=True)
         media_type = (request.content_type or "").partition(";")[0].strip().lower()

@@ -1,5 +1,3 @@
-"""The OpenAPI description of one operation."""
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -69,7 +67,6 @@ def header(
 
 
 def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:
-    """The headers of a response with one of the statuses, and X-Request-Id of the request."""
     counted: list[int | str] = [status for status in statuses if status != errors.Unauthorized.status_code]
     integer, text = OpenApiTypes.INT, OpenApiTypes.STR
     return [
@@ -99,7 +96,7 @@ def operation(
     response_example: Any = None,
     **kwargs: Any,
 ) -> Callable[[F], F]:
-    """`extend_schema` with the errors and headers of every operation. The examples are of the body and of success."""
+    """`extend_schema` with the errors and headers of every operation."""
     classes = {*COMMON_ERRORS, *errors, *(BODY_ERRORS if request else ())}
     failures = {error.status_code: error_response(error) for error in sorted(classes, key=lambda e: e.status_code)}
     every_response = {**responses, **failures}

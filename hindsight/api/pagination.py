@@ -1,7 +1,4 @@
-"""Keyset pagination in SQL: id_order first, or oldest first by a time.
-
-With the ORM, building the query takes longer than executing it.
-"""
+"""Keyset pagination (decision 12). In SQL: with the ORM, building the query takes longer than executing it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -63,10 +60,10 @@ class PageSerializer(serializers.Serializer[Any]):
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """The rows of `model`, whose table has the alias `alias` in the SQL.
+    """Rows, newest first, or oldest first by a time.
 
-    `select`: the statement up to the conditions of the filters. `conditions`: by filter. `times`: by filter, the
-    `ClockTime` field that must be later and that orders the list. `row`: called with the columns of a row.
+    `alias`: of the model's table in the SQL. `select`: the statement up to the conditions of the filters. `conditions`:
+    by filter. `times`: by filter, the `ClockTime` field that must be later and that orders the list.
     """
 
     model: type[Model]
@@ -79,14 +76,14 @@ class Listing(Generic[Row]):
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
     ) -> tuple[str, Parameters]:
-        """`last`: time and id of the previous page's last row."""
+        """`last`: of the previous page's last row."""
         conditions, parameters = [self.conditions[name] for name in filters if name not in self.times], {**filters}
         if time_filter := self.time_filter(filters):
             time, id = f"{self.alias}.{self.times[time_filter]}", f"{self.alias}.id"
-            # For `(time, id) > (...)` alone, SQLite does not use an index of the rows that have a time.
+            # For `(time, id) > (...)` alone, SQLite does not use the partial index.
             order = f"{time}, {id}"
             after = f"{time} >= %(last_time)s AND ({order}) > (%(last_time)s, %(last_id)s)"
-            # In place of a condition for the filter: of two times, SQLite may read from the earlier one on.
+            # Replaces the filter's condition: of two times, SQLite may read from the earlier one on.
             last = last or (filters[time_filter], LARGEST_ID)
             if end := committed_before(self.model):  # behind a later row, one can still appear
                 conditions.append(f"{time} < %(end)s")
@@ -101,16 +98,15 @@ class Listing(Generic[Row]):
         return f"{where} ORDER BY {order} LIMIT {limit}", {name: _stored(value) for name, value in parameters.items()}
 
     def time_filter(self, filters: Parameters) -> str | None:
-        """The filter that makes the list oldest first."""
         return next((name for name in self.times if name in filters), None)
 
 
 def page_of(
     listing: Listing[Row], query: Parameters, *, org_id: int, **parameters: Any
 ) -> tuple[list[Row], str | None]:
-    """Returns the rows, and the cursor of the next page or None. `parameters`: others of `listing.select`.
+    """Returns the rows, and the next cursor. `parameters`: others of `listing.select`.
 
-    A cursor is the last row's id, or its time and id, signed for the org and the filters. Raises BadRequest for others.
+    A cursor is the last row's id, or its time and id, signed for the org and the filters. Raises BadRequest.
     """
     filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
     signer = Signer(salt=f"cursor {listing.model.__name__} {org_id} {sorted(filters.items())}")

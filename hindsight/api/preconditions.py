@@ -42,7 +42,7 @@ def refuse_preconditions(request: Request, *, if_match: Collection[str], if_none
 
 
 def strong_tags(if_match: str | None) -> list[str] | None:
-    """Returns the entity tags of If-Match, without quotation marks. Any version: None. Raises BadRequest."""
+    """Removes the quotation marks. Returns None for any version. Raises BadRequest."""
     if if_match is None or if_match.strip() == "*":
         return None
     value = if_match.strip()

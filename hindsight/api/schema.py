@@ -1,5 +1,3 @@
-"""The OpenAPI description."""
-
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -15,7 +13,6 @@ _generator_lock = Lock()  # drf-spectacular's generator is not thread-safe
 
 
 def description() -> dict[str, Any]:
-    """Generated once per process."""
     with _generator_lock:
         return _description()
 

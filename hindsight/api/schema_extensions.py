@@ -1,5 +1,3 @@
-"""What drf-spectacular does not derive from the serializers."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +11,7 @@ Schema = dict[str, Any]
 
 
 class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """No unknown fields. A body without required fields needs at least one field."""
+    """A body without required fields needs at least one field."""
 
     target_class = "hindsight.api.serializers.StrictSerializer"
     match_subclasses = True
@@ -43,7 +41,7 @@ def require_bodies(result: Schema, **kwargs: Any) -> Schema:
 
 
 def share_error_responses(result: Schema, **kwargs: Any) -> Schema:
-    """Replaces the error responses, which are the same for every operation, with references."""
+    """The error responses are the same for every operation."""
     names = {str(error.status_code): error.__name__ for error in ApiError.__subclasses__()}
     shared: Schema = {}
     for operation in operations_of(result):

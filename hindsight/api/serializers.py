@@ -33,7 +33,6 @@ class StrictSerializer(serializers.Serializer[Any]):
         return value
 
     def unknown(self, name: str) -> str:
-        """The error message for an unknown field."""
         close = get_close_matches(name, self.fields, n=1, cutoff=0.5)
         if close:
             return f"Unknown field. Did you mean {close[0]}?"
@@ -64,7 +63,7 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
 
 class TimeField(serializers.Field[datetime, Any, str, Any]):
-    """A time as in https://www.rfc-editor.org/rfc/rfc3339#section-5.6. Digits beyond microseconds are cut off."""
+    """https://www.rfc-editor.org/rfc/rfc3339#section-5.6. Digits beyond microseconds are cut off."""
 
     FORMAT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
@@ -89,7 +88,7 @@ class TimeField(serializers.Field[datetime, Any, str, Any]):
 
 
 class PublicIdField(serializers.Field[int, Any, int, Any]):
-    """The validated value is the primary key, or NO_ID for an id that cannot exist."""
+    """The validated value is the primary key, or NO_ID."""
 
     def __init__(self, *, model: type[PublicId], listed_by: str, **kwargs: Any) -> None:
         message = f'Send the id as {listed_by} shows it, for example "{model.ID_PREFIX}12".'

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Limited(Protocol):
-    """Attributes that `request.auth` must have."""
+    """Of `request.auth`."""
 
     rate_limit_key: str
     requests_per_minute: int
@@ -29,10 +29,7 @@ class Limited(Protocol):
 
 
 class OrgThrottle(BaseThrottle):
-    """Counts a request, then checks the scopes of its key.
-
-    Raises Unauthorized if nothing has authenticated the request, RateLimitExceeded, and Forbidden.
-    """
+    """Raises Unauthorized, RateLimitExceeded and Forbidden."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.auth is None:

@@ -13,11 +13,9 @@ from hindsight.api.throttling import Limited, OrgThrottle
 
 
 class ApiView(APIView):
-    """The settings make API keys the default authentication."""
-
     throttle_classes = [OrgThrottle]
     http_method_names = ["get", "head", "post", "patch"]
-    # Methods whose statement finds nothing without a valid API key. For others, the key is looked up first.
+    # Methods whose statement verifies the API key (decision 37). For others, the key is looked up first.
     verifying_methods: tuple[str, ...] = ()
     # Methods that evaluate these headers. Other methods refuse them.
     if_match_methods: tuple[str, ...] = ()
@@ -25,7 +23,7 @@ class ApiView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
-        # View and request refer to each other. Without these references they are freed without the garbage collector.
+        # Breaks the reference cycle of view and request, so that they are freed without the garbage collector.
         self.request.parser_context.clear()
         vars(self).clear()
         return response
@@ -46,7 +44,7 @@ class ApiView(APIView):
             refuse_preconditions(request, if_match=self.if_match_methods, if_none_match=self.if_none_match_methods)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Without a valid key there is no response but 401, whatever else is wrong."""
+        """A request without a valid key gets 401, whatever else is wrong."""
         response = super().handle_exception(exc)
         # After a database error, `request.auth` would authenticate again.
         principal = None if response.status_code >= 500 else cast(Limited | None, self.request.auth)

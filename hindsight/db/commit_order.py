@@ -1,17 +1,10 @@
-"""Reads rows in the order in which they were written, without missing one.
-
-A transaction sets the time of a row before it commits. A reader that has seen a later time of another transaction would
-never ask for the earlier one.
-"""
-
 from datetime import datetime
 
 from django.db import connection, models
 
 from hindsight.db.prepared_statements import fetch_row
 
-# A transaction holds RowExclusiveLock on a table from before its first write until its writes are visible. Sessions of
-# other roles show no times: then no time is returned but 1970 until they finish.
+# Sessions of other roles show no times: then the result is 1970 until they finish.
 COMMITTED_BEFORE = """
 SELECT least(statement_timestamp(), min(
     CASE WHEN activity.state IS NULL OR activity.state = 'disabled' THEN to_timestamp(0) ELSE activity.xact_start END
@@ -28,9 +21,9 @@ WHERE lock.locktype = 'relation'
 
 
 def committed_before(model: type[models.Model]) -> datetime | None:
-    """Later statements see every row that has an earlier `ClockTime`: none can still be committed.
+    """No row with an earlier `ClockTime` can still be committed (decision 22).
 
-    None on SQLite, where writing transactions run one after the other.
+    Returns None on SQLite, where writing transactions run one after the other.
     """
     if connection.vendor != "postgresql":
         return None

@@ -4,8 +4,7 @@ import dj_database_url
 
 from hindsight.db.servers import SESSION_NAME
 
-# By default, the time limits of the kernel apply: 15 minutes for data that is not acknowledged, and two hours until an
-# idle connection is probed.
+# The kernel's defaults: 15 minutes for data that is not acknowledged, two hours until an idle connection is probed.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 UNREACHABLE_SERVER = {
     "connect_timeout": 5,  # seconds
@@ -17,12 +16,12 @@ UNREACHABLE_SERVER = {
 
 
 def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, Any]:
-    """An entry of DATABASES, with persistent connections."""
+    """An entry of DATABASES."""
     database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["ENGINE"] = "hindsight.db.sqlite3"
         database["OPTIONS"] = {
-            # IMMEDIATE takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
+            # Takes the write lock at BEGIN: a read that later writes cannot fail with "database is locked".
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
             # normal: a power failure may lose the last commits, a killed process does not. full: neither does.
@@ -34,11 +33,9 @@ def database_of(url: str, *, sqlite_synchronous: str = "normal") -> dict[str, An
         database["DISABLE_SERVER_SIDE_CURSORS"] = True
         database["OPTIONS"] = {
             **UNREACHABLE_SERVER,
-            # psycopg prepares a statement on the server after five executions on one connection.
             "server_side_binding": True,
             "prepare_threshold": 5,
             **database.get("OPTIONS", {}),
-            # `manage.py migrate` finds the versions of connected servers by it.
             "application_name": SESSION_NAME,
         }
     return database

@@ -30,8 +30,7 @@ SQLITE_REASONS = {
 
 DEADLOCK = "40P01"
 
-# Raised before a prepared statement is executed: another session has changed a table, or this session does not have the
-# statement. psycopg would raise them for each further execution, until the connection is closed.
+# Raised before a prepared statement is executed (decision 47).
 STALE_STATEMENT = frozenset(
     (
         "0A000",  # feature_not_supported: cached plan must not change result type
@@ -43,12 +42,11 @@ STALE_STATEMENT = frozenset(
 
 
 def sqlstate_of(exception: BaseException) -> str | None:
-    """PostgreSQL's error code, or None."""
     return getattr(exception.__cause__, "sqlstate", None)
 
 
 def unavailable_reason(exception: BaseException) -> str | None:
-    """Why the database cannot be used, for the client. None for other errors."""
+    """A text for the client. None if the error is a defect."""
     if not isinstance(exception, OperationalError | InterfaceError | InternalError):
         return None
     reason = REASONS.get(sqlstate_of(exception) or "") or SQLITE_REASONS.get(str(exception))

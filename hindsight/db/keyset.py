@@ -8,16 +8,12 @@ from django.db.models.functions import Abs
 
 Row = TypeVar("Row", bound=Model)
 
-# The order of long lists. For `ORDER BY id DESC LIMIT n` PostgreSQL may scan the primary key across all orgs; only the
-# composite indexes contain `abs(id)`.
+# The order of long lists (decision 7).
 ID_ORDER = Abs("id")
 
 
 def pk_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
-    """Yields the primary keys in ascending order, `size` at a time, one statement each.
-
-    The caller may write or delete the rows in between. A row that no longer matches is not read again.
-    """
+    """Yields `size` primary keys at a time, in ascending order. The caller may write or delete rows in between."""
     remaining = rows.order_by("pk")
     while batch := list(remaining.values_list("pk", flat=True)[:size]):
         yield batch
@@ -25,10 +21,7 @@ def pk_batches(rows: QuerySet[Any], size: int) -> Iterator[list[Any]]:
 
 
 def in_pages(rows: QuerySet[Row], size: int) -> Iterator[Row]:
-    """Yields the rows in ascending order of their primary keys, and reads `size` with one statement.
-
-    Keyset pagination keeps memory constant and no transaction open.
-    """
+    """Keyset pagination: no transaction stays open."""
     remaining = ordered = rows.order_by("pk")
     while page := list(remaining[:size]):
         yield from page

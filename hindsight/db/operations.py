@@ -7,7 +7,7 @@ from django.db.migrations import AddIndex
 
 
 class AddIndexWithoutBlocking(AddIndexConcurrently):
-    """Does not block writes on PostgreSQL, unless the table is partitioned. The migration must not be atomic."""
+    """On PostgreSQL, unless the table is partitioned. The migration must not be atomic."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         base = self._base(schema_editor, to_state.apps.get_model(app_label, self.model_name))
@@ -28,10 +28,7 @@ class AddIndexWithoutBlocking(AddIndexConcurrently):
 
 
 def execute_in_schema(schema_editor: Any, sql: str, **names: str) -> None:
-    """Runs SQL of a migration on PostgreSQL, and nothing on other databases.
-
-    `{schema}` in `sql` becomes the quoted name of the current schema, for functions whose search_path excludes it.
-    """
+    """Does nothing on SQLite. `{schema}`: the current schema, for functions whose search_path excludes it."""
     if schema_editor.connection.vendor != "postgresql":
         return
     with schema_editor.connection.cursor() as cursor:

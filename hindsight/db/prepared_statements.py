@@ -6,11 +6,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def fetch_row(statement: str, parameters: Mapping[str, Any]) -> Any:
-    """Executes a constant statement, and returns its first row as a tuple, or None.
+    """Executes a constant statement. Returns the first row as a tuple, or None.
 
-    On PostgreSQL, outside a transaction, the statement is prepared (`DatabaseWrapper.fetch_prepared`).
+    On PostgreSQL, outside a transaction, the statement is prepared (decision 39).
     """
-    database = connections[DEFAULT_DB_ALIAS]  # each access to an attribute of django.db.connection looks it up
+    database = connections[DEFAULT_DB_ALIAS]  # django.db.connection would look it up for each attribute
     fetch_prepared = getattr(database, "fetch_prepared", None)
     needs_cursor = database.in_atomic_block or database.execute_wrappers or database.queries_logged
     if fetch_prepared and not needs_cursor:
@@ -22,11 +22,7 @@ def fetch_row(statement: str, parameters: Mapping[str, Any]) -> Any:
 
 @contextmanager
 def without_prepared_statements() -> Iterator[None]:
-    """Prepares no statements in the context.
-
-    PostgreSQL may execute a prepared statement with a generic plan. For `LIKE $1` with a limit, this plan
-    reads a table from its end until enough rows match.
-    """
+    """Prepares no statements (decision 33): a plan for any `LIKE $1` may read a table from its end."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     unprepared = getattr(database, "unprepared", None)
     with unprepared() if unprepared and database.connection is not None else nullcontext():

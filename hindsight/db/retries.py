@@ -10,7 +10,7 @@ from hindsight.db.errors import DEADLOCK, STALE_STATEMENT, sqlstate_of
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# A repeated transaction can become the victim again: it may lock its first row before the other transaction does.
+# A repeated transaction can become the victim again.
 REPEATS = 3
 
 
@@ -18,10 +18,7 @@ REPEATED = {DEADLOCK, *STALE_STATEMENT}
 
 
 def retried(transaction: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Repeats a transaction that was the victim of a deadlock or of a stale statement.
-
-    Not if it is part of a larger transaction. A ROLLBACK deallocates the session's prepared statements.
-    """
+    """Repeats an outermost transaction after a deadlock or a stale statement (decision 47)."""
 
     @wraps(transaction)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:

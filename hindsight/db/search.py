@@ -1,7 +1,4 @@
-"""Search for any part of a text, without regard to case and accents.
-
-The normalized text is stored, so that both databases find the same rows.
-"""
+"""Search for any part of a text, without regard to case and accents (decision 33)."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -14,10 +11,10 @@ from django.db.models import Q
 
 from hindsight.db.keyset import pk_batches
 
-# The length of a trigram. Shorter parts match only the beginning of a word.
+# The length of a trigram.
 MIN_PART_LENGTH = 3
 
-SEPARATOR = "\n"  # of the fields: normalized texts do not contain it
+SEPARATOR = "\n"  # normalized texts do not contain it
 
 # Letters that Unicode does not decompose into a letter and a mark. U+0131 is the dotless i.
 LETTERS = str.maketrans("øłđðħŧ\u0131", "olddhti") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
@@ -25,20 +22,17 @@ LEFT_OUT = frozenset({"Mn", "Cf", "Cc"})  # accents, invisible characters
 
 
 def normalized(text: str) -> str:
-    """For comparison only. Words are separated by one space."""
     words = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", " ".join(text.split())).casefold())
     kept = "".join(character for character in words if unicodedata.category(character) not in LEFT_OUT)
     return " ".join(kept.translate(LETTERS).split())
 
 
 def search_text_of(*texts: str) -> str:
-    """Each word follows a space."""
+    """Each word follows a space: parts shorter than a trigram match only the beginning of a word."""
     return SEPARATOR.join(f" {normalized(text)}" for text in texts)
 
 
 class SearchTextField(models.TextField):  # type: ignore[type-arg]
-    """The normalized text of other fields of the row."""
-
     def __init__(self, *, of: Iterable[str], **kwargs: Any) -> None:
         self.of = tuple(of)
         super().__init__(**{"default": "", "db_default": "", "blank": True, "editable": False, **kwargs})
@@ -54,10 +48,7 @@ class SearchTextField(models.TextField):  # type: ignore[type-arg]
 
 
 class SearchIndex(models.Index):
-    """Trigrams on PostgreSQL, which needs the extension pg_trgm.
-
-    On SQLite the index is narrower than the table: a scan of it reads less.
-    """
+    """Trigrams on PostgreSQL. On SQLite, an index that is scanned instead of the wider table."""
 
     def create_sql(
         self, model: Any, schema_editor: Any, using: str = "", *, concurrently: bool = False, **kwargs: Any
@@ -73,7 +64,7 @@ class SearchIndex(models.Index):
 
 
 def with_search_text(model: type[models.Model], fields: Iterable[str]) -> set[str]:
-    """Adds the SearchTextFields of the model that contain one of the fields."""
+    """Adds the SearchTextFields that contain one of the fields."""
     written = set(fields)
     for field in model._meta.concrete_fields:
         if isinstance(field, SearchTextField) and written & {*field.of}:
@@ -82,7 +73,7 @@ def with_search_text(model: type[models.Model], fields: Iterable[str]) -> set[st
 
 
 class Searchable(models.Model):
-    """Its subclasses have a SearchTextField named `search_text`."""
+    """Subclasses have a SearchTextField named `search_text`."""
 
     class Meta:
         abstract = True
@@ -94,17 +85,16 @@ class Searchable(models.Model):
 
 
 class SearchableRows:
-    """Precedes QuerySet among the bases of a queryset of `Searchable` rows."""
+    """Precedes QuerySet among the bases."""
 
     def search(self, text: str) -> Self:
-        """Rows that contain each word of the text. A text without words matches nothing."""
+        """A text without words matches nothing."""
         words = normalized(text).split()
         parts = (word if len(word) >= MIN_PART_LENGTH else f" {word}" for word in words)
         condition = reduce(and_, (Q(search_text__contains=part) for part in parts), Q())
         return self.filter(condition) if words else self.none()  # type: ignore[attr-defined,no-any-return]
 
     def update(self, **values: Any) -> int:
-        """Raises TypeError for fields that are part of the search text."""
         model: type[models.Model] = self.model  # type: ignore[attr-defined]
         if with_search_text(model, values) != values.keys():
             raise TypeError("Save each row: its search text has to be computed.")
@@ -112,10 +102,7 @@ class SearchableRows:
 
 
 def fill_search_text(model: type[models.Model], update: str, batch: int = 2_000) -> None:
-    """For migrations. `update`: SQL with the text and the primary key as parameters.
-
-    Each batch is a transaction, and locks only its rows.
-    """
+    """For migrations. `update`: SQL whose parameters are the text and the primary key."""
     field: Any = model._meta.get_field("search_text")
     for pks in pk_batches(model._default_manager.all(), batch):
         with transaction.atomic(), connection.cursor() as cursor:

@@ -1,8 +1,4 @@
-"""Which servers use the database, for `manage.py migrate`.
-
-On PostgreSQL, the name of each session has the version: `application_name` in pg_stat_activity. SQLite has no sessions,
-so each process of a server holds a shared lock on a file, which the kernel releases when the process ends.
-"""
+"""Which servers use the database, for `manage.py migrate` (decision 48)."""
 
 import fcntl
 from collections.abc import Iterator
@@ -28,7 +24,6 @@ _held: list[IO[Any]] = []  # the lock ends when the file is closed
 
 
 def announce_server() -> None:
-    """Called once in each process of a server. Does nothing on PostgreSQL, where each session has a name."""
     if connection.vendor == "sqlite" and not _held:
         create_private_file(_lock_file())
         file = _lock_file().open("a")
@@ -37,7 +32,7 @@ def announce_server() -> None:
 
 
 def connected_servers(*, other_versions_only: bool) -> list[str]:
-    """Describes them in English. On SQLite, the version is unknown, so `other_versions_only` has no effect."""
+    """On SQLite, `other_versions_only` has no effect: the version is unknown."""
     if connection.vendor == "sqlite":
         return ["a server on this machine"] if _is_locked() else []
     return list(_sessions(other_versions_only))

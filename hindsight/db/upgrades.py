@@ -1,7 +1,4 @@
-"""How a migration is applied. Each migration since release 0.1.0 declares it: `upgrade = ROLLING`.
-
-tests/hindsight/db/test_upgrades.py names the operations that a rolling migration may have.
-"""
+"""How a migration is applied (decision 48). Each migration since release 0.1.0 declares it: `upgrade = ROLLING`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +12,6 @@ Plan = Iterable[tuple[Any, bool]]  # migrations, each with whether it is unappli
 
 
 def class_of(migration: Any) -> str:
-    """Migrations that declare nothing, such as those of packages, are stop first unless ROLLING_PACKAGES names them."""
     declared: str = getattr(migration, "upgrade", STOP_FIRST)
     return ROLLING if (migration.app_label, migration.name) in ROLLING_PACKAGES else declared
 
@@ -30,7 +26,7 @@ def that_need_a_stop(plan: Plan) -> list[str]:
 
 
 def _is_of_an_earlier_release(migration: Any) -> bool:
-    """Whether the upgrade skips a release. A migration is rolling only for servers of the release before its own."""
+    """Rolling only for servers of the release before its own."""
     *_, last = RELEASES.values()
     return (migration.app_label, migration.name) in last.migrations.items()
 
@@ -39,7 +35,7 @@ def upgrade_of(plan: Plan) -> str:
     return STOP_FIRST if that_need_a_stop(plan) else ROLLING
 
 
-# Migrations of packages that are rolling, by app and name. The value says why, like `rolling_because` of a migration.
+# The value says why, like `rolling_because` of a migration.
 ROLLING_PACKAGES = {
     ("usersessions", "0001_initial"): (
         "A new table. Old servers cannot delete a staff login that has logged in at a new server, which seldom happens."

@@ -1,7 +1,4 @@
-"""Rows with a version and the time of their last write, which change with every write.
-
-SQL that bypasses these classes must set both columns.
-"""
+"""Rows with a version and the time of their last write. SQL that bypasses these classes must set both columns."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,17 +11,17 @@ VERSION_FIELDS = frozenset(("version", "updated_at"))
 
 
 class ClockTime(Func):
-    """The database's current time, also in the middle of a transaction."""
+    """Unlike `Now`, the current time also in the middle of a transaction."""
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
 
 
 class VersionField(models.IntegerField):  # type: ignore[type-arg]
-    """Counts the writes of a row. After an update, the attribute is deferred: the next access loads it."""
+    """After an update, the attribute is deferred: the next access loads it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        # The database's default serves INSERTs in SQL.
+        # db_default: for INSERTs in SQL.
         super().__init__(**{"default": 1, "db_default": 1, "editable": False, **kwargs})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> int | Combinable:
@@ -35,8 +32,6 @@ class VersionField(models.IntegerField):  # type: ignore[type-arg]
 
 
 class UpdatedAtField(models.DateTimeField):  # type: ignore[type-arg]
-    """The time of the last write, from the database's clock. After a write, the attribute is deferred."""
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"editable": False, "blank": True, **kwargs})
 
@@ -46,7 +41,7 @@ class UpdatedAtField(models.DateTimeField):  # type: ignore[type-arg]
 
 
 class VersionedUpdate:
-    """Precedes QuerySet among the bases of a queryset of `Versioned` rows."""
+    """Precedes QuerySet among the bases."""
 
     def update(self, **values: Any) -> int:
         """Also used by `bulk_update`."""
@@ -55,8 +50,6 @@ class VersionedUpdate:
 
 
 class Versioned(models.Model):
-    """`version` is for optimistic locking."""
-
     version = VersionField()
     updated_at = UpdatedAtField()
 
@@ -73,7 +66,7 @@ class Versioned(models.Model):
 
 
 def mark_inserted(row: Versioned, pk: int) -> None:
-    """After an INSERT in SQL. The times that it has set are deferred: the next access loads them."""
+    """After an INSERT in SQL. The times become deferred."""
     row.pk, row._state.adding = pk, False
     for name in ("created_at", "updated_at"):
         row.__dict__.pop(name, None)

@@ -1,5 +1,3 @@
-"""The calls of the API with example values, from the OpenAPI description."""
-
 import json
 from functools import cache
 from typing import Any, NamedTuple
@@ -23,7 +21,7 @@ class Parameter(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`path`: without PREFIX. `body`: JSON text, or empty. `response`: the example, as JSON text."""
+    """`path`: without PREFIX. `body`: JSON text, or empty. `response`: JSON text."""
 
     id: str
     title: str

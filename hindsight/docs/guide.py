@@ -1,5 +1,3 @@
-"""docs/api.md, the guide for integrators, as Markdown and as HTML."""
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -39,7 +37,6 @@ class Guide(NamedTuple):
 
 @cache
 def guide_markdown() -> str:
-    """The file, with the URL of this server in its examples."""
     text: str = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
     return text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
 
@@ -71,7 +68,7 @@ def _named_headings(tokens: Iterable[Token]) -> Iterator[tuple[str, Section]]:
 
 
 def _with_samples(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Joins adjacent samples, which show the same call in several languages, to one token."""
+    """Adjacent samples show the same call in several languages."""
     for is_sample, group in groupby(tokens, lambda token: token.type == "fence" and token.info in LANGUAGES):
         run = list(group)
         if is_sample and len(run) > 1:
@@ -82,12 +79,12 @@ def _with_samples(tokens: Iterable[Token]) -> Iterator[Token]:
 
 @simplefilter
 def only_colored(_filter: Any, lexer: Any, stream: Iterable[tuple[_TokenType, str]], options: Any) -> Any:
-    """Keeps the kinds of text that docs.css colors: an element for each name and bracket would double the page."""
+    """An element for each name and bracket would double the page."""
     for type_, text in stream:
         yield next((kind for kind in COLORED if is_token_subtype(type_, kind)), Text), text
 
 
-# Render rules of markdown-it, named after the types of their tokens.
+# Render rules of markdown-it, named after token types.
 
 
 def heading_open(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
@@ -118,7 +115,6 @@ def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str
 
 
 def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
-    """Paths of documents become links."""
     text = tokens[index].content
     documents = {reverse(name) for name in ("docs", "reference", "schema", "console", "postman", "llms")}
     return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)

@@ -1,5 +1,3 @@
-"""Pages for integrators."""
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -33,7 +31,6 @@ def reference(request: HttpRequest) -> HttpResponse:
 
 @read_only
 def console(request: HttpRequest) -> HttpResponse:
-    """The update comes first."""
     return render(
         request,
         "docs/console.html",
@@ -52,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def llms_txt(request: HttpRequest) -> HttpResponse:
-    """See https://llmstxt.org."""
+    """https://llmstxt.org"""
     base = settings.PUBLIC_BASE_URL
     text = f"""# {description()["info"]["title"]}
 
@@ -68,5 +65,5 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 
 
 def text_response(text: str) -> HttpResponse:
-    """Returns text/plain: browsers download text/markdown."""
+    """Browsers download text/markdown."""
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -1,5 +1,3 @@
-"""Pages for errors outside /api/."""
-
 from contextlib import AbstractContextManager
 
 from django.conf import settings
@@ -10,7 +8,6 @@ from django.views import defaults
 
 bad_request = defaults.bad_request
 
-# Retry-After of a 503, in seconds.
 RETRY_SECONDS = 5
 
 
@@ -21,7 +18,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def service_unavailable(request: HttpRequest, reason: str) -> HttpResponse:
     with _language_of(request):
-        # No context processors, which may use the database.
+        # Without a request: context processors may use the database.
         page = render_to_string("503.html", {"reason": translation.gettext(reason)})
     response = HttpResponse(page, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
@@ -33,5 +30,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def _language_of(request: HttpRequest) -> AbstractContextManager[None]:
-    """The language that the view has set, or English."""
+    """That of the view, or English."""
     return translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))

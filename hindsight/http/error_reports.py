@@ -1,7 +1,4 @@
-"""Sends logged errors to Sentry, if SENTRY_DSN is set. Requires requirements/observability.txt.
-
-A report has the place of the error, but not the message of the exception, which can quote a row.
-"""
+"""Sends logged errors to Sentry: the place of an error, but not the message of the exception, which can quote a row."""
 
 import logging
 from typing import TYPE_CHECKING, Any
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("event_id", "timestamp", "level", "logger", "platform", "environment", "release")
 FRAME_FIELDS = ("filename", "module", "function", "lineno", "in_app")
-# Their messages are constants, and the values in them are separate. Other packages may format messages before.
+# Their messages are constants. Messages of other packages may contain values.
 OWN_LOGGERS = ("hindsight", "orgs", "webhooks", "contacts", "jobs", "interviews", "staff")
 
 
@@ -27,7 +24,7 @@ def start_error_reports() -> None:
         dsn=settings.SENTRY_DSN,
         environment="development" if settings.DEVELOPMENT else "production",
         before_send=only_code,
-        # The default integrations send arguments of commands, request bodies and breadcrumbs.
+        # The default ones send arguments of commands, request bodies and breadcrumbs.
         default_integrations=False,
         auto_enabling_integrations=False,
         integrations=[LoggingIntegration(level=None, event_level=logging.ERROR, sentry_logs_level=None)],
@@ -43,10 +40,10 @@ def start_error_reports() -> None:
 
 
 def only_code(event: "Event", hint: "Hint") -> "Event | None":
-    """Copies what cannot contain data of customers. New fields of the library are left out."""
+    """Copies only fields that cannot contain data of customers."""
     errors, logger = event.get("exception", {}).get("values", []), str(event.get("logger"))
     if logger == "django.request" and not errors:
-        return None  # a response with an error whose cause was logged before
+        return None  # the cause was logged before
     report: dict[str, Any] = {name: value for name, value in event.items() if name in FIELDS}
     report["tags"] = {"request_id": current_request_id()}
     report["exception"] = {"values": [_only_frames(error) for error in errors]}

@@ -1,7 +1,6 @@
-"""Text in development, JSON in production.
+"""Exception messages are not logged: a database error quotes the row.
 
-Exception messages are not logged: a database error quotes the row. Of Django's messages about a request, only method,
-path and status are: they quote the path, the Host or the Referer.
+Of Django's messages about a request, only method, path and status are: they quote the path, the Host or the Referer.
 """
 
 import json
@@ -18,12 +17,12 @@ from hindsight.http.request_ids import current_request_id
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-# Logged fields of `extra=`. The text of an access line already contains REQUEST_FIELDS.
+# Of `extra=`.
 EXTRA_FIELDS = (
     "duration_ms",
     "org",
     "api_key",
-    # Of turns that ask the model: see interviews.paige.model.log.
+    # Of interviews.paige.model.log.
     "engine",
     "outcome",
     "waiting_turns",
@@ -41,7 +40,7 @@ REQUEST_FIELDS = ("method", "path", "status")
 
 
 class BaseFormatter(logging.Formatter):
-    """Formats exceptions without their messages. Causes come first."""
+    """Causes come before the exceptions that they caused."""
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802
         parts: list[str] = []

@@ -17,12 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 def add_response_headers(request: HttpRequest, headers: Mapping[str, str]) -> None:
-    """Also applies to error responses."""
     _response_headers(request).update(headers)
 
 
 def remove_response_headers(request: HttpRequest) -> None:
-    """Those that were added until now."""
     _response_headers(request).clear()
 
 
@@ -44,7 +42,7 @@ class RequestMiddleware:
         headers = response.headers
         headers["X-Request-Id"] = request_id
         if response.status_code == 304:
-            # In a 304 it would be the length of the object that was not sent.
+            # It would be the length of the object that was not sent.
             del headers["Content-Length"]
         for name, value in _response_headers(request).items():
             headers[name] = value
@@ -52,7 +50,7 @@ class RequestMiddleware:
         count_response(request, response.status_code, seconds)
         path = logged_path(request)
         access.log(
-            # Successful probes are too frequent to be logged.
+            # Successful probes are too frequent.
             logging.DEBUG if is_probe(request) and response.status_code < 400 else logging.INFO,
             "%s %s %s",
             request.method,
@@ -70,7 +68,7 @@ class RequestMiddleware:
 
 
 class DatabaseUnavailableMiddleware:
-    """For pages. The API does so in its exception handler."""
+    """For pages. The API has its exception handler."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,7 +1,6 @@
-"""Requests to the API skip the middleware that only pages need: sessions, logins, CSRF tokens, static files.
+"""Requests to the API skip the middleware between `PageMiddleware` and `EndOfPageMiddleware`, which only pages need.
 
-In MIDDLEWARE, that middleware stands between `PageMiddleware` and `EndOfPageMiddleware`. Its `process_view` and
-`process_exception` are still called: Django calls them beside the chain.
+Django still calls its `process_view` and `process_exception`, which are not part of the chain.
 """
 
 import threading
@@ -14,17 +13,17 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API = "/api/v1/"
 
-# Django creates the middleware of a chain from the last to the first, in one thread.
+# Django creates middleware from the last to the first, in one thread.
 _new_chain = threading.local()
 
 
 class PageMiddleware:
-    """For the API, does itself what CommonMiddleware does for pages: refuses unknown hosts, and sets Content-Length."""
+    """For the API, does what CommonMiddleware does for pages: refuses unknown hosts, and sets Content-Length."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.get_response_of_view: GetResponse = _new_chain.get_response
-        # An allowed Host. Clients repeat theirs, and Django would parse and compare it anew for each request.
+        # An allowed Host. Django would parse and compare it for each request.
         self.last_host: str | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -19,7 +19,6 @@ def healthz() -> HttpResponse:
 
 
 def readyz() -> HttpResponse:
-    """503 if the database does not respond or accept writes."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(IS_READ_ONLY[connection.vendor])
@@ -37,10 +36,7 @@ def is_probe(request: HttpRequest) -> bool:
 
 
 class ProbeMiddleware:
-    """Before the checks of scheme and host: probes use plain HTTP and an IP address as Host.
-
-    Their responses contain no data but the version.
-    """
+    """Must be before the checks of scheme and host: probes use plain HTTP and an IP address as Host."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

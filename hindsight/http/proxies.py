@@ -1,4 +1,4 @@
-"""Clients can forge X-Forwarded-For, so it is read from the right, up to the first address outside TRUSTED_PROXIES."""
+"""Clients can forge X-Forwarded-For, so it is read from the right."""
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -19,7 +19,7 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 @lru_cache(maxsize=1000)
 def parse_address(text: str) -> Address | None:
-    """IPv4-mapped IPv6 addresses become IPv4. None if the text is not an address."""
+    """IPv4-mapped IPv6 addresses become IPv4. Returns None if the text is not an address."""
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -29,7 +29,7 @@ def parse_address(text: str) -> Address | None:
 
 @lru_cache(maxsize=1000)
 def client_of(address: str) -> str:
-    """IPv6 addresses become their /64 network: one client can use all of it."""
+    """IPv6 addresses become their /64 network, which one client can use."""
     parsed = parse_address(address)
     if isinstance(parsed, IPv6Address):
         return str(IPv6Network((parsed, 64), strict=False))
@@ -41,7 +41,6 @@ def is_trusted(address: Address | None) -> bool:
 
 
 def client_address(peer: str, forwarded_for: str) -> str:
-    """The rightmost untrusted address of `forwarded_for` followed by `peer`."""
     client = peer
     for hop in [peer, *reversed(forwarded_for.split(","))]:
         address = parse_address(hop)

@@ -1,7 +1,6 @@
-"""What log lines show of requests. URLs can contain secrets: the token of a link, or a key that was pasted into a path.
+"""Keeps secrets in URLs out of log lines: the token of a link, or a key that was pasted into a path.
 
-A segment of a path is shown if it is a constant of the URLconf, or the number that identifies an object. Others become
-`*`, so an unknown path shows nothing of it. Queries are not shown.
+Of a path, only constants of the URLconf and ids of objects are shown. Queries are not shown.
 """
 
 import re
@@ -18,8 +17,7 @@ from hindsight.http.probes import PROBES
 HIDDEN = "*"
 ID = re.compile("[0-9]{1,19}")
 
-# In messages of libraries, which the paths above do not cover. `orgs.keys` and `webhooks.signing` define the formats.
-# By a constant that a text must contain: the search for it is much faster than re.
+# For messages of libraries. The key must be in the text: searching for it is much faster than re.
 VALUE = r"[^\s&\"'<>]+"
 SECRETS = {
     "hsk_": re.compile("(hsk_[0-9A-Za-z]{8})[0-9A-Za-z]+"),
@@ -57,7 +55,6 @@ def _ids_in(request: HttpRequest) -> set[str]:
 
 @cache
 def _constants() -> frozenset[str]:
-    """Segments of paths."""
     outside = {"", settings.STATIC_URL.strip("/"), *(path.strip("/") for path in PROBES)}
     return frozenset(outside.union(_constants_in(get_resolver().url_patterns)))
 

@@ -8,12 +8,11 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """Returns an empty string outside a request."""
+    """Empty outside a request."""
     return _current.get()
 
 
 def begin_request(proposed: str | None) -> str:
-    """Keeps a well-formed `proposed`."""
     request_id = proposed if proposed and WELL_FORMED.fullmatch(proposed) else secrets.token_hex(16)
     _current.set(request_id)
     return request_id

@@ -1,5 +1,3 @@
-"""Counts responses for /metrics."""
-
 from collections.abc import Callable
 from functools import cache
 
@@ -25,7 +23,6 @@ def method_of(request: HttpRequest) -> str:
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern of the URL. Static files and unknown paths have none."""
     if request.resolver_match is not None:
         return request.resolver_match.route or "/"
     return request.path_info if is_probe(request) else NO_ROUTE
@@ -33,5 +30,5 @@ def route_of(request: HttpRequest) -> str:
 
 @cache
 def _instruments(method: str, route: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
-    """Remembered, because labels() takes a lock."""
+    """Cached, because labels() takes a lock."""
     return REQUESTS.labels(method, route, status).inc, REQUEST_SECONDS.labels(method, route).observe

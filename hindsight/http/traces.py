@@ -1,7 +1,4 @@
-"""Sends one span for each request to OpenTelemetry. Requires requirements/observability.txt.
-
-The middleware is in use if OTEL_EXPORTER_OTLP_ENDPOINT is set. The library reads the other variables of OpenTelemetry.
-"""
+"""OpenTelemetry, whose library reads its other variables itself."""
 
 from collections.abc import Callable
 from importlib.util import find_spec

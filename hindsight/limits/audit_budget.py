@@ -1,8 +1,6 @@
-"""Limits the bytes of text that an org may overwrite per day (UTC). Each overwrite adds the replaced text to the audit.
+"""Limits the bytes of text that an org may overwrite per day (UTC), because the audit keeps each replaced text.
 
-`spend` remembers bytes in this process, because the transaction that writes them is still open. `budget_of`, before
-the next write, adds them to the store: at once if they are a thousandth of the budget or more, else every
-SECONDS_BETWEEN_COUNTS. While the store is unavailable, they are not counted.
+`spend` keeps the bytes in this process, because the transaction is still open. `budget_of` adds them to the store.
 """
 
 import time
@@ -20,7 +18,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Budget:
-    """`limit` and `spent` in bytes; a limit of 0 is none. `resets_at`: the next midnight in Unix seconds."""
+    """`limit` and `spent` in bytes; a limit of 0 is none. `resets_at`: Unix seconds."""
 
     limit: int
     spent: int
@@ -32,21 +30,20 @@ class Budget:
 
     @property
     def retry_after(self) -> int:
-        """From 1 to DAY_SECONDS, also after the clock was set back."""
+        """In seconds. The clock may have been set back."""
         return min(DAY_SECONDS, max(1, self.resets_at - int(time.time())))
 
 
 class Counted(NamedTuple):
-    """What the counter said `at` that time, in Unix seconds."""
+    """`at`: Unix seconds."""
 
     spent: int
     at: int
 
 
-# This part of the budget is counted with the next write.
+# A thousandth of the budget is added to the store with the next write.
 COUNTS_OF_A_BUDGET = 1_000
 
-# By org.
 _uncounted: Uncounted[str] = Uncounted()
 _counted: Memory[str, Counted] = Memory()
 
@@ -58,7 +55,7 @@ def forget() -> None:
 
 
 def spend(org: str, number: int) -> None:
-    """`number`: bytes of text that an overwrite has added to the audit."""
+    """`number`: bytes of replaced text."""
     _uncounted.add(org, number)
 
 

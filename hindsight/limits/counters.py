@@ -1,8 +1,4 @@
-"""Cache backends for django-ratelimit, which calls `add`, then `incr`.
-
-`add` increments in one round trip, and `incr` returns the result. If the store is unavailable, `incr` raises
-ValueError and the request passes (RATELIMIT_FAIL_OPEN).
-"""
+"""Cache backends for django-ratelimit, which calls `add`, then `incr` (decision 3)."""
 
 import hashlib
 import json
@@ -32,7 +28,7 @@ SECONDS_BEFORE_RETRY = 5.0
 
 Result = TypeVar("Result")
 
-# The table of hindsight.limits.models. Each key contains its window.
+# Each key contains its window.
 INCREASE = (
     "INSERT INTO rate_limit_counter (key, count, expires_at) VALUES {rows} "
     "ON CONFLICT (key) DO UPDATE SET count = rate_limit_counter.count + excluded.count RETURNING key, count"
@@ -43,7 +39,7 @@ EXPIRED = "SELECT count(*) FROM rate_limit_counter WHERE expires_at < {0}"
 
 
 class Increment(NamedTuple):
-    """`seconds`: when the counter may be deleted, from now."""
+    """`seconds`: how long the counter is kept."""
 
     key: str
     amount: int
@@ -51,9 +47,9 @@ class Increment(NamedTuple):
 
 
 def key_of(org: str, name: str) -> str:
-    """The prefix is read for each call: every test has a prefix of its own.
+    """The prefix is not cached: every test has its own.
 
-    In a Redis cluster, keys with the same part in braces are in the same slot, so that one command may use them.
+    In a Redis cluster, keys with the same part in braces are in one slot, so that one command may use them.
     """
     return f"{settings.RATELIMIT_CACHE_PREFIX}{{{org}}}:{name}"
 
@@ -63,37 +59,35 @@ def counters() -> "Counters":
 
 
 class Counters(BaseCache):
-    """An unavailable store is not called for SECONDS_BEFORE_RETRY."""
+    """A method that calls the store takes one round trip, and raises one of `failures` if the store is unavailable."""
 
-    # Raised by an unavailable store.
     failures: ClassVar[tuple[type[Exception], ...]]
-    # time.monotonic() of the next attempt; 0 while available.
+    # time.monotonic() of the next attempt; 0 while the store is available.
     unavailable_until: ClassVar[float] = 0.0
 
     def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self.location = location
-        # The result of `add`, for `incr`. Django creates one object for each thread.
+        # Django creates one object for each thread.
         self.count: int | None = None
 
     def increase(self, *increments: Increment) -> list[int]:
-        """Returns the counts, after one round trip. The keys must differ. Raises one of `failures`."""
+        """Returns the counts. The keys must differ."""
         raise NotImplementedError
 
     def hit(self, key: str, seconds: int) -> int:
-        """Increments and returns the count. Raises one of `failures`."""
         return self.increase(Increment(key, 1, seconds))[0]
 
     def read(self, keys: Sequence[str]) -> dict[str, int]:
-        """Returns the counts of the counters that exist, after one round trip. Raises one of `failures`."""
+        """Returns the counts of the counters that exist."""
         raise NotImplementedError
 
     def purge(self) -> int:
-        """Returns the number of deleted counters. Raises one of `failures`."""
+        """Returns the number of deleted counters."""
         raise NotImplementedError
 
     def expired(self) -> int:
-        """Returns the number of counters that `purge` would delete. Raises one of `failures`."""
+        """Returns the number of counters that `purge` would delete."""
         raise NotImplementedError
 
     def add(self, key: str, value: Any, timeout: Any = 60, version: int | None = None) -> bool:
@@ -122,7 +116,6 @@ class Counters(BaseCache):
         return result
 
 
-# In Redis, by Lua: the counts after the increments. A new counter gets its time to live.
 INCREASE_IN_REDIS = """
 local counts = {}
 for i, key in ipairs(KEYS) do
@@ -147,7 +140,7 @@ class RedisCounters(Counters):
         counts: list[int]
         try:
             [counts] = execute(self.location, ("EVALSHA", INCREASE_DIGEST, *arguments))
-        except redis.exceptions.NoScriptError:  # Redis has restarted, and keeps the script from now on
+        except redis.exceptions.NoScriptError:  # Redis has restarted
             [counts] = execute(self.location, ("EVAL", INCREASE_IN_REDIS, *arguments))
         return counts
 
@@ -167,8 +160,6 @@ class RedisCounters(Counters):
 
 
 class DatabaseCounters(Counters):
-    """Uses the default database."""
-
     failures = (DatabaseError,)
 
     def increase(self, *increments: Increment) -> list[int]:
@@ -196,7 +187,7 @@ class DatabaseCounters(Counters):
 
 
 class SQLiteCounters(Counters):
-    """LOCATION is the path of a separate SQLite file."""
+    """LOCATION is a path."""
 
     failures = (sqlite3.Error,)
 
@@ -219,7 +210,7 @@ class SQLiteCounters(Counters):
 
 
 def statement(increments: Sequence[Increment], mark: str) -> tuple[str, list[str | int]]:
-    """Returns INCREASE with its parameters. `mark`: the driver's placeholder."""
+    """`mark`: the driver's placeholder."""
     now = int(time.time())
     rows = ", ".join([f"({mark}, {mark}, {mark})"] * len(increments))
     return INCREASE.format(rows=rows), [
@@ -228,7 +219,7 @@ def statement(increments: Sequence[Increment], mark: str) -> tuple[str, list[str
 
 
 def counts_in(rows: Iterable[tuple[str, int]], increments: Sequence[Increment]) -> list[int]:
-    """RETURNING promises no order."""
+    """RETURNING has no order."""
     counts = dict(rows)
     return [counts[increment.key] for increment in increments]
 

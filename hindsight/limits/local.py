@@ -15,14 +15,14 @@ class LocalCounters:
         self.windows: dict[str, tuple[int, float]] = {}
 
     def hit(self, key: str, seconds: int) -> tuple[int, int]:
-        """Returns the count and the seconds until the window ends."""
+        """Returns the count, and the seconds until the window ends."""
         now = time.time()
         with self.lock:
             count, ends_at = self.windows.get(key, (0, 0.0))
             if ends_at <= now:
                 count, ends_at = 0, now + seconds
             self.windows.pop(key, None)
-            self.windows[key] = (count + 1, ends_at)  # the newest key is the last
+            self.windows[key] = (count + 1, ends_at)  # now the last key
             if len(self.windows) > MAX_KEYS:
                 del self.windows[next(iter(self.windows))]
         return count + 1, max(1, round(ends_at - now))

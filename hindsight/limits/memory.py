@@ -7,7 +7,7 @@ Value = TypeVar("Value")
 
 
 class Memory(Generic[Key, Value]):
-    """What this process remembers, by key. Over `max_keys`, it forgets the key that was added first."""
+    """Over `max_keys`, forgets the key that was added first."""
 
     def __init__(self, max_keys: int = 10_000) -> None:
         self.max_keys = max_keys

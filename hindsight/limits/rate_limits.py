@@ -1,5 +1,3 @@
-"""Rate limits in fixed windows of one minute."""
-
 import time
 from dataclasses import dataclass
 
@@ -11,7 +9,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True)
 class Usage:
-    """`resets_at`: start of the next window in Unix seconds. `group`: what the limit is for, `org` or `address`."""
+    """`resets_at`: Unix seconds. `group`: what the limit is for, `org` or `address`."""
 
     limit: int
     count: int
@@ -24,12 +22,12 @@ class Usage:
 
     @property
     def retry_after(self) -> int:
-        """From 1 to 60, also after the clock was set back."""
+        """In seconds. The clock may have been set back."""
         return min(WINDOW_SECONDS, max(1, self.resets_at - int(time.time())))
 
     @property
     def is_current(self) -> bool:
-        """False for an earlier window, and after the clock was set back."""
+        """The clock may have been set back."""
         return 0 < self.resets_at - time.time() <= WINDOW_SECONDS + 1
 
     @property

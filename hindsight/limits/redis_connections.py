@@ -1,4 +1,4 @@
-"""A connection to Redis for each thread. redis-py's pool polls the socket whenever a connection is taken from it."""
+"""A connection to Redis for each thread, faster than redis-py's pool (decision 3)."""
 
 import os
 import threading
@@ -18,11 +18,7 @@ os.register_at_fork(after_in_child=lambda: _thread_local.__dict__.clear())
 
 
 def execute(url: str, *commands: Command) -> list[Any]:
-    """Returns the response of each command, after one round trip. Raises redis.RedisError.
-
-    Sends the commands a second time if Redis has closed the connection, but not after a time-out: they may have been
-    executed.
-    """
+    """Takes one round trip, or two if Redis has closed the connection. Raises redis.RedisError."""
     connection = connection_of_this_thread(url)
     was_connected = connection.is_connected
     try:
@@ -34,7 +30,7 @@ def execute(url: str, *commands: Command) -> list[Any]:
 
 
 def connection_of_this_thread(url: str) -> ConnectionInterface:
-    """Not connected before its first command. Options in the URL take precedence."""
+    """Options in the URL take precedence."""
     connections: dict[str, ConnectionInterface] = _thread_local.__dict__
     if url not in connections:
         pool = redis.ConnectionPool.from_url(url, socket_connect_timeout=0.25, socket_timeout=0.25, protocol=2)

@@ -10,7 +10,7 @@ from hindsight.limits.rate_limits import Usage, count_request
 
 
 class UnauthenticatedLimiter:
-    """Protects the database from floods of invalid keys. Valid keys of the same address still work.
+    """Protects the database from floods of invalid keys.
 
     For an address over the limit, this process looks up keys that were valid before, and at most one other key every
     SECONDS_BETWEEN_LOOKUPS.
@@ -28,7 +28,7 @@ class UnauthenticatedLimiter:
         self.next_lookup = 0.0
 
     def exceeded_usage(self, request: HttpRequest, digest: str | None) -> Usage | None:
-        """None if the key may be looked up. `digest`: None without a well-formed key."""
+        """Returns None if the key may be looked up. `digest`: None without a well-formed key."""
         usage = self.blocked.get(client_of(request.META["REMOTE_ADDR"]))
         if usage is None or not usage.is_current:
             return None
@@ -37,7 +37,6 @@ class UnauthenticatedLimiter:
         return usage
 
     def count_failure(self, request: HttpRequest, digest: str | None) -> Usage:
-        """Returns the usage of the client address."""
         client = client_of(request.META["REMOTE_ADDR"])
         usage = count_request(request, group="address", key=client, limit=settings.ANONYMOUS_RATE_LIMIT)
         if digest is not None:

@@ -5,12 +5,12 @@ from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
-# An org's amounts are added to the store at most this often, unless they are large.
+# Between two additions of an org's amounts to the store, unless they are large.
 SECONDS_BETWEEN_COUNTS = 5
 
 
 class Uncounted(Generic[Key]):
-    """Amounts that this process has not yet added to the store. A later request adds them, in its own round trip."""
+    """Amounts that this process has not yet added to the store. They are lost if it is unavailable."""
 
     def __init__(self) -> None:
         self.lock = Lock()
@@ -24,7 +24,7 @@ class Uncounted(Generic[Key]):
         return self.by_key[key]
 
     def take(self, key: Key) -> int:
-        if key not in self.by_key:  # needs no lock, and is nearly always so
+        if key not in self.by_key:  # usually, and without a lock
             return 0
         with self.lock:
             return self.by_key.pop(key, 0)

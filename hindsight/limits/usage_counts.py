@@ -1,8 +1,4 @@
-"""How much of its rate limit an org uses: requests by hour and by day (UTC), for staff.
-
-A process adds the requests of an org to the store at most every SECONDS_BETWEEN_COUNTS, in one round trip. While the
-store is unavailable, they are not counted.
-"""
+"""How much of its rate limit an org uses: requests by hour and by day (UTC)."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -14,12 +10,11 @@ from hindsight.limits.memory import Memory
 from hindsight.limits.rate_limits import Usage
 from hindsight.limits.uncounted import SECONDS_BETWEEN_COUNTS, Uncounted
 
-# From this part of its limit on, an org is near it.
 NEAR_PERCENT = 80
 
 
 class Kind(StrEnum):
-    """What is counted. NEAR, OVER: minutes with NEAR_PERCENT of the limit or more, and with refused requests."""
+    """NEAR, OVER: minutes with NEAR_PERCENT of the limit or more, and with refused requests."""
 
     REQUESTS = "requests"
     REFUSED = "refused"
@@ -30,7 +25,6 @@ class Kind(StrEnum):
 class Period(NamedTuple):
     name: str
     seconds: int
-    # How many of them staff see.
     shown: int
 
     @property
@@ -44,8 +38,6 @@ TODAY_AND_YESTERDAY = DAY._replace(shown=2)
 
 
 class Use(NamedTuple):
-    """The counts of an org, by Kind."""
-
     requests: int = 0
     refused: int = 0
     near: int = 0
@@ -53,7 +45,6 @@ class Use(NamedTuple):
 
 
 uncounted: Uncounted[tuple[str, Kind]] = Uncounted()
-# By org, in Unix seconds.
 _counted_at: Memory[str, float] = Memory()
 
 
@@ -64,7 +55,7 @@ def forget() -> None:
 
 
 def count_use(org: str, usage: Usage) -> None:
-    """Counts one request. One of a minute is the first that is near the limit, and one the first that is over it."""
+    """Of the requests of a minute, one is the first near the limit, and one the first over it."""
     uncounted.add((org, Kind.REQUESTS), 1)
     if usage.exceeded:
         uncounted.add((org, Kind.REFUSED), 1)
@@ -79,7 +70,7 @@ def count_use(org: str, usage: Usage) -> None:
 
 
 def _add_to_store(org: str) -> None:
-    """In a fixed order, because each increment locks a row."""
+    """The order is fixed, because each increment locks a row."""
     amounts = {kind: uncounted.take((org, kind)) for kind in Kind}
     increments = [
         Increment(_key(org, kind, period, period.current), amount, (period.shown + 1) * period.seconds)
@@ -93,18 +84,17 @@ def _add_to_store(org: str) -> None:
 
 
 def near(limit: int) -> int:
-    """The smallest number of requests that is near the limit."""
     return -(-limit * NEAR_PERCENT // 100)
 
 
 def use_of(org: str) -> Mapping[Period, Use] | None:
-    """In the last hours and the last days, including the current ones. None if the store is unavailable."""
+    """Returns None if the store is unavailable."""
     counts = _read(key for period in (HOUR, DAY) for kind in Kind for key in _keys(org, kind, period))
     return None if counts is None else {period: _use(counts, org, period) for period in (HOUR, DAY)}
 
 
 def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
-    """The use, today and yesterday, of those orgs that were near their limit. None if the store is unavailable."""
+    """Omits orgs that were not near their limit today or yesterday. Returns None if the store is unavailable."""
     keys = {org: _keys(org, Kind.NEAR, TODAY_AND_YESTERDAY) for org in orgs}
     counts = _read(key for of_org in keys.values() for key in of_org)
     found = [org for org in keys if counts and any(counts.get(key) for key in keys[org])]
@@ -116,7 +106,6 @@ def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
 
 
 def _keys(org: str, kind: Kind, period: Period) -> list[str]:
-    """The counters of the shown hours or days, the current one first."""
     current = period.current
     return [_key(org, kind, period, number) for number in range(current, current - period.shown, -1)]
 

@@ -1,7 +1,7 @@
-"""What each process counts. Labels have few values: no label contains a path, an org, an id or an address.
+"""No label contains what a client has sent (decision 49).
 
-If PROMETHEUS_MULTIPROC_DIR is set before this module is imported, each process writes to files of its own there, and
-any of them can show the sums. https://prometheus.github.io/client_python/multiprocess/
+PROMETHEUS_MULTIPROC_DIR must be set before this module is imported.
+https://prometheus.github.io/client_python/multiprocess/
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 REQUESTS = Counter("hindsight_requests", "Responses, by route and status.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("hindsight_request_duration_seconds", "Time of a request in Django.", ["method", "route"])
 
-# livesum: the sum over the processes that are running.
+# livesum: of the processes that are running.
 CONNECTIONS = Gauge(
     "hindsight_pool_connections", "Database connections of the web processes.", multiprocess_mode="livesum"
 )

@@ -1,4 +1,4 @@
-"""Serves /metrics at METRICS_ADDRESS, in a thread of its own. The public server does not have this path."""
+"""Serves /metrics at an address of its own (decision 49)."""
 
 import os
 import socket
@@ -19,15 +19,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-# A client holds the only thread for at most this long. Prometheus gives up a scrape after 10 s by default.
+# How long a client may hold the only thread. Prometheus waits 10 s by default.
 CONNECTION_SECONDS = 5
 
 
 def serve_metrics(host: str, port: int, *collectors: Collector) -> None:
-    """Raises OSError if the address is in use.
-
-    The processes of scripts/serve share the address: the kernel chooses one of them for each connection.
-    """
+    """Raises OSError if the address is in use."""
     server = make_server(
         host, port, metrics_application(collectors), server_class=_server_class(host), handler_class=_Handler
     )
@@ -35,7 +32,7 @@ def serve_metrics(host: str, port: int, *collectors: Collector) -> None:
 
 
 def is_shared() -> bool:
-    """Whether the process was started by scripts/serve, and another process may serve its numbers."""
+    """Whether other processes share the counters and the address: the kernel chooses one for each connection."""
     return DIRECTORY in os.environ
 
 
@@ -48,8 +45,6 @@ def metrics_application(collectors: Iterable[Collector]) -> "_Metrics":
 
 
 class _Metrics:
-    """A WSGI application with one path."""
-
     def __init__(self, registry: CollectorRegistry) -> None:
         self.exposition: WSGIApplication = make_wsgi_app(registry)
 
@@ -76,16 +71,16 @@ class _Processes(Collector):
         return metrics
 
     def _forget_ended_processes(self) -> None:
-        """Their gauges do not count. Their counters do, because a counter must not decrease."""
+        """Deletes their gauges. Counters stay, because a counter must not decrease."""
         for file in self.directory.glob("gauge_live*_*.db"):
             pid = int(file.stem.rpartition("_")[2])
             if not _is_running(pid):
-                with suppress(FileNotFoundError):  # another process has done so
+                with suppress(FileNotFoundError):  # another process was faster
                     mark_process_dead(pid, str(self.directory))
 
 
 def _is_filled(file: Path) -> bool:
-    """False if its process has just created it, or was killed then. The library cannot read such a file."""
+    """The library cannot read a file that a process has just created."""
     try:
         return file.stat().st_size > 0
     except FileNotFoundError:
@@ -102,7 +97,7 @@ def _is_running(pid: int) -> bool:
 
 class _Handler(WSGIRequestHandler):
     def handle(self) -> None:
-        """A time-out of the socket would start anew with each byte."""
+        """A time-out of the socket would start again with each byte."""
         cut_off = Timer(CONNECTION_SECONDS, self._cut_off)
         cut_off.daemon = True
         cut_off.start()
@@ -116,7 +111,7 @@ class _Handler(WSGIRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Scrapes are too frequent to be logged."""
+        """Logs no scrapes."""
 
 
 def _server_class(host: str) -> type[WSGIServer]:
@@ -125,12 +120,12 @@ def _server_class(host: str) -> type[WSGIServer]:
         allow_reuse_port = is_shared()
 
         def server_bind(self) -> None:
-            """Without the base class' getfqdn(), which can wait for a name server."""
+            """Skips the base class' getfqdn(), which can wait for a name server."""
             TCPServer.server_bind(self)
             self.server_name, self.server_port = host, self.server_address[1]
             self.setup_environ()
 
         def handle_error(self, *args: object) -> None:
-            """Clients that were cut off, or have gone."""
+            """Clients may have gone."""
 
     return Server

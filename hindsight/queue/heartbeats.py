@@ -1,5 +1,3 @@
-"""Which workers are running."""
-
 from datetime import datetime, timedelta
 
 from django.db.models import Max
@@ -13,7 +11,6 @@ MISSING_AFTER = timedelta(minutes=2)
 
 
 def record_heartbeat(name: str) -> None:
-    """Writes at most every HEARTBEAT_EVERY."""
     now = timezone.now()
     if not Heartbeat.objects.filter(name=name, seen_at__gt=now - HEARTBEAT_EVERY).exists():
         Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": now})

@@ -1,4 +1,4 @@
-"""The kinds of work in the queue. Rooms above register theirs."""
+"""Rooms above register their kinds."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ class Kind(ABC, Generic[Row]):
         return [Lane(org_id, org_id) for org_id in leased.values_list("org_id", flat=True)]
 
     def begin(self, row: Row, now: datetime) -> bool:
-        """Changes a row that is being leased. Returns whether it is to be run."""
+        """Called for a row that is being leased. Returns whether it is to be run."""
         return True
 
     @abstractmethod
     def run(self, row: Row) -> None:
-        """Is called in a thread of a worker, without a transaction."""
+        """Called in a thread of a worker, without a transaction."""
 
 
 KINDS: dict[str, Kind[Any]] = {}

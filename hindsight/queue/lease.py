@@ -27,7 +27,6 @@ Row = TypeVar("Row", bound=Queued)
 
 
 def lease(kind: Kind[Row], free: int) -> list[Row]:
-    """Returns at most `free` due rows for this worker."""
     now = timezone.now()
     lanes = kind.due_lanes(now) if free else []
     if not lanes:  # on SQLite, a transaction would take the write lock

@@ -1,5 +1,3 @@
-"""The queues, read from the database at each scrape."""
-
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager

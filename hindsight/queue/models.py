@@ -10,7 +10,7 @@ OVERDUE_AFTER = timedelta(minutes=10)
 
 
 class Queued(models.Model):
-    """A row that a worker works on. It is in the queue while it is one of the rows of its kind."""
+    """A row is in the queue while it is one of the rows of its kind."""
 
     due_at = models.DateTimeField(
         default=timezone.now, db_default=Now(), help_text="No worker takes it before this time."

@@ -1,4 +1,4 @@
-"""Which lanes get the free threads."""
+"""Which lanes get the free threads (decision 46)."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,3 @@
-"""Limits of request bodies."""
-
 import asyncio
 from collections.abc import AsyncIterable
 from io import RawIOBase
@@ -8,22 +6,19 @@ from typing import NoReturn
 from django.core.exceptions import RequestDataTooBig
 
 MAX_BODY_BYTES = 1024 * 1024
-"""Also the limit for a line of an imported file."""
 
-# A larger body is read and discarded up to this size. If the response came before the end of the body, the server would
-# close the connection, and a reverse proxy that is still sending would answer 502.
+# A larger body is read and discarded up to this size, so that a reverse proxy does not answer 502 (decision 17).
 DRAIN_BYTES = 8 * 1024 * 1024
 
 BODY_SECONDS = 30.0
-"""The time in which a body must arrive."""
 
 
 class BodyCutOff(OSError):
-    """The body is incomplete. Django turns an OSError into UnreadablePostError."""
+    """Django turns an OSError into UnreadablePostError."""
 
 
 class UnreadableBody(RawIOBase):
-    """A `wsgi.input` whose reads raise an error: views that need no body do not fail."""
+    """A `wsgi.input` whose reads raise an error: views that need no body succeed."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error

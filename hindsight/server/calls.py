@@ -1,5 +1,3 @@
-"""Functions that an event loop calls in threads."""
-
 import asyncio
 from collections import deque
 from collections.abc import Callable
@@ -7,7 +5,6 @@ from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
-# After how long the event loop learns that a call without a result has returned.
 END_SECONDS = 0.02
 
 
@@ -16,11 +13,7 @@ class Threads(Protocol):
 
 
 class Calls:
-    """Calls in threads, of one event loop.
-
-    Waking the event loop takes two switches between threads. So it is woken for results only. A call that returns None
-    has sent its response already, and ends with others, END_SECONDS later.
-    """
+    """An event loop's calls in threads (decision 17). Only results wake it: None means that the response is sent."""
 
     def __init__(self) -> None:
         self._running = 0
@@ -28,7 +21,6 @@ class Calls:
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, threads: Threads, function: Callable[..., Result], *arguments: object) -> Result:
-        """Raises what the function raises."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
 

@@ -1,8 +1,4 @@
-"""Runs Django, a WSGI application, in a pool of threads behind an event loop.
-
-A request gets a thread, with a database connection, when its body has arrived, so slow clients hold no thread. The
-probes have threads of their own, so they respond if all others are busy.
-"""
+"""Runs Django, a WSGI application, in a pool of threads behind an event loop (decision 17)."""
 
 import sys
 from collections.abc import AsyncIterable, Callable
@@ -24,15 +20,11 @@ if TYPE_CHECKING:
     from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
 Headers = list[tuple[str, str]]
-# Status, headers and body.
 Response = tuple[int, Headers, bytes | Download]
 
 
 class Gateway:
-    """An RSGI application. Create it in the worker: threads do not survive a fork.
-
-    `connections`: how many requests run at once. `waiting`: how many requests may wait besides, without a connection.
-    """
+    """An RSGI application. Create it in the worker: threads do not survive a fork."""
 
     def __init__(self, application: "WSGIApplication", *, connections: int, waiting: int) -> None:
         self.application = application
@@ -49,7 +41,7 @@ class Gateway:
             await self.stream(download, protocol.response_stream(status, headers))
 
     def send_response(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> tuple[int, Headers, Download] | None:
-        """Returns a download, which has to be streamed."""
+        """Returns a response only if it has to be streamed."""
         status, headers, body = self.respond(environ)
         if isinstance(body, Download):
             return status, headers, body
@@ -57,7 +49,7 @@ class Gateway:
         return None
 
     async def stream(self, download: Download, transport: Any) -> None:
-        """Between two blocks, a slow client holds neither a thread nor a connection."""
+        """Between two blocks, a slow client holds no thread."""
         blocks = iter(download)
         try:
             while block := await self.calls.run(self.threads, next, blocks, b""):
@@ -66,7 +58,6 @@ class Gateway:
             await self.calls.run(self.threads, download.close)
 
     def respond(self, environ: dict[str, Any]) -> Response:
-        """Responses are buffered, except downloads."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
@@ -82,7 +73,7 @@ class Gateway:
 
 
 async def input_of(environ: dict[str, Any], blocks: AsyncIterable[bytes]) -> BytesIO | UnreadableBody:
-    """Returns `wsgi.input`, and sets CONTENT_LENGTH, without which Django reads nothing.
+    """Returns `wsgi.input`. Sets CONTENT_LENGTH, without which Django reads nothing.
 
     Only JSON may be chunked: granian does not report a chunked body that is cut off, and half of a form is a form.
     """
@@ -108,7 +99,7 @@ def environ_of(scope: "Scope") -> dict[str, Any]:
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
-        # Django uses it without a Host header, which it must refuse then.
+        # For requests without a Host header: Django refuses this one.
         "SERVER_NAME": "missing-host.invalid",
         "SERVER_PORT": scope.server.rpartition(":")[2],
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -122,7 +113,7 @@ def environ_of(scope: "Scope") -> dict[str, Any]:
     }
     headers: Any = scope.headers
     for name in headers.keys():  # noqa: SIM118  # not a dict
-        # It would take the place of the header with a hyphen.
+        # A name with an underscore would replace the one with a hyphen.
         if "_" not in name:
             separator = "; " if name == "cookie" else ","
             key = name.upper().replace("-", "_")

@@ -1,9 +1,4 @@
-"""The database connections of a web process, and the threads that run requests with them.
-
-A thread has a connection while it handles a request, but not while it waits for anything else than the database: then
-a spare thread takes over its connection. So threads that wait cost no connections, and leave the connections to the
-other requests.
-"""
+"""The database connections of a web process, and the threads that run requests with them (decision 27)."""
 
 import logging
 import threading
@@ -26,17 +21,13 @@ Job = Callable[[], object]
 
 
 class ConnectionThreads:
-    """Daemon threads that run jobs, each with a persistent connection that is opened when it is first used.
-
-    A thread keeps its connection from job to job, because handing it over costs a switch between threads.
-    `connections`: how many jobs run at once. `waiting`: how many jobs may wait besides, without a connection.
-    """
+    """`connections`: how many jobs run at once. `waiting`: how many more jobs may wait without a connection."""
 
     def __init__(self, connections: int, *, waiting: int) -> None:
         # None: a thread that has waited needs a connection.
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._idle: SimpleQueue[BaseDatabaseWrapper] = SimpleQueue()
-        # Of each thread that has waited, where it expects a connection.
+        # The queues in which threads that have waited expect a connection.
         self._returning: deque[SimpleQueue[BaseDatabaseWrapper]] = deque()
         self._lock = threading.Lock()
         # Set: an ended process with the same id can have left other values.
@@ -49,7 +40,6 @@ class ConnectionThreads:
             threading.Thread(target=self._run, name=f"request_{number}", daemon=True).start()
 
     def submit(self, job: Job) -> None:
-        """In the job, `django.db.connection` is the thread's connection. Jobs start in their order."""
         REQUESTS_WAITING.inc()
         self._jobs.put(job)
 
@@ -66,7 +56,7 @@ class ConnectionThreads:
         finally:
             connection = connections[DEFAULT_DB_ALIAS] = self._acquire()
             CONNECTIONS_IN_USE.inc()
-            # As Django does at the beginning of a request: the server may have closed an idle connection.
+            # As Django does at the beginning of a request.
             connection.close_if_unusable_or_obsolete()
 
     def _run(self) -> None:
@@ -92,7 +82,7 @@ class ConnectionThreads:
             receiver.put(connection)
 
     def _acquire(self) -> BaseDatabaseWrapper:
-        """Waits like a job, because threads keep their connections while they have no job."""
+        """Waits in the queue of jobs, because threads without a job keep their connections."""
         with self._lock:
             try:
                 return self._idle.get_nowait()
@@ -105,10 +95,7 @@ class ConnectionThreads:
 
 @contextmanager
 def connection_released() -> Iterator[None]:
-    """Lets other requests use this thread's connection. Changes nothing in threads other than ConnectionThreads.
-
-    Raises TransactionManagementError inside a transaction.
-    """
+    """Lets other requests use this thread's connection. Raises TransactionManagementError inside a transaction."""
     owner: ConnectionThreads | None = getattr(_thread, "owner", None)
     if owner is None:
         yield

@@ -1,7 +1,6 @@
-"""Granian, with the application imported before forking: workers start faster and share memory.
+"""Granian, with the application imported before forking (decision 4).
 
-The first start also migrates the database. It does so in forked processes, which have imported the application already,
-and whose memory the workers do not inherit.
+The first start migrates the database in forked processes, whose memory the workers do not inherit.
 """
 
 import gc
@@ -23,10 +22,7 @@ from hindsight.server.serve import end_with_parent, worker_count
 
 
 def import_application() -> None:
-    """The workers' garbage collectors leave these objects alone: visiting one would copy its page of shared memory.
-
-    https://docs.python.org/3/library/gc.html#gc.freeze
-    """
+    """Freezes the objects, because a garbage collector in a worker would copy their pages of shared memory."""
     import_module("hindsight.rsgi")
     gc.collect()
     gc.freeze()
@@ -34,17 +30,17 @@ def import_application() -> None:
 
 
 def pin_workers(count: int) -> None:
-    """Lets each worker run on one CPU only, if all CPUs get equally many workers. Linux only.
+    """Lets each worker run on one CPU only, if all CPUs get equally many workers.
 
     The interpreter lock lets one thread of a worker run at a time. On one CPU, its data stay in the cache of that CPU.
-    A worker inherits its CPU when it is forked. One that replaces another gets the CPU that has become free.
+    A worker inherits its CPU when it is forked.
     """
     cpus = os.sched_getaffinity(0)
     if count % len(cpus):
         return
 
     def select_cpu() -> None:
-        with suppress(OSError):  # a sandbox may refuse the call, or a worker may have ended
+        with suppress(OSError):  # in a sandbox, or for a worker that has ended
             siblings = [os.sched_getaffinity(worker.pid) for worker in multiprocessing.active_children() if worker.pid]
             taken = Counter(cpu for affinity in siblings for cpu in affinity)
             os.sched_setaffinity(0, {min(cpus, key=lambda cpu: (taken[cpu], cpu))})
@@ -57,10 +53,9 @@ def pin_workers(count: int) -> None:
 
 
 def restore_sigterm_in_workers() -> None:
-    """Lets SIGTERM end a forked worker until granian has installed the worker's own handler.
+    """A forked worker inherits granian's handler, which ignores SIGTERM there (decision 4).
 
-    The worker inherits the handler of granian's main process, and would ignore SIGTERM. Granian may send SIGTERM before
-    the worker has replaced that handler. SIGTERM is therefore blocked during the fork: a blocked signal stays pending.
+    SIGTERM is blocked during the fork: a blocked signal stays pending.
     """
 
     def block() -> None:
@@ -77,7 +72,6 @@ def restore_sigterm_in_workers() -> None:
 
 
 def start_command(command: Callable[[], None]) -> BaseProcess:
-    """In a forked process."""
 
     def run() -> None:
         if request_signal := end_with_parent(signal.SIGTERM):
@@ -90,14 +84,12 @@ def start_command(command: Callable[[], None]) -> BaseProcess:
 
 
 def wait_for(process: BaseProcess) -> None:
-    """Exits if the process fails."""
     process.join()
     if process.exitcode:
         sys.exit(process.exitcode)
 
 
 def prepare_and_import() -> None:
-    """The application is imported while the database is migrated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
     with explained_settings():
         django.setup()
@@ -108,7 +100,6 @@ def prepare_and_import() -> None:
 
 
 def report_prepared(pipe: str) -> None:
-    """To hindsight/server/serve.py."""
     if pipe:
         with open(int(pipe), "wb") as writer:
             writer.write(b"prepared")

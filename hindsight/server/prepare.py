@@ -1,4 +1,4 @@
-"""Migrates the database, and creates the demo data in development: `python -m hindsight.server.prepare`."""
+"""Prepares the database: `python -m hindsight.server.prepare`."""
 
 import os
 import sys
@@ -11,7 +11,6 @@ from environs import EnvError
 
 @contextmanager
 def explained_settings() -> Iterator[None]:
-    """Exits if a setting is missing or not valid."""
     try:
         yield
     except EnvError as error:
@@ -23,13 +22,11 @@ def migrate() -> None:
 
 
 def create_demo() -> None:
-    """Prints how to use it. Only in development."""
     if os.environ["HINDSIGHT_ENV"] == "development":
         run("demo")
 
 
 def run(*arguments: str) -> None:
-    """Exits if the command fails."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
     sys.argv = ["manage.py", *arguments]
     with explained_settings():

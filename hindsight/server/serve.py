@@ -1,9 +1,4 @@
-"""Migrates the database, creates the demo data in development, and serves Hindsight until Ctrl-C or SIGTERM.
-
-Reads HOST, PORT, METRICS_ADDRESS, WEB_CONCURRENCY (processes), WEB_THREADS (per process) and TASK_WORKERS (processes
-of run_worker).
---reload runs Django's development server.
-"""
+"""Prepares the database, and serves Hindsight until Ctrl-C or SIGTERM. docs/operations.md lists the variables."""
 
 import ctypes
 import os
@@ -27,7 +22,7 @@ WORKER_STOP_SECONDS = 20  # a webhook takes at most 15 s
 
 
 def refuse_a_taken_address(host: str, port: str) -> None:
-    """Exits if the address is in use. Granian would not notice: it binds with SO_REUSEPORT."""
+    """Granian would not notice an address in use: it binds with SO_REUSEPORT."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
@@ -38,7 +33,7 @@ def refuse_a_taken_address(host: str, port: str) -> None:
 
 
 def refuse_a_metrics_address_in_use(port: str) -> None:
-    """Exits also if it is the public port: the kernel would divide the connections between both servers."""
+    """The kernel would divide connections to one port between both servers."""
     metrics_host, _, metrics_port = os.environ.get("METRICS_ADDRESS", "").rpartition(":")
     if not metrics_host:
         return
@@ -48,7 +43,6 @@ def refuse_a_metrics_address_in_use(port: str) -> None:
 
 
 def refuse_a_public_address(host: str) -> None:
-    """Exits in production if clients could reach the server directly, in plain HTTP."""
     is_allowed = "public_host" in os.environ.get("HINDSIGHT_ALLOW", "").split(",")
     if is_allowed or os.environ["HINDSIGHT_ENV"] != "production" or os.environ.get("TRUSTED_PROXIES"):
         return
@@ -64,7 +58,6 @@ def refuse_a_public_address(host: str) -> None:
 
 
 def worker_count() -> int:
-    """Exits if WEB_CONCURRENCY is not a number."""
     text = os.environ.get("WEB_CONCURRENCY") or "2"
     if not text.isdecimal() or not int(text):
         sys.exit(f"WEB_CONCURRENCY is the number of worker processes, such as 2, not {text!r}.")
@@ -78,27 +71,23 @@ def command(host: str, port: str) -> list[str]:
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
         *("--workers", str(worker_count())),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        # Logs JSON, like the application.
         *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "hindsight/server/logs.json")),
     ]
 
 
 def remember_development() -> None:
-    """Writes .env for manage.py."""
     file = ROOT / ".env"
     if not file.exists():
         file.write_text("HINDSIGHT_ENV=development\n")
 
 
 def serve(host: str, port: str, *, prepare: bool = False) -> int:
-    """Returns the exit status of granian."""
     with shared_metrics():
         return run_granian(host, port, prepare=prepare)
 
 
 @contextmanager
 def shared_metrics() -> Iterator[None]:
-    """With METRICS_ADDRESS, a folder for the counters of the processes that are started here."""
     if not os.environ.get("METRICS_ADDRESS"):
         yield
         return
@@ -108,9 +97,9 @@ def shared_metrics() -> Iterator[None]:
 
 
 def run_granian(host: str, port: str, *, prepare: bool) -> int:
-    """Runs granian, again if its workers crash, and returns its exit status.
+    """Runs granian, again if its workers crash.
 
-    `prepare`: granian's process first migrates the database (workers.py), because it imports the application.
+    `prepare`: granian's process first migrates the database, because it has imported the application (workers.py).
     """
     raise_file_limit()
     is_stopping = False
@@ -129,10 +118,10 @@ def run_granian(host: str, port: str, *, prepare: bool) -> int:
         server, prepared = start_granian(host, port, prepare=is_preparing)
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        if is_stopping:  # the signal came before this start: stop() only knew the server that had ended
+        if is_stopping:  # stop() has terminated the server before
             server.terminate()
         with prepared:
-            is_prepared = bool(prepared.read())  # waits until the process is about to serve, or has ended
+            is_prepared = bool(prepared.read())  # waits
         status = workers.run_until_end_of(server) if is_prepared else server.wait()
         if is_stopping or (is_preparing and not is_prepared) or not may_restart(starts):
             workers.stop()
@@ -143,8 +132,7 @@ def run_granian(host: str, port: str, *, prepare: bool) -> int:
 def start_granian(host: str, port: str, *, prepare: bool) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     """Returns the process, and a pipe to which it writes when it is about to serve.
 
-    Granian runs in its own session: otherwise Ctrl-C would reach the workers twice, from the terminal and from granian,
-    and they would hang.
+    Granian has a session of its own, because workers hang if Ctrl-C reaches them twice (decision 4).
     """
     reader, writer = os.pipe()
     process = subprocess.Popen(  # noqa: S603
@@ -161,15 +149,12 @@ def start_granian(host: str, port: str, *, prepare: bool) -> tuple[subprocess.Po
 
 
 class TaskWorkers:
-    """Processes of `manage.py run_worker`, replaced when they end."""
-
     def __init__(self, count: int) -> None:
         self.count = count
         self.processes: list[subprocess.Popen[bytes]] = []
         self.is_stopping = False
 
     def run_until_end_of(self, server: subprocess.Popen[bytes]) -> int:
-        """Returns the exit status of the server."""
         while True:
             self.replace_ended()
             with suppress(subprocess.TimeoutExpired):
@@ -196,7 +181,6 @@ class TaskWorkers:
             process.terminate()
 
     def stop(self) -> None:
-        """Waits until the workers have finished what they are sending."""
         self.terminate()
         for process in self.processes:
             try:
@@ -207,23 +191,23 @@ class TaskWorkers:
 
 
 def may_restart(starts: Sequence[float]) -> bool:
-    """Granian ends if a worker dies twice within 5.5 s. `starts`: monotonic times.
+    """Granian ends if a worker dies twice within 5.5 s. An end after less than 2 s is a failed start.
 
-    False after less than 2 s, which is a failed start, and after four starts in a minute.
+    `starts`: monotonic times.
     """
     now = time.monotonic()
     return now - starts[-1] > 2 and sum(now - start < 60 for start in starts) < 4
 
 
 def raise_file_limit() -> None:
-    """Each connection is a file, and the usual soft limit is 1,024."""
+    """Each connection is a file. The usual soft limit is 1,024."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """A preexec_fn: the kernel sends the signal to the child when its parent dies. Linux only."""
+    """A preexec_fn. The kernel sends the signal to the child when its parent dies."""
     if sys.platform != "linux":
         return None
     prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1  # not after the fork
@@ -235,17 +219,13 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def load_application() -> Any:
-    """Called in each worker.
-
-    A worker that outlives granian would keep the port, and nothing would stop or replace it.
-    """
+    """Called in each worker. A worker that outlived granian would keep the port."""
     if request_signal := end_with_parent(signal.SIGTERM):
         request_signal()
     return import_module("hindsight.rsgi").create_gateway(threads=int(os.environ.get("WEB_THREADS") or "4"))
 
 
 def prepare_database() -> int:
-    """Returns an exit status."""
     try:
         return subprocess.run([sys.executable, "-m", "hindsight.server.prepare"], cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
@@ -260,7 +240,7 @@ def reload_on_changes(host: str, port: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    # Production unless the environment says otherwise, whatever .env says: `make run` asks for development by name.
+    # Whatever .env says: `make run` asks for development by name.
     os.environ.setdefault("HINDSIGHT_ENV", "production")
     os.environ["PYTHONUNBUFFERED"] = "1"
     host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"

@@ -1,5 +1,3 @@
-"""Records as CSV for spreadsheets, and as JSON Lines for programs."""
-
 import csv
 import json
 import re
@@ -10,11 +8,11 @@ from hindsight.text.visible import stored, visible
 
 Record = dict[str, Any]
 
-# Spreadsheets run cells that start with these: a buyer could answer =HYPERLINK(…).
+# Spreadsheets execute cells that start with these: a buyer could answer =HYPERLINK(…).
 # https://owasp.org/www-community/attacks/CSV_Injection
 SPLIT_STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the last four are full-width = + - @
 FORMULA_STARTS = f"{SPLIT_STARTS}\t\r\n"
-# A text that has the apostrophe already gets another one, so that the original can be restored.
+# A text with an apostrophe gets another one, so that the original can be restored.
 FORMULA = re.compile(f"^('*[{FORMULA_STARTS}])")
 AFTER_SEPARATOR = re.compile(f"([,;\\t|][ \"']*)([{SPLIT_STARTS}])")
 ESCAPED = re.compile(f"^'('*[{FORMULA_STARTS}])")
@@ -32,7 +30,7 @@ def write_json_lines(records: Iterable[Record], out: Writable, columns: Sequence
 
 
 def write_csv(records: Iterable[Record], out: Writable, columns: Sequence[str], *, header: bool = True) -> None:
-    """`columns`: paths into the records, such as `contact.name`. Excel needs the byte order mark to detect UTF-8."""
+    """`columns`: paths such as `contact.name`. Excel needs the byte order mark to detect UTF-8."""
     writer = csv.writer(out)
     if header:
         writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
@@ -50,17 +48,16 @@ WRITERS: dict[str, Writer] = {"jsonl": write_json_lines, "csv": write_csv}
 
 
 def escape_formulas(cell: str) -> str:
-    """Prefixes possible formulas with an apostrophe, also after a separator that some spreadsheets split cells at."""
+    """Adds an apostrophe, also after a separator at which some spreadsheets split cells."""
     return FORMULA.sub(r"'\1", AFTER_SEPARATOR.sub(r"\1'\2", cell))
 
 
 def stored_text(cell: str) -> str:
-    """The text that `write_csv` made this cell of."""
+    """The inverse of `write_csv`, for one cell."""
     return stored(unescape_formulas(cell))
 
 
 def unescape_formulas(cell: str) -> str:
-    """The text that `escape_formulas` was called with."""
     return ESCAPED_AFTER_SEPARATOR.sub(r"\1\2", ESCAPED.sub(r"\1", cell))
 
 

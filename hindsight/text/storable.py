@@ -25,5 +25,5 @@ def clean_text(text: str, max_length: int) -> str:
 
 
 def grouped(number: int) -> str:
-    """With thousands separators, such as 10,000."""
+    """Such as 10,000."""
     return number_format(number, force_grouping=True)

@@ -1,7 +1,4 @@
-"""Parses only JSON that both databases store unchanged. https://www.rfc-editor.org/rfc/rfc8259
-
-Python's parser also accepts NaN, Infinity, 1e400, duplicate keys, NUL, lone surrogates and deep nesting.
-"""
+"""Parses only JSON that both databases store unchanged (decision 13). https://www.rfc-editor.org/rfc/rfc8259"""
 
 import codecs
 import json
@@ -14,7 +11,7 @@ MAX_DEPTH = 32
 
 
 class JSONError(ValueError):
-    """The message completes "The body is invalid JSON: …"."""
+    """Completes "The body is invalid JSON: …"."""
 
 
 def parse(body: bytes) -> Any:
@@ -35,7 +32,7 @@ def parse(body: bytes) -> Any:
         raise JSONError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
     except ValueError:  # int() refuses thousands of digits
         raise JSONError("it contains a number with too many digits") from None
-    # Without these escape sequences, a decoded text has no surrogate, and the parser has refused NUL.
+    # A decoded text without these escape sequences has no surrogate, and the parser has refused NUL.
     if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         check_value(value)
     return value
@@ -57,7 +54,6 @@ def check_value(value: Any, depth: int = 0) -> None:
 
 
 def type_name(value: object) -> str:
-    """For example "an object"."""
     names: dict[type, str] = {
         bool: "a boolean",
         str: "a string",
@@ -91,7 +87,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_c
 
 
 class Decoder(json.JSONDecoder):
-    """For `forms.JSONField`, which expects no other exception than JSONDecodeError."""
+    """For `forms.JSONField`, which expects JSONDecodeError."""
 
     def decode(self, s: str, *args: Any) -> Any:
         try:

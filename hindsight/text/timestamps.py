@@ -2,15 +2,14 @@ from datetime import UTC, datetime
 
 
 def utc_text(time: datetime, timespec: str = "auto") -> str:
-    """RFC 3339 in UTC, for example 2026-11-25T12:00:00Z. `timespec`: as of `datetime.isoformat`."""
+    """RFC 3339 in UTC, for example 2026-11-25T12:00:00Z."""
     return time.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def utc_text_of(stored: str) -> str:
-    """`utc_text` of a time that a statement has cast to text, which is faster than to parse it.
+    """For a time that a statement has cast to text.
 
-    SQLite stores 2026-11-25 12:00:00.500000. PostgreSQL returns 2026-11-25 12:00:00.5+00, because Django's sessions are
-    in UTC.
+    SQLite: 2026-11-25 12:00:00.500000. PostgreSQL: 2026-11-25 12:00:00.5+00, because Django's sessions are in UTC.
     """
     text = stored.removesuffix("+00").replace(" ", "T")
     return f"{text if '.' not in text else text.ljust(26, '0')}Z"

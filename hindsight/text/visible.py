@@ -1,7 +1,4 @@
-"""Characters that are not seen but change how the text around them looks, as `{U+202E}`.
-
-Texts are stored as they were sent. Whatever shows a text of another person calls `visible()`.
-"""
+"""Shows invisible characters that change how the text around them looks, as `{U+202E}` (decision 45)."""
 
 import re
 from bisect import bisect_left
@@ -19,7 +16,6 @@ FORGING = re.compile(
     "(?<![\u0300-\U0010ffff][\u200c\u200d])"
     "(?<![\U0001f3f4\U000e0020-\U000e007e][\U000e0000-\U000e007f])"
 )
-# Markers have no meaning in HTML, Markdown and spreadsheets.
 MARKER = re.compile(r"\{U\+([0-9A-F]{4,6})\}")
 
 
@@ -28,12 +24,12 @@ def visible(text: str) -> str:
 
 
 def stored(text: str) -> str:
-    """The text that `visible()` was called with."""
+    """The inverse of `visible()`."""
     return MARKER.sub(_character, text)
 
 
 def position_in(text: str) -> Callable[[int], int]:
-    """Returns a function from indices in the text to indices in `visible(text)`."""
+    """Maps indices in the text to indices in `visible(text)`."""
     found = list(FORGING.finditer(text))
     starts = [each.start() for each in found]
     added = [0, *accumulate(len(visible(each[0])) - 1 for each in found)]

@@ -5,8 +5,6 @@ from orgs.tenancy import OrgRowsQuerySet
 
 
 class Scopes(models.TextChoices):
-    """What an API key may do."""
-
     READ_WRITE = "read write", "read and write"
     READ = "read", "read"
     WRITE = "write", "write"
@@ -14,7 +12,7 @@ class Scopes(models.TextChoices):
 
 class ApiKeyQuerySet(OrgRowsQuerySet["ApiKey"]):
     def live(self) -> "ApiKeyQuerySet":
-        """Keys that are not revoked or expired. Includes keys of suspended orgs."""
+        """Includes keys of suspended orgs."""
         unexpired = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, revoked_at__isnull=True)
 

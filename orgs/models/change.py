@@ -9,7 +9,6 @@ from orgs.tenancy import OrgRowsQuerySet
 
 class ChangeQuerySet(OrgRowsQuerySet["Change"]):
     def of(self, obj: models.Model) -> "ChangeQuerySet":
-        """Changes of one row, newest first."""
         return self.filter(
             org_id=obj.org_id,  # type: ignore[attr-defined]
             object_type=obj._meta.model_name,
@@ -24,9 +23,9 @@ class ChangeQuerySet(OrgRowsQuerySet["Change"]):
 
 
 class Change(models.Model):
-    """One overwrite of one field. Append-only, except for `orgs.audit_removal`.
+    """Append-only, except for `orgs.audit_removal`.
 
-    There is no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
+    Has no foreign key to the object, because `orgs` is below `contacts` and `interviews`.
     """
 
     # The ORM must not delete changes. orgs.audit_removal deletes those of an org, after the org. At the commit, the

@@ -28,14 +28,12 @@ def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | 
 
 class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):
     def with_live_keys(self) -> Self:
-        """Adds `live_keys`, the number of live keys."""
+        """Adds the number of live keys."""
         live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
         return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
 
 
 class Org(Searchable):
-    """A customer."""
-
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
     search_text = SearchTextField(of=("name", "slug"))

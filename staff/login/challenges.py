@@ -1,10 +1,4 @@
-"""The challenges of passkeys: each step of a login accepts only the answer to its own.
-
-allauth keeps the challenges of all steps under one key of the session. The second factor does not ask the authenticator
-to verify the person, so the answer to its challenge must not log in without a password. Here each step has a key of its
-own. A challenge is answered once, and ends with its step: after another login has begun or succeeded, and after
-LOGIN_TIMEOUT.
-"""
+"""The challenges of passkeys: each step of a login accepts only the answer to its own (decision 43)."""
 
 import time
 from collections.abc import Callable

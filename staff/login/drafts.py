@@ -1,8 +1,6 @@
-"""The text of a form that was sent after the session had ended.
+"""The text of a form that was sent after the session had ended (decision 31).
 
-Such a POST begins a session with the form's fields, and its response is the login page. After any kind of login, also
-at the identity provider, the form is shown with the fields, as if it had been refused: nothing is saved until the
-person presses Save.
+After the login, the form is shown with the text, as if it had been refused.
 """
 
 from datetime import timedelta
@@ -14,7 +12,6 @@ from django.http import HttpRequest, QueryDict
 
 from hindsight.limits.local import hit
 
-# Forms with texts that take time to write.
 PAGES = {
     "contacts_contact_change",
     "interviews_interviewrequest_change",
@@ -35,12 +32,12 @@ DRAFTS = (30, 5)
 
 
 def signed_writer(request: HttpRequest) -> str:
-    """The value of the hidden field; empty on other pages."""
+    """Empty on other pages."""
     return signing.dumps(request.user.pk, salt=SALT) if _is_kept(request) else ""
 
 
 def writer_of(request: HttpRequest) -> int | None:
-    """The author of the text that was sent. None if it is not kept, such as that of somebody who is no longer staff."""
+    """None if the text is not kept, such as that of somebody who is no longer staff."""
     if request.method != "POST" or not _is_kept(request):
         return None
     try:

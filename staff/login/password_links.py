@@ -1,7 +1,4 @@
-"""One-time links to set a password, for invitations and forgotten passwords.
-
-A link works once and for PASSWORD_RESET_TIMEOUT: Django signs the password's hash and the time of the last login.
-"""
+"""Links to set a password, for invitations and forgotten passwords (decision 31)."""
 
 import logging
 import smtplib

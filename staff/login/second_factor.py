@@ -1,7 +1,4 @@
-"""Checks the second factor of a session, which the identity provider may have asked for, and the age of the login.
-
-allauth keeps a list of authentication methods in the session.
-"""
+"""Checks the second factor of a session, and the age of the login."""
 
 import time
 from typing import Any
@@ -27,7 +24,7 @@ PROVIDERS_FACTOR = "provider"  # the type of its record in the session
 
 
 class SecondFactorStage(AuthenticateStage):
-    """Skips this stage if the identity provider has asked for its own second factor."""
+    """Skipped if the identity provider has asked for a second factor."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         records = get_authentication_records(request, self.login.user)
@@ -64,7 +61,7 @@ def names_of(user: Any) -> str:
 
 
 def reset(user: Any) -> int:
-    """Removes every second factor. Returns how many there were."""
+    """Returns how many factors there were."""
     authenticators = list(Authenticator.objects.filter(user=user))
     for authenticator in authenticators:
         authenticator.delete()  # each has a security event

@@ -13,7 +13,6 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
 
-# Limits writes: "last used" is updated at most this often.
 LAST_USED_PRECISION = timedelta(minutes=1)
 
 # By what a browser's User-Agent contains. The first match counts: most browsers also name others, such as Safari.
@@ -48,7 +47,6 @@ def sessions_of(user: User) -> list[UserSession]:
 
 
 def end_session(user: User, session_id: int) -> int:
-    """Returns 0 or 1."""
     found = UserSession.objects.filter(user=user, pk=session_id).first()
     if found:
         found.end()
@@ -65,7 +63,6 @@ def end_all_sessions(user: User) -> int:
 
 
 def browser_of(user_agent: str) -> str:
-    """Such as "Firefox on Linux"."""
     browser, system = (
         next((name for part, name in names.items() if part in user_agent), "") for names in (BROWSERS, SYSTEMS)
     )

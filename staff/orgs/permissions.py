@@ -1,8 +1,4 @@
-"""In which orgs staff have a permission: in all, or only in those that they manage.
-
-The permission for the orgs that a person manages has a name of its own: `orgs.change_own_org` next to
-`orgs.change_org`.
-"""
+"""In which orgs staff have a permission: in all, or only in those that they manage (decision 44)."""
 
 from typing import Any, cast
 
@@ -25,7 +21,7 @@ def own(permission: str) -> str:
 
 
 def orgs_with(request: HttpRequest, permission: str) -> list[int] | None:
-    """Returns the ids of the orgs in which the person has the permission, or None for all orgs."""
+    """Returns the ids of orgs, or None for all orgs."""
     if request.user.has_perm(permission):
         return None
     return _managed(request) if request.user.has_perm(own(permission)) else []

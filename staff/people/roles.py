@@ -1,8 +1,7 @@
-"""What the staff of each role may do. Superusers may do everything, and only they erase and delete.
+"""What the staff of each role may do. A role is a group of Django's, with exactly these permissions after `migrate`.
 
-A role is a group of Django's with the same name. A permission with `own` in its name is only for the orgs that the
-person manages (`staff/orgs/permissions.py`). After each `migrate` the groups get exactly these permissions. Whoever
-is in a group is staff.
+A permission with `own` in its name is only for the orgs that the person manages (decision 44). Superusers may do
+everything, and only they erase and delete. Members of a group are staff.
 """
 
 from collections.abc import Mapping

@@ -22,7 +22,7 @@ from tools.harness.web import Server, serving
 
 WARM_UP_SECONDS = 1.5
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on"}
-# Run inside PostgreSQL, without a round trip; not counted.
+# Run inside PostgreSQL, without a round trip.
 FOREIGN_KEY_CHECK = "SELECT % FROM ONLY % FOR KEY SHARE OF x"
 NO_LIMIT = "10000000"
 MB = 1024**2
@@ -98,12 +98,11 @@ def measure(options: argparse.Namespace, database_url: str, directory: Path) -> 
 
 
 def memory_of(server: Server) -> float:
-    """Of the largest worker, in MB, with what it shares with other processes."""
+    """Of the largest worker, in MB, shared memory included."""
     return float(max(psutil.Process(pid).memory_info().rss for pid in server.workers) / MB)
 
 
 def measure_interviews(seconds: float) -> int:
-    """In a process of its own, which sets other databases up."""
     command = [sys.executable, "-m", "tools.bench.capacity", "--seconds", str(seconds)]
     return subprocess.run(command).returncode if seconds else 0
 
@@ -111,7 +110,6 @@ def measure_interviews(seconds: float) -> int:
 def load(
     seconds: float, connections: int, server: Server, postmaster: int, operation: client.Operation
 ) -> tuple[client.Result, tuple[str, ...]]:
-    """Returns the result and the table cells from p50 on."""
     client.run(server.port, operation, seconds=WARM_UP_SECONDS, connections=connections)
     execute("CHECKPOINT")
     execute("SELECT pg_stat_statements_reset()")

@@ -27,7 +27,7 @@ from tools.harness.stores import DURABLE, postgres, redis_server
 from tools.harness.web import Server, serving
 
 DATABASES = ("sqlite", "postgresql")
-WORKERS = 2  # the default of WEB_CONCURRENCY
+WORKERS = 2  # the default
 BASELINE_SECONDS = 30.0
 API_REQUESTS_PER_SECOND = 20.0
 SECONDS_BETWEEN_SAMPLES = 0.25
@@ -108,8 +108,6 @@ async def api_calls(server: Server, requests: Requests, result: Result, seconds:
 
 
 class Usage:
-    """Samples the waiting turns and the server's database connections."""
-
     def __init__(self, endpoint: Endpoint, count_connections: Callable[[], int]) -> None:
         self.endpoint, self.count_connections = endpoint, count_connections
         self.most_connections = 0
@@ -122,7 +120,7 @@ class Usage:
 
 
 def connection_counter(database_url: str, server: Server) -> Callable[[], int]:
-    """Counts open connections, idle ones included, but not those of the probes."""
+    """Idle connections included, but not those of the probes."""
     if database_url.startswith("sqlite"):
         path = database_url.removeprefix("sqlite:///")
         return lambda: sum(open_files(pid).count(path) for pid in server.workers)

@@ -1,4 +1,4 @@
-"""The load generator: persistent connections with one request at a time."""
+"""Persistent connections with one request at a time."""
 
 import selectors
 import socket
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-# Gets the previous response on the connection, empty for the first request.
+# Called with the previous response on the connection.
 MakeRequest = Callable[[bytes], bytes]
 
 
@@ -46,7 +46,7 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bool:
-        """Reads available bytes. Returns whether the response is complete."""
+        """Returns whether the response is complete."""
         part = self.socket.recv(65536)
         if not part:
             raise ConnectionError("The server closed a connection.")
@@ -57,7 +57,6 @@ class Connection:
 
 
 def run(port: int, operation: Operation, *, seconds: float, connections: int) -> Result:
-    """Sends the next request on a connection when its response has arrived."""
     result, started = Result(), time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for connection in [Connection(port) for _ in range(connections)]:

@@ -1,5 +1,3 @@
-"""CPU time of process trees."""
-
 from collections.abc import Sequence
 
 import psutil
@@ -20,7 +18,7 @@ def milliseconds_of(
 
 
 def seconds_of(pid: int) -> float:
-    """User and system time of a process and its descendants, ended ones included."""
+    """User and system time, also of descendants that have ended."""
     root = psutil.Process(pid)
     return sum(map(_seconds, [root, *root.children(recursive=True)]))
 

@@ -1,5 +1,3 @@
-"""The data of the benchmark: orgs with contacts and interview requests, and an API key of one org."""
-
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -38,7 +36,7 @@ JOIN interviews_interviewtype AS type ON type.org_id = contact.org_id,
 
 @dataclass(frozen=True)
 class Customer:
-    """The org that sends the requests. The ids of its interview requests are consecutive."""
+    """The ids of its interview requests are consecutive."""
 
     org_id: int
     key: str

@@ -7,7 +7,7 @@ from tools.harness.stores import postgres
 
 @contextmanager
 def database(directory: Path, *, on_postgres: bool) -> Iterator[str]:
-    """Yields the URL of an empty database: PostgreSQL with fsync off, or a SQLite file."""
+    """PostgreSQL with fsync off, or a SQLite file."""
     if on_postgres:
         with postgres() as url:
             yield url

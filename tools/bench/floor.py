@@ -11,7 +11,7 @@ CONTEXT = "repeat('Completed a 30-day POC. ', 5) || :number"
 NAME = "'Jane Smith ' || :number"
 OBJECTIVE = "'Understand why pricing was the blocker; ' || :number"
 
-# The fields that each kind of request writes, and its weight, as in tools.bench.operations.
+# With weights, as in tools.bench.operations.
 KINDS = {
     "notes": ({"notes": CONTEXT}, 4),
     "objective": ({"objective": OBJECTIVE}, 3),
@@ -20,7 +20,6 @@ KINDS = {
 
 
 def script(customer: Customer, texts: dict[str, str]) -> str:
-    """The pgbench script of one PATCH."""
     statement = update_statement(tuple(texts), verify=True, if_match=False, wait=False)
     update = statement % {
         **{name: f"({text})" for name, text in texts.items()},

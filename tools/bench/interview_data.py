@@ -1,4 +1,4 @@
-"""The data of the measurement of interviews. Needs django.setup()."""
+"""Needs django.setup()."""
 
 from django.core.management import call_command
 from django.db import connection
@@ -18,7 +18,7 @@ NEVER_REACHED = 10_000_000
 
 
 def load(interviews: int) -> tuple[list[str], Requests]:
-    """Fills a new database. Returns the survey tokens, and requests of a customer for the same interviews."""
+    """Returns the survey tokens, and requests of a customer for the same interviews."""
     call_command("migrate", verbosity=0)
     org = onboard_org(name="Acme", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED)
     interview_type = InterviewType.objects.get(org=org)

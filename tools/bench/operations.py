@@ -1,5 +1,3 @@
-"""The requests of the benchmarks: of a customer's system, and of contacts on the survey page."""
-
 import json
 import random
 import re
@@ -93,7 +91,7 @@ class Requests:
 
 
 class Survey:
-    """Contacts on the survey page: a form is sent, then the page of the redirect is read, with the next question."""
+    """A form is sent, then the page of the redirect is read, with the next question."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self.tokens = deque(tokens)

@@ -18,7 +18,7 @@ PINS = re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text(enc
 
 
 def run(arguments: list[str]) -> tuple[list[dict[str, Any]], str]:
-    """Returns what pip-audit found for each package, and what it wrote to standard error."""
+    """Returns what pip-audit found, and what it wrote to standard error."""
     tool = ROOT / ".venv-audit" / "bin" / "pip-audit"
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder, "pins.txt")

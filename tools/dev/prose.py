@@ -35,7 +35,6 @@ def main(arguments: list[str]) -> int:
 
 
 def sources(revision: str | None = None) -> Iterator[tuple[str, str]]:
-    """Yields the path and text of each file."""
     listing = ("ls-tree", "-r", "--name-only", revision) if revision else ("ls-files",)
     for path in git(*listing).splitlines():
         if path.endswith(".py") and "/migrations/" not in path:
@@ -46,7 +45,6 @@ def sources(revision: str | None = None) -> Iterator[tuple[str, str]]:
 
 
 def count(source: str) -> dict[str, int]:
-    """Counts the words in comments and docstrings, and the lines of code."""
     docstrings = list(docstrings_of(ast.parse(source)))
     words = sum(len(str(node.value).split()) for node in docstrings)
     in_docstrings = {line for node in docstrings for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
@@ -60,7 +58,7 @@ def count(source: str) -> dict[str, int]:
 
 
 def docstrings_of(module: ast.Module) -> Iterator[ast.Constant]:
-    """Yields every string that is a statement: docstrings, and the strings that document constants."""
+    """Includes strings that document constants."""
     for node in ast.walk(module):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.value

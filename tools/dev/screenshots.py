@@ -152,7 +152,6 @@ def fill(browser: Browser, button: str, **values: str) -> None:
 
 
 def save_over_another(browser: Browser) -> None:
-    """Another update happens between loading the page and saving it."""
     seen = browser.find("[name=seen]").get_attribute("value") or ""
     fill(browser, "Save and continue editing", objective=f"What the CRM sent meanwhile, at {time.time()}")
     fill(browser, "Save", objective="What I had in mind", seen=seen)
@@ -191,7 +190,7 @@ ACTIONS: dict[str, Callable[[Browser], None]] = {
 
 
 def prepare() -> dict[str, object]:
-    """Creates the demo data and rows for every page. Returns the ids and tokens used in the paths."""
+    """Returns the ids and tokens used in the paths."""
     call_command("seed_demo", stdout=StringIO())
     User.objects.create_superuser(LOGIN, password=PASSWORD)
     org = Org.objects.earliest("pk")

@@ -40,7 +40,6 @@ def main(arguments: list[str]) -> int:
 
 
 def create(folder: Path, language: str) -> Path:
-    """Returns the path of the new django.po."""
     po = folder / to_locale(language) / "LC_MESSAGES" / "django.po"
     po.parent.mkdir(parents=True, exist_ok=True)
     name, now = "Hindsight", datetime.now(UTC)
@@ -50,7 +49,6 @@ def create(folder: Path, language: str) -> Path:
 
 
 def check(po: Path) -> Iterator[str]:
-    """Yields what is wrong with a catalog and its compiled file."""
     catalog, name = read(po), po.parent.parent.name
     needed, present = ({message.id for message in messages(each)} for each in (_texts(), catalog))
     for text in needed ^ present:
@@ -63,7 +61,7 @@ def check(po: Path) -> Iterator[str]:
 
 
 def update(po: Path) -> int:
-    """Returns how many texts have no translation yet."""
+    """Returns how many texts have no translation."""
     catalog = read(po)
     catalog.update(_texts(), no_fuzzy_matching=True, update_creation_date=False)
     write(po, catalog)
@@ -72,7 +70,6 @@ def update(po: Path) -> int:
 
 
 def _texts() -> Catalog:
-    """The texts of the code, without translations."""
     catalog = Catalog()
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*")):
@@ -83,7 +80,7 @@ def _texts() -> Catalog:
 
 
 def _python(path: Path) -> bytes:
-    """A template becomes Python code with a call of gettext for each text, as in `makemessages`."""
+    """A template becomes Python code with calls of gettext, as in `makemessages`."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
@@ -103,7 +100,6 @@ def _problem(message: Message) -> str | None:
 
 
 def _forms(text: str | Iterable[str] | None) -> list[str]:
-    """Singular and plural, or one text."""
     return [text or ""] if isinstance(text, str | None) else list(text)
 
 

@@ -1,5 +1,3 @@
-"""The users that run servers."""
-
 import os
 import pwd
 import subprocess
@@ -13,7 +11,7 @@ from tools.harness.processes import ServerError
 
 
 class Account(NamedTuple):
-    """The user that runs a server; None is the caller."""
+    """None: the caller."""
 
     user: int | None
     group: int | None
@@ -37,7 +35,7 @@ class Account(NamedTuple):
             yield Path(name)
 
     def run(self, *command: str | Path) -> str:
-        """Returns the output. Raises ServerError, or PermissionError if the program is not accessible."""
+        """Raises ServerError, or PermissionError if the program is not accessible."""
         done = subprocess.run(
             command,
             cwd="/",

@@ -1,5 +1,3 @@
-"""Headless Chromium."""
-
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +29,7 @@ class BrowserMissingError(RuntimeError):
 
 
 def programs() -> tuple[str, str]:
-    """Paths of Chromium and ChromeDriver. Raises BrowserMissingError."""
+    """Chromium and ChromeDriver."""
     names = ("chromium", "chromium-browser", "google-chrome")
     chromium = next(filter(None, map(shutil.which, names)), None)
     driver = shutil.which("chromedriver")
@@ -80,11 +78,10 @@ class Browser:
         self.clicks += 1
 
     def follow(self, text: str) -> None:
-        """Clicks a link or button and waits for the next page."""
+        """Clicks a link or button, and waits for the next page."""
         self.leave(lambda: self.press(text))
 
     def leave(self, action: Callable[[], None]) -> None:
-        """Waits until the action has opened another page."""
         self.driver.execute_script("window.isLeft = true")
         action()
         arrived = "return !window.isLeft && document.readyState === 'complete'"
@@ -113,13 +110,12 @@ class Browser:
         self.driver.execute_cdp_cmd("Network.setCookie", {"name": "sessionid", "value": key, "url": self.base})
 
     def console_messages(self) -> list[str]:
-        """New console messages, including CSP violations."""
+        """Includes CSP violations."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
 
 @contextmanager
 def browsing(base: str, profile: Path, *flags: str) -> Iterator[Browser]:
-    """Runs Chromium with a new profile."""
     chromium, chromedriver = programs()
     options = ChromeOptions()
     options.binary_location = chromium

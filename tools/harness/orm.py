@@ -1,5 +1,3 @@
-"""Django's settings for tools that use the ORM."""
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

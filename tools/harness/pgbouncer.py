@@ -33,7 +33,7 @@ class PgBouncerMissingError(RuntimeError):
 
 @contextmanager
 def pgbouncer(database_url: str, *, sessions: int) -> Iterator[str]:
-    """Yields a DATABASE_URL whose connections share that many sessions. Raises PgBouncerMissingError, ServerError."""
+    """Yields a DATABASE_URL. Raises PgBouncerMissingError, ServerError."""
     program = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
     if program is None:
         raise PgBouncerMissingError("Install pgbouncer (Debian: pgbouncer).")

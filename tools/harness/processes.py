@@ -1,5 +1,3 @@
-"""Ports and processes."""
-
 import os
 import signal
 import socket

@@ -1,5 +1,3 @@
-"""An HTTP server that receives webhooks."""
-
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -79,7 +79,7 @@ def nginx(
     server: str = "",
     directory: Path | None = None,
 ) -> Iterator[int]:
-    """Yields the port of an nginx in front of the web servers at these ports. Raises ProxyMissingError.
+    """Yields the port of nginx. Raises ProxyMissingError.
 
     `http`, `server`: more lines of these blocks. `directory`: where it writes; without it, a temporary one.
     """
@@ -97,7 +97,7 @@ def nginx(
 
 @contextmanager
 def caddy(ports: Sequence[int], *, options: str = "", directory: Path | None = None) -> Iterator[int]:
-    """Yields the port of a Caddy in front of the web servers at these ports. Raises ProxyMissingError."""
+    """Yields the port of Caddy. Raises ProxyMissingError."""
     servers = " ".join(f"127.0.0.1:{port}" for port in ports)
     program = _program("caddy", "/usr/bin/caddy")
     with _directory(directory, "hindsight-caddy-") as place:

@@ -28,7 +28,7 @@ READY = (b"eady to accept connections", b"process up: PgBouncer")
 
 
 class StoreServer:
-    """A server that can end and start again with the same data, at the same port."""
+    """Can end and start again with the same data, at the same port."""
 
     def __init__(self, command: Callable[[int], list[str]], account: Account, log: Path, url: str) -> None:
         self.command = command
@@ -82,7 +82,7 @@ class StoreServer:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """The server accepts bytes, but does not process them before the context ends."""
+        """The server accepts bytes, but does not process them."""
         assert self.process
         self.process.send_signal(signal.SIGSTOP)
         try:

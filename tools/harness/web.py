@@ -38,17 +38,15 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        """Process ids of all workers ever started."""
         return [int(pid) for pid in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log)]
 
     @property
     def granians(self) -> list[int]:
-        """Process ids of granian's main process and its predecessors."""
         return [int(pid) for pid in re.findall(r"main PID: (\d+)", self.log)]
 
     @property
     def processes(self) -> list[int]:
-        """Process ids of hindsight/server/serve.py, granian and its workers."""
+        """Ids of hindsight/server/serve.py, granian and its workers."""
         return [self.process.pid, *self.granians, *self.workers]
 
     def is_up(self, workers: int) -> bool:

@@ -1,4 +1,4 @@
-"""The load: threads that write and repeat each write until it is acknowledged."""
+"""Threads that write, and repeat each write until it is acknowledged."""
 
 import json
 import time
@@ -84,7 +84,7 @@ class Client(Thread):
                 return
 
     def send(self, write: Write) -> tuple[int | str, bytes]:
-        """Returns the status and body, or the name of the connection's error."""
+        """Returns the status, or the name of the connection's error."""
         self.connection = self.connection or HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         try:
             self.connection.request(*self.request(write))

@@ -1,4 +1,4 @@
-"""The rows that the clients write to. Import after django.setup()."""
+"""Import after django.setup()."""
 
 from django.core.management import call_command
 
@@ -14,7 +14,7 @@ NEVER_REACHED = 10_000_000
 
 
 def load(clients: int) -> list[Customer]:
-    """Fills a new database. Returns one customer per client: the same org, with rows of its own."""
+    """Returns one customer per client: the same org, with rows of its own."""
     call_command("migrate", verbosity=0)
     org = onboard_org(name="Acme", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED)
     key = create_api_key(org=org, name="soak")[1]

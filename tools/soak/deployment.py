@@ -1,4 +1,4 @@
-"""What is tested: nginx, two application servers, PostgreSQL and Redis, on loopback ports."""
+"""nginx, two application servers, PostgreSQL and Redis, on loopback ports."""
 
 import os
 import signal

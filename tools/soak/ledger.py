@@ -1,5 +1,3 @@
-"""What the clients sent and what was acknowledged, by fault."""
-
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +26,7 @@ class Write:
 
 @dataclass
 class Phase:
-    """The time of one fault. Times in seconds of time.monotonic()."""
+    """Times in seconds of time.monotonic()."""
 
     fault: str
     started: float = field(default_factory=time.monotonic)
@@ -55,7 +53,6 @@ class Phase:
 
     @property
     def longest_outage(self) -> float:
-        """The longest time without an acknowledged write."""
         times = [self.started, *sorted(self.acknowledged), self.ended]
         return max(after - before for before, after in pairwise(times))
 

@@ -1,5 +1,3 @@
-"""The table that is printed at the end."""
-
 from collections import Counter
 from collections.abc import Sequence
 

@@ -11,8 +11,6 @@ from webhooks.models.event import Event
 
 
 class Outcome(models.TextChoices):
-    """How an attempt ended."""
-
     ACCEPTED = "accepted", "accepted"
     REFUSED = "refused", "the endpoint answered with an error"
     REDIRECTED = "redirected", "the endpoint redirects, and redirects are not followed"
@@ -36,7 +34,7 @@ class DeliveryQuerySet(OrgRowsQuerySet["Delivery"]):
 
 
 class Delivery(Queued):
-    """One event for one endpoint. It is in the queue while it is pending."""
+    """It is in the queue while it is pending."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)

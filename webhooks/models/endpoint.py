@@ -19,8 +19,6 @@ class EndpointState(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    """Of a delivery."""
-
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -45,8 +43,6 @@ class EndpointQuerySet(OrgRowsQuerySet["Endpoint"]):
 
 
 class Endpoint(models.Model):
-    """A URL of a customer that receives events."""
-
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_endpoints", db_index=False)
     url = models.CharField(max_length=MAX_URL_LENGTH)
     event_types = models.JSONField()
@@ -104,7 +100,7 @@ class Endpoint(models.Model):
         return [self.secret, self.previous_secret] if is_rotating else [self.secret]
 
     def close(self, state: EndpointState) -> None:
-        """Saves the state, and cancels the pending deliveries."""
+        """Also cancels the pending deliveries."""
         self.state = state
         self.save(update_fields=["state"])
         self.deliveries.pending().update(status=Status.CANCELLED, leased_until=None)

@@ -22,7 +22,7 @@ def new_message_id() -> str:
 
 
 class Event(models.Model):
-    """What happened, as it is sent. Every attempt sends the same text."""
+    """Every attempt sends the same text."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_events", db_index=False)
     message_id = models.CharField(max_length=40, unique=True, default=new_message_id, editable=False)

@@ -1,8 +1,7 @@
-"""Equal events of one interview request within seconds become one.
+"""Equal events of one interview request within seconds become one (decision 46).
 
-Bodies contain ids and statuses, and receivers read the rest over the API. So a delivery that is not sent yet tells also
-what happens before it is sent. An event is compared with the last one for the same endpoint, so that the last event
-that an endpoint gets is always the last one that differs.
+An event is compared with the last one for the same endpoint, so that the last event that an endpoint gets is always
+the last one that differs.
 """
 
 import json

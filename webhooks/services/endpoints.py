@@ -14,7 +14,6 @@ from webhooks.signing import new_secret
 
 # Of one org, without disabled ones.
 MAX_ENDPOINTS = 5
-# How long the old secret signs after a rotation.
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=30)
 HEALTH = ("failing_since", "slow_since", "paused_until")
 

@@ -46,13 +46,11 @@ def send_test_event(endpoint: Endpoint) -> Delivery:
 
 
 def forget_interview_requests(*, org_id: int, interview_request_ids: Iterable[int]) -> None:
-    """Deletes their events, with the deliveries."""
     Event.objects.for_org(org_id).filter(interview_request_id__in=interview_request_ids).delete()
 
 
 @transaction.atomic
 def delete_webhooks(*, org_id: int) -> None:
-    """Deletes the endpoints, events and deliveries of an org."""
     # Workers lock an endpoint before its deliveries, too.
     endpoints = Endpoint.objects.for_org(org_id)
     list(endpoints.order_by("pk").select_for_update().values_list("pk"))

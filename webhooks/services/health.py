@@ -1,5 +1,3 @@
-"""Whether webhooks arrive."""
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

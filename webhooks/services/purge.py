@@ -12,10 +12,7 @@ BATCH = 2_000
 
 
 def purge_deliveries(*, dry_run: bool = False) -> int:
-    """Deletes those that are not pending and older than WEBHOOK_DELIVERY_DAYS, and events without deliveries.
-
-    Returns the number of deliveries. Deletes nothing with `dry_run`.
-    """
+    """Also deletes events without deliveries. Returns the number of deliveries."""
     before = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
     count = _purge(Delivery.objects.finished().filter(created_at__lt=before), dry_run)
     is_needed = Exists(Delivery.objects.filter(event=OuterRef("pk")))

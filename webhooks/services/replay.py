@@ -24,7 +24,7 @@ def cancel_delivery(*, delivery_id: int) -> bool:
 
 @transaction.atomic
 def replay_delivery(*, delivery_id: int) -> None:
-    """Sends the same message again, with the same id. Raises ValidationError and Delivery.DoesNotExist."""
+    """The id stays the same. Raises ValidationError and Delivery.DoesNotExist."""
     deliveries = Delivery.objects.select_for_update(of=("self",)).select_related("endpoint")
     delivery: Delivery = deliveries.get(pk=delivery_id)
     if delivery.status == Status.PENDING:

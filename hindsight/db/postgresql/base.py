@@ -19,9 +19,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepared: PreparedStatements | None = None
-        # Of psycopg. None: prepares nothing.
         self._prepare_threshold: int | None = None
-        # Set by `retried`.
         self.next_transaction_is_repeatable = False
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -36,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        """A transaction begins without autocommit, and uses prepared statements only if it can be repeated."""
+        """A transaction uses prepared statements only if `retried` can repeat it (decision 47)."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         is_prepared = autocommit or self.next_transaction_is_repeatable
         cast("Connection[object]", self.connection).prepare_threshold = self._prepare_threshold if is_prepared else None
@@ -44,7 +42,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @contextmanager
     def unprepared(self) -> Iterator[None]:
-        """psycopg's cursors prepare no statements in the context."""
         session = cast("Connection[object]", self.connection)
         threshold, session.prepare_threshold = session.prepare_threshold, None
         try:
@@ -57,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         deallocate_all(cast("Connection[object]", self.connection))
 
     def _rollback(self) -> None:
-        """Deallocates all statements: psycopg does so, unless it has none, but `PreparedStatements` may have some."""
+        """psycopg deallocates nothing if it has prepared nothing, but `PreparedStatements` may have."""
         super()._rollback()  # type: ignore[misc]
         if self._prepared and self._prepared.session is self.connection:
             self._prepared.session.pgconn.exec_(b"DEALLOCATE ALL")
@@ -68,7 +65,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def fetch_prepared(self, statement: str, parameters: Mapping[str, Any]) -> Any:
-        """Executes a constant statement outside a transaction. Returns the first row as a tuple, or None."""
+        """Must be called outside a transaction."""
         self.close_if_health_check_failed()
         self.ensure_connection()
         if self._prepared is None or self._prepared.session is not self.connection:
@@ -77,7 +74,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self._prepared.fetch_row(statement, parameters)
 
     def is_usable(self) -> bool:
-        """Runs Django's `SELECT 1` only if the socket is readable: a closed connection reads as end of file."""
+        """Saves Django's `SELECT 1` unless the socket is readable: a closed connection reads as end of file."""
         if self.connection is None or self.connection.closed:
             return False
         poll = select.poll()

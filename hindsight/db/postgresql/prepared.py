@@ -1,4 +1,4 @@
-"""Prepared statements without psycopg's cursors, which take 28 µs more CPU for each execution."""
+"""Prepared statements without psycopg's cursors (decision 39)."""
 
 import re
 from collections.abc import Mapping
@@ -23,10 +23,7 @@ Key = tuple[str, tuple[int, ...] | None]
 
 
 class PreparedStatements:
-    """The constant statements of a session, each executed as its own transaction.
-
-    https://www.psycopg.org/psycopg3/docs/api/pq.html
-    """
+    """https://www.psycopg.org/psycopg3/docs/api/pq.html"""
 
     def __init__(self, session: Connection[Any]) -> None:
         self.session = session
@@ -34,7 +31,7 @@ class PreparedStatements:
         self._names: dict[Key, bytes] = {}
 
     def fetch_row(self, statement: str, parameters: Mapping[str, Any]) -> Any:
-        """Returns the first row as a tuple, or None. Raises psycopg.Error."""
+        """Raises psycopg.Error."""
         text, names = numbered(statement)
         transformer = self._transformer
         values = transformer.dump_sequence([parameters[name] for name in names], [PyFormat.AUTO] * len(names))
@@ -46,7 +43,6 @@ class PreparedStatements:
                 raise
             self._names.clear()
             deallocate_all(self.session)
-            # Unprepared, as in RetryingCursor.
             result = self._check(self.session.pgconn.exec_params(text, values, key[1], transformer.formats))
         if not result.ntuples:
             return None
@@ -54,7 +50,7 @@ class PreparedStatements:
         return transformer.load_row(0, tuple)
 
     def _prepare(self, key: Key, text: bytes) -> bytes:
-        # The name is the same in all sessions, because PgBouncer lets sessions share connections to the server.
+        # The same name in all sessions, because PgBouncer lets them share connections to the server.
         name = f"hindsight_{sha256(repr(key).encode()).hexdigest()[:16]}".encode()
         with suppress(DuplicatePreparedStatement):
             self._check(self.session.pgconn.prepare(name, text, key[1]))
@@ -74,7 +70,7 @@ class PreparedStatements:
 
 @cache
 def numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
-    """Replaces `%(name)s` by `$1` for PostgreSQL. Returns the names in their order, too."""
+    """Replaces `%(name)s` by `$1`."""
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:

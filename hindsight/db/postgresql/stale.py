@@ -1,12 +1,4 @@
-"""psycopg's cursors, which prepare statements, when these statements become stale.
-
-A session keeps a prepared statement until it is deallocated. If another session changes the type of a column, each
-execution fails, and an error ends a transaction. Therefore:
-
-- Outside a transaction, `RetryingCursor` deallocates the statements and executes the statement again.
-- `retried` repeats its transaction, after the ROLLBACK by which psycopg deallocates them.
-- In other transactions, psycopg prepares no statements (`DatabaseWrapper._set_autocommit`).
-"""
+"""Prepared statements that are stale, because a table has changed (decision 47)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +11,7 @@ from hindsight.db.errors import STALE_STATEMENT
 
 
 def deallocate_all(session: Connection[Any]) -> None:
-    """On the server and in psycopg, which forgets its statements after a ROLLBACK."""
+    """psycopg deletes its own list of statements after a ROLLBACK."""
     with session.transaction(force_rollback=True):
         session.execute("DEALLOCATE ALL", prepare=False)
 
@@ -37,5 +29,5 @@ class RetryingCursor(CursorMixin, Cursor[Any]):
             if error.sqlstate not in STALE_STATEMENT or is_aborted:
                 raise
             self._deallocate()
-            # Unprepared: behind PgBouncer, the same text could be the stale statement again.
+            # Behind PgBouncer, a prepared statement could be the stale one again.
             return super().execute(query, params, prepare=False)

@@ -13,7 +13,7 @@ TIMEOUTS = {
     "statement_timeout": "DATABASE_STATEMENT_SECONDS",
     "idle_in_transaction_session_timeout": "DATABASE_IDLE_TRANSACTION_SECONDS",
 }
-# Workers wait for locks, but one that was stopped must not keep its own: all workers wait for those of lease().
+# A worker that was stopped must not keep its locks: all workers wait for those of lease().
 WORKER_TIMEOUTS = ["idle_in_transaction_session_timeout"]
 
 

@@ -10,7 +10,7 @@ from django.db.backends.sqlite3.operations import DatabaseOperations as SQLiteOp
 
 
 def create_private_file(path: str | Path) -> None:
-    """Creates a missing database file, readable by its owner only. SQLite's other files get the same mode."""
+    """SQLite's other files get the same mode."""
     if is_file(path):
         # An existing file must not be opened: closing it would drop the locks of this process's other connections.
         # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
@@ -23,13 +23,13 @@ def is_file(path: str | Path) -> bool:
 
 
 def clock_timestamp() -> str:
-    """PostgreSQL's function, in the format in which Django stores times."""
+    """PostgreSQL's function, in Django's format of times."""
     return str(datetime.now(UTC).replace(tzinfo=None))
 
 
 class DatabaseOperations(SQLiteOperations):
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
-        """The tables are emptied in no particular order."""
+        """The order of the tables is not that of their foreign keys."""
         super().execute_sql_flush(["PRAGMA defer_foreign_keys = ON", *sql_list])
 
 
@@ -48,7 +48,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return self.opened_file == self.current_file() and super().is_usable()
 
     def current_file(self) -> tuple[int, int] | None:
-        """Device and inode, or None."""
         name = self.settings_dict["NAME"]
         if not is_file(name):
             return None

@@ -1,8 +1,4 @@
-"""Single sign-on of staff by OpenID Connect (authorization code flow with PKCE and a nonce).
-
-`provider` calls the identity provider, `id_tokens` verifies what it answers, `links` says whose account it is, and
-`views` has the steps of a login. django-allauth stores links and pending logins, and asks for the second factor.
-"""
+"""Single sign-on of staff by OpenID Connect: authorization code flow with PKCE and a nonce (decision 41)."""
 
 from django.conf import settings
 from django.urls import reverse

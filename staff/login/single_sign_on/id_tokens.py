@@ -1,7 +1,6 @@
 """The ID token: https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 
-OpenID Connect allows to skip the signature of a token that came from the token endpoint over TLS. It is verified all
-the same: then a proxy that reads TLS cannot forge a login.
+OpenID Connect allows to skip the signature. It is verified, so that a proxy that reads TLS cannot forge a login.
 """
 
 from dataclasses import dataclass

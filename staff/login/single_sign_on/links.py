@@ -1,6 +1,5 @@
-"""Links between accounts at the identity provider and staff logins: rows of allauth's SocialAccount.
+"""Links between accounts at the identity provider and staff logins: allauth's SocialAccount (decision 41).
 
-A link is made by a superuser, by the person while logged in, or, with OIDC_LINK_BY_EMAIL, by the first login.
 `extra_data` of a row is empty until the link is used for a login.
 """
 
@@ -68,11 +67,7 @@ def _by_address(claims: Claims) -> SocialAccount | None:
 
 
 def login_with(address: str) -> User | None:
-    """The only active staff login with this address.
-
-    Databases compare differently: PostgreSQL's UPPER makes "I" of a dotless i. So Python compares. An address that is
-    not ASCII belongs only to a login with exactly the same one.
-    """
+    """The only active staff login with this address. Python compares: PostgreSQL's UPPER makes "I" of a dotless i."""
     staff = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
     alike = [user for user in staff if folded(user.email) == folded(address)]
     return alike[0] if len(alike) == 1 and is_same(alike[0].email, address) else None
@@ -94,7 +89,7 @@ def are_live(user: Any, records: list[dict[str, Any]]) -> bool:
 
 
 def end_after_change_of_address(*, instance: Any, **kwargs: Any) -> None:
-    """Whoever has the new address may be somebody else. The form of the admin asks, and sets `keeps_links`."""
+    """The new address may be of another person. The form of the admin asks, and sets `keeps_links`."""
     before = getattr(instance, "values_before_save", {}).get("email", instance.email)
     if not is_same(before, instance.email) and not getattr(instance, "keeps_links", False):
         for link in links_of(instance):

@@ -1,11 +1,7 @@
-"""HTTP requests to the identity provider.
+"""HTTP requests to the identity provider, all by `without_holding()` (decision 41).
 
-A provider that hangs must not hold what the API needs, so `without_holding()` runs every request to it:
-
-- The request's thread returns its database connection while it waits (decision 27), at most CALL_SECONDS.
-- At most OIDC_CONCURRENCY calls of a process run at once. A further call is refused at once.
-- Configuration and keys are fetched once for all requests, and kept for FRESH_SECONDS. After a failure, nobody asks
-  again for RETRY_SECONDS.
+A call counts until its thread ends, also after the time limit: neither name resolution nor a slow response can be
+interrupted.
 """
 
 import time
@@ -83,7 +79,6 @@ def document(url: str) -> Document:
 
 
 def configuration() -> "Configuration":
-    """Waits for the provider only if this process has no fresh copy."""
     published = document(_configuration_url())
     return Configuration(published.kept() or without_holding(published.get))
 
@@ -101,7 +96,7 @@ class Configuration:
 
     @property
     def issuer(self) -> str:
-        """It has to be the URL that the operator has set: a document about another issuer is worth nothing."""
+        """It must be the URL that the operator has set."""
         issuer = self._published.get("issuer")
         if not isinstance(issuer, str) or issuer.rstrip("/") != _issuer_url():
             raise Unavailable("The identity provider's configuration names another issuer.")

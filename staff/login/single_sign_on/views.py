@@ -83,7 +83,7 @@ def sign_on(request: HttpRequest) -> HttpResponseBase:
 
 @refusing
 def link(request: HttpRequest) -> HttpResponseBase:
-    """Links the provider's account to the login of the person. Requires recent authentication."""
+    """Requires recent authentication."""
     page = reverse("admin:single_sign_on")
     if not admin.site.has_permission(request):
         return redirect_to_login(page, reverse("admin:login"))

@@ -14,7 +14,7 @@ from hindsight.db.upgrades import Plan, that_need_a_stop
 
 
 class Command(migrate.Command):
-    """Django's command. It says how the upgrade is applied, and refuses to break servers that are running."""
+    """Refuses to break servers that are running (decision 48)."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -35,7 +35,6 @@ class Command(migrate.Command):
             pre_migrate.disconnect(self.examine, sender)
 
     def examine(self, *, plan: Plan, **kwargs: Any) -> None:
-        """Raises CommandError if the migrations break servers that are connected."""
         plan = list(plan)
         if not plan or not MigrationRecorder(connection).applied_migrations():  # a new database
             return
@@ -63,7 +62,7 @@ def _some(names: list[str]) -> str:
 
 
 def _targets(release: str | None) -> list[dict[str, str]]:
-    """Options of Django's command. An app that the release did not have goes back to no migration."""
+    """An app that the release did not have goes back to no migration."""
     if release is None:
         return [{}]
     names = RELEASES[release].migrations
