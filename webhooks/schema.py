@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiWebhook
 
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT
-from webhooks.outbound import TIMEOUT_SECONDS
+from webhooks.sending import TIMEOUT_SECONDS
 
 Schema = dict[str, Any]
 

@@ -16,8 +16,8 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
-from webhooks.outbound import TIMEOUT_SECONDS, Result, post
 from webhooks.schedule import GIVE_UP_AFTER, MAX_ATTEMPTS, SLOW, delay_after, parse_retry_after, pause_after
+from webhooks.sending import TIMEOUT_SECONDS, Result, post
 from webhooks.signing import signed_headers
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from contacts.models import Contact
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org

@@ -24,7 +24,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM {schema}.orgs_change WHERE org_id = OLD.id) THEN
         RAISE EXCEPTION 'Org % was not deleted: orgs_change has changes of it.', OLD.id
-            USING ERRCODE = 'foreign_key_violation', HINT = 'Use delete_org() in interviews/services/remove.py.';
+            USING ERRCODE = 'foreign_key_violation', HINT = 'Use delete_org() in interviews/services/erasure.py.';
     END IF;
     RETURN NULL;
 END $$;

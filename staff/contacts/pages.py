@@ -9,7 +9,7 @@ from contacts.models import Contact
 from contacts.services import update_contact
 from contacts.text import readable_notes
 from interviews.models import InterviewRequest, Transcript
-from interviews.services.remove import delete_contact, erase_contact
+from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
 from staff.contacts.forms import ContactForm

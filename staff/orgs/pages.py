@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.create import onboard_org
-from interviews.services.remove import delete_org
+from interviews.services.erasure import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
 from orgs.services import create_api_key, reactivate_org, suspend_org, update_org

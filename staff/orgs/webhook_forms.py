@@ -7,7 +7,7 @@ from staff.lists.date_ranges import DayInput
 from webhooks.models import Endpoint
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.models.event import EVENT_TYPES
-from webhooks.outbound import Url, clean_url
+from webhooks.sending import Url, clean_url
 from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 
 

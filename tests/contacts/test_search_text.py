@@ -9,7 +9,7 @@ from contacts.services import update_contact, upsert_contact, upsert_contacts
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.db.search import search_text_of
 from interviews.models import InterviewRequest
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore
 from orgs.models import Change, Org

@@ -25,7 +25,7 @@ from tools.harness.processes import eventually, free_port, is_running
 from tools.harness.receiver import receiving
 from tools.harness.web import SCRIPT, Server
 from tools.harness.workers import start_worker
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import send_test_event
 

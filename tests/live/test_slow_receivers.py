@@ -18,7 +18,7 @@ from tests.live.conftest import StartWorker, new_org
 from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 from webhooks.services.events import record_event
 

@@ -16,7 +16,7 @@ from tests.live.samples import samples_of
 from tests.working import work_off
 from tools.harness.processes import eventually, free_port
 from webhooks.models import Delivery, Endpoint, Status
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import DEFAULT_GRACE, create_endpoint, rotate_secret
 from webhooks.services.events import send_test_event
 from webhooks.signing import new_secret, signed_headers

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from interviews.models import InterviewRequest
-from interviews.services.remove import delete_org
+from interviews.services.erasure import delete_org
 from interviews.services.update import update_interview_request
 from interviews.text import Objective
 from orgs.actors import Actor, ActorKind

@@ -18,8 +18,8 @@ from contacts.services import update_contact
 from contacts.text import clean_notes
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
+from interviews.services.erasure import erase_contact
 from interviews.services.guides import edit_guide
-from interviews.services.remove import erase_contact
 from jobs.models import Job
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent

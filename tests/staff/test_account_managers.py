@@ -7,7 +7,7 @@ from django.urls import reverse
 from contacts.models import Contact
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
-from interviews.services.remove import delete_org
+from interviews.services.erasure import delete_org
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent

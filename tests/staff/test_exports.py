@@ -15,7 +15,7 @@ from django.utils import timezone
 from contacts.models import Contact
 from hindsight.queue.heartbeats import record_heartbeat
 from interviews.models import InterviewRequest
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview
 from jobs import work
 from jobs.models import Chunk, Job, Part, State

@@ -12,7 +12,7 @@ from contacts.export import COLUMNS as EXPORTED_COLUMNS
 from contacts.files import MAX_LINE_BYTES
 from contacts.models import Contact
 from hindsight.queue.lease import put
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from jobs import work
 from jobs.models import Chunk, Job, Part, State
 from orgs.actors import Actor, ActorKind

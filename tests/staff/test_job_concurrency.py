@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Contact
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from jobs import work
 from jobs.models import Chunk, Job, State
 from jobs.services import purge_jobs

@@ -12,7 +12,7 @@ from contacts.models import Contact
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent

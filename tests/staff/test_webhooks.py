@@ -11,7 +11,7 @@ from tests.staff.conftest import Staff
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint, EndpointState, Status
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint, disable_endpoint
 from webhooks.services.events import send_test_event
 

@@ -9,7 +9,7 @@ from tests.working import work_off
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Endpoint
 from webhooks.models.event import EVENT_TYPES
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import record_event
 

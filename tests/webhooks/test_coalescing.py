@@ -15,8 +15,8 @@ from tests.webhooks.conftest import complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, Event, Status
-from webhooks.outbound import clean_url
 from webhooks.schedule import COALESCED_WITHIN, DELAYS
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import record_event
 from webhooks.work import Deliveries, deliver

@@ -12,7 +12,7 @@ from tests.webhooks.conftest import complete
 from tests.working import leased
 from tools.harness.processes import eventually
 from webhooks.models import Delivery
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 from webhooks.work import Deliveries
 

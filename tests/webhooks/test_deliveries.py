@@ -19,8 +19,8 @@ from tests.webhooks.conftest import complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
-from webhooks.outbound import Result, clean_url, post
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
+from webhooks.sending import Result, clean_url, post
 from webhooks.services.endpoints import create_endpoint, disable_endpoint, rotate_secret, update_endpoint
 from webhooks.services.events import record_event, send_test_event
 from webhooks.services.replay import cancel_delivery

@@ -11,13 +11,13 @@ from pytest_django import Settings
 from contacts.models import Contact
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
-from interviews.services.remove import delete_org, erase_contact
+from interviews.services.erasure import delete_org, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import (
     MAX_ENDPOINTS,
     create_endpoint,

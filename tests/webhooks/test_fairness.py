@@ -13,7 +13,7 @@ from tests.webhooks.conftest import complete, work
 from tests.working import leased
 from tools.harness.receiver import Receiver
 from webhooks.models import Endpoint
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import MAX_ENDPOINTS, create_endpoint
 from webhooks.work import Deliveries
 

@@ -57,7 +57,7 @@ def record(deliveries: int, receiver: Receiver) -> None:
     from django.db import transaction
 
     from orgs.services import create_org
-    from webhooks.outbound import clean_url
+    from webhooks.sending import clean_url
     from webhooks.services.endpoints import create_endpoint
     from webhooks.services.events import record_event
 

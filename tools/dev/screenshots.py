@@ -45,7 +45,7 @@ from interviews.services.conversation_steps import (  # noqa: E402
     submit_answer,
 )
 from interviews.services.create import create_interview_request  # noqa: E402
-from interviews.services.remove import erase_contact  # noqa: E402
+from interviews.services.erasure import erase_contact  # noqa: E402
 from interviews.services.wishes import decline_interview  # noqa: E402
 from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402

@@ -9,7 +9,7 @@ from django.utils import timezone
 from orgs.models import Org
 from webhooks.models import Endpoint, EndpointState
 from webhooks.models.event import EVENT_TYPES
-from webhooks.outbound import Url
+from webhooks.sending import Url
 from webhooks.signing import new_secret
 
 # Of one org, without disabled ones.

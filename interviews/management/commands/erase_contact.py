@@ -7,7 +7,7 @@ from contacts.models import Contact
 from contacts.text import clean_email
 from hindsight.db.ids import id_in
 from interviews.models import InterviewRequest, Transcript, Turn
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from orgs.audit_removal import ERASURE
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org

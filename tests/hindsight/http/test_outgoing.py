@@ -1,4 +1,4 @@
-"""TLS and the limits of outgoing requests. tests/webhooks/test_outbound.py tests the addresses."""
+"""TLS and the limits of outgoing requests. tests/webhooks/test_sending.py tests the addresses."""
 
 import socket
 import ssl

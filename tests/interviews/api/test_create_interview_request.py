@@ -14,7 +14,7 @@ import contacts.services
 from contacts.models import Contact
 from interviews.api.views import NO_SUCH_TYPE
 from interviews.models import InterviewRequest, InterviewType
-from interviews.services.remove import delete_contact, erase_contact
+from interviews.services.erasure import delete_contact, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient

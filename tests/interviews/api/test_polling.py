@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from contacts.models import Contact
 from hindsight.db.commit_order import committed_before
 from interviews.models import InterviewRequest, InterviewType
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient

@@ -20,8 +20,8 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
+from interviews.services.erasure import erase_contact
 from interviews.services.picks import pick_topics
-from interviews.services.remove import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.wishes import decline_interview, rate_interview
 from orgs.actors import Actor, ActorKind

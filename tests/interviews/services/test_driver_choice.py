@@ -17,7 +17,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.driver_choice import choose_drivers
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says

@@ -5,11 +5,11 @@ import pytest
 from interviews.lifecycle import Flag
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.services.conversation_steps import correct_answers, finish_conversation, next_question, submit_answer
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from webhooks.models import Event
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")

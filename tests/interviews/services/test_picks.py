@@ -15,9 +15,9 @@ from interviews.models import InterviewRequest, Turn
 from interviews.paige.objective.steering import Picks, Steering
 from interviews.paige.turn.brief import opening_brief
 from interviews.services.conversation_steps import give_consent, next_question, submit_answer
+from interviews.services.erasure import erase_contact
 from interviews.services.guides import edit_guide
 from interviews.services.picks import pick_topics
-from interviews.services.remove import erase_contact
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.audit import restore

@@ -18,7 +18,7 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from interviews.services.state import interview_state
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org

@@ -19,8 +19,8 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.create import create_interview_request
+from interviews.services.erasure import erase_contact
 from interviews.services.picks import pick_topics
-from interviews.services.remove import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind

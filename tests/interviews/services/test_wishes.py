@@ -23,7 +23,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.create import create_interview_request
-from interviews.services.remove import erase_contact
+from interviews.services.erasure import erase_contact
 from interviews.services.state import interview_state
 from interviews.services.transitions import complete_interview
 from interviews.services.wishes import decline_interview, rate_interview, request_deletion, withdraw_decline
@@ -32,7 +32,7 @@ from tests.client import ApiClient
 from tests.commands.running import run
 from tests.interviews.steps import after
 from webhooks.models import Event
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 OPERATOR = Actor(ActorKind.COMMAND, "erase_contact")

@@ -18,7 +18,7 @@ from tests.working import leased
 from tools.harness.processes import eventually
 from tools.harness.receiver import Receiver, receiving
 from webhooks.models import Delivery, Status
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 from webhooks.services.events import record_event
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 from webhooks.models.event import EVENT_TYPES
-from webhooks.outbound import clean_url
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 

@@ -16,7 +16,7 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
-from interviews.services.remove import delete_contact, delete_org, erase_contact
+from interviews.services.erasure import delete_contact, delete_org, erase_contact
 from orgs.actors import Actor, ActorKind
 from orgs.models import ApiKey, Change, Org
 from tests.client import ApiClient

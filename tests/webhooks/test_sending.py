@@ -17,9 +17,9 @@ from pytest_django import Settings
 from hindsight.http.outgoing import _Exchange
 from tests.webhooks.hostile import NAMES, URLS
 from tools.harness.receiver import Receiver
-from webhooks import outbound
+from webhooks import sending
 from webhooks.models import Outcome
-from webhooks.outbound import Result, clean_url, post
+from webhooks.sending import Result, clean_url, post
 
 PUBLIC = "93.184.216.34"
 PRIVATE = "10.0.0.1"
@@ -208,7 +208,7 @@ def test_an_answer_that_drips_is_cut_off(
             while not is_cut_off.wait(0.02):
                 handler.wfile.write(piece)
 
-    monkeypatch.setattr(outbound, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.3)
     receiver.respond = drip
     result = send(receiver.url)
     is_cut_off.set()
@@ -240,7 +240,7 @@ def test_a_limit_that_passes_before_the_connection_is_open_still_ends_the_reques
         is_cut_off.set()
 
     monkeypatch.setattr(_Exchange, "cut_off", noted)
-    monkeypatch.setattr(outbound, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(socket, slow_call, slow)
     receiver.respond = drip
     giving_up = Timer(10, is_over.set)
