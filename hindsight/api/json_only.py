@@ -1,11 +1,16 @@
-from collections.abc import Iterable
+"""The API reads and writes JSON only."""
+
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
 
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from hindsight.api.errors import UnsupportedMediaType
+from hindsight.api.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from hindsight.server.bodies import MAX_BODY_BYTES
+from hindsight.text import strict_json
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -26,3 +31,23 @@ class AlwaysJSON(BaseContentNegotiation):
             if parser.media_type == media_type:
                 return parser
         raise UnsupportedMediaType(str(request.method))
+
+
+class StrictJSONParser(BaseParser):
+    """Raises PayloadTooLarge or BadRequest."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        body = stream.read(MAX_BODY_BYTES + 1)
+        if len(body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        try:
+            value = strict_json.parse(body)
+        except strict_json.JSONError as error:
+            raise BadRequest(f"The body is invalid JSON: {error}.") from None
+        if not isinstance(value, dict):
+            raise BadRequest("The body must be a JSON object.")
+        return value
