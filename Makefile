@@ -90,16 +90,11 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 	$(call environment,fuzz,requirements/fuzz)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
-.PHONY: steering-weights
-steering-weights: ## Learn the weights that steer by objectives from their examples (takes five minutes)
-	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.interviews.paige.objective.steering_weights
-
-.PHONY: second-reader
-second-reader: ## Train the second reader of objectives (takes half an hour, installs 6 GB on Linux)
+.PHONY: encoder
+encoder: ## Train the encoder that reads objectives (takes an hour, installs 6 GB on Linux); ARGS=--continue takes ten minutes
 	@scripts/bootstrap dev
 	$(call environment,training,requirements/training)
-	@.venv-training/bin/python -m tests.interviews.paige.objective.training
+	@.venv-training/bin/python -m tests.interviews.paige.objective.training $(ARGS)
 
 .PHONY: quality
 quality: ## Interview scripted respondents and print how Paige treats them

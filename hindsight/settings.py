@@ -273,7 +273,6 @@ PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
-PAIGE_SECOND_READER = env.bool("PAIGE_SECOND_READER", False)
 # Each concurrent request has a thread of its own, in addition to WEB_THREADS.
 PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
 

@@ -9,13 +9,11 @@ class InterviewsConfig(AppConfig):
         # These need the settings.
         from hindsight.doctor import CHECKS
         from hindsight.queue.kinds import register as register_kind
-        from interviews.checks import check_model, check_second_reader
-        from interviews.doctor import model_endpoint, model_turns, second_reader
+        from interviews.checks import check_model
+        from interviews.doctor import model_endpoint, model_turns
         from interviews.services.driver_choice import DriverChoices
 
         register(check_model)
-        register(check_second_reader)
         CHECKS["model endpoint"] = model_endpoint
         CHECKS["model turns"] = model_turns
-        CHECKS["second reader"] = second_reader
         register_kind(DriverChoices())

@@ -1,4 +1,3 @@
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,13 +28,6 @@ def _check_no_model() -> list[CheckMessage]:
         return []
     hint = "Set PAIGE_BASE_URL and PAIGE_MODEL too, or remove the key."
     return [Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004")]
-
-
-def check_second_reader(**kwargs: Any) -> list[CheckMessage]:
-    if not settings.PAIGE_SECOND_READER or find_spec("numpy"):
-        return []
-    hint = "Install requirements/reader.txt, or remove the setting."
-    return [Error("PAIGE_SECOND_READER is set, but its package numpy is missing.", hint=hint, id="paige.E005")]
 
 
 def check_url(url: str) -> list[CheckMessage]:

@@ -9,15 +9,12 @@ from interviews.paige.model.engine import schema_for
 from interviews.paige.model.prompt import ChatMessage
 from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_reply
-from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage(
     "user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1, "quote": ""}}'
 )
-
-OBJECTIVE = "Ask what decided against us, and how the trial went. Leave out the price."
 
 REMEDIES = {
     "status 401": "Correct PAIGE_API_KEY.",
@@ -51,18 +48,6 @@ def model_turns() -> str:
     if statistics.falls_back_too_often:
         raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
     return described(statistics)
-
-
-def second_reader() -> str:
-    if not is_enabled():
-        return "off"
-    try:
-        shares_of_topics("")  # reads the weights
-    except ImportError:
-        return "not checked: its package is missing, see system checks"
-    started = monotonic()
-    shares_of_topics(OBJECTIVE)
-    return f"reads an objective in {1000 * (monotonic() - started):.0f} ms"
 
 
 def described(statistics: ModelStatistics) -> str:

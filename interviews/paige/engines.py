@@ -10,8 +10,7 @@ from interviews.paige.language.lexicons import languages
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
 from interviews.paige.objective.instructions import vocabulary
-from interviews.paige.objective.second_reader import is_enabled, shares_of_topics
-from interviews.paige.objective.text_classifiers import CLASSIFIERS, classifier
+from interviews.paige.objective.topic_labels import labels_of, pieces_of
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
 
@@ -28,10 +27,7 @@ def preload() -> None:
         opinion_words(language)
     for name in shipped_guides():
         Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
-    for name in CLASSIFIERS:
-        classifier(name)
-    if is_enabled():
-        shares_of_topics("")
+    labels_of([pieces_of("")])
 
 
 def engine() -> ChoosingEngine:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.objective.picks import known_picks, unknown_keys
-from interviews.paige.objective.steering import Source
+from interviews.paige.objective.reading import Source
 from interviews.paige.turn.brief import Brief, opening_brief
 
 SOURCES = {Source.OBJECTIVE: "in the objective", Source.NOTES: "in the notes"}

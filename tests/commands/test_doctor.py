@@ -65,7 +65,6 @@ class TestChecks:
             "exports and imports",
             "model endpoint",
             "model turns",
-            "second reader",
         ]
 
     def test_an_export_without_a_worker(self, interview_request: InterviewRequest) -> None:
@@ -109,11 +108,6 @@ class TestChecks:
             "10 asked the model in the last hour, 10.0% fell back to the rules, 0 waiting, 3.0 s in the median, "
             '3.0 s at the 95th percentile. docs/operations.md, "The model", says what to do.'
         )
-
-    def test_the_second_reader_reads_an_objective(self, settings: Settings) -> None:
-        assert run_doctor()[0]["ok    second reader"] == "off"
-        settings.PAIGE_SECOND_READER = True
-        assert run_doctor()[0]["ok    second reader"].startswith("reads an objective in ")
 
     def test_few_fallbacks_pass(self, interview_request: InterviewRequest) -> None:
         add_turns(interview_request, Engine.MODEL, *[3_000] * 20)

@@ -1,6 +1,5 @@
 """System checks of the model settings."""
 
-import sys
 
 import pytest
 from django.core.checks import run_checks
@@ -37,16 +36,6 @@ def test_incomplete_or_invalid_settings_have_a_check_id(
     messages = [message for message in run_checks() if str(message.id).startswith("paige.")]
     assert [message.id for message in messages] == expected
     assert all(message.hint for message in messages)
-
-
-@pytest.mark.parametrize(("enabled", "expected"), [(True, ["paige.E005"]), (False, [])])
-def test_the_second_reader_needs_its_package(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, enabled: bool, expected: list[str]
-) -> None:
-    settings.PAIGE_SECOND_READER = enabled
-    assert not run_checks()
-    monkeypatch.setitem(sys.modules, "numpy", None)
-    assert [message.id for message in run_checks()] == expected
 
 
 def test_the_settings_choose_the_engine(settings: Settings) -> None:

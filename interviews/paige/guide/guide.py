@@ -20,7 +20,7 @@ __all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic"
 MAX_GUIDES = 64
 
 GUIDES = Path(__file__).resolve().parents[2] / "guides"
-CLASSIFIED_GUIDE = "win_loss_buyer"
+ENCODED_GUIDE = "win_loss_buyer"
 
 
 @dataclass(frozen=True)
@@ -138,14 +138,14 @@ def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...
         for key, objective_phrases, phrases in topics
         for phrase in objective_phrases or filter(None, map(_plain, phrases))
     )
-    known = _classified_topics()
+    known = _encoded_topics()
     return TopicNames(phrases, frozenset(key for key, own, _ in topics if own and known.get(key) == frozenset(own)))
 
 
 @cache
-def _classified_topics() -> dict[str, frozenset[str]]:
-    """Topics with other `objective_phrases` are not classified: they may mean something else."""
-    topics = map(Topic.from_fields, validated(shipped_guide(CLASSIFIED_GUIDE))["topics"])
+def _encoded_topics() -> dict[str, frozenset[str]]:
+    """Topics with other `objective_phrases` are not encoded: they may mean something else."""
+    topics = map(Topic.from_fields, validated(shipped_guide(ENCODED_GUIDE))["topics"])
     return {topic.key: frozenset(topic.objective_phrases) for topic in topics}
 
 

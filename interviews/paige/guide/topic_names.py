@@ -13,7 +13,7 @@ class TopicPhrase:
 
 @dataclass(frozen=True, eq=False)
 class TopicNames:
-    """`classified`: keys that a classifier knows too."""
+    """`encoded`: keys that the encoder knows too."""
 
     phrases: PatternAutomaton[TopicPhrase]
-    classified: frozenset[str]
+    encoded: frozenset[str]

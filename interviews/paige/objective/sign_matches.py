@@ -1,13 +1,10 @@
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, product
 
 from interviews.paige.guide.topic_names import TopicPhrase
 from interviews.paige.language.automaton import Match
 from interviews.paige.language.patterns import SEPARATOR
 from interviews.paige.objective.instructions import Place, Sign, vocabulary
-
-MAX_WORDS_OF_A_REMARK = 8
 
 AVOIDING = frozenset({Sign.AVOID, Sign.LEAVE_OUT, Sign.ABSENT})
 NEGATIVE = AVOIDING | {Sign.NEGATION}
@@ -21,22 +18,6 @@ _RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign,
 
 SignMatch = Match[tuple[Sign, Place]]
 TopicMatch = Match[TopicPhrase]
-
-
-@dataclass
-class Mention:
-    """`start` and `end` are indexes of words, and include the sign that decided if it avoids the topic.
-
-    `sign`: None if the topic is neither asked about nor avoided. `is_claimed`: whether the sign is before the topic.
-    `is_background`: whether a clause with a verb only states something about the topic.
-    """
-
-    topic: str
-    start: int
-    end: int
-    sign: Sign | None
-    is_claimed: bool = False
-    is_background: bool = False
 
 
 def first_word(texts: Sequence[str], match: SignMatch | TopicMatch) -> int:
@@ -69,8 +50,12 @@ def items_of(texts: Sequence[str], signs: Iterable[SignMatch]) -> list[int]:
 
 
 def topics_in(matches: Iterable[TopicMatch], signs: Iterable[SignMatch], items: Sequence[int]) -> list[TopicMatch]:
-    """Weak phrases count only in items without others, and there only the longest."""
-    hidden = {index for sign in signs if sign.value[0] in HIDING for index in range(sign.start, sign.end)}
+    """Weak phrases count only in items without others, and there only the longest.
+
+    A phrase inside a sign names no topic: "legal looks after it".
+    """
+    hiding = [sign for sign in signs if sign.value[0] in HIDING | NEGATIVE and sign.value[1] is not Place.AROUND]
+    hidden = {index for sign in hiding for index in range(sign.start, sign.end)}
     shown = [match for match in matches if not hidden.issuperset(range(match.start, match.end))]
     strong = _outermost(match for match in shown if not match.value.is_weak)
     named = {items[index] for match in strong for index in range(match.start, match.end)}

@@ -14,6 +14,11 @@ TUNING, HELD_BACK, UNSEEN = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("objectives", "objectives_held_back", "objectives_unseen")
 )
 
+OF_OTHER_GUIDES = {
+    guide: Path(__file__).with_name(f"objectives_{guide}.tsv") for guide in ("no_decision", "nps_follow_up")
+}
+"""Phrases alone read them."""
+
 
 class Verdict(StrEnum):
     RIGHT = "right"

@@ -1,18 +1,18 @@
-"""Trains interviews/paige/objective/second_reader.py, and writes its weights. Run it with `make second-reader`.
+"""Trains the encoder of objectives, and writes its weights. Run it with `make encoder`.
 
 It takes half an hour on two cores. Tasks, all with the same encoder:
-- objectives, as a whole: whether each topic is asked about, avoided, or neither. The second reader does this alone.
-- items of objectives by topic, and sentences by whether they avoid something: the examples of the classifiers.
+- objectives, as a whole: whether each topic is asked about, avoided, or neither. Readings need this one alone.
+- items of objectives by topic, and sentences by whether they avoid something.
 
 The encoder starts with twelve layers. Half of them are then kept, and trained with weights of four bits.
 """
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,50 +20,29 @@ from torch import Tensor, nn
 from torch.nn import functional
 from wordfreq import top_n_list, word_frequency
 
-from interviews.paige.objective.second_reader import MAX_PIECES, WEIGHTS
-from interviews.paige.objective.text_encoder import BLOCK
+from interviews.paige.objective.encoder import BLOCK, unpacked
+from interviews.paige.objective.thresholds import MAX_PIECES
+from interviews.paige.objective.topic_labels import WEIGHTS
 from interviews.paige.objective.word_pieces import BEGINNING, END, PADDING, SPECIAL, WordPieces
 from tests.interviews.paige.objective.training.base_encoder import WIDTH, BaseFile, Encoder, base_file
-from tests.labelled_rows import labelled_rows
+from tests.interviews.paige.objective.training.examples import (
+    AVOIDED,
+    LABELS,
+    LANGUAGES,
+    OPTIONAL,
+    TOPICS,
+    Example,
+    Tasks,
+    texts,
+)
 
-HERE = Path(__file__).parents[1]
-EXAMPLES = HERE / "steering_examples"
-
-TOPICS = ("criteria", "decision", "experience", "options", "pricing", "process", "trigger", "vendor")
-LABELS = (*TOPICS, "none")
-NEITHER, ASKED, AVOIDED, OPTIONAL = range(4)
-"""Labels of a topic in an objective. OPTIONAL: it may be asked about or not."""
-
-LANGUAGES = ("en", "de", "fr", "es")
 FREQUENT_WORDS, KEPT_PIECES = 30_000, 20_000
 LONGEST_PIECE = 16
 
 KEPT_LAYERS = (0, 2, 4, 6, 8, 11)
-BATCH, DROPOUT, WARM_UP, DECAY = 48, 0.1, 60, 0.01
+DROPOUT, WARM_UP, DECAY = 0.1, 60, 0.01
 HEAD_RATE = 5
 """How many times faster the last step of each task learns than the encoder."""
-
-
-class Example(NamedTuple):
-    pieces: list[int]
-    label: int | list[int]
-
-
-class Tasks(NamedTuple):
-    items: list[Example]
-    avoidances: list[Example]
-    objectives: list[Example]
-
-    def batches(self) -> list[tuple[int, list[Example]]]:
-        """Returns one epoch. It has each objective twice. A batch has texts of one task and of similar lengths."""
-        parts = [(0, self.items, 3), (1, self.avoidances, 2), (2, self.objectives, 1), (2, self.objectives, 1)]
-        found = []
-        for task, examples, part in parts:
-            chosen = random.sample(examples, len(examples) // part)
-            chosen.sort(key=lambda each: len(each.pieces) + 6 * random.random())
-            found += [(task, chosen[start : start + BATCH]) for start in range(0, len(chosen), BATCH)]
-        random.shuffle(found)
-        return found
 
 
 class Reader(nn.Module):
@@ -86,14 +65,6 @@ class Reader(nn.Module):
         for number, layer in enumerate(self.encoder.layers):
             for name, dense in layer.dense.items():
                 yield f"{number}.{name}", dense.weight
-
-
-def labels(emphasize: str, avoid: str) -> list[int]:
-    found = dict.fromkeys(TOPICS, NEITHER)
-    for topic in filter(None, emphasize.split(",")):
-        found[topic.rstrip("?")] = OPTIONAL if topic.endswith("?") else ASKED
-    found |= dict.fromkeys(filter(None, avoid.split(",")), AVOIDED)
-    return [*found.values()]
 
 
 def kept_pieces(file: BaseFile, texts: Sequence[str]) -> list[int]:
@@ -132,6 +103,14 @@ def rounded(weights: Tensor) -> tuple[Tensor, Tensor]:
     return (blocks / scales).round().clamp(-8, 7), scales
 
 
+def spread(weights: Tensor) -> Tensor:
+    """Moves rounded weights at random, so that they are rounded to the same. Then small steps change some of them."""
+    numbers, scales = rounded(weights)
+    noise = 0.98 * (torch.rand_like(numbers) - 0.5)
+    noise[numbers == -8] = 0
+    return (numbers + noise) * scales
+
+
 def with_four_bits(reader: Reader, act: Callable[[], float]) -> float:
     """Calls `act` with rounded weights, and restores the exact ones. An optimizer then changes the exact ones."""
     parameters = [parameter for _, parameter in reader.dense_weights()]
@@ -154,7 +133,7 @@ def train(reader: Reader, tasks: Tasks, epochs: int, rate: float, *, four_bits: 
     batches = [batch for _ in range(epochs) for batch in tasks.batches()]
 
     def part_of_rate(step: int) -> float:
-        return min(1, step / WARM_UP) * max(0.02, 1 - step / len(batches))
+        return min(1, step / min(WARM_UP, len(batches) / 8)) * max(0.02, 1 - step / len(batches))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, part_of_rate)
     reader.train()
@@ -210,30 +189,54 @@ def _half(tensor: Tensor) -> Any:
     return tensor.detach().numpy().astype(np.float16)
 
 
-def main() -> None:
-    random.seed(0)
-    torch.manual_seed(0)
-    items, avoidances = (labelled_rows(EXAMPLES / f"{name}.tsv") for name in ("topics", "avoidances"))
-    objectives = [row for folder in (HERE, EXAMPLES) for row in labelled_rows(folder / "objectives.tsv")]
-    file = base_file()
-    pieces = kept_pieces(file, [row[-1] for row in (*items, *avoidances, *objectives)])
+def restored(file: BaseFile) -> tuple[Reader, list[int]]:
+    """The reader of the committed weights, and the indexes of its pieces."""
+    with np.load(WEIGHTS) as archive:
+        data = dict(archive)
+    indexes = {piece: index for index, piece in enumerate(file.pieces)}
+    pieces = [*range(SPECIAL), *(indexes[piece] for piece in bytes(data["pieces"]).decode().split("\n"))]
+    reader = Reader(file, pieces)
+    reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
+    encoder = reader.encoder
+    for name, weights in reader.dense_weights():
+        weights.data = spread(torch.from_numpy(unpacked(data[name], data[f"{name}.scale"]).copy())).view_as(weights)
+    norms = {"norm": encoder.norm, "topic": reader.heads[2]}
+    for number, layer in enumerate(encoder.layers):
+        norms |= {f"{number}.norm.{place}": norm for place, norm in enumerate(layer.norms)}
+        for name, dense in layer.dense.items():
+            dense.bias.data = _exact(data[f"{number}.{name}.bias"])
+    for name, module in norms.items():
+        module.weight.data, module.bias.data = _exact(data[f"{name}.weight"]), _exact(data[f"{name}.bias"])
+    encoder.place.weight.data[: len(data["place"])] = _exact(data["place"])
+    return reader, pieces
+
+
+def _exact(array: Any) -> Tensor:
+    return torch.from_numpy(array.astype(np.float32))
+
+
+def reading(file: BaseFile, pieces: Sequence[int]) -> Callable[[str], list[int]]:
     kept = pieces[SPECIAL:]
     words = WordPieces([file.pieces[index] for index in kept], [file.scores[index] for index in kept])
+    return lambda text: [BEGINNING, *[*words.indexes(text)][:MAX_PIECES], END]
 
-    def read(text: str) -> list[int]:
-        return [BEGINNING, *[*words.indexes(text)][:MAX_PIECES], END]
 
-    tasks = Tasks(
-        [Example(read(text), LABELS.index(label)) for label, text in items],
-        [Example(read(text), int(label == "avoid")) for label, text in avoidances],
-        [Example(read(text), labels(asked, avoided)) for _, asked, avoided, text in objectives],
-    )
-    print(f"{len(pieces)} pieces, {', '.join(f'{len(each)} examples' for each in tasks)}", flush=True)
-    reader = Reader(file, pieces)
-    train(reader, tasks, epochs=2, rate=1e-4, four_bits=False)
-    reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
-    train(reader, tasks, epochs=2, rate=1.5e-4, four_bits=False)
-    train(reader, tasks, epochs=3, rate=1e-4, four_bits=True)
+def main() -> None:
+    """`--continue`: only the last step, from the committed weights."""
+    random.seed(0)
+    torch.manual_seed(0)
+    file = base_file()
+    if sys.argv[1:] == ["--continue"]:
+        reader, pieces = restored(file)
+        train(reader, Tasks(reading(file, pieces), is_whole=False), epochs=3, rate=1e-4, four_bits=True)
+    else:
+        pieces = kept_pieces(file, texts())
+        tasks = Tasks(reading(file, pieces), is_whole=True)
+        reader = Reader(file, pieces)
+        train(reader, tasks, epochs=2, rate=1e-4, four_bits=False)
+        reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
+        train(reader, tasks, epochs=2, rate=1.5e-4, four_bits=False)
+        train(reader, tasks, epochs=3, rate=1e-4, four_bits=True)
     write(reader, file, pieces)
 
 

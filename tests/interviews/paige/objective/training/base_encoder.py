@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from interviews.paige.objective.text_encoder import BLOCK, EPSILON, HEADS
+from interviews.paige.objective.encoder import BLOCK, EPSILON, HEADS
 from interviews.paige.objective.word_pieces import PADDING
 
 WIDTH, WIDE, LAYERS = 384, 1536, 12

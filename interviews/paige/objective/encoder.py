@@ -4,6 +4,7 @@ Weights have four bits, and a scale for each 32.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import pi, sqrt
 
 import numpy as np
@@ -29,33 +30,43 @@ class TextEncoder:
         self.norm = _norm(data, "norm")
         self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
 
-    def vector(self, pieces: Sequence[int]) -> Matrix:
-        rows = _unpacked(self.words[list(pieces)], self.scales[list(pieces)]) + self.places[: len(pieces)]
-        rows = _normalized(rows, *self.norm)
+    def vectors(self, texts: Sequence[Sequence[int]]) -> Matrix:
+        """One for each text. Together, texts take less time than one after the other."""
+        pieces = [piece for text in texts for piece in text]
+        rows = unpacked(self.words[pieces], self.scales[pieces])
+        rows = _normalized(rows + np.concatenate([self.places[: len(text)] for text in texts]), *self.norm)
+        starts = np.cumsum([0, *map(len, texts)])
+        spans = [slice(start, end) for start, end in pairwise(starts.tolist())]
         for layer in self.layers:
-            rows = layer(rows)
-        return np.asarray(rows.mean(axis=0))
+            rows = layer(rows, spans)
+        return np.stack([rows[span].mean(axis=0) for span in spans])
 
 
 class _Layer:
     def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
         def dense(name: str) -> tuple[Matrix, Matrix]:
-            weights = _unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"])
+            weights = unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"])
             return np.ascontiguousarray(weights.T), data[f"{prefix}{name}.bias"].astype(np.float32)
 
         self.query, self.key, self.value, self.mix = map(dense, ("query", "key", "value", "mix"))
         self.widen, self.narrow = dense("widen"), dense("narrow")
         self.norms = _norm(data, f"{prefix}norm.0"), _norm(data, f"{prefix}norm.1")
 
-    def __call__(self, rows: Matrix) -> Matrix:
-        query, key, value = (_of_heads(_dense(rows, *each)) for each in (self.query, self.key, self.value))
-        attention = _softmax(query @ key.transpose(0, 2, 1) / np.float32(sqrt(query.shape[2])))
-        attended = (attention @ value).transpose(1, 0, 2).reshape(rows.shape)
+    def __call__(self, rows: Matrix, spans: Sequence[slice]) -> Matrix:
+        """`spans`: the rows of each text. A piece attends to those of its text."""
+        query, key, value = (_dense(rows, *each) for each in (self.query, self.key, self.value))
+        attended = np.concatenate([_attended(query[span], key[span], value[span]) for span in spans])
         rows = _normalized(rows + _dense(attended, *self.mix), *self.norms[0])
         return _normalized(rows + _dense(_gelu(_dense(rows, *self.widen)), *self.narrow), *self.norms[1])
 
 
-def _unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
+def _attended(*rows: Matrix) -> Matrix:
+    query, key, value = map(_of_heads, rows)
+    attention = softmax(query @ key.transpose(0, 2, 1) / np.float32(sqrt(query.shape[2])))
+    return np.asarray((attention @ value).transpose(1, 0, 2).reshape(rows[0].shape))
+
+
+def unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
     """The low half of each byte is first."""
     halves = np.stack([packed & 15, packed >> 4], axis=-1).reshape(*scales.shape, BLOCK)  # type: ignore[operator]
     weights = (halves.astype(np.float32) - _MIDDLE) * scales.astype(np.float32)[..., np.newaxis]
@@ -80,7 +91,7 @@ def _normalized(rows: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
     return np.asarray(centered / deviation * weight + bias, np.float32)
 
 
-def _softmax(rows: Matrix) -> Matrix:
+def softmax(rows: Matrix) -> Matrix:
     powers = np.exp(rows - rows.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
