@@ -22,6 +22,7 @@ from interviews.paige.language.lexicons import languages, languages_with
 from staff.guides.arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
+HELP_ON_PHRASES = "Objectives name the topic by these phrases alone, unless all are those of the win-loss guide."
 STORED_NOW = (
     'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
@@ -129,7 +130,8 @@ class TopicForm(GuidePart):
         self.languages = sorted(OBJECTIVE_LANGUAGES | others)
         for language in self.languages:
             label = f"Objective phrases, {language_name(language)}"
-            self.fields[f"{PHRASES_BY_LANGUAGE}-{language}"] = text_field(label, rows=3)
+            help_text = HELP_ON_PHRASES if language == self.languages[0] else ""
+            self.fields[f"{PHRASES_BY_LANGUAGE}-{language}"] = text_field(label, rows=3, help_text=help_text)
         self.follow_ups = FollowUpFormSet(data, prefix=f"{self.prefix}-follow_ups")
 
     def part(self) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def test_a_typo_is_mended(support: Staff, kind: InterviewType) -> None:
     assert SecurityEvent.objects.get(kind="guide_changed").detail == "Version: 2."
 
 
+def test_the_form_says_once_how_objectives_name_a_topic(support: Staff, kind: InterviewType) -> None:
+    page = support.get(FORM, kind.pk).content.decode()
+    assert page.count(guide_forms.HELP_ON_PHRASES) == len(kind.guide["topics"])
+
+
 def test_saving_an_untouched_form_changes_nothing(support: Staff, kind: InterviewType) -> None:
     before = kind.guide
     assert save(support, kind, shown(support, kind)).status_code == 302
