@@ -11,19 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from interviews.paige.guide.topic_names import TopicNames
+from interviews.paige.objective import sign_matches
 from interviews.paige.objective.instructions import Place, Sign, Word, vocabulary
-from interviews.paige.objective.sign_matches import (
-    NEGATIVE,
-    OF_NOTES,
-    OF_OBJECTIVES,
-    REPORTING,
-    SignMatch,
-    TopicMatch,
-    first_word,
-    items_of,
-    signs_in,
-    topics_in,
-)
+from interviews.paige.objective.sign_matches import NEGATIVE, REPORTING, SignMatch, TopicMatch, first_word
 from interviews.paige.objective.thresholds import MAX_DISTANCE_IN_NOTES
 
 OPENING = NEGATIVE | REPORTING | {Sign.ASK, Sign.BECAUSE, Sign.BACKGROUND}
@@ -63,8 +53,8 @@ def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False
     named = names.phrases.find(texts)
     if not named:
         return []
-    signs = signs_in(texts, OF_NOTES if is_notes else OF_OBJECTIVES)
-    topics = topics_in(named, signs, items_of(texts, signs))
+    signs = sign_matches.signs_in(texts, sign_matches.OF_NOTES if is_notes else sign_matches.OF_OBJECTIVES)
+    topics = sign_matches.topics_in(named, signs, sign_matches.items_of(texts, signs))
     opening = [_as_heading(sign, words) for sign in signs if sign.value[0] in OPENING]
     clauses = _clauses(words, opening, topics, colons=not is_notes)
     if is_notes:
@@ -72,7 +62,9 @@ def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False
     reader = _Reader(words)
     for clause in clauses:
         reader.read(clause)
-    return reader.all_mentions()
+    if reader.waiting:
+        reader.refer_back(reader.waiting)
+    return reader.found
 
 
 def _as_heading(sign: SignMatch, words: Sequence[Word]) -> SignMatch:
@@ -137,21 +129,16 @@ class _Reader:
         if clause.topics:
             self._add(clause, own or self.waiting, is_background=is_statement and not self.is_question)
         elif own and own.value[1] is Place.AFTER and self.latest:
-            self._refer_back(own)
+            self.refer_back(own)
         elif own:
             self.waiting = own
         if own and own.value[1] is not Place.BEFORE and not self.waiting:
             self.sign = Sign.ASK
 
-    def all_mentions(self) -> list[Mention]:
-        if self.waiting:
-            self._refer_back(self.waiting)
-        return self.found
-
     def _avoiding(self, clause: _Clause) -> SignMatch | None:
         """A negation in a question, such as "why not", avoids nothing."""
-        kinds = NEGATIVE - {Sign.NEGATION} if self.is_question else NEGATIVE
-        return next((sign for sign in clause.signs if sign.value[0] in kinds), None)
+        negative = NEGATIVE - {Sign.NEGATION} if self.is_question else NEGATIVE
+        return next((sign for sign in clause.signs if sign.value[0] in negative), None)
 
     def _is_avoided(self, clause: _Clause) -> bool:
         """Whether the question is the one to avoid, such as in "avoid any talk about"."""
@@ -173,7 +160,7 @@ class _Reader:
         self.found += self.latest
         self.waiting = None
 
-    def _refer_back(self, sign: SignMatch) -> None:
+    def refer_back(self, sign: SignMatch) -> None:
         for mention in self.latest:
             mention.sign, mention.is_background = Sign.AVOID, False
             _include(mention, sign)

@@ -3,7 +3,7 @@
 Weights have four bits, and a scale for each 32.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from math import pi, sqrt
 
@@ -44,9 +44,10 @@ class TextEncoder:
 
 class _Layer:
     def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
-        def dense(name: str) -> tuple[Matrix, Matrix]:
-            weights = unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"])
-            return np.ascontiguousarray(weights.T), data[f"{prefix}{name}.bias"].astype(np.float32)
+        def dense(name: str) -> Callable[[Matrix], Matrix]:
+            weights = np.ascontiguousarray(unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"]).T)
+            bias = data[f"{prefix}{name}.bias"].astype(np.float32)
+            return lambda rows: rows @ weights + bias
 
         self.query, self.key, self.value, self.mix = map(dense, ("query", "key", "value", "mix"))
         self.widen, self.narrow = dense("widen"), dense("narrow")
@@ -54,10 +55,10 @@ class _Layer:
 
     def __call__(self, rows: Matrix, spans: Sequence[slice]) -> Matrix:
         """`spans`: the rows of each text. A piece attends to those of its text."""
-        query, key, value = (_dense(rows, *each) for each in (self.query, self.key, self.value))
+        query, key, value = (dense(rows) for dense in (self.query, self.key, self.value))
         attended = np.concatenate([_attended(query[span], key[span], value[span]) for span in spans])
-        rows = _normalized(rows + _dense(attended, *self.mix), *self.norms[0])
-        return _normalized(rows + _dense(_gelu(_dense(rows, *self.widen)), *self.narrow), *self.norms[1])
+        rows = _normalized(rows + self.mix(attended), *self.norms[0])
+        return _normalized(rows + self.narrow(_gelu(self.widen(rows))), *self.norms[1])
 
 
 def _attended(*rows: Matrix) -> Matrix:
@@ -75,10 +76,6 @@ def unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix
 
 def _norm(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[Matrix, Matrix]:
     return data[f"{name}.weight"].astype(np.float32), data[f"{name}.bias"].astype(np.float32)
-
-
-def _dense(rows: Matrix, weights: Matrix, bias: Matrix) -> Matrix:
-    return rows @ weights + bias
 
 
 def _of_heads(rows: Matrix) -> Matrix:
