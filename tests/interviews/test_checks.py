@@ -1,6 +1,5 @@
 """System checks of the model settings."""
 
-
 import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
