@@ -228,7 +228,7 @@ def main() -> None:
     file = base_file()
     if sys.argv[1:] == ["--continue"]:
         reader, pieces = restored(file)
-        train(reader, Tasks(reading(file, pieces), is_whole=False), epochs=3, rate=1e-4, four_bits=True)
+        train(reader, Tasks(reading(file, pieces), is_whole=False), epochs=1, rate=1e-4, four_bits=True)
     else:
         pieces = kept_pieces(file, texts())
         tasks = Tasks(reading(file, pieces), is_whole=True)
