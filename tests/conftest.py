@@ -49,7 +49,7 @@ ON_BOTH_DATABASES = {
     "staff/test_exports.py": "a server-side cursor",
     "staff/test_history.py": "partitions",
     "staff/test_home.py": "statistics in SQL",
-    "staff/test_home_plans.py": "plans of statistics",
+    "staff/test_home_query_plans.py": "plans of statistics",
     "staff/test_hostile_requests.py": "values that the database refuses",
     "staff/test_imports.py": "batches",
     "staff/test_interview_requests.py": "filters, locks",
