@@ -4,7 +4,7 @@ from threading import Lock
 from django.conf import settings
 
 from interviews.paige.answers.lexicon import intent_patterns
-from interviews.paige.findings.opinion_words import opinion_words
+from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.language.lexicons import languages
 from interviews.paige.model.engine import ModelEngine

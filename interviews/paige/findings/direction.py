@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from interviews.lifecycle import Direction
-from interviews.paige.findings.opinion_words import OpinionWords
+from interviews.paige.answers.opinion_words import OpinionWords
 from interviews.paige.language.patterns import whole_words
 from interviews.paige.language.words import accented, unaccented
 

@@ -9,10 +9,10 @@ from typing import Any
 from interviews.lifecycle import Direction
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import language_of
+from interviews.paige.answers.opinion_words import OpinionWords, opinion_words
 from interviews.paige.answers.transcript_markdown import Block
 from interviews.paige.findings.direction import Judge
 from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, numbered_answers, sentence_excerpts
-from interviews.paige.findings.opinion_words import OpinionWords, opinion_words
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language.words import SpelledText
 from interviews.paige.turn.brief import Brief

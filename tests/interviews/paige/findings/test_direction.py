@@ -9,9 +9,9 @@ import pytest
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import language_of
+from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.findings.direction import Judge
 from interviews.paige.findings.drivers import drivers
-from interviews.paige.findings.opinion_words import opinion_words
 from interviews.paige.turn.brief import Brief
 from tests.interviews.paige.interviews import buyer_brief
 from tests.labelled_rows import labelled_rows
