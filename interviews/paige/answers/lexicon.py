@@ -100,10 +100,9 @@ def self_answer_pattern() -> re.Pattern[str]:
 
 @cache
 def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
-    return {
-        kind: whole_words(language.lexicon["markers"][kind] for language in _languages().values())
-        for kind in FollowUpKind
-    }
+    """The other kinds have no words that show them."""
+    markers = [language.lexicon["markers"] for language in _languages().values()]
+    return {FollowUpKind(kind): whole_words(each[kind] for each in markers) for kind in markers[0]}
 
 
 def language_of(text: str, default: str = "en") -> str:

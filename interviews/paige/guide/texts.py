@@ -14,7 +14,7 @@ QUOTE = "{quote}"
 """An exact piece of the contact's answers. Only follow-ups may have it."""
 
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
-MAX_FOLLOW_UPS = 8
+MAX_FOLLOW_UPS = 10
 
 WEAK = "?"
 """Ends an objective phrase that counts only if nothing else is named."""
@@ -24,10 +24,20 @@ CLOSING = "closing"
 
 
 class FollowUpKind(StrEnum):
+    """What a follow-up asks about a statement.
+
+    CONSEQUENCE: what it meant or led to. NEXT: what happened then, or from first to last. PEOPLE: who was for it and
+    who against. CHANGE: what would have to be different. NOW: what has happened since.
+    """
+
     INSTANCE = "instance"
     COMPARISON = "comparison"
     REASON = "reason"
     CONSEQUENCE = "consequence"
+    NEXT = "next"
+    PEOPLE = "people"
+    CHANGE = "change"
+    NOW = "now"
 
 
 def clean_line(text: str) -> str:

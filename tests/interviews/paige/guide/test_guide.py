@@ -42,6 +42,9 @@ def problems_of(data: object) -> tuple[str, ...]:
     return tuple(map(str, refused.value.problems))
 
 
+OLD_KINDS = [FollowUpKind.INSTANCE, FollowUpKind.COMPARISON, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE]
+
+
 def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     guide = Guide.from_data(guide_data)
 
@@ -49,7 +52,7 @@ def test_a_valid_guide_becomes_records(guide_data: dict[str, Any]) -> None:
     assert [topic.key for topic in guide.topics] == ["start", "price"]
     assert [topic.core for topic in guide.topics] == [True, False]
     assert guide.topics[1].phrases == ("price", "vs")
-    assert [each.kind for each in guide.topics[1].follow_ups] == [*FollowUpKind, FollowUpKind.REASON]
+    assert [each.kind for each in guide.topics[1].follow_ups] == [*OLD_KINDS, FollowUpKind.REASON]
     assert [each.takes_quote for each in guide.topics[1].follow_ups] == [False, False, False, False, True]
     assert guide.topics[0].follow_ups[1].text == "Which comparison with {vendor} comes to mind on start?"
     assert guide.topics[0].rephrasing == "In other words, what about start?"
@@ -145,7 +148,7 @@ VERSION = "Must be a whole number from 1 to 1000000."
         (
             (*FOLLOW_UP, "kind"),
             "motive",
-            "guide.topics[1].follow_ups[2].kind: Must be one of instance, comparison, reason, consequence.",
+            "guide.topics[1].follow_ups[2].kind: Must be one of " + ", ".join(FollowUpKind) + ".",
         ),
         ((*FOLLOW_UP, "kind"), 3, "guide.topics[1].follow_ups[2].kind: Must be text, not a number."),
         ((*FOLLOW_UP, "text"), "Why", f"guide.topics[1].follow_ups[2].text: {NO_QUESTION}"),
@@ -323,8 +326,8 @@ def test_an_objective_names_topics_of_the_default_guide(objective: str, keys: li
 def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
     guide = Guide.from_data(in_current_format(old_guide()))
     assert (guide.version, [topic.phrases for topic in guide.topics]) == (7, [("trigger",), ("price",)])
-    assert [each.kind for each in guide.topics[1].follow_ups] == list(FollowUpKind)
-    assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in FollowUpKind))
+    assert [each.kind for each in guide.topics[1].follow_ups] == OLD_KINDS
+    assert guide.topics[1].wordings() == ("What about price?", *(f"Which {kind} of price?" for kind in OLD_KINDS))
 
 
 def test_a_converted_guide_is_not_converted_again() -> None:
