@@ -1,23 +1,29 @@
+"""Which words of a contact can stand in a question: one whole clause, as it was written."""
+
 import re
 from collections.abc import Iterable, Iterator, Set
 
 from interviews.paige.answers.lexicon import conjunctions
+from interviews.paige.answers.statement_words import StatementWords, statement_words
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
-from interviews.paige.language.words import unaccented
+from interviews.paige.language.sentences import CLAUSE_GAP
+from interviews.paige.language.words import SpelledText, unaccented
 
-# No quotation marks, markup, placeholders or question marks: a message stays one sentence of plain text.
-_QUOTABLE = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
-_TELLING_LENGTH = 4
-_LONG = 9
-"""Clauses of at least this many words are cut at conjunctions."""
+# No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
+_QUOTABLE = re.compile(
+    r"(?:[^.!?;:\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]|(?<=\d)[.:](?=\d))+"
+)
+_EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
+_PAUSES = (",", ";", ":", "")
+MIN_WORDS_OF_A_CLAUSE, MIN_WORDS_OF_A_PART = 4, 6
+MAX_OPENERS = 3
 
 
-def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
-    """The most telling first. `avoid`: messages that already contain a quote."""
-    shown, given = list(avoid), list(texts)
-    joints = conjunctions(" ".join(given))
-    found = {quote: None for text in given for part in _QUOTABLE.findall(text) for quote in _pieces(part, joints)}
-    return sorted((quote for quote in found if not any(quote in text for text in shown)), key=_telling, reverse=True)
+def quote_from(clause: str, language: str) -> str:
+    """The whole clause, or else its beginning up to where another one starts. Empty if nothing fits."""
+    words = statement_words(language)
+    whole = without_openers(clause.strip(_EDGE), words)
+    return next((quote for quote in _candidates(whole, words) if _stands_alone(quote, words)), "")
 
 
 def is_quote(quote: str, texts: Iterable[str]) -> bool:
@@ -30,6 +36,12 @@ def is_quote(quote: str, texts: Iterable[str]) -> bool:
     )
 
 
+def fits(quote: str, template: str, language: str) -> bool:
+    """A quote in the middle of the question must be a noun phrase: "How much did “{quote}” count?"."""
+    is_apart = re.match(r"\W*[.:,]", template.partition(QUOTE)[2]) is not None
+    return bool(quote) and (is_apart or not statement_words(language).has_verb(quote))
+
+
 def quote_of(message: str, template: str) -> str | None:
     """The text at the place of {quote} in a message that ends with the template."""
     if QUOTE not in template:
@@ -37,6 +49,81 @@ def quote_of(message: str, template: str) -> str | None:
     pattern = re.escape(template).replace(re.escape(QUOTE), "(.+?)").replace(re.escape(VENDOR), ".+?")
     found = re.search(rf"{pattern}\Z", message)
     return found[1] if found else None
+
+
+def without_openers(text: str, words: StatementWords) -> str:
+    """Without "but" and "and", and without "honestly" or "to be fair to them" before a comma."""
+    remark = CLAUSE_GAP.search(text) if words.remarks.match(unaccented(text)) else None
+    if remark and len(text[remark.end() :].split()) >= MIN_WORDS_OF_A_CLAUSE:
+        text = text[remark.end() :]
+    for _ in range(MAX_OPENERS):
+        spelled = SpelledText.of(text)
+        opener = words.openers.match(spelled.plain)
+        rest = text[spelled.span(opener)[1] :] if opener else ""
+        if not opener or not (rest[:1] in _PAUSES or words.joints.match(spelled.plain)):
+            break
+        text = rest.lstrip(_EDGE)
+    return text
+
+
+def _candidates(whole: str, words: StatementWords) -> Iterator[str]:
+    yield whole
+    for start, end in sorted({*_gaps(whole), *_joints(whole, words)}, reverse=True):
+        part, rest = whole[:start].rstrip(_EDGE), whole[end:]
+        if _is_whole(part, rest, words):
+            yield part
+    yield from (part.strip(_EDGE) for part in whole.split(": ")[1:] if words.has_verb(part))
+
+
+def _gaps(text: str) -> list[tuple[int, int]]:
+    return [gap.span() for gap in CLAUSE_GAP.finditer(text)]
+
+
+def _joints(whole: str, words: StatementWords) -> Iterator[tuple[int, int]]:
+    """Before a word such as "and", if a clause follows."""
+    spelled = SpelledText.of(whole)
+    for found in words.joints.finditer(spelled.plain):
+        start, end = spelled.span(found)
+        if words.has_verb(whole[end:]):
+            yield start, start
+
+
+def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
+    """False if the rest may belong to the part: a relative clause in its middle, or a range of numbers."""
+    gaps = _gaps(part)
+    last = unaccented(part[gaps[-1][1] :] if gaps else "")
+    ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None
+    is_open = (
+        words.unfinished.match(unaccented(part)) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
+    )
+    return not is_open and len(part.split()) >= MIN_WORDS_OF_A_PART and words.has_verb(part)
+
+
+def _stands_alone(quote: str, words: StatementWords) -> bool:
+    plain = unaccented(quote)
+    needs_more = words.dependent.match(plain) or words.pronouns.match(plain) or _is_fragment(quote, words)
+    is_talk = words.remarks.match(plain) or words.figures.search(plain)
+    return not needs_more and not is_talk and is_quote(quote, [quote])
+
+
+def _is_fragment(quote: str, words: StatementWords) -> bool:
+    """Such as "over a weekend" and "when we tried it"."""
+    plain = unaccented(quote)
+    is_phrase = words.unfinished.match(plain) and not words.has_verb(quote)
+    return bool(is_phrase or (words.subordinators.match(plain) and not CLAUSE_GAP.search(quote)))
+
+
+_PART = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
+_TELLING_LENGTH = 4
+_LONG = 9
+
+
+def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
+    """The most telling first. `avoid`: messages that already contain a quote."""
+    shown, given = list(avoid), list(texts)
+    joints = conjunctions(" ".join(given))
+    found = {quote: None for text in given for part in _PART.findall(text) for quote in _pieces(part, joints)}
+    return sorted((quote for quote in found if not any(quote in text for text in shown)), key=_telling, reverse=True)
 
 
 def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:

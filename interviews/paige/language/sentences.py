@@ -4,7 +4,9 @@ import re
 
 SENTENCE_MARKS = ".!?;\N{HORIZONTAL ELLIPSIS}"
 
-SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}])\s+|\n+")
+_ABBREVIATIONS = "".join(rf"(?<!\b{each}\.)" for each in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "vs", "ca"))
+
+SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}]){_ABBREVIATIONS}\s+|\n+")
 CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 
 _QUESTION = re.compile(r"[^.!?\N{HORIZONTAL ELLIPSIS}]*\?")

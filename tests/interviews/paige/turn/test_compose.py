@@ -147,7 +147,6 @@ def test_a_models_exact_quote_is_shown(quote: str) -> None:
         "trusted the numbers any more. We had",
         " ".join(ANSWERS[0].split()),
         NOTES,
-        "three reports, and the board",
     ],
 )
 def test_any_other_quote_is_replaced_by_an_exact_one(quote: str) -> None:

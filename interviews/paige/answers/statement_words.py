@@ -1,0 +1,65 @@
+"""The words that tell what a statement is, from lexicons/*/statements.json, in the language of patterns.py.
+
+- `own`, `others`: whom it is about.
+- `events`, without `not_events`: what happened or was done. `needs`: what had to be. `hypotheses`: what would be; with
+  accents, since the German "wäre" (would be) is not "waren" (were). `verbs`: others. `copulas` precede a judgement.
+- `praise`, `judgements`: more opinions than opinions.json has.
+- `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
+  `relatives` begin a clause about the word before it.
+- `openers`: what is left out before a comma. `subordinators` begin a clause that precedes another one. `dependent`:
+  beginnings of clauses that cannot stand alone. `unfinished`: those of what may need a clause after it. `pronouns`:
+  beginnings that need their noun.
+- `remarks` begin small talk and words to Paige. `nothing`: the contact has nothing to say. `figures`: figures of speech
+  and unfinished sentences.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+from interviews.paige.language.lexicons import languages_with, lexicon
+from interviews.paige.language.patterns import whole_words
+from interviews.paige.language.words import accented, unaccented
+
+
+@dataclass(frozen=True)
+class StatementWords:
+    own: re.Pattern[str]
+    others: re.Pattern[str]
+    copulas: re.Pattern[str]
+    events: re.Pattern[str]
+    not_events: re.Pattern[str]
+    needs: re.Pattern[str]
+    hypotheses: re.Pattern[str]
+    verbs: re.Pattern[str]
+    joints: re.Pattern[str]
+    relatives: re.Pattern[str]
+    starts: re.Pattern[str]
+    openers: re.Pattern[str]
+    praise: re.Pattern[str]
+    judgements: re.Pattern[str]
+    subordinators: re.Pattern[str]
+    dependent: re.Pattern[str]
+    unfinished: re.Pattern[str]
+    pronouns: re.Pattern[str]
+    remarks: re.Pattern[str]
+    nothing: re.Pattern[str]
+    figures: re.Pattern[str]
+
+    @classmethod
+    def of(cls, language: str) -> Self:
+        lists = lexicon("statements", language) if language in languages_with("statements") else {}
+        named = lists.get("words", {})
+        spelling = {name: accented if name == "hypotheses" else unaccented for name in cls.__annotations__}
+        return cls(**{name: whole_words(lists.get(name, []), spelling[name], named) for name in spelling})
+
+    def has_verb(self, text: str) -> bool:
+        plain = unaccented(text)
+        return any(pattern.search(plain) for pattern in (self.verbs, self.events, self.needs))
+
+
+@cache
+def statement_words(language: str) -> StatementWords:
+    """Without a file for the language, nothing is known."""
+    return StatementWords.of(language)

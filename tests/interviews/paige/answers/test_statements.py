@@ -1,0 +1,108 @@
+"""What an answer states, of which kind, and about whom."""
+
+from time import perf_counter
+
+import pytest
+
+from interviews.paige.answers.statements import MAX_STATEMENTS, StatementKind, statements
+from interviews.paige.guide.texts import FollowUpKind
+
+JUDGEMENT, NEED, EVENT, FACT = StatementKind
+
+KINDS = [
+    ("en", "It was far too expensive.", JUDGEMENT),
+    ("en", "The review was a mess.", JUDGEMENT),
+    ("en", "Your people were charming.", JUDGEMENT),
+    ("en", "The planner was slow until we called.", JUDGEMENT),
+    ("en", "It had to run on our own servers.", NEED),
+    ("en", "We lost a customer in March.", EVENT),
+    ("en", "They sent a two-year-old report.", EVENT),
+    ("en", "We went from 40 to 160 people.", EVENT),
+    ("en", "From 40 to 160 people in a year.", FACT),
+    ("en", "Me and the CFO.", FACT),
+    ("de", "Das war uns viel zu teuer.", JUDGEMENT),
+    ("de", "Die Einrichtung war umständlich.", JUDGEMENT),
+    ("de", "Es musste auf unseren Servern laufen.", NEED),
+    ("de", "Im März ist uns ein Kunde verloren gegangen.", EVENT),
+    ("de", "Der Anbieter schickte einen alten Bericht.", EVENT),
+    ("de", "Von 40 auf 160 Leute in einem Jahr.", FACT),
+    ("fr", "Nous avons comparé deux outils.", FACT),
+]
+
+
+@pytest.mark.parametrize(("language", "answer", "kind"), KINDS)
+def test_a_statement_is_a_judgement_a_need_an_event_or_a_fact(language: str, answer: str, kind: StatementKind) -> None:
+    assert [each.kind for each in statements(answer, language)] == [kind]
+
+
+@pytest.mark.parametrize("asked", ["What mattered most?", "Worauf kam es Ihnen am meisten an?"])
+def test_an_answer_to_what_mattered_is_a_need(asked: str) -> None:
+    assert [each.kind for each in statements("EU hosting and a good API.", "en", asked)] == [NEED]
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "is_about_others"),
+    [
+        ("en", "They sent a two-year-old report.", True),
+        ("en", "Your account manager called twice.", True),
+        ("en", "Acme left us waiting.", True),
+        ("en", "We left their demo early.", False),
+        ("en", "Our CFO liked your price.", False),
+        ("en", "Guests waited for an hour.", False),
+        ("de", "Ihr Vertrieb hat dreimal angerufen.", True),
+        ("de", "Wir haben Ihr Angebot geprüft.", False),
+    ],
+)
+def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is_about_others: bool) -> None:
+    assert [each.is_about_others for each in statements(answer, language, vendor="Acme")] == [is_about_others]
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        *(("en", each) for each in ("Fair question.", "Sorry to be blunt.", "It was like pulling teeth.")),
+        *(("en", each) for each in ("You know how it is.", "Hello Paige!", "That's it, really.", "I don't know.")),
+        *(("en", each) for each in ("Nothing beyond what I wrote.", "Oh, where do I begin.", "Ask your own people.")),
+        *(("de", each) for each in ("Gute Frage.", "Das nur am Rande.", "Das war der Tropfen auf den heißen Stein.")),
+        *(("de", each) for each in ("Keine Ahnung.", "Aber so ist das bei uns.", "Da war ich nicht dabei.")),
+        ("en", "What would you have done?"),
+        ("en", "On Monday Bob wrote:\n> Nobody trusted the weekly numbers."),
+    ],
+)
+def test_small_talk_figures_of_speech_and_words_of_others_are_no_statements(language: str, answer: str) -> None:
+    assert statements(answer, language) == ()
+
+
+def test_a_sentence_is_cut_where_a_clause_with_its_own_subject_begins() -> None:
+    found = statements("We replaced the old tool, and the owners noticed it, which helped.", "en")
+    assert [each.text for each in found] == ["We replaced the old tool", "and the owners noticed it, which helped."]
+
+
+def test_what_follows_a_remark_is_a_statement() -> None:
+    [found] = statements("As I told your manager twice, we ran the trial with our own data.", "en")
+    assert (found.kind, found.quote) == (EVENT, "we ran the trial with our own data")
+
+
+@pytest.mark.parametrize("answer", ["I would have signed in June.", "Dann hätten wir im Juni unterschrieben."])
+def test_what_would_have_been_has_its_consequence_in_it(answer: str) -> None:
+    [found] = statements(answer, "de" if "wir" in answer else "en")
+    assert {FollowUpKind.CONSEQUENCE, FollowUpKind.CHANGE} <= found.shows
+
+
+def test_praise_is_told_from_complaints() -> None:
+    found = statements("The search is excellent. The export is awful. The setup was not easy.", "en")
+    assert [each.is_praise for each in found] == [True, False, False]
+
+
+def test_a_name_with_a_title_is_not_cut() -> None:
+    [found] = statements("Den Ausschlag gab, dass Herr Dr. Lohse das Budget freigegeben hat.", "de")
+    assert found.text == "Den Ausschlag gab, dass Herr Dr. Lohse das Budget freigegeben hat."
+
+
+@pytest.mark.parametrize("part", ["a ", "i am, ", "x, ", "we lost and ", "we lost the file, and ", "they were slow. "])
+def test_a_long_answer_is_read_in_a_moment(part: str) -> None:
+    answer = part * (10_000 // len(part))
+    statements("warm up", "en")
+    started = perf_counter()
+    assert len(statements(answer, "en")) <= MAX_STATEMENTS
+    assert perf_counter() - started < 3
