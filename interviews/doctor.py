@@ -12,9 +12,7 @@ from interviews.paige.model.reply import read_reply
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 
 MOVES = 2
-QUESTION = ChatMessage(
-    "user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1, "quote": ""}}'
-)
+QUESTION = ChatMessage("user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1}}')
 
 REMEDIES = {
     "status 401": "Correct PAIGE_API_KEY.",

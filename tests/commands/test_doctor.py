@@ -116,7 +116,7 @@ class TestChecks:
         assert lines["ok    model turns"].startswith("20 asked the model in the last hour, 0.0% fell back")
 
     def test_the_model_is_asked_to_choose(self, settings: Settings) -> None:
-        with fake_provider(says('{"move": 2, "quote": ""}')) as provider:
+        with fake_provider(says('{"move": 2}')) as provider:
             use_model(settings, provider.url)
             lines, healthy = run_doctor()
         assert healthy

@@ -24,7 +24,7 @@ from tests.live.stores import ON_POSTGRESQL
 from tools.harness.processes import eventually
 from tools.harness.web import Server
 
-CHOICE = '{"move": 1, "quote": ""}'
+CHOICE = '{"move": 1}'
 WAITING = 6
 ANSWER = {"step": "answer", "number": "1", "text": "It was slow."}
 

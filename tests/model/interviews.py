@@ -9,7 +9,6 @@ from django.conf import settings
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.quotes import is_quote
 from interviews.paige.engines import engine
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.prompt import ChatMessage
@@ -37,12 +36,6 @@ class Asked:
         """Whether the model's first reply names one of the moves."""
         first = self.replies[0] if self.replies else None
         return first is not None and read_reply(first, len(self.offered)) is not None
-
-    @property
-    def has_exact_quote(self) -> bool | None:
-        """None if the move needs no quote."""
-        move = self.choice.move
-        return is_quote(self.choice.quote or "", move.sources) if move.quotes else None
 
     @property
     def agrees(self) -> bool:

@@ -45,7 +45,6 @@ class Measured:
             ("first reply names a move", lambda turn: turn.is_valid),
             ("move chosen by the model", is_from_model),
             ("same move as the rules", lambda turn: turn.agrees),
-            ("exact quote, where asked", lambda turn: turn.has_exact_quote),
         ):
             yield _row(name, *(_rate([count(turn) for turn in turns]) for turns in (self.scripted, self.attacked)))
         yield ""

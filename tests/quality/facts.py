@@ -1,7 +1,7 @@
 """How a scripted buyer answers: a question brings out facts by rules and a table, without a model.
 
 After SparkMe (arXiv 2602.21136). A new question on a topic brings out facts of level 1. A follow-up brings out the
-facts below those that it takes up, if it asks for what they tell: `aspects.tsv` has each follow-up of the guides.
+facts below those that it takes up, if it asks for what they tell: by its kind, or by `aspects.tsv`.
 """
 
 import re
@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.guide import FollowUp, FollowUpKind, Guide
 from tests.labelled_rows import labelled_rows
 from tests.quality.buyers import Aspect, Buyer, Fact
 
 TABLE = Path(__file__).with_name("aspects.tsv")
+
+ASPECTS = {FollowUpKind.INSTANCE: Aspect.EXAMPLE}
 
 # By level.
 MAX_FACTS = {1: 2, 2: 2, 3: 1}
@@ -40,16 +42,20 @@ class Answer:
 
 
 def question_in(message: Utterance, guide: Guide) -> Question:
-    """Raises KeyError for a follow-up that the table does not have."""
     quotes = tuple(re.findall("[“„]([^”“]+)[”“]", message.text))
     if message.follow_up is None:
         return Question(message.topic, quotes=quotes)
-    template = guide.topic(message.topic).follow_ups[message.follow_up].template
-    return Question(message.topic, aspects_of_follow_ups()[template], quotes)
+    follow_up = guide.topic(message.topic).follow_ups[message.follow_up]
+    return Question(message.topic, aspects_of(follow_up), quotes)
+
+
+def aspects_of(follow_up: FollowUp) -> frozenset[Aspect]:
+    """Its kind, unless the table says otherwise."""
+    return exceptions().get(follow_up.template) or frozenset({ASPECTS.get(follow_up.kind) or Aspect(follow_up.kind)})
 
 
 @cache
-def aspects_of_follow_ups() -> dict[str, frozenset[Aspect]]:
+def exceptions() -> dict[str, frozenset[Aspect]]:
     return {template: frozenset(map(Aspect, names.split())) for names, template in labelled_rows(TABLE)}
 
 

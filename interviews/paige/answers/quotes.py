@@ -1,9 +1,8 @@
 """Which words of a contact can stand in a question: one whole clause, as it was written."""
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 
-from interviews.paige.answers.lexicon import conjunctions
 from interviews.paige.answers.statement_words import StatementWords, statement_words
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
 from interviews.paige.language.sentences import CLAUSE_GAP
@@ -111,33 +110,3 @@ def _is_fragment(quote: str, words: StatementWords) -> bool:
     plain = unaccented(quote)
     is_phrase = words.unfinished.match(plain) and not words.has_verb(quote)
     return bool(is_phrase or (words.subordinators.match(plain) and not CLAUSE_GAP.search(quote)))
-
-
-_PART = re.compile(r"[^.!?;:,\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]+")
-_TELLING_LENGTH = 4
-_LONG = 9
-
-
-def quotes(texts: Iterable[str], avoid: Iterable[str] = ()) -> list[str]:
-    """The most telling first. `avoid`: messages that already contain a quote."""
-    shown, given = list(avoid), list(texts)
-    joints = conjunctions(" ".join(given))
-    found = {quote: None for text in given for part in _PART.findall(text) for quote in _pieces(part, joints)}
-    return sorted((quote for quote in found if not any(quote in text for text in shown)), key=_telling, reverse=True)
-
-
-def _pieces(clause: str, joints: Set[str]) -> Iterator[str]:
-    row: list[str] = []
-    for word in [*clause.split(" "), ""]:
-        is_joint = unaccented(word).strip() in joints
-        if (not word or (is_joint and len(clause.split()) >= _LONG)) and row:
-            quote = " ".join(row)
-            if is_quote(quote, [clause]):
-                yield quote
-            row = []
-        if word and (row or not is_joint):
-            row.append(word)
-
-
-def _telling(quote: str) -> int:
-    return len({word for word in unaccented(quote).split() if len(word) >= _TELLING_LENGTH})

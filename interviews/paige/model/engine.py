@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -8,14 +8,11 @@ from interviews.lifecycle import Engine
 from interviews.paige.model.asking import Asked, CompletionProvider, ask
 from interviews.paige.model.log import ModelLog
 from interviews.paige.model.prompt import messages_for
-from interviews.paige.model.reply import ChosenMove, read_reply
+from interviews.paige.model.reply import read_reply
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.rules_engine import RulesEngine
-
-OFFERED_QUOTES = 3
-"""Quotes of each move in the schema. Without a schema, a model may quote other words too."""
 
 
 class ModelEngine:
@@ -37,7 +34,7 @@ class ModelEngine:
             asked = self._ask(brief, moves, deadline=started + self.timeout)
             latency_ms = round((monotonic() - started) * 1000)
             if asked.chosen:
-                chosen = Choice(moves[asked.chosen.move - 1], Engine.MODEL, asked.chosen.quote)
+                chosen = Choice(moves[asked.chosen - 1], Engine.MODEL)
             else:
                 chosen = replace(RulesEngine().choose(brief, moves), engine=Engine.FALLBACK)
             self.log.write(chosen.engine, asked.outcomes, latency_ms)
@@ -48,26 +45,22 @@ class ModelEngine:
             completion_tokens=asked.completion_tokens,
         )
 
-    def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked[ChosenMove]:
-        quotes = dict.fromkeys(quote for move in moves for quote in move.quotes[:OFFERED_QUOTES])
+    def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked[int]:
         return ask(
             self.provider,
             messages_for(brief, moves),
-            schema_for(len(moves), quotes),
+            schema_for(len(moves)),
             partial(read_reply, moves=len(moves)),
             deadline=deadline,
             unread="no move in the reply",
         )
 
 
-def schema_for(moves: int, quotes: Iterable[str] = ()) -> Mapping[str, Any]:
+def schema_for(moves: int) -> Mapping[str, Any]:
     """Servers that support it cannot reply with anything else, and small models cannot ramble."""
     return {
         "type": "object",
-        "properties": {
-            "move": {"type": "integer", "enum": [*range(1, moves + 1)]},
-            "quote": {"type": "string", "enum": ["", *quotes]},
-        },
-        "required": ["move", "quote"],
+        "properties": {"move": {"type": "integer", "enum": [*range(1, moves + 1)]}},
+        "required": ["move"],
         "additionalProperties": False,
     }

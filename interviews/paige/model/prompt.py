@@ -10,12 +10,13 @@ from django.conf import settings
 
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.guide.guide import Guide, Topic
-from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS
+from interviews.paige.guide.guide import FollowUp, Guide, Topic
+from interviews.paige.guide.texts import QUOTE
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
 
 MAX_ANSWER_CHARACTERS = 2_000
+MAX_STATEMENT_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,6 @@ def _system(brief: Brief) -> str:
     mark = _mark(data.values())
     return _words(
         "system",
-        min_words=MIN_QUOTE_WORDS,
-        max_words=MAX_QUOTE_WORDS,
         guide_name=brief.guide.name,
         vendor=brief.vendor,
         purpose=brief.guide.purpose,
@@ -137,9 +136,20 @@ def _move(number: int, move: NextMove) -> str:
     if move.move in AGAIN:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
     if move.asked:
-        return _words("move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text)
-    values = {"number": number, "title": title, "text": question}
+        return _follow_up(number, move, move.asked)
+    values = {"number": number, "title": title, "text": question, "quote": move.quote}
     return _words(f"move_{move.move}", **values)
+
+
+def _follow_up(number: int, move: NextMove, asked: FollowUp) -> str:
+    statement = _one_line(move.thread.statement.text) if move.thread else ""
+    text = asked.text.replace(QUOTE, move.quote)
+    values = {"statement": statement, "title": move.topic.title, "kind": asked.kind, "text": text}
+    return _words("move_follow_up", number=number, **values)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_cut(text, MAX_STATEMENT_CHARACTERS).split()).replace('"', "'")
 
 
 def _cut(text: str, limit: int) -> str:

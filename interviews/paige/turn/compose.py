@@ -1,4 +1,4 @@
-"""Only a quote that the contact's answers contain is shown of an engine's reply."""
+"""An engine chooses a move. Nothing of its reply is shown."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance, said_by
+from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import is_quote, quote_of
+from interviews.paige.answers.quotes import quote_of
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language.lexicons import Phrase, phrases, wording
 from interviews.paige.turn.brief import Brief
@@ -21,11 +21,10 @@ _PLACE = re.compile(r"\{(vendor|contact_address|quote)\}")
 
 @dataclass(frozen=True)
 class Choice:
-    """`quote`: None if the message needs none, or the best one. Token counts: None if not reported."""
+    """Token counts: None if not reported."""
 
     move: NextMove
     engine: Engine
-    quote: str | None = field(default=None, repr=False)
     latency_ms: int = 0
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -61,8 +60,7 @@ def next_message(brief: Brief, engine: ChoosingEngine) -> Message | None:
 
 def compose(brief: Brief, choice: Choice) -> str:
     move = choice.move
-    quote = choice.quote if choice.quote and _may_quote(choice.quote, brief, move) else next(iter(move.quotes), "")
-    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": quote}
+    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": move.quote}
 
     def fill(template: str) -> str:
         return _PLACE.sub(lambda place: values[place[1]], template)
@@ -78,12 +76,6 @@ def quote_in(message: Utterance, guide: Guide) -> str | None:
     elif message.follow_up is not None:
         templates = [guide.topic(message.topic).follow_ups[message.follow_up].template]
     return next((quote for template in templates if (quote := quote_of(message.text, template))), None)
-
-
-def _may_quote(quote: str, brief: Brief, move: NextMove) -> bool:
-    """False if Paige has said the words: they are hers, or were quoted already."""
-    said = [turn.text for turn in said_by(Speaker.PAIGE, brief.conversation)]
-    return is_quote(quote, move.sources) and not any(quote in text for text in said)
 
 
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:

@@ -4,9 +4,10 @@ from functools import cached_property
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.lexicon import Intent, language_of
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import Sentence
+from interviews.paige.answers.statements import Statement, statements
 from interviews.paige.guide.guide import CLOSING, Topic
 from interviews.paige.turn.brief import Brief
 
@@ -63,6 +64,14 @@ class DialogueState:
         emphasized = self.brief.steering.emphasize
         left.sort(key=lambda topic: emphasized.index(topic.key) if topic.key in emphasized else len(emphasized))
         return left if CLOSING in asked else [*left, self.brief.guide.closing]
+
+    @cached_property
+    def language(self) -> str:
+        """Of the contact's answers."""
+        return language_of(" ".join(answer.text for answer in self.answers), self.brief.guide.language)
+
+    def stated_in(self, answer: Utterance, message: Utterance) -> tuple[Statement, ...]:
+        return statements(answer.text, self.language, message.text, self.brief.vendor)
 
     def emphasizes(self, topic: Topic) -> bool:
         return topic.key in self.brief.steering.emphasize

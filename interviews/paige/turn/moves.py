@@ -1,39 +1,43 @@
 """Enforces the turn limit, core topics, denied topics and the end. An engine chooses among the moves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import quote_of, quotes
+from interviews.paige.answers.quotes import quote_of
 from interviews.paige.answers.sentences import UNCLEAR
-from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
+from interviews.paige.answers.statements import statements
+from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.openers import openers
+from interviews.paige.turn.threads import Thread, follow_ups, threads
 
-MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_TIMES_AGAIN = 2
 MAX_AGAIN = 8
 """Questions put again in one interview. They do not count as turns of the guide."""
 OFFERED_TOPICS = 3
+OFFERED_THREADS = 3
+OFFERED_KINDS = 3
 
 
 @dataclass(frozen=True)
 class NextMove:
     """`follow_up`: an index. `openers` are said before the question.
 
-    `quotes`: the best first. `sources`: the texts that any other quote has to come from.
+    `quote`: empty if the message has none. `thread`: what a follow-up is about.
     """
 
     move: Move
     topic: Topic
     follow_up: int | None = None
     openers: tuple[Phrase, ...] = ()
-    quotes: tuple[str, ...] = field(default=(), repr=False)
-    sources: tuple[str, ...] = field(default=(), repr=False)
+    quote: str = field(default="", repr=False)
+    thread: Thread | None = field(default=None, repr=False)
 
     @property
     def asked(self) -> FollowUp | None:
@@ -47,8 +51,19 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     state = DialogueState(brief)
     if _insists_on_stopping(state):
         return ()
-    found = [again] if (again := _again(state)) else [*_follow_ups(state), *_topics(state)]
-    return tuple(replace(move, openers=openers(state, move.move)) for move in found)
+    found = [again] if (again := _again(state)) else _next(state)
+    return tuple(replace(move, openers=(*openers(state, move.move), *_return(state, move))) for move in found)
+
+
+def _next(state: DialogueState) -> list[NextMove]:
+    """The closing question is the last."""
+    return [] if state.topic.key == CLOSING else [*_follow_ups(state), *_topics(state)]
+
+
+def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
+    if move.move == Move.FOLLOW_UP and move.topic != state.topic:
+        pairs = pairwise(state.asked)
+        yield Phrase("return", sum(turn.move == Move.FOLLOW_UP and turn.topic != last.topic for last, turn in pairs))
 
 
 def _opening(brief: Brief) -> NextMove:
@@ -79,65 +94,39 @@ def _again(state: DialogueState) -> NextMove | None:
         return None
     move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, state.topic, opened.follow_up)
     quote = quote_of(opened.text, move.asked.text) if move.asked else None
-    return replace(move, quotes=(quote,) if quote else ())
+    return replace(move, quote=quote or "")
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """At most one of each kind, with a quote where possible."""
-    if state.turns_left <= state.turns_needed or not _may_follow_up(state):
+    if state.turns_left <= state.turns_needed:
         return
-    topic, sources = state.topic, state.last.quotable
-    found = tuple(quotes(sources, avoid=[turn.text for turn in state.said]))
-    used = {turn.follow_up for turn in state.asked if turn.topic == topic.key}
-    unused = [index for index in range(len(topic.follow_ups)) if index not in used]
-    for kind in FollowUpKind:
-        fitting = [i for i in unused if topic.follow_ups[i].kind is kind and (found or not _takes_quote(topic, i))]
-        if fitting:
-            index = max(fitting, key=lambda i: _takes_quote(topic, i))
-            is_quoting = _takes_quote(topic, index)
-            yield NextMove(Move.FOLLOW_UP, topic, index, (), found if is_quoting else (), sources if is_quoting else ())
-
-
-def _may_follow_up(state: DialogueState) -> bool:
-    topic, last = state.topic, state.last
-    return not (
-        topic.key == CLOSING
-        or last.is_declined
-        or last.is_denied
-        or not last.findings
-        or last.intents & {Intent.SAID_BEFORE, Intent.WANTS_TO_STOP}
-        or state.avoids(topic)
-        or len(state.follow_ups_to(topic)) >= MAX_FOLLOW_UPS_OF_A_TOPIC
-    )
+    for thread in threads(state)[:OFFERED_THREADS]:
+        for index in islice(follow_ups(state, thread), OFFERED_KINDS):
+            quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
+            yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
 def _topics(state: DialogueState) -> Iterator[NextMove]:
-    """The closing question if no topic is left."""
+    """The closing question as soon as no core topic is left. The rules choose it last."""
     if state.turns_left <= 0:
         return
     has_room = state.turns_left > state.turns_needed
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
     for topic in open_topics[:OFFERED_TOPICS]:
-        mentions = state.mentions(topic)
-        covered = [turn.text for turn in state.said if turn.move == Move.COVERED]
-        found = _most_specific_first(state, topic, quotes(mentions, avoid=covered))
-        if found:
-            yield NextMove(Move.COVERED, topic, None, (), found, mentions)
-        else:
-            yield NextMove(Move.QUESTION, topic)
-    if not open_topics and state.unasked:
+        quote = _quote_about(state, topic)
+        yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
+    if state.unasked and not any(topic.core for topic in open_topics):
         yield NextMove(Move.CLOSING, state.brief.guide.closing)
 
 
-def _most_specific_first(state: DialogueState, topic: Topic, found: Iterable[str]) -> tuple[str, ...]:
-    """Quotes with phrases of this topic only, then those with most of them."""
+def _quote_about(state: DialogueState, topic: Topic) -> str:
+    """What the contact has said about a topic that was not asked: first what is about no other topic."""
     others = [other for other in state.brief.guide.topics if other != topic]
+    shown = [turn.text for turn in state.said if turn.move == Move.COVERED]
 
     def rank(quote: str) -> tuple[bool, int]:
         return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))
 
-    return tuple(sorted(found, key=rank))
-
-
-def _takes_quote(topic: Topic, index: int) -> bool:
-    return topic.follow_ups[index].takes_quote
+    stated = [each for text in state.mentions(topic) for each in statements(text, state.language)]
+    found = [each.quote for each in stated if each.quote and not any(each.quote in text for text in shown)]
+    return min(found, key=rank, default="")

@@ -5,7 +5,7 @@ from math import ceil
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.guide.guide import CLOSING, Guide
-from interviews.paige.turn.moves import MAX_FOLLOW_UPS_OF_A_TOPIC
+from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ def _share_of_turns(guide: Guide, topics: Sequence[str]) -> float:
 
 
 def _share_of_topics(guide: Guide, topics: Sequence[str]) -> float:
-    """Follow-ups are parts of their topic. The closing question is the last topic, even if others were left out."""
-    of_topic = topics.count(topics[-1]) - 1
+    """Follow-ups are parts of the last new topic, even returns to an earlier one. The closing question is the last
+    topic, even if others were left out.
+    """
+    newest = max(topics.index(topic) for topic in topics)
+    follow_ups = min(len(topics) - 1 - newest, MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)
     finished = len(guide.topics) if topics[-1] == CLOSING else len(set(topics)) - 1
-    return (finished + of_topic / (1 + MAX_FOLLOW_UPS_OF_A_TOPIC)) / len(guide.every_topic)
+    return (finished + follow_ups / (1 + MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)) / len(guide.every_topic)

@@ -1,14 +1,11 @@
 from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
-from interviews.paige.guide.guide import FollowUpKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove
-
-# In the order of preference.
-PREFERRED_KINDS = (FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE, FollowUpKind.COMPARISON)
+from interviews.paige.turn.threads import Thread
 
 
 class RulesEngine:
@@ -19,35 +16,21 @@ class RulesEngine:
 
 
 def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
-    follow_ups = [move for move in moves if move.move == Move.FOLLOW_UP]
-    others = [move for move in moves if move.move != Move.FOLLOW_UP]
-    if not follow_ups:
-        return others[0]
+    """The first follow-up that is due, or else the next topic."""
     state = DialogueState(brief)
-    return _most_lacking(state, follow_ups) if not others or _is_due(state) else others[0]
+    topics = [move for move in moves if move.thread is None]
+    has_topics = any(move.move != Move.CLOSING for move in topics)
+    due = (move for move in moves if move.thread and _is_due(state, move.thread, has_topics=has_topics))
+    return next(due, None) or next(iter(topics), moves[0])
 
 
-def _is_due(state: DialogueState) -> bool:
-    """One follow-up if something is missing and the turns suffice, two on an emphasized topic."""
-    if state.emphasizes(state.topic):
+def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
+    """On an emphasized topic once, and again for what lacks something. On others once, if the turns suffice for all
+    topics. Once no topic is left, whatever does not tell much, also of earlier answers.
+    """
+    if thread.topic != state.topic and has_topics:
+        return False
+    is_first = not state.follow_ups_to(thread.topic)
+    if state.emphasizes(thread.topic) and (is_first or thread.lacks_something):
         return True
-    spare = state.turns_left - len(state.unasked)
-    reserve = 0 if state.topic.core else state.turns_needed
-    return spare > reserve and not state.follow_ups_to(state.topic) and bool(_lacking(state))
-
-
-def _lacking(state: DialogueState) -> list[FollowUpKind]:
-    """Only an instance and a reason are ever missing."""
-    return [kind for kind in (FollowUpKind.INSTANCE, FollowUpKind.REASON) if kind not in state.last.shows]
-
-
-def _most_lacking(state: DialogueState, follow_ups: Sequence[NextMove]) -> NextMove:
-    """Prefers a kind that the answer lacks and that was not asked last, then one that quotes."""
-    asked = [state.topic.follow_ups[turn.follow_up].kind for turn in state.asked if turn.follow_up is not None]
-    last = asked[-1] if asked else None
-
-    def rank(move: NextMove) -> tuple[bool, bool, bool, int]:
-        kind = move.topic.follow_ups[move.follow_up or 0].kind
-        return (kind in state.last.shows, kind is last, not move.quotes, PREFERRED_KINDS.index(kind))
-
-    return min(follow_ups, key=rank)
+    return state.turns_left > len(state.unasked) and not thread.tells_much and (is_first or not has_topics)

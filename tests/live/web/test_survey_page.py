@@ -18,9 +18,9 @@ from tools.harness.browser import Browser
 
 FIRST = "what was happening at your company that set off this search?"
 LONG = "In March we lost an order because nobody trusted the numbers of our spreadsheets. " * 3
-# The third move offered: a follow-up that quotes the answer.
-CHOICE = '{"move": 3, "quote": "It was slow"}'
-FOLLOW_UP = "You said “It was slow”. What led to that?"
+# The first move offered: a follow-up that quotes the answer.
+CHOICE = '{"move": 1}'
+FOLLOW_UP = "“The reports were slow”, you said. What was behind that?"
 
 
 def answers(interview_request: InterviewRequest) -> list[str]:
@@ -54,13 +54,13 @@ def test_an_interview_from_the_api_call_to_the_transcript(
             assert first.endswith(FIRST)
 
             api.patch(path, {"contact_context": {"call": "n0tes-of-may"}, "objective": "0bjective-of-june"})
-            page.answer("It was slow.")
+            page.answer("The reports were slow.")
             assert page.heading == FOLLOW_UP
             for marker in ("n0tes", "0bjective", "alice@example.com"):
                 assert marker not in browser.driver.page_source
             page.box.send_keys("Bob.")
             page.press("Finish here")
-            assert page.written == "It was slow."
+            assert page.written == "The reports were slow."
             page.box.send_keys(" Very slow.")
             page.press("Send my answers")
             assert page.heading == "Thank you, Alice"
@@ -74,7 +74,7 @@ def test_an_interview_from_the_api_call_to_the_transcript(
     assert b"march" not in prompt
     assert b"april" not in prompt
     assert got["status"] == Status.COMPLETED
-    turns = ("Paige", first), ("Alice", "It was slow. Very slow."), ("Paige", FOLLOW_UP), ("Alice", "Bob.")
+    turns = ("Paige", first), ("Alice", "The reports were slow. Very slow."), ("Paige", FOLLOW_UP), ("Alice", "Bob.")
     assert got["transcript"]["content"] == "\n\n".join(f"**{speaker}:** {text}" for speaker, text in turns)
 
 

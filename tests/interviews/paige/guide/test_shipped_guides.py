@@ -5,9 +5,12 @@ from typing import NamedTuple
 
 import pytest
 
-from interviews.paige.guide.guide import FollowUpKind, Guide, shipped_guide, shipped_guides
+from interviews.paige.answers.statements import Statement, StatementKind
+from interviews.paige.guide.guide import FollowUpKind, Guide, Topic, shipped_guide, shipped_guides
 from interviews.paige.guide.question_style import MAX_QUESTION_WORDS
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS
+from interviews.paige.turn.fitting import fitting
+from interviews.paige.turn.threads import MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
 
 
 class Words(NamedTuple):
@@ -24,7 +27,7 @@ WORDS = {
         r"|perfect|love|lovely|thanks?|appreciate|glad|sorry|congratulations)\b",
         leading=r"n't (you|it|they|that)\b|\b(would|do) you agree\b|\bdon't you think\b|\bsurely\b|\bobviously\b"
         r"|\bwhy (did|do) you not\b|\bsuch as\b|\bfor example\b|\bfor instance\b|\be\.g\.|\bis it true\b",
-        open=r"\b(what|how|which|where|who)\b",
+        open=r"\b(what|how|which|where|who|whom)\b",
         reason="I ask ",
         informal=r"\b(hey|gonna|wanna|guys)\b",
     ),
@@ -33,7 +36,7 @@ WORDS = {
         r"|freut|leider|glückwunsch)\b",
         leading=r"\bnicht wahr\b|\boder nicht\b|\bstimmen sie\b|\bfinden sie (nicht|auch)\b|\bsicherlich\b"
         r"|\boffensichtlich\b|\bbestimmt\b|\bwarum haben sie nicht\b|\bzum beispiel\b|\bz\.\s?b\.|\betwa\b",
-        open=r"\b(was|wie|welche[rsmn]?|wo|wer|wor(an|auf|in)|wo(mit|bei|nach|durch))\b",
+        open=r"\b(was|wie|welche[rsmn]?|wo|wer|wem|wor(an|auf|in)|wo(mit|bei|nach|durch))\b",
         reason="Ich frage das",
         informal=r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b",
     ),
@@ -93,13 +96,37 @@ def test_no_wording_occurs_twice_in_a_guide() -> None:
         assert len(set(wordings)) == len(wordings)
 
 
-def test_every_topic_has_four_to_eight_follow_ups_of_every_kind_and_some_quote() -> None:
-    for name in NAMES:
-        for topic in Guide.from_data(shipped_guide(name)).topics:
-            assert 4 <= len(topic.follow_ups) <= 8
-            assert {each.kind for each in topic.follow_ups} == set(FollowUpKind)
-            assert sum(each.takes_quote for each in topic.follow_ups) >= 2
-            assert topic.rephrasing
+TOPICS = [
+    pytest.param(topic, id=f"{name}-{topic.key}")
+    for name in NAMES
+    for topic in Guide.from_data(shipped_guide(name)).topics
+]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_asks_for_reasons_consequences_people_and_what_came_next(topic: Topic) -> None:
+    kinds = {each.kind for each in topic.follow_ups}
+    assert kinds >= {FollowUpKind.REASON, FollowUpKind.CONSEQUENCE, FollowUpKind.COMPARISON, FollowUpKind.PEOPLE}
+    assert kinds & {FollowUpKind.NEXT, FollowUpKind.NOW}
+    assert topic.rephrasing
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("kind", StatementKind)
+def test_every_topic_has_four_wordings_for_every_statement_and_two_without_a_quote(
+    topic: Topic, kind: StatementKind
+) -> None:
+    kinds = frozenset().union(*fitting(Statement("…", kind, False, frozenset())))
+    found = [each for each in topic.follow_ups if each.kind in kinds]
+    assert sum(each.takes_quote for each in found) >= 3
+    assert sum(not each.takes_quote for each in found) >= 2
+    assert len(found) >= MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC
+
+
+def test_the_win_loss_guides_ask_about_the_present() -> None:
+    for name in WIN_LOSS:
+        topics = Guide.from_data(shipped_guide(name)).topics
+        assert FollowUpKind.NOW in {each.kind for topic in topics for each in topic.follow_ups}
 
 
 WIN_LOSS = ("win_loss_buyer", "win_loss_buyer_de")

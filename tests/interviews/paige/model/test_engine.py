@@ -37,7 +37,7 @@ from tools.harness.processes import eventually
 NOTES, OBJECTIVE = "Zephyr-9 budget was cut by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
 ANSWER = "Nobody trusted the weekly numbers any more."
 TIMEOUT = 10.0
-TOPIC = "6"
+TOPIC = "5"
 """The number of the move that goes on with the second topic."""
 
 
@@ -56,14 +56,14 @@ def choose(provider: Server, brief: Brief, timeout: float = TIMEOUT) -> Choice:
 
 def assert_fallback(choice: Choice, brief: Brief) -> None:
     by_rules = RulesEngine().choose(brief, moves(brief))
-    assert (choice.move, choice.quote, choice.engine) == (by_rules.move, None, Engine.FALLBACK)
+    assert (choice.move, choice.engine) == (by_rules.move, Engine.FALLBACK)
 
 
-def test_the_model_chooses_move_and_quote(jane: Brief) -> None:
+def test_the_model_chooses_a_move_and_no_words(jane: Brief) -> None:
     offered = moves(jane)
     with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}')) as provider:
         choice = choose(provider, jane)
-    assert (choice.move, choice.quote, choice.engine) == (offered[2], "the weekly numbers", Engine.MODEL)
+    assert (choice.move, choice.engine) == (offered[2], Engine.MODEL)
     assert (choice.prompt_tokens, choice.completion_tokens) == (900, 12)
     assert 0 < choice.latency_ms < TIMEOUT * 1000
 
@@ -76,8 +76,7 @@ def test_the_provider_receives_the_prompt_the_schema_and_the_key(jane: Brief) ->
     assert provider.headers[0]["accept-encoding"] == "identity"
     assert (body["model"], body["max_tokens"]) == ("fake", MAX_TOKENS)
     choices = body["response_format"]["json_schema"]["schema"]["properties"]
-    assert choices["move"]["enum"] == list(range(1, len(moves(jane)) + 1))
-    assert choices["quote"]["enum"] == ["", ANSWER.removesuffix(".")]
+    assert choices == {"move": {"type": "integer", "enum": list(range(1, len(moves(jane)) + 1))}}
     system, user = [message["content"] for message in body["messages"]]
     assert NOTES in system
     assert OBJECTIVE in system
@@ -94,12 +93,12 @@ def test_a_single_move_needs_no_call() -> None:
 
 @pytest.mark.parametrize("finish_reason", ["stop", "length", "eos", "end_turn", "STOP", "", None])
 def test_any_finish_reason_is_accepted(jane: Brief, finish_reason: str | None) -> None:
-    with fake_provider(says('{"move": 6, "quote": "cut o', finish_reason)) as provider:
+    with fake_provider(says('{"move": 5, "quote": "cut o', finish_reason)) as provider:
         assert choose(provider, jane).move.move == Move.QUESTION
 
 
 def test_content_in_parts_is_accepted(jane: Brief) -> None:
-    parts = [{"type": "text", "text": '{"move"'}, {"type": "text", "text": ": 6}"}]
+    parts = [{"type": "text", "text": '{"move"'}, {"type": "text", "text": ": 5}"}]
     with fake_provider(says(parts)) as provider:
         assert choose(provider, jane).engine == Engine.MODEL
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.guide.texts import QUOTE
 from interviews.paige.model import prompt
 from interviews.paige.model.prompt import (
     MAX_ANSWER_CHARACTERS,
@@ -96,7 +97,7 @@ def test_the_prompt_numbers_the_moves(jane: Brief) -> None:
     assert "Message 3 of at most 6 comes next." in turn
     for number, move in enumerate(moves(jane), start=1):
         assert f"\n{number}. " in turn
-        assert (move.asked.text if move.asked else move.topic.question) in turn
+        assert (move.asked.text.replace(QUOTE, move.quote) if move.asked else move.topic.question) in turn
     assert f"a number from 1 to {len(moves(jane))}" in turn
 
 

@@ -64,12 +64,12 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="Slow.")
-    interview_request.interview_type.guide["topics"][0]["follow_ups"][0]["text"] = "What else?"
+    interview_request.interview_type.guide["topics"][0]["follow_ups"][7]["text"] = "What else?"
     interview_request.interview_type.save()
 
     brief = brief_for(InterviewRequest.objects.get(), Turn.objects.all())
     [instance, *_] = moves(brief)
-    assert (instance.move, instance.topic.key, instance.follow_up) == (Move.FOLLOW_UP, "trigger", 0)
+    assert (instance.move, instance.topic.key, instance.follow_up) == (Move.FOLLOW_UP, "trigger", 7)
     assert instance.asked
     assert instance.asked.text.startswith("What is one situation")
     assert [(turn.move, turn.text) for turn in brief.conversation][1:] == [(Move.ANSWER, "Slow.")]

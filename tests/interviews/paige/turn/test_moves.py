@@ -13,7 +13,12 @@ from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
-from interviews.paige.turn.moves import MAX_AGAIN, MAX_FOLLOW_UPS_OF_A_TOPIC, NextMove, moves
+from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves
+from interviews.paige.turn.rules_engine import RulesEngine
+from interviews.paige.turn.threads import (
+    MAX_FOLLOW_UPS_OF_A_TOPIC,
+    MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC,
+)
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige, parsed_guide
 
 COMPLETE = (
@@ -32,6 +37,17 @@ def topics_of(said: list[Utterance]) -> list[str]:
 
 
 class TestOrder:
+    def test_the_closing_question_may_come_once_the_core_topics_were_asked_and_is_the_last(self) -> None:
+        brief = buyer_brief()
+        topics = tuple(replace(topic, core=topic.key == "trigger") for topic in brief.guide.topics)
+        brief = after(replace(brief, guide=replace(brief.guide, topics=topics)), COMPLETE)
+        closing = moves(brief)[-1]
+        assert closing.topic.key == CLOSING
+        assert RulesEngine().choose(brief, moves(brief)).move.topic.key == "process"
+        said = [Utterance(Speaker.PAIGE, closing.topic.question, CLOSING, Move.CLOSING)]
+        answer = Utterance(Speaker.CONTACT, COMPLETE, CLOSING, Move.ANSWER)
+        assert moves(brief.after([*brief.conversation, *said, answer])) == ()
+
     def test_the_first_move_is_the_first_topic(self) -> None:
         assert kinds(buyer_brief("pricing")) == [(Move.QUESTION, "trigger")]
 
@@ -39,26 +55,26 @@ class TestOrder:
         keys = [topic.key for topic in buyer_brief().guide.topics]
         assert topics_of(conduct(buyer_brief(), [COMPLETE])) == [*keys, CLOSING]
 
-    def test_answers_without_an_example_are_followed_up_while_the_turns_suffice(self) -> None:
+    def test_answers_that_tell_little_are_followed_up_while_the_turns_suffice(self) -> None:
         topics = topics_of(conduct(buyer_brief(), [SHORT]))
         assert topics == [
-            *("trigger", "trigger", "process", "criteria", "criteria", "options", "options"),
-            *("vendor", "vendor", "pricing", "experience", "decision", "decision", CLOSING),
+            *("trigger", "trigger", "process", "process", "criteria", "criteria", "options", "options"),
+            *("vendor", "vendor", "pricing", "experience", "decision", CLOSING),
         ]
 
-    def test_topics_in_the_objective_come_second_with_two_follow_ups(self) -> None:
+    def test_topics_in_the_objective_come_second_with_more_follow_ups(self) -> None:
         topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
-        assert topics[:5] == ["trigger", "pricing", "pricing", "pricing", "process"]
+        assert topics[:6] == ["trigger", "pricing", "pricing", "pricing", "pricing", "process"]
         assert topics[-1] == CLOSING
 
     def test_picked_topics_come_second_in_the_order_of_the_picks_whatever_the_objective_says(self) -> None:
         brief = replace(buyer_brief("Pricing"), picks=Picks(emphasize=("experience", "criteria")))
-        assert topics_of(conduct(brief, [COMPLETE]))[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
+        assert topics_of(conduct(brief, [COMPLETE]))[:9] == ["trigger", *["experience"] * 4, *["criteria"] * 4]
 
     def test_topics_come_in_the_order_in_which_the_objective_names_them(self) -> None:
         brief = buyer_brief("First the trial, then the selection criteria, and avoid pricing")
         topics = topics_of(conduct(brief, [COMPLETE]))
-        assert topics[:7] == ["trigger", *["experience"] * 3, *["criteria"] * 3]
+        assert topics[:9] == ["trigger", *["experience"] * 4, *["criteria"] * 4]
         assert "pricing" not in topics
 
     def test_an_avoided_first_topic_is_not_the_opening_unless_it_is_core(self) -> None:
@@ -85,9 +101,10 @@ class TestOrder:
         said = conduct(buyer_brief(), [COMPLETE])
         assert moves(buyer_brief().after(said)) == ()
 
-    def test_an_engine_is_offered_at_most_four_follow_ups_and_three_topics(self) -> None:
+    def test_an_engine_is_offered_the_kinds_that_fit_a_thread_and_three_topics(self) -> None:
         offered = moves(after(buyer_brief(), SHORT))
-        assert [move.asked.kind for move in offered if move.asked] == list(FollowUpKind)[:4]
+        fitting = [FollowUpKind.INSTANCE, FollowUpKind.COMPARISON, FollowUpKind.REASON]
+        assert [move.asked.kind for move in offered if move.asked] == fitting
         assert [move.topic.key for move in offered if not move.asked] == ["process", "criteria", "options"]
 
 
@@ -112,7 +129,7 @@ class TestFollowUps:
     def test_none_follows_a_denial(self) -> None:
         brief = after(buyer_brief("pricing"), COMPLETE, "Price never came up.")
         assert brief.conversation[-1].topic == "pricing"
-        assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
+        assert (Move.FOLLOW_UP, "pricing") not in kinds(brief)
 
     def test_none_follows_a_reference_to_an_earlier_answer(self) -> None:
         brief = after(buyer_brief(), "As I said, the weekly report was wrong.")
@@ -132,9 +149,7 @@ class TestFollowUps:
 
     def test_quotes_come_from_the_last_answer(self) -> None:
         brief = after(buyer_brief(), "Nobody trusted the numbers. It was Alice who said so.")
-        quoting = [move for move in moves(brief) if move.quotes]
-        assert quoting
-        assert {move.quotes for move in quoting} == {("Nobody trusted the numbers", "It was Alice who said so")}
+        assert {move.quote for move in moves(brief)} - {""} == {"Nobody trusted the numbers"}
 
     @pytest.mark.parametrize(
         "answer",
@@ -146,7 +161,7 @@ class TestFollowUps:
         ],
     )
     def test_words_of_others_are_not_quoted(self, answer: str) -> None:
-        assert not [move for move in moves(after(buyer_brief(), answer)) if move.quotes]
+        assert not [move for move in moves(after(buyer_brief(), answer)) if move.quote]
 
     def test_without_a_quote_no_quoting_follow_up_is_offered(self) -> None:
         offered = [move.asked for move in moves(after(buyer_brief(), "Growth, mostly.")) if move.asked]
@@ -200,7 +215,7 @@ class TestAgain:
     def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
         brief = after(buyer_brief(), "Nobody trusted the numbers.", "Can you repeat that?")
         [again] = moves(brief)
-        assert (again.move, again.quotes) == (Move.REPEAT, ("Nobody trusted the numbers",))
+        assert (again.move, again.quote) == (Move.REPEAT, "Nobody trusted the numbers")
 
 
 class TestWishes:
@@ -289,5 +304,7 @@ def test_any_choices_and_answers_keep_the_limits_and_every_core_topic(
     assert {topic.key for topic in guide.every_topic if topic.core} <= {turn.topic for turn in asked}
     assert asked[-1].topic == CLOSING
     for topic in guide.topics:
-        assert sum(turn.topic == topic.key for turn in asked) <= 1 + MAX_FOLLOW_UPS_OF_A_TOPIC
+        is_emphasized = topic.key in brief.steering.emphasize
+        limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
+        assert sum(turn.topic == topic.key for turn in asked) <= 1 + limit
     assert {turn.speaker for turn in said[::2]} == {Speaker.PAIGE}

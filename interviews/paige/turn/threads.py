@@ -1,0 +1,155 @@
+"""What is worth asking about: statements that were not pursued, with the follow-ups that fit them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from interviews.lifecycle import Move
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.quotes import fits, quote_of
+from interviews.paige.answers.statements import Statement, StatementKind
+from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
+from interviews.paige.language.words import unaccented
+from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.fitting import Kinds, fitting
+
+MAX_FOLLOW_UPS_OF_A_TOPIC = 2
+MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
+MAX_KINDS_OF_A_STATEMENT = 2
+
+DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
+"""Who tells two of these has told much."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """`answer`: the number of the answer that has the statement. `is_last`: whether it is the last one.
+
+    `asked`: the kinds of the follow-ups that have pursued it.
+    """
+
+    statement: Statement
+    topic: Topic
+    answer: int
+    is_last: bool
+    asked: frozenset[FollowUpKind] = frozenset()
+
+    @property
+    def lacks_reason(self) -> bool:
+        is_view = self.statement.kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
+        return is_view and FollowUpKind.REASON not in self.statement.shows | self.asked
+
+    @property
+    def lacks_consequence(self) -> bool:
+        is_event = self.statement.kind is StatementKind.EVENT
+        return is_event and FollowUpKind.CONSEQUENCE not in self.statement.shows | self.asked
+
+    @property
+    def lacks_something(self) -> bool:
+        return not self.asked and not self.statement.is_praise and (self.lacks_reason or self.lacks_consequence)
+
+    @property
+    def tells_much(self) -> bool:
+        return len(self.statement.shows & DETAIL) > 1
+
+    @property
+    def fitting(self) -> Kinds:
+        known = self.statement.shows | self.asked
+        return tuple(kinds - known for kinds in fitting(self.statement))
+
+
+def threads(state: DialogueState, subjects: Sequence[str] = ()) -> list[Thread]:
+    """The most worthwhile first. `subjects`: what the objective names within its topics."""
+    open_threads = [thread for thread in _threads(state) if not _is_exhausted(state, thread)]
+    return sorted(open_threads, key=lambda thread: _rank(state, thread, subjects))
+
+
+def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
+    """Their indexes among those of the topic, the best first: one of each kind, with a quote where possible."""
+    used = {turn.follow_up for turn in state.asked if turn.topic == thread.topic.key}
+    left = [
+        (i, each) for i, each in enumerate(thread.topic.follow_ups) if i not in used and _takes(state, thread, each)
+    ]
+    for kinds in thread.fitting:
+        for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds):
+            of_kind = [(i, each) for i, each in left if each.kind is kind]
+            yield max(of_kind, key=lambda pair: pair[1].takes_quote)[0]
+
+
+def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
+    """A follow-up without a quote is about the last answer. Words that Paige has said are not quoted."""
+    if not follow_up.takes_quote:
+        return thread.is_last
+    quote = thread.statement.quote
+    is_new = not any(quote in message.text for message in state.said)
+    return is_new and fits(quote, follow_up.template, state.language)
+
+
+def _rank(state: DialogueState, thread: Thread, subjects: Sequence[str]) -> tuple[bool | int, ...]:
+    plain = f" {unaccented(thread.statement.text)}"
+    return (
+        not any(f" {unaccented(subject)}" in plain for subject in subjects),
+        thread.topic != state.topic,
+        not state.emphasizes(thread.topic),
+        bool(thread.asked),
+        thread.statement.is_praise,
+        not thread.lacks_reason,
+        not thread.lacks_consequence,
+        -thread.answer,
+        not thread.statement.quote,
+    )
+
+
+def _threads(state: DialogueState) -> Iterator[Thread]:
+    pairs = list(zip(state.said, state.answers, strict=False))
+    for number, (message, answer) in enumerate(pairs):
+        topic = state.brief.guide.topic(message.topic)
+        for statement in state.stated_in(answer, message):
+            pursuits = [
+                pair for pair in pairs[number + 1 :] if _pursues(state, pair[0], statement, pairs[number + 1][0])
+            ]
+            asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
+            if all(_tells(state, *pursuit) for pursuit in pursuits):
+                yield Thread(statement, topic, number, number == len(pairs) - 1, asked)
+
+
+def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:
+    """Without a quote, the follow-up is about the answer before it."""
+    if message.move != Move.FOLLOW_UP:
+        return False
+    quote = quote_of(message.text, _follow_up(state, message).template)
+    return statement.quote == quote if quote else message is following
+
+
+def _follow_up(state: DialogueState, message: Utterance) -> FollowUp:
+    return state.brief.guide.topic(message.topic).follow_ups[message.follow_up or 0]
+
+
+def _tells(state: DialogueState, message: Utterance, answer: Utterance) -> bool:
+    return bool(state.stated_in(answer, message))
+
+
+def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
+    topic = thread.topic
+    is_emphasized = state.emphasizes(topic)
+    limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
+    return (
+        topic.key == CLOSING
+        or state.avoids(topic)
+        or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if is_emphasized else 1)
+        or len(state.follow_ups_to(topic)) >= limit
+        or _is_closed_by_the_last_answer(state, topic)
+        or _is_in_vain(state, topic)
+    )
+
+
+def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
+    last = state.last
+    is_unwilling = last.is_declined or last.is_denied or Intent.SAID_BEFORE in last.intents
+    return Intent.WANTS_TO_STOP in last.intents or (topic == state.topic and is_unwilling)
+
+
+def _is_in_vain(state: DialogueState, topic: Topic) -> bool:
+    """While the contact has nothing to add. Another topic may remind them of something."""
+    is_follow_up = topic == state.topic and state.open.move != Move.QUESTION
+    return is_follow_up and not _tells(state, state.open, state.answers[-1])

@@ -1,0 +1,134 @@
+"""What is worth asking about, in which order, and which follow-ups fit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from interviews.lifecycle import Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.statements import Statement, StatementKind
+from interviews.paige.guide.formats import in_current_format
+from interviews.paige.guide.guide import FollowUpKind, Guide
+from interviews.paige.objective.steering import Picks
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.fitting import fitting
+from interviews.paige.turn.threads import Thread, follow_ups, threads
+from tests.interviews.old_guides import old_guide
+from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
+
+PRICE = "The price was too high."
+LOSS = "We lost two customers in March."
+
+
+def asked(brief: Brief, *turns: tuple[str, str], follow_up: int | None = None) -> DialogueState:
+    """Each turn has a topic and an answer. The last question is a follow-up if an index is given."""
+    said: list[Utterance] = []
+    for number, (topic, answer) in enumerate(turns, start=1):
+        index = follow_up if number == len(turns) else None
+        move = Move.QUESTION if index is None else Move.FOLLOW_UP
+        text = f"Question {number}?"
+        said += [
+            Utterance(Speaker.PAIGE, text, topic, move, index),
+            Utterance(Speaker.CONTACT, answer, topic, Move.ANSWER),
+        ]
+    return DialogueState(brief.after(said))
+
+
+def texts(found: Sequence[Thread]) -> list[str]:
+    return [thread.statement.text for thread in found]
+
+
+@pytest.mark.parametrize(("kind", "is_about_others"), [*product(StatementKind, (True, False))])
+def test_a_judgement_is_not_asked_for_its_consequence_first(kind: StatementKind, is_about_others: bool) -> None:
+    first, *_ = fitting(Statement("…", kind, is_about_others, frozenset()))
+    is_view = kind is StatementKind.JUDGEMENT
+    assert (FollowUpKind.CONSEQUENCE in first) is not is_view
+    assert (FollowUpKind.REASON in first) is (is_view or kind is StatementKind.NEED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_about_others", "never"),
+    [
+        (StatementKind.EVENT, True, {FollowUpKind.REASON, FollowUpKind.INSTANCE}),
+        (StatementKind.EVENT, False, {FollowUpKind.INSTANCE}),
+        (StatementKind.FACT, False, {FollowUpKind.REASON}),
+        (StatementKind.FACT, True, {FollowUpKind.REASON}),
+    ],
+)
+def test_nobody_is_asked_what_they_cannot_know(
+    kind: StatementKind, is_about_others: bool, never: set[FollowUpKind]
+) -> None:
+    found = fitting(Statement("…", kind, is_about_others, frozenset()))
+    assert not never & frozenset().union(*found)
+
+
+def test_what_an_answer_tells_already_is_not_asked() -> None:
+    state = asked(buyer_brief(), ("trigger", "The price was too high because they charge by seat."))
+    [thread] = threads(state)
+    assert FollowUpKind.REASON not in frozenset().union(*thread.fitting)
+
+
+def test_a_judgement_without_a_reason_comes_first_and_praise_last() -> None:
+    answer = f"The search is excellent. We are 160 people. {LOSS} {PRICE}"
+    assert texts(threads(asked(buyer_brief(), ("trigger", answer)))) == [
+        *(PRICE, LOSS),
+        *("We are 160 people.", "The search is excellent."),
+    ]
+
+
+def test_a_subject_of_the_objective_comes_before_all_else() -> None:
+    answer = f"{PRICE} Our SSO is run by the parent company."
+    found = threads(asked(buyer_brief(), ("trigger", answer)), subjects=["SSO"])
+    assert texts(found)[0] == "Our SSO is run by the parent company."
+
+
+def test_threads_of_earlier_answers_come_last_and_those_of_emphasized_topics_first() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("pricing",)))
+    turns = [("trigger", LOSS), ("pricing", PRICE), ("vendor", "The export was awful.")]
+    assert texts(threads(asked(brief, *turns))) == ["The export was awful.", PRICE, LOSS]
+
+
+def test_an_earlier_answer_is_only_taken_up_with_a_quote() -> None:
+    state = asked(buyer_brief(), ("trigger", LOSS), ("vendor", "The export was awful."))
+    earlier = threads(state)[-1]
+    found = [earlier.topic.follow_ups[index] for index in follow_ups(state, earlier)]
+    assert found
+    assert all(follow_up.takes_quote for follow_up in found)
+
+
+def test_a_statement_that_was_pursued_is_no_thread_unless_its_topic_is_emphasized() -> None:
+    turns = [("trigger", LOSS), ("trigger", "The owners noticed it.")]
+    assert texts(threads(asked(buyer_brief(), *turns, follow_up=5))) == ["The owners noticed it."]
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    [second, first] = threads(asked(brief, *turns, follow_up=5))
+    assert texts([second, first]) == ["The owners noticed it.", LOSS]
+    assert first.asked == {FollowUpKind.CONSEQUENCE}
+
+
+@pytest.mark.parametrize("answer", ["Nothing to add.", "I don't know.", "Fair question."])
+def test_a_topic_rests_after_a_follow_up_in_vain(answer: str) -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    state = asked(brief, ("trigger", f"{PRICE} {LOSS}"), ("trigger", answer), follow_up=9)
+    assert threads(state) == []
+    later = asked(brief, *[("trigger", PRICE), ("trigger", answer), ("process", LOSS)])
+    assert texts(threads(later)) == [LOSS, PRICE]
+
+
+def test_the_rules_return_to_an_earlier_answer_once_no_topic_is_left() -> None:
+    answers = iter([f"{LOSS} {PRICE}", "The owners noticed it."])
+    said = conduct(buyer_brief(), lambda _: next(answers, "No idea."))
+    returned = [turn.text for turn in paige(said) if turn.topic == "trigger"][2:]
+    assert len(returned) == 1
+    assert returned[0].startswith("One more point from before.")
+    assert paige(said)[-2].text == returned[0]
+
+
+def test_a_guide_with_the_four_old_kinds_still_has_follow_ups() -> None:
+    guide = Guide.from_data(in_current_format(old_guide())).for_vendor("Acme")
+    state = DialogueState(after(replace(buyer_brief(), guide=guide), LOSS))
+    [thread] = threads(state)
+    kinds = [thread.topic.follow_ups[index].kind for index in follow_ups(state, thread)]
+    assert kinds[0] is FollowUpKind.CONSEQUENCE
