@@ -30,6 +30,7 @@ class OrgValues(TypedDict, total=False):
     plan: str
     own_rate_limit: int | None
     key_days: int | None
+    names_subjects: bool
     audit_days: int | None
     transcript_days: int | None
     contact_days: int | None

@@ -26,6 +26,16 @@ class RatingField(serializers.IntegerField):
     pass
 
 
+class SubjectsField(serializers.ListField):
+    def __init__(self) -> None:
+        super().__init__(
+            child=serializers.CharField(),
+            read_only=True,
+            help_text="What the objective names within its topics, such as SSO or the CFO: as found, or as staff have "
+            "corrected it. Empty if it names nothing that is recognized.",
+        )
+
+
 class PlaceSerializer(serializers.Serializer[Any]):
     """A place in the transcript. `content[start:end]` is the quoted text, with a backslash before Markdown syntax."""
 
@@ -95,6 +105,7 @@ class CreatedInterviewRequest(serializers.Serializer[Any]):
     deal_id = serializers.CharField(allow_null=True)
     survey_url = serializers.CharField(help_text="The link for the contact. Anyone who has the link can answer.")
     survey_token = serializers.CharField()
+    objective_subjects = SubjectsField()
     status = serializers.ChoiceField(choices=Status.choices)
 
 
@@ -129,6 +140,7 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
     survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
     status = serializers.ChoiceField(choices=Status.choices)
     objective = serializers.CharField(allow_null=True)
+    objective_subjects = SubjectsField()
     flags = serializers.ListField(
         child=serializers.ChoiceField(choices=Flag.choices),
         help_text="What the contact wants, as far as the survey page and the answers say.",

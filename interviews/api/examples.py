@@ -2,6 +2,7 @@ ID = 4821
 TYPE = "type_12"
 CONTACT = {"id": "contact_17", "email": "jane.smith@example.com", "name": "Jane Smith"}
 CONTEXT = {"title": "CTO", "evaluation_notes": "Completed 30-day POC, main concern is pricing"}
+SUBJECTS = ["Competitor X"]
 OBJECTIVE = "Focus on why pricing was a blocker vs. Competitor X"
 TOKEN = "Zk3v8Qw1yT5nB0cXr7LdJ2hGfS9aMpUeVi4KoN6sR1E"  # noqa: S105 - an example
 
@@ -19,6 +20,7 @@ CREATED = {
     "deal_id": "deal_xyz789",
     "survey_url": f"https://hindsight.example.com/survey?token={TOKEN}",
     "survey_token": TOKEN,
+    "objective_subjects": SUBJECTS,
     "status": "created",
 }
 UPDATE = {"contact_context": CONTEXT, "contact_name": CONTACT["name"], "objective": OBJECTIVE}
@@ -27,6 +29,7 @@ SUMMARY = {
     **{name: CREATED[name] for name in ("interview_request_id", "contact_id", "deal_id", "survey_url")},
     "status": "completed",
     "objective": OBJECTIVE,
+    "objective_subjects": SUBJECTS,
     "flags": ["wants_a_person"],
     "email_sent_at": None,
     "created_at": "2026-11-24T09:30:00.000000Z",

@@ -1,7 +1,7 @@
 """SQL for the views. The ORM would take most of the time of a request. Each statement also verifies the API key."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Self
 
 from contacts.models import Contact
@@ -18,8 +18,10 @@ from interviews.models import InterviewRequest, InterviewType, Transcript, Versi
 from interviews.paige.findings.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import steer
+from interviews.paige.objective.subjects import subjects
 from interviews.paige.turn.brief import vendor_of
 from orgs.key_verification import KEY_IS_VALID, key_parameters
 
@@ -45,22 +47,32 @@ class SummaryColumns(NamedTuple):
     updated_at: Time
     email: str
     name: str
+    subjects: str
+    interview_type_id: int
+    guide_version: int
+    org_name: str
 
 
 SUMMARY = """
        request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
        request.flags, CAST(request.email_sent_at AS text), CAST(request.created_at AS text),
-       CAST(request.completed_at AS text), CAST(request.updated_at AS text), contact.email, contact.name"""
+       CAST(request.completed_at AS text), CAST(request.updated_at AS text), contact.email, contact.name,
+       request.subjects, request.interview_type_id, coalesce(conversation.guide_version, type.guide_version),
+       org.name"""
+
+JOINED = """
+FROM interviews_interviewrequest AS request
+JOIN contacts_contact AS contact ON contact.id = request.contact_id
+JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
+JOIN orgs_org AS org ON org.id = request.org_id
+LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id"""
 
 
 class DetailColumns(NamedTuple):
     notes: str
     picks: str
-    interview_type_id: int
     version: int
     contact_version: int
-    guide_version: int
-    org_name: str
     stage: str | None
     decline_reason: str | None
     decline_comment: str | None
@@ -76,20 +88,15 @@ class DetailColumns(NamedTuple):
 
 READ_INTERVIEW_REQUEST = f"""
 SELECT {SUMMARY},
-       contact.notes, request.picks, request.interview_type_id, request.version, contact.version,
-       coalesce(conversation.guide_version, type.guide_version), org.name,
+       contact.notes, request.picks, request.version, contact.version,
        conversation.stage, conversation.decline_reason, conversation.decline_comment,
        CAST(conversation.declined_at AS text), conversation.rating,
        transcript.id, transcript.content, transcript.key_answers, transcript.drivers, transcript.coverage,
        CAST(transcript.created_at AS text)
-FROM interviews_interviewrequest AS request
-JOIN contacts_contact AS contact ON contact.id = request.contact_id
-JOIN interviews_interviewtype AS type ON type.id = request.interview_type_id
-JOIN orgs_org AS org ON org.id = request.org_id
-LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = request.id
+{JOINED}
 LEFT JOIN interviews_transcript AS transcript ON transcript.interview_request_id = request.id
 WHERE request.id = %(interview_request_id)s AND request.org_id = %(org_id)s AND {KEY_IS_VALID}
-"""  # noqa: S608
+"""
 
 
 class ContactRow(NamedTuple):
@@ -119,6 +126,20 @@ class SummaryRow:
         contact = ContactRow(self.contact_id, self.stored.email, self.stored.name)
         return body_of(bodies.ContactSummarySerializer, contact)
 
+    @property
+    def objective_subjects(self) -> list[str]:
+        stored = self.stored
+        corrected = subjects_in(stored.subjects)
+        if corrected is not None:
+            return list(corrected.every)
+        return _subjects(stored.objective, self._read_guide, (stored.org_name, stored.name))
+
+    def _read_guide(self) -> Guide | None:
+        return _valid_guide(self.stored.interview_type_id, self.stored.guide_version, self._guide)
+
+    def _guide(self) -> object:
+        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
+
     def body(self) -> Body:
         return body_of(bodies.InterviewRequestSummarySerializer, self)
 
@@ -141,7 +162,7 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def versions(self) -> Versions:
-        return Versions(self.details.version, self.details.contact_version, self.details.guide_version)
+        return Versions(self.details.version, self.details.contact_version, self.stored.guide_version)
 
     def body(self) -> Body:
         return body_of(bodies.InterviewRequestSerializer, self)
@@ -153,13 +174,11 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def objective_topics(self) -> Body:
-        details = self.details
-        try:
-            guide = guide_of_version(details.interview_type_id, details.guide_version, self._guide)
-        except GuideError:  # such as a guide of an older format
+        guide = self._read_guide()
+        if guide is None:
             return {"emphasize": [], "avoid": []}
         emphasize, avoid = self._steered(guide)
-        vendor = vendor_of(details.org_name)
+        vendor = vendor_of(self.stored.org_name)
         return {"emphasize": _topics(guide, emphasize, vendor), "avoid": _topics(guide, avoid, vendor)}
 
     def _steered(self, guide: Guide) -> Keys:
@@ -172,9 +191,6 @@ class InterviewRequestRow(SummaryRow):
             keys = (steering.emphasize, steering.avoid)
             _steered.add(key, keys)
         return keys
-
-    def _guide(self) -> object:
-        return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
 
     @property
     def transcript(self) -> Body | None:
@@ -212,9 +228,19 @@ class CreatedRow:
         self.survey_url = row.survey_url
         self.survey_token = row.survey_token
         self.status = row.status
+        self.row = row
 
     def body(self) -> Body:
         return body_of(bodies.CreatedInterviewRequest, self)
+
+    @property
+    def objective_subjects(self) -> list[str]:
+        names = (self.row.interview_type.org_name, self.row.contact.name)
+        return _subjects(self.row.objective, self._read_guide, names)
+
+    def _read_guide(self) -> Guide | None:
+        kind = self.row.interview_type
+        return _valid_guide(kind.pk, kind.guide_version, lambda: kind.guide)
 
 
 class TypeRow(NamedTuple):
@@ -235,9 +261,8 @@ INTERVIEW_REQUESTS = Listing(
     row=SummaryRow,
     select=f"""
 SELECT {SUMMARY}
-FROM interviews_interviewrequest AS request
-JOIN contacts_contact AS contact ON contact.id = request.contact_id
-WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",  # noqa: S608
+{JOINED}
+WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
     conditions={
         "status": "request.status = %(status)s",
         "contact_email": "contact.email = %(contact_email)s",
@@ -258,14 +283,15 @@ WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""
 
 # Without the guide, which is long.
 FIND_TYPE = f"""
-SELECT id, org_id, name, guide_version, archived_at
-FROM interviews_interviewtype
-WHERE id = %(interview_type_id)s AND org_id = %(org_id)s AND {KEY_IS_VALID}
+SELECT type.id, type.org_id, type.name, type.guide_version, type.archived_at, org.name AS org_name
+FROM interviews_interviewtype AS type
+JOIN orgs_org AS org ON org.id = type.org_id
+WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_VALID}
 """  # noqa: S608
 
 
 def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewType:
-    """Raises InterviewType.DoesNotExist, also if the org's API key `digest` is not valid."""
+    """Adds `org_name`. Raises InterviewType.DoesNotExist, also if the org's API key `digest` is not valid."""
     row_of_org = {"interview_type_id": interview_type_id, "org_id": org_id}
     for found in InterviewType.objects.raw(FIND_TYPE, {**row_of_org, **key_parameters(digest)}):
         return found
@@ -275,6 +301,19 @@ def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewT
 def forget_steered() -> None:
     """For tests, whose rows have the ids of other tests' rows."""
     _steered.clear()
+
+
+def _valid_guide(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide | None:
+    """None if it is not valid, such as a guide of an older format."""
+    try:
+        return guide_of_version(interview_type_id, version, read)
+    except GuideError:
+        return None
+
+
+def _subjects(objective: str, read_guide: Callable[[], Guide | None], names: tuple[str, str]) -> list[str]:
+    guide = read_guide() if objective else None
+    return list(subjects(objective, guide, names)) if guide else []
 
 
 def _topics(guide: Guide, keys: Iterable[str], vendor: str) -> list[Body]:

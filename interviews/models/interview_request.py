@@ -84,6 +84,13 @@ class InterviewRequest(Versioned):
         db_default="",
         help_text="The topics that staff have picked, until the objective changes: see paige/objective/picks.py.",
     )
+    subjects = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The subjects as staff have corrected them, until the objective changes: see "
+        "paige/objective/corrected_subjects.py.",
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
     survey_token = models.CharField(
         max_length=43,
@@ -110,7 +117,7 @@ class InterviewRequest(Versioned):
     )
 
     # Audited fields by the field whose change clears them.
-    cleared_by = {"objective": ("picks",)}
+    cleared_by = {"objective": ("picks", "subjects")}
 
     objects = InterviewRequestQuerySet.as_manager()
 

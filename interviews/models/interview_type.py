@@ -47,6 +47,8 @@ class InterviewType(PublicId, models.Model):
 
     objects = OrgRowsQuerySet["InterviewType"].as_manager()
 
+    org_name: str  # set by find_type() of the API
+
     class Meta:
         ordering = ("-id",)
         constraints = (

@@ -26,7 +26,7 @@ TOKENS_PER_QUERY = 100
 def erase_contact(
     *, org_id: int, contact_id: int, actor: Actor, deal_ids: bool = False, among: QuerySet[Contact] | None = None
 ) -> Contact:
-    """Erases name, email, notes, objectives, picks, answers, transcripts, audit texts, stored responses, events.
+    """Erases name, email, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses, events.
 
     With `deal_ids`, the deal ids too. Survey links stop working. Exports and imports of the org lose their files.
     Records the erasure. Raises Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
@@ -41,11 +41,13 @@ def erase_contact(
     forget_interview_requests(org_id=org_id, interview_request_ids=[row.pk for row in interview_requests])
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
+    erased = ("objective", "picks", "subjects", "flags")
     for interview_request in interview_requests:
-        interview_request.objective = interview_request.picks = interview_request.flags = ""
+        for field in erased:
+            setattr(interview_request, field, "")
         interview_request.survey_token = None
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = ["objective", "picks", "flags", "survey_token", "deal_id"]
+    fields = [*erased, "survey_token", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = contact.erased_email, "", ""
     contact.save(update_fields=["email", "name", "notes"])

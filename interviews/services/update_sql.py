@@ -40,6 +40,7 @@ COLUMNS_OF = {
     "objective": [
         *("request.objective", "request.objective <> %(objective)s::text AS new_objective"),
         *("request.picks", "request.picks <> '' AND request.objective <> %(objective)s::text AS new_picks"),
+        *("request.subjects", "request.subjects <> '' AND request.objective <> %(objective)s::text AS new_subjects"),
     ],
 }
 
@@ -64,11 +65,12 @@ ASSIGNMENTS_OF = {
     "notes": "notes = %(notes)s::text",
 }
 
-# `picks`: InterviewRequest.cleared_by.
+# `picks`, `subjects`: InterviewRequest.cleared_by.
 WRITTEN_REQUEST = """
 written_request AS (
     UPDATE interviews_interviewrequest AS request
-    SET objective = %(objective)s::text, picks = '', version = {rows}.version + 1, updated_at = clock_timestamp()
+    SET objective = %(objective)s::text, picks = '', subjects = '', version = {rows}.version + 1,
+        updated_at = clock_timestamp()
     FROM {rows}
     WHERE request.id = {rows}.id AND new_objective
 )"""
@@ -88,6 +90,7 @@ EDIT_OF = {
     "notes": "('contact', contact_id, 'notes', notes, new_notes)",
     "objective": "('interviewrequest', id, 'objective', objective, new_objective)",
     "picks": "('interviewrequest', id, 'picks', picks, new_picks)",
+    "subjects": "('interviewrequest', id, 'subjects', subjects, new_subjects)",
 }
 
 RESULT = """
@@ -111,7 +114,7 @@ def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, w
     """
     contact = [field for field in fields if field in ASSIGNMENTS_OF]
     request = [field for field in fields if field == "objective"]
-    audited = [*fields, "picks"] if request else fields
+    audited = [*fields, *InterviewRequest.cleared_by["objective"]] if request else fields
     rows = "current" if if_match else "target"
     parts = [
         TARGET.format(

@@ -71,6 +71,12 @@ class Org(Searchable):
         validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
         help_text="The org's privacy notice, https://…. The survey page links to it.",
     )
+    names_subjects = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Paige may name a subject of the objective, such as SSO, once its topic was asked and the contact "
+        "has not mentioned it.",
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive orgs are suspended: their API keys are rejected.")
     suspension_reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True, default="", db_default="")
     account_managers = models.ManyToManyField(

@@ -3,24 +3,34 @@ from typing import Any
 from django import forms
 
 from interviews.models import InterviewRequest
+from interviews.paige.objective.corrected_subjects import NO_SUBJECT, subjects_in, subjects_text
 from interviews.paige.objective.picks import picks_text
+from interviews.services.subjects import check_subjects
 from interviews.text import clean_objective
 from staff.edit_conflicts import EditForm
 from staff.interviews.picks import PicksWidget
 from staff.interviews.steering import stored_steering
 
-COMPLETED = "The interview is completed, so its objective and picked topics can no longer be changed here."
+COMPLETED = "The interview is completed, so its objective, picked topics and subjects can no longer be changed here."
 
 
 def why_closed(interview_request: InterviewRequest) -> str:
     return COMPLETED if interview_request.is_completed else ""
 
 
+def clean_subjects(text: str) -> str:
+    """Raises ValidationError."""
+    corrected = subjects_in(text)
+    if corrected is not None:
+        check_subjects(corrected)
+    return subjects_text(corrected)
+
+
 class InterviewRequestForm(EditForm):
     class Meta:
         help_texts = {"archived_at": "The list leaves archived ones out. Customers do not see it."}
 
-    rules = {"objective": clean_objective}
+    rules = {"objective": clean_objective, "subjects": clean_subjects}
 
     objective = forms.CharField(
         strip=False,
@@ -34,6 +44,15 @@ class InterviewRequestForm(EditForm):
         label="Picked topics",
         help_text="They replace what objective and notes steer to, from Paige's next question on. A new objective "
         "clears them. Topics with the same place keep the guide's order.",
+    )
+
+    subjects = forms.CharField(
+        strip=False,
+        required=False,
+        label="Corrected subjects",
+        widget=forms.Textarea(attrs={"class": "long-text", "rows": 3}),
+        help_text="What the objective names within its topics, one a line, if what was found is not right. “(may be "
+        f"named)” after a subject lets Paige ask about it by name. “{NO_SUBJECT}”: none. A new objective clears them.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.model.prompt import left_out_of_notes, segments
+from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.preview import NoPromptError, preview_of
 from interviews.services.picks import pick_topics
 from interviews.services.state import declined_conversation
+from interviews.services.subjects import correct_subjects
 from interviews.services.update import update_interview_request
 from interviews.text import clean_objective
 from orgs.models import EventKind
@@ -94,7 +96,7 @@ class InterviewRequestAdmin(
     sortable_by = ("id", "created_at")
     search_fields = ("id",)  # shows the search box
     search_help_text = "An id, the beginning of a deal's id, or any part of the contact's name and address."
-    fieldsets = ((None, {"fields": ["objective", "steers", "picks"]}), ("About", {"fields": ABOUT}))
+    fieldsets = ((None, {"fields": ["objective", "steers", "picks", "subjects"]}), ("About", {"fields": ABOUT}))
     readonly_fields = ("steers", *ABOUT)
 
     @admin.display(description="Effect")
@@ -153,13 +155,16 @@ class InterviewRequestAdmin(
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         actor = actor_of(request)
-        if "objective" in edits:  # clears the picks, so it comes first
+        if "objective" in edits:  # clears picks and subjects, so it comes first
             update_interview_request(
                 org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, objective=edits["objective"]
             )
         if "picks" in edits:
             picks = picks_in(edits["picks"])
             pick_topics(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, picks=picks)
+        if "subjects" in edits:
+            subjects = subjects_in(edits["subjects"])
+            correct_subjects(org_id=obj.org_id, interview_request_id=obj.pk, actor=actor, subjects=subjects)
 
     def steering_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The effect of the posted form, if it were saved."""
@@ -172,7 +177,8 @@ class InterviewRequestAdmin(
         except ValidationError as error:
             return TemplateResponse(request, "staff/interviews/steering.html", {"error": " ".join(error.messages)})
         picks = picks_in_form(request.POST, "picks", stored.brief.guide.topics) if stored else ""
-        steering = stored and edited_steering(stored, objective, picks)
+        subjects = as_sent(request.POST.get("subjects"))
+        steering = stored and edited_steering(stored, objective, picks, subjects)
         return TemplateResponse(request, "staff/interviews/steering.html", {"steering": steering})
 
     def may_preview(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -2,6 +2,7 @@ from dataclasses import dataclass, replace
 
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
+from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import known_picks, unknown_keys
 from interviews.paige.objective.reading import Source
 from interviews.paige.turn.brief import Brief, opening_brief
@@ -23,12 +24,13 @@ class ShownReason:
 class ShownSteering:
     """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks.
 
-    `quotes_notes`: whether the words of the notes are shown.
+    `loses_subjects`: it clears the corrected subjects. `quotes_notes`: whether the words of the notes are shown.
     """
 
     brief: Brief
     unknown: tuple[str, ...] = ()
     loses_picks: bool = False
+    loses_subjects: bool = False
     quotes_notes: bool = True
 
     @property
@@ -47,10 +49,15 @@ class ShownSteering:
 
     @property
     def is_without_match(self) -> bool:
-        """Whether there is an objective, and Paige follows only the guide."""
+        """Whether there is an objective, and it matches no topic."""
         steering = self.brief.steering
         has_topic = steering.emphasize or steering.avoid
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether there is an objective, and Paige follows only the guide."""
+        return self.is_without_match and self.brief.corrected is None and not self.brief.subjects
 
 
 def stored_steering(interview_request: InterviewRequest, *, quotes_notes: bool = True) -> ShownSteering | None:
@@ -69,10 +76,19 @@ def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:
     return [reason for reason in steering.reasons if reason.source == SOURCES[Source.NOTES]] if steering else []
 
 
-def edited_steering(stored: ShownSteering, objective: str, picks: str) -> ShownSteering:
+def edited_steering(stored: ShownSteering, objective: str, picks: str, subjects: str) -> ShownSteering:
     brief = stored.brief
+    corrected = subjects_in(subjects)
+    loses_subjects = objective != brief.objective and corrected is not None and corrected == brief.corrected
     edited = known_picks(picks, brief.guide)
     loses_picks = objective != brief.objective and edited is not None and edited == brief.picks
     return ShownSteering(
-        replace(brief, objective=objective, picks=None if loses_picks else edited), loses_picks=loses_picks
+        replace(
+            brief,
+            objective=objective,
+            picks=None if loses_picks else edited,
+            corrected=None if loses_subjects else corrected,
+        ),
+        loses_picks=loses_picks,
+        loses_subjects=loses_subjects,
     )

@@ -10,6 +10,7 @@ class OrgForm(EditForm):
         labels = {
             "is_active": "Active",
             "privacy_url": "Privacy notice",
+            "names_subjects": "Paige may name subjects",
             "key_days": "API keys expire after",
             "audit_days": "Keep the audit for",
             "transcript_days": "Delete answers after",

@@ -101,7 +101,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
-            ("Shown to contacts", {"fields": ["contact_address", "privacy_url"]}),
+            ("Shown to contacts", {"fields": ["contact_address", "privacy_url", "names_subjects"]}),
             ("Retention", {"fields": [*RETENTION, "audit_kept"]}),
             ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
         ]

@@ -14,7 +14,7 @@ from interviews.paige.objective.steering import Picks
 from interviews.services.picks import pick_topics
 from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
-from orgs.models import Change
+from orgs.models import Change, Org
 from staff.people.roles import ROLES
 from tests.factories import InterviewRequestFactory
 from tests.history import history_of
@@ -92,7 +92,8 @@ class TestEffect:
     def test_an_objective_without_a_match_says_what_to_do(self, root: Staff, row: InterviewRequest) -> None:
         InterviewRequest.objects.update(objective="Zzz")
         assert effect(root, row) == (
-            f"Steers to: none Avoids: none {NO_MATCH} Pick topics below, or word it differently."
+            f"Steers to: none Avoids: none {NO_MATCH} It names no subject that Paige recognizes either. "
+            "Pick topics below, or word it differently."
         )
         assert '<details class="picks" open>' in root.get(CHANGE, row.pk).content.decode()
 
@@ -139,6 +140,45 @@ class TestWhileTyping:
             "auditor": 403,
         }
         assert roles["support"].get(STEERING, row.pk).status_code == 405
+
+
+class TestSubjects:
+    def test_the_subjects_stand_beside_the_topics(self, root: Staff, row: InterviewRequest) -> None:
+        InterviewRequest.objects.update(objective="Focus on pricing and the CFO. Was Globex cheaper?")
+        assert " Avoids: none Subjects: CFO, Globex " in effect(root, row)
+        Org.objects.update(names_subjects=True)
+        assert "Subjects: CFO (may be named), Globex (may be named) " in effect(root, row)
+
+    def test_a_correction_is_stored_shown_and_audited(self, root: Staff, row: InterviewRequest) -> None:
+        save(root, row, {}, subjects=" audit   logs (may be named)\r\n\r\nSSO\r\nSSO")
+        assert " Subjects: audit logs (may be named), SSO " in effect(root, row)
+        assert history_of(row) == [("subjects", "", "audit logs (may be named)\nSSO")]
+        assert Change.objects.get().actor == "root"
+        save(root, row, {})
+        assert Change.objects.count() == 1
+        save(root, row, {}, subjects="no subject")
+        assert "Subjects:" not in effect(root, row)
+        save(root, row, {}, subjects="")
+        assert InterviewRequest.objects.get().subjects == ""
+
+    def test_a_new_objective_clears_it_unless_both_are_saved(self, root: Staff, row: InterviewRequest) -> None:
+        save(root, row, {}, subjects="SSO")
+        typed = root.post(STEERING, row.pk, objective="Why the CFO?", subjects="SSO")
+        assert " Subjects: CFO " in words(typed.content)
+        assert "Saving the new objective clears the corrected subjects." in words(typed.content)
+        save(root, row, {}, objective="Why the CFO?")
+        assert InterviewRequest.objects.get().subjects == ""
+        save(root, row, {}, objective="Why Gong?", subjects="SSO")
+        assert InterviewRequest.objects.get().subjects == "SSO"
+
+    @pytest.mark.parametrize("text", ["{vendor}", "x" * 61, "a?", "“Who?” said he", "<b>", "a: b", "…", "\u202e"])
+    def test_a_text_that_paige_could_not_name_is_refused(self, root: Staff, row: InterviewRequest, text: str) -> None:
+        assert b"is not a subject" in save(root, row, {}, subjects=text).content
+        assert InterviewRequest.objects.get().subjects == ""
+
+    def test_there_is_a_maximum(self, root: Staff, row: InterviewRequest) -> None:
+        response = save(root, row, {}, subjects="\n".join(f"item {number}" for number in range(13)))
+        assert b"Enter at most 12 subjects." in response.content
 
 
 class TestPicking:

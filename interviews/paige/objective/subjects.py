@@ -21,9 +21,11 @@ REMEMBERED_OBJECTIVES = 512
 
 _QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»\n]{2,60}?)\s*[\"”“»]")
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z0-9]){2})(?=.*[A-Z])[A-Z0-9][A-Za-z0-9]*[A-Z0-9]s?")
+_PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
 _POSSESSIVE = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s?$")
 _APOSTROPHE = re.compile(r".*['\N{RIGHT SINGLE QUOTATION MARK}]")
 _GAP = re.compile(r"[\s\-&/.'\N{RIGHT SINGLE QUOTATION MARK}]{0,2}")
+_VOWEL = re.compile("[aeiouy]")
 _GERMAN = "de"
 _SHOUTED = 0.6
 """A text with this share of capitals says nothing by them."""
@@ -145,7 +147,8 @@ class _Reader:
         """More than topics of the guide and single letters. A name beside a topic does: "Competitor X"."""
         plain = [word.text for word in words]
         own = [word for word in words if self._is_own(word)]
-        return " ".join(plain) not in self.topics and bool(own) and any(len(word) > 1 for word in plain)
+        is_word = any(_VOWEL.search(word.text) or self._is_acronym(word) for word in words)
+        return " ".join(plain) not in self.topics and bool(own) and is_word and any(len(word) > 1 for word in plain)
 
     def _is_own(self, word: Word) -> bool:
         text = word.text
@@ -216,8 +219,14 @@ class _Reader:
 
 def subjects(objective: str, guide: Guide, names: Iterable[str] = ()) -> tuple[str, ...]:
     """`names`: of the contact and the vendor, which are no subjects. Takes linear time."""
-    own = frozenset(word for name in names for word in unaccented(name).split())
+    plain = unaccented(objective)
+    own = frozenset(word for name in names for word in unaccented(name).split() if word in plain)
     return _subjects(objective, guide.language, _topics(guide), own)
+
+
+def is_plain(subject: str) -> bool:
+    """Whether Paige can name it: one short line without marks of sentences, quotations, markup or placeholders."""
+    return len(subject) <= MAX_LENGTH and subject.isprintable() and _PLAIN.fullmatch(subject) is not None
 
 
 @lru_cache(maxsize=REMEMBERED_OBJECTIVES)
@@ -240,7 +249,7 @@ def _chosen(terms: Sequence[_Term]) -> tuple[str, ...]:
     found: dict[frozenset[str], str] = {}
     for term in sorted(terms, key=lambda term: not term.is_strong):
         words = frozenset(unaccented(term.text).split())
-        if words and len(term.text) <= MAX_LENGTH and not any(words <= other or other <= words for other in found):
+        if words and is_plain(term.text) and not any(words <= other or other <= words for other in found):
             found[words] = term.text
     return tuple(found.values())[:MAX_SUBJECTS]
 

@@ -9,8 +9,10 @@ from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import Picks, Steering, steer
+from interviews.paige.objective.subjects import subjects
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,27 @@ class Brief:
     guide: Guide
     contact_address: str = ""
     picks: Picks | None = None
+    corrected: CorrectedSubjects | None = field(default=None, repr=False)
+    names_subjects: bool = False
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
 
     @cached_property
     def steering(self) -> Steering:
         return steer(self.guide, self.objective, self.contact_notes, self.picks)
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """What the objective names within its topics, or what staff have made of it."""
+        if self.corrected is not None:
+            return self.corrected.every
+        return subjects(self.objective, self.guide, (self.vendor, self.contact_name))
+
+    @property
+    def nameable(self) -> tuple[str, ...]:
+        """The subjects that Paige may name."""
+        if self.names_subjects:
+            return self.subjects
+        return self.corrected.nameable if self.corrected else ()
 
     @property
     def emphasized(self) -> list[Topic]:
@@ -59,6 +77,8 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
         objective=interview_request.objective,
         guide=own,
         picks=known_picks(interview_request.picks, own),
+        corrected=subjects_in(interview_request.subjects),
+        names_subjects=interview_request.org.names_subjects,
         contact_address=" ".join(interview_request.org.contact_address.split()),
     )
 

@@ -57,6 +57,7 @@ def test_creates_a_contact_and_an_interview_request_with_a_link(
         "deal_id": "deal_xyz789",
         "survey_url": f"https://hindsight.example.com/survey?token={interview_request.survey_token}",
         "survey_token": interview_request.survey_token,
+        "objective_subjects": [],
         "status": "created",
     }
     assert (interview_request.org, interview_request.interview_type, interview_request.deal_id) == (

@@ -35,6 +35,7 @@ def test_returns_the_interview_request_with_its_contact(
         "survey_url": f"http://127.0.0.1:8000/survey?token={interview_request.survey_token}",
         "status": "created",
         "objective": "Old objective",
+        "objective_subjects": [],
         "objective_topics": {"emphasize": [], "avoid": []},
         "flags": [],
         "email_sent_at": None,
