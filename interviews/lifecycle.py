@@ -95,11 +95,12 @@ class Rating(models.IntegerChoices):
 
 
 class Direction(models.TextChoices):
-    """NEUTRAL: the words say that something made no difference."""
+    """NEUTRAL: something made no difference, as the words say. UNCLEAR: a reason for the decision, for or against."""
 
     FOR = "for"
     AGAINST = "against"
     NEUTRAL = "neutral"
+    UNCLEAR = "unclear"
 
 
 class Coverage(models.TextChoices):

@@ -66,7 +66,8 @@ class DriverSerializer(PlaceSerializer):
     title = serializers.CharField()
     direction = serializers.ChoiceField(
         choices=Direction.choices,
-        help_text="For or against your company; neutral if the contact said that it made no difference.",
+        help_text="For or against your company; neutral if the contact said that it made no difference; unclear for "
+        "a reason of the decision of which that is not clear.",
     )
     quote = serializers.CharField(help_text="The contact's words, exactly.")
 

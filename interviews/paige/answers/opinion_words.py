@@ -3,8 +3,9 @@
 `good` and `bad` judge on their own; `better` and `worse` compare. `chose` and `rejected` take an object. `level`: no
 side is better. `open`: something wished, needed or reported, which is not a judgement. `vendor`: how the vendor is
 addressed. `rivals`: whom else a sentence can be about; after `standards` comes what something is compared with.
-`negations` reverse a word that follows, `idioms` contain one that does not. `verbs`, `articles`, `nouns` and
-`noun_endings` tell a name before a verb from other subjects.
+`negations` reverse a word that follows, `idioms` contain one that does not. `decisions` are words of a decision,
+`reasons` give a cause, `conclusions` say that the clause before them was one, and `hypotheses` what would be. `verbs`,
+`articles`, `nouns` and `noun_endings` tell a name before a verb from other subjects.
 """
 
 import re
@@ -20,7 +21,7 @@ from interviews.paige.language.words import accented, unaccented
 
 @dataclass(frozen=True)
 class OpinionWords:
-    """Patterns for unaccented text; `open` for text with accents."""
+    """Patterns for unaccented text; `open` and `hypotheses` for text with accents."""
 
     vendor: re.Pattern[str]
     rivals: re.Pattern[str]
@@ -37,6 +38,10 @@ class OpinionWords:
     level: re.Pattern[str]
     open: re.Pattern[str]
     contrasts: re.Pattern[str]
+    decisions: re.Pattern[str]
+    reasons: re.Pattern[str]
+    conclusions: re.Pattern[str]
+    hypotheses: re.Pattern[str]
     verbs: re.Pattern[str]
     articles: re.Pattern[str]
     nouns: re.Pattern[str]
@@ -46,7 +51,7 @@ class OpinionWords:
     def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
         named = {name: "|".join(lists.get(name, [])) for name in ("good", "bad")}
         names = [name for name in cls.__annotations__ if name != "noun_endings"]
-        spellings = {name: accented if name == "open" else unaccented for name in names}
+        spellings = {name: accented if name in ("open", "hypotheses") else unaccented for name in names}
         patterns = {name: whole_words(lists.get(name, []), spellings[name], named) for name in names}
         endings = tuple(unaccented(ending) for ending in lists.get("noun_endings", []))
         return cls(**patterns, noun_endings=endings)

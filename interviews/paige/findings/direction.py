@@ -40,6 +40,12 @@ class Judge:
             return None if signs else Direction.NEUTRAL
         return _DIRECTIONS.get(frozenset(signs))
 
+    def choice(self, clause: str) -> Direction | None:
+        """Whom the clause says that the contact chose: for or against the vendor."""
+        if self.words.hypotheses.search(accented(clause)) or "?" in clause:
+            return None
+        return _DIRECTIONS.get(frozenset(self._of_choices(self.words.idioms.sub(" ", unaccented(clause)))))
+
     def _of_choices(self, plain: str) -> Iterator[int]:
         """0 if it is not clear who was chosen."""
         for pattern, sign in ((self.words.chose, 1), (self.words.rejected, -1)):

@@ -19,6 +19,7 @@ from interviews.paige.turn.brief import Brief
 
 logger = logging.getLogger(__name__)
 
+DIRECTIONS = (Direction.FOR, Direction.AGAINST, Direction.NEUTRAL)
 MIN_WORDS = 3
 MAX_PIECES = 60
 
@@ -51,7 +52,7 @@ def chosen_directions(brief: Brief, provider: CompletionProvider, *, timeout: fl
 def read_directions(text: str, pieces: int) -> dict[int, Direction] | None:
     """A number with two directions has none. None if the reply has no list of numbers."""
     for data in json_objects(text):
-        lists = {way: _numbers(data[way]) for way in Direction if isinstance(data.get(way), list)}
+        lists = {way: _numbers(data[way]) for way in DIRECTIONS if isinstance(data.get(way), list)}
         named = [(number, way) for way, numbers in lists.items() for number in numbers if 1 <= number <= pieces]
         counts = Counter(number for number, _ in named)
         if lists:
@@ -68,7 +69,7 @@ def _schema(pieces: int) -> Mapping[str, Any]:
     numbers = {"type": "array", "items": {"type": "integer", "enum": [*range(1, pieces + 1)]}}
     return {
         "type": "object",
-        "properties": {direction.value: numbers for direction in Direction},
-        "required": [direction.value for direction in Direction],
+        "properties": {direction.value: numbers for direction in DIRECTIONS},
+        "required": [direction.value for direction in DIRECTIONS],
         "additionalProperties": False,
     }

@@ -2,7 +2,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,7 @@ from interviews.paige.answers.opinion_words import OpinionWords, opinion_words
 from interviews.paige.answers.transcript_markdown import Block
 from interviews.paige.findings.direction import Judge
 from interviews.paige.findings.excerpts import EXCERPT_LENGTH, Excerpt, numbered_answers, sentence_excerpts
+from interviews.paige.findings.reasons import Clause, reasons_for_the_decision
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language.words import SpelledText
 from interviews.paige.turn.brief import Brief
@@ -28,16 +29,6 @@ _EDGE = " \t\n\N{NO-BREAK SPACE},;:-\N{EN DASH}\N{EM DASH}"
 
 
 @dataclass(frozen=True)
-class Clause:
-    quote: Excerpt
-    asked: Topic
-
-    def topic(self, guide: Guide) -> Topic:
-        """The topic with most phrases in the text. The topic of the question wins a tie."""
-        return max([self.asked, *guide.topics], key=lambda topic: len(topic.phrases_in(self.quote.text)))
-
-
-@dataclass(frozen=True)
 class Driver:
     topic: Topic
     direction: Direction
@@ -50,14 +41,18 @@ class Driver:
 
 
 def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
-    """`chosen`: directions of clauses that the rules do not judge."""
-    by_rules, by_choice = [], []
-    for clause, direction in judged(brief):
+    """`chosen`: directions of clauses that the rules do not judge. A reason for the decision needs no direction."""
+    every = list(judged(brief))
+    reasons = reasons_for_the_decision(every, _words(brief))
+    outcome = _outcome(brief)
+    by_rank: list[list[Driver]] = [[], [], []]
+    for clause, judgement in every:
+        is_reason = clause.quote in reasons
+        direction = judgement or chosen.get(clause.quote) or (outcome if is_reason else None)
         if direction:
-            by_rules.append(Driver(clause.topic(brief.guide), direction, clause.quote))
-        elif clause.quote in chosen:
-            by_choice.append(Driver(clause.topic(brief.guide), chosen[clause.quote], clause.quote))
-    return sorted(_limited([*by_rules, *by_choice]), key=lambda driver: (driver.quote.turn, driver.quote.start))
+            rank = 0 if is_reason else 1 if judgement else 2
+            by_rank[rank].append(Driver(clause.topic(brief.guide), direction, clause.quote))
+    return sorted(_limited(chain(*by_rank)), key=lambda driver: (driver.quote.turn, driver.quote.start))
 
 
 def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
@@ -65,6 +60,13 @@ def judged(brief: Brief) -> Iterator[tuple[Clause, Direction | None]]:
     judges = {is_about: Judge(words, brief.vendor, is_about) for is_about in (False, True)}
     for clause in clauses(brief):
         yield clause, judges[clause.asked in about].direction(clause.quote.text)
+
+
+def _outcome(brief: Brief) -> Direction:
+    """What the decision was for, as far as the contact says whom they chose."""
+    judge = Judge(_words(brief), brief.vendor, is_about_vendor=False)
+    found = {direction for clause in clauses(brief) if (direction := judge.choice(clause.quote.text))}
+    return found.pop() if len(found) == 1 else Direction.UNCLEAR
 
 
 def _limited(found: Iterable[Driver]) -> Iterator[Driver]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Direction, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import language_of
 from interviews.paige.answers.opinion_words import opinion_words
@@ -31,7 +31,8 @@ def results(rows: list[list[str]]) -> tuple[Counter[str], list[str]]:
     wrong: list[str] = []
     for _, topic, label, sentence in rows:
         labelled = {*label.split(",")} - {"none"}
-        found = {driver.direction.value for driver in drivers(answering(buyer_brief(), topic, sentence))}
+        shown = drivers(answering(buyer_brief(), topic, sentence))
+        found = {driver.direction.value for driver in shown} - {Direction.UNCLEAR.value}
         kind = "right" if found == labelled else "wrong" if found - labelled else "none"
         counts[kind] += 1
         wrong += [sentence] if kind == "wrong" else []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Direction, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.transcript_markdown import blocks, render_transcript, unescaped
 from interviews.paige.findings.drivers import MAX_CLAUSES_OF_AN_ANSWER, MAX_DRIVERS_OF_A_TOPIC, clauses, drivers
@@ -89,3 +89,54 @@ def test_a_long_answer_is_read_in_part() -> None:
 
 def test_a_language_without_words_of_opinions_has_no_drivers() -> None:
     assert drivers(told(buyer_brief(), ("vendor", "Il prodotto era molto lento e non era facile da usare."))) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "answer", "reason"),
+    [
+        ("decision", "There was no single sign-on.", "There was no single sign-on."),
+        ("decision", "In the end our CFO wanted one contract for all countries.", "our CFO wanted one contract"),
+        ("vendor", "We signed with Globex because their system runs in our data centre.", "because their system runs"),
+        ("process", "SSO was not there. That is why we went elsewhere.", "SSO was not there."),
+        ("decision", "Der Betriebsrat hatte keine Unterlagen.", "Der Betriebsrat hatte keine Unterlagen."),
+        ("criteria", "Wir haben uns entschieden, weil die Daten in Frankfurt liegen.", "weil die Daten in Frankfurt"),
+        ("criteria", "SSO gab es nicht. Deshalb haben wir uns anders entschieden.", "SSO gab es nicht."),
+        ("options", "Nous avons choisi Globex parce que leur outil parle SAP.", "parce que leur outil parle SAP"),
+        ("options", "Elegimos a Globex porque su sistema habla con SAP.", "porque su sistema habla con SAP"),
+    ],
+)
+def test_the_reason_for_the_decision_is_a_driver(topic: str, answer: str, reason: str) -> None:
+    assert any(reason in driver.quote.text for driver in drivers(told(buyer_brief(), (topic, answer))))
+
+
+@pytest.mark.parametrize(
+    ("topic", "answer"),
+    [
+        ("decision", "The board decided in March."),
+        ("decision", "With SSO we would have signed."),
+        ("decision", "I cannot say."),
+        ("process", "We met on Fridays because the office is empty then."),
+        ("trigger", "Our old contract ended in May."),
+    ],
+)
+def test_what_gives_no_reason_for_the_decision_is_no_driver(topic: str, answer: str) -> None:
+    assert drivers(told(buyer_brief(), (topic, answer))) == []
+
+
+def test_a_reason_points_where_the_decision_went() -> None:
+    lost = told(buyer_brief(), ("options", "We chose Globex, a rival."), ("decision", "There was no single sign-on."))
+    reasons = [driver for driver in drivers(lost) if "single" in driver.quote.text]
+    assert [driver.direction for driver in reasons] == ["against"]
+    [reason] = drivers(told(buyer_brief(), ("decision", "There was no single sign-on.")))
+    assert (reason.direction, reason.topic.key) == ("unclear", "decision")
+
+
+def test_a_reason_is_not_left_out_for_the_number_of_drivers() -> None:
+    brief = told(buyer_brief(), ("decision", "The import was slow.\n" * 9), ("decision", "Because SSO was absent."))
+    assert "Because SSO was absent." in [driver.quote.text for driver in drivers(brief)]
+
+
+def test_a_model_gives_a_reason_its_direction() -> None:
+    brief = told(buyer_brief(), ("decision", "There was no single sign-on."))
+    [reason] = drivers(brief)
+    assert [driver.direction for driver in drivers(brief, {reason.quote: Direction.AGAINST})] == ["against"]
