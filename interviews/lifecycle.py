@@ -104,7 +104,9 @@ class Direction(models.TextChoices):
 
 
 class Coverage(models.TextChoices):
-    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in answers to other topics."""
+    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in answers to other topics, or what
+    the objective names within it was not said.
+    """
 
     ANSWERED = "answered"
     DENIED = "denied"

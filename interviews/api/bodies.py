@@ -77,7 +77,8 @@ class CoverageSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.ChoiceField(
         choices=Coverage.choices,
-        help_text="denied: the contact said that it did not come up. touched: it came up in answers to other topics.",
+        help_text="denied: the contact said that it did not come up. touched: it came up in answers to other "
+        "topics, or its own answers say nothing on what the objective names within it.",
     )
     turns = serializers.ListField(
         child=serializers.IntegerField(min_value=1), help_text="The numbers of the blocks in content that show it."

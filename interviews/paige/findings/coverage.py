@@ -7,6 +7,7 @@ from interviews.lifecycle import Coverage
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.findings.excerpts import numbered_answers
 from interviews.paige.guide.guide import Topic
+from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.brief import Brief
 
 Answers = Sequence[tuple[int, Utterance]]
@@ -21,12 +22,16 @@ def coverage(brief: Brief) -> list[dict[str, Any]]:
 
 
 def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
-    given = list(numbered_answers(brief.conversation))
+    """If the objective names subjects of the topic, only what is said about one of them answers it."""
+    given, subjects = list(numbered_answers(brief.conversation)), brief.subjects_of(topic)
     on_topic = [(turn, answer) for turn, answer in given if answer.topic == topic.key]
+    said = [pair for pair in on_topic if _says_something(pair[1])]
+    asked = [pair for pair in given if subjects and mentions_subject(_question(brief, pair[0]), subjects)]
+    about = [pair for pair in given if pair in asked or _mentions_any(pair[1], subjects)] if subjects else on_topic
     kinds: Mapping[Coverage, Answers] = {
-        Coverage.ANSWERED: [pair for pair in on_topic if _says_something(pair[1])],
-        Coverage.DENIED: [pair for pair in on_topic if pair[1].reading.findings],
-        Coverage.TOUCHED: [pair for pair in given if _mentions(pair[1], topic)],
+        Coverage.ANSWERED: [pair for pair in about if _says_something(pair[1])],
+        Coverage.DENIED: [pair for pair in about or on_topic if _denies(pair[1], is_named=pair in asked)],
+        Coverage.TOUCHED: said or [pair for pair in given if _mentions(pair[1], topic)],
         Coverage.DECLINED: on_topic,
     }
     return next(
@@ -34,8 +39,23 @@ def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
     )
 
 
+def _question(brief: Brief, turn: int) -> str:
+    """The message that the answer of this number is about."""
+    return brief.conversation[turn - 2].text
+
+
+def _denies(answer: Utterance, *, is_named: bool) -> bool:
+    """`is_named`: whether the question named the subject, so that "None" denies it."""
+    reading = answer.reading
+    return (bool(reading.findings) and not _says_something(answer)) or (is_named and reading.is_denied)
+
+
 def _says_something(answer: Utterance) -> bool:
     return bool(answer.reading.findings) and not answer.reading.is_bare_denial
+
+
+def _mentions_any(answer: Utterance, subjects: Sequence[str]) -> bool:
+    return not answer.reading.is_pasted and mentions_subject("\n".join(answer.reading.findings), subjects)
 
 
 def _mentions(answer: Utterance, topic: Topic) -> bool:

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -12,6 +12,7 @@ from interviews.paige.guide.stored_guides import guide_of
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import Picks, Steering, steer
+from interviews.paige.objective.subject_topics import subjects_by_topic
 from interviews.paige.objective.subjects import subjects
 
 
@@ -41,6 +42,9 @@ class Brief:
         if self.corrected is not None:
             return self.corrected.every
         return subjects(self.objective, self.guide, (self.vendor, self.contact_name))
+
+    def subjects_of(self, topic: Topic) -> Sequence[str]:
+        return subjects_by_topic(self.subjects, self.guide, self.steering.emphasize).get(topic.key, ())
 
     @property
     def nameable(self) -> tuple[str, ...]:
