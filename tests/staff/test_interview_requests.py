@@ -151,7 +151,10 @@ class TestTextsOfACompletedRequest:
 
     def test_the_page_shows_the_objective_without_a_field(self, root: Staff, completed: InterviewRequest) -> None:
         page = root.get(CHANGE, completed.pk).content.decode()
-        assert "The interview is completed, so its objective and picked topics can no longer be changed here." in page
+        assert (
+            "The interview is completed, so its objective, picked topics and subjects can no longer be changed here."
+            in page
+        )
         assert "Old objective" in page
         assert str(completed.survey_url) in page
         for field in ('name="objective"', 'name="picks-', 'name="_save"', 'name="_continue"'):

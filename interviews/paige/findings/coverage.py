@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interviews.lifecycle import Coverage
+from interviews.lifecycle import Coverage, Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.findings.excerpts import numbered_answers
 from interviews.paige.guide.guide import Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.named_subjects import subject_in
 
 Answers = Sequence[tuple[int, Utterance]]
 
@@ -26,7 +27,7 @@ def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
     given, subjects = list(numbered_answers(brief.conversation)), brief.subjects_of(topic)
     on_topic = [(turn, answer) for turn, answer in given if answer.topic == topic.key]
     said = [pair for pair in on_topic if _says_something(pair[1])]
-    asked = [pair for pair in given if subjects and mentions_subject(_question(brief, pair[0]), subjects)]
+    asked = [pair for pair in given if _names(brief, brief.conversation[pair[0] - 2], subjects)]
     about = [pair for pair in given if pair in asked or _mentions_any(pair[1], subjects)] if subjects else on_topic
     kinds: Mapping[Coverage, Answers] = {
         Coverage.ANSWERED: [pair for pair in about if _says_something(pair[1])],
@@ -39,9 +40,10 @@ def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
     )
 
 
-def _question(brief: Brief, turn: int) -> str:
-    """The message that the answer of this number is about."""
-    return brief.conversation[turn - 2].text
+def _names(brief: Brief, message: Utterance, subjects: Sequence[str]) -> bool:
+    """By name, or with a quote. The texts of the guide name subjects among others."""
+    is_own = message.move in (Move.FOLLOW_UP, Move.COVERED) or bool(subject_in(brief, message))
+    return is_own and mentions_subject(message.text, subjects)
 
 
 def _denies(answer: Utterance, *, is_named: bool) -> bool:

@@ -137,6 +137,8 @@ def _move(number: int, move: NextMove) -> str:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
     if move.asked:
         return _follow_up(number, move, move.asked)
+    if move.subject:
+        return _words("move_named", number=number, subject=move.subject)
     values = {"number": number, "title": title, "text": question, "quote": move.quote}
     return _words(f"move_{move.move}", **values)
 

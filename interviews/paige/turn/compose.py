@@ -13,6 +13,7 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.language.lexicons import Phrase, phrases, wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
+from interviews.paige.turn.named_subjects import naming_question
 
 Fill = Callable[[str], str]
 
@@ -81,6 +82,8 @@ def quote_in(message: Utterance, guide: Guide) -> str | None:
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
     """The guide's texts have the vendor's name already, which may look like a placeholder."""
     match move.move:
+        case Move.COVERED | Move.REPEAT if move.subject:
+            return [naming_question(brief, move.subject)]
         case Move.COVERED:
             count = sum(turn.move == Move.COVERED for turn in brief.conversation)
             return [fill(_phrase(brief, "covered", count))]
@@ -94,6 +97,8 @@ def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
     topic, asks_purpose = move.topic, Intent.ASKS_PURPOSE in brief.conversation[-1].reading.intents
     count = sum(turn.move == Move.REPHRASE for turn in brief.conversation)
     reason = topic.reason or fill(_phrase(brief, "purpose" if asks_purpose else "any_answer", count))
+    if move.subject:
+        return [reason, naming_question(brief, move.subject)]
     if move.asked is None:
         return [reason, topic.rephrasing or topic.question]
     meaning = fill(_phrase(brief, f"meaning_{move.asked.kind}", count))

@@ -14,6 +14,7 @@ from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
@@ -27,7 +28,7 @@ OFFERED_KINDS = 3
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `openers` are said before the question.
+    """`follow_up`: an index. `openers` are said before the question. `subject`: of the objective, which is named.
 
     `quote`: empty if the message has none. `thread`: what a follow-up is about.
     """
@@ -38,6 +39,7 @@ class NextMove:
     openers: tuple[Phrase, ...] = ()
     quote: str = field(default="", repr=False)
     thread: Thread | None = field(default=None, repr=False)
+    subject: str = field(default="", repr=False)
 
     @property
     def asked(self) -> FollowUp | None:
@@ -57,7 +59,7 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 def _next(state: DialogueState) -> list[NextMove]:
     """The closing question is the last."""
-    return [] if state.topic.key == CLOSING else [*_follow_ups(state), *_topics(state)]
+    return [] if state.topic.key == CLOSING else [*_follow_ups(state), *_named(state), *_topics(state)]
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
@@ -94,7 +96,7 @@ def _again(state: DialogueState) -> NextMove | None:
         return None
     move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, state.topic, opened.follow_up)
     quote = quote_of(opened.text, move.asked.text) if move.asked else None
-    return replace(move, quote=quote or "")
+    return replace(move, quote=quote or "", subject=subject_in(state.brief, opened))
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
@@ -104,6 +106,13 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
         for index in islice(follow_ups(state, thread), OFFERED_KINDS):
             quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
             yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
+
+
+def _named(state: DialogueState) -> Iterator[NextMove]:
+    """At most one: its answer may mention the others."""
+    if state.turns_left > state.turns_needed and not state.last.wishes:
+        for topic, subject in islice(unmentioned_subjects(state), 1):
+            yield NextMove(Move.COVERED, topic, subject=subject)
 
 
 def _topics(state: DialogueState) -> Iterator[NextMove]:

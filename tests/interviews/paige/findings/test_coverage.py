@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.findings.coverage import coverage
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
@@ -48,12 +48,18 @@ def test_topics_stand_in_the_order_of_the_steering() -> None:
     assert [topic["topic"] for topic in coverage(picked)] == ["vendor", "process"]
 
 
+NAMED = "There is one thing that you have not mentioned: security review. What part, if any, did it play?"
+
+
 def asking(*said: tuple[str, str, str]) -> list[Utterance]:
     """`said`: topics, questions and answers."""
     return [
         utterance
         for topic, question, text in said
-        for utterance in (Utterance(Speaker.PAIGE, question, topic), Utterance(Speaker.CONTACT, text, topic))
+        for utterance in (
+            Utterance(Speaker.PAIGE, question, topic, Move.COVERED if question == NAMED else Move.QUESTION),
+            Utterance(Speaker.CONTACT, text, topic),
+        )
     ]
 
 
@@ -61,15 +67,16 @@ def asking(*said: tuple[str, str, str]) -> list[Utterance]:
     ("said", "status", "turns"),
     [
         ([("experience", "How was it?", "It went well, no complaints there.")], "touched", [2]),
+        ([("experience", "How was the trial or security review?", "It went well.")], "touched", [2]),
         ([("experience", "How was it?", "The security reviews took three months.")], "answered", [2]),
         ([("options", "How did they compare?", "Your security review was the slowest of all.")], "answered", [2]),
         (
-            [("experience", "You have not mentioned security review. What part?", "It took three months.")],
+            [("experience", NAMED, "It took three months.")],
             "answered",
             [2],
         ),
-        ([("experience", "You have not mentioned security review. What part?", "That never came up.")], "denied", [2]),
-        ([("experience", "You have not mentioned security review. What part?", "None.")], "denied", [2]),
+        ([("experience", NAMED, "That never came up.")], "denied", [2]),
+        ([("experience", NAMED, "None.")], "denied", [2]),
         ([("experience", "How was it?", "I don't know.")], "declined", [2]),
         ([("experience", "How was it?", "No comment."), ("vendor", "And?", "Your support was quick.")], "touched", [4]),
         ([("experience", "How was it?", "From: a@b.example\nThe security review took long.")], "touched", [2]),

@@ -19,9 +19,11 @@ from interviews.paige.language.lexicons import phrases
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
 from interviews.paige.model.reply import read_reply
+from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import moves
+from interviews.paige.turn.named_subjects import SUBJECT
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.fakes.provider import Act, fake_provider, says, sends
 from tests.interviews.old_guides import old_guide
@@ -42,19 +44,25 @@ ANSWERS = [
 
 
 @cache
-def authored(vendor: str, address: str) -> re.Pattern[str]:
+def authored(vendor: str, address: str, nameable: tuple[str, ...]) -> re.Pattern[str]:
     """One or more authored texts of the buyer guide."""
     guide = parsed_guide()
     fixed = [text for wordings in phrases("en").values() for text in wordings]
     texts = [*fixed, *(wording for topic in guide.every_topic for wording in topic.wordings())]
-    places = {"{vendor}": re.escape(vendor), "{contact_address}": re.escape(address), QUOTE: "[^“”]+"}
+    subjects = "(?:" + "|".join(map(re.escape, nameable)) + ")" if nameable else "(?!)"
+    places = {
+        "{vendor}": re.escape(vendor),
+        "{contact_address}": re.escape(address),
+        QUOTE: "[^“”]+",
+        SUBJECT: subjects,
+    }
     parts = [re.split(r"(\{\w+\})", text) for text in texts]
     one = "|".join("".join(places.get(part) or re.escape(part) for part in text) for text in parts)
     return re.compile(f"(?:{one})(?: (?:{one}))*")
 
 
 def assert_authored(message: str, brief: Brief) -> None:
-    assert authored(brief.vendor, brief.contact_address or ADDRESS).fullmatch(message), message
+    assert authored(brief.vendor, brief.contact_address or ADDRESS, brief.nameable).fullmatch(message), message
     answers = [turn.text for turn in brief.conversation if turn.speaker is Speaker.CONTACT]
     for quote in re.findall(r"“(.+?)”", message):
         assert quote in ("Finish here", "Skip this question") or any(quote in answer for answer in answers)
@@ -70,6 +78,9 @@ CHOICES = st.fixed_dictionaries(
         "quote": st.sampled_from([*ANSWERS, "trusted the numbers any", "rusted the numbers any", NOTES]) | TEXTS,
     }
 ).map(lambda choice: json.dumps(choice, ensure_ascii=False))
+
+
+ALLOWED = st.sampled_from([None, CorrectedSubjects(("Quuxcorp", "kerfuffle"), ("Quuxcorp",))])
 
 
 def interview(brief: Brief, engine: ModelEngine, data: st.DataObject) -> None:
@@ -94,7 +105,7 @@ def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.Dat
     replies = data.draw(st.lists(CHOICES | TEXTS, min_size=1, max_size=8))
     bodies = data.draw(st.lists(BYTES, max_size=2))
     turn = [0]
-    brief = replace(buyer_brief(OBJECTIVE, ADDRESS), contact_notes=NOTES)
+    brief = replace(buyer_brief(OBJECTIVE, ADDRESS), contact_notes=NOTES, corrected=data.draw(ALLOWED))
     with fake_provider(act) as provider:
         interview(brief, ModelEngine(Provider(provider.url, "fake", "key"), timeout=10), data)
 
@@ -102,7 +113,8 @@ def test_whatever_bytes_an_endpoint_sends_every_message_is_authored(data: st.Dat
 OFFERED = [
     (brief, moves(brief))
     for answers in (ANSWERS[:1], ANSWERS[:2], [ANSWERS[0], ANSWERS[7]], ["The price was high and so was the discount."])
-    for brief in [replace(after(buyer_brief(OBJECTIVE, ADDRESS), *answers), contact_notes=NOTES)]
+    for corrected in (None, CorrectedSubjects(("Quuxcorp", "kerfuffle"), ("Quuxcorp",)))
+    for brief in [replace(after(buyer_brief(OBJECTIVE, ADDRESS), *answers), contact_notes=NOTES, corrected=corrected)]
 ]
 
 

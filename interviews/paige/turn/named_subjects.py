@@ -1,0 +1,41 @@
+"""The question that names a subject of the objective. Only subjects that the org or staff allow are named."""
+
+from collections.abc import Iterator
+
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.guide.guide import CLOSING, Topic
+from interviews.paige.language.lexicons import Phrase, wording
+from interviews.paige.objective.subject_mentions import mentions_subject
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import DialogueState
+
+SUBJECT = "{subject}"
+
+
+def unmentioned_subjects(state: DialogueState) -> Iterator[tuple[Topic, str]]:
+    """Once its topic was asked, unless the contact or Paige has mentioned it."""
+    brief, asked = state.brief, {turn.topic for turn in state.asked} - {CLOSING}
+    answers = "\n".join(answer.text for answer in state.answers)
+    for subject in brief.nameable:
+        topic, question = _topic(state, subject), naming_question(brief, subject)
+        is_said = mentions_subject(answers, [subject]) or any(question in turn.text for turn in state.said)
+        if topic.key in asked and not state.avoids(topic) and not is_said:
+            yield topic, subject
+
+
+def naming_question(brief: Brief, subject: str) -> str:
+    """Raises ValueError if the subject may not be named."""
+    if subject not in brief.nameable:
+        raise ValueError("The subject may not be named.")
+    return wording(Phrase("named"), brief.guide.language).replace(SUBJECT, subject)
+
+
+def subject_in(brief: Brief, message: Utterance) -> str:
+    """The subject that the message asks about by name, or ""."""
+    return next((each for each in brief.nameable if message.text.endswith(naming_question(brief, each))), "")
+
+
+def _topic(state: DialogueState, subject: str) -> Topic:
+    """The one that was asked last, if the subject belongs to none."""
+    topics = state.brief.guide.topics
+    return next((topic for topic in topics if subject in state.brief.subjects_of(topic)), state.topic)

@@ -1,0 +1,97 @@
+"""Paige names a subject of the objective only if it is allowed, and only once."""
+
+from dataclasses import replace
+
+import pytest
+
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.model.prompt import messages_for
+from interviews.paige.objective.corrected_subjects import CorrectedSubjects
+from interviews.paige.objective.steering import Picks
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import Choice, compose
+from interviews.paige.turn.moves import NextMove, moves
+from interviews.paige.turn.named_subjects import naming_question
+from tests.interviews.paige.interviews import buyer_brief, conduct, paige
+
+OBJECTIVE = "Did the security review come too late?"
+QUESTION = "There is one thing that you have not mentioned: security review. What part, if any, did it play?"
+VAGUE = "It went well, and nobody here had any complaints about that part of it at all."
+
+
+def allowed(objective: str = OBJECTIVE, guide: str = "win_loss_buyer") -> Brief:
+    return replace(buyer_brief(objective, guide=guide), names_subjects=True)
+
+
+def named(brief: Brief, *answers: str) -> list[str]:
+    return [turn.text for turn in paige(conduct(brief, answers or (VAGUE,))) if "security review." in turn.text]
+
+
+def test_a_subject_is_named_once_after_its_topic_was_asked() -> None:
+    said = conduct(allowed(), [VAGUE])
+    [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
+    assert (said[number].move, said[number].topic) == (Move.COVERED, "experience")
+    assert any(turn.topic == "experience" and turn.move == Move.QUESTION for turn in said[:number])
+    assert len([turn for turn in paige(said) if turn.topic != "closing"]) < allowed().guide.max_turns
+    assert paige(said)[-1].move == Move.CLOSING
+
+
+def test_without_permission_nothing_is_named() -> None:
+    assert named(buyer_brief(OBJECTIVE)) == []
+
+
+def test_staff_allow_a_single_subject() -> None:
+    corrected = CorrectedSubjects(("security review", "CFO"), ("security review",))
+    brief = replace(buyer_brief(OBJECTIVE), corrected=corrected)
+    assert named(brief) == [QUESTION]
+    assert not any("CFO" in turn.text for turn in paige(conduct(brief, [VAGUE])))
+
+
+def test_what_the_contact_has_mentioned_is_not_named() -> None:
+    assert named(allowed(), "Your security reviews took three months, so we lost the summer.", VAGUE) == []
+
+
+def test_a_subject_of_an_avoided_topic_is_not_named() -> None:
+    assert named(replace(allowed(), picks=Picks(avoid=("experience",)))) == []
+
+
+def test_what_the_objective_avoids_is_not_named() -> None:
+    said = paige(conduct(allowed("Focus on support. Do not mention the security review or Gong."), [VAGUE]))
+    assert not any("Gong" in turn.text or "security review." in turn.text for turn in said)
+
+
+@pytest.mark.parametrize(
+    ("reply", "move"), [("What do you mean?", Move.REPHRASE), ("Can you repeat the question?", Move.REPEAT)]
+)
+def test_a_question_that_is_put_again_names_the_subject_again(reply: str, move: Move) -> None:
+    said = conduct(allowed(), [VAGUE])
+    [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
+    asked_back = Utterance(Speaker.CONTACT, reply, said[number].topic, Move.ANSWER)
+    brief = allowed().after([*said[: number + 1], asked_back])
+    [again] = moves(brief)
+    assert again.move == move
+    assert compose(brief, Choice(again, Engine.RULES)).endswith(QUESTION)
+
+
+def test_the_german_guide_has_the_question() -> None:
+    brief = allowed("Kam die Sicherheitsprüfung zu spät?", "win_loss_buyer_de")
+    said = paige(conduct(brief, ["Das lief alles ganz gut, da hatte bei uns wirklich niemand etwas auszusetzen."]))
+    assert any("Sicherheitsprüfung. Welche Rolle hat das gespielt, wenn überhaupt?" in turn.text for turn in said)
+
+
+def test_a_subject_that_is_not_allowed_cannot_be_composed() -> None:
+    brief = buyer_brief(OBJECTIVE)
+    move = NextMove(Move.COVERED, brief.guide.topic("experience"), subject="security review")
+    with pytest.raises(ValueError, match="may not be named"):
+        compose(brief, Choice(move, Engine.RULES))
+    with pytest.raises(ValueError, match="may not be named"):
+        naming_question(allowed(), "CFO")
+
+
+def test_a_model_may_choose_it() -> None:
+    said = conduct(allowed(), [VAGUE])
+    [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
+    brief = allowed().after(said[:number])
+    request = messages_for(brief, moves(brief))[-1].content
+    assert 'Ask by name about "security review", which the objective names' in request
