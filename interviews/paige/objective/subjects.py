@@ -57,6 +57,7 @@ class _Reader:
     def terms(self, sentence: Sequence[Word]) -> Iterator[_Term]:
         avoided = _avoided(sentence)
         for start, end in self._runs(sentence):
+            end -= self._takes_verb(sentence, start, end)
             start, end = self._trimmed(sentence, start, end)
             if start < end and avoided.isdisjoint(range(start, end)) and (term := self._term(sentence, start, end)):
                 yield term
@@ -80,11 +81,11 @@ class _Reader:
         return is_verb or self.words.ends(word.text)
 
     def _is_part(self, sentence: Sequence[Word], index: int) -> bool:
-        """Of a word with hyphens, or of a phrase of the guide, such as "works council"."""
+        """Of a word with hyphens, or of a known phrase, such as "works council"."""
         pairs = [sentence[max(0, i) : i + 2] for i in (index - 1, index) if 0 <= i < len(sentence) - 1]
         gaps = [self.text[first.end : second.start] for first, second in pairs if not first.mark and not second.mark]
         is_joined = "-" in gaps and not self.words.links  # French: "a-t-il"
-        return is_joined or any(" ".join(word.text for word in pair) in self.phrases for pair in pairs)
+        return is_joined or any(" ".join(word.text for word in pair) in self.words.specific for pair in pairs)
 
     def _is_link(self, sentence: Sequence[Word], index: int) -> bool:
         """Between two nouns, as in "audit de sécurité"."""
@@ -102,7 +103,9 @@ class _Reader:
     def _trimmed(self, sentence: Sequence[Word], start: int, end: int) -> tuple[int, int]:
         words = self.words
         while start < end and self._is_left_out(sentence[start], words.qualifiers | words.general | words.links):
-            if start + 1 < end and self._is_title(sentence[start], sentence[start + 1]):
+            if start + 1 < end and self._is_title(*sentence[start : start + 2]):
+                break
+            if start + 1 < end and self.text[sentence[start].end : sentence[start + 1].start] == "-":
                 break
             start += 1
         while start < end and self._is_left_out(sentence[end - 1], words.general | words.qualifiers | words.links):
@@ -122,10 +125,8 @@ class _Reader:
         strong = [i for i in range(start, end) if self._is_strong(sentence, i)]
         if not strong and not self._is_noun_phrase(sentence, start, end):
             return None
-        if not strong and self._takes_verb(sentence, start, end):
-            end -= 1
-        if not strong and self.words.links:
-            end = self._end_of_noun(sentence, start, end)
+        if self.words.links:
+            end = strong[-1] + 1 if strong else self._end_of_noun(sentence, start, end)
         if strong and (self.words.links or not self._opens(sentence, start)):
             start = strong[0] - (strong[0] > start and sentence[strong[0] - 1].text in self.topics)
         start, end = self._short(start, end, strong)
@@ -180,6 +181,8 @@ class _Reader:
     def _takes_verb(self, sentence: Sequence[Word], start: int, end: int) -> bool:
         """Whether the last word is the verb of a question: "Did the security review stall the deal?"."""
         if self.language != "en" or end - start < 2 or end >= len(sentence) or sentence[end].mark:
+            return False
+        if self._is_strong(sentence, end - 1) or self._is_name(sentence, end - 1):
             return False
         asks = any(word.text in _QUESTION_AUXILIARIES for word in sentence[max(0, start - 3) : start])
         return asks and not self.words.ends(sentence[end - 1].text) and sentence[end].text not in self.words.verbs

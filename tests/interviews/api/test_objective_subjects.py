@@ -7,7 +7,6 @@ from interviews.paige.objective import subjects as module
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.services.create import create_interview_request
 from interviews.services.subjects import correct_subjects
-from interviews.services.update import update_interview_request
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 
@@ -90,10 +89,7 @@ def test_a_guide_that_is_not_valid_has_an_empty_list(acme_api: ApiClient, path: 
 
 
 def test_a_list_reads_each_text_once(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
-    path = interview_request.pk
-    update_interview_request(
-        org_id=interview_request.org_id, interview_request_id=path, actor=SAM, objective="Ask about SSO"
-    )
+    InterviewRequest.objects.update(objective="Ask about SSO")
     for number in range(20):
         create_interview_request(
             interview_type=interview_request.interview_type,
