@@ -1,7 +1,7 @@
 """Whether a text of the contact mentions a subject: in another inflection, as an acronym, or spelled out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from interviews.paige.language.lexicons import languages_with
@@ -64,11 +64,13 @@ def _acronyms(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_function(word: str) -> bool:
-    if word in _SMALL:
-        return False
-    return len(word) == 1 or any(
-        word in words for code in languages_with("subjects") for words in subject_words(code).functions
-    )
+    return len(word) == 1 or word in _functions()
+
+
+@cache
+def _functions() -> frozenset[str]:
+    languages = map(subject_words, languages_with("subjects"))
+    return frozenset().union(*(words for language in languages for words in language.functions)) - _SMALL
 
 
 @lru_cache(maxsize=1024)
