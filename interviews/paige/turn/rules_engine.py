@@ -5,7 +5,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove
-from interviews.paige.turn.threads import Thread
+from interviews.paige.turn.threads import Thread, is_on_subject
 
 
 class RulesEngine:
@@ -25,9 +25,11 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """On an emphasized topic once, and again for what lacks something. On others once, if the turns suffice for all
-    topics. Once no topic is left, whatever does not tell much, also of earlier answers.
+    """On a subject or topic of the objective once, and again for what lacks something. On others once,
+    if the turns suffice for all topics. Once no topic is left, whatever does not tell much, also of earlier answers.
     """
+    if is_on_subject(state, thread) and thread.lacks_something:
+        return True
     if thread.topic != state.topic and has_topics:
         return False
     is_first = not state.follow_ups_to(thread.topic)

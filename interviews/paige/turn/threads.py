@@ -1,6 +1,6 @@
 """What is worth asking about: statements that were not pursued, with the follow-ups that fit them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from interviews.lifecycle import Move
@@ -9,7 +9,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import fits, quote_of
 from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
-from interviews.paige.language.words import unaccented
+from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import Kinds, fitting
 
@@ -58,10 +58,10 @@ class Thread:
         return tuple(kinds - known for kinds in fitting(self.statement))
 
 
-def threads(state: DialogueState, subjects: Sequence[str] = ()) -> list[Thread]:
-    """The most worthwhile first. `subjects`: what the objective names within its topics."""
+def threads(state: DialogueState) -> list[Thread]:
+    """The most worthwhile first."""
     open_threads = [thread for thread in _threads(state) if not _is_exhausted(state, thread)]
-    return sorted(open_threads, key=lambda thread: _rank(state, thread, subjects))
+    return sorted(open_threads, key=lambda thread: _rank(state, thread))
 
 
 def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
@@ -85,10 +85,14 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
     return is_new and fits(quote, follow_up.template, state.language)
 
 
-def _rank(state: DialogueState, thread: Thread, subjects: Sequence[str]) -> tuple[bool | int, ...]:
-    plain = f" {unaccented(thread.statement.text)}"
+def is_on_subject(state: DialogueState, thread: Thread) -> bool:
+    """Whether the statement mentions what the objective names within its topics."""
+    return mentions_subject(thread.statement.text, state.brief.subjects)
+
+
+def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
     return (
-        not any(f" {unaccented(subject)}" in plain for subject in subjects),
+        not is_on_subject(state, thread),
         thread.topic != state.topic,
         not state.emphasizes(thread.topic),
         bool(thread.asked),

@@ -13,6 +13,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, compose
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
+from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import buyer_brief, conduct, paige
 
 OBJECTIVE = "Did the security review come too late?"
@@ -95,3 +96,15 @@ def test_a_model_may_choose_it() -> None:
     brief = allowed().after(said[:number])
     request = messages_for(brief, moves(brief))[-1].content
     assert 'Ask by name about "security review", which the objective names' in request
+
+
+def test_a_statement_on_a_subject_is_taken_up_first() -> None:
+    said = [
+        Utterance(Speaker.PAIGE, "How did you come to a decision?", "process"),
+        Utterance(Speaker.CONTACT, "The security review was a mess. The contract was far too long.", "process"),
+    ]
+    brief = buyer_brief(OBJECTIVE).after(said)
+    [first, *_] = [move for move in moves(brief) if move.thread]
+    assert first.thread
+    assert "security review" in first.thread.statement.text
+    assert RulesEngine().choose(brief, moves(brief)).move == first

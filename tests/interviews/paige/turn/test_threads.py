@@ -11,6 +11,7 @@ from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import FollowUpKind, Guide
+from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -81,7 +82,8 @@ def test_a_judgement_without_a_reason_comes_first_and_praise_last() -> None:
 
 def test_a_subject_of_the_objective_comes_before_all_else() -> None:
     answer = f"{PRICE} Our SSO is run by the parent company."
-    found = threads(asked(buyer_brief(), ("trigger", answer)), subjects=["SSO"])
+    brief = replace(buyer_brief(), corrected=CorrectedSubjects(("SSO",)))
+    found = threads(asked(brief, ("trigger", answer)))
     assert texts(found)[0] == "Our SSO is run by the parent company."
 
 
