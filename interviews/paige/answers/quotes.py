@@ -45,7 +45,7 @@ def quote_of(message: str, template: str) -> str | None:
     """The text at the place of {quote} in a message that ends with the template."""
     if QUOTE not in template:
         return None
-    pattern = re.escape(template).replace(re.escape(QUOTE), "(.+?)").replace(re.escape(VENDOR), ".+?")
+    pattern = re.escape(template).replace(re.escape(QUOTE), "([^“”„«»]+?)").replace(re.escape(VENDOR), ".+?")
     found = re.search(rf"{pattern}\Z", message)
     return found[1] if found else None
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.quotes import quote_of
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import QUOTE
@@ -186,3 +187,8 @@ def test_a_topic_without_rephrasing_and_reason_is_explained_in_general_words(ask
     message = next_message(brief, RulesEngine())
     assert message
     assert message.text == f"{reply} What about trigger?"
+
+
+def test_the_quote_of_a_message_is_not_another_text_in_quotation_marks() -> None:
+    message = "“Finish here” ends the interview. “Nobody trusted it”, you wrote. What led to that?"
+    assert quote_of(message, "“{quote}”, you wrote. What led to that?") == "Nobody trusted it"
