@@ -59,7 +59,7 @@ class TestOrder:
         topics = topics_of(conduct(buyer_brief(), [SHORT]))
         assert topics == [
             *("trigger", "trigger", "process", "process", "criteria", "criteria", "options", "options"),
-            *("vendor", "vendor", "pricing", "experience", "decision", CLOSING),
+            *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "decision", CLOSING),
         ]
 
     def test_topics_in_the_objective_come_second_with_more_follow_ups(self) -> None:

@@ -54,4 +54,4 @@ def test_a_small_guide_with_few_turns_is_done_by_turns() -> None:
     brief = buyer_brief()
     said = conduct(brief, [LONG])
     assert len(paige(said)) == brief.guide.max_turns
-    assert remaining(brief.guide, said).percent_done == round(100 * 13 / 14)
+    assert remaining(brief.guide, said).percent_done == round(100 * 15 / 16)
