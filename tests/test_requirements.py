@@ -38,7 +38,7 @@ def test_generated_files_are_up_to_date(name: str) -> None:
     assert pinned == set(direct_dependencies(name)), "`make requirements` rewrites the generated files."
 
 
-@pytest.mark.parametrize("name", ["runtime", "reader", "observability"])
+@pytest.mark.parametrize("name", ["runtime", "observability"])
 def test_tests_run_with_the_versions_of_production(name: str) -> None:
     packages = {package for package, _ in pins(name)}
     assert {pin for pin in pins("dev") if pin[0] in packages} == set(pins(name))
