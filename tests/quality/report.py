@@ -15,7 +15,13 @@ from tests.quality.table import row
 
 OBJECTIVES = {
     **dict.fromkeys(
-        (labelled_objectives.TUNING, labelled_objectives.HELD_BACK, labelled_objectives.UNSEEN), "win_loss_buyer"
+        (
+            labelled_objectives.TUNING,
+            labelled_objectives.HELD_BACK,
+            labelled_objectives.UNSEEN,
+            labelled_objectives.NEW,
+        ),
+        "win_loss_buyer",
     ),
     **{file: guide for guide, file in labelled_objectives.OF_OTHER_GUIDES.items()},
 }
