@@ -7,7 +7,7 @@ from typing import Self
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import DisplayedStatus, Flag, Move, Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Turn
-from interviews.paige.answers.dialogue import answered
+from interviews.paige.answers.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
@@ -34,7 +34,8 @@ class Exchange:
 @dataclass(frozen=True)
 class InterviewState:
     """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
-    `more_to_ask`: whether resuming from the recap leads to a question. `last_activity_at`: before this state was read.
+    `is_paused`: the contact wants to stop, so it asks nothing. `more_to_ask`: whether resuming from the recap leads to
+    a question. `last_activity_at`: before this state was read.
     """
 
     stage: Stage
@@ -45,6 +46,7 @@ class InterviewState:
     question: Question | None = None
     remaining: Remaining | None = None
     exchanges: tuple[Exchange, ...] = ()
+    is_paused: bool = False
     more_to_ask: bool = False
     last_activity_at: datetime | None = field(default=None, compare=False)
     has_answers: bool = False
@@ -105,6 +107,7 @@ class StoredInterview:
                 Exchange(question.number, guide.topic(question.topic).title, question.text, answer.text)
                 for question, answer in zip(turns[::2], turns[1::2], strict=False)
             ),
+            is_paused=question is not None and wants_to_stop(self.brief.conversation),
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),

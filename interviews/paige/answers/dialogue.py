@@ -2,6 +2,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from interviews.lifecycle import Move, Speaker
+from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.reading import Reading, read
 
 AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
@@ -24,6 +25,11 @@ class Utterance:
 
 def said_by(speaker: Speaker, conversation: Iterable[Utterance]) -> list[Utterance]:
     return [turn for turn in conversation if turn.speaker is speaker]
+
+
+def wants_to_stop(conversation: Sequence[Utterance]) -> bool:
+    """The last utterance is the contact's."""
+    return bool(conversation) and Intent.WANTS_TO_STOP in conversation[-1].reading.intents
 
 
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:

@@ -1,7 +1,9 @@
 """What the answers of contacts can be read as, in every language of lexicons/*/answers.json.
 
 Patterns under "whole" must match a whole sentence but for its fillers, those under "start" its beginning, and those
-under "part" any part. Those under "asked" match any part of a question that no other pattern matches.
+under "part" any part. Each of those under "bare" must match a sentence that has only "empty" words besides: a group of
+patterns, all of which it contains. Those under "asked" match any part of a question that no other pattern matches, and
+those under "hinted" any part of a question that none of these matches.
 """
 
 import re
@@ -50,6 +52,14 @@ class _Language:
         patterns = self.lexicon["intents"].get(intent, {}).get(mode, [])
         return patterns and self.patterns.regex("|".join(patterns))
 
+    def bare(self, intent: Intent) -> Iterator[str]:
+        """Atomic groups: the words of a sentence are read in one way only, so the time stays linear."""
+        for group in self.lexicon["intents"].get(intent, {}).get("bare", []):
+            contained = [self.patterns.regex(pattern) for pattern in group]
+            ahead = "".join(rf"(?=(?:\S+ )*?{pattern})" for pattern in contained)
+            words = "|".join([*contained, self.regex("fillers"), self.regex("empty")])
+            yield rf"{ahead}(?>{words})*+(?:\? )?$"
+
 
 @cache
 def _languages() -> Mapping[str, _Language]:
@@ -71,12 +81,13 @@ def _intent_regexes(intent: Intent) -> Iterator[str]:
             yield f"{fillers}{start}"
         if part := language.intent(intent, "part"):
             yield rf"(?:\S+ )*?{part}"
+        yield from (language.bare(intent) if "empty" in language.lexicon else ())
 
 
 @cache
-def question_patterns() -> Mapping[Intent, re.Pattern[str]]:
-    """Excludes what intent_patterns() matches."""
-    found = {intent: [language.intent(intent, "asked") for language in _languages().values()] for intent in Intent}
+def question_patterns(mode: str) -> Mapping[Intent, re.Pattern[str]]:
+    """Excludes what intent_patterns() matches. `mode`: "asked" or "hinted"."""
+    found = {intent: [language.intent(intent, mode) for language in _languages().values()] for intent in Intent}
     joined = {intent: "|".join(filter(None, regexes)) for intent, regexes in found.items()}
     return {intent: re.compile(rf"(?<!\S)(?:{regex})") for intent, regex in joined.items() if regex}
 
@@ -90,6 +101,22 @@ def filler_pattern() -> re.Pattern[str]:
 def rhetorical_pattern() -> re.Pattern[str]:
     """Such as "who wants that?"."""
     return _beginning("rhetorical")
+
+
+@cache
+def feeling_pattern() -> re.Pattern[str]:
+    """Anger, sadness or hurt."""
+    return whole_words(
+        language.lexicon["feelings"] for language in _languages().values() if "feelings" in language.lexicon
+    )
+
+
+@cache
+def words_of_retelling() -> frozenset[str]:
+    """Of sentences such as "I told you three times"."""
+    return frozenset(
+        word for each in _languages().values() for word in unaccented(each.lexicon.get("retelling", "")).split()
+    )
 
 
 @cache

@@ -3,16 +3,30 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from interviews.paige.answers.lexicon import Intent, question_patterns, rhetorical_pattern, self_answer_pattern
-from interviews.paige.answers.sentences import QUESTIONS, Sentence
+from interviews.paige.answers.sentences import QUESTIONS, UNCLEAR, Sentence
 from interviews.paige.language.words import unaccented
 
 MAX_WORDS_OF_AN_ECHO = 14
 MIN_LETTERS_OF_AN_ECHO = 5
 MAX_WORDS_OF_AN_UNCLEAR_QUESTION = 3
+MIN_WORDS_OF_A_FULL_ANSWER = 7
+"""After a question about the question, so many words of findings answer it."""
 
 
-def with_other_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
+def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sentence]:
     """Reads questions that no pattern knows: all of an answer without findings, or else the last sentence."""
+    return list(_without_answered_questions(list(_with_unknown_questions(sentences, asked))))
+
+
+def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Such as "Its weight? You mean why I think so. Well, the review came up in every meeting."."""
+    for i, each in enumerate(sentences):
+        after = sum(other.words for other in sentences[i + 1 :] if other.is_finding)
+        is_answered = each.intents & UNCLEAR and after >= MIN_WORDS_OF_A_FULL_ANSWER
+        yield replace(each, words=0, intents=each.intents - UNCLEAR) if is_answered else each
+
+
+def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
     own = [each for each in sentences if not each.is_pasted]
     unknown = [each for each in own if _is_unknown(each)]
     has_findings = any(each.is_finding and not _is_unknown(each) for each in own)
@@ -41,9 +55,14 @@ def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: 
     known = frozenset().union(*(each.intents for each in answer)) & QUESTIONS - {Intent.ASKS_SOMETHING}
     is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
     text = " ".join(unaccented(each.text) for each in questions)
-    hinted = [intent for intent, pattern in question_patterns().items() if pattern.search(text)]
-    otherwise = Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING
-    return known or frozenset({*hinted[:1]} or {otherwise})
+    otherwise = [Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING]
+    has_findings = any(each.is_finding for each in answer if each not in questions)
+    hinted = [intent for intent in _matching("hinted", text) if not (has_findings and intent in UNCLEAR)]
+    return known or frozenset((_matching("asked", text) or hinted or otherwise)[:1])
+
+
+def _matching(mode: str, text: str) -> list[Intent]:
+    return [intent for intent, pattern in question_patterns(mode).items() if pattern.search(text)]
 
 
 def _is_about_the_question(sentence: Sentence, asked: str) -> bool:

@@ -1,7 +1,8 @@
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from interviews.paige.answers.lexicon import Intent, marker_patterns
+from interviews.paige.answers.lexicon import Intent, feeling_pattern, marker_patterns, words_of_retelling
 from interviews.paige.answers.other_questions import with_other_questions
 from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence, sentences_of
 from interviews.paige.guide.texts import FollowUpKind
@@ -11,6 +12,8 @@ MAX_WORDS_BESIDE_A_REFUSAL = 6
 MAX_WORDS_BESIDE_A_DENIAL = 12
 MAX_WORDS_OF_A_BARE_DENIAL = 4
 """Longer denials say something, such as "There was no integration with SAP"."""
+MIN_LETTERS_OF_A_TELLING_WORD = 4
+MIN_NEW_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,20 @@ class Reading:
     def is_bare_denial(self) -> bool:
         denies = all(Intent.DENIES in sentence.intents for sentence in self.sentences if sentence.is_finding)
         return denies and 0 < self._words() <= MAX_WORDS_OF_A_BARE_DENIAL
+
+    @property
+    def shows_feeling(self) -> bool:
+        return any(feeling_pattern().search(unaccented(text)) for text in self.findings)
+
+    def only_repeats(self, earlier: Iterable["Reading"]) -> bool:
+        """Refers to earlier answers and adds almost nothing to them."""
+        known = {word for reading in earlier for word in reading.telling_words()}
+        return Intent.SAID_BEFORE in self.intents and len(set(self.telling_words()) - known) < MIN_NEW_WORDS
+
+    def telling_words(self) -> Iterator[str]:
+        words = (word for text in self.findings for word in unaccented(text).split())
+        idle = words_of_retelling()
+        return (word for word in words if len(word) >= MIN_LETTERS_OF_A_TELLING_WORD and word not in idle)
 
     def _words(self) -> int:
         return sum(sentence.words for sentence in self.sentences if sentence.is_finding)

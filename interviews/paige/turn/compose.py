@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.dialogue import Utterance, wants_to_stop
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import quote_of
 from interviews.paige.guide.guide import Guide
@@ -82,27 +82,34 @@ def quote_in(message: Utterance, guide: Guide) -> str | None:
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
     """The guide's texts have the vendor's name already, which may look like a placeholder."""
     match move.move:
-        case Move.COVERED | Move.REPEAT if move.subject:
-            return [naming_question(brief, move.subject)]
-        case Move.COVERED:
+        case Move.REPEAT if wants_to_stop(brief.conversation):
+            return []
+        case Move.COVERED if not move.subject:
             count = sum(turn.move == Move.COVERED for turn in brief.conversation)
             return [fill(_phrase(brief, "covered", count))]
         case Move.REPHRASE:
             return _rephrased(brief, move, fill)
         case _:
-            return [fill(move.asked.template) if move.asked else move.topic.question]
+            return [_asked(brief, move, fill)]
+
+
+def _asked(brief: Brief, move: NextMove, fill: Fill) -> str:
+    if move.subject:
+        return naming_question(brief, move.subject)
+    return fill(move.asked.template) if move.asked else move.topic.question
 
 
 def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
-    topic, asks_purpose = move.topic, Intent.ASKS_PURPOSE in brief.conversation[-1].reading.intents
+    topic, intents = move.topic, brief.conversation[-1].reading.intents
     count = sum(turn.move == Move.REPHRASE for turn in brief.conversation)
-    reason = topic.reason or fill(_phrase(brief, "purpose" if asks_purpose else "any_answer", count))
-    if move.subject:
-        return [reason, naming_question(brief, move.subject)]
-    if move.asked is None:
-        return [reason, topic.rephrasing or topic.question]
-    meaning = fill(_phrase(brief, f"meaning_{move.asked.kind}", count))
-    return [reason if asks_purpose else meaning, fill(move.asked.template)]
+    asked = _asked(brief, move, fill)
+    if Intent.ASKS_MEANING not in intents:
+        return [topic.reason or fill(_phrase(brief, "purpose", count)), asked]
+    if move.asked:
+        return [fill(_phrase(brief, f"meaning_{move.asked.kind}", count)), asked]
+    is_told = any(topic.reason in turn.text for turn in brief.conversation)
+    reason = fill(_phrase(brief, "any_answer", count)) if is_told else topic.reason
+    return [reason, asked if move.subject else topic.rephrasing or asked]
 
 
 def _phrase(brief: Brief, name: str, number: int = 0) -> str:

@@ -1,20 +1,23 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.answers.lexicon import Intent, language_of
+from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import Sentence
 from interviews.paige.answers.statements import Statement, statements
 from interviews.paige.guide.guide import CLOSING, Topic
+from interviews.paige.language.words import unaccented
 from interviews.paige.turn.brief import Brief
 
 PHRASES_OF_A_MENTION = 2
 """In one answer, this many phrases of a topic count as an answer to that topic."""
 TOPICS_OF_A_SUMMARY = 4
 """In an answer with phrases of this many topics, one phrase of each counts."""
+WORDS_OF_A_SUBJECT = 2
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,26 @@ class DialogueState:
     def topic(self) -> Topic:
         return self.brief.guide.topic(self.open.topic)
 
-    @property
+    @cached_property
     def last(self) -> Reading:
         return read(self.brief.conversation[-1].text, self.open.text)
+
+    @cached_property
+    def repeats(self) -> list[bool]:
+        """For each answer, whether the contact only says that they have said it."""
+        readings = [answer.reading for answer in self.answers]
+        return [reading.only_repeats(readings[:i]) for i, reading in enumerate(readings)]
+
+    @property
+    def intents_before(self) -> frozenset[Intent]:
+        """Of the earlier answers to the open question."""
+        first = self.said.index(self.asked[-1])
+        return frozenset().union(*(answer.reading.intents for answer in self.answers[first:-1]))
+
+    @property
+    def has_stopped(self) -> bool:
+        """The contact has just said so, for the first time."""
+        return Intent.WANTS_TO_STOP in self.last.intents and not self.earlier(Intent.WANTS_TO_STOP)
 
     @property
     def turns_left(self) -> int:
@@ -94,9 +114,18 @@ class DialogueState:
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
             phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
             enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
-            if len(phrases) >= enough or any(self._denies_only(topic, each) for each, _ in hits):
+            if len(phrases) >= enough or any(
+                self._denies_only(topic, each) or self._judges(each, hit) for each, hit in hits
+            ):
                 found += [each.text for each, _ in hits]
         return tuple(found)
+
+    def _judges(self, sentence: Sentence, phrases: Iterable[str]) -> bool:
+        """Begins with one of the phrases and goes on with a judgement, such as "The price was too high"."""
+        opinions, words = opinion_words(self.brief.guide.language), unaccented(sentence.text).split()
+        subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), "".join(f"{word} " for word in words[WORDS_OF_A_SUBJECT:])
+        judges = any(each.search(rest) for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
+        return judges and any(unaccented(phrase).strip() in subject for phrase in phrases)
 
     def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
         others = (other for other in self.brief.guide.topics if other != topic)
@@ -107,7 +136,9 @@ class DialogueState:
         return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
 
     def _is_left_out(self, topic: Topic) -> bool:
-        """A core topic is always asked."""
+        """A core topic is always asked, except if the contact has mentioned it and was asked twice."""
+        if any(self.repeats) and self.mentions(topic):
+            return True
         return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))
 
     def _is_denied(self, topic: Topic) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from interviews.lifecycle import Move
-from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import quote_of
 from interviews.paige.answers.sentences import UNCLEAR
@@ -18,9 +17,9 @@ from interviews.paige.turn.named_subjects import subject_in, unmentioned_subject
 from interviews.paige.turn.openers import openers
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
-MAX_TIMES_AGAIN = 2
+MAX_TIMES_AGAIN = 3
 MAX_AGAIN = 8
-"""Questions put again in one interview. They do not count as turns of the guide."""
+"""Questions repeated in one interview. Those put again do not count as turns of the guide."""
 OFFERED_TOPICS = 3
 OFFERED_THREADS = 3
 OFFERED_KINDS = 3
@@ -58,8 +57,12 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 
 def _next(state: DialogueState) -> list[NextMove]:
-    """The closing question is the last."""
-    return [] if state.topic.key == CLOSING else [*_follow_ups(state), *_named(state), *_topics(state)]
+    """The closing question is the last. After anger, sadness or hurt, only follow-ups on it, if there are any."""
+    if state.topic.key == CLOSING:
+        return []
+    found = [*_follow_ups(state), *_named(state), *_topics(state)]
+    about_it = [move for move in found if move.thread and move.thread.is_last]
+    return about_it if about_it and state.last.shows_feeling else found
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
@@ -83,20 +86,34 @@ def _insists_on_stopping(state: DialogueState) -> bool:
 
 
 def _again(state: DialogueState) -> NextMove | None:
-    last, opened = state.last, state.open
+    move = _move_again(state)
+    if move is None:
+        return None
+    original = state.asked[-1]
+    found = NextMove(move, state.topic, original.follow_up)
+    quote = quote_of(original.text, found.asked.text) if found.asked else None
+    return replace(found, quote=quote or "", subject=subject_in(state.brief, original))
+
+
+def _move_again(state: DialogueState) -> Move | None:
+    last, before = state.last, state.intents_before
+    if state.has_stopped:
+        return Move.REPEAT
     news = last.questions | {wish for wish in last.wishes if not state.earlier(wish)}
-    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}):
+    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}) or _goes_on(state):
         return None
-    times = [turn.move for turn in state.said if (turn.topic, turn.follow_up) == (opened.topic, opened.follow_up)]
-    again = [move for move in times if move in AGAIN]
-    if len(again) >= MAX_TIMES_AGAIN or len(state.said) - len(state.asked) >= MAX_AGAIN:
-        return None
-    is_unclear = bool(news & {Intent.ASKS_MEANING, Intent.ASKS_PURPOSE})
-    if is_unclear and Move.REPHRASE in again:
-        return None
-    move = NextMove(Move.REPHRASE if is_unclear else Move.REPEAT, state.topic, opened.follow_up)
-    quote = quote_of(opened.text, move.asked.text) if move.asked else None
-    return replace(move, quote=quote or "", subject=subject_in(state.brief, opened))
+    for intent in (Intent.ASKS_MEANING, Intent.ASKS_PURPOSE):
+        if intent in news:
+            return None if intent in before else Move.REPHRASE
+    times = len(state.said) - 1 - state.said.index(state.asked[-1])
+    repeats = sum(turn.move == Move.REPEAT for turn in state.said)
+    return None if times >= MAX_TIMES_AGAIN or repeats >= MAX_AGAIN else Move.REPEAT
+
+
+def _goes_on(state: DialogueState) -> bool:
+    """After a wish to stop in an answer to the question."""
+    earlier = [answer.reading for answer in state.answers[-2:-1]]
+    return any(Intent.WANTS_TO_STOP in each.intents and each.findings for each in earlier)
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
@@ -45,24 +46,29 @@ def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
 
 def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
     last = state.last
-    if move == Move.REPEAT:
+    if state.has_stopped:
+        yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
+    elif move == Move.REPEAT:
         if last.wishes:
             yield Phrase("go_on")
         else:
-            yield from _once_each("again", state, sum(turn.move == Move.REPEAT for turn in state.said))
+            yield from _unsaid("again", state)
     elif move == Move.REPHRASE:
         return
-    elif Intent.WANTS_TO_STOP in last.wishes:
-        yield Phrase("go_on_with_next")
+    elif last.shows_feeling:
+        yield from _unsaid("feeling", state)
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
-    elif Intent.SAID_BEFORE in last.intents and not last.questions:
-        yield from _once_each("said_before", state, state.earlier(Intent.SAID_BEFORE))
+    elif state.repeats[-1] and not last.questions:
+        yield from _unsaid("said_before", state)
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
-        yield from _once_each("declined", state, state.earlier(Intent.DECLINES))
+        yield from _unsaid("declined", state)
+    elif move == Move.QUESTION and state.asked[-1].move == Move.FOLLOW_UP:
+        yield from _unsaid("bridge", state)
 
 
-def _once_each(name: str, state: DialogueState, count: int) -> Iterator[Phrase]:
-    """Nothing once every wording was said."""
-    if count < len(phrases(state.brief.guide.language)[name]):
-        yield Phrase(name, count)
+def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:
+    """The first wording that was not said before. Nothing once every wording was said."""
+    wordings = enumerate(phrases(state.brief.guide.language)[name])
+    unsaid = (number for number, text in wordings if not any(text in turn.text for turn in state.said))
+    yield from (Phrase(name, number) for number in islice(unsaid, 1))

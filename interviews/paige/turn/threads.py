@@ -149,7 +149,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
 
 def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
     last = state.last
-    is_unwilling = last.is_declined or last.is_denied or Intent.SAID_BEFORE in last.intents
+    is_unwilling = last.is_declined or last.is_denied or state.repeats[-1]
     return Intent.WANTS_TO_STOP in last.intents or (topic == state.topic and is_unwilling)
 
 

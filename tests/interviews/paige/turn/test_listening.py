@@ -1,0 +1,204 @@
+"""Paige takes the contact's own words seriously: repetitions, feelings, questions back, and wishes to stop."""
+
+import itertools
+
+import pytest
+
+from interviews.lifecycle import Move
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.language.lexicons import phrases
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import next_message
+from interviews.paige.turn.rules_engine import RulesEngine
+from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
+
+GERMAN = "win_loss_buyer_de"
+COMPLETE = "In March the board stopped a release because nobody trusted the weekly numbers, and that is why we moved."
+
+
+def next_to(brief: Brief) -> Utterance:
+    message = next_message(brief, RulesEngine())
+    assert message
+    return message.utterance
+
+
+def says(message: Utterance, name: str, language: str = "en") -> bool:
+    return any(text in message.text for text in phrases(language)[name])
+
+
+class TestRepetitions:
+    @pytest.mark.parametrize(
+        ("guide", "answer"),
+        [
+            ("win_loss_buyer", "As I said on the phone, our old tool was being shut down, we had six months."),
+            ("win_loss_buyer", "Like I told your rep, the warehouse had stopped trusting the counts."),
+            (GERMAN, "Wie schon am Telefon gesagt, unser altes System wurde abgeschaltet, wir hatten sechs Monate."),
+        ],
+    )
+    def test_something_new_beside_as_i_said_is_taken_up(self, guide: str, answer: str) -> None:
+        message = next_to(after(buyer_brief(guide=guide), answer))
+        assert message.move == Move.FOLLOW_UP
+        assert not says(message, "said_before", "de" if guide == GERMAN else "en")
+
+    @pytest.mark.parametrize(
+        ("guide", "answers"),
+        [
+            ("win_loss_buyer", ("The weekly report was wrong.", "As I said, the weekly report was wrong.")),
+            ("win_loss_buyer", ("The weekly report was wrong.", "I told you three times.")),
+            ("win_loss_buyer", ("The weekly report was wrong.", "I have been over this already.")),
+            (GERMAN, ("Der Wochenbericht war falsch.", "Das habe ich Ihnen jetzt schon dreimal gesagt.")),
+        ],
+    )
+    def test_who_has_said_it_all_before_is_told_sorry_once(self, guide: str, answers: tuple[str, ...]) -> None:
+        language = "de" if guide == GERMAN else "en"
+        first = next_to(after(buyer_brief(guide=guide), *answers))
+        assert first.move == Move.QUESTION
+        assert says(first, "said_before", language)
+        second = next_to(after(buyer_brief(guide=guide), *answers, answers[-1]))
+        assert second.move == Move.QUESTION
+        assert not says(second, "said_before", language)
+
+    def test_what_was_mentioned_is_not_asked_of_who_was_asked_twice(self) -> None:
+        said = conduct(
+            buyer_brief(),
+            [
+                "The deciding factor was the offer of Globex; that tipped it.",
+                "I told you that already.",
+                "I told you that already.",
+            ],
+        )
+        assert "decision" not in [turn.topic for turn in paige(said)]
+
+
+class TestFeelings:
+    @pytest.mark.parametrize(
+        ("guide", "answer"),
+        [
+            ("win_loss_buyer", "Your rep called my boss behind my back, and I was furious."),
+            ("win_loss_buyer", "Two of my people lost their jobs over it."),
+            ("win_loss_buyer", "As I said, they lied to us about the export."),
+            (GERMAN, "Ihr Vertrieb hat hinter meinem Rücken meinen Chef angerufen."),
+        ],
+    )
+    def test_they_are_acknowledged_and_pursued(self, guide: str, answer: str) -> None:
+        message = next_to(after(buyer_brief(guide=guide), answer))
+        assert (message.move, message.topic) == (Move.FOLLOW_UP, "trigger")
+        assert says(message, "feeling", "de" if guide == GERMAN else "en")
+
+    def test_no_two_are_acknowledged_in_the_same_words(self) -> None:
+        said = paige(conduct(buyer_brief(), ["I was furious about the release and about the numbers."]))
+        shown = [text for turn in said for text in phrases("en")["feeling"] if text in turn.text]
+        assert len(shown) == len(set(shown)) > 1
+
+    @pytest.mark.parametrize("answer", ["This interview is a disgrace. Stop.", "The export failed in March."])
+    def test_others_are_not(self, answer: str) -> None:
+        assert not says(next_to(after(buyer_brief(), answer)), "feeling")
+
+
+class TestQuestionsBack:
+    @pytest.mark.parametrize(
+        "before",
+        [
+            ("Are you a robot?", "Who will read this?"),
+            ("Why do you ask?", "Are you a robot?", "Who will read this?"),
+            ("Can you repeat the question?", "How long does this take?", "Who will read this?"),
+        ],
+    )
+    def test_the_first_for_the_meaning_is_answered_whatever_came_before(self, before: tuple[str, ...]) -> None:
+        brief = after(buyer_brief(), *before, "What do you mean?")
+        message = next_to(brief)
+        assert (message.move, message.topic) == (Move.REPHRASE, "trigger")
+        assert message.text.endswith(brief.guide.topics[0].rephrasing)
+
+    def test_the_purpose_is_told_and_the_question_put_again(self) -> None:
+        brief = after(buyer_brief(), "Why do you ask?")
+        topic = brief.guide.topics[0]
+        assert next_to(brief).text == f"{topic.reason} {topic.question}"
+        assert next_to(after(buyer_brief(), "Why do you ask?", "Why do you ask?")).topic == "process"
+
+    def test_a_question_back_with_a_full_answer_is_an_answer(self) -> None:
+        answer = "Its weight? You mean why I think so. Well, the review came up in every meeting after that."
+        message = next_to(after(buyer_brief(), answer))
+        assert message.move == Move.FOLLOW_UP
+        assert "You mean why" not in message.text
+
+
+class TestOtherTopics:
+    @pytest.mark.parametrize(
+        ("guide", "answer", "quote"),
+        [
+            (GERMAN, "Der Preis war uns zu hoch, 30 Prozent mehr.", "Der Preis war uns zu hoch"),
+            ("win_loss_buyer", "The price was too high for us.", "The price was too high for us"),
+        ],
+    )
+    def test_what_was_judged_on_the_way_is_not_asked_as_if_new(self, guide: str, answer: str, quote: str) -> None:
+        said = paige(conduct(buyer_brief(guide=guide), [answer, COMPLETE]))
+        [pricing] = [turn for turn in said if turn.topic == "pricing"][:1]
+        assert pricing.move == Move.COVERED
+        assert quote in pricing.text
+
+
+class TestNothingToSay:
+    @pytest.mark.parametrize(
+        ("guide", "answer"),
+        [
+            *(
+                ("win_loss_buyer", answer)
+                for answer in (
+                    "I can't say I know.",
+                    "Ask Helen.",
+                    "Before I joined.",
+                    "I would prefer not to.",
+                    "None that I know of.",
+                    "I never dealt with anybody there.",
+                )
+            ),
+            *(
+                (GERMAN, answer)
+                for answer in (
+                    "Ich kann nicht sagen, dass ich das weiß.",
+                    "Fragen Sie Helen.",
+                    "Das war vor meiner Zeit.",
+                    "Darüber möchte ich lieber nicht reden.",
+                    "Keine, von denen ich wüsste.",
+                    "Ich hatte dort nie mit jemandem zu tun.",
+                )
+            ),
+        ],
+    )
+    def test_it_is_not_pressed_on(self, guide: str, answer: str) -> None:
+        assert next_to(after(buyer_brief(guide=guide), answer)).topic == "process"
+
+
+class TestStopping:
+    @pytest.mark.parametrize("answer", ["Stop.", "I have to go now.", "It was the price. I have to go now."])
+    def test_who_wants_to_stop_is_told_how_and_asked_nothing(self, answer: str) -> None:
+        message = next_to(after(buyer_brief(), answer))
+        assert message.move == Move.REPEAT
+        assert says(message, "how_to_stop")
+        assert "?" not in message.text
+
+    def test_who_writes_on_is_asked_again(self) -> None:
+        brief = after(buyer_brief(), "Stop.", "Go on.")
+        assert next_to(brief).text.endswith(brief.guide.topics[0].question)
+
+    def test_who_writes_on_after_an_answer_is_asked_the_next_question(self) -> None:
+        brief = after(buyer_brief(), "It was the price. I have to go now.", "Go on.")
+        assert next_to(brief).topic == "process"
+
+    def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
+        brief = after(buyer_brief(), "Nobody trusted the numbers.", "Stop.", "Go on.")
+        assert "“Nobody trusted the numbers”" in next_to(brief).text
+
+    def test_who_answers_is_heard(self) -> None:
+        brief = after(buyer_brief(), "Stop.", "Nobody trusted the weekly numbers of the old tool.")
+        assert next_to(brief).move == Move.FOLLOW_UP
+
+
+def test_a_change_of_topic_after_follow_ups_is_announced_in_other_words_each_time() -> None:
+    said = paige(conduct(buyer_brief(), ["It was slow."]))
+    bridges = [text for turn in said for text in phrases("en")["bridge"] if turn.text.startswith(text)]
+    assert len(bridges) == len(set(bridges)) > 2
+    for before, turn in itertools.pairwise(said):
+        is_bridged = any(turn.text.startswith(text) for text in phrases("en")["bridge"])
+        assert not is_bridged or (before.move == Move.FOLLOW_UP and turn.move == Move.QUESTION)
