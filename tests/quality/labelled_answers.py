@@ -1,4 +1,4 @@
-"""Single answers with labels, and how they are read: answers.tsv, and answers_held_back.tsv, on which nobody tunes."""
+"""Single answers with labels, and how they are read: answers.tsv, and two files on which nobody tunes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from tests.labelled_rows import labelled_rows
 from tests.quality.respondents import Label
 
 FOLDER = Path(__file__).parent
-TUNING, HELD_BACK = FOLDER / "answers.tsv", FOLDER / "answers_held_back.tsv"
+TUNING, HELD_BACK, NEW = (FOLDER / f"{name}.tsv" for name in ("answers", "answers_held_back", "answers_new"))
 INNOCENT = "innocent"
 
 INTENTS: Mapping[Label, Intent] = {
