@@ -11,7 +11,7 @@ from interviews.paige.objective import thresholds
 from interviews.paige.objective.clauses import Mention, mentions
 from interviews.paige.objective.instructions import Place, Sign, Word, sentences
 from interviews.paige.objective.sign_matches import AVOIDING, OF_OBJECTIVES, signs_in
-from interviews.paige.objective.topic_labels import Labels, Shares, labels_of, pieces_of
+from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 """Of several signs about a topic, the one with the highest rank counts."""
@@ -138,7 +138,7 @@ def _confirmed(
             yield Reason(topic, words, Source.OBJECTIVE, is_avoided=share.avoided >= thresholds.SURE)
 
 
-def _checked(reason: Reason, whole: Shares, own: Shares) -> Reason | None:
+def _checked(reason: Reason, whole: Probabilities, own: Probabilities) -> Reason | None:
     """Confirmed, turned round, or none. `own`: the probabilities of the topic's sentence alone."""
     if reason.is_avoided:
         confirms, opposes, own_confirms, least = (
@@ -176,7 +176,7 @@ def _labels_of_whole(telling: Sequence[_Sentence]) -> Labels:
     return {topic: max((each[topic] for each in found), key=_weight) for topic in found[0]}
 
 
-def _weight(share: Shares) -> tuple[bool, float]:
+def _weight(share: Probabilities) -> tuple[bool, float]:
     """Of several windows, one that avoids counts most."""
     return share.avoided >= thresholds.SURE, -share.neither
 

@@ -10,7 +10,7 @@ from interviews.paige.objective.word_pieces import BEGINNING, END, WordPieces
 WEIGHTS = Path(__file__).with_name("weights") / "encoder.npz"
 
 
-class Shares(NamedTuple):
+class Probabilities(NamedTuple):
     """Probabilities."""
 
     neither: float
@@ -18,7 +18,7 @@ class Shares(NamedTuple):
     avoided: float
 
 
-Labels = Mapping[str, Shares]
+Labels = Mapping[str, Probabilities]
 """By key of the topic."""
 
 
@@ -51,7 +51,9 @@ class _Model:
     def labels_of(self, texts: Sequence[Sequence[int]]) -> list[Labels]:
         vectors = self.encoder.vectors([[BEGINNING, *text[:MAX_PIECES], END] for text in texts])
         shares = self.softmax((vectors @ self.weights.T + self.bias).reshape(len(texts), len(self.topics), -1))
-        return [dict(zip(self.topics, (Shares(*each) for each in rows), strict=True)) for rows in shares.tolist()]
+        return [
+            dict(zip(self.topics, (Probabilities(*each) for each in rows), strict=True)) for rows in shares.tolist()
+        ]
 
 
 _model = cache(_Model)

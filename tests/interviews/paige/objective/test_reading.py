@@ -10,7 +10,7 @@ from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.objective import reading
 from interviews.paige.objective.steering import Steering, steer
 from interviews.paige.objective.thresholds import MAX_PIECES, MAX_READ_PIECES
-from interviews.paige.objective.topic_labels import Labels, Shares, labels_of, pieces_of
+from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of
 from interviews.paige.objective.word_pieces import SPECIAL, UNKNOWN, WordPieces
 
 GUIDE = Guide.from_data(shipped_guide("win_loss_buyer"))
@@ -61,8 +61,8 @@ class TestLabels:
         assert steer(GUIDE, text) == Steering()
 
 
-NEITHER, ASKED, AVOIDED = Shares(1, 0, 0), Shares(0, 1, 0), Shares(0, 0, 1)
-UNSURE, DOUBTFUL = Shares(0.2, 0.4, 0.4), Shares(0.9, 0.05, 0.05)
+NEITHER, ASKED, AVOIDED = Probabilities(1, 0, 0), Probabilities(0, 1, 0), Probabilities(0, 0, 1)
+UNSURE, DOUBTFUL = Probabilities(0.2, 0.4, 0.4), Probabilities(0.9, 0.05, 0.05)
 
 
 class TestReading:
@@ -93,7 +93,12 @@ class TestReading:
         ],
     )
     def test_the_encoder_confirms_contradicts_and_adds(
-        self, monkeypatch: pytest.MonkeyPatch, objective: str, share: Shares, emphasize: list[str], avoid: list[str]
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        objective: str,
+        share: Probabilities,
+        emphasize: list[str],
+        avoid: list[str],
     ) -> None:
         monkeypatch.setattr(reading, "labels_of", lambda texts: [{"pricing": share} for _ in texts])
         found = steer(GUIDE, objective)
