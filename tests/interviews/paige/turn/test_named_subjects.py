@@ -10,7 +10,7 @@ from interviews.paige.model.prompt import messages_for
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Choice, compose
+from interviews.paige.turn.compose import Choice, compose, next_message
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.rules_engine import RulesEngine
@@ -63,16 +63,24 @@ def test_what_the_objective_avoids_is_not_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "move"), [("What do you mean?", Move.REPHRASE), ("Can you repeat the question?", Move.REPEAT)]
+    ("replies", "move"),
+    [
+        (["What do you mean?"], Move.REPHRASE),
+        (["Why do you ask?"], Move.REPHRASE),
+        (["Can you repeat the question?"], Move.REPEAT),
+        (["Stop.", "Go on."], Move.REPEAT),
+    ],
 )
-def test_a_question_that_is_put_again_names_the_subject_again(reply: str, move: Move) -> None:
+def test_a_question_that_is_put_again_names_the_subject_again(replies: list[str], move: Move) -> None:
     said = conduct(allowed(), [VAGUE])
     [number] = [number for number, turn in enumerate(said) if QUESTION in turn.text]
-    asked_back = Utterance(Speaker.CONTACT, reply, said[number].topic, Move.ANSWER)
-    brief = allowed().after([*said[: number + 1], asked_back])
-    [again] = moves(brief)
-    assert again.move == move
-    assert compose(brief, Choice(again, Engine.RULES)).endswith(QUESTION)
+    brief, again = allowed().after(said[: number + 1]), []
+    for reply in replies:
+        brief = brief.after([*brief.conversation, Utterance(Speaker.CONTACT, reply, said[number].topic, Move.ANSWER)])
+        again = [message.utterance for message in [next_message(brief, RulesEngine())] if message]
+        brief = brief.after([*brief.conversation, *again])
+    assert [turn.move for turn in again] == [move]
+    assert again[0].text.endswith(QUESTION)
 
 
 def test_the_german_guide_has_the_question() -> None:
