@@ -55,9 +55,7 @@ class Speaker(models.TextChoices):
 
 
 class Move(models.TextChoices):
-    """COVERED asks what to add on a topic that came up earlier, or by name about a subject of the objective. REPEAT and
-    REPHRASE put the open question again.
-    """
+    """COVERED asks what to add on a topic that came up earlier, or by name about a subject of the objective."""
 
     QUESTION = "question"
     FOLLOW_UP = "follow_up", "follow-up"

@@ -1,5 +1,3 @@
-"""Bodies and queries of requests. interviews/api/bodies.py has the bodies of responses."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field

@@ -25,7 +25,6 @@ DATA = Path(__file__).with_name("demo.json")
 
 @transaction.atomic
 def seed(actor: Actor) -> list[Org]:
-    """Creates missing demo orgs in one transaction."""
     return [_seed_org(org, actor) for org in json.loads(DATA.read_text(encoding="utf-8"))["orgs"]]
 
 

@@ -38,7 +38,7 @@ class ConversationQuerySet(OrgRowsQuerySet["Conversation"]):
         return self.filter(Q(stage=Stage.DECLINED) | is_abandoned(), consented_at__isnull=False)
 
     def waiting_for_a_question(self, longest_wait: timedelta) -> Self:
-        """Paige's next question is being chosen: the last turn is an answer, stored within `longest_wait`."""
+        """The last turn is an answer, stored within `longest_wait`."""
         last_speaker = Turn.objects.filter(interview_request=OuterRef("pk")).order_by("-number").values("speaker")[:1]
         recent = self.filter(stage=Stage.IN_PROGRESS, last_activity_at__gte=timezone.now() - longest_wait)
         return recent.alias(last_speaker=Subquery(last_speaker)).filter(last_speaker=Speaker.CONTACT)

@@ -19,7 +19,6 @@ def guide_version() -> models.GeneratedField:
 
 
 def guide_name() -> models.GeneratedField:
-    """A generated column, like guide_version()."""
     name = Coalesce(KT("guide__name"), Value(""), output_field=models.TextField())
     return models.GeneratedField(expression=name, output_field=models.TextField(), db_persist=True)
 

@@ -27,8 +27,6 @@ class Transcript(PublicId, models.Model):
 
 
 class DriverChoice(Queued):
-    """A worker asks the model for drivers of a completed interview, then deletes this row."""
-
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="driver_choices")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="driver_choice")
 

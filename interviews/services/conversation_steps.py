@@ -109,7 +109,6 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
-    """Idempotent."""
     with locked_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED):
             interview = StoredInterview.load(interview_request)

@@ -28,8 +28,8 @@ def erase_contact(
 ) -> Contact:
     """Erases name, email, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses, events.
 
-    With `deal_ids`, the deal ids too. Survey links stop working. Exports and imports of the org lose their files.
-    Records the erasure. Raises Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
+    Survey links stop working. Exports and imports of the org lose their files. Records the erasure. Raises
+    Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
     """
     withdraw_jobs(org_id=org_id)
     contact = _locked_contact(org_id, contact_id)

@@ -35,7 +35,7 @@ class VersionQuality:
 
 
 def quality_by_version(interview_type: InterviewType) -> list[VersionQuality]:
-    """Reads the newest interviews. Executes at most four statements."""
+    """Reads the newest interviews."""
     of_type = Conversation.objects.for_org(interview_type.org_id).filter(
         interview_request__interview_type=interview_type, consented_at__isnull=False
     )

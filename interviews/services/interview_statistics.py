@@ -84,7 +84,7 @@ def completion_percent(completed: int, broken_off: int) -> int | None:
 
 
 def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
-    """`org_ids` None: all orgs. Executes six statements."""
+    """`org_ids` None: all orgs."""
     requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
     recent, starts = recent_start(), starts_of_weeks()
     return InterviewStatistics(

@@ -41,7 +41,6 @@ class ModelStatistics:
 
 
 def model_statistics() -> ModelStatistics:
-    """Executes three statements."""
     asked = Turn.objects.asked_the_model(since=timezone.now() - PERIOD)
     counts = asked.aggregate(turns=Count("pk"), fallbacks=Count("pk", filter=Q(engine=Engine.FALLBACK)))
     newest = asked.filter(engine=Engine.MODEL).order_by("-created_at").values_list("latency_ms", flat=True)

@@ -18,10 +18,7 @@ BATCH = 200
 
 
 def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
-    """Deletes transcripts, turns and uncompleted conversations `Org.transcript_days` after their end.
-
-    Returns the number of interview requests by the org's slug.
-    """
+    """Deletes transcripts, turns and uncompleted conversations `Org.transcript_days` after their end."""
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("transcript_days"):
         old = _with_old_answers(org, before)
@@ -31,10 +28,7 @@ def delete_old_answers(*, dry_run: bool = False) -> Counter[str]:
 
 
 def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
-    """Erases contacts after `Org.contact_days` without a change, an interview request or an answer.
-
-    Returns the number of contacts by the org's slug.
-    """
+    """Erases contacts after `Org.contact_days` without a change, an interview request or an answer."""
     counts: Counter[str] = Counter()
     for org, before in _orgs_with("contact_days"):
         inactive = _inactive(org, before)

@@ -59,8 +59,6 @@ class InterviewState:
 
 @dataclass(frozen=True)
 class StoredInterview:
-    """Reads the rows once and parses the guide once."""
-
     interview_request: InterviewRequest
     stage: Stage
     turns: tuple[Turn, ...]
@@ -68,7 +66,7 @@ class StoredInterview:
 
     @classmethod
     def load(cls, interview_request: InterviewRequest) -> Self:
-        """Executes two statements. Raises InterviewRequest.DoesNotExist."""
+        """Raises InterviewRequest.DoesNotExist."""
         related = InterviewRequest.objects.with_versions().select_related("org")
         interview_request = related.get(pk=interview_request.pk, org_id=interview_request.org_id)
         return cls(

@@ -52,7 +52,7 @@ def change_flags(
 
 
 def record_interview_event(event_type: str, interview_request: InterviewRequest) -> None:
-    """Creates the event for webhook endpoints. Call it in the transaction of the change."""
+    """Call it in the transaction of the change."""
     record_event(
         org_id=interview_request.org_id,
         event_type=event_type,

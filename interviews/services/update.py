@@ -26,7 +26,7 @@ def update_interview_request(
     if_versions: Collection[RowVersions] | None = None,
     digest: str | None = None,
 ) -> Versions:
-    """Records the replaced texts in the audit, all or none. None keeps a text.
+    """Records the replaced texts in the audit, all or none.
 
     With `if_versions`, only if the rows have one of these versions. With `digest`, only while this API key is valid.
     Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for another org's row and an invalid key.

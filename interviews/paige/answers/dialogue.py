@@ -33,5 +33,4 @@ def wants_to_stop(conversation: Sequence[Utterance]) -> bool:
 
 
 def answered(conversation: Sequence[Utterance]) -> Sequence[Utterance]:
-    """Omits a last question without an answer."""
     return conversation[:-1] if conversation and conversation[-1].speaker is Speaker.PAIGE else conversation

@@ -48,7 +48,6 @@ class _Language:
         return self.patterns.regex(self.lexicon[name])
 
     def intent(self, intent: Intent, mode: str) -> str:
-        """Empty without patterns."""
         patterns = self.lexicon["intents"].get(intent, {}).get(mode, [])
         return patterns and self.patterns.regex("|".join(patterns))
 
@@ -99,13 +98,11 @@ def filler_pattern() -> re.Pattern[str]:
 
 @cache
 def rhetorical_pattern() -> re.Pattern[str]:
-    """Such as "who wants that?"."""
     return _beginning("rhetorical")
 
 
 @cache
 def feeling_pattern() -> re.Pattern[str]:
-    """Anger, sadness or hurt."""
     return whole_words(
         language.lexicon["feelings"] for language in _languages().values() if "feelings" in language.lexicon
     )
@@ -127,7 +124,6 @@ def self_answer_pattern() -> re.Pattern[str]:
 
 @cache
 def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
-    """The other kinds have no words that show them."""
     markers = [language.lexicon["markers"] for language in _languages().values()]
     return {FollowUpKind(kind): whole_words(each[kind] for each in markers) for kind in markers[0]}
 

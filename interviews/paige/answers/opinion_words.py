@@ -1,11 +1,10 @@
 """The words of an opinion, in every language of lexicons/*/opinions.json.
 
-`good` and `bad` judge on their own; `better` and `worse` compare. `chose` and `rejected` take an object. `level`: no
-side is better. `open`: something wished, needed or reported, which is not a judgement. `vendor`: how the vendor is
-addressed. `rivals`: whom else a sentence can be about; after `standards` comes what something is compared with.
-`negations` reverse a word that follows, `idioms` contain one that does not. `decisions` are words of a decision,
-`reasons` give a cause, `conclusions` say that the clause before them was one, and `hypotheses` what would be. `verbs`,
-`articles`, `nouns` and `noun_endings` tell a name before a verb from other subjects.
+`chose` and `rejected` take an object. `level`: no side is better. `open`: something wished, needed or reported, which
+is not a judgement. `vendor`: how the vendor is addressed. `rivals`: whom else a sentence can be about; after
+`standards` comes what something is compared with. `idioms` contain a negation that does not reverse. `conclusions` say
+that the clause before them was a reason. `verbs`, `articles`, `nouns` and `noun_endings` tell a name before a verb from
+other subjects.
 """
 
 import re

@@ -19,7 +19,6 @@ def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sent
 
 
 def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
-    """Such as "Its weight? You mean why I think so. Well, the review came up in every meeting."."""
     for i, each in enumerate(sentences):
         after = sum(other.words for other in sentences[i + 1 :] if other.is_finding)
         is_answered = each.intents & UNCLEAR and after >= MIN_WORDS_OF_A_FULL_ANSWER

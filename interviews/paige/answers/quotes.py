@@ -1,5 +1,3 @@
-"""Which words of a contact can stand in a question: one whole clause, as it was written."""
-
 import re
 from collections.abc import Iterable, Iterator
 
@@ -19,7 +17,7 @@ MAX_OPENERS = 3
 
 
 def quote_from(clause: str, language: str) -> str:
-    """The whole clause, or else its beginning up to where another one starts. Empty if nothing fits."""
+    """Empty if nothing fits."""
     words = statement_words(language)
     whole = without_openers(clause.strip(_EDGE), words)
     return next((quote for quote in _candidates(whole, words) if _stands_alone(quote, words)), "")
@@ -51,7 +49,7 @@ def quote_of(message: str, template: str) -> str | None:
 
 
 def without_openers(text: str, words: StatementWords) -> str:
-    """Without "but" and "and", and without "honestly" or "to be fair to them" before a comma."""
+    """Such as "but", and "honestly" before a comma."""
     remark = CLAUSE_GAP.search(text) if words.remarks.match(unaccented(text)) else None
     if remark and len(text[remark.end() :].split()) >= MIN_WORDS_OF_A_CLAUSE:
         text = text[remark.end() :]

@@ -70,7 +70,6 @@ class Reading:
         return any(feeling_pattern().search(unaccented(text)) for text in self.findings)
 
     def only_repeats(self, earlier: Iterable["Reading"]) -> bool:
-        """Refers to earlier answers and adds almost nothing to them."""
         known = {word for reading in earlier for word in reading.telling_words()}
         return Intent.SAID_BEFORE in self.intents and len(set(self.telling_words()) - known) < MIN_NEW_WORDS
 

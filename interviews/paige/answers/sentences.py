@@ -32,8 +32,6 @@ _MAIL = re.compile(
 
 @dataclass(frozen=True)
 class Sentence:
-    """`is_pasted`: others wrote it."""
-
     text: str = field(repr=False)
     words: int
     intents: frozenset[Intent]

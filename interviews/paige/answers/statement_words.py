@@ -1,16 +1,12 @@
 """The words that tell what a statement is, from lexicons/*/statements.json, in the language of patterns.py.
 
-- `own`, `others`: whom it is about.
 - `events`, without `not_events`: what happened or was done. `needs`: what had to be. `hypotheses`: what would be; with
   accents, since the German "wäre" (would be) is not "waren" (were). `verbs`: others. `copulas` precede a judgement.
 - `praise`, `judgements`: more opinions than opinions.json has.
 - `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
-  `relatives` begin a clause about the word before it.
-- `openers`: what is left out before a comma. `subordinators` begin a clause that precedes another one. `dependent`:
-  beginnings of clauses that cannot stand alone. `unfinished`: those of what may need a clause after it. `pronouns`:
-  beginnings that need their noun.
-- `remarks` begin small talk and words to Paige. `nothing`: the contact has nothing to say. `figures`: figures of speech
-  and unfinished sentences.
+- `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
+  `unfinished`: those of what may need a clause after it. `pronouns`: beginnings that need their noun.
+- `remarks` begin small talk and words to Paige. `figures`: figures of speech and unfinished sentences.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What an answer states, clause by clause. Small talk, figures of speech and words to Paige are no statements."""
+"""What an answer states, clause by clause."""
 
 import re
 from collections.abc import Iterator
@@ -97,7 +97,6 @@ def _beginning(sentence: str) -> str:
 
 
 def _clauses(sentence: str, words: StatementWords) -> Iterator[str]:
-    """Cut where a clause with a subject of its own begins."""
     start = 0
     for gap in CLAUSE_GAP.finditer(sentence):
         before, after = sentence[start : gap.start()].rstrip(","), sentence[gap.end() :]

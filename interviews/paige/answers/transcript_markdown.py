@@ -24,7 +24,6 @@ _SPEAKER_LABEL = re.compile(r"(?:\A|\n\n)\*\*((?:\\.|[^\\*])+):\*\* ", re.DOTALL
 
 
 def render_transcript(conversation: Iterable[Utterance], contact_name: str) -> str:
-    """The contact's label is the first word of their name."""
     names = {Speaker.PAIGE: PAIGE, Speaker.CONTACT: _label(contact_name)}
     return "\n\n".join(f"**{escaped(names[turn.speaker])}:** {_markdown_text(turn)}" for turn in conversation)
 

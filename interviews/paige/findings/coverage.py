@@ -23,7 +23,6 @@ def coverage(brief: Brief) -> list[dict[str, Any]]:
 
 
 def _status(brief: Brief, topic: Topic) -> tuple[Coverage, list[int]]:
-    """If the objective names subjects of the topic, only what is said about one of them answers it."""
     given, subjects = list(numbered_answers(brief.conversation)), brief.subjects_of(topic)
     on_topic = [(turn, answer) for turn, answer in given if answer.topic == topic.key]
     said = [pair for pair in on_topic if _says_something(pair[1])]

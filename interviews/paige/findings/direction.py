@@ -41,7 +41,6 @@ class Judge:
         return _DIRECTIONS.get(frozenset(signs))
 
     def choice(self, clause: str) -> Direction | None:
-        """Whom the clause says that the contact chose: for or against the vendor."""
         if self.words.hypotheses.search(accented(clause)) or "?" in clause:
             return None
         return _DIRECTIONS.get(frozenset(self._of_choices(self.words.idioms.sub(" ", unaccented(clause)))))

@@ -41,7 +41,7 @@ class Driver:
 
 
 def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
-    """`chosen`: directions of clauses that the rules do not judge. A reason for the decision needs no direction."""
+    """`chosen`: directions of clauses that the rules do not judge."""
     every = list(judged(brief))
     reasons = reasons_for_the_decision(every, _words(brief))
     outcome = _outcome(brief)

@@ -13,7 +13,7 @@ EXCERPT_LENGTH = 400
 
 @dataclass(frozen=True)
 class Excerpt:
-    """`turn` counts from 1. `start` counts code points of the answer."""
+    """`start` counts code points of the answer."""
 
     turn: int
     start: int

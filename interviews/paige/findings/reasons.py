@@ -24,7 +24,7 @@ class Clause:
     asked: Topic
 
     def topic(self, guide: Guide) -> Topic:
-        """The topic with most phrases in the text. The topic of the question wins a tie."""
+        """The topic of the question wins a tie."""
         return max([self.asked, *guide.topics], key=lambda topic: len(topic.phrases_in(self.quote.text)))
 
 
@@ -34,7 +34,6 @@ def reasons_for_the_decision(judged: Sequence[Judged], words: OpinionWords) -> f
 
 
 def _reasons(answer: Sequence[Judged], words: OpinionWords) -> Iterator[Excerpt]:
-    """Those with a word of a reason first, then what else answers the question about the decision."""
     given = [clause for clause, _ in answer if _says_what_was(clause, words)]
     certain = [clause for clause in given if _is_reason(clause, words)]
     certain += [before for before, after in _pairs(answer, words) if before not in certain]

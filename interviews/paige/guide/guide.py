@@ -38,10 +38,7 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty.
-
-    Two of the `phrases` in an answer cover the topic. One of the `objective_phrases` in an objective names it.
-    """
+    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty."""
 
     key: str
     title: str

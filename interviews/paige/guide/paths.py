@@ -36,7 +36,7 @@ def in_words(path: GuidePath) -> str:
 
 
 def differences(mine: Any, theirs: Any, path: GuidePath = ()) -> Iterator[tuple[GuidePath, Any]]:
-    """Yields each path at which the guides differ, with the value of `theirs`, or None if it has none."""
+    """Yields paths, with the value of `theirs`, or None if it has none."""
     if mine == theirs:
         return
     if isinstance(mine, dict) and isinstance(theirs, dict):

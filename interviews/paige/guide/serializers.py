@@ -137,7 +137,6 @@ def validated(data: object) -> dict[str, Any]:
 
 
 def _flattened(detail: Any, path: GuidePath = ()) -> Iterator[Remark]:
-    """REST framework's errors."""
     if not isinstance(detail, Mapping):
         yield Remark(path, " ".join(map(str, detail)))
         return

@@ -11,7 +11,7 @@ from interviews.paige.language.patterns import PatternError, Patterns
 VENDOR = "{vendor}"
 
 QUOTE = "{quote}"
-"""An exact piece of the contact's answers. Only follow-ups may have it."""
+"""An exact piece of the contact's answers."""
 
 MIN_QUOTE_WORDS, MAX_QUOTE_WORDS = 3, 15
 MAX_FOLLOW_UPS = 10

@@ -5,8 +5,6 @@ from interviews.paige.language.automaton import PatternAutomaton
 
 @dataclass(frozen=True)
 class TopicPhrase:
-    """`is_weak`: counts only if its item of a list has no other phrase."""
-
     topic: str
     is_weak: bool
 

@@ -60,8 +60,6 @@ Element = str | WordPattern | OneOf
 
 
 class Patterns:
-    """`named`: by name, the patterns of `<name>`."""
-
     def __init__(self, named: Mapping[str, str] = _NO_NAMES) -> None:
         self._named = named
         self._entries: dict[str, OneOf] = {}
@@ -110,7 +108,7 @@ class Patterns:
 def whole_words(
     patterns: Iterable[str], spelling: Callable[[str], str] = unaccented, named: Mapping[str, str] = _NO_NAMES
 ) -> re.Pattern[str]:
-    """Finds any of the patterns in text that `spelling` has made. Without patterns, finds nothing."""
+    """Without patterns, finds nothing."""
     any_of = "|".join(patterns)
     return re.compile(rf"(?<!\S){Patterns(named).regex(any_of, spelling)}" if any_of else r"(?!)")
 

@@ -1,5 +1,3 @@
-"""Where sentences and their clauses end."""
-
 import re
 
 SENTENCE_MARKS = ".!?;\N{HORIZONTAL ELLIPSIS}"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, send
 from interviews.paige.model.prompt import ChatMessage
 
-# Enough for a choice with the longest quote, after some reasoning.
+# Enough for a choice, after some reasoning.
 MAX_TOKENS = 256
 MAX_RESPONSE_BYTES = 64 * 1024
 

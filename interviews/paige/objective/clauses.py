@@ -1,8 +1,7 @@
-"""Which topics a sentence asks about and which it avoids, clause by clause.
+"""Which topics a sentence asks about and which it avoids, clause by clause: rule 2 of
+docs/decisions/0051-one-reader-of-objectives.md.
 
-A clause ends at a separator, and before a sign that is about what follows it. Its sign is about its topics. A clause
-without a sign continues the clause before: "do not ask about price, competitors". A clause that avoids but names no
-topic is about the next one ("please avoid: price"), or else about the one before ("about the price: no questions").
+Examples: "do not ask about price, competitors", "please avoid: price", "about the price: no questions".
 """
 
 from bisect import bisect_right
@@ -48,7 +47,6 @@ class _Clause:
 
 
 def mentions(words: Sequence[Word], names: TopicNames, *, is_notes: bool = False) -> list[Mention]:
-    """In notes, a topic needs a sign near it."""
     texts = [word.text for word in words]
     named = names.phrases.find(texts)
     if not named:
@@ -76,7 +74,6 @@ def _as_heading(sign: SignMatch, words: Sequence[Word]) -> SignMatch:
 def _clauses(
     words: Sequence[Word], signs: Sequence[SignMatch], topics: Sequence[TopicMatch], *, colons: bool
 ) -> list[_Clause]:
-    """`colons`: whether they separate clauses."""
     texts = [word.text for word in words]
     marks = {index for index, word in enumerate(words) if word.mark and (colons or word.mark != ":")}
     matches: list[SignMatch | TopicMatch] = [*signs, *topics]

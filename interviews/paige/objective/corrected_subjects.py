@@ -13,8 +13,6 @@ NO_SUBJECT = "no subject"
 
 @dataclass(frozen=True)
 class CorrectedSubjects:
-    """`nameable`: those that Paige may name if the contact does not."""
-
     every: tuple[str, ...] = ()
     nameable: tuple[str, ...] = ()
 

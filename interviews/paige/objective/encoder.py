@@ -19,10 +19,7 @@ _MIDDLE = 8
 
 
 class TextEncoder:
-    """`word` has the vectors of the pieces, `place` those of the places in a text.
-
-    The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on.
-    """
+    """The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on."""
 
     def __init__(self, data: Mapping[str, NDArray[np.generic]]) -> None:
         self.words, self.scales = data["word"], data["word.scale"]
@@ -31,7 +28,7 @@ class TextEncoder:
         self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
 
     def vectors(self, texts: Sequence[Sequence[int]]) -> Matrix:
-        """One for each text. Together, texts take less time than one after the other."""
+        """Together, texts take less time than one after the other."""
         pieces = [piece for text in texts for piece in text]
         rows = unpacked(self.words[pieces], self.scales[pieces])
         rows = _normalized(rows + np.concatenate([self.places[: len(text)] for text in texts]), *self.norm)

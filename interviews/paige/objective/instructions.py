@@ -110,7 +110,7 @@ def _unaccented(token: str) -> tuple[str, ...]:
 class Vocabulary:
     """`lists`: words that join items. `clauses`: words that show that a clause has a verb.
 
-    `pronouns`: words that may stand for a topic. `questions`: after one of these, no negation avoids.
+    `pronouns`: words that may stand for a topic.
     """
 
     signs: PatternAutomaton[tuple[Sign, Place]]

@@ -14,7 +14,6 @@ from interviews.paige.objective.sign_matches import AVOIDING, OF_OBJECTIVES, sig
 from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
-"""Of several signs about a topic, the one with the highest rank counts."""
 
 
 class Source(StrEnum):
@@ -65,7 +64,6 @@ class _Sentence:
 
     @property
     def avoids_what_is_before(self) -> bool:
-        """Such as "Please do not ask."."""
         if len(self.words) > thresholds.MAX_WORDS_OF_A_REMARK or self.words[-1].mark == "?" or Sign.ASK in self.kinds:
             return False
         return Sign.AVOID in self.kinds or (Sign.NEGATION, Place.AFTER) in self.signs
@@ -91,7 +89,7 @@ def reasons_in(text: str, names: TopicNames, source: Source) -> tuple[Reason, ..
 
 
 def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tuple[Reason, _Sentence]]:
-    """What phrases and signs say. Leaves out what is only background, if the text asks for something."""
+    """Leaves out what is only background, if the text asks for something."""
     latest: list[Mention] = []
     for sentence in read:
         if sentence.mentions:
@@ -120,7 +118,7 @@ def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tu
 def _confirmed(
     text: str, read: Sequence[_Sentence], said: dict[str, tuple[Reason, _Sentence]], topics: Set[str]
 ) -> Iterator[Reason]:
-    """What the encoder leaves of `said`, contradicts, and adds. `topics`: the keys that it knows."""
+    """`topics`: the keys that the encoder knows."""
     telling = _telling(text, read)
     whole = _labels_of_whole(telling)
     asks = False
@@ -139,7 +137,7 @@ def _confirmed(
 
 
 def _checked(reason: Reason, whole: Probabilities, own: Probabilities) -> Reason | None:
-    """Confirmed, turned round, or none. `own`: the probabilities of the topic's sentence alone."""
+    """`own`: the probabilities of the topic's sentence alone."""
     if reason.is_avoided:
         confirms, opposes, own_confirms, least = (
             whole.avoided,
@@ -155,7 +153,6 @@ def _checked(reason: Reason, whole: Probabilities, own: Probabilities) -> Reason
 
 
 def _telling(text: str, read: Sequence[_Sentence]) -> list[_Sentence]:
-    """Those that say something, with their labels."""
     total = 0
     for sentence in read:
         said = text[sentence.start : sentence.end].rstrip()

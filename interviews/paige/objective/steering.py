@@ -1,14 +1,6 @@
 """What objective, notes and picks of staff steer to. The one entry of this folder is steer().
 
-How an objective is read:
-
-1. Phrases of the guide name topics, and signs of the language say whether a clause asks about its topics or avoids
-   them: clauses.py. Nothing else reads notes, and objectives of topics that the encoder does not know.
-2. A transformer encoder (encoder.py) reads the sentences, one by one. Those that say nothing are left out. It reads
-   the rest as a whole, and gives for each topic the probabilities of "asked", "avoided" and "neither": topic_labels.py.
-3. It confirms, contradicts and adds to what the phrases say: reading.py, with the numbers of thresholds.py.
-
-Why, and how well: docs/decisions/0051-one-reader-of-objectives.md.
+How an objective is read: docs/decisions/0051-one-reader-of-objectives.md.
 """
 
 from collections.abc import Iterable
@@ -20,8 +12,6 @@ from interviews.paige.objective.reading import Reason, Source, reasons_in
 
 @dataclass(frozen=True)
 class Picks:
-    """Picks replace what objective and notes say."""
-
     emphasize: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
 

@@ -20,7 +20,6 @@ def mentions_subject(text: str, subjects: Iterable[str]) -> bool:
 
 
 def mentioned(text: str, subjects: Iterable[str]) -> tuple[str, ...]:
-    """Those of the subjects that the text mentions."""
     words = _words(text)
     return tuple(subject for subject in subjects if _mentions(words, _words(subject)))
 

@@ -1,5 +1,3 @@
-"""To which topic of the guide a subject belongs."""
-
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 

@@ -1,7 +1,4 @@
-"""What an objective names within the topics of the guide: SSO, the CFO, Competitor X, the security review.
-
-Pure and without a model. Acronyms, names and quoted terms come first, then noun phrases.
-"""
+"""What an objective names within the topics of the guide: SSO, the CFO, Competitor X, the security review."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,8 +38,6 @@ class _Term:
 
 @dataclass(frozen=True)
 class _Reader:
-    """`phrases`: of the guide. `names`: of the contact and the vendor."""
-
     text: str
     words: SubjectWords
     language: str
@@ -113,7 +108,6 @@ class _Reader:
         return start, end
 
     def _is_title(self, word: Word, name: Word) -> bool:
-        """Such as "Competitor X"."""
         first, second = self._original(word), self._original(name)
         return self.has_case and first.istitle() and second[:1].isupper() and word.text not in self.names
 
@@ -234,7 +228,7 @@ def _without_names(objective: str, language: str, phrases: frozenset[str], names
 
 
 def is_plain(subject: str) -> bool:
-    """Whether Paige can name it: one short line without marks of sentences, quotations, markup or placeholders."""
+    """Whether Paige can name it."""
     return len(subject) <= MAX_LENGTH and subject.isprintable() and _PLAIN.fullmatch(subject) is not None
 
 
@@ -298,7 +292,6 @@ def _avoided_words(texts: tuple[str, ...]) -> frozenset[int]:
 
 
 def _avoided(sentence: Sequence[Word]) -> frozenset[int]:
-    """The words that the objective says not to ask about."""
     return _avoided_words(tuple(word.text for word in sentence))
 
 

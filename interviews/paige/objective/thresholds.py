@@ -1,5 +1,5 @@
-"""All numbers that decide how objectives and notes are read. docs/decisions/0051-one-reader-of-objectives.md has the
-figures: right and wrong readings of 595 unseen objectives, unless stated.
+"""All numbers that decide how objectives and notes are read. The figures are in
+docs/decisions/0051-one-reader-of-objectives.md.
 """
 
 CONFIRMED, CONFIRMED_IF_AVOIDED = 0.4, 0.03
@@ -12,7 +12,7 @@ SAYS_NOTHING = 0.5
 next to a neutral sentence, 1.7% change; 7.7% if nothing is left out."""
 
 MAX_PIECES = 160
-"""Of one text. Training had no longer ones. Longer texts are read in windows of sentences."""
+"""Of one text. Training had no longer ones."""
 MAX_READ_PIECES = 640
 """Of all sentences, about 2,800 characters: bounds the time. Phrases alone read what follows, and sentences
 of more than MAX_PIECES."""

@@ -11,8 +11,6 @@ WEIGHTS = Path(__file__).with_name("weights") / "encoder.npz"
 
 
 class Probabilities(NamedTuple):
-    """Probabilities."""
-
     neither: float
     asked: float
     avoided: float

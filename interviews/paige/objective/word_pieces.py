@@ -26,7 +26,7 @@ class WordPieces:
         self._pieces_of_word = lru_cache(maxsize=KEPT_WORDS)(self._split)
 
     def indexes(self, text: str) -> Iterator[int]:
-        """Ignores case, and the letters of a word after the fortieth."""
+        """Ignores case."""
         for word in unicodedata.normalize("NFKC", text).lower().split():
             yield from self._pieces_of_word(word[:MAX_LETTERS])
 

@@ -38,7 +38,6 @@ class Brief:
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
-        """What the objective names within its topics, or what staff have made of it."""
         if self.corrected is not None:
             return self.corrected.every
         return subjects(self.objective, self.guide, (self.vendor, self.contact_name))
@@ -48,7 +47,6 @@ class Brief:
 
     @property
     def nameable(self) -> tuple[str, ...]:
-        """The subjects that Paige may name."""
         if self.names_subjects:
             return self.subjects
         return self.corrected.nameable if self.corrected else ()

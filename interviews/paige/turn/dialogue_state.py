@@ -30,7 +30,6 @@ class DialogueState:
 
     @cached_property
     def asked(self) -> list[Utterance]:
-        """Without the questions that were put again."""
         return [turn for turn in self.said if turn.move not in AGAIN]
 
     @property
@@ -64,7 +63,6 @@ class DialogueState:
 
     @property
     def has_stopped(self) -> bool:
-        """The contact has just said so, for the first time."""
         return Intent.WANTS_TO_STOP in self.last.intents and not self.earlier(Intent.WANTS_TO_STOP)
 
     @property
@@ -121,7 +119,7 @@ class DialogueState:
         return tuple(found)
 
     def _judges(self, sentence: Sentence, phrases: Iterable[str]) -> bool:
-        """Begins with one of the phrases and goes on with a judgement, such as "The price was too high"."""
+        """Such as "The price was too high"."""
         opinions, words = opinion_words(self.brief.guide.language), unaccented(sentence.text).split()
         subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), "".join(f"{word} " for word in words[WORDS_OF_A_SUBJECT:])
         judges = any(each.search(rest) for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
@@ -136,7 +134,6 @@ class DialogueState:
         return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
 
     def _is_left_out(self, topic: Topic) -> bool:
-        """A core topic is always asked, except if the contact has mentioned it and was asked twice."""
         if any(self.repeats) and self.mentions(topic):
             return True
         return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))

@@ -1,5 +1,3 @@
-"""Which kinds of follow-up fit a statement, the best first."""
-
 from collections.abc import Mapping
 
 from interviews.paige.answers.statements import Statement, StatementKind

@@ -1,4 +1,4 @@
-"""Enforces the turn limit, core topics, denied topics and the end. An engine chooses among the moves."""
+"""Enforces the turn limit, core topics, denied topics and the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -27,10 +27,7 @@ OFFERED_KINDS = 3
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `openers` are said before the question. `subject`: of the objective, which is named.
-
-    `quote`: empty if the message has none. `thread`: what a follow-up is about.
-    """
+    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about."""
 
     move: Move
     topic: Topic
@@ -133,7 +130,6 @@ def _named(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _topics(state: DialogueState) -> Iterator[NextMove]:
-    """The closing question as soon as no core topic is left. The rules choose it last."""
     if state.turns_left <= 0:
         return
     has_room = state.turns_left > state.turns_needed
@@ -146,7 +142,7 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _quote_about(state: DialogueState, topic: Topic) -> str:
-    """What the contact has said about a topic that was not asked: first what is about no other topic."""
+    """First what is about no other topic."""
     others = [other for other in state.brief.guide.topics if other != topic]
     shown = [turn.text for turn in state.said if turn.move == Move.COVERED]
 

@@ -1,4 +1,4 @@
-"""The question that names a subject of the objective. Only subjects that the org or staff allow are named."""
+"""The question that names a subject of the objective."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,6 @@ SUBJECT = "{subject}"
 
 
 def unmentioned_subjects(state: DialogueState) -> Iterator[tuple[Topic, str]]:
-    """Once its topic was asked, unless the contact or Paige has mentioned it."""
     brief, asked = state.brief, {turn.topic for turn in state.asked} - {CLOSING}
     answers = "\n".join(answer.text for answer in state.answers)
     for subject in brief.nameable:
@@ -31,7 +30,6 @@ def naming_question(brief: Brief, subject: str) -> str:
 
 
 def subject_in(brief: Brief, message: Utterance) -> str:
-    """The subject that the message asks about by name, or ""."""
     return next((each for each in brief.nameable if message.text.endswith(naming_question(brief, each))), "")
 
 

@@ -68,7 +68,7 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
 
 
 def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:
-    """The first wording that was not said before. Nothing once every wording was said."""
+    """Nothing once every wording was said."""
     wordings = enumerate(phrases(state.brief.guide.language)[name])
     unsaid = (number for number, text in wordings if not any(text in turn.text for turn in state.said))
     yield from (Phrase(name, number) for number in islice(unsaid, 1))

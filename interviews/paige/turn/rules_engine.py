@@ -9,14 +9,11 @@ from interviews.paige.turn.threads import Thread, is_on_subject
 
 
 class RulesEngine:
-    """Deterministic, without a network, in a few milliseconds."""
-
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
         return Choice(_chosen(brief, moves), Engine.RULES)
 
 
 def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
-    """The first follow-up that is due, or else the next topic."""
     state = DialogueState(brief)
     topics = [move for move in moves if move.thread is None]
     has_topics = any(move.move != Move.CLOSING for move in topics)

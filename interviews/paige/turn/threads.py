@@ -18,15 +18,11 @@ MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 MAX_KINDS_OF_A_STATEMENT = 2
 
 DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
-"""Who tells two of these has told much."""
 
 
 @dataclass(frozen=True)
 class Thread:
-    """`answer`: the number of the answer that has the statement. `is_last`: whether it is the last one.
-
-    `asked`: the kinds of the follow-ups that have pursued it.
-    """
+    """`answer`: its number. `asked`: the kinds of the follow-ups that have pursued it."""
 
     statement: Statement
     topic: Topic
@@ -86,7 +82,6 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
 
 
 def is_on_subject(state: DialogueState, thread: Thread) -> bool:
-    """Whether the statement mentions what the objective names within its topics."""
     return mentions_subject(thread.statement.text, state.brief.subjects)
 
 
@@ -118,7 +113,6 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
 
 
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:
-    """Without a quote, the follow-up is about the answer before it."""
     if message.move != Move.FOLLOW_UP:
         return False
     quote = quote_of(message.text, _follow_up(state, message).template)
@@ -154,6 +148,6 @@ def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
 
 
 def _is_in_vain(state: DialogueState, topic: Topic) -> bool:
-    """While the contact has nothing to add. Another topic may remind them of something."""
+    """Another topic may remind the contact of something."""
     is_follow_up = topic == state.topic and state.open.move != Move.QUESTION
     return is_follow_up and not _tells(state, state.open, state.answers[-1])
