@@ -67,7 +67,7 @@ def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewReque
 
 def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
     """A browser moves to the element with the id that a link names."""
-    InterviewRequest.objects.update(objective="Find out about pricing and security")
+    InterviewRequest.objects.update(objective="Find out about pricing and the demo")
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="Are you a bot? The <i>price</i> of Acme was too *high*, but fair.")
