@@ -68,7 +68,7 @@ def test_a_running_interview_goes_on_after_the_migration() -> None:
     ]
     assert next_question(InterviewRequest.objects.get()).question
     last = Turn.objects.latest("number")
-    assert last.text in ("Which reason of trigger?", "What about price?")
+    assert last.text.endswith(("Which reason of trigger?", "What about price?"))
 
 
 def test_existing_rows_can_be_searched() -> None:

@@ -140,6 +140,7 @@ def test_facts_are_about_topics_of_the_guide(buyer: Buyer) -> None:
     assert sum(fact.objective for fact in buyer.facts) >= 5
 
 
+@pytest.mark.slow
 def test_paige_brings_out_more_than_a_form() -> None:
     told_to_paige = sum(len(by_paige(buyer).facts) for buyer in BUYERS)
     assert told_to_paige > sum(len(by_form(buyer).facts) for buyer in BUYERS)

@@ -123,6 +123,7 @@ def test_the_middle_of_long_notes_is_left_out(jane: Brief, settings: Settings) -
     assert "aaaaab" not in system
 
 
+@pytest.mark.slow
 def test_the_longest_texts_make_a_prompt_of_bounded_size(jane: Brief, settings: Settings) -> None:
     answers = [Utterance(Speaker.CONTACT, "x" * 10_000, "price", Move.ANSWER)] * 20
     longest = replace(

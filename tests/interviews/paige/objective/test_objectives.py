@@ -20,6 +20,8 @@ from tests.interviews.paige.objective.labelled_objectives import (
 from tests.interviews.paige.objective.neutral_sentences import NEUTRAL, changed_readings
 from tests.labelled_rows import labelled_rows
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 TRAINING = HERE / "training" / "data"
 LANGUAGES = ("en", "de", "fr", "es")

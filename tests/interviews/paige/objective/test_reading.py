@@ -123,6 +123,7 @@ class TestReading:
         found = steer(GUIDE, objective)
         assert ([*found.emphasize], [*found.avoid]) == (emphasize.split(), avoid.split())
 
+    @pytest.mark.slow
     def test_wordings_that_avoid(self) -> None:
         wordings = (
             (Path(__file__).with_name("wordings") / "avoid_price.txt").read_text(encoding="utf-8").splitlines()[::10]
@@ -179,6 +180,7 @@ class TestReading:
         assert steer(GUIDE, "", "Main concern is pricing. ¿Dónde flojea nuestro programa?").emphasize == ("pricing",)
 
 
+@pytest.mark.slow
 class TestLongTexts:
     @pytest.mark.parametrize("sentence", ["Thank you. ", "The account is in Lyon.\n", "Ask about the demo. "])
     def test_are_read_in_windows(self, sentence: str) -> None:
