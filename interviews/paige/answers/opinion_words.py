@@ -14,8 +14,8 @@ from functools import cache
 from typing import Self
 
 from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.words import accented, unaccented
+from interviews.paige.language.patterns import whole_words_of
+from interviews.paige.language.words import unaccented
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class OpinionWords:
     def from_lists(cls, lists: Mapping[str, list[str]]) -> Self:
         named = {name: "|".join(lists.get(name, [])) for name in ("good", "bad")}
         names = [name for name in cls.__annotations__ if name != "noun_endings"]
-        spellings = {name: accented if name in ("open", "hypotheses") else unaccented for name in names}
-        patterns = {name: whole_words(lists.get(name, []), spellings[name], named) for name in names}
+        patterns = whole_words_of(lists, names, ("open", "hypotheses"), named)
         endings = tuple(unaccented(ending) for ending in lists.get("noun_endings", []))
         return cls(**patterns, noun_endings=endings)
 

@@ -15,8 +15,8 @@ from functools import cache
 from typing import Self
 
 from interviews.paige.language.lexicons import languages_with, lexicon
-from interviews.paige.language.patterns import whole_words
-from interviews.paige.language.words import accented, unaccented
+from interviews.paige.language.patterns import whole_words_of
+from interviews.paige.language.words import unaccented
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ class StatementWords:
     @classmethod
     def of(cls, language: str) -> Self:
         lists = lexicon("statements", language) if language in languages_with("statements") else {}
-        named = lists.get("words", {})
-        spelling = {name: accented if name == "hypotheses" else unaccented for name in cls.__annotations__}
-        return cls(**{name: whole_words(lists.get(name, []), spelling[name], named) for name in spelling})
+        return cls(**whole_words_of(lists, cls.__annotations__, ("hypotheses",), lists.get("words", {})))
 
     def has_verb(self, text: str) -> bool:
         plain = unaccented(text)

@@ -19,12 +19,12 @@ has no `?` and `$`.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from interviews.paige.language.words import KEPT_WORDS, unaccented
+from interviews.paige.language.words import KEPT_WORDS, accented, unaccented
 
 ANY, GAP, QUESTION, END, SEPARATOR = "<1>", "...", "?", "$", "^"
 MAX_GAP = 4
@@ -111,6 +111,14 @@ def whole_words(
     """Without patterns, finds nothing."""
     any_of = "|".join(patterns)
     return re.compile(rf"(?<!\S){Patterns(named).regex(any_of, spelling)}" if any_of else r"(?!)")
+
+
+def whole_words_of(
+    lists: Mapping[str, list[str]], names: Iterable[str], with_accents: Collection[str], named: Mapping[str, str]
+) -> dict[str, re.Pattern[str]]:
+    """By name, from the list of this name. The patterns `with_accents` match the text that `accented` returns."""
+    spellings = {name: accented if name in with_accents else unaccented for name in names}
+    return {name: whole_words(lists.get(name, []), spelling, named) for name, spelling in spellings.items()}
 
 
 @lru_cache(maxsize=KEPT_WORDS)
