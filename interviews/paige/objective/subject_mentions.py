@@ -12,7 +12,6 @@ MIN_STEM = 4
 LETTERS_OF_AN_ENDING = 3
 MIN_LETTERS, MAX_LETTERS = 3, 6
 """Of an acronym whose words may be written out."""
-_SMALL = frozenset(("of", "on", "in", "and", "as", "for", "de", "des", "del", "du", "la", "zur", "zum", "und", "fur"))
 
 
 def mentions_subject(text: str, subjects: Iterable[str]) -> bool:
@@ -25,7 +24,7 @@ def mentioned(text: str, subjects: Iterable[str]) -> tuple[str, ...]:
 
 
 def _mentions(words: tuple[str, ...], subject: tuple[str, ...]) -> bool:
-    named = [word for word in subject if word not in _SMALL] or subject
+    named = [word for word in subject if word not in _inner()] or subject
     if named and all(any(_is_form(word, part) for word in words) for part in named):
         return True
     joined = "".join(subject)
@@ -69,7 +68,12 @@ def _is_function(word: str) -> bool:
 @cache
 def _functions() -> frozenset[str]:
     languages = map(subject_words, languages_with("subjects"))
-    return frozenset().union(*(words for language in languages for words in language.functions)) - _SMALL
+    return frozenset().union(*(words for language in languages for words in language.functions)) - _inner()
+
+
+@cache
+def _inner() -> frozenset[str]:
+    return frozenset().union(*(subject_words(language).inner for language in languages_with("subjects")))
 
 
 @lru_cache(maxsize=1024)

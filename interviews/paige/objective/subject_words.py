@@ -3,7 +3,8 @@
 `openers` (articles, prepositions, auxiliaries) begin a noun phrase, `joints` the next one of a list, `clauses` a clause
 that may begin with one. `others` and `verbs` end it. `qualifiers` are left out at its beginning, and `general` words,
 which every objective has, at both ends. `links` join two nouns: in a language with links, a noun
-phrase begins after one of the `articles`. `endings`: a regular expression for the ends of other verbs and adverbs.
+phrase begins after one of the `articles`. `inner`: words of a subject that an answer may leave out. `endings`: a
+regular expression for the ends of other verbs and adverbs.
 """
 
 import re
@@ -30,6 +31,7 @@ class SubjectWords:
     specific: frozenset[str]
     links: frozenset[str]
     articles: frozenset[str]
+    inner: frozenset[str]
     endings: re.Pattern[str]
 
     @classmethod
