@@ -32,7 +32,7 @@ class DialogueState:
     def asked(self) -> list[Utterance]:
         return [turn for turn in self.said if turn.move not in AGAIN]
 
-    @property
+    @cached_property
     def answers(self) -> list[Utterance]:
         return said_by(Speaker.CONTACT, self.brief.conversation)
 
