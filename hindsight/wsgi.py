@@ -37,8 +37,8 @@ def without_charset(content_type: str) -> str:
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
-# Receivers that do nothing here: no cache has a connection to close, no request has its own URLconf, and queries are
-# recorded only with DEBUG.
+# These receivers have nothing to do here: no cache has a connection to close, no request has a URLconf of its own, and
+# queries are recorded only with DEBUG.
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
 if not settings.DEBUG:

@@ -104,8 +104,8 @@ class Direction(models.TextChoices):
 
 
 class Coverage(models.TextChoices):
-    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in answers to other topics, or what
-    the objective names within it was not said.
+    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in an answer to another topic, or
+    the contact answered it without a word on the subjects that the objective names.
     """
 
     ANSWERED = "answered"

@@ -20,8 +20,8 @@ from staff.security_events import record_attempt
 Response = TypeVar("Response", bound=HttpResponseBase)
 Limits = Mapping[str, tuple[int, int]]
 
-# Attempts in a number of minutes, in the order in which they are counted. The first refusal ends the counting: an
-# address over its own limit adds nothing to the count of a login, so it cannot lock the owner out.
+# How many attempts in how many minutes. They are counted in this order, up to the first refusal: an address over its
+# own limit adds nothing to the count of a login, so it cannot lock the owner of the login out.
 ATTEMPTS: Limits = {
     "login and address": (10, 5),
     "address": (30, 5),

@@ -12,7 +12,7 @@ SAYS_NOTHING = 0.5
 next to a neutral sentence, 1.7% change; 7.7% if nothing is left out."""
 
 MAX_PIECES = 160
-"""Of one text. Training had no longer ones."""
+"""The encoder reads at most this many at once. Longer texts are read in windows: training had none."""
 MAX_READ_PIECES = 640
 """Of all sentences, about 2,800 characters: bounds the time. Phrases alone read what follows, and sentences
 of more than MAX_PIECES."""

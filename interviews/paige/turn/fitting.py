@@ -6,9 +6,9 @@ from interviews.paige.guide.texts import FollowUpKind
 Kinds = tuple[frozenset[FollowUpKind], ...]
 _K = FollowUpKind
 
-# By kind of statement, and whether it is about others. The kinds of an earlier set come first; within a set, the order
-# of the guide counts. What is in no set never follows such a statement: the contact cannot know why others did
-# something, and an act or a number is no view that has come about.
+# The fitting kinds of follow-ups, by the kind of the statement and whether it is about others. The kinds of the first
+# set come first. Within a set, the order of the guide decides. A kind that is in no set is never asked: the contact
+# does not know why others did something, and nobody has a reason for a number.
 FITTING: Mapping[tuple[StatementKind, bool], Kinds] = {
     (StatementKind.JUDGEMENT, False): (
         frozenset({_K.REASON, _K.INSTANCE, _K.COMPARISON, _K.CHANGE}),
