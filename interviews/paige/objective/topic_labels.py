@@ -1,11 +1,15 @@
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from interviews.paige.objective.thresholds import MAX_PIECES
+from hindsight.limits.memory import Memory
+from interviews.paige.objective.thresholds import MAX_PIECES, REMEMBERED_TEXTS
 from interviews.paige.objective.word_pieces import BEGINNING, END, WordPieces
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 WEIGHTS = Path(__file__).with_name("weights") / "encoder.npz"
 
@@ -19,14 +23,23 @@ class Probabilities(NamedTuple):
 Labels = Mapping[str, Probabilities]
 """By key of the topic."""
 
+remembered: Memory[tuple[int, ...], Labels] = Memory(REMEMBERED_TEXTS)
+
 
 def pieces_of(text: str) -> list[int]:
-    return [*_model().pieces.indexes(text)]
+    """Those of "team 7" and "team 12,000" are the same: scripts write texts that differ in numbers."""
+    return [*_model().pieces.indexes(_NUMBER.sub("12", text))]
 
 
 def labels_of(texts: Sequence[Sequence[int]]) -> list[Labels]:
-    """Reads at most MAX_PIECES of each text."""
-    return _model().labels_of(texts) if texts else []
+    """Reads at most MAX_PIECES of each text, and remembers the labels."""
+    keys = [tuple(text) for text in texts]
+    known = {key: remembered.get(key) for key in keys}
+    unread = [key for key, labels in known.items() if labels is None]
+    for key, labels in zip(unread, _model().labels_of(unread) if unread else (), strict=True):
+        remembered.add(key, labels)
+        known[key] = labels
+    return [labels for key in keys if (labels := known[key])]
 
 
 class _Model:

@@ -8,9 +8,10 @@ import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.objective import reading
+from interviews.paige.objective.encoder import TextEncoder
 from interviews.paige.objective.steering import Steering, steer
 from interviews.paige.objective.thresholds import MAX_PIECES, MAX_READ_PIECES
-from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of
+from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of, remembered
 from interviews.paige.objective.word_pieces import SPECIAL, UNKNOWN, WordPieces
 
 GUIDE = Guide.from_data(shipped_guide("win_loss_buyer"))
@@ -49,9 +50,16 @@ class TestLabels:
         texts = [
             pieces_of(text) for text in ("Ask about the price.", "", "Wie lief die Demo, und wer hat entschieden?")
         ]
-        together, alone = labels_of(texts), [labels_of([text])[0] for text in texts]
+        together = labels_of(texts)
+        remembered.clear()
+        alone = [labels_of([text])[0] for text in texts]
         for one, other in zip(together, alone, strict=True):
             assert {topic: pytest.approx(share, abs=1e-4) for topic, share in one.items()} == other
+
+    def test_texts_that_differ_in_numbers_are_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first, *_ = labels_of([pieces_of("Ask team 7 about the price of 1,500 seats.")])
+        monkeypatch.setattr(TextEncoder, "vectors", None)
+        assert labels_of([pieces_of("Ask team 12 about the price of 40 seats.")]) == [first]
 
     @pytest.mark.parametrize(
         "text", ["", " ", "?!", "\x00", pytest.param("語" * 100, id="unknown"), pytest.param("a" * 100_000, id="long")]
