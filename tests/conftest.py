@@ -127,18 +127,6 @@ def fresh_guides() -> None:
     forget_steered()
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """The default hash is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def static_files_on_demand(settings: Settings) -> None:
-    """Otherwise every test client scans all static files."""
-    settings.WHITENOISE_AUTOREFRESH = True
-
-
 @pytest.fixture
 def acme(db: None) -> Org:
     return OrgFactory.create(name="Acme", slug="acme")

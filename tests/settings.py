@@ -18,5 +18,8 @@ if CACHES["counters"]["BACKEND"] == "hindsight.limits.counters.SQLiteCounters":
     _folder = tempfile.TemporaryDirectory(prefix="hindsight-tests-", ignore_cleanup_errors=True)
     CACHES["counters"]["LOCATION"] = str(Path(_folder.name, "counters"))
 
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the default is slow by design
+WHITENOISE_AUTOREFRESH = True  # otherwise every test client scans all static files
+
 # Inherited by the processes that tests start: they use the real settings.
 os.environ["DJANGO_SETTINGS_MODULE"] = "hindsight.settings"

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import global_settings, settings
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from orgs.models import Org
@@ -97,5 +98,6 @@ def api(server: Server, acme_key: str) -> LiveClient:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords() -> None:
-    """Disabled: the server does not accept the fast hash."""
+def default_password_hashes(settings: Settings) -> None:
+    """The server does not accept the fast hash of the tests."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS

@@ -8,7 +8,6 @@ import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
-from pytest_django import Settings
 
 from hindsight.limits.local import local_counters
 from staff.login.attempts import ATTEMPTS
@@ -20,8 +19,7 @@ NOON = "2026-03-01T12:00:30Z"
 
 
 @pytest.fixture(autouse=True)
-def ann(settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
+def ann(db: None) -> User:
     return User.objects.create_user("ann", password="correct horse", is_staff=True)
 
 

@@ -27,7 +27,6 @@ NOON = "2026-03-01T12:00:01Z"
 @pytest.fixture(autouse=True)
 def ann(settings: Settings) -> User:
     settings.SECOND_FACTOR_REQUIRED = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
     return User.objects.create_superuser("ann", password=PASSWORD)
 
 

@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from orgs.models import SecurityEvent
 from staff.login.sessions import browser_of
@@ -31,8 +30,7 @@ EDGE = f"{CHROME} Edg/140.0.0.0"
 
 
 @pytest.fixture(autouse=True)
-def ann(settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
+def ann(db: None) -> User:
     cache.clear()
     return User.objects.create_user("ann", password=PASSWORD, is_staff=True)
 
