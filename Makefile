@@ -41,9 +41,9 @@ test-faults: ## Test killed processes, unavailable stores, stuck locks and full 
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments faults $(ARGS)
 
-quick: ## Run the tests of `make test` that take less than a second each, on SQLite; pytest gets ARGS
+quick: ## Run the fast tests of `make test` on SQLite, without commands and pages; pytest gets ARGS
 	@scripts/bootstrap dev
-	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto --ignore=tests/live --ignore=tests/staff -m "not slow" $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,live staff commands interviews/web) -m "not slow" $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev

@@ -48,6 +48,7 @@ def rename_placeholder(catalog: Catalog) -> None:
         (lambda catalog: catalog.add("Gone", "Weg"), "de: run `make translations`: 'Gone' is no longer used"),
     ],
 )
+@pytest.mark.slow
 def test_a_wrong_entry_is_named(po: Path, change: Callable[[Catalog], object], problem: str) -> None:
     assert list(check(po)) == []
     catalog = read(po)
@@ -56,6 +57,7 @@ def test_a_wrong_entry_is_named(po: Path, change: Callable[[Catalog], object], p
     assert list(check(po)) == [problem, "de: run `make translations`: django.mo is out of date"]
 
 
+@pytest.mark.slow
 def test_an_update_adds_new_texts_removes_old_ones_and_keeps_translations(po: Path) -> None:
     catalog = read(po)
     catalog.delete(TEXT)

@@ -144,6 +144,7 @@ class TestDemo:
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert Contact.objects.exclude(notes="").count() >= 10
 
+    @pytest.mark.slow
     def test_the_welcome_shows_working_credentials_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
         welcome = run("demo")

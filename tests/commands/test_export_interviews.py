@@ -102,6 +102,7 @@ class TestCSV:
         assert (rows[0]["interview_request_id"], rows[0]["transcript.content"]) == (str(interview_request.pk), "")
         assert (tmp_path / "x.csv").read_bytes().startswith("\ufeffinterview_request_id,".encode())
 
+    @pytest.mark.slow
     def test_declines_and_ratings(self, interview_request: InterviewRequest, alice: Contact) -> None:
         decline_interview(interview_request, reason=DeclineReason.NO_AI, comment="=Call me.")
         rated = InterviewRequestFactory.create(org=alice.org, contact=alice)

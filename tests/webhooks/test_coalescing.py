@@ -39,6 +39,7 @@ def told(receiver: Receiver) -> list[str]:
     return [json.loads(received.body)["data"]["status"] for received in receiver.received]
 
 
+@pytest.mark.slow
 def test_toggling_decline_for_five_seconds_sends_two_events(
     endpoint: Endpoint, receiver: Receiver, interview_request: InterviewRequest
 ) -> None:

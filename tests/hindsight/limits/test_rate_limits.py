@@ -180,6 +180,7 @@ class TestUnavailableStore:
         assert caplog.text.count("Rate limits are off") == 1
 
 
+@pytest.mark.slow
 def test_sqlite_connection_is_closed_when_its_thread_ends(tmp_path: Path) -> None:
     """Python 3.13 warns if a connection is not closed, and pytest turns warnings into errors."""
     counters = SQLiteCounters(str(tmp_path / "counters.sqlite3"), {})

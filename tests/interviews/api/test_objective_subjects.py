@@ -30,12 +30,14 @@ def correct(*every: str) -> None:
     correct_subjects(org_id=row.org_id, interview_request_id=row.pk, subjects=corrected, actor=SAM)
 
 
+@pytest.mark.slow
 def test_shows_subjects_without_the_vendor(acme_api: ApiClient, path: str) -> None:
     assert subjects(acme_api, path) == ["SSO", "CFO"]
     assert acme_api.get("/interviews").json()["data"][0]["objective_subjects"] == ["SSO", "CFO"]
 
 
 @pytest.mark.parametrize("objective", ["", "Zzz", "Find out why we lost this deal"])
+@pytest.mark.slow
 def test_an_objective_that_names_nothing_has_an_empty_list(acme_api: ApiClient, path: str, objective: str) -> None:
     acme_api.patch(path, {"objective": objective})
     assert subjects(acme_api, path) == []
@@ -60,6 +62,7 @@ def test_a_new_interview_request_shows_them_also_when_replayed(
     assert first.json()["objective_subjects"] == second.json()["objective_subjects"] == ["security review"]
 
 
+@pytest.mark.slow
 def test_a_correction_counts_until_the_objective_changes_and_changes_the_etag(acme_api: ApiClient, path: str) -> None:
     etag = acme_api.get(path).headers["ETag"]
     correct("audit logs")

@@ -39,6 +39,7 @@ def rename_topic(title: str) -> None:
     edit_guide(org_id=kind.org_id, interview_type_id=kind.pk, guide=guide, actor=SAM)
 
 
+@pytest.mark.slow
 def test_shows_the_topics_of_the_objective(acme_api: ApiClient, path: str) -> None:
     assert topics(acme_api, path) == {"emphasize": [PRICING], "avoid": []}
     acme_api.patch(path, {"objective": "Zzz"})
@@ -124,6 +125,7 @@ def test_a_guide_is_read_once_for_each_version(acme_api: ApiClient, path: str) -
     assert len(reads()) == 1
 
 
+@pytest.mark.slow
 def test_a_patch_in_the_middle_of_a_conversation_steers_the_next_question(
     acme_api: ApiClient, interview_request: InterviewRequest
 ) -> None:

@@ -13,6 +13,7 @@ RESPONDENTS = {respondent.name: respondent for respondent in respondents()}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.md")))
+@pytest.mark.slow
 def test_the_transcript_is_unchanged(name: str) -> None:
     respondent = RESPONDENTS[name]
     transcript = render_transcript(interview_with(respondent).said, respondent.contact)

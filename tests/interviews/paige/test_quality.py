@@ -11,6 +11,7 @@ RESPONDENTS = {respondent.name: respondent for respondent in respondents()}
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["asks_back", "german_asks_back"])
+@pytest.mark.slow
 def test_the_services_conduct_the_same_interview(name: str) -> None:
     stored, expected = stored_interview_with(RESPONDENTS[name]), interview_with(RESPONDENTS[name])
     assert [turn.text for turn in stored.said] == [turn.text for turn in expected.said]

@@ -96,6 +96,7 @@ def test_the_model_is_called_outside_of_a_transaction(
     assert Turn.objects.latest("number").engine == Engine.MODEL
 
 
+@pytest.mark.slow
 def test_an_interview_completes_with_an_unavailable_provider(
     settings: Settings, interview_request: InterviewRequest
 ) -> None:

@@ -30,6 +30,7 @@ REPLIES: list[Act] = [
 
 
 @pytest.mark.parametrize("start", range(0, len(REPLIES), 24))
+@pytest.mark.slow
 def test_hostile_replies_are_never_shown(
     page: SurveyPage, interview_request: InterviewRequest, settings: Settings, start: int
 ) -> None:

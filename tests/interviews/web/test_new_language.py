@@ -117,6 +117,7 @@ def not_translated(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("state", STEPS_TO_STATES)
+@pytest.mark.slow
 def test_every_text_of_an_interview_is_in_its_language(translated: SurveyPage, state: str) -> None:
     for response in responses_up_to(translated, STEPS_TO_STATES[state]):
         assert response.status_code == 303 or f'<html lang="{LANGUAGE}">' in response.content.decode()

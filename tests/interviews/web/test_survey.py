@@ -151,6 +151,7 @@ class TestRecap:
         assert "Question 3 " in visible(response)
         assert answers() == ["It was very slow.", ""]
 
+    @pytest.mark.slow
     def test_an_interview_with_nothing_left_to_ask_cannot_be_continued(self, asked: SurveyPage) -> None:
         assert "Continue the interview" in visible(asked.post("finish"))
         asked.post("resume")

@@ -44,6 +44,7 @@ def test_parsing_restores_the_turns(conversation: list[Utterance], name: str) ->
 
 @some_examples
 @given(conversation=conversations)
+@pytest.mark.slow
 def test_names_in_bold_occur_only_before_turns(conversation: list[Utterance]) -> None:
     content = render_transcript(conversation, "Jane")
     by_paige = sum(turn.speaker is Speaker.PAIGE for turn in conversation)

@@ -78,6 +78,7 @@ def test_a_topic_has_a_limited_number_of_drivers() -> None:
     assert topics == ["vendor"] * MAX_DRIVERS_OF_A_TOPIC + ["experience"]
 
 
+@pytest.mark.slow
 def test_a_long_answer_is_read_in_part() -> None:
     """The conversation's row is locked meanwhile: 10,000 characters in short sentences took 5 s before."""
     brief = told(buyer_brief(), ("vendor", "a.\n" * 3_333), ("pricing", "x but " * 1_000))

@@ -41,11 +41,13 @@ class TestLabels:
             ("No preguntes por el proceso de compra.", "process", False),
         ],
     )
+    @pytest.mark.slow
     def test_tell_whether_an_objective_asks_or_avoids(self, text: str, topic: str, asked: bool) -> None:
         (labels,) = labels_of([pieces_of(text)])
         assert (labels[topic].asked if asked else labels[topic].avoided) > 0.9
         assert all(sum(share) == pytest.approx(1) for share in labels.values())
 
+    @pytest.mark.slow
     def test_a_text_has_the_same_labels_alone_and_beside_others(self) -> None:
         texts = [
             pieces_of(text) for text in ("Ask about the price.", "", "Wie lief die Demo, und wer hat entschieden?")
@@ -64,6 +66,7 @@ class TestLabels:
     @pytest.mark.parametrize(
         "text", ["", " ", "?!", "\x00", pytest.param("語" * 100, id="unknown"), pytest.param("a" * 100_000, id="long")]
     )
+    @pytest.mark.slow
     def test_any_text_can_be_read(self, text: str) -> None:
         assert labels_of([pieces_of(text)])
         assert steer(GUIDE, text) == Steering()
@@ -127,6 +130,7 @@ class TestReading:
             ("La demo sí. Del precio, mejor no hables.", "experience", "pricing"),
         ],
     )
+    @pytest.mark.slow
     def test_phrases_and_encoder_together(self, objective: str, emphasize: str, avoid: str) -> None:
         found = steer(GUIDE, objective)
         assert ([*found.emphasize], [*found.avoid]) == (emphasize.split(), avoid.split())

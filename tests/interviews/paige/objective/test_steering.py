@@ -99,6 +99,7 @@ class TestObjective:
     def test_a_double_negative_asks(self, objective: str) -> None:
         assert steer(BUYER, objective) == replace(steer(BUYER, objective), emphasize=("pricing",), avoid=())
 
+    @pytest.mark.slow
     def test_200_wordings_avoid(self) -> None:
         wordings = (WORDINGS / "avoid_price.txt").read_text(encoding="utf-8").splitlines()
         assert len(wordings) >= 200

@@ -57,6 +57,7 @@ def test_a_subject_of_an_avoided_topic_is_not_named() -> None:
     assert named(replace(allowed(), picks=Picks(avoid=("experience",)))) == []
 
 
+@pytest.mark.slow
 def test_what_the_objective_avoids_is_not_named() -> None:
     said = paige(conduct(allowed("Focus on support. Do not mention the security review or Gong."), [VAGUE]))
     assert not any("Gong" in turn.text or "security review." in turn.text for turn in said)
