@@ -5,6 +5,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
+from interviews.paige.answers.wanted_language import wanted_language
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.turn.dialogue_state import DialogueState
 
@@ -32,9 +33,15 @@ def openers(state: DialogueState, move: Move) -> tuple[Phrase, ...]:
 def _to_questions(state: DialogueState, move: Move) -> Iterator[Phrase]:
     for intent, name in REPLIES.items():
         if intent in state.last.intents:
-            yield Phrase(name, state.earlier(intent))
+            is_switch = intent is Intent.ASKS_ABOUT_LANGUAGE and _has_switched(state)
+            yield Phrase("switched" if is_switch else name, state.earlier(intent))
     if move not in AGAIN and Intent.ASKS_PURPOSE in state.last.intents:
         yield Phrase("purpose", state.earlier(Intent.ASKS_PURPOSE))
+
+
+def _has_switched(state: DialogueState) -> bool:
+    is_wanted = wanted_language(state.answers[-1].text) == state.brief.guide.language
+    return bool(state.brief.guides_before) and is_wanted
 
 
 def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
