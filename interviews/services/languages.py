@@ -44,12 +44,12 @@ def switch_language(interview_request: InterviewRequest, conversation: Conversat
     if language is None:
         return
     guide = guide_of(interview_request)
+    if language == (conversation.language or guide.language):
+        return
     if language == guide.language:
-        if conversation.language:
-            conversation.touch(language=language)
-    elif language != conversation.language:
-        if translation := translation_of(interview_request.interview_type, guide, language):
-            conversation.touch(language=language, translation=translation.guide)
+        conversation.touch(language=language)
+    elif translation := translation_of(interview_request.interview_type, guide, language):
+        conversation.touch(language=language, translation=translation.guide)
 
 
 def _is_translation(guide: Guide, interview_type: InterviewType) -> bool:

@@ -7,7 +7,10 @@ from interviews.paige.language.words import unaccented
 
 @lru_cache(maxsize=512)
 def wanted_language(answer: str) -> str | None:
-    """The language that the contact asks for. If they name none, the one in which they ask. None if they name several."""
+    """The language that the contact asks for: the one that they name, or else the one in which they ask.
+
+    None if they name several.
+    """
     requests = [each.text for each in read(answer).sentences if Intent.ASKS_ABOUT_LANGUAGE in each.intents]
     request = unaccented(" ".join(requests))
     named = [code for code, names in language_name_patterns().items() if names.search(request)]

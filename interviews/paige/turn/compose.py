@@ -64,8 +64,13 @@ def compose(brief: Brief, choice: Choice) -> str:
     def fill(template: str) -> str:
         return _PLACE.sub(lambda place: values[place[1]], template)
 
-    openers = [fill(wording(opener, brief.guide.language)) for opener in move.openers]
+    openers = [_opener(brief, move, opener, fill) for opener in move.openers]
     return " ".join([*openers, *_question(brief, move, fill)])
+
+
+def _opener(brief: Brief, move: NextMove, opener: Phrase, fill: Fill) -> str:
+    own = move.topic.bridge if opener.name == "bridge" else ""
+    return own or fill(wording(opener, brief.guide.language))
 
 
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:

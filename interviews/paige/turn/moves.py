@@ -50,7 +50,9 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     if _insists_on_stopping(state):
         return ()
     found = [again] if (again := _again(state)) else _next(state)
-    return tuple(replace(move, openers=(*openers(state, move.move), *_return(state, move))) for move in found)
+    return tuple(
+        replace(move, openers=(*openers(state, move.move, move.topic), *_return(state, move))) for move in found
+    )
 
 
 def _next(state: DialogueState) -> list[NextMove]:

@@ -134,6 +134,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
     return (
         topic.key == CLOSING
+        or topic.key in state.told
         or state.avoids(topic)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if is_emphasized else 1)
         or len(state.follow_ups_to(topic)) >= limit
