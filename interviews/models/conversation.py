@@ -66,6 +66,10 @@ class Conversation(models.Model):
     guide = models.JSONField()
     guide_version = guide_version()
     guide_name = guide_name()
+    language = models.CharField(
+        max_length=2, blank=True, default="", db_default="", help_text="The language that the contact switched to."
+    )
+    translation = models.JSONField(null=True, help_text="A copy of the guide in the other language.")
     consented_at = models.DateTimeField(null=True, help_text="Empty if the contact declined without it.")
     started_at = models.DateTimeField(null=True, blank=True, help_text="When Paige asked the first question.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When the questions were finished.")

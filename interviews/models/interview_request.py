@@ -48,7 +48,7 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
     def with_versions(self) -> Self:
         """Omits the guides."""
         related = self.select_related("contact", "interview_type", "conversation")
-        return related.defer("interview_type__guide", "conversation__guide")
+        return related.defer("interview_type__guide", "conversation__guide", "conversation__translation")
 
     def of_survey_token(self, token: str) -> Self:
         """Includes the rows that the survey page needs, without the guides, also of suspended orgs."""

@@ -24,8 +24,8 @@ def guide_name() -> models.GeneratedField:
 
 
 _ORDER = (
-    *("key", "title", "core", "phrases", "objective_phrases"),
-    *("question", "rephrasing", "reason", "follow_ups", "kind", "text"),
+    *("key", "title", "core", "phrases", "objective_phrases", "siblings"),
+    *("bridge", "question", "rephrasing", "reason", "follow_ups", "kind", "text"),
 )
 # In JSON text, a line break is never part of a text.
 _LIST_OF_TEXTS = re.compile(r'\[\n\s+("[^\n]*"(?:,\n\s+"[^\n]*")*)\n\s+\]')

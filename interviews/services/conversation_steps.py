@@ -20,10 +20,13 @@ from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.guide import Guide
+from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.turn.brief import Brief, utterances_of
-from interviews.paige.turn.compose import Message, next_message, quote_in
+from interviews.paige.turn.compose import Message, next_message
+from interviews.paige.turn.quoted import quote_in
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.driver_choice import queue_driver_choice
+from interviews.services.languages import switch_language
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import change_flags, complete_interview, record_interview_event
 from interviews.text import clean_answer
@@ -101,7 +104,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
             withdrawn = [_correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
-            _withdraw_quotes(Guide.from_data(conversation.guide), turns, withdrawn)
+            _withdraw_quotes(guides_of(interview_request), turns, withdrawn)
             _raise_flags(interview_request, *(answers[number].text for number in texts.keys() & answers.keys()))
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
@@ -176,6 +179,7 @@ def _store_answer(interview_request: InterviewRequest, number: int, move: Move, 
             guide_version=question.guide_version,
         )
         conversation.touch()
+        switch_language(interview_request, conversation, text)
         _raise_flags(interview_request, text)
         return True
 
@@ -209,12 +213,12 @@ def _correct(answer: Turn, text: str) -> str:
     return "" if text == before else before
 
 
-def _withdraw_quotes(guide: Guide, turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
+def _withdraw_quotes(guides: Sequence[Guide], turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
     """Paige's messages keep no words that the contact has withdrawn."""
     answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
     before = "\n".join(withdrawn)
     for turn, utterance in zip(turns, utterances_of(turns), strict=True):
-        quote = quote_in(utterance, guide) if turn.speaker == Speaker.PAIGE else None
+        quote = quote_in(utterance, guides) if turn.speaker == Speaker.PAIGE else ""
         if quote and quote in before and quote not in answers:
             turn.text = turn.text.replace(quote, "…")
             turn.save(update_fields=["text"])

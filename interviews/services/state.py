@@ -128,6 +128,9 @@ def conversation_of(interview_request: InterviewRequest) -> Conversation | None:
 
 
 def language_of(interview_request: InterviewRequest) -> str:
+    conversation = conversation_of(interview_request)
+    if conversation and conversation.language:
+        return conversation.language
     try:
         return guide_of(interview_request).language
     except GuideError:  # such as a guide of an older format

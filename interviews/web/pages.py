@@ -15,6 +15,7 @@ from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
 from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
+from interviews.web.languages import offered_language, switch_request
 from interviews.web.steps import COMMENT, StepOutcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
@@ -52,7 +53,9 @@ def visited_page(
     if earlier:
         return render(request, "survey/earlier.html", {**_context(interview_request, state), "exchange": earlier})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    return _render_state(request, state, {**_context(interview_request, state), "last": last, "items": _items(state)})
+    offered = offered_language(request, interview_request) if state.question else ""
+    shown = {"last": last, "items": _items(state), "offered": offered, "switch": offered and switch_request(offered)}
+    return _render_state(request, state, {**_context(interview_request, state), **shown})
 
 
 def state_page(

@@ -23,6 +23,7 @@ class Posted:
     reason: str | None = field(default=None, repr=False)
     comment: str | None = field(default=None, repr=False)
     rating: int = 0
+    language: str = ""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -37,6 +38,7 @@ class Posted:
             reason=form.get("reason"),
             comment=form.get("comment"),
             rating=number_in(form.get("rating", "")),
+            language=form.get("language", ""),
         )
 
     @property

@@ -1,13 +1,15 @@
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 
 from interviews.lifecycle import DeclineReason, Rating
 from interviews.models import InterviewRequest
+from interviews.paige.language.lexicons import languages
 from interviews.services import conversation_steps, wishes
 from interviews.services.state import interview_state
 from interviews.text import trimmed
+from interviews.web.languages import switch_request
 from interviews.web.posted import Posted
 
 # The key of a decline's comment among the texts by question number.
@@ -47,6 +49,14 @@ def answer(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     except ValidationError as error:
         return StepOutcome(errors={posted.number: " ".join(error.messages)}, rejected={posted.number: posted.text})
     return StepOutcome(unsaved=() if is_stored else (posted.text,))
+
+
+def switch_language(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
+    """The contact's wish is an answer of theirs, after what they have written."""
+    if posted.language not in languages():
+        return StepOutcome(unsaved=tuple(posted.texts))
+    wish = switch_request(posted.language)
+    return answer(interview_request, replace(posted, text=f"{posted.text.rstrip()}\n{wish}".strip()))
 
 
 def skip(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
@@ -123,7 +133,7 @@ def _correct(interview_request: InterviewRequest, posted: Posted) -> StepOutcome
 STEPS: Mapping[str, Callable[[InterviewRequest, Posted], StepOutcome]] = {
     step.__name__: step
     for step in (
-        *(consent, answer, skip, skip_without_text, finish, resume, send),
+        *(consent, answer, switch_language, skip, skip_without_text, finish, resume, send),
         *(decline, reconsider, rate, request_deletion),
     )
 }

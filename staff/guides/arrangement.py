@@ -8,7 +8,7 @@ from interviews.paige.guide.paths import GuidePath
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, FollowUpKind
 
 MAX_TOPICS = 30
-"""The most that the form shows: each takes up to 29 of the 1,000 fields that Django accepts."""
+"""The most that the form shows: each takes up to 36 of the 1,200 fields that Django accepts."""
 
 # Such as "topics:add", "topics-2:up", "topics-2:to-5" and "topics-2-follow_ups-0:remove".
 _ARRANGEMENT = re.compile(r"topics(?:-(\d{1,2}))?(-follow_ups(?:-(\d))?)?:(add|remove|up|down|to-(\d{1,2}))", re.ASCII)

@@ -62,11 +62,13 @@ def _interview(guide: Mapping[str, Any]) -> Fields:
 def _topic(topic: Mapping[str, Any]) -> Fields:
     return {
         "Title": topic["title"],
+        "Bridge": topic.get("bridge", ""),
         "Question": topic["question"],
         "Rephrasing": topic.get("rephrasing", ""),
         "Reason": topic.get("reason", ""),
         "Follow-ups": "\n".join(f"{each['kind']}: {each['text']}" for each in topic["follow_ups"]),
         "Core": "yes" if topic["core"] else "no",
+        "Siblings": ", ".join(topic.get("siblings", ())),
         "Phrases": "\n".join(topic["phrases"]),
         "Objective phrases": "\n".join(_by_language(topic.get("objective_phrases", {}))),
     }

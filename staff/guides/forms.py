@@ -116,11 +116,18 @@ class TopicForm(GuidePart):
     is_open = False
 
     title = text_field("Title", help_text="Staff and customers see it.")
+    bridge = text_field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
     question = text_field("Question", rows=2)
     rephrasing = text_field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
     reason = text_field("Reason", rows=2, help_text="For contacts who ask what the question is for.")
     core = forms.BooleanField(required=False, label="Core: asked even if few turns are left")
     key = text_field("Key", help_text="The topic's name in the API and in picks. If empty, it is made from the title.")
+    siblings = text_field(
+        "Siblings",
+        rows=2,
+        help_text="Keys of topics that ask for the same in other words, one a line. "
+        "Who says that they have answered one is not asked the other.",
+    )
     phrases = text_field("Phrases", rows=3, help_text="One a line. Two of them in an answer cover the topic.")
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -143,6 +150,8 @@ class TopicForm(GuidePart):
             "core": bool(self.cleaned_data.get("core")),
             "phrases": self.lines("phrases"),
             **({PHRASES_BY_LANGUAGE: named} if named else {}),
+            **({"siblings": siblings} if (siblings := self.lines("siblings")) else {}),
+            **({"bridge": bridge} if (bridge := self.line("bridge")) else {}),
             **{name: self.line(name) for name in ("question", "rephrasing", "reason")},
             "follow_ups": [follow_up.part() for follow_up in self.follow_ups],
         }
@@ -151,7 +160,9 @@ class TopicForm(GuidePart):
     def more(self) -> Iterator[forms.BoundField]:
         """The fields that are seldom edited."""
         return (
-            self[name] for name in self.fields if name in ("key", "phrases") or name.startswith(PHRASES_BY_LANGUAGE)
+            self[name]
+            for name in self.fields
+            if name in ("key", "siblings", "phrases") or name.startswith(PHRASES_BY_LANGUAGE)
         )
 
 

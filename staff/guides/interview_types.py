@@ -12,6 +12,7 @@ from interviews.models import Conversation, InterviewType
 from interviews.paige.guide.formats import in_current_format
 from interviews.services.guide_quality import VersionQuality, quality_by_version
 from interviews.services.interview_types import archive_interview_type, unarchive_interview_type
+from interviews.services.languages import translations_of
 from orgs.models import EventKind
 from staff.confirmation import Action, ActionAdmin
 from staff.guides.comparison_pages import GuideComparisonPages
@@ -64,7 +65,7 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
     list_filter = (OrgFilter, ArchivedFilter)
     list_select_related = ("org",)
     sortable_by = ("name", "org", "created_at")  # thousands of rows at most
-    fields = ("name", "org", "language", "version", "created_at", "archived_at", "guide_to_read")
+    fields = ("name", "org", "language", "other_languages", "version", "created_at", "archived_at", "guide_to_read")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
@@ -74,6 +75,11 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
     @admin.display(description="Language")
     def language(self, interview_type: Any) -> str:
         return language_name(interview_type.language_code)
+
+    @admin.display(description="Contacts may switch to")
+    def other_languages(self, interview_type: InterviewType) -> str:
+        found = translations_of(interview_type).items()
+        return "; ".join(f"{language_name(language)}: {other.name}" for language, other in found) or "-"
 
     @admin.display(description="Version")
     def version(self, interview_type: InterviewType) -> int:

@@ -182,6 +182,15 @@ def test_the_buttons_arrange_the_form_without_saving(support: Staff, kind: Inter
     }
 
 
+def test_bridge_and_siblings_of_a_topic_are_saved(support: Staff, kind: InterviewType) -> None:
+    fields = shown(support, kind) | {"topics-0-bridge": "Back to the start.", "topics-0-siblings": "criteria\nweather"}
+    assert save(support, kind, fields | {"topics-1-bridge": ""}).status_code == 302
+    kind.refresh_from_db()
+    first, second = kind.guide["topics"][:2]
+    assert (first["bridge"], first["siblings"]) == ("Back to the start.", ["criteria", "weather"])
+    assert "bridge" not in second
+
+
 def test_a_button_gets_the_focus_and_opens_its_topic(support: Staff, kind: InterviewType) -> None:
     fields = shown(support, kind)
     for button, focused in {

@@ -150,3 +150,11 @@ def test_other_roles_make_and_archive_no_types(kind: InterviewType, role: str) -
     for page in ("duplicate", "archive", "unarchive"):
         assert staff.post(f"{PAGE}_{page}", kind.pk, org=kind.org.slug, name="Copy").status_code == 403
     assert list(InterviewType.objects.values_list("pk", "archived_at")) == [(kind.pk, None)]
+
+
+def test_the_page_says_to_which_language_contacts_may_switch(support: Staff, acme: Org) -> None:
+    english = InterviewTypeFactory.create(org=acme, guide=shipped_guide("win_loss_buyer"))
+    assert "Win-Loss-Interview" not in support.get(f"{PAGE}_change", english.pk).content.decode()
+    german = InterviewTypeFactory.create(org=acme, guide=shipped_guide("win_loss_buyer_de"), name="Deutsch 1")
+    assert "German: Deutsch 1" in support.get(f"{PAGE}_change", english.pk).content.decode()
+    assert f"English: {english.name}" in support.get(f"{PAGE}_change", german.pk).content.decode()

@@ -109,6 +109,14 @@ def feeling_pattern() -> re.Pattern[str]:
 
 
 @cache
+def language_name_patterns() -> Mapping[str, re.Pattern[str]]:
+    """By code: what the languages are called in each language."""
+    lists = [language.lexicon.get("language_names", {}) for language in _languages().values()]
+    codes = {code for names in lists for code in names}
+    return {code: whole_words(names[code] for names in lists if code in names) for code in codes}
+
+
+@cache
 def words_of_retelling() -> frozenset[str]:
     """Of sentences such as "I told you three times"."""
     return frozenset(

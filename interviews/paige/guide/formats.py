@@ -5,6 +5,8 @@ from typing import Any
 
 from hindsight.text.languages import ENGLISH
 
+OPTIONAL = ("objective_phrases", "siblings", "bridge")
+
 RENAMED = {"probes": "follow_ups", "keywords": "phrases"}
 
 
@@ -15,13 +17,13 @@ def in_current_format(guide: Mapping[str, Any]) -> dict[str, Any]:
 
 def canonical(guide: Mapping[str, Any]) -> dict[str, Any]:
     current = in_current_format(guide)
-    return {"language": ENGLISH, **current, "topics": [_without_empty_phrases(topic) for topic in current["topics"]]}
+    return {"language": ENGLISH, **current, "topics": [_without_empty_fields(topic) for topic in current["topics"]]}
 
 
-def _without_empty_phrases(topic: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty_fields(topic: Mapping[str, Any]) -> dict[str, Any]:
     named = {language: phrases for language, phrases in topic.get("objective_phrases", {}).items() if phrases}
-    rest = {name: value for name, value in topic.items() if name != "objective_phrases"}
-    return {**rest, **({"objective_phrases": named} if named else {})}
+    fields = {**topic, "objective_phrases": named}
+    return {name: value for name, value in fields.items() if value or name not in OPTIONAL}
 
 
 def _topic(topic: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -38,7 +38,10 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left. `rephrasing` and `reason` may be empty."""
+    """Core topics are asked even if few turns are left. `rephrasing`, `reason` and `bridge` may be empty.
+
+    `siblings`: the keys of topics that ask for the same in other words. `bridge` announces the topic.
+    """
 
     key: str
     title: str
@@ -49,6 +52,8 @@ class Topic:
     reason: str
     follow_ups: tuple[FollowUp, ...]
     objective_phrases: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    bridge: str = ""
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
@@ -59,8 +64,8 @@ class Topic:
         objective = tuple(
             chain.from_iterable(phrases for _, phrases in sorted(fields.get("objective_phrases", {}).items()))
         )
-        given = {"phrases": tuple(fields["phrases"]), "objective_phrases": objective, "follow_ups": follow_ups}
-        return cls(**{**fields, **given})
+        lists = {name: tuple(fields.get(name, ())) for name in ("phrases", "siblings")}
+        return cls(**{**fields, **lists, "objective_phrases": objective, "follow_ups": follow_ups})
 
     def phrases_in(self, text: str) -> set[str]:
         return set(_found(self.phrases, text))
@@ -79,6 +84,7 @@ class Topic:
             question=named(self.question),
             rephrasing=named(self.rephrasing),
             reason=named(self.reason),
+            bridge=named(self.bridge),
             follow_ups=tuple(replace(each, text=named(each.text)) for each in self.follow_ups),
         )
 
@@ -117,6 +123,12 @@ class Guide:
     def topic(self, key: str) -> Topic:
         """Raises KeyError."""
         return {topic.key: topic for topic in self.every_topic}[key]
+
+    def siblings_of(self, key: str) -> frozenset[str]:
+        """Either topic may name the other."""
+        return frozenset(
+            topic.key for topic in self.every_topic if key in topic.siblings or topic.key in self.topic(key).siblings
+        )
 
     def for_vendor(self, vendor: str) -> Self:
         return replace(

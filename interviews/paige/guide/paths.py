@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 GuidePath = tuple[str | int, ...]
 
 PLURALS = {"follow_ups": "follow-ups"}
-SINGULARS = {"topics": "topic", "follow-ups": "follow-up", "phrases": "phrase"}
+SINGULARS = {"topics": "topic", "follow-ups": "follow-up", "phrases": "phrase", "siblings": "sibling"}
 
 
 class Remark(NamedTuple):

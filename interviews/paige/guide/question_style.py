@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from interviews.paige.guide.paths import Remark
-from interviews.paige.guide.rules import wordings
+from interviews.paige.guide.rules import unknown_siblings, wordings
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, QUOTE
 from interviews.paige.language.lexicons import languages_with, lexicon
 from interviews.paige.language.patterns import whole_words
@@ -31,7 +31,8 @@ def guide_warnings(guide: Mapping[str, Any]) -> list[Remark]:
     """Accepts invalid guides."""
     language = guide.get("language")
     texts = [(path, text) for path, text in wordings(guide) if path[-1] != "reason"]
-    return [Remark(path, warning) for path, text in texts for warning in style_warnings(text, str(language))]
+    style = [Remark(path, warning) for path, text in texts for warning in style_warnings(text, str(language))]
+    return [*style, *unknown_siblings(guide)]
 
 
 def style_warnings(text: str, language: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ def problems_between_fields(guide: Mapping[str, Any]) -> Iterator[Remark]:
     yield from _repetitions("key", _texts((path, "key", topic.get("key")) for path, topic in topics))
     for path, topic in topics:
         yield from _repetitions("phrase", _listed((*path, "phrases"), topic.get("phrases")))
+    yield from _repetitions("bridge", _texts((path, "bridge", topic.get("bridge")) for path, topic in topics))
     yield from _repetitions("wording", wordings(guide))
 
 
@@ -23,6 +24,16 @@ def wordings(guide: Mapping[str, Any]) -> Iterator[Text]:
         follow_ups = _items((*path, "follow_ups"), topic.get("follow_ups"))
         yield from _texts((place, "text", follow_up.get("text")) for place, follow_up in follow_ups)
     yield from _texts([((), "closing_question", guide.get("closing_question"))])
+
+
+def unknown_siblings(guide: Mapping[str, Any]) -> Iterator[Remark]:
+    """They have no effect: a topic that is removed may still be named."""
+    topics = list(_items(("topics",), guide.get("topics")))
+    for path, topic in topics:
+        others = [other.get("key") for _, other in topics if other is not topic]
+        for place, key in _listed((*path, "siblings"), topic.get("siblings")):
+            if key not in others:
+                yield Remark(place, f"“{key}” is not the key of another topic.")
 
 
 def _too_few_turns(max_turns: Any, topics: Iterable[Mapping[str, Any]]) -> Iterator[Remark]:

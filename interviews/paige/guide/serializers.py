@@ -88,6 +88,8 @@ class TopicSerializer(StrictSerializer):
     core = Flag()
     phrases = ItemList(child=GuideText(clean=clean_phrase))
     objective_phrases = PhrasesByLanguage(required=False)
+    siblings = ItemList(child=GuideText(clean=clean_key), required=False)
+    bridge = GuideText(clean=clean_optional_line, required=False)
     question = GuideText(clean=clean_question)
     rephrasing = GuideText(clean=clean_optional_question)
     reason = GuideText(clean=clean_optional_line)

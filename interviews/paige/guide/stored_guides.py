@@ -5,6 +5,7 @@ from hashlib import sha256
 from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import MAX_GUIDES, Guide
+from interviews.paige.guide.translations import with_phrases_of
 
 # By interview type and version. Every edit of a guide is a new version. A conversation copies guide and version.
 _digests: Memory[tuple[int, int], bytes] = Memory()
@@ -12,8 +13,21 @@ _digests: Memory[tuple[int, int], bytes] = Memory()
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
 
 
+def guides_of(interview_request: InterviewRequest) -> tuple[Guide, ...]:
+    """The one that questions come from is the first. The other is of the language before the contact switched.
+
+    Raises GuideError.
+    """
+    own, conversation = guide_of(interview_request), getattr(interview_request, "conversation", None)
+    if conversation is None or not conversation.language:
+        return (own,)
+    other = _parsed(conversation.translation)[1]
+    guides = with_phrases_of(other, own), with_phrases_of(own, other)
+    return guides if conversation.language == other.language else guides[::-1]
+
+
 def guide_of(interview_request: InterviewRequest) -> Guide:
-    """Raises GuideError."""
+    """In the language of the interview type. Raises GuideError."""
     version = interview_request.guide_version
     return guide_of_version(interview_request.interview_type_id, version, lambda: interview_request.guide)
 
@@ -23,12 +37,16 @@ def guide_of_version(interview_type_id: int, version: int, read: Callable[[], ob
     digest = _digests.get((interview_type_id, version))
     guide = _guides.get(digest) if digest else None
     if guide is None:
-        data = read()
-        digest = sha256(json.dumps(data, sort_keys=True).encode()).digest()
-        guide = _guides.get(digest) or Guide.from_data(data)
-        _guides.add(digest, guide)
+        digest, guide = _parsed(read())
         _digests.add((interview_type_id, guide.version), digest)  # not `version`: it may be read after an edit
     return guide
+
+
+def _parsed(data: object) -> tuple[bytes, Guide]:
+    digest = sha256(json.dumps(data, sort_keys=True).encode()).digest()
+    guide = _guides.get(digest) or Guide.from_data(data)
+    _guides.add(digest, guide)
+    return digest, guide
 
 
 def forget_guides() -> None:

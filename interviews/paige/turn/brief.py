@@ -8,7 +8,7 @@ from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.guide.guide import Guide, Topic
-from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
 from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import Picks, Steering, steer
@@ -18,7 +18,9 @@ from interviews.paige.objective.subjects import subjects
 
 @dataclass(frozen=True)
 class Brief:
-    """The last utterance of the conversation is the contact's."""
+    """The last utterance of the conversation is the contact's. `guides_before`: of other languages, since the contact
+    switched.
+    """
 
     vendor: str
     contact_name: str
@@ -31,6 +33,11 @@ class Brief:
     corrected: CorrectedSubjects | None = field(default=None, repr=False)
     names_subjects: bool = False
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
+    guides_before: tuple[Guide, ...] = ()
+
+    @property
+    def guides(self) -> tuple[Guide, ...]:
+        return (self.guide, *self.guides_before)
 
     @cached_property
     def steering(self) -> Steering:
@@ -71,13 +78,15 @@ def vendor_of(org_name: str) -> str:
 def opening_brief(interview_request: InterviewRequest, guide: Guide | None = None) -> Brief:
     """`guide` replaces the interview's own. Raises GuideError."""
     vendor = vendor_of(interview_request.org.name)
-    own = (guide or guide_of(interview_request)).for_vendor(vendor)
+    first, *before = (guide,) if guide else guides_of(interview_request)
+    own = first.for_vendor(vendor)
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,
         contact_notes=interview_request.contact.notes,
         objective=interview_request.objective,
         guide=own,
+        guides_before=tuple(before),
         picks=known_picks(interview_request.picks, own),
         corrected=subjects_in(interview_request.subjects),
         names_subjects=interview_request.org.names_subjects,

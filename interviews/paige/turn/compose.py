@@ -8,9 +8,7 @@ from typing import Protocol
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance, wants_to_stop
 from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import quote_of
-from interviews.paige.guide.guide import Guide
-from interviews.paige.language.lexicons import Phrase, phrases, wording
+from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
@@ -66,17 +64,13 @@ def compose(brief: Brief, choice: Choice) -> str:
     def fill(template: str) -> str:
         return _PLACE.sub(lambda place: values[place[1]], template)
 
-    openers = [fill(wording(opener, brief.guide.language)) for opener in move.openers]
+    openers = [_opener(brief, move, opener, fill) for opener in move.openers]
     return " ".join([*openers, *_question(brief, move, fill)])
 
 
-def quote_in(message: Utterance, guide: Guide) -> str | None:
-    templates: list[str] = []
-    if message.move == Move.COVERED:
-        templates = phrases(guide.language)["covered"]
-    elif message.follow_up is not None:
-        templates = [guide.topic(message.topic).follow_ups[message.follow_up].template]
-    return next((quote for template in templates if (quote := quote_of(message.text, template))), None)
+def _opener(brief: Brief, move: NextMove, opener: Phrase, fill: Fill) -> str:
+    own = move.topic.bridge if opener.name == "bridge" else ""
+    return own or fill(wording(opener, brief.guide.language))
 
 
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:

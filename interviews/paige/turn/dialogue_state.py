@@ -55,6 +55,12 @@ class DialogueState:
         readings = [answer.reading for answer in self.answers]
         return [reading.only_repeats(readings[:i]) for i, reading in enumerate(readings)]
 
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The keys of topics on which the contact only says that they have said it, and of their siblings."""
+        topics = [turn.topic for turn, repeats in zip(self.said, self.repeats, strict=False) if repeats]
+        return frozenset(topics).union(*map(self.brief.guide.siblings_of, topics))
+
     @property
     def intents_before(self) -> frozenset[Intent]:
         """Of the earlier answers to the open question."""
@@ -134,7 +140,7 @@ class DialogueState:
         return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
 
     def _is_left_out(self, topic: Topic) -> bool:
-        if any(self.repeats) and self.mentions(topic):
+        if topic.key in self.told or (any(self.repeats) and self.mentions(topic)):
             return True
         return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))
 

@@ -6,7 +6,6 @@ from itertools import islice, pairwise
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import quote_of
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
@@ -15,6 +14,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
+from interviews.paige.turn.quoted import quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 MAX_TIMES_AGAIN = 3
@@ -50,7 +50,9 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     if _insists_on_stopping(state):
         return ()
     found = [again] if (again := _again(state)) else _next(state)
-    return tuple(replace(move, openers=(*openers(state, move.move), *_return(state, move))) for move in found)
+    return tuple(
+        replace(move, openers=(*openers(state, move.move, move.topic), *_return(state, move))) for move in found
+    )
 
 
 def _next(state: DialogueState) -> list[NextMove]:
@@ -88,8 +90,8 @@ def _again(state: DialogueState) -> NextMove | None:
         return None
     original = state.asked[-1]
     found = NextMove(move, state.topic, original.follow_up)
-    quote = quote_of(original.text, found.asked.text) if found.asked else None
-    return replace(found, quote=quote or "", subject=subject_in(state.brief, original))
+    quote = quote_in(original, state.brief.guides) if found.asked else ""
+    return replace(found, quote=quote, subject=subject_in(state.brief, original))
 
 
 def _move_again(state: DialogueState) -> Move | None:

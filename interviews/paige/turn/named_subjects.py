@@ -16,8 +16,8 @@ def unmentioned_subjects(state: DialogueState) -> Iterator[tuple[Topic, str]]:
     brief, asked = state.brief, {turn.topic for turn in state.asked} - {CLOSING}
     answers = "\n".join(answer.text for answer in state.answers)
     for subject in brief.nameable:
-        topic, question = _topic(state, subject), naming_question(brief, subject)
-        is_said = mentions_subject(answers, [subject]) or any(question in turn.text for turn in state.said)
+        topic = _topic(state, subject)
+        is_said = mentions_subject(answers, [subject]) or any(_names(brief, turn, subject) for turn in state.said)
         if topic.key in asked and not state.avoids(topic) and not is_said:
             yield topic, subject
 
@@ -26,11 +26,19 @@ def naming_question(brief: Brief, subject: str) -> str:
     """Raises ValueError if the subject may not be named."""
     if subject not in brief.nameable:
         raise ValueError("The subject may not be named.")
-    return wording(Phrase("named"), brief.guide.language).replace(SUBJECT, subject)
+    return _naming(brief.guide.language, subject)
 
 
 def subject_in(brief: Brief, message: Utterance) -> str:
-    return next((each for each in brief.nameable if message.text.endswith(naming_question(brief, each))), "")
+    return next((each for each in brief.nameable if _names(brief, message, each)), "")
+
+
+def _names(brief: Brief, message: Utterance, subject: str) -> bool:
+    return any(message.text.endswith(_naming(guide.language, subject)) for guide in brief.guides)
+
+
+def _naming(language: str, subject: str) -> str:
+    return wording(Phrase("named"), language).replace(SUBJECT, subject)
 
 
 def _topic(state: DialogueState, subject: str) -> Topic:

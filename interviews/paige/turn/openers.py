@@ -5,6 +5,8 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
+from interviews.paige.answers.wanted_language import wanted_language
+from interviews.paige.guide.guide import Topic
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.turn.dialogue_state import DialogueState
 
@@ -25,16 +27,22 @@ EXPLANATIONS: Mapping[Intent, str] = {
 }
 
 
-def openers(state: DialogueState, move: Move) -> tuple[Phrase, ...]:
-    return (*_to_questions(state, move), *_to_wishes(state), *_lead_in(state, move))
+def openers(state: DialogueState, move: Move, topic: Topic) -> tuple[Phrase, ...]:
+    return (*_to_questions(state, move), *_to_wishes(state), *_lead_in(state, move, topic))
 
 
 def _to_questions(state: DialogueState, move: Move) -> Iterator[Phrase]:
     for intent, name in REPLIES.items():
         if intent in state.last.intents:
-            yield Phrase(name, state.earlier(intent))
+            is_switch = intent is Intent.ASKS_ABOUT_LANGUAGE and _has_switched(state)
+            yield Phrase("switched" if is_switch else name, state.earlier(intent))
     if move not in AGAIN and Intent.ASKS_PURPOSE in state.last.intents:
         yield Phrase("purpose", state.earlier(Intent.ASKS_PURPOSE))
+
+
+def _has_switched(state: DialogueState) -> bool:
+    is_wanted = wanted_language(state.answers[-1].text) == state.brief.guide.language
+    return bool(state.brief.guides_before) and is_wanted
 
 
 def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
@@ -44,7 +52,7 @@ def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
         yield Phrase("reach" if state.brief.contact_address else "reach_sender")
 
 
-def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
+def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]:
     last = state.last
     if state.has_stopped:
         yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
@@ -64,7 +72,7 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
         yield from _unsaid("declined", state)
     elif move == Move.QUESTION and state.asked[-1].move == Move.FOLLOW_UP:
-        yield from _unsaid("bridge", state)
+        yield from [Phrase("bridge")] if topic.bridge else _unsaid("bridge", state)
 
 
 def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import Intent
-from interviews.paige.answers.quotes import fits, quote_of
+from interviews.paige.answers.quotes import fits
 from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import Kinds, fitting
+from interviews.paige.turn.quoted import quote_in
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
@@ -115,7 +116,7 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:
     if message.move != Move.FOLLOW_UP:
         return False
-    quote = quote_of(message.text, _follow_up(state, message).template)
+    quote = quote_in(message, state.brief.guides)
     return statement.quote == quote if quote else message is following
 
 
@@ -133,6 +134,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
     return (
         topic.key == CLOSING
+        or topic.key in state.told
         or state.avoids(topic)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if is_emphasized else 1)
         or len(state.follow_ups_to(topic)) >= limit

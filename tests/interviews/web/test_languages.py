@@ -1,5 +1,6 @@
 """The survey page is in the language of the interview, whatever the browser prefers. Everything else is English."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,17 +9,21 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils.translation import get_language
 
+from interviews.lifecycle import Move, Stage
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.guides import edit_guide
+from interviews.services.interview_types import archive_interview_type
 from interviews.web import views
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.client import ApiClient
+from tests.factories import InterviewTypeFactory
 from tests.interviews.web.client import SurveyPage, visible
 
 FIRST = "Was hat in Ihrem Unternehmen den Anstoß für diese Suche gegeben, noch bevor"
+GERMAN_GUIDE = "win_loss_buyer_de"
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 
 
@@ -121,3 +126,112 @@ def test_api_staff_pages_and_docs_are_english_in_a_german_browser(
     for url in ("/admin/login/", "/api/docs", "/nowhere"):
         assert 'lang="en"' in client.get(url).content.decode()
     assert "Password" in visible(client.get("/admin/login/"))
+
+
+class TestSwitch:
+    """Acme has the same guide in German."""
+
+    @pytest.fixture(autouse=True)
+    def german_type(self, page: SurveyPage, interview_request: InterviewRequest) -> InterviewType:
+        kind: InterviewType = InterviewTypeFactory.create(org=interview_request.org, guide=shipped_guide(GERMAN_GUIDE))
+        return kind
+
+    @pytest.mark.parametrize("wish", ["Können wir auf Deutsch weitermachen?", "Could we go on in German, please?"])
+    def test_the_open_question_comes_again_in_the_wanted_language(self, page: SurveyPage, wish: str) -> None:
+        page.post("consent")
+        assert_german(page.post("answer", number=1, text=wish), "Gern, wir machen auf Deutsch weiter.", FIRST)
+        assert_german(page.post("answer", number=3, text="Unser altes System wurde abgeschaltet."), "Frage 2")
+        assert_german(page.post("finish"), "Das bekommt Acme zu lesen.", wish, "what was happening")
+        assert_german(page.post("send"), "Vielen Dank, Alice")
+        content = InterviewRequest.objects.get().transcript.content
+        assert [text for _, text in parse_transcript(content)] == list(Turn.objects.values_list("text", flat=True))[:4]
+        conversation = Conversation.objects.get()
+        assert (conversation.language, conversation.guide["language"]) == ("de", "en")
+
+    def test_a_follow_up_comes_again_with_its_quote(self, page: SurveyPage) -> None:
+        page.post("consent")
+        quoted = visible(page.post("answer", number=1, text="The board stopped a release in March."))
+        assert "“The board stopped a release in March”" in quoted
+        response = page.post("answer", number=3, text="Auf Deutsch, bitte.")
+        assert_german(response, "„The board stopped a release in March“")
+
+    def test_topics_that_were_asked_are_not_asked_again(self, page: SurveyPage) -> None:
+        page.post("consent")
+        page.post("answer", number=1, text="It just came up.")
+        page.post("answer", number=3, text="I do not know. Können wir auf Deutsch weitermachen?")
+        number = 5
+        while Conversation.objects.get().stage == Stage.IN_PROGRESS:
+            page.post("answer", number=number, text="Dazu fällt mir nichts ein.")
+            number += 2
+        asked = Turn.objects.filter(move__in=[Move.QUESTION, Move.CLOSING]).values_list("topic", flat=True)
+        assert len(asked) == len(set(asked)) == 9
+
+    def test_a_contact_may_switch_back(self, page: SurveyPage) -> None:
+        page.post("consent")
+        page.post("answer", number=1, text="Auf Deutsch bitte.")
+        response = page.post("answer", number=3, text="Sorry, can we go on in English?")
+        assert is_in("en", response)
+        assert "In English, then. Here is the question again." in visible(response)
+
+    def test_the_same_wish_twice_is_one_answer(self, page: SurveyPage) -> None:
+        page.post("consent")
+        for _ in range(2):
+            page.post("answer", number=1, text="Auf Deutsch bitte.")
+        assert Turn.objects.count() == 3
+
+    def test_a_correction_withdraws_words_that_were_quoted_before_the_switch(self, page: SurveyPage) -> None:
+        page.post("consent")
+        page.post("answer", number=1, text="The board stopped a release in March.")
+        page.post("answer", number=3, text="Auf Deutsch, bitte.")
+        page.post("finish")
+        page.post("resume", **{"answer-1": "Nothing."})
+        assert not Turn.objects.filter(text__contains="stopped a release").exists()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda guide: guide["topics"].pop(),
+            lambda guide: guide["topics"][0]["follow_ups"].pop(),
+        ],
+        ids=["another topic", "another follow-up"],
+    )
+    def test_a_guide_with_other_topics_or_follow_ups_is_no_translation(
+        self, page: SurveyPage, german_type: InterviewType, change: Callable[[Any], object]
+    ) -> None:
+        change(german_type.guide)
+        german_type.save()
+        self.assert_stays_english(page)
+
+    def test_an_archived_guide_is_not_used(self, page: SurveyPage, german_type: InterviewType) -> None:
+        archive_interview_type(org_id=german_type.org_id, interview_type_id=german_type.pk)
+        self.assert_stays_english(page)
+
+    def test_no_one_of_two_guides_is_chosen(self, page: SurveyPage, german_type: InterviewType) -> None:
+        InterviewTypeFactory.create(org=german_type.org, guide=german_type.guide)
+        self.assert_stays_english(page)
+
+    def test_the_guide_of_another_org_is_not_used(self, page: SurveyPage, german_type: InterviewType) -> None:
+        german_type.delete()
+        InterviewTypeFactory.create(guide=shipped_guide(GERMAN_GUIDE))
+        self.assert_stays_english(page)
+
+    def assert_stays_english(self, page: SurveyPage) -> None:
+        page.post("consent")
+        response = page.post("answer", number=1, text="Können wir auf Deutsch weitermachen?")
+        assert is_in("en", response)
+        assert "I put my questions in one language only, but you may answer in any." in visible(response)
+        assert Conversation.objects.get().language == ""
+
+    def test_the_page_offers_the_language_that_the_browser_prefers(self, page: SurveyPage) -> None:
+        page.post("consent")
+        assert "Bitte auf Deutsch weiter." in visible(page.get(**GERMAN))
+        assert "Bitte auf Deutsch weiter." not in visible(page.get())
+        response = page.post("switch_language", number=1, language="de", text="It was slow.")
+        assert_german(response, "Gern, wir machen auf Deutsch weiter.")
+        assert Turn.objects.get(number=2).text == "It was slow.\nBitte auf Deutsch weiter."
+        assert "Please go on in English." in visible(page.get(**GERMAN))
+
+    def test_an_unknown_language_changes_nothing(self, page: SurveyPage) -> None:
+        page.post("consent")
+        assert page.post("switch_language", number=1, language="xx", text="It was slow.").status_code == 409
+        assert Turn.objects.count() == 1

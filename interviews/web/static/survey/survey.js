@@ -55,7 +55,7 @@ const errorMessage = (response, page) => {
 // Only a page of this interview shows that the server has the text: 409 and 422 show texts that are not stored.
 const load = async (url, options) => {
   try {
-    const headers = { "Accept-Language": document.documentElement.lang };
+    const headers = { "Accept-Language": [document.documentElement.lang, ...navigator.languages].join(", ") };
     const response = await fetch(url, { ...options, headers, signal: AbortSignal.timeout?.(TIMEOUT) });
     const page = parsed(await response.text());
     const isOfInterview = page.querySelector("main")?.dataset.interview === interview();

@@ -8,6 +8,7 @@ import pytest
 
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Guide, GuideError, shipped_guide
+from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.serializers import SHOWN_PROBLEMS
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS
 from tests.interviews.old_guides import old_guide
@@ -333,3 +334,37 @@ def test_an_old_guide_is_converted_to_a_valid_one_with_the_same_texts() -> None:
 def test_a_converted_guide_is_not_converted_again() -> None:
     converted = in_current_format(old_guide())
     assert in_current_format(converted) == converted
+
+
+def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
+    first, second, *_ = [topic["key"] for topic in guide_data["topics"]]
+    guide = Guide.from_data(put(guide_data, (*TOPIC, "siblings"), [first]))
+    assert (guide.siblings_of(first), guide.siblings_of(second)) == ({second}, {first})
+    assert guide.siblings_of(CLOSING) == set()
+
+
+def test_the_bridge_of_a_topic_may_name_the_vendor(guide_data: dict[str, Any]) -> None:
+    guide = Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "Now to {vendor}."))
+    assert guide.for_vendor("Acme").topics[1].bridge == "Now to Acme."
+    assert Guide.from_data(put(guide_data, (*TOPIC, "bridge"), "")).topics[1].bridge == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("bridge", "Now\nto it.", "bridge: Must be one line without white space at its ends."),
+        ("siblings", "price", "siblings: Must be a list."),
+        ("siblings", ["The price"], "siblings[0]: Must be 1 to 40 lower-case letters"),
+    ],
+)
+def test_wrong_bridges_and_siblings_are_refused(
+    guide_data: dict[str, Any], field: str, value: object, problem: str
+) -> None:
+    [found] = problems_of(put(guide_data, (*TOPIC, field), value))
+    assert found.startswith(f"guide.topics[1].{problem}")
+
+
+def test_a_sibling_that_is_no_topic_is_a_warning(guide_data: dict[str, Any]) -> None:
+    guide = put(guide_data, (*TOPIC, "siblings"), ["weather"])
+    assert Guide.from_data(guide)
+    assert "“weather” is not the key of another topic." in [warning.message for warning in guide_warnings(guide)]

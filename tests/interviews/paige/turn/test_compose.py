@@ -50,7 +50,8 @@ def authored(vendor: str, address: str, nameable: tuple[str, ...]) -> re.Pattern
     """One or more authored texts of the buyer guide."""
     guide = parsed_guide()
     fixed = [text for wordings in phrases("en").values() for text in wordings]
-    texts = [*fixed, *(wording for topic in guide.every_topic for wording in topic.wordings())]
+    bridges = [topic.bridge for topic in guide.topics]
+    texts = [*fixed, *bridges, *(wording for topic in guide.every_topic for wording in topic.wordings())]
     subjects = "(?:" + "|".join(map(re.escape, nameable)) + ")" if nameable else "(?!)"
     places = {
         "{vendor}": re.escape(vendor),

@@ -1,6 +1,7 @@
 """Paige takes the contact's own words seriously: repetitions, feelings, questions back, and wishes to stop."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import next_message
+from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 
@@ -195,10 +196,40 @@ class TestStopping:
         assert next_to(brief).move == Move.FOLLOW_UP
 
 
-def test_a_change_of_topic_after_follow_ups_is_announced_in_other_words_each_time() -> None:
-    said = paige(conduct(buyer_brief(), ["It was slow."]))
-    bridges = [text for turn in said for text in phrases("en")["bridge"] if turn.text.startswith(text)]
-    assert len(bridges) == len(set(bridges)) > 2
-    for before, turn in itertools.pairwise(said):
-        is_bridged = any(turn.text.startswith(text) for text in phrases("en")["bridge"])
-        assert not is_bridged or (before.move == Move.FOLLOW_UP and turn.move == Move.QUESTION)
+class TestBridges:
+    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
+    def test_a_new_topic_after_follow_ups_is_named(self, guide: str) -> None:
+        brief = buyer_brief(guide=guide)
+        said = paige(conduct(brief, ["It was slow."]))
+        announced = [turn for turn in said if turn.text.startswith(brief.guide.topic(turn.topic).bridge or "?")]
+        assert len(announced) > 2
+        for before, turn in itertools.pairwise(said):
+            is_due = before.move == Move.FOLLOW_UP and turn.move == Move.QUESTION
+            assert (turn in announced) == is_due
+
+    def test_a_guide_without_bridges_has_one_of_the_language_each_time(self) -> None:
+        brief = buyer_brief()
+        topics = tuple(replace(topic, bridge="") for topic in brief.guide.topics)
+        said = paige(conduct(replace(brief, guide=replace(brief.guide, topics=topics)), ["It was slow."]))
+        bridges = [text for turn in said for text in phrases("en")["bridge"] if turn.text.startswith(text)]
+        assert len(bridges) == len(set(bridges)) > 2
+
+
+class TestSiblings:
+    @pytest.mark.parametrize(
+        ("guide", "answer"),
+        [("win_loss_buyer", "I told you that already."), (GERMAN, "Das habe ich doch schon gesagt.")],
+    )
+    def test_who_has_said_what_mattered_is_not_asked_what_tipped_it(self, guide: str, answer: str) -> None:
+        def reply(message: Message) -> str:
+            return answer if message.utterance.topic == "criteria" else "It was slow."
+
+        asked = [turn.topic for turn in paige(conduct(buyer_brief(guide=guide), reply))]
+        assert asked.count("criteria") == 1
+        assert "decision" not in asked
+
+    def test_a_guide_without_siblings_asks_both(self) -> None:
+        brief = buyer_brief()
+        topics = tuple(replace(topic, siblings=()) for topic in brief.guide.topics)
+        said = conduct(replace(brief, guide=replace(brief.guide, topics=topics)), ["I told you that already."])
+        assert {"criteria", "decision"} <= {turn.topic for turn in paige(said)}

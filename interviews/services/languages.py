@@ -1,0 +1,60 @@
+"""The contact may switch to another language: to the one interview type of the org that has the same topics in it."""
+
+from django.db.models import TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from hindsight.text.languages import ENGLISH
+from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.answers.wanted_language import wanted_language
+from interviews.paige.guide.guide import Guide, GuideError
+from interviews.paige.guide.stored_guides import guide_of, guide_of_version
+from interviews.paige.guide.translations import is_translation
+from interviews.paige.language.lexicons import languages
+
+
+def translation_of(interview_type: InterviewType, guide: Guide, language: str) -> InterviewType | None:
+    """None also if several types fit: nobody has said which one is meant."""
+    others = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).exclude(pk=interview_type.pk)
+    code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
+    in_language = others.alias(language=code).filter(language=language).defer("guide")
+    found = [each for each in in_language if _is_translation(guide, each)]
+    return found[0] if len(found) == 1 else None
+
+
+def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
+    """By language."""
+    try:
+        guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+    except GuideError:
+        return {}
+    found = {language: translation_of(interview_type, guide, language) for language in languages()}
+    return {language: other for language, other in found.items() if other}
+
+
+def is_offered(interview_request: InterviewRequest, language: str) -> bool:
+    """Also the first language, after a switch."""
+    guide = guide_of(interview_request)
+    return language == guide.language or translation_of(interview_request.interview_type, guide, language) is not None
+
+
+def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:
+    """If the answer asks for another language, and there is a guide in it. Requires the lock of the conversation."""
+    language = wanted_language(answer)
+    if language is None:
+        return
+    guide = guide_of(interview_request)
+    if language == (conversation.language or guide.language):
+        return
+    if language == guide.language:
+        conversation.touch(language=language)
+    elif translation := translation_of(interview_request.interview_type, guide, language):
+        conversation.touch(language=language, translation=translation.guide)
+
+
+def _is_translation(guide: Guide, interview_type: InterviewType) -> bool:
+    try:
+        other = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+    except GuideError:
+        return False
+    return is_translation(guide, other)
