@@ -1,15 +1,15 @@
 // Uses the client that openapi-generator generates for `typescript-fetch`. Prints what it got as JSON.
-import { ApiError, Configuration, InterviewTypesApi, InterviewsApi, ResponseError } from "./hindsight_client";
+import { Configuration, ErrorResponse, InterviewTypesApi, InterviewsApi, ResponseError } from "./hindsight_client";
 
 const [basePath, accessToken] = process.argv.slice(2);
 const configuration = new Configuration({ basePath, accessToken });
 const interviews = new InterviewsApi(configuration);
 
-async function errorOf(call: Promise<unknown>): Promise<ApiError["error"]> {
+async function errorOf(call: Promise<unknown>): Promise<ErrorResponse["error"]> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof ResponseError) return ((await error.response.json()) as ApiError).error;
+    if (error instanceof ResponseError) return ((await error.response.json()) as ErrorResponse).error;
   }
   throw new Error("The call did not fail with a response.");
 }
