@@ -66,7 +66,7 @@ test-operations: ## Follow docs/operations.md on an empty machine, and run what 
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client
 
-test-client: venv-client ## Test clients that three generators make from docs/openapi.yaml; pytest gets ARGS
+test-client: venv-client ## Test clients generated for Python, TypeScript, Go, Ruby and PHP, which must be installed; ARGS goes to pytest
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_generated_clients.py $(ARGS)
 
 lint-api: venv-client ## Check docs/openapi.yaml with Redocly and Spectral

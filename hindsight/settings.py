@@ -426,6 +426,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "hindsight.api.schema_extensions.require_bodies",
+        "hindsight.api.schema_extensions.name_enum_values",
         "hindsight.api.schema_extensions.share_error_responses",
     ],
     "SERVERS": [{"url": PUBLIC_BASE_URL, "description": "The server that this description comes from"}],

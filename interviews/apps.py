@@ -12,8 +12,10 @@ class InterviewsConfig(AppConfig):
         from interviews.checks import check_model
         from interviews.doctor import model_endpoint, model_turns
         from interviews.services.driver_choice import DriverChoices
+        from interviews.services.scripted_buyer import ScriptedInterviews
 
         register(check_model)
         CHECKS["model endpoint"] = model_endpoint
         CHECKS["model turns"] = model_turns
         register_kind(DriverChoices())
+        register_kind(ScriptedInterviews())

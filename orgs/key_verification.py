@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.limits.memory import Memory
+from orgs.keys import is_test_key
 from orgs.models import ApiKey
 from orgs.plans import requests_per_minute
 
@@ -45,6 +46,10 @@ class VerifiedKey:
     org: str
     requests_per_minute: int
     scopes: str
+
+    @property
+    def is_test(self) -> bool:
+        return is_test_key(self.prefix)
 
 
 REMEMBERED_SECONDS = 60

@@ -1,4 +1,7 @@
-"""API keys (decision 10): `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62."""
+"""API keys (decision 10): `hsk_`, 8 characters of public prefix, 28 of secret, 6 of CRC-32 checksum, in base 62.
+
+Keys of a test room begin with `hsk_test_` (decision 59).
+"""
 
 import hashlib
 import re
@@ -7,16 +10,20 @@ import string
 import zlib
 
 ALPHABET = string.digits + string.ascii_letters
-SCHEME = "hsk_"
-PREFIX_LENGTH = len(SCHEME) + 8
+SCHEME, TEST_SCHEME = "hsk_", "hsk_test_"
+PUBLIC_LENGTH = 8
 
-_KEY = re.compile(r"hsk_[0-9A-Za-z]{42}")
-_MORE_THAN_PREFIX = re.compile(r"hsk_[0-9A-Za-z]{9}")
+_KEY = re.compile(r"hsk_(test_)?[0-9A-Za-z]{42}")
+_MORE_THAN_PREFIX = re.compile(r"hsk_(test_)?[0-9A-Za-z]{9}")
 
 
-def generate() -> str:
-    body = SCHEME + "".join(secrets.choice(ALPHABET) for _ in range(36))
+def generate(*, is_test: bool = False) -> str:
+    body = (TEST_SCHEME if is_test else SCHEME) + "".join(secrets.choice(ALPHABET) for _ in range(36))
     return body + _checksum(body)
+
+
+def is_test_key(key_or_prefix: str) -> bool:
+    return key_or_prefix.startswith(TEST_SCHEME)
 
 
 def is_well_formed(text: str) -> bool:
@@ -29,7 +36,7 @@ def contains_secret(text: str) -> bool:
 
 
 def prefix_of(key: str) -> str:
-    return key[:PREFIX_LENGTH]
+    return key[: len(TEST_SCHEME if is_test_key(key) else SCHEME) + PUBLIC_LENGTH]
 
 
 def digest_of(key: str) -> str:

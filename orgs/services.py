@@ -1,6 +1,6 @@
 """Writes orgs and API keys. `interviews.services` deletes orgs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import TypedDict, Unpack
 
@@ -15,7 +15,18 @@ from orgs.models import ApiKey, Org, Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500
+# In the test room. `interviews.services.retention` deletes the rows, the audit's own retention the changes.
+TEST_ROOM_DAYS = 30
+# What a test room has from its org.
+SHARED_WITH_TEST_ROOM = (
+    *("name", "plan", "own_rate_limit", "key_days", "contact_address", "privacy_url", "names_subjects"),
+    *("is_active", "suspension_reason"),
+)
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=365)
+
+# Leaves room for a number.
+MAX_SLUG_BASE = 50
+TEST_SUFFIX = "-test"
 
 
 class OrgValues(TypedDict, total=False):
@@ -42,6 +53,16 @@ def create_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> Or
     org.full_clean()
     org.save()
     return org
+
+
+def create_test_room(org: Org) -> Org:
+    """Raises ValidationError if the org has one."""
+    shared = {field: getattr(org, field) for field in SHARED_WITH_TEST_ROOM}
+    slug = _unused_slug(f"{org.slug[: MAX_SLUG_BASE - len(TEST_SUFFIX)]}{TEST_SUFFIX}")
+    room = Org(**shared, slug=slug, test_room_of=org, audit_days=TEST_ROOM_DAYS)
+    room.full_clean()
+    room.save()
+    return room
 
 
 @transaction.atomic
@@ -82,21 +103,29 @@ def _locked_org(org_id: int) -> Org:
 
 
 def _change(org: Org, **values: object) -> Org:
+    """Also changes what the test room shares."""
+    _save(org, values)
+    shared = {field: value for field, value in values.items() if field in SHARED_WITH_TEST_ROOM}
+    for room in Org.objects.filter(test_room_of=org) if shared else ():
+        _save(room, shared)
+    return org
+
+
+def _save(org: Org, values: Mapping[str, object]) -> None:
     for field, value in values.items():
         setattr(org, field, value)
     org.full_clean()
     org.save(update_fields=values)
-    return org
 
 
 def create_api_key(
     *, org: Org, name: str, lifetime: timedelta | None = None, scopes: str = Scopes.READ_WRITE
 ) -> tuple[ApiKey, str]:
-    """Returns the row and the key itself. With `lifetime` None, or more than the org's key_days, those apply.
+    """Returns the row and the key itself, a test key if the org is a test room.
 
-    Raises ValidationError.
+    With `lifetime` None, or more than the org's key_days, those apply. Raises ValidationError.
     """
-    secret = keys.generate()
+    secret = keys.generate(is_test=org.is_test_room)
     if org.key_days is not None:
         longest = timedelta(days=org.key_days)
         lifetime = longest if lifetime is None else min(lifetime, longest)
@@ -137,7 +166,7 @@ def revoke_api_key(api_key: ApiKey) -> None:
 
 
 def _unused_slug(name: str) -> str:
-    base = slugify(name)[:50] or "org"
+    base = slugify(name)[:MAX_SLUG_BASE] or "org"
     taken = set(Org.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return base if base not in taken else next(slug for slug in numbered if slug not in taken)

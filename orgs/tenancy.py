@@ -10,6 +10,9 @@ class OrgRowsQuerySet(models.QuerySet[Row]):
     def for_org(self, org_id: int) -> Self:
         return self.filter(org_id=org_id)
 
+    def without_test_rooms(self) -> Self:
+        return self.filter(org__test_room_of=None)
+
 
 class SameOrg(models.BaseConstraint):
     """A composite foreign key on (org, field): the referenced row must have the same org.

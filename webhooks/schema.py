@@ -38,6 +38,7 @@ def webhook(event_type: str, description: str, data: Schema, example: dict[str, 
         "properties": {
             "type": {"type": "string", "const": event_type},
             "timestamp": {"type": "string", "format": "date-time", "description": "The time of the event."},
+            "test": {"type": "boolean", "const": True, "description": "Present only in events of the test room."},
             "data": data,
         },
         "required": ["type", "timestamp", "data"],

@@ -53,7 +53,7 @@ class ApiErrorBodySerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(help_text="Same as the X-Request-Id header. Include it when you contact us.")
 
 
-class ApiErrorSerializer(serializers.Serializer[Any]):
+class ErrorResponseSerializer(serializers.Serializer[Any]):
     error = ApiErrorBodySerializer()
 
 
@@ -117,7 +117,7 @@ def error_response(error: type[ApiError]) -> OpenApiResponse:
     envelope: Any = EXAMPLES[error].envelope()
     envelope["error"]["request_id"] = "0f8fad5bd9cb469fa16570867728950e"
     return OpenApiResponse(
-        ApiErrorSerializer,
+        ErrorResponseSerializer,
         description=f"`{error.code.value}`",
         examples=[OpenApiExample("Error", envelope, response_only=True)],
     )

@@ -53,6 +53,19 @@ def share_error_responses(result: Schema, **kwargs: Any) -> Schema:
     return result
 
 
+def name_enum_values(result: Schema, **kwargs: Any) -> Schema:
+    """Begins each constant with the name of its enum, because constants of the Go client are global."""
+    for name, schema in result["components"]["schemas"].items():
+        if "enum" in schema:
+            prefix = name.removesuffix("Enum")
+            schema["x-enum-varnames"] = [prefix + camel_case(value) for value in schema["enum"]]
+    return result
+
+
+def camel_case(value: str) -> str:
+    return "".join(word.capitalize() for word in value.split("_"))
+
+
 def operations_of(result: Schema) -> Iterator[Schema]:
     for path in result["paths"].values():
         yield from path.values()

@@ -20,7 +20,7 @@ ID = re.compile("[0-9]{1,19}")
 # For messages of libraries. The key must be in the text: searching for it is much faster than re.
 VALUE = r"[^\s&\"'<>]+"
 SECRETS = {
-    "hsk_": re.compile("(hsk_[0-9A-Za-z]{8})[0-9A-Za-z]+"),
+    "hsk_": re.compile("(hsk_(?:test_)?[0-9A-Za-z]{8})[0-9A-Za-z]+"),
     "whsec_": re.compile("(whsec_)[0-9A-Za-z+/=]+"),
     "?": re.compile(rf"(\?[\w.-]+=){VALUE}"),
     "&": re.compile(rf"(&[\w.-]+=){VALUE}"),

@@ -125,7 +125,9 @@ class InterviewRequestsView(ApiView):
             if budget.exceeded and would_overwrite(principal.org_id, body):
                 refuse_overwrite(budget)
             try:
-                row = create_interview_request(interview_type=interview_type, actor=principal.actor, **body)
+                row = create_interview_request(
+                    interview_type=interview_type, actor=principal.actor, is_scripted=principal.api_key.is_test, **body
+                )
             except ArchivedTypeError:
                 raise wrong_type(ARCHIVED_TYPE) from None
             versions = Versions(row.version, row.contact.version, interview_type.guide_version)

@@ -7,6 +7,7 @@ from interviews.models.interview_request import (
     survey_url_of,
 )
 from interviews.models.interview_type import InterviewType
+from interviews.models.scripted_interview import ScriptedInterview
 from interviews.models.transcript import DriverChoice, Transcript
 from interviews.models.turn import Turn
 
@@ -16,6 +17,7 @@ __all__ = [
     "InterviewRequest",
     "InterviewType",
     "RowVersions",
+    "ScriptedInterview",
     "Transcript",
     "Turn",
     "Versions",

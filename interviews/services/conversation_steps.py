@@ -62,7 +62,7 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
         return state
     brief = interview.brief
     with connection_released():
-        message = next_message(brief, engine())
+        message = next_message(brief, engine(is_test=interview.interview_request.org.is_test_room))
     if message is None:
         finish_conversation(interview_request)
         return interview_state(interview_request)

@@ -7,11 +7,12 @@ from hindsight.db.retries import retried
 from hindsight.db.versions import mark_inserted
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
-from interviews.services.interview_types import ArchivedTypeError, create_interview_type
+from interviews.services.interview_types import ArchivedTypeError, create_interview_type, duplicate_interview_type
+from interviews.services.scripted_buyer import queue_scripted_interview
 from interviews.text import DealId, Objective
 from orgs.actors import Actor
 from orgs.models import Org
-from orgs.services import create_org
+from orgs.services import create_org, create_test_room
 
 
 @transaction.atomic
@@ -20,6 +21,22 @@ def onboard_org(*, name: str, plan: str, own_rate_limit: int | None = None) -> O
     org = create_org(name=name, plan=plan, own_rate_limit=own_rate_limit)
     create_interview_type(org=org, guide=shipped_guide("win_loss_buyer"))
     return org
+
+
+@transaction.atomic
+def open_test_room(*, org_id: int) -> Org:
+    """Returns the org's test room, with a copy of each interview type that it lacks. A test room is its own.
+
+    Raises Org.DoesNotExist.
+    """
+    org: Org = Org.objects.select_for_update(no_key=True).get(pk=org_id)
+    if org.is_test_room:
+        return org
+    room = Org.objects.filter(test_room_of=org).first() or create_test_room(org)
+    known = set(room.interview_types.values_list("name", flat=True))
+    for interview_type in org.interview_types.filter(archived_at=None).exclude(name__in=known).order_by("pk"):
+        duplicate_interview_type(interview_type=interview_type, org=room, name=interview_type.name)
+    return room
 
 
 @retried
@@ -33,8 +50,12 @@ def create_interview_request(
     contact_context: Notes | None = None,
     deal_id: DealId | None = None,
     objective: Objective | None = None,
+    is_scripted: bool = False,
 ) -> InterviewRequest:
-    """Also creates the contact if the org has none with this email. Raises ArchivedTypeError."""
+    """Also creates the contact if the org has none with this email. `is_scripted`: the scripted buyer answers it.
+
+    Raises ArchivedTypeError.
+    """
     if interview_type.archived_at is not None:
         raise ArchivedTypeError
     contact = upsert_contact(
@@ -49,6 +70,8 @@ def create_interview_request(
     )
     [pk] = fetch_row(INSERT_INTERVIEW_REQUEST, {column: getattr(row, column) for column in INSERTED})
     mark_inserted(row, pk)
+    if is_scripted:
+        queue_scripted_interview(row)
     return row
 
 

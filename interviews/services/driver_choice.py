@@ -17,8 +17,8 @@ from interviews.services.state import StoredInterview
 
 
 def queue_driver_choice(interview_request: InterviewRequest) -> None:
-    """Call it in the transaction of the completion. Does nothing without a model."""
-    if model_engine():
+    """Call it in the transaction of the completion. Does nothing without a model, and in a test room."""
+    if model_engine() and not interview_request.org.is_test_room:
         DriverChoice.objects.create(org_id=interview_request.org_id, interview_request=interview_request)
 
 

@@ -65,7 +65,9 @@ def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
 
 @transaction.atomic
 def delete_org(*, org_id: int, actor: Actor) -> None:
-    """Deletes all rows of the org, including the audit, and records it. Raises Org.DoesNotExist."""
+    """Deletes all rows of the org and of its test room, including the audit. Records it. Raises Org.DoesNotExist."""
+    for room in Org.objects.filter(test_room_of=org_id):
+        delete_org(org_id=room.pk, actor=actor)
     withdraw_jobs(org_id=org_id)
     org = Org.objects.select_for_update().get(pk=org_id)
     # In batches, because Django loads the rows that it deletes. Interview requests first, because of PROTECT.

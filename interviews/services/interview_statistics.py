@@ -84,7 +84,7 @@ def completion_percent(completed: int, broken_off: int) -> int | None:
 
 
 def interview_statistics(org_ids: Collection[int] | None = None) -> InterviewStatistics:
-    """`org_ids` None: all orgs."""
+    """`org_ids` None: all orgs but test rooms."""
     requests, conversations = _of(InterviewRequest.objects.all(), org_ids), _of(Conversation.objects.all(), org_ids)
     recent, starts = recent_start(), starts_of_weeks()
     return InterviewStatistics(
@@ -115,7 +115,8 @@ def starts_of_weeks() -> list[datetime]:
 
 
 def _of(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:
-    return rows.order_by() if org_ids is None else rows.order_by().filter(org__in=org_ids)
+    ordered: Any = rows.order_by()
+    return ordered.without_test_rooms() if org_ids is None else ordered.filter(org__in=org_ids)
 
 
 def _of_by_time(rows: QuerySet[Row], org_ids: Collection[int] | None) -> Any:

@@ -9,10 +9,12 @@ from contacts.models import Contact
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.services.erasure import erase_contact
+from interviews.services.erasure import delete_contact, erase_contact
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org
+from orgs.services import TEST_ROOM_DAYS
+from webhooks.services.events import forget_interview_requests
 
 BATCH = 200
 
@@ -35,6 +37,21 @@ def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[s
         for ids in pk_batches(inactive, BATCH):
             for contact_id in ids:
                 counts[org.slug] += 1 if dry_run else _erase(inactive, org, contact_id, actor)
+    return +counts
+
+
+def delete_test_interviews(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
+    """Deletes interview requests of test rooms after TEST_ROOM_DAYS, then contacts without any."""
+    before, counts = timezone.now() - timedelta(days=TEST_ROOM_DAYS), Counter[str]()
+    for room in Org.objects.exclude(test_room_of=None).order_by("slug"):
+        old = InterviewRequest.objects.for_org(room.pk).filter(created_at__lt=before)
+        for ids in pk_batches(old, BATCH):
+            counts[room.slug] += len(ids) if dry_run else _delete_requests(room, ids)
+        used = InterviewRequest.objects.filter(contact=OuterRef("pk"))
+        unused = Contact.objects.for_org(room.pk).filter(~Exists(used), updated_at__lt=before)
+        for ids in () if dry_run else pk_batches(unused, BATCH):
+            for contact_id in ids:
+                delete_contact(org_id=room.pk, contact_id=contact_id, actor=actor)
     return +counts
 
 
@@ -70,6 +87,15 @@ def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -
     # A new version: GET no longer shows the transcript. The same time: the contact was not active.
     InterviewRequest.objects.filter(pk__in=ids).update(updated_at=F("updated_at"))
     return len(ids)
+
+
+@transaction.atomic
+def _delete_requests(room: Org, ids: list[int]) -> int:
+    """Locks jobs first, then conversations, as the other services do."""
+    withdraw_jobs(org_id=room.pk)
+    list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    forget_interview_requests(org_id=room.pk, interview_request_ids=ids)
+    return InterviewRequest.objects.filter(pk__in=ids).delete()[1].get("interviews.InterviewRequest", 0)
 
 
 def _erase(inactive: QuerySet[Contact], org: Org, contact_id: int, actor: Actor) -> int:

@@ -32,6 +32,9 @@ class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):
         live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
         return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
 
+    def without_test_rooms(self) -> Self:
+        return self.filter(test_room_of=None)
+
 
 class Org(Searchable):
     name = models.CharField(max_length=200)
@@ -85,6 +88,15 @@ class Org(Searchable):
         blank=True,
         help_text="Logins with the role account manager who manage this org and see its interviews.",
     )
+    test_room_of = models.OneToOneField(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="test_room",
+        help_text="The org whose test keys reach this one. Empty: this is no test room.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     live_keys: int  # set by with_live_keys()
 
@@ -109,7 +121,11 @@ class Org(Searchable):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} (test room)" if self.is_test_room else self.name
+
+    @property
+    def is_test_room(self) -> bool:
+        return self.test_room_of_id is not None
 
     @property
     def requests_per_minute(self) -> int:

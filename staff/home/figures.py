@@ -76,13 +76,13 @@ class Lists:
 def home(request: HttpRequest) -> dict[str, Any]:
     """Contains only what the roles of the user may see."""
     slug = request.GET.get("org", "")
-    orgs = list(visible_orgs(request).only(*SHOWN_OF_ORGS))
+    orgs = list(visible_orgs(request).without_test_rooms().only(*SHOWN_OF_ORGS))
     org = next((one for one in orgs if one.slug == slug), None)
     lists = Lists(org)
     context: dict[str, Any] = {"orgs": orgs, "org": org, "unknown_org": slug if slug and not org else ""}
     context["near_percent"] = NEAR_PERCENT
     if may(request, INTERVIEWS, org):
-        visible = orgs_with(request, INTERVIEWS)
+        visible = orgs_with(request, INTERVIEWS, test_rooms=False)
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}

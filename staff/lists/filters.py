@@ -72,8 +72,11 @@ class OrgFilter(TextFilter):
             choice["has_more"] = len(self.orgs) > MAX_MATCHES
         yield choice
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(org__in=[org.pk for org in self.orgs]) if self.value() else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Test rooms are shown only if they are chosen."""
+        if not self.value():
+            return queryset.without_test_rooms()
+        return queryset.filter(org__in=[org.pk for org in self.orgs])
 
 
 class EventOrgFilter(OrgFilter):

@@ -98,7 +98,7 @@ def results_page(request: HttpRequest, text: str) -> HttpResponse:
 def find(request: HttpRequest, kind: Kind, text: str) -> Found | None:
     if not text:
         return None
-    rows = list(kind.find(visible_rows(request, kind.model), text)[: MAX_SHOWN + 1])
+    rows = list(kind.find(visible_rows(request, kind.model).without_test_rooms(), text)[: MAX_SHOWN + 1])
     if not rows:
         return None
     options = kind.model._meta
@@ -107,7 +107,7 @@ def find(request: HttpRequest, kind: Kind, text: str) -> Found | None:
     return Found(kind, rows[:MAX_SHOWN], more)
 
 
-def visible_rows(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+def visible_rows(request: HttpRequest, model: type[Model]) -> Any:
     return admin.site.get_model_admin(model).get_queryset(request)
 
 

@@ -31,6 +31,11 @@ class ApiKeyForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "vIntegerField"}),
     )
     scopes = forms.ChoiceField(choices=Scopes.choices, required=False, initial=Scopes.READ_WRITE)
+    is_test = forms.BooleanField(
+        required=False,
+        label="Test key",
+        help_text="For the org's test room: a scripted buyer answers, and no figure or list of the org counts it.",
+    )
 
 
 class KeyRotationForm(forms.Form):

@@ -1,4 +1,7 @@
-"""Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested."""
+"""Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested.
+
+A test room is found by its slug only.
+"""
 
 import re
 from typing import Any
@@ -27,7 +30,7 @@ def orgs_meant(text: str, among: OrgQuerySet) -> list[Org]:
     slug = re.search(r"\(([-\w]+)\)$", text)
     if exact := among.filter(slug=slug[1] if slug else text.lower()).first():
         return [exact]
-    matches = list(among.search(text)[: MAX_MATCHES + 1])
+    matches = list(among.without_test_rooms().search(text)[: MAX_MATCHES + 1])
     return [org for org in matches if normalized(org.name) == normalized(text)] or matches
 
 

@@ -6,12 +6,12 @@ from typing import Any, cast
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from interviews.models import Conversation, InterviewRequest
-from interviews.services.create import onboard_org
+from interviews.services.create import onboard_org, open_test_room
 from interviews.services.erasure import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
@@ -86,6 +86,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found: Any = super().get_queryset(request)
+        found = found.without_test_rooms() if self.is_list(request) else found.select_related("test_room")
         return cast(QuerySet[Any], found.with_live_keys().order_by("name"))
 
     def has_change_permission(self, request: HttpRequest, obj: Org | None = None) -> bool:
@@ -124,7 +125,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj: Org | None = kwargs.get("obj")
         if obj and may(request, "orgs.view_apikey", obj):
-            context["keys"] = ApiKey.objects.filter(org=obj.pk)[:NEWEST_KEYS]
+            context["keys"] = ApiKey.objects.filter(Q(org=obj.pk) | Q(org__test_room_of=obj.pk))[:NEWEST_KEYS]
             context["may_issue"] = may_issue_keys(request, obj)
             context["may_revoke"] = may_revoke(request, obj)
             context["may_rotate"] = may_rotate(request, obj)
@@ -145,8 +146,9 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         days = form.cleaned_data["expires_in"]
         lifetime = timedelta(days=days) if days else None
         scopes = form.cleaned_data["scopes"] or Scopes.READ_WRITE
-        api_key, secret = create_api_key(org=org, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
-        self.log_addition(request, api_key, f"Issued for {org}.")
+        room = open_test_room(org_id=org.pk) if form.cleaned_data["is_test"] else org
+        api_key, secret = create_api_key(org=room, name=form.cleaned_data["name"], lifetime=lifetime, scopes=scopes)
+        self.log_addition(request, api_key, f"Issued for {room}.")
         record_act(request, EventKind.KEY_ISSUED, api_key, f"Scopes: {scopes}.")
         return self.page(request, "orgs/key_issued", org, title="API key", api_key=api_key, secret=secret)
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from orgs.models import Org
@@ -20,11 +20,12 @@ def own(permission: str) -> str:
     return permission.replace("_", "_own_", 1)
 
 
-def orgs_with(request: HttpRequest, permission: str) -> list[int] | None:
+def orgs_with(request: HttpRequest, permission: str, *, test_rooms: bool = True) -> list[int] | None:
     """Returns the ids of orgs, or None for all orgs."""
     if request.user.has_perm(permission):
         return None
-    return _managed(request) if request.user.has_perm(own(permission)) else []
+    managed = _managed(request) if request.user.has_perm(own(permission)) else {}
+    return [pk for pk, room_of in managed.items() if test_rooms or room_of is None]
 
 
 def may(request: HttpRequest, permission: str, row: Any = None) -> bool:
@@ -46,13 +47,14 @@ def manage(request: HttpRequest, org: Org) -> None:
     vars(request).pop("managed_orgs", None)
 
 
-def _managed(request: HttpRequest) -> list[int]:
-    """The statement is executed once a request."""
+def _managed(request: HttpRequest) -> dict[int, int | None]:
+    """Ids of orgs and of their test rooms, with the id of the room's org. The statement is executed once a request."""
     if not hasattr(request, "managed_orgs"):
         user: Any = request.user
-        request.managed_orgs = list(user.managed_orgs.values_list("pk", flat=True))  # type: ignore[attr-defined]
-    ids: list[int] = request.managed_orgs  # type: ignore[attr-defined]
-    return ids
+        managed = Q(account_managers=user) | Q(test_room_of__account_managers=user)
+        request.managed_orgs = dict(Org.objects.filter(managed).values_list("pk", "test_room_of"))  # type: ignore[attr-defined]
+    orgs: dict[int, int | None] = request.managed_orgs  # type: ignore[attr-defined]
+    return orgs
 
 
 def _org_id(row: Any) -> int:

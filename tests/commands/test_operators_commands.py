@@ -169,8 +169,8 @@ class TestPurge:
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
             counted = 0 if isinstance(store, RedisCounters) else 1
-            expired = [counted, 1, 1, *[0] * 6]
-            for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 9)):
+            expired = [counted, 1, 1, *[0] * 7]
+            for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 10)):
                 lines = [line.split("\t") for line in run("purge", *options).splitlines()]
                 assert [(name, org) for name, org, _ in lines] == [
                     ("rate-limit counters", "-"),
@@ -181,6 +181,7 @@ class TestPurge:
                     ("exports and imports", "-"),
                     ("changes of the audit", "-"),
                     ("interviews with answers", "-"),
+                    ("test interviews", "-"),
                     ("contacts", "-"),
                 ]
                 assert [int(count) for _, _, count in lines] == counts

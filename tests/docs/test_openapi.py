@@ -102,3 +102,17 @@ def test_only_responses_to_a_valid_key_have_rate_limit_headers() -> None:
             if "X-RateLimit-Remaining" in resolved(response)["headers"]
         }
         assert counted == operation["responses"].keys() - {"401"}, name
+
+
+# Classes of the code that openapi-generator adds to the models, in Ruby and other languages.
+RUNTIME_CLASSES = {"ApiClient", "ApiError", "ApiException", "ApiModelBase", "Configuration", "ResponseError"}
+
+
+def test_generated_clients_have_no_name_twice() -> None:
+    """Constants of the Go client are global."""
+    schemas = description()["components"]["schemas"]
+    assert not RUNTIME_CLASSES & schemas.keys()
+    constants = [name for schema in schemas.values() for name in schema.get("x-enum-varnames", ())]
+    assert "CoverageStatusDeclined" in constants
+    assert len(constants) == len({*constants, *schemas} - schemas.keys())
+    assert all("x-enum-varnames" in schema for schema in schemas.values() if "enum" in schema)

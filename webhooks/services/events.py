@@ -26,7 +26,7 @@ def record_event(*, org_id: int, event_type: str, interview_request_id: int, dat
     """
     if event_type not in EVENT_TYPES:
         raise ValueError(f"{event_type} is not in EVENT_TYPES.")
-    active = Endpoint.objects.for_org(org_id).active()
+    active = Endpoint.objects.for_org(org_id).active().select_related("org")
     subscribed = [endpoint for endpoint in active if event_type in endpoint.event_types]
     if not subscribed:
         return
@@ -66,13 +66,14 @@ def _send(
     interview_request_id: int | None,
     now: datetime,
 ) -> list[Delivery]:
+    org = next(iter(times)).org
+    test = {"test": True} if org.is_test_room else {}
+    body = {"type": event_type, "timestamp": utc_text(now, "milliseconds"), **test, "data": data}
     event = Event.objects.create(
-        org_id=next(iter(times)).org_id,
+        org=org,
         type=event_type,
         interview_request_id=interview_request_id,
-        body=json.dumps(
-            {"type": event_type, "timestamp": utc_text(now, "milliseconds"), "data": data}, ensure_ascii=False
-        ),
+        body=json.dumps(body, ensure_ascii=False),
         created_at=now,
     )
     return Delivery.objects.bulk_create(

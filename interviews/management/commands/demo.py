@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from interviews.demo import seed
 from interviews.lifecycle import Status
 from interviews.models import InterviewRequest
+from interviews.services.create import open_test_room
 from orgs import keys
 from orgs.commands import Command as BaseCommand
 from orgs.models import ApiKey, Org
@@ -32,7 +33,11 @@ class Command(BaseCommand):
         org, other = seed(self.actor)
         file = settings.BASE_DIR / "var" / "demo.json"
         kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        kept = {"api_key": _api_key(org, kept.get("api_key", "")), "password": _password(kept.get("password", ""))}
+        kept = {
+            "api_key": _api_key(org, kept.get("api_key", "")),
+            "test_key": _api_key(open_test_room(org_id=org.pk), kept.get("test_key", "")),
+            "password": _password(kept.get("password", "")),
+        }
         _write_privately(file, json.dumps(kept))
         return _welcome(org, other, **kept)
 
@@ -65,7 +70,7 @@ def _link(rows: QuerySet[InterviewRequest]) -> str:
     return str(row.survey_url) if row else "none; the API creates one"
 
 
-def _welcome(org: Org, other: Org, api_key: str, password: str) -> str:
+def _welcome(org: Org, other: Org, api_key: str, test_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
     interview_request = org.interview_requests.earliest("id")
     return f"""
@@ -80,6 +85,11 @@ Paste into a shell, to use the API with the examples of the documentation:
 
   export HINDSIGHT_URL={base}/api/v1
   export HINDSIGHT_API_KEY={api_key}
+
+Or with a test key, whose interviews a scripted buyer answers within seconds ({base}/api/docs#try-it):
+
+  export HINDSIGHT_URL={base}/api/v1
+  export HINDSIGHT_API_KEY={test_key}
 
 Add context about a contact:
 

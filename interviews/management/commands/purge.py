@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import counters
-from interviews.services.retention import delete_old_answers, erase_inactive_contacts
+from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
@@ -73,8 +73,9 @@ class Command(BaseCommand):
     help = (
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or "
-        "the settings keep. Deletes answers and transcripts, and erases contacts, as their org says. Prints the number "
-        "of rows of each, by org. Run it once a day, at any time: it blocks nothing."
+        "the settings keep. Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases "
+        "contacts, as their org says. Prints the number of rows of each, by org. Run it once a day, at any time: it "
+        "blocks nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -92,6 +93,7 @@ class Command(BaseCommand):
         counted = {name: part(dry_run) for name, part in PARTS.items()}
         counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)
         counted["interviews with answers"] = delete_old_answers(dry_run=dry_run)
+        counted["test interviews"] = delete_test_interviews(actor=self.actor, dry_run=dry_run)
         counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)
         self.event_detail = "Dry run." if dry_run else in_words(counted)
         rows = [

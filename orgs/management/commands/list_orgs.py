@@ -11,7 +11,7 @@ class Command(BaseCommand):
     )
 
     def run(self, **options: Any) -> str:
-        orgs = Org.objects.with_live_keys().order_by("slug")
+        orgs = Org.objects.without_test_rooms().with_live_keys().order_by("slug")
         return self.table(
             ("SLUG", "PLAN", "REQUESTS/MIN", "STATE", "LIVE KEYS", "NAME"),
             (

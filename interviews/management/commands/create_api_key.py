@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from interviews.services.create import open_test_room
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 from orgs.models import Scopes
@@ -18,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--expires-in", type=int, metavar="DAYS", help="days until the key expires (default and maximum: the org's)"
         )
+        parser.add_argument(
+            "--test", action="store_true", help="a key of the org's test room, which is created if missing"
+        )
         parser.add_argument("--scope", choices=["read", "write"], help="what the key may do (default: both)")
 
     def run(self, **options: Any) -> str:
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
         scopes: str = options["scope"] or Scopes.READ_WRITE
-        self.event_about, secret = create_api_key(org=get_org(org_slug), name=name, lifetime=lifetime, scopes=scopes)
+        org = get_org(org_slug)
+        room = open_test_room(org_id=org.pk) if options["test"] else org
+        self.event_about, secret = create_api_key(org=room, name=name, lifetime=lifetime, scopes=scopes)
         self.event_detail = f"Scopes: {scopes}."
         return secret

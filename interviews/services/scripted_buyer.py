@@ -1,0 +1,123 @@
+"""Answers the interview requests of test keys, through the services that the survey page calls (decision 59).
+
+A `+word` in the contact's email address chooses what the buyer does: see BUYERS.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from hindsight.queue.kinds import Kind
+from hindsight.queue.shares import Shares
+from interviews.lifecycle import DeclineReason, Speaker
+from interviews.models import InterviewRequest, ScriptedInterview, Turn
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    give_consent,
+    next_question,
+    skip_question,
+    submit_answer,
+)
+from interviews.services.state import language_of
+from interviews.services.wishes import decline_interview
+
+# So that a PATCH directly after the POST counts.
+DELAY = timedelta(seconds=2)
+DEFAULT_LANGUAGE = "en"
+
+# Answers by topic, in the order in which Paige asks about it.
+Answers = Mapping[str, list[str]]
+
+
+def queue_scripted_interview(interview_request: InterviewRequest) -> None:
+    """Call it in the transaction that creates the interview request."""
+    ScriptedInterview.objects.create(
+        org_id=interview_request.org_id, interview_request=interview_request, due_at=timezone.now() + DELAY
+    )
+
+
+class ScriptedInterviews(Kind[ScriptedInterview]):
+    """A lane is an org."""
+
+    name = "scripted interviews"
+    threads = 1
+    shares = Shares(org=1)
+    lease_time = timedelta(minutes=1)
+
+    def rows(self) -> QuerySet[ScriptedInterview]:
+        return ScriptedInterview.objects.all()
+
+    def run(self, row: ScriptedInterview) -> None:
+        related = InterviewRequest.objects.select_related("contact", "interview_type", "conversation", "org")
+        interview_request = related.get(pk=row.interview_request_id)
+        try:
+            if interview_request.survey_token is not None:  # not erased meanwhile
+                buyer_of(interview_request.contact.email)(interview_request)
+        finally:
+            row.delete()
+
+
+def complete(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    answers = answers_in(language_of(interview_request))
+    while _answer_next(interview_request, answers):
+        pass
+    complete_conversation(interview_request)
+
+
+def start(interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    _answer_next(interview_request, answers_in(language_of(interview_request)))
+
+
+def decline(interview_request: InterviewRequest) -> None:
+    decline_interview(interview_request, reason=DeclineReason.NO_TIME)
+
+
+def ignore(interview_request: InterviewRequest) -> None:
+    """The survey link stays open, for a person or for nobody."""
+
+
+BUYERS: Mapping[str, Callable[[InterviewRequest], None]] = {
+    "starts": start,
+    "declines": decline,
+    "ignores": ignore,
+}
+
+
+def buyer_of(email: str) -> Callable[[InterviewRequest], None]:
+    word = email.partition("@")[0].rpartition("+")[2]
+    return BUYERS.get(word, complete)
+
+
+@cache
+def answers_in(language: str) -> Answers:
+    scripts: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    answers: Answers = scripts.get(language, scripts[DEFAULT_LANGUAGE])
+    return answers
+
+
+def _answer_next(interview_request: InterviewRequest, answers: Answers) -> bool:
+    """Returns False if Paige asks nothing more. A topic without a further answer is skipped."""
+    question = next_question(interview_request).question
+    if question is None:
+        return False
+    text = _answer_to(interview_request, question.number, answers)
+    if text:
+        return submit_answer(interview_request, number=question.number, text=text)
+    return skip_question(interview_request, number=question.number)
+
+
+def _answer_to(interview_request: InterviewRequest, number: int, answers: Answers) -> str:
+    questions = Turn.objects.for_org(interview_request.org_id).filter(
+        interview_request=interview_request, speaker=Speaker.PAIGE
+    )
+    topic = questions.get(number=number).topic
+    before = questions.filter(topic=topic, number__lt=number).count()
+    return next(iter(answers.get(topic, answers["other"])[before:]), "")
