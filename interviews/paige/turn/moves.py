@@ -88,7 +88,7 @@ def _again(state: DialogueState) -> NextMove | None:
         return None
     original = state.asked[-1]
     found = NextMove(move, state.topic, original.follow_up)
-    quote = quote_of(original.text, found.asked.text) if found.asked else None
+    quote = quote_of(original.authored_text, found.asked.text) if found.asked else None
     return replace(found, quote=quote or "", subject=subject_in(state.brief, original))
 
 

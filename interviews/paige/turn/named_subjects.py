@@ -17,7 +17,7 @@ def unmentioned_subjects(state: DialogueState) -> Iterator[tuple[Topic, str]]:
     answers = "\n".join(answer.text for answer in state.answers)
     for subject in brief.nameable:
         topic, question = _topic(state, subject), naming_question(brief, subject)
-        is_said = mentions_subject(answers, [subject]) or any(question in turn.text for turn in state.said)
+        is_said = mentions_subject(answers, [subject]) or any(question in turn.authored_text for turn in state.said)
         if topic.key in asked and not state.avoids(topic) and not is_said:
             yield topic, subject
 

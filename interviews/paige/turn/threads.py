@@ -77,7 +77,7 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
     if not follow_up.takes_quote:
         return thread.is_last
     quote = thread.statement.quote
-    is_new = not any(quote in message.text for message in state.said)
+    is_new = not any(quote in message.text or quote in message.authored for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)
 
 
@@ -115,7 +115,7 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:
     if message.move != Move.FOLLOW_UP:
         return False
-    quote = quote_of(message.text, _follow_up(state, message).template)
+    quote = quote_of(message.authored_text, _follow_up(state, message).template)
     return statement.quote == quote if quote else message is following
 
 
