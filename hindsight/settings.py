@@ -272,6 +272,12 @@ REST_FRAMEWORK = {
 PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
+# With "rules", notes and objective never leave the server. With "guide", no message is worded.
+PAIGE_CHOOSER = env.str("PAIGE_CHOOSER", "model", validate=validate.OneOf(["model", "rules"]))
+PAIGE_WORDING = env.str("PAIGE_WORDING", "model", validate=validate.OneOf(["model", "guide"]))
+PAIGE_WORDING_BASE_URL = env.str("PAIGE_WORDING_BASE_URL", "")
+PAIGE_WORDING_MODEL = env.str("PAIGE_WORDING_MODEL", "")
+PAIGE_WORDING_API_KEY = env.str("PAIGE_WORDING_API_KEY", "")
 PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
 PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
 # Each concurrent request has a thread of its own, in addition to WEB_THREADS.

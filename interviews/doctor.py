@@ -5,8 +5,8 @@ from django.db import Error as DatabaseError
 
 from hindsight.doctor import Fault, not_checked
 from interviews.checks import check_url
+from interviews.paige.chat import ChatMessage
 from interviews.paige.model.engine import schema_for
-from interviews.paige.model.prompt import ChatMessage
 from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_reply
 from interviews.services.model_statistics import ModelStatistics, model_statistics

@@ -123,4 +123,11 @@ class Engine(models.TextChoices):
     FALLBACK = "fallback"
 
 
+class Wording(models.TextChoices):
+    """Whose words a message of Paige has."""
+
+    GUIDE = "guide", "the guide"
+    MODEL = "model", "a model"
+
+
 ASKED_THE_MODEL = (Engine.MODEL, Engine.FALLBACK)

@@ -23,3 +23,6 @@ REQUESTS_WAITING = Gauge(
 DELIVERIES = Counter("hindsight_webhook_attempts", "Attempts to deliver a webhook, by result.", ["result"])
 TURNS = Counter("hindsight_turns", "Turns of Paige, by the engine that chose them.", ["engine"])
 FALLBACKS = Counter("hindsight_fallbacks", "Turns that fell back to the rules, by the last outcome.", ["outcome"])
+WORDINGS = Counter(
+    "hindsight_wordings", "Messages for a model to word, by why the guide's words were shown.", ["outcome"]
+)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     )
 
     dependencies = [
-        ('interviews', '0028_subjects'),
+        ('interviews', '0030_wording'),
         ('orgs', '0025_test_room'),
     ]
 

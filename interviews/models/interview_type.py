@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
 from hindsight.db.ids import PublicId
+from interviews.lifecycle import Wording
 from orgs.tenancy import OrgRowsQuerySet
 
 
@@ -39,6 +40,13 @@ class InterviewType(PublicId, models.Model):
     name = models.CharField(max_length=200)
     guide = models.JSONField()
     guide_version = guide_version()
+    wording = models.CharField(
+        max_length=10,
+        choices=Wording,
+        default=Wording.GUIDE,
+        db_default=Wording.GUIDE,
+        help_text="Whose words Paige's follow-ups have, where a model is configured for them.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."

@@ -6,9 +6,11 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from interviews.lifecycle import ASKED_THE_MODEL, MOVES, Engine, Move, Speaker
+from interviews.lifecycle import ASKED_THE_MODEL, MOVES, Engine, Move, Speaker, Wording
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
+
+MAX_FALLBACK_LENGTH = 40
 
 
 class TurnQuerySet(OrgRowsQuerySet["Turn"]):
@@ -19,7 +21,8 @@ class TurnQuerySet(OrgRowsQuerySet["Turn"]):
 class Turn(models.Model):
     """Turns are numbered from 1. An answer's number is its question's number + 1; a skip has no text.
 
-    Only Paige's turns have engine, follow-up, latency and tokens.
+    Only Paige's turns have engine, follow-up, wording, latency and tokens. Latency and tokens are those of the
+    choice and of the wording together. `worded_by` is empty in turns of older releases.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="turns", db_index=False)
@@ -32,7 +35,18 @@ class Turn(models.Model):
         null=True, blank=True, help_text="The index of the follow-up that Paige put, among those of the topic."
     )
     text = models.TextField(blank=True)
+    authored = models.TextField(
+        blank=True, default="", db_default="", help_text="What Paige would have said, if a model has worded the text."
+    )
     engine = models.CharField(max_length=10, choices=Engine, blank=True)
+    worded_by = models.CharField(max_length=10, choices=Wording, blank=True, default="", db_default="")
+    wording_fallback = models.CharField(
+        max_length=MAX_FALLBACK_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why the words of a model are not shown.",
+    )
     guide_version = models.PositiveIntegerField()
     latency_ms = models.PositiveIntegerField(null=True, blank=True)
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)

@@ -3,18 +3,21 @@ from threading import Lock
 
 from django.conf import settings
 
+from hindsight.http.outgoing import Slots
 from interviews.paige.answers.lexicon import intent_patterns
 from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.language.lexicons import languages
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
+from interviews.paige.model.servers import ModelServer, choosing_server, wording_server
+from interviews.paige.model.writer import ModelWriter
 from interviews.paige.objective.instructions import vocabulary
 from interviews.paige.objective.topic_labels import labels_of, pieces_of
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
 
-# `functools.cache` does not lock: concurrent first calls would build two providers with separate semaphores.
+# `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
 _creation_lock = Lock()
 
 
@@ -36,18 +39,30 @@ def engine(*, is_test: bool = False) -> ChoosingEngine:
 
 
 def model_engine() -> ModelEngine | None:
-    if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
-        return None
+    return _configured()[0]
+
+
+def writer(*, is_test: bool = False) -> ModelWriter | None:
+    return None if is_test else _configured()[1]
+
+
+def _configured() -> tuple[ModelEngine | None, ModelWriter | None]:
     with _creation_lock:
-        return _model_engine(
-            settings.PAIGE_BASE_URL,
-            settings.PAIGE_MODEL,
-            settings.PAIGE_API_KEY,
-            settings.PAIGE_TIMEOUT,
-            settings.PAIGE_CONCURRENCY,
-        )
+        return _engines(choosing_server(), wording_server(), settings.PAIGE_TIMEOUT, settings.PAIGE_CONCURRENCY)
 
 
 @cache
-def _model_engine(base_url: str, model: str, api_key: str, timeout: float, concurrency: int) -> ModelEngine:
-    return ModelEngine(Provider(base_url, model, api_key, concurrency), timeout=timeout)
+def _engines(
+    choosing: ModelServer | None, wording: ModelServer | None, timeout: float, concurrency: int
+) -> tuple[ModelEngine | None, ModelWriter | None]:
+    """Both share the slots, because a turn makes one call at a time."""
+    slots = Slots(concurrency)
+    providers = {
+        server: Provider(server.base_url, server.model, server.api_key, slots=slots)
+        for server in (choosing, wording)
+        if server
+    }
+    return (
+        ModelEngine(providers[choosing], timeout=timeout) if choosing else None,
+        ModelWriter(providers[wording], timeout=timeout) if wording else None,
+    )

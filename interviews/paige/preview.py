@@ -2,7 +2,8 @@ from dataclasses import dataclass, field
 
 from interviews.lifecycle import Flag, Speaker
 from interviews.models import InterviewRequest
-from interviews.paige.model.prompt import ChatMessage, messages_for
+from interviews.paige.chat import ChatMessage
+from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import brief_for
 from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.moves import moves

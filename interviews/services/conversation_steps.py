@@ -12,18 +12,21 @@ from django.utils import timezone
 from hindsight.db.retries import retried
 from hindsight.metrics.instruments import TURNS
 from hindsight.server.pool import connection_released
-from interviews.lifecycle import Flag, Move, Speaker, Stage
+from interviews.lifecycle import Flag, Move, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.models.turn import MAX_FALLBACK_LENGTH
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.reading import read
 from interviews.paige.answers.transcript_markdown import render_transcript
-from interviews.paige.engines import engine
+from interviews.paige.engines import engine, writer
 from interviews.paige.findings.findings import findings_of
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.stored_guides import guides_of
+from interviews.paige.model.asking import sum_of_counts
 from interviews.paige.turn.brief import Brief, utterances_of
-from interviews.paige.turn.compose import Message, next_message
+from interviews.paige.turn.compose import Message, next_message, withdrawn_words
 from interviews.paige.turn.quoted import quote_in
+from interviews.paige.wording.worded import Worded
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import switch_language
@@ -62,7 +65,8 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
         return state
     brief = interview.brief
     with connection_released():
-        message = next_message(brief, engine(is_test=interview.interview_request.org.is_test_room))
+        is_test = interview.interview_request.org.is_test_room
+        message = next_message(brief, engine(is_test=is_test), writer(is_test=is_test))
     if message is None:
         finish_conversation(interview_request)
         return interview_state(interview_request)
@@ -125,7 +129,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
 @retried
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question or finished first."""
-    number, choice = len(brief.conversation) + 1, message.choice
+    number, choice, worded = len(brief.conversation) + 1, message.choice, message.worded or Worded(None)
     with locked_conversation(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
             return None
@@ -138,11 +142,14 @@ def _put_question(interview_request: InterviewRequest, brief: Brief, message: Me
             topic=choice.move.topic.key,
             follow_up=choice.move.follow_up,
             text=message.text,
+            authored=message.authored,
             engine=choice.engine,
+            worded_by=Wording.MODEL if message.authored else Wording.GUIDE,
+            wording_fallback=worded.fallback[:MAX_FALLBACK_LENGTH],
             guide_version=brief.guide.version,
-            latency_ms=choice.latency_ms,
-            prompt_tokens=choice.prompt_tokens,
-            completion_tokens=choice.completion_tokens,
+            latency_ms=choice.latency_ms + worded.latency_ms,
+            prompt_tokens=sum_of_counts(choice.prompt_tokens, worded.prompt_tokens),
+            completion_tokens=sum_of_counts(choice.completion_tokens, worded.completion_tokens),
         )
         _note_question(conversation, turn)
     TURNS.labels(choice.engine).inc()
@@ -214,11 +221,14 @@ def _correct(answer: Turn, text: str) -> str:
 
 
 def _withdraw_quotes(guides: Sequence[Guide], turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
-    """Paige's messages keep no words that the contact has withdrawn."""
+    """Paige's messages keep no words that the contact has withdrawn. Those of a model become the authored ones."""
     answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
     before = "\n".join(withdrawn)
     for turn, utterance in zip(turns, utterances_of(turns), strict=True):
         quote = quote_in(utterance, guides) if turn.speaker == Speaker.PAIGE else ""
-        if quote and quote in before and quote not in answers:
-            turn.text = turn.text.replace(quote, "…")
-            turn.save(update_fields=["text"])
+        is_withdrawn = bool(quote and quote in before and quote not in answers)
+        if is_withdrawn or (turn.authored and withdrawn_words(turn.text, before, [answers, turn.authored])):
+            text = utterance.authored_text
+            turn.text = text.replace(quote, "…") if quote and is_withdrawn else text
+            turn.authored, turn.worded_by = "", Wording.GUIDE
+            turn.save(update_fields=["text", "authored", "worded_by"])

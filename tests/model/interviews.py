@@ -9,9 +9,9 @@ from django.conf import settings
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.chat import ChatMessage
 from interviews.paige.engines import engine
 from interviews.paige.model.engine import ModelEngine
-from interviews.paige.model.prompt import ChatMessage
 from interviews.paige.model.provider import Provider, Reply
 from interviews.paige.model.reply import read_reply
 from interviews.paige.turn.brief import Brief

@@ -10,13 +10,21 @@ AGAIN = frozenset({Move.REPEAT, Move.REPHRASE})
 
 @dataclass(frozen=True)
 class Utterance:
-    """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic."""
+    """A contact's utterance without text is a skipped question. `follow_up`: its index among those of the topic.
+
+    `authored`: if a model has worded the text, what Paige would have said without it.
+    """
 
     speaker: Speaker
     text: str = field(repr=False)
     topic: str
     move: Move = Move.QUESTION
     follow_up: int | None = None
+    authored: str = field(default="", repr=False)
+
+    @property
+    def authored_text(self) -> str:
+        return self.authored or self.text
 
     @property
     def reading(self) -> Reading:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
-from interviews.paige.model.prompt import ChatMessage
+from interviews.paige.chat import ChatMessage
 from interviews.paige.model.provider import ProviderError, Reply
 
 ATTEMPTS = 2
@@ -25,8 +25,8 @@ class Asked(Generic[T]):
     completion_tokens: int | None = None
 
     def add_tokens(self, reply: Reply) -> None:
-        self.prompt_tokens = _sum(self.prompt_tokens, reply.prompt_tokens)
-        self.completion_tokens = _sum(self.completion_tokens, reply.completion_tokens)
+        self.prompt_tokens = sum_of_counts(self.prompt_tokens, reply.prompt_tokens)
+        self.completion_tokens = sum_of_counts(self.completion_tokens, reply.completion_tokens)
 
 
 def ask(
@@ -59,5 +59,5 @@ def ask(
     return asked
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
+def sum_of_counts(one: int | None, other: int | None) -> int | None:
     return one if other is None else other + (one or 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
-from hindsight.metrics.instruments import FALLBACKS
+from hindsight.metrics.instruments import FALLBACKS, WORDINGS
 from interviews.lifecycle import Engine
 
 logger = logging.getLogger(__name__)
@@ -49,3 +49,13 @@ class ModelLog:
                 "fallback_rate": round(fallback_rate, 2),
             },
         )
+
+
+def log_wording(outcomes: Sequence[str], fallback: str, latency_ms: int) -> None:
+    """One line for each message that the model was to word. Contains no texts. `fallback`: empty if it was shown."""
+    WORDINGS.labels(fallback or "worded").inc()
+    logger.log(
+        logging.WARNING if fallback else logging.INFO,
+        "Paige asked the model for words",
+        extra={"outcome": ", ".join(outcomes), "fallback": fallback, "duration_ms": latency_ms},
+    )

@@ -1,15 +1,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from string import Template
-from typing import Literal
 
 from django.conf import settings
 
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
+from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
 from interviews.paige.guide.guide import FollowUp, Guide, Topic
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.turn.brief import Brief
@@ -19,10 +17,7 @@ MAX_ANSWER_CHARACTERS = 2_000
 MAX_STATEMENT_CHARACTERS = 300
 
 
-@dataclass(frozen=True)
-class ChatMessage:
-    role: Literal["system", "user"]
-    content: str
+_words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
 
 def messages_for(brief: Brief, moves: Sequence[NextMove]) -> list[ChatMessage]:
@@ -35,13 +30,13 @@ def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[Chat
         _words("piece", number=number, title=title, text=" ".join(text.split()))
         for number, (title, text) in enumerate(pieces, start=1)
     ]
-    listed = _words("pieces", vendor=vendor, mark=_mark(lines), pieces="\n".join(lines), count=len(pieces))
+    listed = _words("pieces", vendor=vendor, mark=mark_of(lines), pieces="\n".join(lines), count=len(pieces))
     return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
 
 
 def render_prompt(messages: Iterable[ChatMessage]) -> str:
     shown = list(messages)
-    mark = _mark(message.content for message in shown)
+    mark = mark_of(message.content for message in shown)
     return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
 
 
@@ -73,7 +68,7 @@ def _system(brief: Brief) -> str:
         "contact_notes": _cut(brief.contact_notes, settings.PAIGE_MAX_NOTES),
         "objective": brief.objective,
     }
-    mark = _mark(data.values())
+    mark = mark_of(data.values())
     return _words(
         "system",
         guide_name=brief.guide.name,
@@ -110,7 +105,7 @@ def _block(label: str, text: str, mark: str) -> str:
 
 def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
     texts = [_said(turn) for turn in brief.conversation]
-    mark = _mark(texts)
+    mark = mark_of(texts)
     said = [
         _words("said", speaker=turn.speaker, text=text, mark=mark)
         for turn, text in zip(brief.conversation, texts, strict=True)
@@ -161,24 +156,7 @@ def _cut(text: str, limit: int) -> str:
     return f"{text[: limit - limit // 2]}\n{note}\n{text[len(text) - limit // 2 :]}"
 
 
-def _mark(texts: Iterable[str]) -> str:
-    """A delimiter derived from a hash of the texts; a text cannot feasibly contain its own hash."""
-    return sha256("\0".join(texts).encode()).hexdigest()[:16]
-
-
-def _words(section: str, **values: object) -> str:
-    """Raises KeyError if a value is missing."""
-    return _SECTIONS[section].substitute(values)
-
-
-def _sections(text: str) -> dict[str, Template]:
-    _, *parts = re.split(r"^\[(\w+)\]\n", text, flags=re.MULTILINE)
-    return {name: Template(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
-
-
 _BLOCK = re.compile(
     r"^<(?P<label>contact_name|contact_notes|objective) (?P<mark>[0-9a-f]{16})>$.*?^</(?P=label) (?P=mark)>$",
     re.MULTILINE | re.DOTALL,
 )
-
-_SECTIONS = _sections(Path(__file__).with_name("prompt.txt").read_text(encoding="utf-8"))

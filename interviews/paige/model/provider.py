@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, send
-from interviews.paige.model.prompt import ChatMessage
+from interviews.paige.chat import ChatMessage
 
 # Enough for a choice, after some reasoning.
 MAX_TOKENS = 256
@@ -54,12 +54,14 @@ class Dialect:
 
 
 class Provider:
-    """`concurrency`: calls per process."""
+    """`concurrency`: calls per process. `slots`: those of other providers, to share their limit."""
 
-    def __init__(self, base_url: str, model: str, api_key: str, concurrency: int = 1) -> None:
+    def __init__(
+        self, base_url: str, model: str, api_key: str, concurrency: int = 1, *, slots: Slots | None = None
+    ) -> None:
         self.base_url, self.model, self._api_key = base_url, model, api_key
         self.dialect = Dialect()
-        self.slots = Slots(concurrency)
+        self.slots = slots or Slots(concurrency)
 
     def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
         """`seconds` limits the total time, name resolution included. Raises ProviderError."""

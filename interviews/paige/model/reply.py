@@ -23,6 +23,14 @@ def read_reply(text: str, moves: int) -> int | None:
     return numbers.pop() if is_clear else None
 
 
+def read_wording(text: str) -> str:
+    """Without JSON, the whole reply is the text."""
+    for found in json_objects(text):
+        if isinstance(found.get("text"), str):
+            return str(found["text"]).strip()
+    return _without_thoughts(text).strip()
+
+
 def json_objects(text: str) -> Iterator[dict[str, Any]]:
     """The last object first. Skips the reasoning that some models put before it."""
     for found in reversed(_OBJECT.findall(_without_thoughts(text))):

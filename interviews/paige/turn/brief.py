@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from interviews.lifecycle import Move, Speaker
+from interviews.lifecycle import Move, Speaker, Wording
 from interviews.models import InterviewRequest
 from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance, answered
@@ -32,6 +32,7 @@ class Brief:
     picks: Picks | None = None
     corrected: CorrectedSubjects | None = field(default=None, repr=False)
     names_subjects: bool = False
+    may_be_worded: bool = False
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
     guides_before: tuple[Guide, ...] = ()
 
@@ -90,6 +91,7 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
         picks=known_picks(interview_request.picks, own),
         corrected=subjects_in(interview_request.subjects),
         names_subjects=interview_request.org.names_subjects,
+        may_be_worded=interview_request.interview_type.wording == Wording.MODEL,
         contact_address=" ".join(interview_request.org.contact_address.split()),
     )
 
@@ -100,4 +102,7 @@ def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> 
 
 
 def utterances_of(rows: Iterable[TurnRow]) -> list[Utterance]:
-    return [Utterance(Speaker(row.speaker), row.text, row.topic, Move(row.move), row.follow_up) for row in rows]
+    return [
+        Utterance(Speaker(row.speaker), row.text, row.topic, Move(row.move), row.follow_up, row.authored)
+        for row in rows
+    ]

@@ -1,8 +1,9 @@
-"""An engine chooses a move. Nothing of its reply is shown."""
+"""An engine chooses a move. Nothing of its reply is shown. A writer may word the move, without notes and objective."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from interviews.lifecycle import Engine, Move, Speaker
@@ -12,6 +13,10 @@ from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
+from interviews.paige.turn.public import LEAD_INS, kept_openers, public_brief, task_of
+from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.worded import Worded
+from interviews.paige.wording.words import words_of
 
 Fill = Callable[[str], str]
 
@@ -37,40 +42,82 @@ class ChoosingEngine(Protocol):
         ...
 
 
+class Writer(Protocol):
+    """Does not raise if its provider fails: the authored text is shown."""
+
+    def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
+        """`spent_ms`: what the choice took of the time of the turn. May be slow, like `ChoosingEngine.choose`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Message:
+    """`worded`: what a writer replied, if it was asked. `authored`: empty unless the text has its words."""
+
     text: str = field(repr=False)
     choice: Choice
+    worded: Worded | None = None
+    authored: str = field(default="", repr=False)
 
     @property
     def utterance(self) -> Utterance:
         move = self.choice.move
-        return Utterance(Speaker.PAIGE, self.text, move.topic.key, move.move, move.follow_up)
+        return Utterance(Speaker.PAIGE, self.text, move.topic.key, move.move, move.follow_up, self.authored)
 
 
-def next_message(brief: Brief, engine: ChoosingEngine) -> Message | None:
+def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = None) -> Message | None:
     """None if nothing is left to ask. May be slow: do not call it inside a database transaction."""
     offered = moves(brief)
     if not offered:
         return None
     choice = engine.choose(brief, offered)
-    return Message(compose(brief, choice), choice)
+    authored, public = compose(brief, choice), public_brief_of(brief, choice)
+    if writer is None or public is None:
+        return Message(authored, choice)
+    worded = writer.word(public, spent_ms=choice.latency_ms)
+    if worded.text is None:
+        return Message(authored, choice, worded)
+    return Message(_with_words(brief, choice.move, worded.text), choice, worded, authored)
+
+
+def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
+    """None if the message stays as authored."""
+    task = task_of(choice.move) if brief.may_be_worded else None
+    if task is None:
+        return None
+    move = replace(choice.move, openers=tuple(each for each in choice.move.openers if each.name in LEAD_INS))
+    texts = [*_openers(brief, move), *([] if task is Task.BRIDGE else _question(brief, move, _fill(brief, move)))]
+    return public_brief(brief, move, task, " ".join(texts))
 
 
 def compose(brief: Brief, choice: Choice) -> str:
     move = choice.move
-    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": move.quote}
-
-    def fill(template: str) -> str:
-        return _PLACE.sub(lambda place: values[place[1]], template)
-
-    openers = [_opener(brief, move, opener, fill) for opener in move.openers]
-    return " ".join([*openers, *_question(brief, move, fill)])
+    return " ".join([*_openers(brief, move), *_question(brief, move, _fill(brief, move))])
 
 
-def _opener(brief: Brief, move: NextMove, opener: Phrase, fill: Fill) -> str:
+def _with_words(brief: Brief, move: NextMove, words: str) -> str:
+    kept = replace(move, openers=kept_openers(move))
+    question = [move.topic.question] if task_of(move) is Task.BRIDGE else []
+    return " ".join([*_openers(brief, kept), words, *question])
+
+
+def _openers(brief: Brief, move: NextMove) -> list[str]:
+    return [_opener(brief, move, opener) for opener in move.openers]
+
+
+def _opener(brief: Brief, move: NextMove, opener: Phrase) -> str:
     own = move.topic.bridge if opener.name == "bridge" else ""
-    return own or fill(wording(opener, brief.guide.language))
+    return own or _fill(brief, move)(wording(opener, brief.guide.language))
+
+
+def _fill(brief: Brief, move: NextMove) -> Fill:
+    values = {"vendor": brief.vendor, "contact_address": brief.contact_address, "quote": move.quote}
+    return partial(_PLACE.sub, lambda place: values[place[1]])
+
+
+def withdrawn_words(text: str, withdrawn: str, kept: Iterable[str]) -> set[str]:
+    """The words of a message that only withdrawn answers have."""
+    return set(words_of(text)) & set(words_of(withdrawn)) - {word for each in kept for word in words_of(each)}
 
 
 def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
@@ -101,7 +148,7 @@ def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
         return [topic.reason or fill(_phrase(brief, "purpose", count)), asked]
     if move.asked:
         return [fill(_phrase(brief, f"meaning_{move.asked.kind}", count)), asked]
-    is_told = any(topic.reason in turn.text for turn in brief.conversation)
+    is_told = any(topic.reason in turn.authored_text for turn in brief.conversation)
     reason = fill(_phrase(brief, "any_answer", count)) if is_told else topic.reason
     return [reason, asked if move.subject else topic.rephrasing or asked]
 

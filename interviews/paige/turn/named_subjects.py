@@ -34,7 +34,7 @@ def subject_in(brief: Brief, message: Utterance) -> str:
 
 
 def _names(brief: Brief, message: Utterance, subject: str) -> bool:
-    return any(message.text.endswith(_naming(guide.language, subject)) for guide in brief.guides)
+    return any(message.authored_text.endswith(_naming(guide.language, subject)) for guide in brief.guides)
 
 
 def _naming(language: str, subject: str) -> str:

@@ -78,5 +78,5 @@ def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]
 def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:
     """Nothing once every wording was said."""
     wordings = enumerate(phrases(state.brief.guide.language)[name])
-    unsaid = (number for number, text in wordings if not any(text in turn.text for turn in state.said))
+    unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in state.said))
     yield from (Phrase(name, number) for number in islice(unsaid, 1))

@@ -12,7 +12,7 @@ from interviews.paige.language.lexicons import phrases
 def quote_in(message: Utterance, guides: Iterable[Guide]) -> str:
     """Empty if it has none. `guides`: of each language in which the interview was conducted."""
     templates = (template for guide in guides for template in _templates(message, guide))
-    return next((quote for template in templates if (quote := quote_of(message.text, template))), "")
+    return next((quote for template in templates if (quote := quote_of(message.authored_text, template))), "")
 
 
 def _templates(message: Utterance, guide: Guide) -> list[str]:

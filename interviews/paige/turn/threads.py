@@ -78,7 +78,7 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
     if not follow_up.takes_quote:
         return thread.is_last
     quote = thread.statement.quote
-    is_new = not any(quote in message.text for message in state.said)
+    is_new = not any(quote in message.text or quote in message.authored for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)
 
 

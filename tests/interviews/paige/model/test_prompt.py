@@ -10,11 +10,11 @@ from pytest_django import Settings
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.chat import ChatMessage
 from interviews.paige.guide.texts import QUOTE
 from interviews.paige.model import prompt
 from interviews.paige.model.prompt import (
     MAX_ANSWER_CHARACTERS,
-    ChatMessage,
     left_out_of_notes,
     messages_for,
     render_prompt,
@@ -134,7 +134,7 @@ def test_the_longest_texts_make_a_prompt_of_bounded_size(jane: Brief, settings: 
 
 
 def test_a_missing_value_raises_key_error(monkeypatch: pytest.MonkeyPatch, brief: Brief) -> None:
-    monkeypatch.setitem(prompt._SECTIONS, "turn", Template("$turn $weather"))
+    monkeypatch.setitem(prompt._words._sections, "turn", Template("$turn $weather"))
 
     with pytest.raises(KeyError, match="weather"):
         messages_of(brief)

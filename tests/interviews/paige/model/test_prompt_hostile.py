@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.model.prompt import ChatMessage, messages_for, render_prompt
+from interviews.paige.chat import ChatMessage
+from interviews.paige.model.prompt import messages_for, render_prompt
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import moves
 

@@ -22,6 +22,7 @@ def unsaved_request(org_name: str = "Acme") -> InterviewRequest:
     return InterviewRequest(
         org=Org(name=org_name, contact_address="care@acme.example"),
         contact=Contact(name="Jane Smith", email="jane@globex.example", notes='{\n  "title": "CTO"\n}'),
+        interview_type=InterviewType(),
         objective="Why was price a blocker",
     )
 

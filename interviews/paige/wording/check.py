@@ -1,0 +1,145 @@
+"""Whether a message that a model has worded may be shown. If not, the authored text is.
+
+The check knows no notes and no objective: the request has none either. It keeps out what Paige must not say, whoever
+has made the model say it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from interviews.paige.answers.lexicon import language_of
+from interviews.paige.guide.question_style import style_warnings
+from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
+from interviews.paige.wording.message import WordedMessage
+from interviews.paige.wording.public_brief import PublicBrief
+from interviews.paige.wording.words import wording_words, words_of
+
+MAX_WORDS, MAX_CHARACTERS = 40, 300
+MAX_BRIDGE_WORDS = 20
+MAX_STATEMENTS = 2
+MIN_FUNCTION_WORDS = 0.25
+"""The share of function words in every sentence of a language."""
+SAME_WORDING = 0.8
+"""The share of common words from which on two questions are the same."""
+
+_MARKUP = re.compile(
+    r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|\b[\w-]+\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
+)
+_ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
+_ENDS_LIKE_A_STATEMENT = re.compile(r"[.!:]\Z")
+
+
+class Refusal(StrEnum):
+    """Why the authored text is shown. Stored with the turn; the refused text is not."""
+
+    LANGUAGE = "language"
+    FORM = "markup, link or list"
+    LENGTH = "length"
+    QUESTIONS = "not one question"
+    STYLE = "closed, leading or double"
+    NAME = "unknown name"
+    NUMBER = "unknown number"
+    QUOTE = "wrong quote"
+    STATEMENT = "statement of its own"
+    PROMISE = "promise"
+    ADVICE = "advice"
+    PRIVATE = "personal data"
+    RUDE = "rude"
+    REQUEST = "about the request"
+    REPEATED = "used wording"
+    ANSWERED = "answered already"
+    TOPIC = "off the topic"
+
+
+def refusal_of(text: str, public: PublicBrief) -> Refusal | None:
+    """None if the text may be shown."""
+    words = wording_words(public.language)
+    if words is None:
+        return Refusal.LANGUAGE
+    message = WordedMessage(text, public, words)
+    return next((refusal for refusal, is_due in CHECKS.items() if is_due(message)), None)
+
+
+def _is_no_plain_line(message: WordedMessage) -> bool:
+    is_line = message.text.isprintable() and not any(
+        unicodedata.category(each) in ("So", "Sk") for each in message.text
+    )
+    return not is_line or _MARKUP.search(message.text) is not None
+
+
+def _is_too_long(message: WordedMessage) -> bool:
+    limit = MAX_BRIDGE_WORDS if message.is_bridge else MAX_WORDS
+    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > limit
+
+
+def _is_not_one_question(message: WordedMessage) -> bool:
+    if message.is_bridge:
+        is_statement = _ENDS_LIKE_A_STATEMENT.search(message.text) is not None
+        return "?" in message.text or not is_statement or len(message.statements) > 1
+    is_question = message.text.count("?") == 1 and _ENDS_LIKE_A_QUESTION.search(message.text) is not None
+    return not is_question or len(message.statements) > MAX_STATEMENTS
+
+
+def _is_poor_question(message: WordedMessage) -> bool:
+    if message.is_bridge:
+        return False
+    is_open = not message.words.open.isdisjoint(words_of(message.question))
+    return not is_open or any(style_warnings(message.text, message.public.language))
+
+
+def _is_in_another_language(message: WordedMessage) -> bool:
+    own, said = message.public.language, words_of(message.unquoted)
+    letters = (each for each in message.text if each.isalpha())
+    is_latin = all("LATIN" in unicodedata.name(each, "") for each in letters)
+    functions = sum(word in message.words.functions for word in said)
+    return not is_latin or language_of(message.unquoted, own) != own or functions < MIN_FUNCTION_WORDS * len(said)
+
+
+def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], bool]:
+    """`unless_said`: the contact may be asked about what they have said."""
+
+    def is_due(message: WordedMessage) -> bool:
+        pattern: re.Pattern[str] = getattr(message.words, name)
+        found = (each[0] for each in pattern.finditer(message.plain))
+        return any(not (unless_said and f" {each}" in message.answers_plain) for each in found)
+
+    return is_due
+
+
+def _repeats(message: WordedMessage) -> bool:
+    asked = message.text if message.is_bridge else message.question
+    earlier = [*message.sentences_of_paige, *([message.public.question] if message.is_bridge else [])]
+    return any(_is_same_wording(asked, each) for each in earlier)
+
+
+def _is_same_wording(one: str, other: str) -> bool:
+    first, second = set(words_of(one)), set(words_of(other))
+    return len(first & second) >= SAME_WORDING * max(len(first), len(second), 1)
+
+
+def _asks_what_was_answered(message: WordedMessage) -> bool:
+    kinds = {kind for kind, pattern in message.words.kinds.items() if pattern.search(message.question_plain)}
+    return bool(kinds) and kinds <= message.public.known and message.public.asks_for not in kinds
+
+
+CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
+    Refusal.FORM: _is_no_plain_line,
+    Refusal.LENGTH: _is_too_long,
+    Refusal.QUESTIONS: _is_not_one_question,
+    Refusal.LANGUAGE: _is_in_another_language,
+    Refusal.REQUEST: _has("about_the_request", unless_said=True),
+    Refusal.PROMISE: _has("promises"),
+    Refusal.ADVICE: _has("advice"),
+    Refusal.PRIVATE: _has("private", unless_said=True),
+    Refusal.RUDE: _has("rude", unless_said=True),
+    Refusal.STYLE: _is_poor_question,
+    Refusal.NUMBER: numbers_unknown,
+    Refusal.NAME: names_unknown,
+    Refusal.QUOTE: quotes_wrongly,
+    Refusal.STATEMENT: states_wrongly,
+    Refusal.REPEATED: _repeats,
+    Refusal.ANSWERED: _asks_what_was_answered,
+    Refusal.TOPIC: strays,
+}

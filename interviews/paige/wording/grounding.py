@@ -1,0 +1,97 @@
+"""Whether a message keeps to what the conversation and the guide contain."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from interviews.paige.language.words import lower_case
+from interviews.paige.wording.message import WordedMessage, numbers_in
+from interviews.paige.wording.words import words_of
+
+MIN_LETTERS = 4
+"""Of a word that names something. Shorter names count by their capital letter."""
+MAX_NEW_WORDS_STATED = 1
+MAX_NEW_WORDS_ASKED = 3
+
+_WORD = re.compile(r"[^\W_]+")
+_NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tät", "nis", "nisse")
+
+
+def numbers_unknown(message: WordedMessage) -> bool:
+    if not message.known_numbers.issuperset(numbers_in(message.unquoted)):
+        return True
+    words = (found[0].split() for found in message.words.numbers.finditer(message.plain))
+    return any(not message.known.issuperset(each) for each in words)
+
+
+def names_unknown(message: WordedMessage) -> bool:
+    return any(_is_unknown_name(message, *each) for sentence in message.sentences for each in _capitalized(sentence))
+
+
+def quotes_wrongly(message: WordedMessage) -> bool:
+    return not all(map(message.is_said, message.quotes))
+
+
+def states_wrongly(message: WordedMessage) -> bool:
+    """Paige says nothing of herself, and of the vendor only what the contact has said."""
+    stated = [*message.statements, *message.introductions]
+    own = message.words.allowed_first_person.sub(" ", message.plain)
+    new = {
+        word for sentence in message.statements for word in _named(message, sentence) if not _may_state(message, word)
+    }
+    is_about_paige = message.words.first_person.search(own) is not None
+    return is_about_paige or len(new) > MAX_NEW_WORDS_STATED or any(_tells_of_vendor(message, each) for each in stated)
+
+
+def strays(message: WordedMessage) -> bool:
+    """Whether a question is about nothing that was said, or about too much that was not."""
+    if message.is_bridge:
+        return False
+    named = set(_named(message, message.question))
+    new = {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
+    is_about_said = any(word in _contents(message) for word in named) or any(map(message.is_known, named - new))
+    refers = not message.words.anaphora.isdisjoint(words_of(message.question))
+    return len(new) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
+
+
+def _capitalized(sentence: str) -> Iterator[tuple[str, str]]:
+    """Each word with a capital letter, and the word before it."""
+    before = ""
+    for word in _WORD.findall(sentence):
+        if any(letter.isupper() for letter in word):
+            yield word, before
+        before = word
+
+
+def _is_unknown_name(message: WordedMessage, word: str, before: str) -> bool:
+    plain = lower_case(word).strip()
+    if word == "I" or message.is_known(plain):
+        return False
+    if not before or message.words.capitalizes_nouns:
+        is_plain = word[1:].islower() or len(word) == 1
+        return not (is_plain and (plain in message.words.vocabulary or _is_noun(message, plain, before)))
+    return True
+
+
+def _is_noun(message: WordedMessage, plain: str, before: str) -> bool:
+    if not message.words.capitalizes_nouns or not before:
+        return False
+    return lower_case(before).strip() in message.words.determiners or plain.endswith(_NOUN_ENDINGS)
+
+
+def _named(message: WordedMessage, sentence: str) -> Iterator[str]:
+    return (word for word in words_of(sentence) if len(word) >= MIN_LETTERS and word not in message.words.functions)
+
+
+def _may_state(message: WordedMessage, word: str) -> bool:
+    return word in message.words.acknowledgements or message.is_known(word)
+
+
+def _tells_of_vendor(message: WordedMessage, clause: str) -> bool:
+    plain = lower_case(clause)
+    names_vendor = lower_case(message.public.vendor) in plain
+    return names_vendor and message.words.attributions.search(plain) is None
+
+
+def _contents(message: WordedMessage) -> Iterable[str]:
+    texts = (message.public.title, message.public.question, message.public.authored, *message.public.answers)
+    return {word for text in texts for word in words_of(text)}

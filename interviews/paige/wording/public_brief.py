@@ -1,0 +1,61 @@
+"""All that a request to word a message may depend on.
+
+A PublicBrief has no field for notes, objective, picks and the contact's record, so no prompt, language or attack can
+make the model tell them (decision 55). interviews.paige.turn.public builds it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from interviews.lifecycle import Speaker
+from interviews.paige.answers.dialogue import Utterance, said_by
+from interviews.paige.guide.texts import FollowUpKind
+
+
+class Task(StrEnum):
+    """BRIDGE: one sentence before the authored question of a topic."""
+
+    FOLLOW_UP = "follow_up"
+    BRIDGE = "bridge"
+
+
+@dataclass(frozen=True)
+class PublicBrief:
+    """`topics`: titles and questions of the guide. `authored`: the words to replace.
+
+    Of a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
+    `known` what the contact has told or was asked about the statement. `question` follows a bridge. `subjects` may be
+    named although the contact has not mentioned them.
+    """
+
+    vendor: str
+    language: str
+    purpose: str
+    topics: tuple[tuple[str, str], ...]
+    conversation: tuple[Utterance, ...] = field(repr=False)
+    task: Task
+    title: str
+    authored: str = field(repr=False)
+    question: str = ""
+    statement: str = field(default="", repr=False)
+    asks_for: FollowUpKind | None = None
+    known: frozenset[FollowUpKind] = frozenset()
+    shows_feeling: bool = False
+    subjects: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def said(self) -> list[str]:
+        """By Paige."""
+        return [turn.text for turn in said_by(Speaker.PAIGE, self.conversation)]
+
+    @property
+    def answers(self) -> list[str]:
+        return [turn.text for turn in said_by(Speaker.CONTACT, self.conversation)]
+
+    def public_texts(self) -> Iterator[str]:
+        """What the contact has read or may read."""
+        yield from (self.vendor, self.purpose, self.authored, self.question, *self.subjects)
+        for title, question in self.topics:
+            yield from (title, question)
+        yield from (turn.text for turn in self.conversation)

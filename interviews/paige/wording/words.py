@@ -1,0 +1,87 @@
+"""The words by which the check judges, from lexicons/*/wording.json. A language without the file is not worded.
+
+- `functions`: words that name nothing. `acknowledgements`: more words that the sentence before a question may have.
+- `open` words ask. `anaphora` stand for something that was said.
+- `numbers`: words for numbers. `kinds`: what a question asks for.
+- In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
+- The other lists are patterns (interviews/paige/language/patterns.py) of what a message may not have. `first_person`:
+  except in `allowed_first_person`. A sentence that tells something of the vendor needs one of the `attributions`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from interviews.paige.guide.guide import shipped_guide, shipped_guides
+from interviews.paige.guide.texts import FollowUpKind
+from interviews.paige.language.lexicons import languages_with, lexicon, phrases
+from interviews.paige.language.patterns import whole_words
+from interviews.paige.language.words import lower_case
+
+LISTS = ("functions", "acknowledgements", "open", "anaphora", "nouns", "determiners")
+PATTERNS = (
+    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "rude"),
+    *("about_the_request", "attributions"),
+)
+
+
+@dataclass(frozen=True)
+class WordingWords:
+    """`vocabulary`: of Paige's own texts too."""
+
+    functions: frozenset[str]
+    acknowledgements: frozenset[str]
+    open: frozenset[str]
+    anaphora: frozenset[str]
+    nouns: frozenset[str]
+    determiners: frozenset[str]
+    vocabulary: frozenset[str]
+    numbers: re.Pattern[str]
+    first_person: re.Pattern[str]
+    allowed_first_person: re.Pattern[str]
+    advice: re.Pattern[str]
+    promises: re.Pattern[str]
+    private: re.Pattern[str]
+    rude: re.Pattern[str]
+    about_the_request: re.Pattern[str]
+    attributions: re.Pattern[str]
+    kinds: Mapping[FollowUpKind, re.Pattern[str]]
+
+    @classmethod
+    def of(cls, language: str) -> Self:
+        found = lexicon("wording", language)
+        lists = {name: frozenset(words_of(found.get(name, ""))) for name in LISTS}
+        patterns: dict[str, Any] = {name: whole_words([found[name]], lower_case) for name in PATTERNS}
+        kinds = {FollowUpKind(kind): whole_words([words], lower_case) for kind, words in found["kinds"].items()}
+        vocabulary = frozenset().union(*lists.values(), _own(language))
+        return cls(**{**patterns, **lists}, kinds=kinds, vocabulary=vocabulary)
+
+    @property
+    def capitalizes_nouns(self) -> bool:
+        return bool(self.determiners)
+
+
+@cache
+def wording_words(language: str) -> WordingWords | None:
+    return WordingWords.of(language) if language in languages_with("wording") else None
+
+
+def words_of(text: str) -> list[str]:
+    return lower_case(text).replace("?", " ").split()
+
+
+def _own(language: str) -> frozenset[str]:
+    """The words of Paige's phrases and of the shipped guides."""
+    texts = [text for wordings in phrases(language).values() for text in wordings]
+    for guide in map(shipped_guide, shipped_guides()):
+        texts += _texts(guide) if guide.get("language") == language else []
+    return frozenset(word for text in texts for word in words_of(text))
+
+
+def _texts(guide: Mapping[str, Any]) -> Iterator[str]:
+    yield from (guide["purpose"], guide["closing_question"])
+    for topic in guide["topics"]:
+        yield from (topic["title"], topic["question"], topic.get("rephrasing", ""), topic.get("reason", ""))
+        yield from (each["text"] for each in topic["follow_ups"])

@@ -1,0 +1,176 @@
+"""An interview whose follow-ups a model words: what the model receives, what is stored and what the contact sees."""
+
+import pytest
+from pytest_django import Settings
+
+from interviews.lifecycle import Engine, Move, Speaker, Wording
+from interviews.models import InterviewRequest, InterviewType, Turn
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    correct_answers,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
+from tests.fakes.provider import Act, Server, fake_provider, hangs, says, status
+
+ANSWER = (
+    "Nobody trusted the weekly numbers any more. We had three teams with three reports, and the board lost patience."
+)
+QUESTION = "What did the board do once it had lost patience with the weekly numbers?"
+FOLLOW_UP = says('{"move": 1}')
+WORDED = says(f'{{"text": "{QUESTION}"}}')
+
+
+@pytest.fixture(autouse=True)
+def worded_type(interview_request: InterviewRequest) -> None:
+    InterviewType.objects.update(wording=Wording.MODEL)
+
+
+def use_model(settings: Settings, provider: Server) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = provider.url, "fake", "key"
+
+
+def answer_next(interview_request: InterviewRequest, text: str = ANSWER) -> None:
+    question = next_question(interview_request).question
+    assert question
+    assert submit_answer(interview_request, number=question.number, text=text)
+
+
+def second_question(settings: Settings, interview_request: InterviewRequest, *acts: Act) -> tuple[Turn, Server]:
+    with fake_provider(*acts) as provider:
+        use_model(settings, provider)
+        give_consent(interview_request)
+        answer_next(interview_request)
+        state = next_question(interview_request)
+    turn = Turn.objects.get(number=3)
+    assert state.question
+    assert state.question.text == turn.text
+    return turn, provider
+
+
+def test_the_words_of_the_model_are_shown_and_stored_with_the_authored_ones(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    turn, provider = second_question(settings, interview_request, FOLLOW_UP, WORDED)
+    assert (turn.text, turn.engine, turn.worded_by) == (QUESTION, Engine.MODEL, Wording.MODEL)
+    assert turn.authored == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
+    assert (turn.wording_fallback, turn.move, turn.follow_up) == ("", Move.FOLLOW_UP, 0)
+    assert (turn.prompt_tokens, turn.completion_tokens) == (1800, 24)
+    choose, word = ("".join(each["content"] for each in body["messages"]) for body in provider.requests)
+    assert "Old objective" in choose
+    assert "Old notes" in choose
+    assert "Old" not in word
+    assert ANSWER in word
+    assert "What came of that?" in word
+
+
+def test_the_first_question_needs_no_request(settings: Settings, interview_request: InterviewRequest) -> None:
+    with fake_provider(status(500)) as provider:
+        use_model(settings, provider)
+        give_consent(interview_request)
+        next_question(interview_request)
+    assert provider.bodies == []
+    [turn] = Turn.objects.all()
+    assert (turn.worded_by, turn.authored) == (Wording.GUIDE, "")
+
+
+@pytest.mark.parametrize(
+    ("act", "reason", "requests"),
+    [
+        (says('{"text": "You should try Acme again. What keeps you?"}'), "advice", 3),
+        (says('{"text": "How did Quuxcorp react to that?"}'), "unknown name", 3),
+        (says("What happened? And why?"), "not one question", 3),
+        (status(500), "status 500", 3),
+        (status(401), "status 401", 2),
+    ],
+)
+def test_otherwise_the_authored_text_is_shown_and_the_reason_stored(
+    settings: Settings, interview_request: InterviewRequest, act: Act, reason: str, requests: int
+) -> None:
+    turn, provider = second_question(settings, interview_request, FOLLOW_UP, act)
+    assert turn.text == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
+    assert (turn.worded_by, turn.wording_fallback, turn.authored) == (Wording.GUIDE, reason, "")
+    assert turn.engine == Engine.MODEL
+    assert len(provider.bodies) == requests
+
+
+def test_a_second_attempt_can_succeed(settings: Settings, interview_request: InterviewRequest) -> None:
+    turn, _ = second_question(settings, interview_request, FOLLOW_UP, says("Sure!"), WORDED)
+    assert (turn.text, turn.wording_fallback) == (QUESTION, "")
+
+
+def test_both_requests_share_the_time_limit(settings: Settings, interview_request: InterviewRequest) -> None:
+    settings.PAIGE_TIMEOUT = 0.5
+    turn, _ = second_question(settings, interview_request, FOLLOW_UP, hangs)
+    assert (turn.worded_by, turn.wording_fallback) == (Wording.GUIDE, "timeout")
+    assert turn.latency_ms is not None
+    assert 500 <= turn.latency_ms < 900
+
+
+@pytest.mark.parametrize("attribute", ["PAIGE_WORDING", "the type"])
+def test_with_the_words_of_the_guide_there_is_no_second_request(
+    settings: Settings, interview_request: InterviewRequest, attribute: str
+) -> None:
+    if attribute == "the type":
+        InterviewType.objects.update(wording=Wording.GUIDE)
+    else:
+        settings.PAIGE_WORDING = "guide"
+    turn, provider = second_question(settings, interview_request, FOLLOW_UP, WORDED)
+    assert (turn.worded_by, turn.wording_fallback, len(provider.bodies)) == (Wording.GUIDE, "", 1)
+
+
+def test_with_rules_to_choose_notes_and_objective_never_leave(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    settings.PAIGE_CHOOSER = "rules"
+    turn, provider = second_question(settings, interview_request, WORDED)
+    assert (turn.engine, turn.worded_by, turn.text) == (Engine.RULES, Wording.MODEL, QUESTION)
+    assert len(provider.bodies) == 1
+    assert b"Old " not in provider.bodies[0]
+
+
+def test_a_server_of_its_own_words_and_does_not_get_the_other_key(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    with fake_provider(WORDED) as other:
+        settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL = other.url, "small"
+        turn, provider = second_question(settings, interview_request, FOLLOW_UP)
+    assert turn.worded_by == Wording.MODEL
+    assert (len(provider.bodies), len(other.bodies)) == (1, 1)
+    assert other.requests[0]["model"] == "small"
+    assert "authorization" not in other.headers[0]
+    assert b"Old " not in other.bodies[0]
+
+
+def test_the_interview_goes_on_from_a_worded_message(settings: Settings, interview_request: InterviewRequest) -> None:
+    """The statement counts as pursued, although its quote is not in the message."""
+    with fake_provider(FOLLOW_UP, WORDED, says('{"move": 1}')) as provider:
+        use_model(settings, provider)
+        give_consent(interview_request)
+        answer_next(interview_request)
+        answer_next(interview_request, "They wanted one system by the end of the year, and they gave me a budget.")
+        next_question(interview_request)
+    texts = [turn.authored or turn.text for turn in Turn.objects.filter(speaker=Speaker.PAIGE)]
+    assert len(set(texts)) == 3
+    assert "Nobody trusted" not in texts[2]
+    assert finished(interview_request)
+
+
+def finished(interview_request: InterviewRequest) -> bool:
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
+    return InterviewRequest.objects.get().is_completed
+
+
+def test_a_withdrawn_answer_also_withdraws_the_words_about_it(
+    settings: Settings, interview_request: InterviewRequest
+) -> None:
+    second_question(settings, interview_request, FOLLOW_UP, WORDED)
+    assert submit_answer(interview_request, number=3, text="They stopped the project.")
+    finish_conversation(interview_request)
+    correct_answers(interview_request, corrections={1: "It was slow.", 3: "They stopped the project."})
+    turn = Turn.objects.get(number=3)
+    assert turn.text == "You said “…”. What came of that?"
+    assert (turn.worded_by, turn.authored) == (Wording.GUIDE, "")
