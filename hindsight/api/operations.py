@@ -30,6 +30,7 @@ EXAMPLES: dict[type[ApiError], ApiError] = {
         errors.Forbidden(),
         errors.NotFound("Your organization has no interview request with this id."),
         errors.MethodNotAllowed("PUT", "GET, HEAD, PATCH"),
+        errors.Conflict(),
         errors.IdempotencyConflict(),
         errors.PreconditionFailed(),
         errors.PayloadTooLarge(),
@@ -113,11 +114,15 @@ def operation(
     )
 
 
+def description_of(error: type[ApiError]) -> str:
+    return f"`{error.code.value}`"
+
+
 def error_response(error: type[ApiError]) -> OpenApiResponse:
     envelope: Any = EXAMPLES[error].envelope()
     envelope["error"]["request_id"] = "0f8fad5bd9cb469fa16570867728950e"
     return OpenApiResponse(
         ApiErrorSerializer,
-        description=f"`{error.code.value}`",
+        description=description_of(error),
         examples=[OpenApiExample("Error", envelope, response_only=True)],
     )

@@ -60,6 +60,7 @@ ABOUT = (
     "created_at",
     "archived_at",
     "email_sent_at",
+    "cancelled_at",
     "consented_at",
     "last_activity_at",
     "completed_at",

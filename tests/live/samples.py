@@ -55,9 +55,9 @@ class Guide:
         return code.replace("type_1", self.interview_type.public_id).replace("4821", str(self.request_4821.pk))
 
     def assert_stored(self, *emails: str) -> None:
-        """All languages make the same calls. `emails`: the contacts of the interview requests."""
+        """All languages make the same calls. `emails`: the contacts of the other interview requests."""
         interview_requests = InterviewRequest.objects.for_org(self.request_4821.org_id).select_related("contact")
-        assert sorted(row.contact.email for row in interview_requests) == sorted({"someone@example.com", *emails})
+        assert sorted(row.contact.email for row in interview_requests) == sorted({"jane.smyth@example.com", *emails})
         created = interview_requests.get(contact__email="jane.smith@example.com")
         assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
         updated = interview_requests.get(pk=self.request_4821.pk)
