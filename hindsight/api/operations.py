@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from hindsight.api import errors
 from hindsight.api.errors import ApiError
+from hindsight.api.models import MAX_KEY_LENGTH
 
 ERROR_CODES = [code.value for code in errors.ErrorCode]
 COMMON_ERRORS = (
@@ -65,6 +66,17 @@ def header(
     return OpenApiParameter(
         name, type_, OpenApiParameter.HEADER, description=description, response=response, examples=examples
     )
+
+
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_KEY_LENGTH},
+    "A unique key of your choice. A retry with the same key creates nothing twice.",
+    example="deal-1001-contact-55",
+)
+REPLAYED = header(
+    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
+)
 
 
 def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:

@@ -3,6 +3,8 @@ from django.urls import path, register_converter
 from hindsight.db.ids import id_in
 from interviews.api.mark_views import CancelView, ContactEmailView, SentView, UncancelView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
+from orgs import api as me_urls
+from webhooks.api import urls as webhook_urls
 
 
 class IdConverter:
@@ -27,4 +29,6 @@ urlpatterns = [
     path("api/v1/interviews/<id:id>/uncancel", UncancelView.as_view(), name="interview-request-uncancel"),
     path("api/v1/interviews/<id:id>/contact-email", ContactEmailView.as_view(), name="interview-request-contact-email"),
     path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
+    *webhook_urls.urlpatterns,
+    *me_urls.urlpatterns,
 ]

@@ -16,8 +16,7 @@ from hindsight.api.errors import (
     PreconditionFailed,
 )
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
-from hindsight.api.models import MAX_KEY_LENGTH
-from hindsight.api.operations import header, operation
+from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import Listing, PageQuery, page_of
 from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
@@ -41,15 +40,6 @@ IF_NONE_MATCH = header(
     example='"7-3-2"',
 )
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
-IDEMPOTENCY_KEY = header(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_KEY_LENGTH},
-    "A unique key of your choice. A retry with the same key creates nothing twice.",
-    example="deal-1001-contact-55",
-)
-REPLAYED = header(
-    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
-)
 
 UPDATE_DESCRIPTION = """Updates context on an interview request. At least one field is required.
 

@@ -12,15 +12,16 @@ import pytest
 
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
-from tests.live.samples import ROOT, Guide, Sample
+from tests.live.samples import ROOT, Guide, Sample, key_for_samples
 from tools.harness.web import Server
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
 
 
 @pytest.fixture
-def environment(server: Server, acme_key: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": url(server.port), "HINDSIGHT_API_KEY": acme_key}
+def environment(server: Server, acme: Org) -> dict[str, str]:
+    key = key_for_samples(acme)
+    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": url(server.port), "HINDSIGHT_API_KEY": key}
 
 
 def url(port: int) -> str:

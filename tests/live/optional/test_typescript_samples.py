@@ -11,7 +11,7 @@ from pathlib import Path
 from contacts.models import Contact
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
-from tests.live.samples import ROOT, Guide, Sample
+from tests.live.samples import ROOT, Guide, Sample, key_for_samples
 from tools.harness.web import Server
 
 COMPILER = ROOT / ".venv-client" / "node_modules" / "typescript" / "bin" / "tsc"
@@ -38,21 +38,21 @@ def run(program: Path, port: int, key: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_samples(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+def test_the_samples(server: Server, acme: Org, tmp_path: Path) -> None:
     """Each call is refused once (429), and repeated."""
     guide = Guide(acme)
     with busy_proxy(server.port) as proxy:
         for program in compiled(guide.samples("typescript"), tmp_path):
-            run(program, proxy.server_port, acme_key)
+            run(program, proxy.server_port, key_for_samples(acme))
     assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST"}
     guide.assert_stored("jane.smith@example.com", "omar.haddad@example.com")
 
 
-def test_notes_that_are_no_object_are_kept(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+def test_notes_that_are_no_object_are_kept(server: Server, acme: Org, tmp_path: Path) -> None:
     guide = Guide(acme)
     (program,) = compiled([guide.sample("typescript", "addToNotes")], tmp_path)
     for notes in ("Met in May.", "[1]", "null"):
         Contact.objects.filter(pk=guide.request_4821.contact_id).update(notes=notes)
         for _ in range(2):
-            run(program, server.port, acme_key)
+            run(program, server.port, key_for_samples(acme))
         guide.assert_line_added(notes)
