@@ -54,7 +54,7 @@ def test_the_curl_commands_of_the_guide(environment: dict[str, str], acme: Org) 
 
 
 def test_the_python_samples_of_the_guide(server: Server, environment: dict[str, str], acme: Org) -> None:
-    """Each call is refused once (429), and repeated."""
+    """Each call is refused once, and repeated."""
     guide = Guide(acme)
     with busy_proxy(server.port) as proxy:
         for sample in guide.samples("python"):
@@ -69,6 +69,17 @@ def test_the_python_samples_can_run_twice(environment: dict[str, str], acme: Org
         outputs = {run(guide.sample("python", text), environment) for _ in range(2)}
         assert len(outputs) == 1
     guide.assert_line_added("Met in May.")
+
+
+def test_a_python_sample_waits_at_most_a_minute(environment: dict[str, str], acme: Org) -> None:
+    sample = Guide(acme).sample("python", "interview-types")
+    waits = """
+from urllib3 import HTTPResponse
+
+for headers in ({"Retry-After": "7200"}, {"Retry-After": "2"}, {}):
+    print(retry.get_retry_after(HTTPResponse(headers=headers)))
+"""
+    assert run(sample._replace(code=sample.code + waits), environment).splitlines()[-3:] == ["60", "2", "None"]
 
 
 @needs_curl
