@@ -428,6 +428,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ErrorCode": "hindsight.api.operations.ERROR_CODES",
         "InterviewStatus": "interviews.lifecycle.Status",
+        "WebhookEndpointStatus": "webhooks.models.EndpointState",
+        "NewWebhookEndpointStatus": "webhooks.api.requests.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -443,6 +445,8 @@ SPECTACULAR_SETTINGS = {
             "description": "Interview requests: create and update them, read status and transcript.",
         },
         {"name": "webhooks", "description": "Events that the server sends to your endpoints."},
+        {"name": "webhook-endpoints", "description": "Where the server sends events to, and their secrets."},
+        {"name": "me", "description": "Your organization, its plan, and what your API key may do."},
         {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
     ],
 }

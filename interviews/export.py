@@ -27,6 +27,7 @@ COLUMNS = (
     "email_sent_at",
     "completed_at",
     "updated_at",
+    "cancelled_at",
     "contact.id",
     "contact.email",
     "contact.name",
@@ -64,6 +65,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "email_sent_at": _utc(interview_request.email_sent_at),
         "completed_at": _utc(interview_request.completed_at),
         "updated_at": _utc(interview_request.updated_at),
+        "cancelled_at": _utc(interview_request.cancelled_at),
         "contact": {
             "id": contact.public_id,
             "email": contact.email,

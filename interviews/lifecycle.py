@@ -13,7 +13,8 @@ class Status(models.TextChoices):
 
 NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
     Status.CREATED: frozenset({Status.SENT, Status.COMPLETED}),
-    Status.SENT: frozenset({Status.COMPLETED}),
+    # Back to created: the address was wrong, so the contact has no link.
+    Status.SENT: frozenset({Status.CREATED, Status.COMPLETED}),
     Status.COMPLETED: frozenset(),
 }
 
@@ -24,6 +25,7 @@ class DisplayedStatus(models.TextChoices):
     UNDER_WAY = "under_way", "under way"
     ABANDONED = "abandoned", "abandoned"
     DECLINED = "declined", "declined"
+    CANCELLED = "cancelled", "cancelled"
     COMPLETED = "completed", "completed"
 
 

@@ -15,7 +15,7 @@ from orgs.models import Change
 
 Texts = Mapping[str, str | None]
 
-AUDITED_FIELDS = frozenset({"name", "notes", "objective", "picks", "subjects", "guide", ERASURE})
+AUDITED_FIELDS = frozenset({"email", "name", "notes", "objective", "picks", "subjects", "guide", ERASURE})
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:

@@ -6,7 +6,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from hindsight.api.errors import Unauthorized
-from hindsight.api.throttling import refuse
+from hindsight.api.throttling import ANY_SCOPE, refuse
 from hindsight.http.middleware import add_log_fields, remove_response_headers
 from hindsight.http.request_ids import current_request_id
 from hindsight.limits.unauthenticated import unauthenticated_limiter
@@ -39,10 +39,10 @@ class Principal:
     def requests_per_minute(self) -> int:
         return self.api_key.requests_per_minute
 
-    def may(self, method: str) -> bool:
-        """Unknown methods are refused later, with 405."""
-        scope = SCOPE_OF_METHOD.get(method)
-        return scope is None or scope in self.api_key.scopes.split()
+    def may(self, method: str, scope: str | None) -> bool:
+        """`scope`: of the view; None: of the method. Unknown methods are refused later, with 405."""
+        needed = SCOPE_OF_METHOD.get(method, ANY_SCOPE) if scope is None else scope
+        return needed == ANY_SCOPE or needed in self.api_key.scopes.split()
 
     def verify(self, request: Request) -> None:
         """Raises Unauthorized or RateLimitExceeded."""

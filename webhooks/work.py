@@ -15,6 +15,7 @@ from hindsight.queue.shares import Lane, Shares
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
+from webhooks.mail import tell_org
 from webhooks.models import Delivery, Endpoint, EndpointState, Outcome, Status
 from webhooks.schedule import GIVE_UP_AFTER, MAX_ATTEMPTS, SLOW, delay_after, parse_retry_after, pause_after
 from webhooks.sending import TIMEOUT_SECONDS, Result, post
@@ -74,11 +75,14 @@ def deliver(delivery: Delivery) -> None:
     result = post(delivery.endpoint.url, body=delivery.event.body.encode(), headers=headers)
     DELIVERIES.labels(result.outcome).inc()
     logger.info("Webhook delivery %d: %s, HTTP status %s.", delivery.pk, result.outcome, result.status)
+    closed = None
     with transaction.atomic():
         if result.outcome == Outcome.ACCEPTED:
             _finish(delivery, result)
         else:
-            _fail(delivery, result)
+            closed = _fail(delivery, result)
+    if closed is not None:
+        tell_org(closed)
 
 
 def _finish(delivery: Delivery, result: Result) -> None:
@@ -95,12 +99,12 @@ def _finish(delivery: Delivery, result: Result) -> None:
         unwell.update(failing_since=None, slow_since=None, paused_until=None)
 
 
-def _fail(delivery: Delivery, result: Result) -> None:
+def _fail(delivery: Delivery, result: Result) -> Endpoint | None:
+    """Returns the endpoint if this failure disables it."""
     now = timezone.now()
     endpoint = _answering(delivery).select_for_update(no_key=True).first()
     _plan(delivery, result, now)
-    if endpoint is not None:
-        _count_failure(endpoint, result, now)
+    return endpoint if endpoint is not None and _count_failure(endpoint, result, now) else None
 
 
 def _answering(delivery: Delivery) -> QuerySet[Endpoint]:
@@ -108,7 +112,8 @@ def _answering(delivery: Delivery) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(pk=delivery.endpoint_id, url=delivery.endpoint.url)
 
 
-def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> None:
+def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> bool:
+    """Returns whether this failure disables the endpoint."""
     endpoint.failing_since = endpoint.failing_since or now
     failing_for = now - endpoint.failing_since
     if result.duration > SLOW:
@@ -117,10 +122,11 @@ def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> None:
     else:
         endpoint.slow_since = endpoint.paused_until = None
     endpoint.save(update_fields=["failing_since", "slow_since", "paused_until"])
-    if endpoint.is_active and result.status == HTTP_GONE:
-        _close(endpoint, EndpointState.GONE)
-    elif endpoint.is_active and failing_for >= GIVE_UP_AFTER:
-        _close(endpoint, EndpointState.FAILING)
+    is_gone = result.status == HTTP_GONE
+    if not endpoint.is_active or not (is_gone or failing_for >= GIVE_UP_AFTER):
+        return False
+    _close(endpoint, EndpointState.GONE if is_gone else EndpointState.FAILING)
+    return True
 
 
 def _plan(delivery: Delivery, result: Result, now: datetime) -> None:

@@ -16,6 +16,7 @@ class ErrorCode(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    CONFLICT = "conflict"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     PRECONDITION_FAILED = "precondition_failed"
     PAYLOAD_TOO_LARGE = "payload_too_large"
@@ -91,6 +92,12 @@ class MethodNotAllowed(ApiError):
         super().__init__(
             f"{method} is not allowed for this path. Allowed methods: {allowed}.", headers={"Allow": allowed}
         )
+
+
+class Conflict(ApiError):
+    status_code = 409
+    code = ErrorCode.CONFLICT
+    message = "Nothing was changed, because of the status of the object. GET it to see its status."
 
 
 class IdempotencyConflict(ApiError):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from hindsight.api import errors
 from hindsight.api.errors import ApiError
+from hindsight.api.models import MAX_KEY_LENGTH
 
 ERROR_CODES = [code.value for code in errors.ErrorCode]
 COMMON_ERRORS = (
@@ -30,6 +31,7 @@ EXAMPLES: dict[type[ApiError], ApiError] = {
         errors.Forbidden(),
         errors.NotFound("Your organization has no interview request with this id."),
         errors.MethodNotAllowed("PUT", "GET, HEAD, PATCH"),
+        errors.Conflict(),
         errors.IdempotencyConflict(),
         errors.PreconditionFailed(),
         errors.PayloadTooLarge(),
@@ -64,6 +66,17 @@ def header(
     return OpenApiParameter(
         name, type_, OpenApiParameter.HEADER, description=description, response=response, examples=examples
     )
+
+
+IDEMPOTENCY_KEY = header(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_KEY_LENGTH},
+    "A unique key of your choice. A retry with the same key creates nothing twice.",
+    example="deal-1001-contact-55",
+)
+REPLAYED = header(
+    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
+)
 
 
 def headers(statuses: Iterable[int]) -> list[OpenApiParameter]:
@@ -113,11 +126,15 @@ def operation(
     )
 
 
+def description_of(error: type[ApiError]) -> str:
+    return f"`{error.code.value}`"
+
+
 def error_response(error: type[ApiError]) -> OpenApiResponse:
     envelope: Any = EXAMPLES[error].envelope()
     envelope["error"]["request_id"] = "0f8fad5bd9cb469fa16570867728950e"
     return OpenApiResponse(
         ErrorResponseSerializer,
-        description=f"`{error.code.value}`",
+        description=description_of(error),
         examples=[OpenApiExample("Error", envelope, response_only=True)],
     )

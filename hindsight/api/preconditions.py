@@ -21,7 +21,10 @@ WEAK = (
 )
 MALFORMED = f"If-Match is malformed. {HOW_TO_SEND} Separate several ETags with commas."
 
-IF_MATCH_REFUSED = "If-Match works only with PATCH. Remove the header; to ask for changes, send If-None-Match with GET."
+IF_MATCH_REFUSED = (
+    "If-Match works only with PATCH and POST of one interview request. Remove the header; to ask for changes, send "
+    "If-None-Match with GET."
+)
 IF_NONE_MATCH_REFUSED = (
     "If-None-Match works only with GET of one object. Remove the header; to update a known version, send If-Match "
     "with PATCH. To create an object only once, send Idempotency-Key with POST."
@@ -53,3 +56,12 @@ def strong_tags(if_match: str | None) -> list[str] | None:
     if _TAGS.fullmatch(value):
         raise BadRequest(WEAK)
     raise BadRequest(MALFORMED if '"' in value else UNQUOTED)
+
+
+NO_FIELDS = "This request has no fields. Send it without a body."
+
+
+def refuse_body(request: Request) -> None:
+    """Raises BadRequest if fields would be ignored."""
+    if request._request.body.strip() not in (b"", b"{}"):
+        raise BadRequest(NO_FIELDS)

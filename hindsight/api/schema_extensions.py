@@ -5,6 +5,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 
 from hindsight.api.errors import ApiError
+from hindsight.api.operations import description_of
 from hindsight.api.pagination import MAX_LIMIT
 
 Schema = dict[str, Any]
@@ -41,14 +42,17 @@ def require_bodies(result: Schema, **kwargs: Any) -> Schema:
 
 
 def share_error_responses(result: Schema, **kwargs: Any) -> Schema:
-    """The error responses are the same for every operation."""
-    names = {str(error.status_code): error.__name__ for error in ApiError.__subclasses__()}
+    """The response to an error is the same for every operation. Two errors can have one status."""
+    names = {description_of(error): error.__name__ for error in ApiError.__subclasses__()}
     shared: Schema = {}
     for operation in operations_of(result):
-        for status in operation["responses"].keys() & names.keys():
-            if shared.setdefault(names[status], operation["responses"][status]) != operation["responses"][status]:
-                raise ValueError(f"The operations describe {status} differently.")
-            operation["responses"][status] = {"$ref": f"#/components/responses/{names[status]}"}
+        for status, response in operation["responses"].items():
+            name = names.get(response["description"])
+            if name is None:
+                continue
+            if shared.setdefault(name, response) != response:
+                raise ValueError(f"The operations describe {name} differently.")
+            operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
     result["components"]["responses"] = dict(sorted(shared.items()))
     return result
 

@@ -62,6 +62,15 @@ class TextField(serializers.Field[str, Any, str, Any]):
         return value
 
 
+class WholeNumberField(serializers.IntegerField):
+    """Accepts no text and no fraction."""
+
+    def to_internal_value(self, data: object) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(str(data))
+
+
 class TimeField(serializers.Field[datetime, Any, str, Any]):
     """https://www.rfc-editor.org/rfc/rfc3339#section-5.6. Digits beyond microseconds are cut off."""
 

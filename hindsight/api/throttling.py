@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
+# Of a view that every valid key may use.
+ANY_SCOPE = ""
+
+
 class Limited(Protocol):
     """Of `request.auth`."""
 
@@ -25,7 +29,7 @@ class Limited(Protocol):
 
     def verify(self, request: Request) -> None: ...
 
-    def may(self, method: str) -> bool: ...
+    def may(self, method: str, scope: str | None) -> bool: ...
 
 
 class OrgThrottle(BaseThrottle):
@@ -41,8 +45,9 @@ class OrgThrottle(BaseThrottle):
         add_response_headers(request._request, usage.headers)
         if usage.exceeded:
             raise RateLimitExceeded(retry_after=usage.retry_after)
-        if not principal.may(str(request.method)):
-            raise Forbidden
+        scope: str | None = getattr(view, "scope", None)
+        if not principal.may(str(request.method), scope):
+            raise Forbidden(f"This API key lacks the scope `{scope}`, which this path needs." if scope else "")
         return True
 
 

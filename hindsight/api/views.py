@@ -14,6 +14,8 @@ from hindsight.api.throttling import Limited, OrgThrottle
 
 class ApiView(APIView):
     throttle_classes = [OrgThrottle]
+    # The scope that a key needs for all methods. None: `read` or `write`, by method.
+    scope: str | None = None
     http_method_names = ["get", "head", "post", "patch"]
     # Methods whose statement verifies the API key (decision 37). For others, the key is looked up first.
     verifying_methods: tuple[str, ...] = ()

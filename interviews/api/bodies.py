@@ -36,6 +36,15 @@ class SubjectsField(serializers.ListField):
         )
 
 
+class CancelledAtField(serializers.DateTimeField):
+    def __init__(self) -> None:
+        super().__init__(
+            read_only=True,
+            allow_null=True,
+            help_text="When you or our staff cancelled the interview request. null unless it is cancelled.",
+        )
+
+
 class PlaceSerializer(serializers.Serializer[Any]):
     """A place in the transcript. `content[start:end]` is the quoted text, with a backslash before Markdown syntax."""
 
@@ -115,6 +124,22 @@ class UpdatedInterviewRequest(serializers.Serializer[Any]):
     interview_request_id = InterviewRequestIdField(help_text="ID of the updated interview request.")
 
 
+class MarkedInterviewRequest(serializers.Serializer[Any]):
+    interview_request_id = InterviewRequestIdField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    email_sent_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = CancelledAtField()
+
+
+class CorrectedInterviewRequest(serializers.Serializer[Any]):
+    interview_request_id = InterviewRequestIdField()
+    contact_id = serializers.CharField()
+    contact_email = serializers.EmailField()
+    survey_url = serializers.CharField(help_text="The new link. The earlier one no longer works.")
+    survey_token = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
 class ContactSummarySerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     email = serializers.EmailField()
@@ -148,6 +173,7 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
         help_text="What the contact wants, as far as the survey page and the answers say.",
     )
     email_sent_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = CancelledAtField()
     created_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField(

@@ -25,6 +25,20 @@ CREATED = {
 }
 UPDATE = {"contact_context": CONTEXT, "contact_name": CONTACT["name"], "objective": OBJECTIVE}
 UPDATED = {"interview_request_id": ID}
+SENT = {
+    "interview_request_id": ID,
+    "status": "sent",
+    "email_sent_at": "2026-11-24T10:02:11.120394Z",
+    "cancelled_at": None,
+}
+CANCELLED = {**SENT, "cancelled_at": "2026-11-25T08:15:40.663120Z"}
+CORRECT = {"contact_email": CONTACT["email"]}
+CORRECTED = {
+    "interview_request_id": ID,
+    "contact_id": CONTACT["id"],
+    "contact_email": CONTACT["email"],
+    **{name: CREATED[name] for name in ("survey_url", "survey_token", "status")},
+}
 SUMMARY = {
     **{name: CREATED[name] for name in ("interview_request_id", "contact_id", "deal_id", "survey_url")},
     "status": "completed",
@@ -32,6 +46,7 @@ SUMMARY = {
     "objective_subjects": SUBJECTS,
     "flags": ["wants_a_person"],
     "email_sent_at": None,
+    "cancelled_at": None,
     "created_at": "2026-11-24T09:30:00.000000Z",
     "completed_at": "2026-11-25T14:05:31.482907Z",
     "updated_at": "2026-11-25T14:05:31.482911Z",

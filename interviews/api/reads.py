@@ -9,7 +9,7 @@ from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.limits.memory import Memory
-from hindsight.text.timestamps import utc_text_of
+from hindsight.text.timestamps import utc_text, utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
@@ -42,6 +42,7 @@ class SummaryColumns(NamedTuple):
     objective: str
     flags: str
     email_sent_at: Time
+    cancelled_at: Time
     created_at: Time
     completed_at: Time
     updated_at: Time
@@ -55,10 +56,10 @@ class SummaryColumns(NamedTuple):
 
 SUMMARY = """
        request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
-       request.flags, CAST(request.email_sent_at AS text), CAST(request.created_at AS text),
-       CAST(request.completed_at AS text), CAST(request.updated_at AS text), contact.email, contact.name,
-       request.subjects, request.interview_type_id, coalesce(conversation.guide_version, type.guide_version),
-       org.name"""
+       request.flags, CAST(request.email_sent_at AS text), CAST(request.cancelled_at AS text),
+       CAST(request.created_at AS text), CAST(request.completed_at AS text), CAST(request.updated_at AS text),
+       contact.email, contact.name, request.subjects, request.interview_type_id,
+       coalesce(conversation.guide_version, type.guide_version), org.name"""
 
 JOINED = """
 FROM interviews_interviewrequest AS request
@@ -117,6 +118,7 @@ class SummaryRow:
         self.objective = stored.objective or None
         self.flags = stored.flags.split()
         self.email_sent_at = _shown(stored.email_sent_at)
+        self.cancelled_at = _shown(stored.cancelled_at)
         self.created_at = _shown(stored.created_at)
         self.completed_at = _shown(stored.completed_at)
         self.updated_at = _shown(stored.updated_at)
@@ -241,6 +243,30 @@ class CreatedRow:
     def _read_guide(self) -> Guide | None:
         kind = self.row.interview_type
         return _valid_guide(kind.pk, kind.guide_version, lambda: kind.guide)
+
+
+class MarkedRow:
+    def __init__(self, row: InterviewRequest) -> None:
+        self.interview_request_id = row.pk
+        self.status = row.status
+        self.email_sent_at = row.email_sent_at and utc_text(row.email_sent_at)
+        self.cancelled_at = row.cancelled_at and utc_text(row.cancelled_at)
+
+    def body(self) -> Body:
+        return body_of(bodies.MarkedInterviewRequest, self)
+
+
+class CorrectedRow:
+    def __init__(self, row: InterviewRequest) -> None:
+        self.interview_request_id = row.pk
+        self.contact_id = row.contact.public_id
+        self.contact_email = row.contact.email
+        self.survey_url = row.survey_url
+        self.survey_token = row.survey_token
+        self.status = row.status
+
+    def body(self) -> Body:
+        return body_of(bodies.CorrectedInterviewRequest, self)
 
 
 class TypeRow(NamedTuple):

@@ -79,6 +79,19 @@ class CreateInterviewRequest(StrictSerializer):
         return super().unknown(name)
 
 
+class CorrectContactEmail(StrictSerializer):
+    contact_email = TextField(clean=clean_email, schema=EMAIL, help_text="The contact's right email address.")
+
+
+# Fields that a PATCH refuses, and how they are changed.
+CHANGED_ELSEWHERE = {
+    "contact_email": "To correct a mistyped address, POST /interviews/{id}/contact-email.",
+    "status": "To mark the link as sent, POST /interviews/{id}/sent; to cancel, POST /interviews/{id}/cancel.",
+    "email_sent_at": "To mark the link as sent, POST /interviews/{id}/sent.",
+    "cancelled_at": "To cancel, POST /interviews/{id}/cancel; to take that back, POST /interviews/{id}/uncancel.",
+}
+
+
 class UpdateInterviewRequest(StrictSerializer):
     contact_context = ContextField(
         required=False,
@@ -96,6 +109,10 @@ class UpdateInterviewRequest(StrictSerializer):
         error_messages={"null": 'Send a string, not null. "" clears the objective; omit the field to keep it.'},
         help_text='What this interview should find out. Paige chooses questions by it. "" clears it.',
     )
+
+    def unknown(self, name: str) -> str:
+        elsewhere = CHANGED_ELSEWHERE.get(name)
+        return f"PATCH does not change this field. {elsewhere}" if elsewhere else super().unknown(name)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         if not attrs:

@@ -1,7 +1,10 @@
 from django.urls import path, register_converter
 
 from hindsight.db.ids import id_in
+from interviews.api.mark_views import CancelView, ContactEmailView, SentView, UncancelView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
+from orgs import api as me_urls
+from webhooks.api import urls as webhook_urls
 
 
 class IdConverter:
@@ -21,5 +24,11 @@ register_converter(IdConverter, "id")
 urlpatterns = [
     path("api/v1/interviews", InterviewRequestsView.as_view(), name="interview-requests"),
     path("api/v1/interviews/<id:id>", InterviewRequestView.as_view(), name="interview-request"),
+    path("api/v1/interviews/<id:id>/sent", SentView.as_view(), name="interview-request-sent"),
+    path("api/v1/interviews/<id:id>/cancel", CancelView.as_view(), name="interview-request-cancel"),
+    path("api/v1/interviews/<id:id>/uncancel", UncancelView.as_view(), name="interview-request-uncancel"),
+    path("api/v1/interviews/<id:id>/contact-email", ContactEmailView.as_view(), name="interview-request-contact-email"),
     path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
+    *webhook_urls.urlpatterns,
+    *me_urls.urlpatterns,
 ]

@@ -4,7 +4,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from contacts.models import Contact
@@ -16,8 +16,7 @@ from hindsight.api.errors import (
     PreconditionFailed,
 )
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
-from hindsight.api.models import MAX_KEY_LENGTH
-from hindsight.api.operations import header, operation
+from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import Listing, PageQuery, page_of
 from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
@@ -25,6 +24,7 @@ from hindsight.api.views import ApiView
 from hindsight.limits.audit_budget import budget_of
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import etag_of, versions_of
+from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
 from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, CreatedRow, InterviewRequestRow, find_type
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
@@ -33,36 +33,13 @@ from interviews.services.update import update_interview_request
 from orgs.authentication import Principal, principal_of
 from orgs.key_verification import key_parameters
 
-ID = OpenApiParameter(
-    "id",
-    bodies.INTERVIEW_REQUEST_ID,
-    OpenApiParameter.PATH,
-    description="The interview_request_id returned when the interview request was created.",
-)
-IF_MATCH = header(
-    "If-Match",
-    {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
-    "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
-    "the response is 412.",
-    example='"7-3-2"',
-)
 IF_NONE_MATCH = header(
     "If-None-Match",
     str,
     "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
     example='"7-3-2"',
 )
-ETAG = header("ETag", str, "The version of the interview request, its contact and its guide.", response=[200, 201, 304])
 LOCATION = header("Location", str, "The path of the interview request.", response=[201])
-IDEMPOTENCY_KEY = header(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]+$", "maxLength": MAX_KEY_LENGTH},
-    "A unique key of your choice. A retry with the same key creates nothing twice.",
-    example="deal-1001-contact-55",
-)
-REPLAYED = header(
-    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
-)
 
 UPDATE_DESCRIPTION = """Updates context on an interview request. At least one field is required.
 
@@ -218,7 +195,6 @@ class InterviewTypesView(ApiView):
         return page_response(INTERVIEW_TYPES, query, request)
 
 
-NO_SUCH_REQUEST = "Your organization has no interview request with this id."
 ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists those that take new interview requests."
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 

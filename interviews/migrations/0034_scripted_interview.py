@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     )
 
     dependencies = [
-        ('interviews', '0030_wording'),
+        ('interviews', '0033_cancelled_at'),
         ('orgs', '0025_test_room'),
     ]
 

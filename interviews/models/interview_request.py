@@ -115,6 +115,9 @@ class InterviewRequest(Versioned):
     archived_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Staff have taken it off their list. Customers do not see it."
     )
+    cancelled_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Nobody is to answer it: its survey link says so."
+    )
 
     # Audited fields by the field whose change clears them.
     cleared_by = {"objective": ("picks", "subjects")}
@@ -171,7 +174,7 @@ class InterviewRequest(Versioned):
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
 
-    def transition_to(self, status: Status, **changes: datetime | ClockTime) -> None:
+    def transition_to(self, status: Status, **changes: datetime | ClockTime | None) -> None:
         """Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
@@ -184,6 +187,10 @@ class InterviewRequest(Versioned):
     @property
     def is_completed(self) -> bool:
         return self.status == Status.COMPLETED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
 
     @property
     def raised_flags(self) -> list[Flag]:

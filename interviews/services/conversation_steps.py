@@ -31,7 +31,7 @@ from interviews.services.conversations import create_conversation, locked_conver
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import switch_language
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
-from interviews.services.transitions import change_flags, complete_interview, record_interview_event
+from interviews.services.transitions import change_flags, complete_interview, is_cancelled, record_interview_event
 from interviews.text import clean_answer
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
@@ -49,7 +49,9 @@ def give_consent(interview_request: InterviewRequest) -> None:
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
-    if stage_of(interview_request) == Stage.INVITED and create_conversation(interview_request, consented_at=now):
+    if interview_request.is_cancelled or stage_of(interview_request) != Stage.INVITED:
+        return
+    if create_conversation(interview_request, consented_at=now):
         record_interview_event("interview.started", interview_request)
 
 
@@ -117,7 +119,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
     with locked_conversation(interview_request) as conversation:
-        if conversation.may_transition_to(Stage.COMPLETED):
+        if conversation.may_transition_to(Stage.COMPLETED) and not is_cancelled(interview_request):
             interview = StoredInterview.load(interview_request)
             brief = interview.brief
             content = render_transcript(brief.conversation, brief.contact_name)

@@ -32,7 +32,7 @@ def erase_contact(
     Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
     """
     withdraw_jobs(org_id=org_id)
-    contact = _locked_contact(org_id, contact_id)
+    contact = locked_contact(org_id, contact_id)
     if among is not None:
         among.get(pk=contact_id)
     interview_requests = list(InterviewRequest.objects.filter(contact=contact))
@@ -86,7 +86,7 @@ def _delete_stored_responses(org_id: int, survey_tokens: list[str]) -> None:
         IdempotencyRecord.objects.filter(contains, org_id=org_id).delete()
 
 
-def _locked_contact(org_id: int, contact_id: int) -> Contact:
+def locked_contact(org_id: int, contact_id: int) -> Contact:
     """Locks rows in the same order as the other services, to avoid deadlocks."""
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))

@@ -160,6 +160,8 @@ def stage_of(interview_request: InterviewRequest) -> Stage:
 
 def displayed_status_of(interview_request: InterviewRequest) -> DisplayedStatus:
     stage, conversation = stage_of(interview_request), conversation_of(interview_request)
+    if interview_request.is_cancelled:
+        return DisplayedStatus.CANCELLED
     if stage in (Stage.COMPLETED, Stage.DECLINED):
         return DisplayedStatus(stage)
     if conversation is None:

@@ -32,6 +32,12 @@ def complete_interview(
     return transcript
 
 
+def is_cancelled(interview_request: InterviewRequest) -> bool:
+    """Locks the interview request, so that it cannot be cancelled until the transaction ends."""
+    rows = InterviewRequest.objects.select_for_update(no_key=True)
+    return rows.only("cancelled_at").get(pk=interview_request.pk).is_cancelled
+
+
 def change_flags(
     interview_request: InterviewRequest,
     *,

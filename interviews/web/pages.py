@@ -119,11 +119,24 @@ def unknown_page(request: HttpRequest, unsaved: Sequence[str] = ()) -> HttpRespo
     return render(request, "survey/unknown.html", {"unsaved": unsaved}, status=404)
 
 
-def paused_page(request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str] = ()) -> HttpResponse:
-    """403, not 503: monitoring and proxies should not take it for a failure of the server."""
+def closed_page(
+    request: HttpRequest, interview_request: InterviewRequest, unsaved: Sequence[str] = ()
+) -> HttpResponse | None:
+    """None if the interview is open. 403, not 503: monitoring and proxies should not take it for a failure of the
+    server.
+    """
+    template = _why_closed(interview_request)
+    if not template:
+        return None
     interview = _digest(str(interview_request.survey_token))
     context = {"org": interview_request.org, "interview": interview, "unsaved": unsaved}
-    return render(request, "survey/paused.html", context, status=403)
+    return render(request, f"survey/{template}.html", context, status=403)
+
+
+def _why_closed(interview_request: InterviewRequest) -> str:
+    if not interview_request.org.is_active:
+        return "paused"
+    return "cancelled" if interview_request.is_cancelled else ""
 
 
 def unreadable_page(request: HttpRequest) -> HttpResponse:

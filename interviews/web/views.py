@@ -10,7 +10,7 @@ from django.views import View
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
 from interviews.web.languages import use_language_of
-from interviews.web.pages import paused_page, state_page, unknown_page, visited_page
+from interviews.web.pages import closed_page, state_page, unknown_page, visited_page
 from interviews.web.posted import Posted, number_in
 from interviews.web.protection import public_page
 from interviews.web.steps import take_step
@@ -28,8 +28,8 @@ class SurveyView(View):
         try:
             interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
             use_language_of(interview_request, request)
-            if not interview_request.org.is_active:
-                return paused_page(request, interview_request)
+            if closed := closed_page(request, interview_request):
+                return closed
             state = next_question(interview_request)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
@@ -41,8 +41,8 @@ class SurveyView(View):
         try:
             interview_request = InterviewRequest.objects.of_survey_token(posted.token).get()
             use_language_of(interview_request, request)
-            if not interview_request.org.is_active:
-                return paused_page(request, interview_request, posted.texts)
+            if closed := closed_page(request, interview_request, posted.texts):
+                return closed
             outcome = take_step(interview_request, posted)
             if outcome.is_clean:
                 query = urlencode({"token": posted.token, "question": posted.next_number or ""})

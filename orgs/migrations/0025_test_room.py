@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     )
 
     dependencies = [
-        ('orgs', '0023_names_subjects'),
+        ('orgs', '0024_webhook_scope'),
     ]
 
     operations = [

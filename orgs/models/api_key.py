@@ -8,6 +8,8 @@ class Scopes(models.TextChoices):
     READ_WRITE = "read write", "read and write"
     READ = "read", "read"
     WRITE = "write", "write"
+    WEBHOOKS = "webhooks", "webhook endpoints"
+    ALL = "read write webhooks", "read, write and webhook endpoints"
 
 
 class ApiKeyQuerySet(OrgRowsQuerySet["ApiKey"]):

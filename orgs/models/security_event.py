@@ -68,7 +68,9 @@ class SecurityEvent(models.Model):
     kind = models.CharField(max_length=20, choices=EventKind)
     actor_kind = models.CharField(max_length=20, choices=ActorKind)
     actor = models.CharField(
-        max_length=150, blank=True, help_text="The staff login or the command. Empty: a login that does not exist."
+        max_length=150,
+        blank=True,
+        help_text="The staff login, the command, or the API key's prefix. Empty: a login that does not exist.",
     )
     org = models.CharField(max_length=60, blank=True, help_text="The slug.")
     subject_type = models.CharField(max_length=40, blank=True)

@@ -19,6 +19,9 @@ from staff.history.diff import Piece, TimeBudget, diff
 from staff.login.drafts import NeverSaved, is_draft
 from staff.security_events import actor_of
 
+# An earlier address of a contact: another contact may have it, and the survey links were replaced.
+NOT_RESTORABLE = ("email",)
+
 NEWEST = 5
 PER_PAGE = 20
 
@@ -144,10 +147,13 @@ def _page_of(obj: Any, request: HttpRequest) -> int:
 
 
 def is_restorable(obj: Any, entry: Change) -> bool:
-    return not entry.is_erased and getattr(obj, entry.field) != entry.before
+    if entry.is_erased or entry.field in NOT_RESTORABLE:
+        return False
+    return bool(getattr(obj, entry.field) != entry.before)
 
 
 def change_of(obj: Any, number: str) -> Change | None:
-    """None if there is none or its texts were erased."""
-    change = Change.objects.of(obj).filter(pk=int(number)).first() if is_id(number) else None
+    """None if there is none, its texts were erased, or its field is not restorable."""
+    changes = Change.objects.of(obj).exclude(field__in=NOT_RESTORABLE)
+    change = changes.filter(pk=int(number)).first() if is_id(number) else None
     return None if change is None or change.is_erased else change

@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from hindsight.db.ids import is_id
-from interviews.services.bulk import ARCHIVE, MARK_SENT, MAX_ROWS, UNARCHIVE, BulkWrite, foresee, write_many
+from interviews.services.bulk import MAX_ROWS, foresee, mark_many
+from interviews.services.marks import ARCHIVED, CANCELLED, NOT_ARCHIVED, NOT_CANCELLED, SENT, Mark
 from orgs.models import EventKind
 from staff.base import StaffAdmin
 from staff.security_events import record_acts
@@ -24,29 +25,33 @@ ONE = "one"
 
 @dataclass(frozen=True)
 class RequestAction:
-    """`done` follows a number of interview requests."""
-
-    write: BulkWrite
+    mark: Mark
     button: str
-    done: str
     about: str
 
 
 REQUEST_ACTIONS: Mapping[str, RequestAction] = {
     "mark-sent": RequestAction(
-        MARK_SENT,
+        SENT,
         "Mark as sent",
-        "marked as sent",
         "For survey links that you have sent yourself. Customers see the status. This cannot be undone.",
     ),
     "archive": RequestAction(
-        ARCHIVE,
+        ARCHIVED,
         "Archive",
-        "archived",
         "The list no longer shows archived interview requests, unless you search or filter for them. Survey links keep "
         "working, and customers see no difference.",
     ),
-    "unarchive": RequestAction(UNARCHIVE, "Unarchive", "unarchived", "The list shows them again."),
+    "unarchive": RequestAction(NOT_ARCHIVED, "Unarchive", "The list shows them again."),
+    "cancel": RequestAction(
+        CANCELLED,
+        "Cancel",
+        "For interviews that nobody is to answer. Survey links say that the interview was cancelled, and customers see "
+        "it. This can be taken back.",
+    ),
+    "uncancel": RequestAction(
+        NOT_CANCELLED, "Take the cancellation back", "Survey links work again, and interviews go on where they were."
+    ),
 }
 
 
@@ -77,8 +82,8 @@ class RequestActions(StaffAdmin):
         written, refused = 0, Counter[str]()
         for batch in _batches(ids):
             with transaction.atomic():
-                outcome = write_many(action.write, batch)
-                record_acts(request, EventKind.REQUEST_CHANGED, outcome.written, f"{action.done.capitalize()}.")
+                outcome = mark_many(action.mark, batch)
+                record_acts(request, EventKind.REQUEST_CHANGED, outcome.written, f"{action.mark.done.capitalize()}.")
             written += len(outcome.written)
             refused += outcome.refused
         level = messages.SUCCESS if written else messages.WARNING
@@ -87,7 +92,7 @@ class RequestActions(StaffAdmin):
 
     def confirm(self, request: HttpRequest, name: str, ids: Sequence[int], *, is_cut: bool = False) -> HttpResponse:
         action = REQUEST_ACTIONS[name]
-        outcomes = [foresee(action.write, batch) for batch in _batches(ids)]
+        outcomes = [foresee(action.mark, batch) for batch in _batches(ids)]
         rows = [row for outcome in outcomes for row in outcome.written]
         context = {
             "title": action.button,
@@ -125,9 +130,9 @@ def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
 
 def _what_was_done(action: RequestAction, written: int, refused: Counter[str]) -> str:
     if not refused:
-        return f"{written:,} {action.done}."
+        return f"{written:,} {action.mark.done}."
     verb = "was" if refused.total() == 1 else "were"
-    return f"{written:,} {action.done}, {refused.total():,} {verb} not: {_in_words(refused)}."
+    return f"{written:,} {action.mark.done}, {refused.total():,} {verb} not: {_in_words(refused)}."
 
 
 def _in_words(refused: Counter[str]) -> str:

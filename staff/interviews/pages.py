@@ -31,7 +31,7 @@ from staff.interviews.downloads import TranscriptFiles
 from staff.interviews.fields import RequestFields
 from staff.interviews.forms import InterviewRequestForm, why_closed
 from staff.interviews.picks import picks_in_form
-from staff.interviews.steering import edited_steering, stored_steering
+from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
 from staff.interviews.transcript_document import TranscriptDocument
 from staff.lists.date_ranges import ChangedRange, CompletedRange, CreatedRange
 from staff.lists.export_action import ExportableAdmin
@@ -60,6 +60,7 @@ ABOUT = (
     "created_at",
     "archived_at",
     "email_sent_at",
+    "cancelled_at",
     "consented_at",
     "last_activity_at",
     "completed_at",
@@ -104,7 +105,8 @@ class InterviewRequestAdmin(
         """As stored. staff.js replaces it while staff type."""
         url = self.url("steering", interview_request.pk)
         steering = stored_steering(interview_request, quotes_notes=may_read_notes(current_staff_request()))
-        text = render_to_string("staff/interviews/steering.html", {"steering": steering})
+        context = {"steering": steering, "changed_at": changed_after_completion(interview_request)}
+        text = render_to_string("staff/interviews/steering.html", context)
         return format_html('<div class="steering" data-steering="{}" aria-live="polite">{}</div>', url, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import GuideError
@@ -6,6 +7,7 @@ from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import known_picks, unknown_keys
 from interviews.paige.objective.reading import Source
 from interviews.paige.turn.brief import Brief, opening_brief
+from orgs.models import Change
 
 SOURCES = {Source.OBJECTIVE: "in the objective", Source.NOTES: "in the notes"}
 
@@ -68,6 +70,16 @@ def stored_steering(interview_request: InterviewRequest, *, quotes_notes: bool =
         return None
     unknown = tuple(unknown_keys(interview_request.picks, brief.guide))
     return ShownSteering(brief, unknown, quotes_notes=quotes_notes)
+
+
+def changed_after_completion(interview_request: InterviewRequest) -> datetime | None:
+    """When the objective last changed after the interview was completed, as far back as the audit goes."""
+    if interview_request.completed_at is None:
+        return None
+    changes = Change.objects.of(interview_request).filter(field="objective")
+    later = changes.filter(created_at__gt=interview_request.completed_at)
+    time: datetime | None = later.values_list("created_at", flat=True).first()
+    return time
 
 
 def effect_of_notes(interview_request: InterviewRequest) -> list[ShownReason]:

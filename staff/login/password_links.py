@@ -1,7 +1,6 @@
 """Links to set a password, for invitations and forgotten passwords (decision 31)."""
 
 import logging
-import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any
@@ -22,6 +21,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.generic import FormView
 
+from hindsight.http.mail import is_sent
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
 from staff.login.attempts import LINK_ATTEMPTS, refuse_too_many_attempts
@@ -53,7 +53,7 @@ def link_mail(user: User, link: str, *, is_invitation: bool) -> EmailMessage:
 def invite(user: User) -> tuple[str, bool]:
     """Returns (link, mailed). If the mail fails, the inviter hands over the link."""
     link = password_link(user)
-    return link, settings.EMAIL_URL is not None and _is_sent(link_mail(user, link, is_invitation=True))
+    return link, settings.EMAIL_URL is not None and is_sent(link_mail(user, link, is_invitation=True))
 
 
 def mail_links(request: HttpRequest, email: str) -> None:
@@ -63,7 +63,7 @@ def mail_links(request: HttpRequest, email: str) -> None:
             mail = link_mail(user, password_link(user), is_invitation=False)
             actor, address = staff_actor(user.username), address_of(request)
             record_security_event(EventKind.PASSWORD_LINK, actor, address=address, about=user, detail="Forgotten.")
-            _is_sent(mail)
+            is_sent(mail)
     except DatabaseError as error:
         logger.error("A link to set a password was not made: %s", type(error).__name__)
     finally:
@@ -113,11 +113,3 @@ class SetPasswordView(views.PasswordResetConfirmView):
         response = super().form_valid(form)
         messages.success(self.request, f"Your password is set. Log in as {self.user}.")
         return response
-
-
-def _is_sent(mail: EmailMessage) -> bool:
-    try:
-        return bool(mail.send())
-    except (smtplib.SMTPException, OSError) as error:
-        logger.error("A mail was not sent: %s", type(error).__name__)
-        return False

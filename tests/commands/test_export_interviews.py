@@ -92,6 +92,7 @@ class TestCSV:
             "objective": "",
             "flags": "wants_to_stop wants_a_person",
             "email_sent_at": "",
+            "cancelled_at": "",
             "contact.email": "alice@example.com",
             "contact.name": "Alice",
             "contact.notes": "Old notes",

@@ -17,6 +17,7 @@ from interviews.api.urls import urlpatterns
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH
 from orgs.management.commands.rotate_api_key import Command as RotateApiKey
 from orgs.plans import REQUESTS_PER_MINUTE
+from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 
 API_GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -45,6 +46,11 @@ def test_docs_list_the_limit_of_every_plan() -> None:
 def test_the_schema_describes_every_path_of_the_api() -> None:
     described = {path.removeprefix("/") for path in description()["paths"]}
     assert described == {re.sub(r"<\w+:(\w+)>", r"{\1}", str(route.pattern)) for route in urlpatterns}
+
+
+def test_the_changelog_of_the_guide_has_every_event() -> None:
+    changelog = API_GUIDE.partition("## Changelog")[2]
+    assert [name for name in (*EVENT_TYPES, TEST_EVENT) if f"`{name}`" not in changelog] == []
 
 
 def test_the_guide_states_the_limits_of_the_code() -> None:

@@ -56,3 +56,14 @@ def test_the_settings_of_pgbouncer_are_the_tested_ones() -> None:
 
 def test_the_table_of_soak_has_every_fault() -> None:
     assert re.findall(r"^\| `([\w-]+)` \|", text_of("docs/soak.md"), re.MULTILINE) == list(FAULTS)
+
+
+def test_no_blank_line_cuts_a_table() -> None:
+    """Without a header above them, rows are shown as text."""
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    starts = [
+        (document.name, start)
+        for document in documents
+        for start in re.findall(r"(?:^|\n)(?!\|)[^\n]*\n(\|[^\n]*\n[^\n]*)", document.read_text(encoding="utf-8"))
+    ]
+    assert [(name, start) for name, start in starts if not re.search(r"\n\|[-:| ]+\|$", start)] == []

@@ -1,4 +1,4 @@
-"""A proxy that refuses the first request of each method and path with 429, and forwards the others to a server."""
+"""A proxy that refuses the first request of each method and path, and forwards the others to a server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+
+REFUSALS = {"GET": 429, "PATCH": 502, "POST": 503}
 
 
 class Proxy(ThreadingHTTPServer):
@@ -28,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
             self.forward(body)
         else:
             self.server.refused.add(call)
-            self.respond(429, {"Retry-After": "0"}, b"")
+            self.respond(REFUSALS[self.command], {"Retry-After": "0"}, b"")
 
     do_PATCH = do_POST = do_GET  # noqa: N815
 

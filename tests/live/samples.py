@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from interviews.models import InterviewRequest
-from orgs.models import Org
+from orgs.models import Org, Scopes
+from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,10 @@ def samples_of(page: str) -> Iterator[Sample]:
         response = dict(blocks).get("json", "")
         for language, code in blocks:
             yield Sample(language, code, response if language == "bash" else "")
+
+
+def key_for_samples(org: Org) -> str:
+    return create_api_key(org=org, name="CRM", scopes=Scopes.ALL)[1]
 
 
 class Guide:
@@ -52,12 +57,16 @@ class Guide:
         return found
 
     def _with_ids(self, code: str) -> str:
-        return code.replace("type_1", self.interview_type.public_id).replace("4821", str(self.request_4821.pk))
+        ids = {"type_1": self.interview_type.public_id, "4821": str(self.request_4821.pk)}
+        # A host name would need a name server.
+        for documented, here in {**ids, "https://crm.example.com": "http://127.0.0.1:9"}.items():
+            code = code.replace(documented, here)
+        return code
 
     def assert_stored(self, *emails: str) -> None:
-        """All languages make the same calls. `emails`: the contacts of the interview requests."""
+        """All languages make the same calls. `emails`: the contacts of the other interview requests."""
         interview_requests = InterviewRequest.objects.for_org(self.request_4821.org_id).select_related("contact")
-        assert sorted(row.contact.email for row in interview_requests) == sorted({"someone@example.com", *emails})
+        assert sorted(row.contact.email for row in interview_requests) == sorted({"jane.smyth@example.com", *emails})
         created = interview_requests.get(contact__email="jane.smith@example.com")
         assert (created.contact.name, created.deal_id) == ("Jane Smith", "deal_1001")
         updated = interview_requests.get(pk=self.request_4821.pk)

@@ -12,15 +12,16 @@ import pytest
 
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
-from tests.live.samples import ROOT, Guide, Sample
+from tests.live.samples import ROOT, Guide, Sample, key_for_samples
 from tools.harness.web import Server
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the examples need curl")
 
 
 @pytest.fixture
-def environment(server: Server, acme_key: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": url(server.port), "HINDSIGHT_API_KEY": acme_key}
+def environment(server: Server, acme: Org) -> dict[str, str]:
+    key = key_for_samples(acme)
+    return {"PATH": os.environ["PATH"], "HINDSIGHT_URL": url(server.port), "HINDSIGHT_API_KEY": key}
 
 
 def url(port: int) -> str:
@@ -53,7 +54,7 @@ def test_the_curl_commands_of_the_guide(environment: dict[str, str], acme: Org) 
 
 
 def test_the_python_samples_of_the_guide(server: Server, environment: dict[str, str], acme: Org) -> None:
-    """Each call is refused once (429), and repeated."""
+    """Each call is refused once, and repeated."""
     guide = Guide(acme)
     with busy_proxy(server.port) as proxy:
         for sample in guide.samples("python"):
@@ -68,6 +69,17 @@ def test_the_python_samples_can_run_twice(environment: dict[str, str], acme: Org
         outputs = {run(guide.sample("python", text), environment) for _ in range(2)}
         assert len(outputs) == 1
     guide.assert_line_added("Met in May.")
+
+
+def test_a_python_sample_waits_at_most_a_minute(environment: dict[str, str], acme: Org) -> None:
+    sample = Guide(acme).sample("python", "interview-types")
+    waits = """
+from urllib3 import HTTPResponse
+
+for headers in ({"Retry-After": "7200"}, {"Retry-After": "2"}, {}):
+    print(retry.get_retry_after(HTTPResponse(headers=headers)))
+"""
+    assert run(sample._replace(code=sample.code + waits), environment).splitlines()[-3:] == ["60", "2", "None"]
 
 
 @needs_curl

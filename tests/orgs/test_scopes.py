@@ -75,6 +75,8 @@ def test_commands(acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{secret}\n"))
     call_command("revoke_api_key", "-", stdout=io.StringIO())
     assert ApiKey.objects.get().state == "revoked"
+    call_command("create_api_key", "acme", "--name", "Hooks", "--scope", "all", stdout=out)
+    assert ApiKey.objects.get(name="Hooks").scopes == Scopes.ALL
 
 
 def test_staff_issue_a_key_with_scopes(acme: Org) -> None:

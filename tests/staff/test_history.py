@@ -59,6 +59,18 @@ def test_a_restore_can_be_undone(root: Staff, change: Change, alice: Contact) ->
     assert alice.notes == "New <notes>"
 
 
+def test_an_address_is_shown_and_not_restored(
+    root: Staff, interview_request: InterviewRequest, acme_api: ApiClient, alice: Contact
+) -> None:
+    acme_api.post(f"/interviews/{interview_request.pk}/contact-email", {"contact_email": "right@example.com"})
+    [shown] = root.get(HISTORY, alice.pk).context["changes"]
+    assert (shown.entry.before, shown.entry.after, shown.is_restorable) == (alice.email, "right@example.com", False)
+    response = root.post(RESTORE, alice.pk, change=shown.entry.pk, seen=fingerprint("right@example.com"))
+    assert response.status_code == 404
+    alice.refresh_from_db()
+    assert alice.email == "right@example.com"
+
+
 def test_an_objective_is_restored(root: Staff, interview_request: InterviewRequest, acme_api: ApiClient) -> None:
     acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "New"})
     [shown] = root.get("interviews_interviewrequest_history", interview_request.pk).context["changes"]

@@ -149,6 +149,22 @@ class TestTextsOfACompletedRequest:
         complete_interview(interview_request, content="**Paige:** Why?")
         return interview_request
 
+    def test_an_objective_that_came_later_is_marked(
+        self, root: Staff, completed: InterviewRequest, acme_api: ApiClient
+    ) -> None:
+        marked = "after the interview was completed. It steered nothing."
+        assert marked not in root.get(CHANGE, completed.pk).content.decode()
+        response = acme_api.patch(f"/interviews/{completed.pk}", {"objective": "Focus on pricing"})
+        assert (response.status_code, response.json()) == (200, {"interview_request_id": completed.pk})
+        assert marked in root.get(CHANGE, completed.pk).content.decode()
+
+    def test_an_objective_that_came_before_is_not_marked(
+        self, root: Staff, interview_request: InterviewRequest, acme_api: ApiClient
+    ) -> None:
+        acme_api.patch(f"/interviews/{interview_request.pk}", {"objective": "Focus on pricing"})
+        complete_interview(interview_request, content="**Paige:** Why?")
+        assert "It steered nothing" not in root.get(CHANGE, interview_request.pk).content.decode()
+
     def test_the_page_shows_the_objective_without_a_field(self, root: Staff, completed: InterviewRequest) -> None:
         page = root.get(CHANGE, completed.pk).content.decode()
         assert (

@@ -19,11 +19,12 @@ from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
 from tests.factories import InterviewRequestFactory
 from tests.staff.conftest import Staff, staff_of
+from webhooks.models import Endpoint, Event
 
 ACT = "interviews_interviewrequest_act"
 CHANGE = "interviews_interviewrequest_change"
 LIST = "interviews_interviewrequest_changelist"
-POSITIONS = {"mark-sent": "0", "archive": "1", "unarchive": "2"}
+POSITIONS = {"mark-sent": "0", "archive": "1", "unarchive": "2", "cancel": "3", "uncancel": "4"}
 ROOT = Actor(ActorKind.STAFF, "root")
 
 
@@ -117,6 +118,23 @@ class TestSelected:
         assert listed() == {*pks(rows)}
         assert SecurityEvent.objects.filter(kind="request_changed").count() == 3 + 1 + 4
 
+    def test_are_cancelled_and_the_cancellation_taken_back(
+        self, root: Staff, rows: list[InterviewRequest], acme_api: ApiClient
+    ) -> None:
+        Endpoint.objects.create(org=rows[0].org, url="https://example.com/", event_types=["interview.cancelled"])
+        page = confirm(root, select(root, "cancel", pks(rows), "archived=all"))
+        assert messages_of(page) == ["4 cancelled, 1 was not: 1 already completed."]
+        assert acme_api.get(f"/interviews/{rows[0].pk}").json()["cancelled_at"] is not None
+        sent_to = Event.objects.order_by("pk").values_list("type", "interview_request_id")
+        assert [*sent_to] == [("interview.cancelled", row.pk) for row in (rows[0], rows[2], rows[4])]
+        assert "Cancelled" in root.get(LIST).content.decode()
+        assert messages_of(confirm(root, select(root, "mark-sent", pks(rows[:2])))) == [
+            "0 marked as sent, 2 were not: 2 cancelled."
+        ]
+        page = confirm(root, select(root, "uncancel", pks(rows[:4])))
+        assert messages_of(page) == ["3 no longer cancelled, 1 was not: 1 not cancelled."]
+        assert acme_api.get(f"/interviews/{rows[0].pk}").json()["cancelled_at"] is None
+
     def test_an_archived_interview_goes_on(self, root: Staff, interview_request: InterviewRequest) -> None:
         confirm(root, select(root, "archive", [interview_request.pk]))
         give_consent(interview_request)
@@ -202,7 +220,7 @@ def test_who_may_act(interview_request: InterviewRequest, name: str) -> None:
         assert staff.post(ACT, name, ids=str(interview_request.pk)).status_code == 403, staff.user
     assert InterviewRequest.objects.values().get() == before
     assert staff_of("support").post(ACT, name, ids=str(interview_request.pk)).status_code == 302
-    assert SecurityEvent.objects.filter(kind="request_changed").count() == (name != "unarchive")
+    assert SecurityEvent.objects.filter(kind="request_changed").count() == (name not in ("unarchive", "uncancel"))
 
 
 @pytest.mark.parametrize("ids", ["", "x", "1;2", "-1", "9" * 30, "0"])

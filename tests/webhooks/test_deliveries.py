@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
+from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from interviews.models import InterviewRequest
@@ -21,7 +24,13 @@ from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Outcome, Status
 from webhooks.schedule import DELAYS, MAX_ATTEMPTS, SHORTEST_PAUSE, pause_after
 from webhooks.sending import Result, clean_url, post
-from webhooks.services.endpoints import create_endpoint, disable_endpoint, rotate_secret, update_endpoint
+from webhooks.services.endpoints import (
+    create_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    rotate_secret,
+    update_endpoint,
+)
 from webhooks.services.events import record_event, send_test_event
 from webhooks.services.replay import cancel_delivery
 from webhooks.work import Deliveries, deliver
@@ -128,6 +137,79 @@ def test_five_days_of_failures_disable_the_endpoint(acme: Org, endpoint: Endpoin
     endpoint.refresh_from_db()
     assert endpoint.state == EndpointState.FAILING
     assert SecurityEvent.objects.get(kind="webhook_changed").detail == "State: disabled: it failed for five days."
+
+
+class TestMail:
+    """To the org's contact address."""
+
+    @pytest.fixture(autouse=True)
+    def mail_is_set_up(self, settings: Settings, acme: Org) -> None:
+        settings.EMAIL_URL = {}
+        acme.contact_address = "research@acme.example"
+        acme.save()
+
+    def test_a_disabled_endpoint_is_told_once(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage]
+    ) -> None:
+        receiver.status = 410
+        complete(acme, 1)
+        complete(acme, 2)
+        work()
+        [mail] = mailoutbox
+        assert mail.to == ["research@acme.example"]
+        assert "of Acme, because it answered 410 Gone" in mail.body
+        assert f"{endpoint.public_id} at 127.0.0.1" in mail.body
+        assert urlsplit(endpoint.url).path not in mail.body.replace("/api/", "")
+
+        enable_endpoint(endpoint_id=endpoint.pk)
+        complete(acme, 3)
+        work()
+        assert len(mailoutbox) == 2, "disabled again"
+
+    def test_five_days_of_failures_are_told(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage]
+    ) -> None:
+        receiver.status = 500
+        complete(acme)
+        work()
+        assert mailoutbox == []
+        Endpoint.objects.update(failing_since=timezone.now() - timedelta(days=6))
+        complete(acme, 2)
+        work()
+        [mail] = mailoutbox
+        assert "every attempt has failed for five days" in mail.body
+
+    @pytest.mark.parametrize("address", ["", "+49 30 1234", "https://acme.example/contact"])
+    def test_nobody_is_told_without_an_email_address(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage], address: str
+    ) -> None:
+        Org.objects.filter(pk=acme.pk).update(contact_address=address)
+        receiver.status = 410
+        complete(acme)
+        work()
+        endpoint.refresh_from_db()
+        assert (endpoint.state, mailoutbox) == (EndpointState.GONE, [])
+
+    def test_nobody_is_told_without_mail(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, mailoutbox: list[EmailMessage], settings: Settings
+    ) -> None:
+        settings.EMAIL_URL = None
+        receiver.status = 410
+        complete(acme)
+        work()
+        assert mailoutbox == []
+
+    def test_a_mail_server_that_fails_changes_nothing(
+        self, acme: Org, endpoint: Endpoint, receiver: Receiver, settings: Settings
+    ) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+        receiver.status = 410
+        complete(acme)
+        work()
+        endpoint.refresh_from_db()
+        assert endpoint.state == EndpointState.GONE
+        assert Delivery.objects.get().status == Status.CANCELLED
 
 
 def test_a_success_ends_the_count_of_failing_days(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from hindsight.db.ids import PublicId
 from orgs.tenancy import OrgRowsQuerySet
 from webhooks.schedule import FAILING_AFTER
 from webhooks.signing import new_secret
@@ -42,7 +43,9 @@ class EndpointQuerySet(OrgRowsQuerySet["Endpoint"]):
         return self.filter(is_failing())
 
 
-class Endpoint(models.Model):
+class Endpoint(PublicId, models.Model):
+    ID_PREFIX = "endpoint_"
+
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="webhook_endpoints", db_index=False)
     url = models.CharField(max_length=MAX_URL_LENGTH)
     event_types = models.JSONField()

@@ -11,6 +11,7 @@ EVENT_TYPES: Mapping[str, str] = {
     "interview.completed": "The contact has sent the answers, and the transcript can be read.",
     "interview.flagged": "The contact wants to stop, a person or a deletion, has declined, or takes part after all: "
     "see `flags`.",
+    "interview.cancelled": "The interview request was cancelled, or the cancellation taken back: see `cancelled_at`.",
 }
 
 # Sent by staff, to one endpoint, whatever it subscribes to.

@@ -9,6 +9,8 @@ from orgs.commands import get_org
 from orgs.models import Scopes
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
 
+SCOPES = {"read": Scopes.READ, "write": Scopes.WRITE, "webhooks": Scopes.WEBHOOKS, "all": Scopes.ALL}
+
 
 class Command(BaseCommand):
     help = "Issues an API key and prints it. The key is not stored and cannot be shown again."
@@ -22,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--test", action="store_true", help="a key of the org's test room, which is created if missing"
         )
-        parser.add_argument("--scope", choices=["read", "write"], help="what the key may do (default: both)")
+        parser.add_argument("--scope", choices=[*SCOPES], help="what the key may do (default: read and write)")
 
     def run(self, **options: Any) -> str:
         org_slug: str = options["org_slug"]
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
-        scopes: str = options["scope"] or Scopes.READ_WRITE
+        scopes: str = SCOPES.get(options["scope"], Scopes.READ_WRITE)
         org = get_org(org_slug)
         room = open_test_room(org_id=org.pk) if options["test"] else org
         self.event_about, secret = create_api_key(org=room, name=name, lifetime=lifetime, scopes=scopes)

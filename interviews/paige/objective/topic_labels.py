@@ -34,12 +34,13 @@ def pieces_of(text: str) -> list[int]:
 def labels_of(texts: Sequence[Sequence[int]]) -> list[Labels]:
     """Reads at most MAX_PIECES of each text, and remembers the labels."""
     keys = [tuple(text) for text in texts]
-    known = {key: remembered.get(key) for key in keys}
-    unread = [key for key, labels in known.items() if labels is None]
-    for key, labels in zip(unread, _model().labels_of(unread) if unread else (), strict=True):
-        remembered.add(key, labels)
-        known[key] = labels
-    return [labels for key in keys if (labels := known[key])]
+    known = {key: labels for key in keys if (labels := remembered.get(key))}
+    unread = [*dict.fromkeys(key for key in keys if key not in known)]
+    if unread:
+        known |= zip(unread, _model().labels_of(unread), strict=True)
+    for key in unread:
+        remembered.add(key, known[key])
+    return [known[key] for key in keys]
 
 
 class _Model:

@@ -87,6 +87,8 @@ BODIES = {
     "a known and an unknown field": bad({"objective": "x", "context": "y"}, "context"),
     "camel case": bad({"contactName": "x"}, "Did you mean contact_name?"),
     "a field of POST": bad({"deal_id": "x"}, "deal_id"),
+    "the address": bad({"contact_email": "a@example.com"}, "POST /interviews/{id}/contact-email"),
+    "the status": bad({"status": "sent"}, "POST /interviews/{id}/sent"),
     "the id": bad({"objective": "x", "interview_request_id": 1}, "interview_request_id"),
     "an empty name of a field": bad({"": "x"}, "Unknown field"),
     "__class__": bad({"__class__": "x"}, "__class__"),

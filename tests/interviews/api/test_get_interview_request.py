@@ -39,6 +39,7 @@ def test_returns_the_interview_request_with_its_contact(
         "objective_topics": {"emphasize": [], "avoid": []},
         "flags": [],
         "email_sent_at": None,
+        "cancelled_at": None,
         "completed_at": None,
         "contact": {
             "id": f"contact_{interview_request.contact_id}",

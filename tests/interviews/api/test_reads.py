@@ -52,6 +52,10 @@ def send(row: InterviewRequest) -> None:
     InterviewRequest.objects.update(email_sent_at=datetime(2026, 5, 1, tzinfo=UTC))  # without microseconds
 
 
+def cancel(row: InterviewRequest) -> None:
+    InterviewRequest.objects.update(cancelled_at=datetime(2026, 5, 1, tzinfo=UTC))
+
+
 def flag(row: InterviewRequest) -> None:
     row.save_flags([Flag.WANTS_DELETION, Flag.WANTS_TO_STOP])
 
@@ -94,6 +98,7 @@ STATES: list[tuple[Callable[[InterviewRequest], None], dict[str, Any]]] = [
     (steer, {"deal_id": "deal_1", "objective": "Focus on pricing. Do not bring up the trial."}),
     (break_guide, {"deal_id": "deal_1", "objective_topics": {"emphasize": [], "avoid": []}}),
     (send, {"status": "sent", "email_sent_at": "2026-05-01T00:00:00Z"}),
+    (cancel, {"status": "created", "cancelled_at": "2026-05-01T00:00:00Z"}),
     (flag, {"flags": ["wants_to_stop", "wants_deletion"]}),
     (complete, {"status": "completed", "rating": None}),
     (rate, {"status": "completed", "rating": 1}),

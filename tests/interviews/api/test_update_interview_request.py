@@ -125,6 +125,19 @@ def test_a_completed_interviews_transcript_never_changes(
     assert (response["transcript"]["content"], response["contact"]["notes"]) == ("**Paige:** Why?", "Later")
 
 
+def test_an_objective_after_the_interview_is_stored_and_changes_nothing_of_it(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    coverage = [{"topic": "pricing", "title": "Price", "status": "not_asked", "turns": []}]
+    complete_interview(interview_request, content="**Paige:** Why?", coverage=coverage)
+    before = acme_api.get(path(interview_request)).json()
+    response = acme_api.patch(path(interview_request), {"objective": "Focus on the trial"})
+    assert (response.status_code, response.json()) == (200, {"interview_request_id": interview_request.pk})
+    after = acme_api.get(path(interview_request)).json()
+    assert (after["objective"], after["status"]) == ("Focus on the trial", "completed")
+    assert after["transcript"] == before["transcript"]
+
+
 def test_the_audit_keeps_the_replaced_texts(
     acme_api: ApiClient, acme_key: str, interview_request: InterviewRequest
 ) -> None:

@@ -11,6 +11,7 @@ from contacts.services import update_contact, upsert_contacts
 from contacts.text import Email, Name, Notes
 from interviews.models import InterviewRequest
 from interviews.paige.objective.steering import Picks
+from interviews.services.address import correct_address
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
@@ -20,6 +21,7 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.create import create_interview_request
 from interviews.services.erasure import erase_contact
+from interviews.services.marks import CANCELLED, NOT_CANCELLED, Mark, mark_one
 from interviews.services.picks import pick_topics
 from interviews.services.transitions import complete_interview, mark_sent
 from interviews.services.update import update_interview_request
@@ -59,6 +61,14 @@ def restore_notes_of(row: InterviewRequest) -> None:
     restore(row.contact, Change.objects.of(row.contact).get(), actor=STAFF)
 
 
+def mark_of(mark: Mark) -> Write:
+    return lambda row: mark_one(mark, org_id=row.org_id, interview_request_id=row.pk, actor=STAFF)
+
+
+def correct_address_of(row: InterviewRequest) -> None:
+    correct_address(org_id=row.org_id, interview_request_id=row.pk, email=Email("right@example.com"), actor=STAFF)
+
+
 def converse(row: InterviewRequest) -> None:
     give_consent(row)
     next_question(row)
@@ -83,6 +93,8 @@ WRITES: dict[str, tuple[Write, ...]] = {
     "create for the same contact": (create_another_for_the_contact_of,),
     "restore": (update(contact_context="New"), restore_notes_of),
     "mark as sent": (mark_sent,),
+    "cancellation": (mark_of(CANCELLED), mark_of(NOT_CANCELLED)),
+    "address": (correct_address_of,),
     "complete": (lambda row: complete_interview(row, content="**Paige:** Why?"),),
     "conversation": (converse,),
     "erasure": (lambda row: erase_contact(org_id=row.org_id, contact_id=row.contact_id, actor=STAFF),),

@@ -1,12 +1,14 @@
-"""Declining, rating, asking for deletion, and a suspended org, on the survey page without JavaScript."""
+"""Declining, rating, asking for deletion, suspended orgs and cancelled interviews, without JavaScript."""
 
 import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from interviews.lifecycle import Stage
-from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
+from interviews.paige.guide.guide import shipped_guide
 from orgs.models import Org
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
 
@@ -214,4 +216,36 @@ class TestSuspended:
         Org.objects.update(is_active=True)
         response = paused.post("answer", number=1, text="It was slow.")
         assert response.status_code == 200
+        assert Turn.objects.get(number=2).text == "It was slow."
+
+
+class TestCancelled:
+    @pytest.fixture
+    def cancelled(self, asked: SurveyPage) -> SurveyPage:
+        InterviewRequest.objects.update(cancelled_at=timezone.now())
+        Org.objects.update(contact_address=CONTACT)
+        return asked
+
+    def test_the_page_says_that_the_interview_was_cancelled(self, cancelled: SurveyPage) -> None:
+        response = cancelled.get()
+        assert response.status_code == 403
+        for words in ("This interview was cancelled", "Acme no longer needs your answers", CONTACT):
+            assert words in visible(response)
+
+    def test_in_german(self, page: SurveyPage) -> None:
+        InterviewType.objects.update(guide=shipped_guide("win_loss_buyer_de"))
+        InterviewRequest.objects.update(cancelled_at=timezone.now())
+        for words in ("Dieses Interview wurde abgesagt", "Acme benötigt Ihre Antworten nicht mehr"):
+            assert words in visible(page.get())
+
+    @pytest.mark.parametrize("step", ["answer", "skip", "finish", "send", "decline", "reconsider", "request_deletion"])
+    def test_nothing_is_stored_and_the_text_is_shown_again(self, cancelled: SurveyPage, step: str) -> None:
+        before = (list(Turn.objects.values()), Conversation.objects.values().get(), flags())
+        response = cancelled.post(step, number=1, text="It was slow.", comment="No time.")
+        assert (response.status_code, unsaved_texts(response)) == (403, ["It was slow.", "No time."])
+        assert before == (list(Turn.objects.values()), Conversation.objects.values().get(), flags())
+
+    def test_the_interview_continues_if_that_is_taken_back(self, cancelled: SurveyPage) -> None:
+        InterviewRequest.objects.update(cancelled_at=None)
+        assert cancelled.post("answer", number=1, text="It was slow.").status_code == 200
         assert Turn.objects.get(number=2).text == "It was slow."

@@ -1,4 +1,4 @@
-"""The TypeScript samples of docs/api.md compile in strict mode, and work with a running server.
+"""The TypeScript samples of docs/api.md pass the compiler in strict mode, and Node.js runs them with a server.
 
 Not part of `make test`: `make test-typescript` installs Node.js and the compiler in .venv-client and runs this test.
 """
@@ -11,21 +11,21 @@ from pathlib import Path
 from contacts.models import Contact
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
-from tests.live.samples import ROOT, Guide, Sample
+from tests.live.samples import ROOT, Guide, Sample, key_for_samples, samples_of
 from tools.harness.web import Server
 
 COMPILER = ROOT / ".venv-client" / "node_modules" / "typescript" / "bin" / "tsc"
 CONFIGURATION = Path(__file__).with_name("typescript")
 
 
-def compiled(samples: list[Sample], folder: Path) -> list[Path]:
+def checked(samples: list[Sample], folder: Path) -> list[Path]:
     for name in ("tsconfig.json", "process.d.ts"):
         shutil.copy(CONFIGURATION / name, folder)
     for number, sample in enumerate(samples):
         (folder / f"{number}.mts").write_text(sample.code, encoding="utf-8")
     done = subprocess.run(["node", COMPILER, "--project", folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-    return [folder / f"{number}.mjs" for number in range(len(samples))]
+    return [folder / f"{number}.mts" for number in range(len(samples))]
 
 
 def run(program: Path, port: int, key: str) -> None:
@@ -38,21 +38,35 @@ def run(program: Path, port: int, key: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_samples(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
-    """Each call is refused once (429), and repeated."""
+def test_the_samples(server: Server, acme: Org, tmp_path: Path) -> None:
+    """Each call is refused once, and repeated."""
     guide = Guide(acme)
     with busy_proxy(server.port) as proxy:
-        for program in compiled(guide.samples("typescript"), tmp_path):
-            run(program, proxy.server_port, acme_key)
+        for program in checked(guide.samples("typescript"), tmp_path):
+            run(program, proxy.server_port, key_for_samples(acme))
     assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST"}
     guide.assert_stored("jane.smith@example.com", "omar.haddad@example.com")
 
 
-def test_notes_that_are_no_object_are_kept(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+def test_notes_that_are_no_object_are_kept(server: Server, acme: Org, tmp_path: Path) -> None:
     guide = Guide(acme)
-    (program,) = compiled([guide.sample("typescript", "addToNotes")], tmp_path)
+    (program,) = checked([guide.sample("typescript", "addToNotes")], tmp_path)
     for notes in ("Met in May.", "[1]", "null"):
         Contact.objects.filter(pk=guide.request_4821.contact_id).update(notes=notes)
         for _ in range(2):
-            run(program, server.port, acme_key)
+            run(program, server.port, key_for_samples(acme))
         guide.assert_line_added(notes)
+
+
+def test_a_sample_waits_at_most_a_minute(tmp_path: Path) -> None:
+    begin = next(sample for sample in samples_of("docs/api.md") if sample.language == "typescript")
+    waits = """
+const waits: number[] = [];
+globalThis.setTimeout = ((resolve: () => void, ms: number) => { waits.push(ms); resolve(); }) as never;
+globalThis.fetch = async () =>
+  new Response("{}", waits.length ? {} : { status: 429, headers: { "Retry-After": "7200" } });
+await call("GET", "/me");
+if (String(waits) !== "60000") throw new Error(String(waits));
+"""
+    (program,) = checked([begin._replace(code=begin.code + waits)], tmp_path)
+    run(program, port=9, key="")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.support.expected_conditions import staleness_of
 
@@ -111,6 +112,9 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("thanks")
     page.press("Ask for deletion")
     look("deletion requested")
+    InterviewRequest.objects.update(cancelled_at=timezone.now())
+    page.open()
+    look("cancelled")
     Org.objects.update(is_active=False)
     page.open()
     look("paused")

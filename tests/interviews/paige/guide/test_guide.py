@@ -339,8 +339,7 @@ def test_a_converted_guide_is_not_converted_again() -> None:
 def test_topics_are_siblings_of_each_other(guide_data: dict[str, Any]) -> None:
     first, second, *_ = [topic["key"] for topic in guide_data["topics"]]
     guide = Guide.from_data(put(guide_data, (*TOPIC, "siblings"), [first]))
-    assert (guide.siblings_of(first), guide.siblings_of(second)) == ({second}, {first})
-    assert guide.siblings_of(CLOSING) == set()
+    assert [guide.siblings_of(key) for key in (first, second, CLOSING)] == [{second}, {first}, set()]
 
 
 def test_the_bridge_of_a_topic_may_name_the_vendor(guide_data: dict[str, Any]) -> None:

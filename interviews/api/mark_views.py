@@ -1,0 +1,125 @@
+"""What becomes of one interview request: sent, cancelled, or with the contact's right address."""
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.request import Request
+
+from hindsight.api.errors import Conflict, NotFound, PreconditionFailed
+from hindsight.api.operations import operation
+from hindsight.api.preconditions import refuse_body
+from hindsight.api.responses import Response
+from hindsight.api.views import ApiView
+from interviews.api import bodies, examples, requests
+from interviews.api.etags import etag_of, versions_of
+from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
+from interviews.api.reads import CorrectedRow, MarkedRow
+from interviews.models import InterviewRequest
+from interviews.services.address import correct_address
+from interviews.services.marks import CANCELLED, NOT_CANCELLED, SENT, Mark, mark_one
+from orgs.authentication import principal_of
+
+SENT_DESCRIPTION = """Marks the survey link as sent by your own mail: `status` becomes `sent`, and `email_sent_at` the
+time. Repeating it changes nothing. If the interview request is completed or cancelled, the response is 409."""
+
+CANCEL_DESCRIPTION = """Ends an interview request that nobody is to answer. Its survey link says so, and the event
+`interview.cancelled` follows. `status` stays, and `cancelled_at` is the time. Repeating it changes nothing. If the
+interview is completed, the response is 409."""
+
+UNCANCEL_DESCRIPTION = """Takes the cancellation back. The survey link works again, and the interview goes on where it
+was. Another `interview.cancelled` follows. Repeating it changes nothing."""
+
+CORRECT_DESCRIPTION = """Corrects a mistyped address of the contact, for all of the contact's interview requests, while
+none of them has the contact's consent. Their survey links are replaced, because somebody else may have got them, and
+those that were sent are `created` again: send the new `survey_url`. The response is 409 if the contact has begun an
+interview, or if another contact of your organization has the address."""
+
+CORRECT = requests.CorrectContactEmail()
+
+
+class RequestActionView(ApiView):
+    if_match_methods = ("POST",)
+
+
+class SentView(RequestActionView):
+    @operation(
+        operation_id="mark_interview_request_sent",
+        summary="Mark an interview request as sent",
+        description=SENT_DESCRIPTION,
+        parameters=[ID, IF_MATCH, ETAG],
+        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="Marked as sent")},
+        response_example=examples.SENT,
+        errors=[Conflict, PreconditionFailed],
+    )
+    def post(self, request: Request, id: int) -> Response:
+        return marked(SENT, request, id)
+
+
+class CancelView(RequestActionView):
+    @operation(
+        operation_id="cancel_interview_request",
+        summary="Cancel an interview request",
+        description=CANCEL_DESCRIPTION,
+        parameters=[ID, IF_MATCH, ETAG],
+        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="Cancelled")},
+        response_example=examples.CANCELLED,
+        errors=[Conflict, PreconditionFailed],
+    )
+    def post(self, request: Request, id: int) -> Response:
+        return marked(CANCELLED, request, id)
+
+
+class UncancelView(RequestActionView):
+    @operation(
+        operation_id="uncancel_interview_request",
+        summary="Take a cancellation back",
+        description=UNCANCEL_DESCRIPTION,
+        parameters=[ID, IF_MATCH, ETAG],
+        responses={200: OpenApiResponse(bodies.MarkedInterviewRequest, description="No longer cancelled")},
+        response_example=examples.SENT,
+        errors=[PreconditionFailed],
+    )
+    def post(self, request: Request, id: int) -> Response:
+        return marked(NOT_CANCELLED, request, id)
+
+
+class ContactEmailView(RequestActionView):
+    @operation(
+        operation_id="correct_contact_email",
+        summary="Correct the contact's address",
+        description=CORRECT_DESCRIPTION,
+        parameters=[ID, IF_MATCH, ETAG],
+        request=requests.CorrectContactEmail,
+        request_example=examples.CORRECT,
+        responses={200: OpenApiResponse(bodies.CorrectedInterviewRequest, description="The address is corrected")},
+        response_example=examples.CORRECTED,
+        errors=[Conflict, PreconditionFailed],
+    )
+    def post(self, request: Request, id: int) -> Response:
+        body = CORRECT.run_validation(request.data)
+        principal = principal_of(request)
+        try:
+            row = correct_address(
+                org_id=principal.org_id,
+                interview_request_id=id,
+                email=body["contact_email"],
+                actor=principal.actor,
+                if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
+            )
+        except InterviewRequest.DoesNotExist:
+            raise NotFound(NO_SUCH_REQUEST) from None
+        return Response(CorrectedRow(row).body(), headers={"ETag": etag_of(row.versions)})
+
+
+def marked(mark: Mark, request: Request, id: int) -> Response:
+    refuse_body(request)
+    principal = principal_of(request)
+    try:
+        row = mark_one(
+            mark,
+            org_id=principal.org_id,
+            interview_request_id=id,
+            actor=principal.actor,
+            if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
+        )
+    except InterviewRequest.DoesNotExist:
+        raise NotFound(NO_SUCH_REQUEST) from None
+    return Response(MarkedRow(row).body(), headers={"ETag": etag_of(row.versions)})

@@ -1,0 +1,118 @@
+"""What customers and staff mark an interview request with: sent, cancelled, archived."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from hindsight.api.errors import Conflict, PreconditionFailed
+from hindsight.db.retries import retried
+from interviews.lifecycle import NEXT_STATUSES, Status
+from interviews.models import InterviewRequest, RowVersions
+from interviews.services.transitions import record_interview_event
+from orgs.actors import Actor
+from orgs.models import EventKind
+from orgs.security_events import record_security_event
+
+# Customers do not see these writes, so the row keeps its version.
+UNSEEN = {"version": F("version"), "updated_at": F("updated_at")}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`has`: why nothing is to be written, because the row has the mark, or empty. `refusal`: why it cannot have it, or
+    empty. `event`: the webhook event. `done` follows a number of interview requests.
+    """
+
+    done: str
+    has: Callable[[InterviewRequest], str]
+    values: Callable[[], Mapping[str, Any]]
+    refusal: Callable[[InterviewRequest], str] = lambda row: ""
+    event: str = ""
+
+    def why_not(self, row: InterviewRequest) -> str:
+        return self.has(row) or self.refusal(row)
+
+
+def _why_not_sent(row: InterviewRequest) -> str:
+    if Status.SENT not in NEXT_STATUSES[row.status]:
+        return f"already {Status(row.status).label}"
+    if row.is_cancelled:
+        return "cancelled"
+    return "" if row.survey_token else "contact erased"
+
+
+SENT = Mark(
+    "marked as sent",
+    has=lambda row: "already sent" if row.status == Status.SENT else "",
+    refusal=_why_not_sent,
+    values=lambda: {"status": Status.SENT, "email_sent_at": timezone.now()},
+)
+CANCELLED = Mark(
+    "cancelled",
+    has=lambda row: "already cancelled" if row.is_cancelled else "",
+    refusal=lambda row: "already completed" if row.is_completed else "",
+    values=lambda: {"cancelled_at": timezone.now()},
+    event="interview.cancelled",
+)
+NOT_CANCELLED = Mark(
+    "no longer cancelled",
+    has=lambda row: "" if row.is_cancelled else "not cancelled",
+    values=lambda: {"cancelled_at": None},
+    event="interview.cancelled",
+)
+ARCHIVED = Mark(
+    "archived",
+    has=lambda row: "already archived" if row.archived_at else "",
+    values=lambda: {"archived_at": timezone.now(), **UNSEEN},
+)
+NOT_ARCHIVED = Mark(
+    "unarchived",
+    has=lambda row: "" if row.archived_at else "not archived",
+    values=lambda: {"archived_at": None, **UNSEEN},
+)
+
+
+@retried
+@transaction.atomic
+def mark_one(
+    mark: Mark,
+    *,
+    org_id: int,
+    interview_request_id: int,
+    actor: Actor,
+    if_versions: Collection[RowVersions] | None = None,
+) -> InterviewRequest:
+    """Writes nothing if the row has the mark.
+
+    With `if_versions`, only if the rows have one of these versions. Raises InterviewRequest.DoesNotExist (also for
+    another org's row), PreconditionFailed and Conflict.
+    """
+    rows = InterviewRequest.objects.for_org(org_id).select_for_update(of=("self",), no_key=True)
+    row: InterviewRequest = rows.with_versions().select_related("org").get(pk=interview_request_id)
+    if if_versions is not None and row.versions.rows not in if_versions:
+        raise PreconditionFailed
+    if not mark.has(row):
+        if refusal := mark.refusal(row):
+            raise Conflict(f"Nothing was changed: {refusal}. GET the interview request to see its status.")
+        _write(mark, row, actor)
+    return row
+
+
+def _write(mark: Mark, row: InterviewRequest, actor: Actor) -> None:
+    values = mark.values()
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.save(update_fields=[*values])
+    announce(mark, [row])
+    record_security_event(EventKind.REQUEST_CHANGED, actor, about=row, detail=f"{mark.done.capitalize()}.")
+
+
+def announce(mark: Mark, rows: Collection[InterviewRequest]) -> None:
+    """Call it in the transaction of the write."""
+    if mark.event:
+        for row in rows:
+            record_interview_event(mark.event, row)

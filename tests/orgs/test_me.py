@@ -1,0 +1,50 @@
+"""GET /api/v1/me."""
+
+from datetime import timedelta
+
+import pytest
+
+from hindsight.text.timestamps import utc_text
+from orgs.models import Org, Scopes
+from orgs.services import create_api_key, revoke_api_key, update_org
+from tests.client import ApiClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("scopes", Scopes.values)
+def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
+    update_org(org_id=acme.pk, plan="enterprise", own_rate_limit=1_500)
+    api_key, key = create_api_key(org=acme, name="CRM", lifetime=timedelta(days=30), scopes=scopes)
+    response = ApiClient(key).get("/me")
+    assert (response.status_code, response.headers["X-RateLimit-Limit"]) == (200, "1500")
+    assert api_key.expires_at is not None
+    assert response.json() == {
+        "org": {"name": "Acme"},
+        "plan": "enterprise",
+        "requests_per_minute": 1_500,
+        "scopes": scopes.split(),
+        "api_key": {"prefix": key[:12], "name": "CRM", "expires_at": utc_text(api_key.expires_at)},
+    }
+
+
+def test_a_key_that_does_not_expire(acme_api: ApiClient) -> None:
+    assert acme_api.get("/me").json()["api_key"]["expires_at"] is None
+
+
+def test_it_counts_like_any_request(acme_api: ApiClient) -> None:
+    first, second = (int(acme_api.get("/me").headers["X-RateLimit-Remaining"]) for _ in range(2))
+    assert second == first - 1
+
+
+def test_an_invalid_key_gets_401(acme: Org) -> None:
+    api_key, key = create_api_key(org=acme, name="CRM")
+    revoke_api_key(api_key)
+    for api in (ApiClient(), ApiClient(key)):
+        assert api.get("/me").status_code == 401
+    assert ApiClient(key).post("/me", {}).status_code == 401
+
+
+def test_other_methods_are_not_allowed(acme_api: ApiClient) -> None:
+    response = acme_api.post("/me", {})
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")

@@ -1,0 +1,18 @@
+URL = "https://crm.example.com/hindsight"
+EVENTS = ["interview.started", "interview.completed"]
+
+CREATE = {"url": URL, "event_types": EVENTS}
+UPDATE = {"event_types": EVENTS, "status": "active"}
+ROTATE = {"grace_days": 7}
+ENDPOINT = {
+    "id": "endpoint_3",
+    "url": URL,
+    "event_types": EVENTS,
+    "status": "active",
+    "failing_since": None,
+    "previous_secret_until": None,
+    "created_at": "2026-11-28T09:30:00.000000Z",
+}
+CREATED = {**ENDPOINT, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD5Ic8WYh5LYw="}
+ROTATED = {**CREATED, "previous_secret_until": "2026-12-05T09:31:12.406318Z"}
+ENDPOINTS = {"data": [ENDPOINT], "next_cursor": None}

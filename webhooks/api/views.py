@@ -1,0 +1,216 @@
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.request import Request
+
+from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound
+from hindsight.api.idempotency import Created, create_once
+from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
+from hindsight.api.pagination import Listing, PageQuery, page_of
+from hindsight.api.responses import Response
+from hindsight.api.serializers import StrictSerializer
+from hindsight.api.views import ApiView
+from hindsight.server.pool import connection_released
+from orgs.authentication import Principal, principal_of
+from orgs.models import EventKind
+from orgs.security_events import record_security_event
+from webhooks.api import bodies, examples, requests
+from webhooks.api.bodies import EndpointRow
+from webhooks.models import Endpoint, EndpointState
+from webhooks.services.endpoints import (
+    MAX_ENDPOINTS,
+    create_endpoint,
+    disable_endpoint,
+    enable_endpoint,
+    rotate_secret,
+    update_endpoint,
+)
+
+ID = OpenApiParameter(
+    "id", {"type": "string", "pattern": f"^{Endpoint.ID_PREFIX}"}, OpenApiParameter.PATH, description="Its `id`."
+)
+LOCATION = header("Location", str, "The path of the webhook endpoint.", response=[201])
+NO_SUCH_ENDPOINT = "Your organization has no webhook endpoint with this id. GET /webhook-endpoints lists them."
+LIST = PageQuery()
+CREATE, UPDATE = requests.CreateWebhookEndpoint(), requests.UpdateWebhookEndpoint()
+ROTATE = requests.RotateWebhookSecret()
+
+LIST_DESCRIPTION = """Returns your organization's webhook endpoints, newest first, also disabled ones. Secrets are not
+shown. Needs the scope `webhooks`, as the other paths of webhook endpoints do."""
+
+CREATE_DESCRIPTION = """Adds a webhook endpoint. The response has its `secret`, which is not shown again. You can have
+five active ones. With an `Idempotency-Key`, a retry within 24 hours returns the first response."""
+
+UPDATE_DESCRIPTION = """Changes URL, events or status. Omitted fields keep their values, and so does the secret.
+`"status": "disabled"` cancels the pending deliveries, `"status": "active"` sends new events again."""
+
+ROTATE_DESCRIPTION = """Returns a new `secret`, which is not shown again. For `grace_days`, events have two signatures,
+one of each secret, so that you can change it at any time."""
+
+TAKEN = "Your organization already has a webhook endpoint with this URL."
+FULL = f"Your organization has {MAX_ENDPOINTS} active webhook endpoints already. Disable one first."
+
+
+class ListedEndpoint(NamedTuple):
+    pk: int
+
+
+ENDPOINTS = Listing(
+    model=Endpoint,
+    alias="endpoint",
+    row=ListedEndpoint._make,
+    select="SELECT endpoint.id FROM webhooks_endpoint AS endpoint WHERE endpoint.org_id = %(org_id)s",
+)
+
+
+class EndpointView(ApiView):
+    scope = "webhooks"
+
+
+class WebhookEndpointsView(EndpointView):
+    @operation(
+        operation_id="list_webhook_endpoints",
+        summary="List webhook endpoints",
+        description=LIST_DESCRIPTION,
+        parameters=[PageQuery],
+        responses={200: OpenApiResponse(bodies.WebhookEndpointPage, description="A page, newest first")},
+        response_example=examples.ENDPOINTS,
+    )
+    def get(self, request: Request) -> Response:
+        query = LIST.run_validation(request.query_params)
+        listed, next_cursor = page_of(ENDPOINTS, query, org_id=principal_of(request).org_id)
+        found = Endpoint.objects.in_bulk([row.pk for row in listed])
+        rows = [EndpointRow(found[row.pk]) for row in listed if row.pk in found]
+        return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})
+
+    @operation(
+        operation_id="create_webhook_endpoint",
+        summary="Add a webhook endpoint",
+        description=CREATE_DESCRIPTION,
+        parameters=[IDEMPOTENCY_KEY, REPLAYED, LOCATION],
+        request=requests.CreateWebhookEndpoint,
+        request_example=examples.CREATE,
+        responses={201: OpenApiResponse(bodies.WebhookEndpointWithSecret, description="Webhook endpoint added")},
+        response_example=examples.CREATED,
+        errors=[IdempotencyConflict],
+    )
+    def post(self, request: Request) -> Response:
+        body = validated(CREATE, request)
+        principal = principal_of(request)
+
+        @transaction.atomic
+        def create() -> Created:
+            endpoint = create_endpoint(org_id=principal.org_id, **body)
+            record(EventKind.WEBHOOK_CREATED, principal, endpoint, f"Events: {', '.join(endpoint.event_types)}.")
+            return Created(EndpointRow(endpoint).body_with_secret(), etag="")
+
+        with refusals():
+            created = create_once(
+                org_id=principal.org_id,
+                key=request.headers.get("Idempotency-Key"),
+                request=["POST /webhook-endpoints", request.data],
+                create=create,
+            )
+        location = reverse("webhook-endpoint", args=[created.body["id"]])
+        return Response(created.body, status=201, headers={"Location": location, **created.headers})
+
+
+class WebhookEndpointView(EndpointView):
+    @operation(
+        operation_id="get_webhook_endpoint",
+        summary="Get a webhook endpoint",
+        description="Returns URL, events and status, without the secret.",
+        parameters=[ID],
+        responses={200: OpenApiResponse(bodies.WebhookEndpoint, description="The webhook endpoint")},
+        response_example=examples.ENDPOINT,
+    )
+    def get(self, request: Request, id: str) -> Response:
+        return Response(EndpointRow(get_endpoint(request, id)).body())
+
+    @operation(
+        operation_id="update_webhook_endpoint",
+        summary="Change a webhook endpoint",
+        description=UPDATE_DESCRIPTION,
+        parameters=[ID],
+        request=requests.UpdateWebhookEndpoint,
+        request_example=examples.UPDATE,
+        responses={200: OpenApiResponse(bodies.WebhookEndpoint, description="Webhook endpoint changed")},
+        response_example=examples.ENDPOINT,
+    )
+    def patch(self, request: Request, id: str) -> Response:
+        body = validated(UPDATE, request)
+        status = body.pop("status", None)
+        with transaction.atomic(), refusals():
+            endpoint = get_endpoint(request, id)
+            principal = principal_of(request)
+            if body:
+                endpoint = update_endpoint(endpoint_id=endpoint.pk, **body)
+                record(EventKind.WEBHOOK_CHANGED, principal, endpoint, "URL or events edited.")
+            if status is not None and (status == EndpointState.ACTIVE) != endpoint.is_active:
+                set_status, done = STATUSES[status]
+                endpoint = set_status(endpoint_id=endpoint.pk)
+                record(EventKind.WEBHOOK_CHANGED, principal, endpoint, done)
+        return Response(EndpointRow(endpoint).body())
+
+
+STATUSES: Mapping[str, tuple[Callable[..., Endpoint], str]] = {
+    EndpointState.ACTIVE: (enable_endpoint, "Enabled."),
+    EndpointState.DISABLED: (disable_endpoint, "Disabled."),
+}
+
+
+class WebhookSecretView(EndpointView):
+    @operation(
+        operation_id="rotate_webhook_secret",
+        summary="Rotate a webhook secret",
+        description=ROTATE_DESCRIPTION,
+        parameters=[ID],
+        request=requests.RotateWebhookSecret,
+        request_example=examples.ROTATE,
+        responses={200: OpenApiResponse(bodies.WebhookEndpointWithSecret, description="The new secret")},
+        response_example=examples.ROTATED,
+    )
+    def post(self, request: Request, id: str) -> Response:
+        days = ROTATE.run_validation(request.data)["grace_days"]
+        with transaction.atomic():
+            endpoint = rotate_secret(endpoint_id=get_endpoint(request, id).pk, grace=timedelta(days=days))
+            record(EventKind.WEBHOOK_ROTATED, principal_of(request), endpoint, f"Grace: {days} days.")
+        return Response(EndpointRow(endpoint).body_with_secret())
+
+
+def validated(serializer: StrictSerializer, request: Request) -> dict[str, Any]:
+    """Resolves the host name, which can take seconds."""
+    data = request.data
+    with connection_released():
+        body: dict[str, Any] = serializer.run_validation(data)
+    return body
+
+
+def get_endpoint(request: Request, id: str) -> Endpoint:
+    """Raises NotFound."""
+    endpoints = Endpoint.objects.for_org(principal_of(request).org_id)
+    endpoint: Endpoint | None = endpoints.filter(pk=Endpoint.pk_in(id)).first()
+    if endpoint is None:
+        raise NotFound(NO_SUCH_ENDPOINT)
+    return endpoint
+
+
+def record(kind: EventKind, principal: Principal, endpoint: Endpoint, detail: str) -> None:
+    record_security_event(kind, principal.actor, about=endpoint, detail=detail)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Words the errors of the services for customers."""
+    try:
+        yield
+    except ValidationError as error:
+        if hasattr(error, "error_dict"):  # a constraint
+            raise BadRequest(f"url: {TAKEN}", details=(FieldError("url", TAKEN),)) from None
+        raise BadRequest(FULL) from None
