@@ -121,7 +121,7 @@ class InterruptedEngine:
 
 
 def use_engine(monkeypatch: pytest.MonkeyPatch, engine: object) -> None:
-    monkeypatch.setattr(conversation_steps, "engine", lambda: engine)
+    monkeypatch.setattr(conversation_steps, "engine", lambda **kwargs: engine)
 
 
 def test_an_answer_is_committed_before_the_model_is_called(
