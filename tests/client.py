@@ -31,7 +31,7 @@ class ApiClient:
         """Bytes are sent unchanged, other bodies as JSON."""
         return self.send("PATCH", path, body, **headers)
 
-    def post(self, path: str, body: Any, **headers: str) -> Any:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
