@@ -59,9 +59,9 @@ test-pgbouncer: ## Test the API and pages through PgBouncer, which must be insta
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_pgbouncer.py $(ARGS)
 
 .PHONY: test-operations
-test-operations: ## Follow docs/operations.md on an empty machine, and run what the Containerfile does (builds two environments)
+test-operations: ## Follow docs/operations.md and "Try it" of docs/api.md on an empty machine, and run what the Containerfile does
 	@scripts/bootstrap dev
-	@HINDSIGHT_ENV=development .venv/bin/pytest -q tests/live/optional/test_operations.py tests/live/optional/test_container.py $(ARGS)
+	@HINDSIGHT_ENV=development .venv/bin/pytest -q $(addprefix tests/live/optional/test_,operations.py container.py try_it.py) $(ARGS)
 
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client
@@ -81,8 +81,8 @@ venv-client:
 		PATH="$(CURDIR)/.venv-client/bin:$$PATH" npm ci --prefix .venv-client --silent --ignore-scripts --no-audit --no-fund && \
 		cat requirements/client.txt $(CLIENTS)/package-lock.json >.venv-client/built)
 
-test-typescript: venv-client ## Test the TypeScript samples of docs/api.md; pytest gets ARGS
-	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py $(ARGS)
+test-typescript: venv-client ## Test the TypeScript samples of docs/api.md, and the n8n workflow; pytest gets ARGS
+	@PATH="$(CURDIR)/.venv-client/bin:$$PATH" .venv/bin/pytest -q tests/live/optional/test_typescript_samples.py tests/live/optional/test_n8n.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on both databases; pytest gets ARGS

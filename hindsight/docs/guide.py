@@ -36,14 +36,15 @@ class Guide(NamedTuple):
 
 
 @cache
-def guide_markdown() -> str:
-    text: str = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
+def guide_markdown(file: str) -> str:
+    """`file`: of docs/."""
+    text: str = (settings.BASE_DIR / "docs" / file).read_text(encoding="utf-8")
     return text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
 
 
 @cache
-def guide() -> Guide:
-    return guide_of(guide_markdown())
+def guide(file: str) -> Guide:
+    return guide_of(guide_markdown(file))
 
 
 def guide_of(markdown: str) -> Guide:
@@ -116,7 +117,7 @@ def samples(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str
 
 def code_inline(_: RendererHTML, tokens: list[Token], index: int, *args: Any) -> str:
     text = tokens[index].content
-    documents = {reverse(name) for name in ("docs", "reference", "schema", "console", "postman", "llms")}
+    documents = {reverse(name) for name in ("docs", "hand-offs", "reference", "schema", "console", "postman", "llms")}
     return format_html('<a href="{}"><code>{}</code></a>' if text in documents else "<code>{1}</code>", text, text)
 
 

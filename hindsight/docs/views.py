@@ -10,15 +10,27 @@ from hindsight.docs.guide import guide, guide_markdown
 from hindsight.docs.postman import collection
 from hindsight.http.csp import HEADER, policy
 
+GUIDE, HAND_OFFS = "api.md", "hand-offs.md"
+
 
 @read_only
 def docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "docs/guide.html", {"guide": guide()})
+    return guide_page(request, GUIDE)
 
 
 @read_only
 def docs_markdown(request: HttpRequest) -> HttpResponse:
-    return text_response(guide_markdown())
+    return text_response(guide_markdown(GUIDE))
+
+
+@read_only
+def hand_offs(request: HttpRequest) -> HttpResponse:
+    return guide_page(request, HAND_OFFS)
+
+
+@read_only
+def hand_offs_markdown(request: HttpRequest) -> HttpResponse:
+    return text_response(guide_markdown(HAND_OFFS))
 
 
 @read_only
@@ -58,10 +70,15 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 ## Docs
 
 - [API guide]({base}{reverse("docs-markdown")}): how to use the API, with samples in curl, Python and TypeScript
+- [Hand-offs]({base}{reverse("hand-offs-markdown")}): programs for Salesforce, HubSpot, Slack and n8n
 - [OpenAPI 3.1]({base}{reverse("schema")}): every endpoint, field and error code; JSON with `Accept: application/json`
 - [API reference in HTML]({base}{reverse("reference")}): for people
 """
     return text_response(text)
+
+
+def guide_page(request: HttpRequest, file: str) -> HttpResponse:
+    return render(request, "docs/guide.html", {"guide": guide(file), "markdown": f"{request.path}.md"})
 
 
 def text_response(text: str) -> HttpResponse:

@@ -73,7 +73,7 @@ def test_the_guide_states_the_limits_of_the_code() -> None:
 def test_links_of_llms_txt_work() -> None:
     text = Client().get("/llms.txt").content.decode()
     links = re.findall(r"\]\(http://127\.0\.0\.1:8000(/[^)]*)\)", text)
-    assert len(links) == 3
+    assert len(links) == 4
     assert {Client().get(link).status_code for link in links} == {200}
 
 

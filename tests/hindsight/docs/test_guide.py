@@ -55,7 +55,7 @@ def test_html_in_the_markdown_is_escaped(markdown: str) -> None:
 
 
 def test_the_examples_name_this_server() -> None:
-    for path in ("/api/docs", "/api/docs.md"):
+    for path in ("/api/docs", "/api/docs.md", "/api/docs/hand-offs", "/api/docs/hand-offs.md"):
         text = Client().get(path).content.decode()
         assert "hindsight.example.com" not in text
         assert "http://127.0.0.1:8000/api/v1" in text
