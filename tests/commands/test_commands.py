@@ -69,6 +69,15 @@ class TestApiKeys:
         assert run("revoke_api_key", key) == f"{key[:12]}\n"
         assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 401
 
+    def test_a_test_key_reaches_the_test_room(self, acme: Org, interview_request: InterviewRequest) -> None:
+        key = run("create_api_key", "acme", "--name", "CRM", "--test").strip()
+        assert key.startswith("hsk_test_")
+        assert ApiKey.objects.get().org == acme.test_room
+        assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 404
+        assert run("revoke_api_key", key) == f"{key[:17]}\n"
+        assert run("list_orgs").startswith("acme\t")
+        assert "acme-test" not in run("list_orgs")
+
     def test_a_key_can_be_revoked_by_its_prefix(self, acme_key: str) -> None:
         run("revoke_api_key", acme_key[:12])
         assert ApiKey.objects.get().revoked_at is not None
