@@ -23,6 +23,7 @@ EXAMPLE = {
     "org": {"name": "Acme Analytics"},
     "plan": "growth",
     "requests_per_minute": 300,
+    "test": False,
     "scopes": ["read", "write"],
     "api_key": {"prefix": "hsk_3kTq9WzL", "name": "CRM", "expires_at": None},
 }
@@ -42,6 +43,7 @@ class Me(serializers.Serializer[Any]):
     org = MyOrg(help_text="The organization that the key belongs to.")
     plan = serializers.ChoiceField(choices=Plan.choices)
     requests_per_minute = serializers.IntegerField(help_text="The limit of all keys of your organization together.")
+    test = serializers.BooleanField(help_text="Whether it is a test key, and reaches the test room.")
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPES))
     api_key = MyApiKey()
 
@@ -64,6 +66,7 @@ class MeView(ApiView):
                 "org": {"name": key.org.name},
                 "plan": key.org.plan,
                 "requests_per_minute": principal.requests_per_minute,
+                "test": principal.api_key.is_test,
                 "scopes": key.scopes.split(),
                 "api_key": {
                     "prefix": key.prefix,

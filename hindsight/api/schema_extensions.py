@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,7 +68,7 @@ def name_enum_values(result: Schema, **kwargs: Any) -> Schema:
 
 
 def camel_case(value: str) -> str:
-    return "".join(word.capitalize() for word in value.split("_"))
+    return "".join(word.capitalize() for word in re.split("[._]", value))
 
 
 def operations_of(result: Schema) -> Iterator[Schema]:

@@ -114,5 +114,6 @@ def test_generated_clients_have_no_name_twice() -> None:
     assert not RUNTIME_CLASSES & schemas.keys()
     constants = [name for schema in schemas.values() for name in schema.get("x-enum-varnames", ())]
     assert "CoverageStatusDeclined" in constants
+    assert [name for name in constants if not name.isidentifier()] == []
     assert len(constants) == len({*constants, *schemas} - schemas.keys())
     assert all("x-enum-varnames" in schema for schema in schemas.values() if "enum" in schema)

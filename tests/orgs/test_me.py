@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hindsight.text.timestamps import utc_text
+from interviews.services.create import open_test_room
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient
@@ -23,6 +24,7 @@ def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
         "org": {"name": "Acme"},
         "plan": "enterprise",
         "requests_per_minute": 1_500,
+        "test": False,
         "scopes": scopes.split(),
         "api_key": {"prefix": key[:12], "name": "CRM", "expires_at": utc_text(api_key.expires_at)},
     }
@@ -30,6 +32,12 @@ def test_every_key_learns_what_it_is(acme: Org, scopes: str) -> None:
 
 def test_a_key_that_does_not_expire(acme_api: ApiClient) -> None:
     assert acme_api.get("/me").json()["api_key"]["expires_at"] is None
+
+
+def test_a_test_key_says_so(acme: Org) -> None:
+    key = create_api_key(org=open_test_room(org_id=acme.pk), name="CRM")[1]
+    body = ApiClient(key).get("/me").json()
+    assert (body["org"]["name"], body["test"], body["api_key"]["prefix"]) == ("Acme", True, key[:17])
 
 
 def test_it_counts_like_any_request(acme_api: ApiClient) -> None:
