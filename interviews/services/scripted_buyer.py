@@ -57,7 +57,8 @@ class ScriptedInterviews(Kind[ScriptedInterview]):
         related = InterviewRequest.objects.select_related("contact", "interview_type", "conversation", "org")
         interview_request = related.get(pk=row.interview_request_id)
         try:
-            if interview_request.survey_token is not None:  # not erased meanwhile
+            is_erased = interview_request.survey_token is None
+            if not is_erased and not interview_request.is_cancelled:
                 buyer_of(interview_request.contact.email)(interview_request)
         finally:
             row.delete()

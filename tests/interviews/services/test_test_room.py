@@ -114,6 +114,13 @@ def test_the_address_chooses_what_the_buyer_does(
     assert turns is None or Turn.objects.filter(interview_request=pk).count() == turns
 
 
+def test_the_buyer_does_not_answer_a_cancelled_request(room_api: ApiClient) -> None:
+    pk = create(room_api, "jane+declines@example.com")
+    assert room_api.post(f"/interviews/{pk}/cancel", None).status_code == 200
+    assert work_off(KIND) == 1
+    assert room_api.get(f"/interviews/{pk}").json()["flags"] == []
+
+
 def test_a_live_key_queues_no_scripted_interview(acme_api: ApiClient, acme: Org) -> None:
     InterviewTypeFactory.create(org=acme)
     [interview_type] = acme_api.get("/interview-types").json()["data"]
