@@ -18,7 +18,7 @@ from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
 from interviews.services.transitions import complete_interview
 from orgs import keys
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, Org, Scopes
 from tests.client import ApiClient
 from tests.commands.running import run
 
@@ -73,6 +73,7 @@ class TestApiKeys:
         key = run("create_api_key", "acme", "--name", "CRM", "--test").strip()
         assert key.startswith("hsk_test_")
         assert ApiKey.objects.get().org == acme.test_room
+        assert ApiKey.objects.get().scopes == Scopes.ALL
         assert ApiClient(key).get(f"/interviews/{interview_request.pk}").status_code == 404
         assert run("revoke_api_key", key) == f"{key[:17]}\n"
         assert run("list_orgs").startswith("acme\t")

@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--test", action="store_true", help="a key of the org's test room, which is created if missing"
         )
-        parser.add_argument("--scope", choices=[*SCOPES], help="what the key may do (default: read and write)")
+        parser.add_argument(
+            "--scope", choices=[*SCOPES], help="what the key may do (default: read and write; all with --test)"
+        )
 
     def run(self, **options: Any) -> str:
         org_slug: str = options["org_slug"]
@@ -33,7 +35,8 @@ class Command(BaseCommand):
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
-        scopes: str = SCOPES.get(options["scope"], Scopes.READ_WRITE)
+        default = Scopes.ALL if options["test"] else Scopes.READ_WRITE
+        scopes: str = SCOPES.get(options["scope"], default)
         org = get_org(org_slug)
         room = open_test_room(org_id=org.pk) if options["test"] else org
         self.event_about, secret = create_api_key(org=room, name=name, lifetime=lifetime, scopes=scopes)

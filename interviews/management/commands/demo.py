@@ -15,7 +15,7 @@ from interviews.models import InterviewRequest
 from interviews.services.create import open_test_room
 from orgs import keys
 from orgs.commands import Command as BaseCommand
-from orgs.models import ApiKey, Org
+from orgs.models import ApiKey, Org, Scopes
 from orgs.services import create_api_key
 
 LOGIN = "admin"
@@ -35,16 +35,16 @@ class Command(BaseCommand):
         kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         kept = {
             "api_key": _api_key(org, kept.get("api_key", "")),
-            "test_key": _api_key(open_test_room(org_id=org.pk), kept.get("test_key", "")),
+            "test_key": _api_key(open_test_room(org_id=org.pk), kept.get("test_key", ""), Scopes.ALL),
             "password": _password(kept.get("password", "")),
         }
         _write_privately(file, json.dumps(kept))
         return _welcome(org, other, **kept)
 
 
-def _api_key(org: Org, kept: str) -> str:
+def _api_key(org: Org, kept: str, scopes: str = Scopes.READ_WRITE) -> str:
     live = ApiKey.objects.live().filter(org=org, digest=keys.digest_of(kept))
-    return kept if live.exists() else create_api_key(org=org, name="demo")[1]
+    return kept if live.exists() else create_api_key(org=org, name="demo", scopes=scopes)[1]
 
 
 def _password(kept: str) -> str:
