@@ -98,7 +98,7 @@ def heading_close(_: RendererHTML, tokens: list[Token], index: int, *args: Any) 
 
 
 def table_open(*args: Any) -> str:
-    return '<div class="table">\n<table>\n'
+    return '<div class="table" tabindex="0">\n<table>\n'  # keyboards scroll it on a narrow screen
 
 
 def table_close(*args: Any) -> str:

@@ -20,7 +20,7 @@ def page(one_browser: Browser) -> Iterator[BrowserPage]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
-@pytest.mark.parametrize("path", ["/", "/api/docs"])
+@pytest.mark.parametrize("path", ["/", "/api/docs", "/api/docs/hand-offs"])
 def test_a_page_is_accessible(page: BrowserPage, path: str, width: int, scheme: str) -> None:
     page.use_width(width)
     page.use_scheme(scheme)
