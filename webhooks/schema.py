@@ -79,5 +79,5 @@ WEBHOOKS = [
         webhook(event_type, description, DATA, EXAMPLES.get(event_type, EXAMPLE))
         for event_type, description in EVENT_TYPES.items()
     ),
-    webhook(TEST_EVENT, "Sent by our staff, to test an endpoint.", {"type": "object"}, {}),
+    webhook(TEST_EVENT, "Sent by you or by our staff, to test an endpoint.", {"type": "object"}, {}),
 ]

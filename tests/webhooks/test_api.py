@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from standardwebhooks import Webhook
 
 from hindsight.http.outgoing import OutgoingError, Reason
 from orgs.models import Org, Scopes, SecurityEvent
@@ -180,6 +181,19 @@ def test_a_bad_grace_is_refused(api: ApiClient, endpoint: Endpoint, body: dict[s
     assert Endpoint.objects.get().secret == endpoint.secret
 
 
+def test_a_test_event_is_sent(api: ApiClient, endpoint: Endpoint, receiver: Receiver) -> None:
+    response = api.post(f"{path(endpoint)}/test", None)
+    assert (response.status_code, work()) == (202, 1)
+    [received] = receiver.received
+    body = Webhook(endpoint.secret).verify(received.body, dict(received.headers))
+    assert (body["type"], received.headers["webhook-id"]) == ("webhook.test", response.json()["webhook_id"])
+    assert recorded() == [("webhook_sent", str(endpoint.pk), "Test event.")]
+    api.patch(path(endpoint), {"status": "disabled"})
+    refused = api.post(f"{path(endpoint)}/test", None)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")
+    assert Delivery.objects.count() == 1
+
+
 def test_another_orgs_endpoint_is_like_a_missing_one(endpoint: Endpoint, globex: Org) -> None:
     other = api_of(globex)
     assert other.get(PATH).json()["data"] == []
@@ -188,8 +202,9 @@ def test_another_orgs_endpoint_is_like_a_missing_one(endpoint: Endpoint, globex:
             other.get(f"{PATH}/{id}"),
             other.patch(f"{PATH}/{id}", {"status": "disabled"}),
             other.post(f"{PATH}/{id}/rotate-secret", {"grace_days": 0}),
+            other.post(f"{PATH}/{id}/test", None),
         )
-        assert [response.status_code for response in calls] == [404] * 3
+        assert [response.status_code for response in calls] == [404] * 4
     stored = Endpoint.objects.get()
     assert (stored.state, stored.secret) == ("active", endpoint.secret)
 
@@ -207,6 +222,7 @@ def test_each_path_needs_the_scope(acme: Org, endpoint: Endpoint, scopes: str, s
         api.post(f"{path(endpoint)}/rotate-secret", {"grace_days": 0}),
     )
     assert [response.status_code for response in responses] == [status] * 4
+    assert api.post(f"{path(endpoint)}/test", None).status_code == (202 if status == 200 else 403)
     if status == 403:
         assert "`webhooks`" in responses[0].json()["error"]["message"]
         assert Endpoint.objects.get().secret == endpoint.secret

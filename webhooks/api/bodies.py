@@ -38,6 +38,10 @@ class WebhookEndpointPage(PageSerializer):
     data = WebhookEndpoint(many=True)  # type: ignore[assignment]  # REST framework has a property `data`
 
 
+class SentTestEvent(serializers.Serializer[Any]):
+    webhook_id = serializers.CharField(help_text="The header `webhook-id` of the test event.")
+
+
 class EndpointRow:
     def __init__(self, endpoint: Endpoint) -> None:
         self.id = endpoint.public_id

@@ -15,4 +15,5 @@ ENDPOINT = {
 }
 CREATED = {**ENDPOINT, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD5Ic8WYh5LYw="}
 ROTATED = {**CREATED, "previous_secret_until": "2026-12-05T09:31:12.406318Z"}
+TESTED = {"webhook_id": "msg_2f1c6e0b9d3a4c5e8f7a6b5c4d3e2f10"}
 ENDPOINTS = {"data": [ENDPOINT], "next_cursor": None}

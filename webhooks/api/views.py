@@ -9,10 +9,11 @@ from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
-from hindsight.api.errors import BadRequest, FieldError, IdempotencyConflict, NotFound
+from hindsight.api.errors import BadRequest, Conflict, FieldError, IdempotencyConflict, NotFound
 from hindsight.api.idempotency import Created, create_once
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import Listing, PageQuery, page_of
+from hindsight.api.preconditions import refuse_body
 from hindsight.api.responses import Response
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
@@ -31,6 +32,7 @@ from webhooks.services.endpoints import (
     rotate_secret,
     update_endpoint,
 )
+from webhooks.services.events import send_test_event
 
 ID = OpenApiParameter(
     "id", {"type": "string", "pattern": f"^{Endpoint.ID_PREFIX}"}, OpenApiParameter.PATH, description="Its `id`."
@@ -53,6 +55,10 @@ UPDATE_DESCRIPTION = """Changes URL, events or status. Omitted fields keep their
 ROTATE_DESCRIPTION = """Returns a new `secret`, which is not shown again. For `grace_days`, events have two signatures,
 one of each secret, so that you can change it at any time."""
 
+TEST_DESCRIPTION = """Sends a signed `webhook.test` to this endpoint, whatever its events are. If the endpoint is
+disabled, the response is 409."""
+
+DISABLED = "Nothing was sent: this webhook endpoint is disabled. Enable it first."
 TAKEN = "Your organization already has a webhook endpoint with this URL."
 FULL = f"Your organization has {MAX_ENDPOINTS} active webhook endpoints already. Disable one first."
 
@@ -182,6 +188,27 @@ class WebhookSecretView(EndpointView):
             endpoint = rotate_secret(endpoint_id=get_endpoint(request, id).pk, grace=timedelta(days=days))
             record(EventKind.WEBHOOK_ROTATED, principal_of(request), endpoint, f"Grace: {days} days.")
         return Response(EndpointRow(endpoint).body_with_secret())
+
+
+class WebhookTestView(EndpointView):
+    @operation(
+        operation_id="test_webhook_endpoint",
+        summary="Send a test event",
+        description=TEST_DESCRIPTION,
+        parameters=[ID],
+        responses={202: OpenApiResponse(bodies.SentTestEvent, description="The test event is on its way")},
+        response_example=examples.TESTED,
+        errors=[Conflict],
+    )
+    def post(self, request: Request, id: str) -> Response:
+        refuse_body(request)
+        with transaction.atomic():
+            endpoint = get_endpoint(request, id)
+            if not endpoint.is_active:
+                raise Conflict(DISABLED)
+            delivery = send_test_event(endpoint)
+            record(EventKind.WEBHOOK_SENT, principal_of(request), endpoint, "Test event.")
+        return Response({"webhook_id": delivery.event.message_id}, status=202)
 
 
 def validated(serializer: StrictSerializer, request: Request) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import subprocess
 from pathlib import Path
 
 from interviews.models import InterviewRequest
-from orgs.models import Org
+from orgs.models import Org, Scopes
+from orgs.services import create_api_key
 from tests.factories import InterviewTypeFactory
 from tools.harness.web import Server
 
@@ -19,13 +20,13 @@ CONFIGURATION = Path(__file__).parent / "fuzzer"
 REQUESTS = 5_000
 
 
-def test_schemathesis_finds_nothing(server: Server, acme: Org, acme_key: str, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing(server: Server, acme: Org, tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(CONFIGURATION),
         "SCHEMATHESIS_HOOKS": "hooks",
         "HINDSIGHT_URL": f"http://127.0.0.1:{server.port}",
-        "HINDSIGHT_API_KEY": acme_key,
+        "HINDSIGHT_API_KEY": create_api_key(org=acme, name="Fuzz", scopes=Scopes.ALL)[1],
         "INTERVIEW_TYPE_ID": InterviewTypeFactory.create(org=acme).public_id,
     }
     report = tmp_path / "report.json"

@@ -11,6 +11,8 @@ EXPLAINED = (
     "cursor: ",  # signed
     "If-None-Match: * can never return an object",
     "contact_name: Send a name",  # control characters and invisible characters
+    "url: ",  # host names that resolve to public addresses only, once in an organization
+    "Your organization has 5 active webhook endpoints",
     "updated_after: Send updated_after or completed_after, not both",  # OpenAPI cannot exclude a parameter by another
 )
 
