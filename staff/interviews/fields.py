@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from interviews.lifecycle import NEXT_STATUSES, Rating, Status
+from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
+from interviews.services.marks import SENT
 from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
 from staff.base import StaffAdmin
 from staff.current_request import current_staff_request
@@ -103,5 +104,5 @@ class RequestFields(StaffAdmin):
             '<span class="copyable"><input id="survey-link" readonly value="{}" aria-label="Survey link">'
             '<button type="button" class="button" data-copy="survey-link">Copy</button>{}</span>',
             interview_request.survey_url,
-            mark if Status.SENT in NEXT_STATUSES[interview_request.status] else "",
+            "" if SENT.why_not(interview_request) else mark,
         )
