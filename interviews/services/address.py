@@ -44,7 +44,10 @@ def correct_address(
     Raises InterviewRequest.DoesNotExist (also for another org's row), PreconditionFailed and Conflict.
     """
     found = InterviewRequest.objects.for_org(org_id).only("contact_id").get(pk=interview_request_id)
-    contact = locked_contact(org_id, found.contact_id)
+    try:
+        contact = locked_contact(org_id, found.contact_id)
+    except Contact.DoesNotExist:  # deleted meanwhile
+        raise InterviewRequest.DoesNotExist from None
     rows = {row.pk: row for row in contact.interview_requests.with_versions()}
     row: InterviewRequest = rows[interview_request_id]
     if if_versions is not None and row.versions.rows not in if_versions:

@@ -95,7 +95,7 @@ def test_by_person_org_field_and_days(
         ({"since": "2026-11-20", "until": "2026-11-19"}, "Choose a first and a last day"),
         ({"since": "2020-01-01"}, "at most 366 days apart"),
         ({"since": "yesterday"}, "Enter a valid date."),
-        ({"field": "email"}, "Select a valid choice."),
+        ({"field": "flags"}, "Select a valid choice."),
         ({"actor": "x\x00"}, "Null characters are not allowed."),
         ({"org": "org"}, "Several orgs match."),
     ],
