@@ -429,7 +429,7 @@ SPECTACULAR_SETTINGS = {
         "ErrorCode": "hindsight.api.operations.ERROR_CODES",
         "InterviewStatus": "interviews.lifecycle.Status",
         "WebhookEndpointStatus": "webhooks.models.EndpointState",
-        "NewWebhookEndpointStatus": "webhooks.api.requests.STATUSES",
+        "SettableWebhookEndpointStatus": "webhooks.api.requests.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
