@@ -194,7 +194,7 @@ def calls_on_endpoints(own: str, foreign: str) -> dict[str, list[Call]]:
             Call(200, f"{path}/{own}", {"status": "disabled"}),
             Call(404, f"{path}/{foreign}", {"status": "disabled"}),
         ],
-        f"POST {path}/{{id}}/test": [Call(200, f"{path}/{own}/test"), Call(404, f"{path}/{foreign}/test")],
+        f"POST {path}/{{id}}/test": [Call(202, f"{path}/{own}/test"), Call(404, f"{path}/{foreign}/test")],
         f"POST {path}/{{id}}/rotate-secret": [
             Call(200, f"{path}/{own}/rotate-secret", {"grace_days": 1}),
             Call(404, f"{path}/{foreign}/rotate-secret", {"grace_days": 1}),
