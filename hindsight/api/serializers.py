@@ -63,12 +63,13 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
 
 class WholeNumberField(serializers.IntegerField):
-    """Accepts no text and no fraction."""
+    """Accepts no text and no fraction, but 7.0, as `integer` of JSON Schema does."""
 
     def to_internal_value(self, data: object) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
+        is_whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
+        if not is_whole or isinstance(data, bool):
             self.fail("invalid")
-        return super().to_internal_value(str(data))
+        return super().to_internal_value(data)
 
 
 class TimeField(serializers.Field[datetime, Any, str, Any]):

@@ -165,7 +165,7 @@ def test_an_endpoint_that_was_given_up_says_so_and_can_be_enabled(api: ApiClient
 
 
 def test_rotating_shows_the_new_secret_once(api: ApiClient, endpoint: Endpoint) -> None:
-    response = api.post(f"{path(endpoint)}/rotate-secret", {"grace_days": 3})
+    response = api.post(f"{path(endpoint)}/rotate-secret", {"grace_days": 3.0})
     stored = Endpoint.objects.get()
     assert (response.status_code, response.json()["secret"]) == (200, stored.secret)
     assert stored.signing_secrets == [stored.secret, endpoint.secret]
@@ -174,7 +174,7 @@ def test_rotating_shows_the_new_secret_once(api: ApiClient, endpoint: Endpoint) 
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"grace_days": -1}, {"grace_days": 31}, {"grace_days": "3"}, {"grace_days": True}]
+    "body", [{}, {"grace_days": -1}, {"grace_days": 31}, {"grace_days": "3"}, {"grace_days": True}, {"grace_days": 3.5}]
 )
 def test_a_bad_grace_is_refused(api: ApiClient, endpoint: Endpoint, body: dict[str, Any]) -> None:
     assert api.post(f"{path(endpoint)}/rotate-secret", body).status_code == 400
