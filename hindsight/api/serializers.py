@@ -66,10 +66,9 @@ class WholeNumberField(serializers.IntegerField):
     """Accepts no text and no fraction, but 7.0, as `integer` of JSON Schema does."""
 
     def to_internal_value(self, data: object) -> int:
-        is_whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
-        if not is_whole or isinstance(data, bool):
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != int(data):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return super().to_internal_value(int(data))
 
 
 class TimeField(serializers.Field[datetime, Any, str, Any]):

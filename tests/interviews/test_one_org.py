@@ -21,6 +21,7 @@ from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.interviews.web.client import SurveyPage
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 pytestmark = [
@@ -177,7 +178,8 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
 
 
 def endpoint_of(org: Org) -> str:
-    return create_endpoint(org_id=org.pk, url="http://127.0.0.1:9/", event_types=["interview.completed"]).public_id
+    url = clean_url("http://127.0.0.1:9/")
+    return create_endpoint(org_id=org.pk, url=url, event_types=["interview.completed"]).public_id
 
 
 def calls_on_endpoints(own: str, foreign: str) -> dict[str, list[Call]]:

@@ -13,6 +13,7 @@ from orgs.models import Scopes
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
+from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_url_and_key_are_variables(collection: Any) -> None:
 def test_the_requests_work(interview_request: InterviewRequest, collection: Any) -> None:
     org = interview_request.org
     interview_type = InterviewTypeFactory.create(org=org)
-    endpoint = create_endpoint(org_id=org.pk, url="http://127.0.0.1:9/", event_types=["interview.completed"])
+    endpoint = create_endpoint(org_id=org.pk, url=clean_url("http://127.0.0.1:9/"), event_types=["interview.completed"])
     api = ApiClient(create_api_key(org=org, name="CRM", scopes=Scopes.ALL)[1])
     stored: set[str] = set()
     for item in collection["item"]:
