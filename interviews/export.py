@@ -9,7 +9,7 @@ from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
 from interviews.models import Conversation, InterviewRequest
 from interviews.paige.findings.findings import visible_transcript
-from interviews.services.state import declined_conversation, rating_of
+from interviews.services.state import conversation_of, declined_conversation, rating_of
 
 PAGE = 500
 
@@ -39,6 +39,9 @@ COLUMNS = (
     "decline.comment",
     "decline.declined_at",
     "rating",
+    "progress",
+    "started_at",
+    "last_activity_at",
 )
 
 
@@ -52,6 +55,7 @@ def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[
 def record_of(interview_request: InterviewRequest) -> Record:
     """Omits the survey link: anyone who has the link can answer."""
     contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
+    conversation = conversation_of(interview_request)
     return {
         "interview_request_id": interview_request.pk,
         "interview_type": interview_request.interview_name,
@@ -81,6 +85,9 @@ def record_of(interview_request: InterviewRequest) -> Record:
         },
         "decline": _decline(interview_request),
         "rating": rating_of(interview_request),
+        "progress": interview_request.progress,
+        "started_at": _utc(conversation.consented_at if conversation else None),
+        "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
     }
 
 

@@ -19,6 +19,16 @@ NEXT_STATUSES: Mapping[str, frozenset[Status]] = {
 }
 
 
+class Progress(models.TextChoices):
+    """Where the interview itself is, as the API shows it, whatever the status says about the link."""
+
+    NOT_STARTED = "not_started", "not started"
+    STARTED = "started", "started"
+    ABANDONED = "abandoned", "abandoned"
+    COMPLETED = "completed", "completed"
+    DECLINED = "declined", "declined"
+
+
 class DisplayedStatus(models.TextChoices):
     CREATED = "created", "created"
     SENT = "sent", "sent"
@@ -47,7 +57,8 @@ NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
     Stage.DECLINED: frozenset({Stage.CONSENTED, Stage.IN_PROGRESS}),
 }
 
-# An unfinished conversation without activity for this long is abandoned, but can be resumed.
+# An unfinished conversation without activity for this long is abandoned, but can be resumed. Staff see it at once. The
+# API and webhooks say it after the next `manage.py purge`: see interviews/services/progress.py.
 ABANDONED_AFTER = timedelta(days=7)
 
 

@@ -28,8 +28,21 @@ DATA: Schema = {
     },
     "required": ["interview_request_id", "deal_id", "status"],
 }
+PROGRESS: Schema = {
+    "type": "object",
+    "properties": {
+        **DATA["properties"],
+        "progress": {"type": "string", "description": "As `progress` of the interview request."},
+    },
+    "required": [*DATA["required"], "progress"],
+}
+SCHEMAS = {"interview.started": PROGRESS, "interview.abandoned": PROGRESS}
 EXAMPLE = {"interview_request_id": 4821, "deal_id": "deal_xyz789", "status": "sent"}
-EXAMPLES = {"interview.completed": {**EXAMPLE, "status": "completed"}}
+EXAMPLES = {
+    "interview.started": {**EXAMPLE, "progress": "started"},
+    "interview.abandoned": {**EXAMPLE, "progress": "abandoned"},
+    "interview.completed": {**EXAMPLE, "status": "completed"},
+}
 
 
 def webhook(event_type: str, description: str, data: Schema, example: dict[str, Any]) -> OpenApiWebhook:
@@ -76,7 +89,7 @@ def webhook(event_type: str, description: str, data: Schema, example: dict[str, 
 
 WEBHOOKS = [
     *(
-        webhook(event_type, description, DATA, EXAMPLES.get(event_type, EXAMPLE))
+        webhook(event_type, description, SCHEMAS.get(event_type, DATA), EXAMPLES.get(event_type, EXAMPLE))
         for event_type, description in EVENT_TYPES.items()
     ),
     webhook(TEST_EVENT, "Sent by you or by our staff, to test an endpoint.", {"type": "object"}, {}),

@@ -10,7 +10,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.pagination import PageSerializer
-from interviews.lifecycle import Coverage, DeclineReason, Direction, Flag, Rating, Status
+from interviews.lifecycle import (
+    ABANDONED_AFTER,
+    Coverage,
+    DeclineReason,
+    Direction,
+    Flag,
+    Progress,
+    Rating,
+    Status,
+)
 
 RATING = {"type": ["integer", "null"], "minimum": min(Rating.values), "maximum": max(Rating.values)}
 INTERVIEW_REQUEST_ID = {"type": "integer", "format": "int64", "minimum": 1}
@@ -166,6 +175,20 @@ class InterviewRequestSummarySerializer(serializers.Serializer[Any]):
     deal_id = serializers.CharField(allow_null=True)
     survey_url = serializers.CharField(allow_null=True, help_text="null once the contact's data is erased.")
     status = serializers.ChoiceField(choices=Status.choices)
+    progress = serializers.ChoiceField(
+        choices=Progress.choices,
+        help_text="Where the interview itself is. abandoned: the contact has begun, but not answered for "
+        f"{ABANDONED_AFTER.days} days; an answer makes it started again.",
+    )
+    started_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When the contact gave consent. null before that, and once the unfinished answers were deleted.",
+    )
+    last_activity_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="The last question of Paige or step of the contact. An answer changes it and the ETag, but not "
+        "updated_at.",
+    )
     objective = serializers.CharField(allow_null=True)
     objective_subjects = SubjectsField()
     flags = serializers.ListField(

@@ -1,5 +1,5 @@
-"""The third version is the guide's, because `objective_topics` depends on it. If-Match ignores it: a PATCH writes no
-guide.
+"""The third version is the guide's, because `objective_topics` depends on it. Once the contact has begun, there is a
+fourth part: the time of the last activity, which GET shows. If-Match ignores both: a PATCH writes neither.
 """
 
 import re
@@ -7,11 +7,12 @@ import re
 from hindsight.api.preconditions import strong_tags
 from interviews.models import RowVersions, Versions
 
-_ETAG = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})(?:-[0-9]{1,9})?")
+_ETAG = re.compile(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})(?:-[0-9]{1,9}(?:-[0-9]{1,20})?)?")
 
 
 def etag_of(versions: Versions) -> str:
-    return f'"{versions.interview_request}-{versions.contact}-{versions.guide}"'
+    rows = f"{versions.interview_request}-{versions.contact}-{versions.guide}"
+    return f'"{rows}-{re.sub("[^0-9]", "", versions.activity)}"' if versions.activity else f'"{rows}"'
 
 
 def versions_of(if_match: str | None) -> set[RowVersions] | None:

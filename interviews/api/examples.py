@@ -42,6 +42,9 @@ CORRECTED = {
 SUMMARY = {
     **{name: CREATED[name] for name in ("interview_request_id", "contact_id", "deal_id", "survey_url")},
     "status": "completed",
+    "progress": "completed",
+    "started_at": "2026-11-25T13:51:07.118240Z",
+    "last_activity_at": "2026-11-25T14:05:31.482919Z",
     "objective": OBJECTIVE,
     "objective_subjects": SUBJECTS,
     "flags": ["wants_a_person"],

@@ -16,6 +16,11 @@ IF_MATCH = header(
     "the response is 412.",
     example='"7-3-2"',
 )
-ETAG = header("ETag", str, "The version of the interview request, its contact and its guide.", response=[200, 201, 304])
+ETAG = header(
+    "ETag",
+    str,
+    "The version of the interview request, its contact and its guide, and the time of the last activity.",
+    response=[200, 201, 304],
+)
 
 NO_SUCH_REQUEST = "Your organization has no interview request with this id."

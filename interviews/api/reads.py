@@ -30,7 +30,7 @@ Time = str | None
 Json = str | list[Any]
 
 Keys = tuple[tuple[str, ...], tuple[str, ...]]
-_steered: Memory[tuple[int, Versions], Keys] = Memory()
+_steered: Memory[tuple[int, int, int, int], Keys] = Memory()
 
 
 class SummaryColumns(NamedTuple):
@@ -49,6 +49,9 @@ class SummaryColumns(NamedTuple):
     email: str
     name: str
     subjects: str
+    progress: str
+    started_at: Time
+    last_activity_at: Time
     interview_type_id: int
     guide_version: int
     org_name: str
@@ -58,7 +61,8 @@ SUMMARY = """
        request.id, request.contact_id, request.deal_id, request.survey_token, request.status, request.objective,
        request.flags, CAST(request.email_sent_at AS text), CAST(request.cancelled_at AS text),
        CAST(request.created_at AS text), CAST(request.completed_at AS text), CAST(request.updated_at AS text),
-       contact.email, contact.name, request.subjects, request.interview_type_id,
+       contact.email, contact.name, request.subjects, request.progress, CAST(conversation.consented_at AS text),
+       CAST(conversation.last_activity_at AS text), request.interview_type_id,
        coalesce(conversation.guide_version, type.guide_version), org.name"""
 
 JOINED = """
@@ -115,6 +119,9 @@ class SummaryRow:
         self.deal_id = stored.deal_id or None
         self.survey_url = survey_url_of(stored.survey_token)
         self.status = stored.status
+        self.progress = stored.progress
+        self.started_at = _shown(stored.started_at)
+        self.last_activity_at = _shown(stored.last_activity_at)
         self.objective = stored.objective or None
         self.flags = stored.flags.split()
         self.email_sent_at = _shown(stored.email_sent_at)
@@ -164,7 +171,8 @@ class InterviewRequestRow(SummaryRow):
 
     @property
     def versions(self) -> Versions:
-        return Versions(self.details.version, self.details.contact_version, self.stored.guide_version)
+        guide_version, activity = self.stored.guide_version, self.last_activity_at or ""
+        return Versions(self.details.version, self.details.contact_version, guide_version, activity)
 
     def body(self) -> Body:
         return body_of(bodies.InterviewRequestSerializer, self)
@@ -185,7 +193,7 @@ class InterviewRequestRow(SummaryRow):
 
     def _steered(self, guide: Guide) -> Keys:
         """Reads objective and notes once for each version of the rows."""
-        key = (self.pk, self.versions)
+        key = (self.pk, *self.versions[:3])
         keys = _steered.get(key)
         if keys is None:
             picks = known_picks(self.details.picks, guide)
@@ -291,6 +299,7 @@ SELECT {SUMMARY}
 WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
     conditions={
         "status": "request.status = %(status)s",
+        "progress": "request.progress = %(progress)s",
         "contact_email": "contact.email = %(contact_email)s",
         "deal_id": "request.deal_id = %(deal_id)s",
     },

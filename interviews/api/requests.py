@@ -8,7 +8,7 @@ from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
-from interviews.lifecycle import Status
+from interviews.lifecycle import Progress, Status
 from interviews.models import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
 
@@ -131,6 +131,12 @@ class InterviewRequestQuery(PageQuery):
         required=False,
         error_messages={"invalid_choice": f"Send one of {', '.join(Status.values)}."},
         help_text="Only interview requests with this status.",
+    )
+    progress = serializers.ChoiceField(
+        choices=Progress.choices,
+        required=False,
+        error_messages={"invalid_choice": f"Send one of {', '.join(Progress.values)}."},
+        help_text="Only interview requests with this progress.",
     )
     contact_email = TextField(
         clean=clean_email, schema=EMAIL, required=False, help_text="Only those of the contact with this email address."

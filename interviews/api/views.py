@@ -49,7 +49,8 @@ contact has changed since you read it.
 
 Your organization has a daily limit for the bytes of texts that it overwrites. Over it, the response is 429."""
 
-LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, contact email or deal id.
+LIST_DESCRIPTION = """Returns a page of interview requests, newest first, filtered by status, progress, contact email or
+deal id.
 
 With `updated_after` or `completed_after`, the list is oldest first by that time. To follow many interview requests,
 send the `updated_at` of the last row that you have seen: no change is missed."""

@@ -3,6 +3,7 @@ from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
     Versions,
+    activity_of,
     new_survey_token,
     survey_url_of,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Transcript",
     "Turn",
     "Versions",
+    "activity_of",
     "new_survey_token",
     "survey_url_of",
 ]

@@ -25,6 +25,10 @@ def is_running() -> Q:
 
 
 class ConversationQuerySet(OrgRowsQuerySet["Conversation"]):
+    def with_progress(self) -> Self:
+        """Adds that of the interview request."""
+        return self.annotate(progress=F("interview_request__progress"))
+
     def abandoned(self) -> Self:
         return self.filter(is_abandoned())
 
@@ -87,6 +91,7 @@ class Conversation(models.Model):
         help_text="Why the contact declined, in the contact's words.",
     )
     rating = models.PositiveSmallIntegerField(choices=Rating, null=True, blank=True)
+    progress: str  # set by with_progress()
 
     objects = ConversationQuerySet.as_manager()
 

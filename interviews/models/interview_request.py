@@ -12,7 +12,8 @@ from contacts.models import Contact
 from hindsight.db.ids import is_id
 from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
-from interviews.lifecycle import NEXT_STATUSES, Flag, Status
+from hindsight.text.timestamps import utc_text, utc_text_of
+from interviews.lifecycle import NEXT_STATUSES, Flag, Progress, Status
 from interviews.models.interview_type import InterviewType
 from interviews.text import MAX_DEAL_ID_LENGTH
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
@@ -29,15 +30,25 @@ class RowVersions(NamedTuple):
 
 
 class Versions(NamedTuple):
-    """Of what GET shows. A transcript changes only with its request."""
+    """Of what GET shows. A transcript changes only with its request.
+
+    `activity`: the time of the conversation's last activity, as text; empty before it begins. An answer changes no
+    version, so that it makes no PATCH with `If-Match` fail.
+    """
 
     interview_request: int
     contact: int
     guide: int
+    activity: str = ""
 
     @property
     def rows(self) -> RowVersions:
         return RowVersions(self.interview_request, self.contact)
+
+
+def activity_of(last_activity_at: str | None) -> str:
+    """`last_activity_at`: as a statement has cast it to text, or None before the conversation begins."""
+    return "" if last_activity_at is None else utc_text_of(last_activity_at)
 
 
 # Per search, newest first.
@@ -92,6 +103,9 @@ class InterviewRequest(Versioned):
         "paige/objective/corrected_subjects.py.",
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.CREATED)
+    progress = models.CharField(
+        max_length=20, choices=Progress, default=Progress.NOT_STARTED, db_default=Progress.NOT_STARTED, editable=False
+    )
     survey_token = models.CharField(
         max_length=43,
         unique=True,
@@ -130,6 +144,7 @@ class InterviewRequest(Versioned):
         indexes = (
             models.Index("org", ID_ORDER, name="interview_request_newest"),
             models.Index("org", "status", ID_ORDER, name="interview_request_by_status"),
+            models.Index("org", "progress", ID_ORDER, name="interview_request_by_progress"),
             models.Index("org", "deal_id", ID_ORDER, name="interview_request_by_deal"),
             models.Index(fields=("org", "updated_at", "id"), name="interview_request_updated"),
             models.Index(
@@ -161,6 +176,9 @@ class InterviewRequest(Versioned):
             models.UniqueConstraint(fields=("org", "id"), name="interview_request_of_org"),
             models.CheckConstraint(name="interview_request_status_is_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(
+                name="interview_request_progress_is_known", condition=Q(progress__in=Progress.values)
+            ),
+            models.CheckConstraint(
                 name="interview_request_sent_has_time",
                 condition=~Q(status=Status.SENT) | Q(email_sent_at__isnull=False),
             ),
@@ -174,7 +192,7 @@ class InterviewRequest(Versioned):
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
 
-    def transition_to(self, status: Status, **changes: datetime | ClockTime | None) -> None:
+    def transition_to(self, status: Status, **changes: datetime | ClockTime | Progress | None) -> None:
         """Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:
             raise ValueError(f"An interview request cannot go from {self.status} to {status}.")
@@ -198,7 +216,7 @@ class InterviewRequest(Versioned):
 
     def save_flags(self, flags: Collection[Flag]) -> None:
         self.flags = " ".join(flag for flag in Flag if flag in flags)
-        self.save(update_fields=["flags"])
+        self.save(update_fields=["flags", "progress"])
 
     @property
     def guide(self) -> Any:
@@ -219,7 +237,9 @@ class InterviewRequest(Versioned):
 
     @property
     def versions(self) -> Versions:
-        return Versions(self.version, self.contact.version, self.guide_version)
+        conversation = getattr(self, "conversation", None)
+        activity = utc_text(conversation.last_activity_at) if conversation else ""
+        return Versions(self.version, self.contact.version, self.guide_version, activity)
 
     @property
     def survey_url(self) -> str | None:

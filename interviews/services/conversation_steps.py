@@ -12,7 +12,7 @@ from django.utils import timezone
 from hindsight.db.retries import retried
 from hindsight.metrics.instruments import TURNS
 from hindsight.server.pool import connection_released
-from interviews.lifecycle import Flag, Move, Speaker, Stage, Wording
+from interviews.lifecycle import Flag, Move, Progress, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.models.turn import MAX_FALLBACK_LENGTH
 from interviews.paige.answers.lexicon import Intent
@@ -27,11 +27,12 @@ from interviews.paige.turn.brief import Brief, utterances_of
 from interviews.paige.turn.compose import Message, next_message, withdrawn_words
 from interviews.paige.turn.quoted import quote_in
 from interviews.paige.wording.worded import Worded
-from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.conversations import create_conversation
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import switch_language
+from interviews.services.progress import active_conversation
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
-from interviews.services.transitions import change_flags, complete_interview, is_cancelled, record_interview_event
+from interviews.services.transitions import change_flags, change_progress, complete_interview, is_cancelled
 from interviews.text import clean_answer
 
 RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
@@ -52,7 +53,7 @@ def give_consent(interview_request: InterviewRequest) -> None:
     if interview_request.is_cancelled or stage_of(interview_request) != Stage.INVITED:
         return
     if create_conversation(interview_request, consented_at=now):
-        record_interview_event("interview.started", interview_request)
+        change_progress(interview_request, Progress.STARTED, "interview.started")
 
 
 def next_question(interview_request: InterviewRequest) -> InterviewState:
@@ -88,13 +89,13 @@ def skip_question(interview_request: InterviewRequest, *, number: int) -> bool:
 
 def finish_conversation(interview_request: InterviewRequest) -> None:
     """An unanswered question can still be answered after resuming."""
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.RECAP):
             conversation.transition_to(Stage.RECAP, finished_at=timezone.now())
 
 
 def resume_conversation(interview_request: InterviewRequest) -> None:
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         if conversation.stage == Stage.RECAP:
             conversation.transition_to(Stage.IN_PROGRESS, finished_at=None)
 
@@ -105,7 +106,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
     Returns the corrections that are not stored. Raises ValidationError with messages by question number.
     """
     texts = _clean_corrections(corrections)
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         turns = list(interview_request.turns.all())
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
@@ -118,7 +119,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         if conversation.may_transition_to(Stage.COMPLETED) and not is_cancelled(interview_request):
             interview = StoredInterview.load(interview_request)
             brief = interview.brief
@@ -132,7 +133,7 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
     """Returns None if another tab stored a question or finished first."""
     number, choice, worded = len(brief.conversation) + 1, message.choice, message.worded or Worded(None)
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
             return None
         turn: Turn = Turn.objects.create(
@@ -168,7 +169,7 @@ def _note_question(conversation: Conversation, question: Turn) -> None:
 
 @retried
 def _store_answer(interview_request: InterviewRequest, number: int, move: Move, text: str) -> bool:
-    with locked_conversation(interview_request) as conversation:
+    with active_conversation(interview_request) as conversation:
         turns = {turn.number: turn for turn in interview_request.turns.all()}
         question, answer = turns.get(number), turns.get(number + 1)
         if question is None or question.speaker != Speaker.PAIGE:

@@ -24,7 +24,6 @@ def create_conversation(interview_request: InterviewRequest, **values: Any) -> b
 def locked_conversation(interview_request: InterviewRequest) -> Iterator[Conversation]:
     """Yields the conversation without its guides, or an unsaved one with stage INVITED if there is none."""
     with transaction.atomic():
-        conversations = (
-            Conversation.objects.for_org(interview_request.org_id).select_for_update().defer("guide", "translation")
-        )
+        of_org = Conversation.objects.for_org(interview_request.org_id).with_progress()
+        conversations = of_org.select_for_update(of=("self",)).defer("guide", "translation")
         yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)

@@ -10,6 +10,7 @@ from contacts.models import Contact
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.keyset import pk_batches
 from hindsight.db.retries import retried
+from interviews.lifecycle import Progress
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
@@ -46,8 +47,10 @@ def erase_contact(
         for field in erased:
             setattr(interview_request, field, "")
         interview_request.survey_token = None
+        if interview_request.progress == Progress.STARTED:
+            interview_request.progress = Progress.ABANDONED
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
-    fields = [*erased, "survey_token", "deal_id"]
+    fields = [*erased, "survey_token", "progress", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
     contact.email, contact.name, contact.notes = contact.erased_email, "", ""
     contact.save(update_fields=["email", "name", "notes"])

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.db.keyset import pk_batches
-from interviews.lifecycle import Stage
+from interviews.lifecycle import Progress, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.services.erasure import delete_contact, erase_contact
+from interviews.services.transitions import change_progress
 from jobs.services import withdraw_jobs
 from orgs.actors import Actor
 from orgs.models import Org
@@ -81,6 +82,8 @@ def _delete_answers(old: QuerySet[InterviewRequest], org: Org, ids: list[int]) -
     list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
     still_old = old.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     ids = list(still_old.values_list("pk", flat=True))
+    for row in InterviewRequest.objects.filter(pk__in=ids, progress=Progress.STARTED):
+        change_progress(row, Progress.ABANDONED, "interview.abandoned")
     Transcript.objects.filter(interview_request__in=ids).delete()
     Turn.objects.filter(interview_request__in=ids).delete()
     Conversation.objects.filter(pk__in=ids).exclude(stage=Stage.COMPLETED).delete()

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hindsight.db.versions import ClockTime
-from interviews.lifecycle import Flag, Status
+from interviews.lifecycle import Flag, Progress, Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.findings.findings import Findings
 from webhooks.services.events import record_event
@@ -21,7 +21,7 @@ def complete_interview(
     interview_request: InterviewRequest, *, content: str, **findings: Unpack[Findings]
 ) -> Transcript:
     """`content` is Markdown. Raises ValueError if the interview request is completed."""
-    interview_request.transition_to(Status.COMPLETED, completed_at=ClockTime())
+    interview_request.transition_to(Status.COMPLETED, completed_at=ClockTime(), progress=Progress.COMPLETED)
     transcript: Transcript = Transcript.objects.create(
         org_id=interview_request.org_id,
         interview_request=interview_request,
@@ -44,6 +44,7 @@ def change_flags(
     raised: Collection[Flag] = (),
     withdrawn: Collection[Flag] = (),
     reason_changed: bool = False,
+    progress: Progress | None = None,
 ) -> None:
     """Locks the interview request until the transaction ends.
 
@@ -53,15 +54,27 @@ def change_flags(
     before = {*row.raised_flags}
     after = (before | {*raised}) - {*withdrawn}
     if after != before or reason_changed:
+        row.progress = progress or row.progress
         row.save_flags(after)
         record_interview_event("interview.flagged", row)
 
 
-def record_interview_event(event_type: str, interview_request: InterviewRequest) -> None:
-    """Call it in the transaction of the change."""
+def change_progress(interview_request: InterviewRequest, progress: Progress, event_type: str) -> None:
+    """Call it in a transaction that has locked the conversation."""
+    interview_request.progress = progress
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(progress=progress)
+    record_interview_event(event_type, interview_request, progress=progress)
+
+
+def record_interview_event(event_type: str, interview_request: InterviewRequest, **more: str) -> None:
+    """Call it in the transaction of the change. `more`: of the data. Equal events are sent once."""
     record_event(
         org_id=interview_request.org_id,
         event_type=event_type,
         interview_request_id=interview_request.pk,
-        data={"deal_id": interview_request.deal_id or None, "status": interview_request.status},
+        data={
+            "deal_id": interview_request.deal_id or None,
+            "status": interview_request.status,
+            **more,
+        },
     )

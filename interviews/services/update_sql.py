@@ -12,7 +12,7 @@ from django.db import transaction
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import SEPARATOR, search_text_of
-from interviews.models import InterviewRequest, Versions
+from interviews.models import InterviewRequest, Versions, activity_of
 from interviews.services.text_update import TextUpdate
 from orgs.audit import count_bytes
 from orgs.key_verification import KEY_IS_VALID
@@ -95,14 +95,16 @@ EDIT_OF = {
 
 RESULT = """
 SELECT {is_current},
-       version + ({is_new_request})::int,
-       contact_version + ({is_new_contact})::int,
+       target.version + ({is_new_request})::int,
+       target.contact_version + ({is_new_contact})::int,
        coalesce(
-           (SELECT guide_version FROM interviews_conversation WHERE interview_request_id = target.id),
+           conversation.guide_version,
            (SELECT guide_version FROM interviews_interviewtype WHERE id = target.interview_type_id)
        ),
+       CAST(conversation.last_activity_at AS text),
        {audited_bytes}
 FROM target
+LEFT JOIN interviews_conversation AS conversation ON conversation.interview_request_id = target.id
 """
 
 
@@ -174,8 +176,8 @@ def overwrite_in_one_statement(update: TextUpdate) -> Versions:
             row = fetch_row(statement(wait=True), values)
     if row is None:
         raise InterviewRequest.DoesNotExist
-    is_current, *versions, audited_bytes = row
+    is_current, request, contact, guide, last_activity_at, audited_bytes = row
     if not is_current:
         raise PreconditionFailed
     count_bytes(audited_bytes, org_id=update.org_id, actor=actor)
-    return Versions(*versions)
+    return Versions(request, contact, guide, activity_of(last_activity_at))

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
+from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
 from interviews.services.state import stage_of
@@ -35,23 +35,23 @@ def decline_interview(
         elif conversation.stage == Stage.DECLINED and is_changed:
             conversation.touch(**values)
         if conversation.stage == Stage.DECLINED:
-            change_flags(row, raised={Flag.DECLINED}, reason_changed=is_changed)
+            change_flags(row, raised={Flag.DECLINED}, reason_changed=is_changed, progress=Progress.DECLINED)
 
 
 def withdraw_decline(interview_request: InterviewRequest) -> None:
     """The interview continues where it was, or with the invitation."""
     with locked_conversation(interview_request) as conversation:
-        if conversation.stage == Stage.DECLINED:
-            _continue(conversation)
-        change_flags(interview_request, withdrawn={Flag.DECLINED})
+        progress = _continue(conversation) if conversation.stage == Stage.DECLINED else Progress.NOT_STARTED
+        change_flags(interview_request, withdrawn={Flag.DECLINED}, progress=progress)
 
 
-def _continue(conversation: Conversation) -> None:
+def _continue(conversation: Conversation) -> Progress:
     if conversation.consented_at is None:
         conversation.delete()
-        return
+        return Progress.NOT_STARTED
     stage = Stage.IN_PROGRESS if conversation.started_at else Stage.CONSENTED
     conversation.transition_to(stage, declined_at=None, decline_reason="", decline_comment="")
+    return Progress.STARTED
 
 
 @transaction.atomic

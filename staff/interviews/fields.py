@@ -57,6 +57,10 @@ class RequestFields(StaffAdmin):
     def status_in_the_api(self, interview_request: InterviewRequest) -> str:
         return interview_request.get_status_display().capitalize()
 
+    @admin.display(description="Progress in the API")
+    def progress_in_the_api(self, interview_request: InterviewRequest) -> str:
+        return interview_request.get_progress_display().capitalize()
+
     @admin.display(description="Wish of the contact")
     def wishes(self, interview_request: InterviewRequest) -> str:
         return ", ".join(flag.label for flag in interview_request.raised_flags) or "-"

@@ -53,6 +53,7 @@ ABOUT = (
     "deal",
     "displayed_status",
     "status_in_the_api",
+    "progress_in_the_api",
     "conversation_stage",
     "wishes",
     "decline_reason",

@@ -183,6 +183,7 @@ class TestPurge:
                     ("interviews with answers", "-"),
                     ("test interviews", "-"),
                     ("contacts", "-"),
+                    ("abandoned interviews", "-"),
                 ]
                 assert [int(count) for _, _, count in lines] == counts
         assert Session.objects.get().session_key == IdempotencyRecord.objects.get().key == "long"

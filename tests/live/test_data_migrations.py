@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.formats import in_current_format
 from interviews.services.conversation_steps import next_question
+from interviews.services.progress import mark_abandoned
 from orgs.models import Org
 from tests.factories import ContactFactory
 from tests.interviews.old_guides import old_guide
@@ -84,6 +86,37 @@ def test_existing_rows_can_be_searched() -> None:
     assert Org.objects.search("grosse").get().slug == "groesse"
     created = ContactFactory.create(org=Org.objects.get())
     assert Contact.objects.get(pk=created.pk).search_text == search_text_of(created.email, created.name)
+
+
+PROGRESS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "not_started": ({}, None),
+    "started": ({"flags": "wants_to_stop"}, {"stage": "in_progress"}),
+    "abandoned": ({}, {"stage": "recap", "last_activity_at": timezone.now() - timedelta(days=8)}),
+    "completed": ({"status": "completed", "completed_at": timezone.now()}, {"stage": "completed"}),
+    "declined": ({"flags": "declined"}, None),
+}
+
+
+def test_existing_interviews_have_a_progress() -> None:
+    now = timezone.now()
+    with migrated_to(("interviews", "0028_subjects"), ("orgs", "0023_names_subjects")) as before:
+        org = before.get_model("orgs", "Org").objects.create(name="Acme", slug="acme", plan="growth")
+        contact = before.get_model("contacts", "Contact").objects.create(org=org, email="alice@example.com", version=1)
+        kind = before.get_model("interviews", "InterviewType").objects.create(org=org, name="Old", guide=old_guide())
+        for name, (values, conversation) in PROGRESS.items():
+            rows = before.get_model("interviews", "InterviewRequest").objects
+            links = {"org": org, "contact": contact, "interview_type": kind, "survey_token": name.ljust(43, "x")}
+            row = rows.create(deal_id=name, **links, **values)
+            if conversation:
+                is_over = conversation["stage"] in ("recap", "completed")
+                times = {"consented_at": now, "last_activity_at": now, "finished_at": now if is_over else None}
+                before.get_model("interviews", "Conversation").objects.create(
+                    org=org, interview_request=row, guide=old_guide(), **{**times, **conversation}
+                )
+
+    assert dict(InterviewRequest.objects.values_list("deal_id", "progress")) == {name: name for name in PROGRESS}
+    assert set(InterviewRequest.objects.values_list("version", flat=True)) == {1}
+    assert mark_abandoned().total() == 0
 
 
 CLAIMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

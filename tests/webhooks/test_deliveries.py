@@ -49,7 +49,12 @@ def test_consent_sends_a_signed_event(
     assert body == {
         "type": "interview.started",
         "timestamp": json.loads(received.body)["timestamp"],
-        "data": {"interview_request_id": interview_request.pk, "deal_id": None, "status": "created"},
+        "data": {
+            "interview_request_id": interview_request.pk,
+            "deal_id": None,
+            "status": "created",
+            "progress": "started",
+        },
     }
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.DELIVERED, 1, 204)

@@ -7,7 +7,9 @@ from orgs.tenancy import OrgRowsQuerySet
 
 # What an endpoint can subscribe to. A new event is one row here, and a call of `record_event()`.
 EVENT_TYPES: Mapping[str, str] = {
-    "interview.started": "The contact has given consent, and the conversation begins.",
+    "interview.started": "The contact has given consent, and the conversation begins, or goes on after it was "
+    "abandoned.",
+    "interview.abandoned": "The contact has begun, but not answered for 7 days. Recorded once a day.",
     "interview.completed": "The contact has sent the answers, and the transcript can be read.",
     "interview.flagged": "The contact wants to stop, a person or a deletion, has declined, or takes part after all: "
     "see `flags`.",

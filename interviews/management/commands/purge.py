@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hindsight.api import idempotency
 from hindsight.limits.counters import counters
+from interviews.services.progress import mark_abandoned
 from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
@@ -74,7 +75,8 @@ class Command(BaseCommand):
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or "
         "the settings keep. Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases "
-        "contacts, as their org says. Prints the number of rows of each, by org. Run it once a day, at any time: it "
+        "contacts, as their org says. Marks interviews without activity as abandoned. Prints the number of rows of "
+        "each, by org. Run it once a day, at any time: it "
         "blocks nothing."
     )
 
@@ -90,11 +92,13 @@ class Command(BaseCommand):
 
     def run(self, **options: Any) -> str:
         dry_run: bool = options["dry_run"]
+        abandoned = mark_abandoned(dry_run=dry_run)  # before old answers are deleted with their conversations
         counted = {name: part(dry_run) for name, part in PARTS.items()}
         counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)
         counted["interviews with answers"] = delete_old_answers(dry_run=dry_run)
         counted["test interviews"] = delete_test_interviews(actor=self.actor, dry_run=dry_run)
         counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)
+        counted["abandoned interviews"] = abandoned
         self.event_detail = "Dry run." if dry_run else in_words(counted)
         rows = [
             (name, org or "-", count)
@@ -110,7 +114,7 @@ def changes_of_the_audit(older_than: int | None, dry_run: bool) -> Counts:
 
 
 def in_words(counted: dict[str, Counts]) -> str:
-    return "Removed " + ", ".join(f"{counts.total()} {name}" for name, counts in counted.items()) + "."
+    return "Removed or marked " + ", ".join(f"{counts.total()} {name}" for name, counts in counted.items()) + "."
 
 
 def number_of_days(text: str) -> int:

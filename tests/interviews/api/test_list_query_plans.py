@@ -78,6 +78,7 @@ DEPTHS = (0, 0.5, 0.99)
 INDEXES: list[tuple[dict[str, str], str]] = [
     ({}, "interview_request_newest"),
     ({"status": "sent"}, "interview_request_by_status"),
+    ({"progress": "started"}, "interview_request_by_progress"),
     ({"deal_id": "d7"}, "interview_request_by_deal"),
 ]
 

@@ -59,10 +59,10 @@ def test_flag_and_answer_are_stored_together(running: InterviewRequest, monkeypa
     assert not Turn.objects.filter(number=2).exists()
 
 
-def test_a_new_flag_changes_the_etag_and_a_raised_one_does_not(acme_api: ApiClient, running: InterviewRequest) -> None:
+def test_only_a_new_flag_changes_the_version(acme_api: ApiClient, running: InterviewRequest) -> None:
     def got() -> tuple[list[str], str]:
         response = acme_api.get(f"/interviews/{running.pk}")
-        return response.json()["flags"], response["ETag"]
+        return response.json()["flags"], response["ETag"].partition("-")[0]
 
     none, first = got()
     submit_answer(running, number=1, text="Stop.")

@@ -135,9 +135,9 @@ def test_writers_that_read_the_same_version_do_not_write_the_same_version(alice:
 
 
 def test_an_update_without_texts_writes_nothing(interview_request: InterviewRequest) -> None:
-    versions = update()(interview_request)
+    versions: Any = update()(interview_request)
     row = InterviewRequest.objects.select_related("contact").get()
-    assert versions == (row.version, row.contact.version, row.interview_type.guide["version"])
+    assert versions[:3] == (row.version, row.contact.version, row.interview_type.guide["version"])
     assert row.updated_at == interview_request.updated_at
     assert not Change.objects.exists()
 

@@ -1,0 +1,276 @@
+"""`progress`: where the interview itself is, in GET, in lists and in events."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from contacts.models import Contact
+from hindsight.text.timestamps import utc_text
+from interviews.lifecycle import ABANDONED_AFTER, Progress
+from interviews.models import Conversation, InterviewRequest
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    resume_conversation,
+    skip_question,
+    submit_answer,
+)
+from interviews.services.erasure import erase_contact
+from interviews.services.progress import mark_abandoned
+from interviews.services.retention import delete_old_answers
+from interviews.services.wishes import decline_interview, withdraw_decline
+from orgs.actors import Actor, ActorKind
+from orgs.models import Org
+from tests.client import ApiClient
+from tests.commands.running import run
+from tests.factories import InterviewRequestFactory
+from webhooks.models import Delivery, Event, Status
+from webhooks.models.event import EVENT_TYPES
+from webhooks.sending import clean_url
+from webhooks.services.endpoints import create_endpoint
+
+LONG_AGO = "2026-01-01T00:00:00Z"
+SAM = Actor(ActorKind.STAFF, "sam")
+
+Told = tuple[str, str, str | None]
+Step = Callable[[InterviewRequest], object]
+
+
+def fall_silent(row: InterviewRequest, silence: timedelta = ABANDONED_AFTER + timedelta(minutes=1)) -> None:
+    Conversation.objects.filter(pk=row.pk).update(last_activity_at=timezone.now() - silence)
+
+
+def abandon(row: InterviewRequest) -> None:
+    fall_silent(row)
+    assert mark_abandoned().total() == 1
+
+
+def answer(row: InterviewRequest) -> None:
+    submit_answer(row, number=1, text="It was slow.")
+
+
+def complete(row: InterviewRequest) -> None:
+    finish_conversation(row)
+    complete_conversation(row)
+
+
+BEGIN: tuple[Step, ...] = (give_consent, next_question)
+STEPS: dict[str, tuple[tuple[Step, ...], Progress]] = {
+    "nothing": ((), Progress.NOT_STARTED),
+    "consent": ((give_consent,), Progress.STARTED),
+    "answer": ((*BEGIN, answer), Progress.STARTED),
+    "recap": ((*BEGIN, answer, finish_conversation), Progress.STARTED),
+    "silence": ((*BEGIN, abandon), Progress.ABANDONED),
+    "silence before the first question": ((give_consent, abandon), Progress.ABANDONED),
+    "question after silence": ((give_consent, abandon, next_question), Progress.STARTED),
+    "answer after silence": ((*BEGIN, abandon, answer), Progress.STARTED),
+    "skip after silence": ((*BEGIN, abandon, lambda row: skip_question(row, number=1)), Progress.STARTED),
+    "finish after silence": ((*BEGIN, abandon, finish_conversation), Progress.STARTED),
+    "resume after silence": ((*BEGIN, finish_conversation, abandon, resume_conversation), Progress.STARTED),
+    "silence again": ((*BEGIN, abandon, answer, abandon), Progress.ABANDONED),
+    "completion": ((*BEGIN, answer, complete), Progress.COMPLETED),
+    "completion after silence": ((*BEGIN, finish_conversation, abandon, complete_conversation), Progress.COMPLETED),
+    "decline": ((decline_interview,), Progress.DECLINED),
+    "decline after consent": ((*BEGIN, decline_interview), Progress.DECLINED),
+    "decline after silence": ((*BEGIN, abandon, decline_interview), Progress.DECLINED),
+    "withdrawn decline": ((decline_interview, withdraw_decline), Progress.NOT_STARTED),
+    "withdrawn decline after consent": ((*BEGIN, decline_interview, withdraw_decline), Progress.STARTED),
+}
+
+
+def fresh(row: InterviewRequest) -> InterviewRequest:
+    return InterviewRequest.objects.with_versions().select_related("org").get(pk=row.pk)
+
+
+def shown(api: ApiClient, row: InterviewRequest) -> dict[str, Any]:
+    body: dict[str, Any] = api.get(f"/interviews/{row.pk}").json()
+    return body
+
+
+@pytest.mark.parametrize(("steps", "progress"), STEPS.values(), ids=STEPS)
+def test_get_list_and_filter_show_the_progress(
+    acme_api: ApiClient, interview_request: InterviewRequest, steps: tuple[Step, ...], progress: Progress
+) -> None:
+    for step in steps:
+        step(fresh(interview_request))
+    got = shown(acme_api, interview_request)
+    assert got["progress"] == progress
+    conversation = Conversation.objects.first()
+    times = (conversation and conversation.consented_at, conversation and conversation.last_activity_at)
+    assert (got["started_at"], got["last_activity_at"]) == tuple(time and utc_text(time) for time in times)
+    for value in Progress:
+        listed = acme_api.get(f"/interviews?progress={value}").json()["data"]
+        assert [row["interview_request_id"] for row in listed] == [interview_request.pk] * (value == progress)
+        for row in listed:
+            assert {**got, "contact": row["contact"]}.items() >= row.items()
+    assert mark_abandoned().total() == 0, "each step has written it"
+
+
+CHANGES = [name for name in STEPS if name not in ("nothing", "answer", "recap", "withdrawn decline")]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_moves_updated_at_and_etag(
+    acme_api: ApiClient, interview_request: InterviewRequest, name: str
+) -> None:
+    *before, change = STEPS[name][0]
+    for step in before:
+        step(fresh(interview_request))
+    path = f"/interviews/{interview_request.pk}"
+    earlier = acme_api.get(path)
+    time = earlier.json()["updated_at"]
+    change(fresh(interview_request))
+    later = acme_api.get(path)
+    assert later.json()["progress"] != earlier.json()["progress"]
+    assert later.headers["ETag"] != earlier.headers["ETag"]
+    assert [row["updated_at"] for row in acme_api.get(f"/interviews?updated_after={time}").json()["data"]] == [
+        later.json()["updated_at"]
+    ]
+    assert acme_api.patch(path, {"objective": "x"}, If_Match=earlier.headers["ETag"]).status_code == 412
+
+
+class TestAnswers:
+    """They move `last_activity_at` and the ETag, but no version: no PATCH with If-Match fails because of them."""
+
+    @pytest.fixture(autouse=True)
+    def begun(self, interview_request: InterviewRequest) -> None:
+        give_consent(interview_request)
+        next_question(interview_request)
+
+    def test_an_answer_is_seen_by_a_conditional_get(
+        self, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
+        path = f"/interviews/{interview_request.pk}"
+        earlier = acme_api.get(path)
+        assert acme_api.get(path, If_None_Match=earlier.headers["ETag"]).status_code == 304
+        answer(interview_request)
+        later = acme_api.get(path, If_None_Match=earlier.headers["ETag"])
+        assert later.status_code == 200
+        times = [datetime.fromisoformat(got.json()["last_activity_at"]) for got in (earlier, later)]
+        assert times[0] < times[1]
+        assert later.json()["updated_at"] == earlier.json()["updated_at"]
+
+    def test_a_patch_with_the_etag_from_before_an_answer_is_not_refused(
+        self, acme_api: ApiClient, interview_request: InterviewRequest
+    ) -> None:
+        path = f"/interviews/{interview_request.pk}"
+        etag = acme_api.get(path).headers["ETag"]
+        answer(interview_request)
+        patched = acme_api.patch(path, {"contact_context": "New"}, If_Match=etag)
+        assert patched.status_code == 200
+        assert patched.headers["ETag"] == acme_api.get(path).headers["ETag"] != etag
+        assert Contact.objects.get().notes == "New"
+
+
+@pytest.fixture
+def events(interview_request: InterviewRequest) -> Callable[[], list[Told]]:
+    """Returns a function that lists the types of the events, with the status and the progress in their data."""
+    url = clean_url("http://127.0.0.1:9/hook")
+    create_endpoint(org_id=interview_request.org_id, url=url, event_types=[*EVENT_TYPES])
+
+    def listed() -> list[Told]:
+        bodies = [json.loads(event.body) for event in Event.objects.order_by("pk")]
+        return [(body["type"], body["data"]["status"], body["data"].get("progress")) for body in bodies]
+
+    return listed
+
+
+EVENTS: dict[str, list[Told]] = {
+    "consent": [("interview.started", "created", "started")],
+    "answer": [("interview.started", "created", "started")],
+    "silence again": [
+        ("interview.started", "created", "started"),
+        ("interview.abandoned", "created", "abandoned"),
+        ("interview.started", "created", "started"),
+        ("interview.abandoned", "created", "abandoned"),
+    ],
+    "completion": [("interview.started", "created", "started"), ("interview.completed", "completed", None)],
+    "decline": [("interview.flagged", "created", None)],
+    "withdrawn decline after consent": [
+        ("interview.started", "created", "started"),
+        ("interview.flagged", "created", None),
+        ("interview.flagged", "created", None),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_events_of_a_changed_progress(
+    interview_request: InterviewRequest, events: Callable[[], list[Told]], name: str
+) -> None:
+    for step in STEPS[name][0]:
+        step(fresh(interview_request))
+        Delivery.objects.update(status=Status.DELIVERED, last_attempt_at=timezone.now() - timedelta(hours=1))
+    assert events() == EVENTS[name]
+
+
+def test_the_text_of_the_event_has_the_time_of_the_code() -> None:
+    assert f"not answered for {ABANDONED_AFTER.days} days" in EVENT_TYPES["interview.abandoned"]
+
+
+class TestPurge:
+    def test_it_marks_what_is_silent_for_long_enough(
+        self, interview_request: InterviewRequest, events: Callable[[], list[Told]]
+    ) -> None:
+        give_consent(interview_request)
+        for silence, marked in ((timedelta(minutes=-1), 0), (timedelta(minutes=1), 1)):
+            fall_silent(interview_request, ABANDONED_AFTER + silence)
+            assert f"abandoned interviews\tacme\t{marked}" in run("purge", "--dry-run").splitlines() or not marked
+            assert fresh(interview_request).progress == Progress.STARTED
+            run("purge")
+            assert (fresh(interview_request).progress == Progress.ABANDONED) == bool(marked)
+        version = fresh(interview_request).version
+        run("purge")
+        assert fresh(interview_request).version == version
+        assert [event[0] for event in events()] == ["interview.started", "interview.abandoned"]
+
+    def test_it_corrects_what_a_server_of_the_release_before_wrote(
+        self, interview_request: InterviewRequest, events: Callable[[], list[Told]]
+    ) -> None:
+        give_consent(interview_request)
+        for steps, progress in (((), Progress.STARTED), ((complete,), Progress.COMPLETED)):
+            for step in steps:
+                step(interview_request)
+            InterviewRequest.objects.update(progress=Progress.NOT_STARTED)
+            call_command("purge")
+            assert fresh(interview_request).progress == progress
+        assert [event[0] for event in events()] == ["interview.started", "interview.completed"]
+
+
+def test_deleted_answers_were_abandoned(
+    acme_api: ApiClient, interview_request: InterviewRequest, events: Callable[[], list[Told]]
+) -> None:
+    """The conversation is deleted before it counts as abandoned. It can begin again."""
+    give_consent(interview_request)
+    Org.objects.update(transcript_days=1)
+    fall_silent(interview_request, timedelta(days=2))
+    assert delete_old_answers() == {"acme": 1}
+    got = shown(acme_api, interview_request)
+    assert (got["progress"], got["started_at"], got["last_activity_at"]) == ("abandoned", None, None)
+    give_consent(fresh(interview_request))
+    assert shown(acme_api, interview_request)["progress"] == "started"
+    assert [event[0] for event in events()] == ["interview.started", "interview.abandoned", "interview.started"]
+
+
+def test_an_erased_contact_is_not_expected_back(acme_api: ApiClient, interview_request: InterviewRequest) -> None:
+    done = InterviewRequestFactory.create(org=interview_request.org, contact=interview_request.contact)
+    for row in (interview_request, done):
+        give_consent(row)
+    complete(done)
+    erase_contact(org_id=done.org_id, contact_id=done.contact_id, actor=SAM)
+    for row, progress in ((interview_request, "abandoned"), (done, "completed")):
+        got = shown(acme_api, row)
+        assert (got["progress"], got["started_at"], got["last_activity_at"]) == (progress, None, None)
+
+
+@pytest.mark.parametrize("value", ["running", "STARTED", "", "started&progress=started"])
+def test_an_unknown_progress_is_refused(acme_api: ApiClient, value: str) -> None:
+    response = acme_api.get(f"/interviews?progress={value}")
+    assert (response.status_code, response.json()["error"]["details"][0]["field"]) == (400, "progress")
