@@ -1,8 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Prefetch, QuerySet
 
+from deals.export import values_of
+from deals.models import FIELDS as DEAL_FIELDS
+from deals.models import Deal
 from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
@@ -42,6 +46,7 @@ COLUMNS = (
     "progress",
     "started_at",
     "last_activity_at",
+    *(f"deal.{field}" for field in DEAL_FIELDS),
 )
 
 
@@ -49,10 +54,22 @@ def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[
     """Yields the oldest first. Fetches related rows by id, because PostgreSQL may plan a join over the whole tables."""
     without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
     related = ("contact", "interview_type", "transcript", without_guide)
-    yield from map(record_of, in_pages(selected.prefetch_related(*related), PAGE))
+    rows = in_pages(selected.prefetch_related(*related), PAGE)
+    while page := list(islice(rows, PAGE)):
+        deals = _deals_of(page)
+        yield from (record_of(row, deals.get((row.org_id, row.deal_id))) for row in page)
 
 
-def record_of(interview_request: InterviewRequest) -> Record:
+def _deals_of(rows: Collection[InterviewRequest]) -> dict[tuple[int, str], Deal]:
+    """By org and id. Interview requests have no foreign key to deals."""
+    ids = {row.deal_id for row in rows if row.deal_id}
+    if not ids:
+        return {}
+    deals = Deal.objects.filter(org__in={row.org_id for row in rows}, deal_id__in=ids)
+    return {(deal.org_id, deal.deal_id): deal for deal in deals}
+
+
+def record_of(interview_request: InterviewRequest, deal: Deal | None) -> Record:
     """Omits the survey link: anyone who has the link can answer."""
     contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
     conversation = conversation_of(interview_request)
@@ -88,6 +105,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         "progress": interview_request.progress,
         "started_at": _utc(conversation.consented_at if conversation else None),
         "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
+        "deal": deal and values_of(deal),
     }
 
 

@@ -5,21 +5,15 @@ from django.utils.translation import gettext
 
 from hindsight.text.storable import clean_text
 
-MAX_DEAL_ID_LENGTH = 255
 MAX_OBJECTIVE_LENGTH = 10_000
 MAX_ANSWER_LENGTH = 10_000
 MAX_COMMENT_LENGTH = 2_000
 
-DealId = NewType("DealId", str)
 Objective = NewType("Objective", str)
 
 
 def clean_objective(objective: str) -> Objective:
     return Objective(clean_text(objective, MAX_OBJECTIVE_LENGTH))
-
-
-def clean_deal_id(deal_id: str) -> DealId:
-    return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
 
 
 def clean_comment(comment: str) -> str:

@@ -15,7 +15,12 @@ from orgs.models import Change
 
 Texts = Mapping[str, str | None]
 
-AUDITED_FIELDS = frozenset({"email", "name", "notes", "objective", "picks", "subjects", "guide", ERASURE})
+AUDITED_FIELDS = frozenset(
+    {
+        *("email", "name", "notes", "objective", "picks", "subjects", "guide", ERASURE),
+        *("outcome", "reported_reason", "competitor", "segment", "amount", "currency", "closed_at"),
+    }
+)
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -46,6 +51,17 @@ def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, ac
             update_fields=with_search_text(model, {*(change.field for change in changes), *VERSION_FIELDS}),
         )
     return _append(changes, actor)
+
+
+def overwrite_values(row: Any, values: Mapping[str, Any], *, actor: Actor) -> list[Change]:
+    """As `overwrite()`, for fields of any type: the row has `audited_text()`. Writes None as well."""
+    before = {field: text_of(row, field) for field in values}
+    for field, value in values.items():
+        setattr(row, field, value)
+    changed = [field for field in values if text_of(row, field) != before[field]]
+    if changed:
+        row.save(update_fields=changed)
+    return _append([_change(row, field, before=before[field]) for field in changed], actor)
 
 
 def record(row: Any, field: str, *, before: str, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from orgs import keys
 from orgs.actors import Actor, ActorKind
 from orgs.key_verification import VerifiedKey, remembered_key, verify_key
 
-SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "write", "PATCH": "write"}
+SCOPE_OF_METHOD: Mapping[str, str] = {"GET": "read", "HEAD": "read", "POST": "write", "PUT": "write", "PATCH": "write"}
 
 
 @dataclass(frozen=True)

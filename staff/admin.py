@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from staff.contacts import pages as contacts
+from staff.deals import pages as deals
 from staff.guides import interview_types
 from staff.history import security_event_pages as security_events
 from staff.interviews import pages as interview_requests
@@ -19,6 +20,7 @@ from staff.people import pages as staff_members
 __all__ = [
     "api_keys",
     "contacts",
+    "deals",
     "interview_requests",
     "interview_types",
     "jobs",

@@ -31,6 +31,9 @@ class ApiClient:
         """Bytes are sent unchanged, other bodies as JSON."""
         return self.send("PATCH", path, body, **headers)
 
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self.send("PUT", path, body, **headers)
+
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
 

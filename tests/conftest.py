@@ -33,6 +33,7 @@ FOLDERS = {"web": TESTS / "live" / "web", "faults": TESTS / "live" / "faults"}
 ON_BOTH_DATABASES = {
     "commands": "imports in batches, exports through a server-side cursor, checks of the stores",
     "contacts": "search, HOT updates",
+    "deals": "SQL of our own, plans of lists, locks, decimals",
     "hindsight/http/test_probes.py": "stores that are unavailable",
     "hindsight/limits": "counters in PostgreSQL and Redis",
     "hindsight/test_full_database.py": "errors of the database",

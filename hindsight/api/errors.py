@@ -75,7 +75,7 @@ class Unauthorized(ApiError):
 class Forbidden(ApiError):
     status_code = 403
     code = ErrorCode.FORBIDDEN
-    message = "This API key lacks the scope for this request: GET needs `read`, POST and PATCH need `write`."
+    message = "This API key lacks the scope for this request: GET needs `read`, POST, PUT and PATCH need `write`."
 
 
 class NotFound(ApiError):

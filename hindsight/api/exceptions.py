@@ -1,4 +1,5 @@
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -6,6 +7,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import Error as DatabaseError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as drf
+from rest_framework.settings import api_settings
 
 from hindsight.api import errors
 from hindsight.api.responses import Response
@@ -48,8 +50,19 @@ def invalid_fields(detail: Any) -> errors.BadRequest:
     """`detail` is `{field: [message, …]}`, or a list of messages."""
     if not isinstance(detail, dict):
         return errors.BadRequest(" ".join(map(str, detail)))
-    details = tuple(errors.FieldError(field, " ".join(map(str, messages))) for field, messages in detail.items())
+    details = tuple(_field_errors(detail))
     return errors.BadRequest(" ".join(f"{error.field}: {error.message}" for error in details), details=details)
+
+
+def _field_errors(detail: dict[str, Any], prefix: str = "") -> Iterator[errors.FieldError]:
+    """The fields of an object in the body have its name before them: `deal.outcome`."""
+    for field, messages in detail.items():
+        if isinstance(messages, dict):
+            yield from _field_errors(messages, f"{prefix}{field}.")
+        else:
+            is_whole_object = prefix and field == api_settings.NON_FIELD_ERRORS_KEY
+            name = prefix.removesuffix(".") if is_whole_object else f"{prefix}{field}"
+            yield errors.FieldError(name, " ".join(map(str, messages)))
 
 
 def _messages(exception: DjangoValidationError) -> Any:

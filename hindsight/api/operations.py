@@ -114,7 +114,12 @@ def operation(
     failures = {error.status_code: error_response(error) for error in sorted(classes, key=lambda e: e.status_code)}
     every_response = {**responses, **failures}
     examples = [
-        OpenApiExample("Response", response_example, response_only=True, status_codes=[str(min(responses))]),
+        OpenApiExample(
+            "Response",
+            response_example,
+            response_only=True,
+            status_codes=[str(status) for status in responses if status < 300],
+        ),
         *([OpenApiExample("Request", request_example, request_only=True)] if request else []),
     ]
     return extend_schema(

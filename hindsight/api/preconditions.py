@@ -12,7 +12,9 @@ _SEPARATOR = r"[ \t]*,[ \t]*"
 _STRONG_TAGS = re.compile(rf"{_STRONG}(?:{_SEPARATOR}{_STRONG})*")
 _TAGS = re.compile(rf"(?:W/)?{_STRONG}(?:{_SEPARATOR}(?:W/)?{_STRONG})*")
 
-HOW_TO_SEND = 'Send the ETag of a GET, POST or PATCH unchanged, with its quotation marks, such as "7-3-2".'
+IF_MATCH_SCHEMA = {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'}
+
+HOW_TO_SEND = 'Send the ETag of an earlier response unchanged, with its quotation marks, such as "7-3-2".'
 EMPTY = f"If-Match is empty. {HOW_TO_SEND} Without If-Match, the last write wins."
 UNQUOTED = f"If-Match has no quotation marks. {HOW_TO_SEND}"
 WEAK = (
@@ -22,12 +24,12 @@ WEAK = (
 MALFORMED = f"If-Match is malformed. {HOW_TO_SEND} Separate several ETags with commas."
 
 IF_MATCH_REFUSED = (
-    "If-Match works only with PATCH and POST of one interview request. Remove the header; to ask for changes, send "
-    "If-None-Match with GET."
+    "If-Match works only with PATCH and POST of one interview request, and with PUT of a deal. Remove the header; to "
+    "ask for changes, send If-None-Match with GET."
 )
 IF_NONE_MATCH_REFUSED = (
     "If-None-Match works only with GET of one object. Remove the header; to update a known version, send If-Match "
-    "with PATCH. To create an object only once, send Idempotency-Key with POST."
+    "with PATCH or PUT. To create an object only once, send Idempotency-Key with POST."
 )
 ANY_REFUSED = "If-None-Match: * can never return an object. Send the ETag of an earlier response."
 

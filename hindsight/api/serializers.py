@@ -33,7 +33,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         return value
 
     def unknown(self, name: str) -> str:
-        close = get_close_matches(name, self.fields, n=1, cutoff=0.5)
+        longer = [field for field in map(str, self.fields) if field.endswith(f"_{name}")]  # email: contact_email
+        close = longer or get_close_matches(name, self.fields, n=1, cutoff=0.5)
         if close:
             return f"Unknown field. Did you mean {close[0]}?"
         return f"Unknown field. Valid fields: {', '.join(self.fields)}."

@@ -46,7 +46,8 @@ class OrgThrottle(BaseThrottle):
         if usage.exceeded:
             raise RateLimitExceeded(retry_after=usage.retry_after)
         scope: str | None = getattr(view, "scope", None)
-        if not principal.may(str(request.method), scope):
+        is_allowed = request.method in view.allowed_methods  # otherwise the response is 405
+        if is_allowed and not principal.may(str(request.method), scope):
             raise Forbidden(f"This API key lacks the scope `{scope}`, which this path needs." if scope else "")
         return True
 

@@ -1,6 +1,7 @@
 from drf_spectacular.utils import OpenApiParameter
 
 from hindsight.api.operations import header
+from hindsight.api.preconditions import IF_MATCH_SCHEMA
 from interviews.api.bodies import INTERVIEW_REQUEST_ID
 
 ID = OpenApiParameter(
@@ -11,7 +12,7 @@ ID = OpenApiParameter(
 )
 IF_MATCH = header(
     "If-Match",
-    {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
+    IF_MATCH_SCHEMA,
     "An ETag of GET, POST or PATCH. If the interview request or its contact has changed since, nothing is updated, and "
     "the response is 412.",
     example='"7-3-2"',

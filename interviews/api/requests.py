@@ -4,13 +4,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from contacts.text import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_NOTES_LENGTH, clean_email, clean_name, clean_notes
+from deals.api.requests import DealOfInterviewRequest, values_of
+from deals.models import FIELDS as DEAL_FIELDS
+from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
 from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Progress, Status
 from interviews.models import InterviewType
-from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH, clean_deal_id, clean_objective
+from interviews.text import MAX_OBJECTIVE_LENGTH, clean_objective
 
 EMAIL = {"format": "email", "maxLength": MAX_EMAIL_LENGTH}
 NAME = {"minLength": 1, "maxLength": MAX_NAME_LENGTH, "pattern": r"\S"}
@@ -35,6 +38,9 @@ class ContextField(serializers.Field[str, Any, str, Any]):
         if not isinstance(data, str | dict):
             self.fail("invalid", kind=type_name(data))
         return clean_notes(data)
+
+
+OTHER_DEAL = "Send the same id as in deal, or leave deal_id out."
 
 
 class CreateInterviewRequest(StrictSerializer):
@@ -64,12 +70,25 @@ class CreateInterviewRequest(StrictSerializer):
         schema=DEAL_ID,
         help_text="Your id of the deal, any text. GET /interviews filters by it.",
     )
+    deal = DealOfInterviewRequest(
+        required=False,
+        help_text="The deal itself: creates or replaces it, as PUT /deals/{deal_id} does, and sets deal_id.",
+    )
     objective = TextField(
         clean=clean_objective,
         required=False,
         schema=OBJECTIVE,
         help_text="What this interview should find out.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The id in `deal` becomes `deal_id`."""
+        if "deal" not in attrs:
+            return attrs
+        deal_id = attrs["deal"]["deal_id"]
+        if attrs.get("deal_id", deal_id) != deal_id:
+            raise serializers.ValidationError({"deal_id": [OTHER_DEAL]})
+        return {**attrs, "deal_id": deal_id, "deal": values_of(attrs["deal"])}
 
     def unknown(self, name: str) -> str:
         if name == "sequence_id":
@@ -89,6 +108,7 @@ CHANGED_ELSEWHERE = {
     "status": "To mark the link as sent, POST /interviews/{id}/sent; to cancel, POST /interviews/{id}/cancel.",
     "email_sent_at": "To mark the link as sent, POST /interviews/{id}/sent.",
     "cancelled_at": "To cancel, POST /interviews/{id}/cancel; to take that back, POST /interviews/{id}/uncancel.",
+    **dict.fromkeys(("deal", "deal_id", *DEAL_FIELDS), "To change a deal, PUT /deals/{deal_id}."),
 }
 
 

@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from deals.api import urls as deals
 from hindsight.db.ids import id_in
 from interviews.api.mark_views import CancelView, ContactEmailView, SentView, UncancelView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
@@ -22,6 +23,7 @@ class IdConverter:
 register_converter(IdConverter, "id")
 
 urlpatterns = [
+    *deals.urlpatterns,
     path("api/v1/interviews", InterviewRequestsView.as_view(), name="interview-requests"),
     path("api/v1/interviews/<id:id>", InterviewRequestView.as_view(), name="interview-request"),
     path("api/v1/interviews/<id:id>/sent", SentView.as_view(), name="interview-request-sent"),

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from contacts.models import Contact
+from deals.models import Deal
 from hindsight.api.errors import (
     BadRequest,
     FieldError,
@@ -17,7 +18,7 @@ from hindsight.api.errors import (
 )
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
-from hindsight.api.pagination import Listing, PageQuery, page_of
+from hindsight.api.pagination import PageQuery
 from hindsight.api.responses import Response
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
@@ -31,7 +32,7 @@ from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
 from interviews.services.update import update_interview_request
 from orgs.authentication import Principal, principal_of
-from orgs.key_verification import key_parameters
+from orgs.lists import page_response
 
 IF_NONE_MATCH = header(
     "If-None-Match",
@@ -200,18 +201,12 @@ ARCHIVED_TYPE = "This interview type is archived. GET /interview-types lists tho
 NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /interview-types lists them."
 
 
-def page_response(listing: Listing[Any], query: dict[str, Any], request: Request) -> Response:
-    principal = principal_of(request)
-    rows, next_cursor = page_of(listing, query, org_id=principal.org_id, **key_parameters(principal.digest))
-    if not rows:  # no row has verified the key
-        principal.verify(request)
-    return Response({"next_cursor": next_cursor, "data": [row.body() for row in rows]})
-
-
 def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
-    """Whether the POST has texts for a contact that exists."""
-    texts = {"contact_name", "contact_context"} & body.keys()
-    return bool(texts) and Contact.objects.for_org(org_id).filter(email=body["contact_email"]).exists()
+    """Whether the POST has texts for a contact that exists, or a deal that exists."""
+    contacts = Contact.objects.for_org(org_id).filter(email=body["contact_email"])
+    if {"contact_name", "contact_context"} & body.keys() and contacts.exists():
+        return True
+    return "deal" in body and Deal.objects.for_org(org_id).filter(deal_id=body["deal_id"]).exists()
 
 
 def get_type(principal: Principal, interview_type_id: int) -> InterviewType:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts.text import clean_email, clean_name, clean_notes
+from deals.text import clean_deal_id
 from interviews.lifecycle import Speaker, Status
 from interviews.models import InterviewType
 from interviews.paige.answers.dialogue import Utterance
@@ -16,7 +17,7 @@ from interviews.paige.turn.brief import opening_brief
 from interviews.services.create import create_interview_request, onboard_org
 from interviews.services.interview_types import create_interview_type
 from interviews.services.transitions import complete_interview, mark_sent
-from interviews.text import clean_deal_id, clean_objective
+from interviews.text import clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
 

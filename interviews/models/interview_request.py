@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models import Contact
+from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.db.ids import is_id
 from hindsight.db.keyset import ID_ORDER
 from hindsight.db.versions import ClockTime, Versioned, VersionedUpdate
 from hindsight.text.timestamps import utc_text, utc_text_of
 from interviews.lifecycle import NEXT_STATUSES, Flag, Progress, Status
 from interviews.models.interview_type import InterviewType
-from interviews.text import MAX_DEAL_ID_LENGTH
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 

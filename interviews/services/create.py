@@ -2,6 +2,9 @@ from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
+from deals.models import DealValues
+from deals.services import replace_deal
+from deals.text import DealId
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.retries import retried
 from hindsight.db.versions import mark_inserted
@@ -9,7 +12,7 @@ from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.interview_types import ArchivedTypeError, create_interview_type, duplicate_interview_type
 from interviews.services.scripted_buyer import queue_scripted_interview
-from interviews.text import DealId, Objective
+from interviews.text import Objective
 from orgs.actors import Actor
 from orgs.models import Org
 from orgs.services import create_org, create_test_room
@@ -50,9 +53,11 @@ def create_interview_request(
     contact_context: Notes | None = None,
     deal_id: DealId | None = None,
     objective: Objective | None = None,
+    deal: DealValues | None = None,
     is_scripted: bool = False,
 ) -> InterviewRequest:
-    """Also creates the contact if the org has none with this email. `is_scripted`: the scripted buyer answers it.
+    """Also creates the contact if the org has none with this email. `deal` creates or replaces the deal `deal_id`.
+    `is_scripted`: the scripted buyer answers it.
 
     Raises ArchivedTypeError.
     """
@@ -61,6 +66,8 @@ def create_interview_request(
     contact = upsert_contact(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )
+    if deal and deal_id:
+        replace_deal(org_id=interview_type.org_id, deal_id=deal_id, values=deal, actor=actor)
     row = InterviewRequest(
         org_id=interview_type.org_id,
         contact=contact,

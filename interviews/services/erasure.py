@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact
+from deals.services import erase_reasons
 from hindsight.api.models import IdempotencyRecord
 from hindsight.db.keyset import pk_batches
 from hindsight.db.retries import retried
@@ -29,8 +30,9 @@ def erase_contact(
 ) -> Contact:
     """Erases name, email, notes, objectives, picks, subjects, answers, transcripts, audit texts, responses, events.
 
-    Survey links stop working. Exports and imports of the org lose their files. Records the erasure. Raises
-    Contact.DoesNotExist, also if the contact is not in `among` once it is locked.
+    Also the reported reasons of its deals, which can name the contact, with their audit texts. Survey links stop
+    working. Exports and imports of the org lose their files. Records the erasure. Raises Contact.DoesNotExist, also if
+    the contact is not in `among` once it is locked.
     """
     withdraw_jobs(org_id=org_id)
     contact = locked_contact(org_id, contact_id)
@@ -40,6 +42,8 @@ def erase_contact(
     for model in (Transcript, Turn, Conversation):
         model._default_manager.filter(interview_request__contact=contact).delete()
     forget_interview_requests(org_id=org_id, interview_request_ids=[row.pk for row in interview_requests])
+    deals = {row.deal_id for row in interview_requests if row.deal_id}
+    erase_reasons(org_id=org_id, deal_ids=deals, actor=actor)
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
     erased = ("objective", "picks", "subjects", "flags")

@@ -92,7 +92,7 @@ class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
                 button="Erase",
                 option=("deal_ids", "Erase the deal ids of the interview requests too"),
                 what="loses name, address, notes, and the earlier texts of all of these. The interview requests lose "
-                "objectives, answers and survey links",
+                "objectives, answers and survey links, and their deals the reported reasons",
                 goes={"transcripts": self.deletion_counts(contact)["transcripts"]},
             )
         deal_ids = "deal_ids" in request.POST

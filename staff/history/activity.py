@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from contacts.models import Contact
+from deals.models import Deal
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from interviews.models import InterviewRequest, InterviewType
@@ -24,7 +25,7 @@ MAX_DAYS = 366
 
 HISTORIES = {
     model._meta.model_name: (model._meta.verbose_name, f"admin:{model._meta.label_lower.replace('.', '_')}_history")
-    for model in (Contact, InterviewRequest, InterviewType)
+    for model in (Contact, Deal, InterviewRequest, InterviewType)
 }
 """{type of the object of a change: (its name, the name of the page with its changes)}"""
 
@@ -99,7 +100,7 @@ def _events(activity_filter: ActivityFilter) -> QuerySet[SecurityEvent]:
 
 
 def _overwrite(change: Change) -> Act:
-    act = "personal data erased" if change.field == ERASURE else f"{change.field} overwritten"
+    act = "personal data erased" if change.field == ERASURE else f"{change.field.replace('_', ' ')} overwritten"
     name, page = HISTORIES[change.object_type]
     url = f"{reverse(page, args=[change.object_id])}?change={change.pk}#change-{change.pk}"
     return Act(change, change.org.slug, act, f"{name} {change.object_id}", url=url)

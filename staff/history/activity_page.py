@@ -40,7 +40,7 @@ class ActivityForm(forms.Form):
         label="What",
         choices=[
             ("", "Everything"),
-            *((field, f"{field.capitalize()} overwritten") for field in sorted(AUDITED_FIELDS)),
+            *((field, f"{field.capitalize().replace('_', ' ')} overwritten") for field in sorted(AUDITED_FIELDS)),
         ],
     )
 

@@ -72,7 +72,7 @@ class HistoryPage(StaffAdmin):
         return [
             ShownChange(
                 entry=entry,
-                label="personal data" if entry.field == ERASURE else entry.field,
+                label="personal data" if entry.field == ERASURE else entry.field.replace("_", " "),
                 seen=fingerprint(getattr(obj, entry.field)) if may_restore and is_restorable(obj, entry) else "",
                 budget=budget,
             )

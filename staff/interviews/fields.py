@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from deals.models import Deal
 from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
 from interviews.services.marks import SENT
@@ -23,6 +24,13 @@ def linked(target: Model, text: str) -> str:
         return text
     url = reverse(f"admin:{target._meta.app_label}_{target._meta.model_name}_change", args=[target.pk])
     return format_html('<a href="{}">{}</a>', url, text)
+
+
+def summary_of(deal: Deal) -> str:
+    amount = f"{deal.audited_text('amount')} {deal.currency}".strip()
+    parts = (deal.get_outcome_display() or "outcome not reported", deal.competitor, amount)
+    text = ", ".join(filter(None, parts))
+    return text[0].upper() + text[1:]
 
 
 class RequestFields(StaffAdmin):
@@ -42,6 +50,15 @@ class RequestFields(StaffAdmin):
             return "-"
         query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
         return format_html('<a href="{}?{}">{}</a>', self.url("changelist"), query, interview_request.deal_id)
+
+    @admin.display(description="Deal")
+    def deal_and_outcome(self, interview_request: InterviewRequest) -> str:
+        """Also leads to what the customer's system says about it."""
+        deal_id = interview_request.deal_id
+        found = Deal.objects.for_org(interview_request.org_id).filter(deal_id=deal_id).first() if deal_id else None
+        if not found:
+            return self.deal(interview_request)
+        return format_html("{}: {}", self.deal(interview_request), linked(found, summary_of(found)))
 
     @admin.display(description="Contact")
     def contact_email(self, interview_request: InterviewRequest) -> str:

@@ -50,7 +50,7 @@ ABOUT = (
     "contact_link",
     "org",
     "interview_name",
-    "deal",
+    "deal_and_outcome",
     "displayed_status",
     "status_in_the_api",
     "progress_in_the_api",

@@ -15,6 +15,9 @@ from django.db.models import Model, QuerySet
 from contacts.export import COLUMNS as CONTACT_COLUMNS
 from contacts.export import export_contacts
 from contacts.models import Contact
+from deals.export import COLUMNS as DEAL_COLUMNS
+from deals.export import export_deals
+from deals.models import Deal
 from hindsight.text.record_files import WRITERS, Record
 from interviews.export import COLUMNS as INTERVIEW_COLUMNS
 from interviews.export import export_interview_requests
@@ -38,6 +41,7 @@ class Export:
 EXPORTS = {
     "export_interviews": Export(InterviewRequest, export_interview_requests, INTERVIEW_COLUMNS),
     "export_contacts": Export(Contact, export_contacts, CONTACT_COLUMNS),
+    "export_deals": Export(Deal, export_deals, DEAL_COLUMNS),
 }
 
 

@@ -16,6 +16,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.view_change",  # who overwrote what
         "contacts.view_contact",
         "contacts.change_contact",
+        "deals.view_deal",
         "interviews.view_interviewtype",
         "interviews.add_interviewtype",  # also duplicate
         "interviews.change_interviewtype",  # edit the guide, archive, unarchive
@@ -35,6 +36,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.view_own_apikey",
         "orgs.add_own_apikey",  # issue
         "orgs.change_own_apikey",  # revoke, and rotate with add_own_apikey
+        "deals.view_own_deal",
         "interviews.view_own_interviewrequest",
         "webhooks.view_own_endpoint",
         "webhooks.add_own_endpoint",
@@ -47,6 +49,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.view_apikey",
         "orgs.view_change",
         "contacts.view_contact",
+        "deals.view_deal",
         "interviews.view_interviewtype",
         "interviews.view_interviewrequest",
         "webhooks.view_endpoint",

@@ -169,8 +169,8 @@ class TestPurge:
                 IdempotencyRecord.objects.create(org_id=1, key=name, created_at=ends - timedelta(hours=24))
             clock.shift(timedelta(hours=24))
             counted = 0 if isinstance(store, RedisCounters) else 1
-            expired = [counted, 1, 1, *[0] * 7]
-            for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 10)):
+            expired = [counted, 1, 1, *[0] * 8]
+            for options, counts in ((["--dry-run"], expired), ([], expired), ([], [0] * 11)):
                 lines = [line.split("\t") for line in run("purge", *options).splitlines()]
                 assert [(name, org) for name, org, _ in lines] == [
                     ("rate-limit counters", "-"),

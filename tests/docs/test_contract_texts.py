@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from contacts.text import MAX_NAME_LENGTH, MAX_NOTES_LENGTH
+from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.api import errors
 from hindsight.api.idempotency import LIFETIME_HOURS
 from hindsight.api.models import MAX_KEY_LENGTH
@@ -14,7 +15,7 @@ from hindsight.api.pagination import MAX_LIMIT
 from hindsight.api.schema import description
 from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.api.urls import urlpatterns
-from interviews.text import MAX_DEAL_ID_LENGTH, MAX_OBJECTIVE_LENGTH
+from interviews.text import MAX_OBJECTIVE_LENGTH
 from orgs.management.commands.rotate_api_key import Command as RotateApiKey
 from orgs.plans import REQUESTS_PER_MINUTE
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command, load_command_clas
 
 from contacts import files
 from contacts import text as contact_text
+from deals import text as deal_text
 from hindsight.api import pagination
 from hindsight.text import strict_json
 from interviews import text as interview_text
@@ -69,7 +70,8 @@ def test_the_size_limits_are_those_of_the_code() -> None:
         (interview_text.MAX_OBJECTIVE_LENGTH, "characters"),
         (contact_text.MAX_NAME_LENGTH, "characters"),
         (contact_text.MAX_EMAIL_LENGTH, "characters"),
-        (interview_text.MAX_DEAL_ID_LENGTH, "characters"),
+        (deal_text.MAX_REASON_LENGTH, "characters"),
+        (deal_text.MAX_DEAL_ID_LENGTH, "characters"),
         (strict_json.MAX_DEPTH, "levels"),
         (pagination.MAX_LIMIT, "rows"),
     ]:

@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.refused.add(call)
             self.respond(REFUSALS[self.command], {"Retry-After": "0"}, b"")
 
-    do_PATCH = do_POST = do_GET  # noqa: N815
+    do_PATCH = do_POST = do_PUT = do_GET  # noqa: N815
 
     def forward(self, body: bytes) -> None:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=30)

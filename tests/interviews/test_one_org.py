@@ -13,9 +13,13 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import connection
 
+from deals.api.requests import values_of
+from deals.services import replace_deal
+from deals.text import clean_deal_id
 from hindsight.api.schema import description
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent, next_question
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key
 from tests.client import ApiClient
@@ -32,6 +36,7 @@ pytestmark = [
 TABLES = """
 SELECT table_name FROM information_schema.columns WHERE column_name = 'org_id' AND table_schema = current_schema()
 """
+ACTOR = Actor(ActorKind.STAFF, "sam")
 EMAIL, DEAL, KEY = "alice@example.com", "deal-1", "key-1"
 
 
@@ -109,12 +114,13 @@ def twin(org: Org) -> InterviewRequest:
     """An interview request that has begun. Those of two orgs have the same texts."""
     contact = ContactFactory.create(org=org, email=EMAIL, name="Alice", notes="Old notes")
     row = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type__name="Win-loss")
+    replace_deal(org_id=org.pk, deal_id=clean_deal_id(DEAL), values=values_of({"outcome": "lost"}), actor=ACTOR)
     give_consent(row)
     next_question(row)
     return row
 
 
-def new(row: InterviewRequest, **texts: str) -> dict[str, str]:
+def new(row: InterviewRequest, **texts: Any) -> dict[str, Any]:
     return {"contact_email": EMAIL, "interview_type_id": row.interview_type.public_id, **texts}
 
 
@@ -146,6 +152,18 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
             Call(200, f"/interviews?{filters}"),
             Call(200, f"/interviews?updated_after=2020-01-01T00:00:00Z&{filters}"),
             Call(200, "/interviews?completed_after=2020-01-01T00:00:00Z"),
+            Call(200, "/interviews?progress=started"),
+        ],
+        "GET /deals": [
+            Call(200, "/deals"),
+            Call(200, "/deals?outcome=lost&limit=1"),
+            Call(200, "/deals?updated_after=2020-01-01T00:00:00Z"),
+        ],
+        "GET /deals/{deal_id}": [Call(200, f"/deals/{DEAL}"), Call(404, "/deals/other")],
+        "PUT /deals/{deal_id}": [
+            Call(200, f"/deals/{DEAL}", {"outcome": "won"}),
+            Call(201, "/deals/new", {"outcome": "won"}),
+            Call(412, f"/deals/{DEAL}", {"outcome": "won"}, {"If_Match": '"1"'}),
         ],
         "GET /interview-types": [Call(200, "/interview-types")],
         "GET /interviews/{id}": [Call(200, f"/interviews/{own.pk}"), Call(404, f"/interviews/{foreign.pk}")],
@@ -160,6 +178,7 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
             Call(201, "/interviews", new(own, deal_id=DEAL), key),
             Call(201, "/interviews", new(own, deal_id=DEAL), key),
             Call(409, "/interviews", new(own, deal_id="other"), key),
+            Call(201, "/interviews", new(own, deal={"deal_id": DEAL, "outcome": "won"})),
             Call(400, "/interviews", new(foreign)),
         ],
         "POST /interviews/{id}/contact-email": [

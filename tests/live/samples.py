@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from deals.models import Deal
 from interviews.models import InterviewRequest
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key
@@ -73,6 +74,8 @@ class Guide:
         assert updated.objective == "Focus on why pricing was a blocker vs. Competitor X"
         notes = json.loads(updated.contact.notes)
         assert (notes["title"], notes["last_call"]) == ("CTO", "Asked for a reference in healthcare")
+        deal = Deal.objects.for_org(self.request_4821.org_id).get()
+        assert (deal.deal_id, deal.outcome, deal.audited_text("amount")) == ("deal_1001", "lost", "48000.5")
 
     def assert_line_added(self, notes: str) -> None:
         self.request_4821.contact.refresh_from_db()

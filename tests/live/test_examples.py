@@ -59,7 +59,7 @@ def test_the_python_samples_of_the_guide(server: Server, environment: dict[str, 
     with busy_proxy(server.port) as proxy:
         for sample in guide.samples("python"):
             run(sample, {**environment, "HINDSIGHT_URL": url(proxy.server_port)})
-    assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST"}
+    assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST", "PUT"}
     guide.assert_stored("jane.smith@example.com", "omar.haddad@example.com")
 
 

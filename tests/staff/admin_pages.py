@@ -6,6 +6,7 @@ Tests include new lists, new pages of a row and new pages without arguments by t
 
 import secrets
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -16,6 +17,9 @@ from django.utils import timezone
 
 from contacts.services import update_contact
 from contacts.text import clean_notes
+from deals.models import Deal, DealValues
+from deals.services import replace_deal
+from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import erase_contact
@@ -53,6 +57,8 @@ NOT_PAGES = {
     "interviews_interviewrequest_markdown": "Markdown",
     "interviews_interviewrequest_docx": "DOCX",
     "contacts_contact_add": "refused",
+    "deals_deal_add": "refused",
+    "deals_deal_delete": "refused",
     "interviews_interviewrequest_add": "refused",
     "interviews_interviewrequest_delete": "refused",
     "interviews_interviewtype_delete": "refused",
@@ -124,10 +130,28 @@ def make_rows(org: Org) -> Rows:
         failing_since=timezone.now(),
     )
     record_security_event(EventKind.PROMPT_READ, SAM, about=interview_request, detail="Words of a detail. " * 10)
-    rows = [org, contact, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
+    deal = new_deal(org, interview_request.deal_id)
+    rows = [org, contact, deal, interview_request, interview_type, api_key, endpoint, new_delivery(endpoint)]
     rows += [SecurityEvent.objects.latest("pk"), Group.objects.get(name="support"), new_login()]
     rows.append(new_export(org))
     return {type(row): row for row in rows}
+
+
+def new_deal(org: Org, deal_id: str) -> Deal:
+    """It was replaced once."""
+    for reason in ("Price", "The champion left, and the final quote was 20% above that of the competitor. " * 5):
+        values = DealValues(
+            outcome="no_decision",
+            reported_reason=reason,
+            competitor="Featherstonehaugh Procurement Analytics",
+            segment="Enterprise, Europe, Middle East and Africa",
+            amount=Decimal("123456789.5"),
+            currency="EUR",
+            closed_at=timezone.now(),
+        )
+        replace_deal(org_id=org.pk, deal_id=clean_deal_id(deal_id), values=values, actor=SAM)
+    deal: Deal = Deal.objects.for_org(org.pk).get()
+    return deal
 
 
 def new_export(org: Org) -> Job:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Change, Org
@@ -32,6 +33,7 @@ QUERIES: Mapping[str, str] = {
     "org_names": "q={slug}",
     "activity": "org={slug}",
     "contacts_contact_export": "org={slug}",
+    "deals_deal_export": "org={slug}",
     "interviews_interviewrequest_export": "org={slug}",
     "interviews_interviewtype_add": "org={slug}&start=win_loss_buyer",
     "orgs_securityevent_export": "org={slug}",
@@ -44,6 +46,7 @@ FOUND: Mapping[str, Callable[[Any], Any]] = {
     "org_names": lambda response: response.json()["orgs"],
     "activity": lambda response: response.context["acts"],
     "contacts_contact_export": lambda response: response.context["count"],
+    "deals_deal_export": lambda response: response.context["count"],
     "interviews_interviewrequest_export": lambda response: response.context["count"],
     "orgs_securityevent_export": lambda response: b"\n" in response.content.strip(),
 }
@@ -63,6 +66,8 @@ SENT: Mapping[str, str] = {
     "contacts_contact_erase": "word={contact.email}",
     "contacts_contact_export": "format=csv",
     "contacts_contact_restore": "change={change.pk}&seen={seen}",
+    "deals_deal_changelist": "action=export_csv&_selected_action={deal.pk}",
+    "deals_deal_export": "format=csv",
     "interviews_interviewrequest_act": "ids={interview_request.pk}",
     "interviews_interviewrequest_change": "objective=Mine",
     "interviews_interviewrequest_changelist": "action=export_csv&_selected_action={interview_request.pk}",
@@ -99,6 +104,7 @@ class World:
         return template.format(
             slug=self.org.slug,
             contact=contact,
+            deal=self.rows[Deal],
             interview_request=self.rows[InterviewRequest],
             change=Change.objects.of(contact).latest("pk"),
             seen=fingerprint(Contact.objects.get(pk=contact.pk).notes),

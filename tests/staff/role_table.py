@@ -55,6 +55,12 @@ contacts_contact_export                  pw  --  --  --  --  --  --
 contacts_contact_history                 px  px  -x  -x  -x  px  px
 contacts_contact_import                  pp  --  --  --  --  --  --
 contacts_contact_restore                 xw  x-  x-  x-  x-  x-  x-
+deals_deal_add                           --  --  --  --  --  --  --
+deals_deal_change                        p-  p-  --  p-  .-  p-  p-
+deals_deal_changelist                    pw  pp  --  pp  .p  pp  pp
+deals_deal_delete                        --  --  --  --  --  --  --
+deals_deal_export                        pw  --  --  --  --  --  --
+deals_deal_history                       px  px  -x  px  .x  px  px
 index                                    pp  pp  .p  pp  .p  pp  pp
 interviews_interviewrequest_act          pw  --  --  --  --  --  --
 interviews_interviewrequest_add          --  --  --  --  --  --  --

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.models import InterviewRequest
 from jobs.models import Job
 from orgs.models import Org
@@ -34,6 +35,10 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("contacts_contact_change", ()): 5,
     ("contacts_contact_history", ()): 4,
     ("contacts_contact_erase", ()): 3,
+    ("deals_deal_changelist", ()): 3,
+    ("deals_deal_changelist", (("q", "deal_"), ("org", "acme"), ("outcome__exact", "lost"))): 4,
+    ("deals_deal_change", ()): 3,
+    ("deals_deal_history", ()): 4,
     ("interviews_interviewrequest_changelist", ()): 4,
     ("interviews_interviewrequest_changelist", (("q", "contact"),)): 5,
     (
@@ -76,6 +81,8 @@ def add_rows(number: int, api: ApiClient, contact: Contact, interview_request: I
             f"/interviews/{interview_request.pk}",
             {"contact_context": f"{count} {number}", "objective": f"{count} {number}"},
         )
+        api.put("/deals/deal_1", {"outcome": "lost", "reported_reason": f"{count} {number}"})
+        api.put(f"/deals/deal_{number}_{count}", {"outcome": "lost"})
     events = Event.objects.bulk_create(
         Event(org=contact.org, type="interview.completed", body="{}", created_at=timezone.now()) for _ in range(number)
     )
@@ -126,7 +133,7 @@ def test_every_page_keeps_its_budget_for_few_rows_and_for_many(
     add_rows(FEW, acme_api, interview_request.contact, interview_request)
     root.get("sessions")  # records the use of the session, once a minute
     ids |= {"endpoint": Endpoint.objects.earliest("pk").pk, "delivery": Delivery.objects.earliest("pk").pk}
-    ids["job"] = Job.objects.earliest("pk").pk
+    ids |= {"job": Job.objects.earliest("pk").pk, "deal": Deal.objects.earliest("pk").pk}
     assert statements(root, ids) == BUDGETS
     add_rows(MANY, acme_api, interview_request.contact, interview_request)
     assert statements(root, ids) == BUDGETS

@@ -35,6 +35,7 @@ from django.utils import timezone  # noqa: E402
 from contacts.models import Contact  # noqa: E402
 from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
+from deals.text import clean_deal_id  # noqa: E402
 from hindsight.queue.lease import lease  # noqa: E402
 from interviews.models import Conversation, InterviewRequest, InterviewType  # noqa: E402
 from interviews.services.conversation_steps import (  # noqa: E402
@@ -47,7 +48,6 @@ from interviews.services.conversation_steps import (  # noqa: E402
 from interviews.services.create import create_interview_request  # noqa: E402
 from interviews.services.erasure import erase_contact  # noqa: E402
 from interviews.services.wishes import decline_interview  # noqa: E402
-from interviews.text import clean_deal_id  # noqa: E402
 from jobs.models import Job  # noqa: E402
 from jobs.work import Jobs, run_job  # noqa: E402
 from orgs.actors import Actor, ActorKind  # noqa: E402

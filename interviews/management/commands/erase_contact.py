@@ -2,9 +2,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import QuerySet
 
 from contacts.models import Contact
 from contacts.text import clean_email
+from deals.models import Deal
 from hindsight.db.ids import id_in
 from interviews.models import InterviewRequest, Transcript, Turn
 from interviews.services.erasure import erase_contact
@@ -17,8 +19,8 @@ from orgs.models import Change, Org
 class Command(BaseCommand):
     help = (
         "Permanently erases a contact's personal data, and prints the contact's id. Erases name, email address, notes, "
-        "objectives, answers, transcripts and the texts of the audit. Survey links stop working. The rows remain, and "
-        "the audit records the erasure."
+        "objectives, answers, transcripts, the reported reasons of the contact's deals, and the texts of the audit. "
+        "Survey links stop working. The rows remain, and the audit records the erasure."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -59,12 +61,18 @@ def get_contact(org: Org, id_or_email: str) -> Contact:
     return contact
 
 
+def _deals_of(contact: Contact) -> QuerySet[Deal]:
+    named = InterviewRequest.objects.filter(contact=contact).exclude(deal_id="").values("deal_id")
+    return Deal.objects.for_org(contact.org_id).filter(deal_id__in=named)
+
+
 def deletion_counts(contact: Contact) -> Mapping[str, int]:
     interview_requests = InterviewRequest.objects.filter(contact=contact)
     return {
         "survey links": interview_requests.count(),
         "objectives": interview_requests.exclude(objective="").count(),
         "questions and answers": Turn.objects.filter(interview_request__contact=contact).count(),
+        "reported reasons of deals": _deals_of(contact).exclude(reported_reason="").count(),
         "transcripts": Transcript.objects.filter(interview_request__contact=contact).count(),
         "changes of the contact": Change.objects.of(contact).exclude(field=ERASURE).count(),
     }

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = """\
 Prints all interview requests of an org, oldest first, with contacts and transcripts. Times are in UTC (ISO 8601).
 
-jsonl: one JSON object per line, as GET /interviews/{id} returns it, without the survey link.
+jsonl: one JSON object per line, as GET /interviews/{id} returns it, without the survey link, with the deal.
 csv: one row per interview request, for spreadsheets. Cells that a spreadsheet could run as a formula start with an
 apostrophe. For programs, use jsonl."""
 

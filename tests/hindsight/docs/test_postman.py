@@ -1,6 +1,7 @@
 """The Postman collection has every call of the OpenAPI description, and its requests work."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def requests_in(collection: Any) -> dict[tuple[str, str], Any]:
 def test_every_operation_has_a_request_with_its_parameters(collection: Any) -> None:
     requests = requests_in(collection)
     operations = {
-        (method.upper(), path.removeprefix("/api/v1").replace("{id}", ":id")): operation
+        (method.upper(), re.sub(r"{(\w+)}", r":\1", path.removeprefix("/api/v1"))): operation
         for path, methods in description()["paths"].items()
         for method, operation in methods.items()
     }
@@ -63,12 +64,13 @@ def test_the_requests_work(interview_request: InterviewRequest, collection: Any)
     interview_type = InterviewTypeFactory.create(org=org)
     endpoint = create_endpoint(org_id=org.pk, url=clean_url("http://127.0.0.1:9/"), event_types=["interview.completed"])
     api = ApiClient(create_api_key(org=org, name="CRM", scopes=Scopes.ALL)[1])
+    api.put("/deals/deal_xyz789", {"outcome": "won"})
     stored: set[str] = set()
     for item in collection["item"]:
         request = item["request"]
         first, *rest = request["url"]["path"]
         row_id = endpoint.public_id if first == "webhook-endpoints" else str(interview_request.pk)
-        path = "/".join(["", first, *rest]).replace(":id", row_id)
+        path = "/".join(["", first, *rest]).replace(":id", row_id).replace(":deal_id", "deal_xyz789")
         sent = {"body": None} | request
         raw = sent["body"] and sent["body"]["raw"].replace("type_12", interview_type.public_id)
         body = raw and json.loads(raw.replace("https://crm.example.com", "http://127.0.0.1:9"))

@@ -44,7 +44,7 @@ def test_the_samples(server: Server, acme: Org, tmp_path: Path) -> None:
     with busy_proxy(server.port) as proxy:
         for program in checked(guide.samples("typescript"), tmp_path):
             run(program, proxy.server_port, key_for_samples(acme))
-    assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST"}
+    assert {method for method, _ in proxy.refused} == {"GET", "PATCH", "POST", "PUT"}
     guide.assert_stored("jane.smith@example.com", "omar.haddad@example.com")
 
 

@@ -1,0 +1,152 @@
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.request import Request
+
+from deals.api import bodies, examples, requests
+from deals.api.reads import DEALS, DealRow
+from deals.models import Deal
+from deals.services import replace_deal
+from deals.text import DealId, clean_deal_id
+from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
+from hindsight.api.operations import header, operation
+from hindsight.api.preconditions import IF_MATCH_SCHEMA, strong_tags
+from hindsight.api.responses import Response
+from hindsight.api.throttling import refuse_overwrite
+from hindsight.api.views import ApiView
+from hindsight.limits.audit_budget import budget_of
+from orgs.authentication import Principal, principal_of
+from orgs.lists import page_response
+
+ID = OpenApiParameter(
+    "deal_id", {"type": "string", **requests.DEAL_ID}, OpenApiParameter.PATH, description="Your id of the deal."
+)
+IF_MATCH = header(
+    "If-Match",
+    IF_MATCH_SCHEMA,
+    "An ETag of GET or PUT. If the deal has changed since, or does not exist, nothing is replaced, and the response "
+    "is 412.",
+    example='"3"',
+)
+IF_NONE_MATCH = header(
+    "If-None-Match",
+    str,
+    "An earlier ETag. If nothing has changed since, the response is 304 without a body.",
+    example='"3"',
+)
+ETAG = header("ETag", str, "The version of the deal.", response=[200, 201, 304])
+LOCATION = header("Location", str, "The path of the deal.", response=[201])
+
+NO_SUCH_DEAL = "Your organization has no deal with this id. Interview requests can name a deal that was never sent."
+
+PUT_DESCRIPTION = """Creates the deal, or replaces all of its values. What you leave out becomes null.
+
+Sending the same values again changes nothing. With `If-Match`, nothing is replaced if the deal has changed since you
+read it. Replaced values are kept for your organization's audit, and count for its daily limit of overwritten bytes."""
+
+LIST_DESCRIPTION = """Returns a page of deals, newest first, filtered by outcome.
+
+With `updated_after`, the list is oldest first by that time: send the `updated_at` of the last row that you have
+seen."""
+
+LIST, REPLACE = requests.DealQuery(), requests.ReplaceDeal()
+
+
+class DealsView(ApiView):
+    verifying_methods = ("GET", "HEAD")
+
+    @operation(
+        operation_id="list_deals",
+        summary="List deals",
+        description=LIST_DESCRIPTION,
+        parameters=[requests.DealQuery],
+        responses={200: OpenApiResponse(bodies.DealPage, description="A page")},
+        response_example=examples.DEALS,
+    )
+    def get(self, request: Request) -> Response:
+        return page_response(DEALS, LIST.run_validation(request.query_params), request)
+
+
+class DealView(ApiView):
+    verifying_methods = ("GET", "HEAD")
+    if_match_methods = ("PUT",)
+    if_none_match_methods = ("GET", "HEAD")
+
+    @operation(
+        operation_id="get_deal",
+        summary="Get a deal",
+        description="Returns what was sent about the deal.",
+        parameters=[ID, IF_NONE_MATCH, ETAG],
+        responses={
+            200: OpenApiResponse(bodies.DealSerializer, description="The deal"),
+            304: OpenApiResponse(description="Not modified"),
+        },
+        response_example=examples.DEAL,
+    )
+    def get(self, request: Request, deal_id: str) -> HttpResponseBase:
+        row = read(principal_of(request), stored_id(deal_id))
+        if not_modified := get_conditional_response(request._request, etag=row.etag):
+            not_modified.headers["ETag"] = row.etag
+            return not_modified
+        return Response(row.body(), headers={"ETag": row.etag})
+
+    @operation(
+        operation_id="replace_deal",
+        summary="Create or replace a deal",
+        description=PUT_DESCRIPTION,
+        parameters=[ID, IF_MATCH, LOCATION, ETAG],
+        request=requests.ReplaceDeal,
+        request_example=examples.REPLACE,
+        responses={
+            200: OpenApiResponse(bodies.DealSerializer, description="The deal as it is now"),
+            201: OpenApiResponse(bodies.DealSerializer, description="Deal created"),
+        },
+        response_example=examples.DEAL,
+        errors=[PreconditionFailed],
+    )
+    def put(self, request: Request, deal_id: str) -> Response:
+        principal, deal_id = principal_of(request), stored_id(deal_id)
+        values = requests.values_of(REPLACE.run_validation(request.data))
+        if (budget := budget_of(principal.rate_limit_key)).exceeded:
+            refuse_overwrite(budget)
+        with transaction.atomic():  # the response has the version that this request has written
+            is_new = replace_deal(
+                org_id=principal.org_id,
+                deal_id=deal_id,
+                values=values,
+                actor=principal.actor,
+                if_version=precondition_of(request.META.get("HTTP_IF_MATCH")),
+            )
+            row = read(principal, deal_id)
+        location = {"Location": reverse("deal", args=[deal_id])} if is_new else {}
+        return Response(row.body(), status=201 if is_new else 200, headers={"ETag": row.etag, **location})
+
+
+def read(principal: Principal, deal_id: DealId) -> DealRow:
+    """Raises NotFound, also if the key is no longer valid: then the response becomes 401."""
+    try:
+        return DealRow.read(org_id=principal.org_id, deal_id=deal_id, digest=principal.digest)
+    except Deal.DoesNotExist:
+        raise NotFound(NO_SUCH_DEAL) from None
+
+
+def precondition_of(if_match: str | None) -> Callable[[int], bool] | None:
+    """Raises BadRequest."""
+    if if_match is None:
+        return None
+    tags = strong_tags(if_match)
+    return lambda version: tags is None or str(version) in tags
+
+
+def stored_id(deal_id: str) -> DealId:
+    """Raises BadRequest."""
+    try:
+        return clean_deal_id(deal_id)
+    except ValidationError as error:
+        message = " ".join(error.messages)
+        raise BadRequest(f"deal_id: {message}", details=(FieldError("deal_id", message),)) from None

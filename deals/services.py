@@ -1,0 +1,70 @@
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+
+from django.db import IntegrityError, transaction
+
+from deals.models import Deal, DealValues
+from deals.text import DealId
+from hindsight.api.errors import PreconditionFailed
+from hindsight.db.retries import retried
+from orgs.actors import Actor
+from orgs.audit import overwrite_values
+from orgs.audit_removal import erase_changes
+
+CHANGED = "The deal was changed after you read it, or does not exist. Nothing was replaced. GET it again."
+
+
+@retried
+@transaction.atomic
+def replace_deal(
+    *,
+    org_id: int,
+    deal_id: DealId,
+    values: DealValues,
+    actor: Actor,
+    if_version: Callable[[int], bool] | None = None,
+) -> bool:
+    """Creates the deal, or replaces all its values. Returns whether it was created.
+
+    With `if_version`, only if the deal exists and its version is accepted. Raises PreconditionFailed.
+    """
+    deal: Deal | None = Deal.objects.for_org(org_id).select_for_update(no_key=True).filter(deal_id=deal_id).first()
+    if if_version and not (deal and if_version(deal.version)):
+        raise PreconditionFailed(CHANGED)
+    if deal:
+        overwrite_values(deal, values, actor=actor)
+        return False
+    try:
+        with transaction.atomic():
+            Deal.objects.create(org_id=org_id, deal_id=deal_id, **values)
+    except IntegrityError:  # a concurrent transaction created it
+        return replace_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
+    return True
+
+
+@transaction.atomic
+def replace_deals(
+    *, org_id: int, deals: Mapping[DealId, DealValues], actor: Actor, dry_run: bool = False
+) -> Counter[str]:
+    """Returns the numbers of created, updated and unchanged deals."""
+    counts: Counter[str] = Counter()
+    known = Deal.objects.for_org(org_id).filter(deal_id__in=deals).order_by("deal_id").select_for_update(no_key=True)
+    edits = {deal.deal_id: deal for deal in known}
+    for deal_id, deal in edits.items():
+        changes = overwrite_values(deal, deals[DealId(deal_id)], actor=actor)
+        counts["updated" if changes else "unchanged"] += 1
+    for deal_id in sorted(deals.keys() - edits.keys()):
+        is_new = replace_deal(org_id=org_id, deal_id=deal_id, values=deals[deal_id], actor=actor)
+        counts["created" if is_new else "updated"] += 1
+    if dry_run:
+        transaction.set_rollback(True)
+    return counts
+
+
+def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> None:
+    """Also erases the texts of the audit of deals that have or had a reason. Requires a transaction."""
+    deals = Deal.objects.for_org(org_id).filter(deal_id__in=deal_ids).with_reasons()
+    for deal in deals.order_by("pk").select_for_update(no_key=True):
+        deal.reported_reason = ""
+        deal.save(update_fields=["reported_reason"])
+        erase_changes(deal, actor=actor)

@@ -1,0 +1,57 @@
+"""The rules for what the customer's system says about a deal. `clean_…` functions raise ValidationError."""
+
+import re
+from decimal import Decimal
+from typing import NewType
+
+from django.core.exceptions import ValidationError
+
+from hindsight.text.storable import clean_text
+
+MAX_DEAL_ID_LENGTH = 255
+MAX_REASON_LENGTH = 10_000
+MAX_LABEL_LENGTH = 255
+
+# A double, which most JSON parsers read numbers as, keeps 15 digits.
+AMOUNT_DIGITS, AMOUNT_DECIMALS = 15, 3
+MAX_AMOUNT = 10 ** (AMOUNT_DIGITS - AMOUNT_DECIMALS)
+
+CURRENCY = "^[A-Z]{3}$"
+
+DealId = NewType("DealId", str)
+
+
+def clean_deal_id(deal_id: str) -> DealId:
+    return DealId(clean_text(deal_id, MAX_DEAL_ID_LENGTH))
+
+
+def clean_reason(reason: str) -> str:
+    return clean_text(reason, MAX_REASON_LENGTH)
+
+
+def clean_label(label: str) -> str:
+    return clean_text(label, MAX_LABEL_LENGTH)
+
+
+def clean_currency(currency: str) -> str:
+    if currency and not re.fullmatch(CURRENCY, currency):
+        raise ValidationError("Send an ISO 4217 code in capitals, such as EUR.")
+    return currency
+
+
+def clean_amount(amount: Decimal) -> Decimal:
+    """Rounds to AMOUNT_DECIMALS."""
+    if amount.is_finite() and abs(amount) < MAX_AMOUNT and abs(rounded := round(amount, AMOUNT_DECIMALS)) < MAX_AMOUNT:
+        return rounded + 0  # not -0
+    raise ValidationError(f"Send an amount below {MAX_AMOUNT:,}.")
+
+
+def amount_text(amount: Decimal) -> str:
+    """Without zeros at the end: 48000.5."""
+    text = f"{amount:.{AMOUNT_DECIMALS}f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def shown_amount(amount: Decimal | float) -> int | float:
+    """As a number of JSON. Whole amounts have no decimal point."""
+    return int(amount) if amount == int(amount) else float(amount)
