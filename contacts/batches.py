@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from contacts.files import BadRow, Row
+from contacts.files import Row
+from hindsight.text.import_files import BadRow
 from orgs.audit import Texts
 
 MAX_ROWS = 500
 MAX_CHARACTERS = 2_000_000
-# Rows with errors that an import lists. It counts the others: a file of 32 million short lines has as many errors.
-MAX_LISTED = 1_000
 
 
 @dataclass
@@ -56,10 +55,6 @@ def batches(rows: Iterable[Row | BadRow]) -> Iterator[Batch]:
             batch, characters = Batch(), 0
     if batch:
         yield batch
-
-
-def unlisted_rows(number: int) -> str:
-    return f"and {number:,} more row{'s' * (number != 1)} with errors"
 
 
 def _first_line_with_email(seen: sqlite3.Connection, row: Row) -> int:

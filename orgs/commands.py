@@ -31,6 +31,7 @@ KINDS = {
     "export_interviews": EventKind.EXPORT,
     "export_security_events": EventKind.EXPORT,
     "import_contacts": EventKind.IMPORT,
+    "import_deals": EventKind.IMPORT,
     "replay_webhooks": EventKind.WEBHOOK_SENT,
     "reset_second_factor": EventKind.SECOND_FACTOR_REMOVED,
     "revoke_api_key": EventKind.KEY_REVOKED,

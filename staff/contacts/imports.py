@@ -11,10 +11,11 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from contacts.batches import MAX_LISTED, Batch, batches, reject_duplicates, unlisted_rows
-from contacts.files import MAX_LINE_BYTES, CsvText, Lines, read_csv
+from contacts.batches import Batch, batches, reject_duplicates
+from contacts.files import read_csv
 from contacts.layouts import FIELDS, Layout, guess_layout
 from contacts.services import import_batch
+from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, CsvText, Lines, unlisted_rows
 from hindsight.text.record_files import write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State

@@ -20,7 +20,7 @@ class DealAdmin(OrgRowsAdmin, ExportableAdmin, HistoryPage, ReadOnlyAdmin):
     """Read only: the customer's system owns deals, and replaces them whole."""
 
     export_kind = "export_deals"
-    list_display = ("deal_id", "org", "outcome", "competitor", "segment", "value", "closed_at", "updated_at")
+    list_display = ("deal_id", "org", "outcome", "competitor", "value", "closed_at")
     list_display_links = ("deal_id",)
     list_filter = (OrgFilter, "outcome", CreatedRange)
     list_select_related = ("org",)

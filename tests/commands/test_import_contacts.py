@@ -15,10 +15,11 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts import batches, services
-from contacts.files import Lines, read_csv
+from contacts.files import read_csv
 from contacts.models import Contact
 from contacts.services import upsert_contact, upsert_contacts
 from contacts.text import clean_email, clean_name
+from hindsight.text.import_files import Lines
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import ContactFactory

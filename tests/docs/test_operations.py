@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
 
-from contacts import files
 from contacts import text as contact_text
 from deals import text as deal_text
 from hindsight.api import pagination
-from hindsight.text import strict_json
+from hindsight.text import import_files, strict_json
 from interviews import text as interview_text
 from orgs.models import Org
 from staff.contacts import imports
@@ -64,7 +63,7 @@ def options(command: str, app: str = "django.core") -> set[str]:
 def test_the_size_limits_are_those_of_the_code() -> None:
     table = section("Size limits")
     for size, unit in [
-        (files.MAX_LINE_BYTES, "bytes"),
+        (import_files.MAX_LINE_BYTES, "bytes"),
         (imports.MAX_UPLOAD_BYTES, "bytes"),
         (contact_text.MAX_NOTES_LENGTH, "characters"),
         (interview_text.MAX_OBJECTIVE_LENGTH, "characters"),

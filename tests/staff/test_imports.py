@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts import batches
 from contacts.export import COLUMNS as EXPORTED_COLUMNS
-from contacts.files import MAX_LINE_BYTES
 from contacts.models import Contact
 from hindsight.queue.lease import put
+from hindsight.text.import_files import MAX_LINE_BYTES
 from interviews.services.erasure import erase_contact
 from jobs import work
 from jobs.models import Chunk, Job, Part, State
