@@ -97,6 +97,19 @@ def filler_pattern() -> re.Pattern[str]:
 
 
 @cache
+def contrast_pattern() -> re.Pattern[str]:
+    """After a comma, in a sentence as it was written."""
+    words = (word for each in _languages().values() for word in each.lexicon.get("contrasts", "").split())
+    return re.compile(rf", (?:{'|'.join(map(re.escape, words))})\b")
+
+
+@cache
+def indirect_question_pattern() -> re.Pattern[str]:
+    """Such as "Wie lange das dauert, konnte uns keiner sagen"."""
+    return re.compile("|".join(each.regex("indirect") for each in _languages().values() if "indirect" in each.lexicon))
+
+
+@cache
 def rhetorical_pattern() -> re.Pattern[str]:
     return _beginning("rhetorical")
 
@@ -125,6 +138,14 @@ def words_of_retelling() -> frozenset[str]:
 
 
 @cache
+def empty_words(language: str) -> frozenset[str]:
+    """Of sentences that say nothing on the subject, such as "I left that to others"."""
+    known = _languages().get(language)
+    texts = [known.lexicon.get(name, "") for name in ("empty", "idle", "retelling")] if known else []
+    return frozenset(unaccented(" ".join(texts).replace("|", " ")).split())
+
+
+@cache
 def self_answer_pattern() -> re.Pattern[str]:
     """Such as "because", after the contact's own question."""
     return _beginning("self_answers")
@@ -134,6 +155,13 @@ def self_answer_pattern() -> re.Pattern[str]:
 def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
     markers = [language.lexicon["markers"] for language in _languages().values()]
     return {FollowUpKind(kind): whole_words(each[kind] for each in markers) for kind in markers[0]}
+
+
+@cache
+def absence_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
+    """That there is nothing to compare with, or that nobody else was involved."""
+    lists = [language.lexicon["absent"] for language in _languages().values() if "absent" in language.lexicon]
+    return {FollowUpKind(kind): whole_words(each[kind] for each in lists) for kind in lists[0]}
 
 
 def language_of(text: str, default: str = "en") -> str:

@@ -2,7 +2,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from interviews.paige.answers.lexicon import Intent, filler_pattern, intent_patterns
+from interviews.paige.answers.lexicon import (
+    Intent,
+    contrast_pattern,
+    filler_pattern,
+    indirect_question_pattern,
+    intent_patterns,
+)
 from interviews.paige.language.sentences import CLAUSE_GAP, SENTENCE_GAP
 from interviews.paige.language.words import unaccented
 
@@ -65,7 +71,7 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
 def _parts(text: str) -> list[tuple[str, str]]:
     """A request at an end is separated from a longer rest."""
     gaps = list(CLAUSE_GAP.finditer(text))
-    if not gaps or _requests(text) - {Intent.ASKS_SOMETHING}:
+    if not gaps or _is_indirect(text) or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
     for gap, at in ((gaps[-1], 1), (gaps[0], 0)):
         parts = [text[: gap.start()].rstrip(","), text[gap.end() :]]
@@ -83,6 +89,8 @@ def _requests(text: str) -> frozenset[Intent]:
 def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
     words = _word_count(text)
     intents = _intents(examined)
+    if Intent.DECLINES in intents and _tells_something(text):
+        intents -= {Intent.DECLINES}
     if words > MAX_WORDS_OF_A_DENIAL:
         intents -= {Intent.DENIES}
     if is_pasted:
@@ -91,11 +99,24 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
     return Sentence(text, 0 if says_nothing else words, intents, is_pasted)
 
 
+def _tells_something(refusal: str) -> bool:
+    """Such as "I was not involved at first, but I ran the trial"."""
+    but = contrast_pattern().search(refusal.casefold())
+    rest = refusal[but.end() :] if but else ""
+    return _word_count(rest) >= MIN_WORDS_OF_A_CLAUSE and not _intents(rest)
+
+
+def _is_indirect(text: str) -> bool:
+    return "?" not in text and indirect_question_pattern().match(unaccented(text)) is not None
+
+
 def _intents(text: str) -> frozenset[Intent]:
     plain = unaccented(text)
     if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
         return frozenset()
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
+    if _is_indirect(text):
+        found -= QUESTIONS
     # A question that is known in detail is not a question about something.
     return found - {Intent.ASKS_SOMETHING} if len(found) > 1 else found
 

@@ -6,6 +6,7 @@
 - `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
 - `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
   `unfinished`: those of what may need a clause after it. `pronouns`: beginnings that need their noun.
+- `myself`: the beginning of a statement that may be small talk, unless it names one of the `organizations`.
 - `remarks` begin small talk and words to Paige. `figures`: figures of speech and unfinished sentences.
 """
 
@@ -23,6 +24,8 @@ from interviews.paige.language.words import unaccented
 class StatementWords:
     own: re.Pattern[str]
     others: re.Pattern[str]
+    organizations: re.Pattern[str]
+    myself: re.Pattern[str]
     copulas: re.Pattern[str]
     events: re.Pattern[str]
     not_events: re.Pattern[str]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from interviews.paige.answers.lexicon import Intent, language_of, marker_patterns
+from interviews.paige.answers.lexicon import Intent, empty_words, language_of, marker_patterns
 from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.answers.quotes import quote_from, without_openers
 from interviews.paige.answers.reading import Reading, read
@@ -22,6 +22,8 @@ MIN_WORDS_OF_A_CLAUSE = 4
 # They bound the time for a long answer.
 MAX_STATEMENTS, MAX_WORDS_OF_A_SENTENCE = 40, 60
 WORDS_OF_A_SUBJECT = 6
+MAX_WORDS_OF_A_BARE_DENIAL = 9
+"""Longer sentences say something beside the denial."""
 WORDS_OF_A_LANGUAGE = 8
 """Fewer words do not tell in which language an answer is."""
 
@@ -44,7 +46,8 @@ class StatementKind(StrEnum):
 class Statement:
     """`is_about_others`: the vendor or a competitor, and not the contact's side. `shows`: what it does not lack.
 
-    `is_praise`: more can be learned from a complaint. `quote`: its clause that can be quoted, or "".
+    `is_praise`: more can be learned from a complaint. `is_personal`: names no organization and no number, so that it
+    may be small talk. `quote`: its clause that can be quoted, or "".
     """
 
     text: str = field(repr=False)
@@ -52,6 +55,7 @@ class Statement:
     is_about_others: bool
     shows: frozenset[FollowUpKind]
     is_praise: bool = False
+    is_personal: bool = False
     quote: str = field(default="", repr=False)
 
 
@@ -79,16 +83,24 @@ def _stating(reading: Reading) -> list[Sentence]:
 def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Statement]:
     text = _beginning(sentence.text)
     words, plain = statement_words(language), unaccented(text)
-    if Intent.DENIES in sentence.intents or words.nothing.search(plain):
+    if _says_nothing(sentence, text, words):
         return
     shows = {kind for kind, markers in marker_patterns().items() if markers.search(plain)}
     for clause in _clauses(text, words):
-        if _is_statement(clause, words):
+        if _is_statement(clause, language):
             is_hypothetical = words.hypotheses.search(accented(clause)) is not None
             shown = frozenset(shows | HYPOTHETICAL if is_hypothetical else shows)
             about_others = _is_about_others(clause, words, vendor)
             kind, is_praise = _kind(clause, language), _is_praise(clause, language)
-            yield Statement(clause, kind, about_others, shown, is_praise, quote_from(clause, language))
+            quote, is_personal = quote_from(clause, language), _is_personal(clause, words)
+            yield Statement(clause, kind, about_others, shown, is_praise, is_personal, quote)
+
+
+def _says_nothing(sentence: Sentence, text: str, words: StatementWords) -> bool:
+    if Intent.DENIES in sentence.intents and sentence.words <= MAX_WORDS_OF_A_BARE_DENIAL:
+        return True
+    parts = CLAUSE_GAP.split(text) if sentence.words > MAX_WORDS_OF_A_BARE_DENIAL else [text]
+    return all(words.nothing.search(unaccented(part)) for part in parts)
 
 
 def _beginning(sentence: str) -> str:
@@ -112,10 +124,11 @@ def _begins_a_clause(before: str, after: str, words: StatementWords) -> bool:
     return is_finished and not after[:2].isupper() and bool(words.starts.match(unaccented(after)))
 
 
-def _is_statement(clause: str, words: StatementWords) -> bool:
+def _is_statement(clause: str, language: str) -> bool:
+    words = statement_words(language)
     plain = unaccented(without_openers(clause, words))
     is_remark = words.remarks.match(plain) or words.figures.search(plain)
-    return bool(plain) and not is_remark
+    return not is_remark and not empty_words(language).issuperset(plain.split())
 
 
 def _kind(clause: str, language: str) -> StatementKind:
@@ -142,6 +155,12 @@ def _is_praise(clause: str, language: str) -> bool:
     opinions, plain = opinion_words(language), unaccented(clause)
     is_complaint = opinions.bad.search(plain) or opinions.negations.search(plain)
     return not is_complaint and bool(statement_words(language).praise.search(plain) or opinions.good.search(plain))
+
+
+def _is_personal(clause: str, words: StatementWords) -> bool:
+    plain = unaccented(clause)
+    is_about_work = words.organizations.search(plain) or re.search(r"\d", plain)
+    return not is_about_work and words.myself.match(plain) is not None
 
 
 def _is_about_others(clause: str, words: StatementWords, vendor: str) -> bool:

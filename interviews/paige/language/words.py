@@ -9,19 +9,26 @@ MAX_LETTERS = 40
 """Letters after these are ignored."""
 
 _WORD = re.compile(r"[^\W_]+|\?+")
+# The German subjunctive differs from the past tense by an umlaut: "würde" (would), "wurde" (was).
+_SUBJUNCTIVE = re.compile(r"\b(?:wär|würd|hätt|könnt|müsst|dürft|möcht)(?:e|en|est|et|st|t)?\b")
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 # French and Italian: "c'est" are two words, but "don't" is one.
 _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
 
 
 def unaccented(text: str) -> str:
-    """Words and question marks, each followed by a space, without case, accents and apostrophes."""
-    decomposed = unicodedata.normalize("NFKD", _without_apostrophes(text))
+    """Words and question marks, each followed by a space, without case, accents and apostrophes.
+
+    The umlaut of a German subjunctive is spelled out, as in "wuerde".
+    """
+    kept = _SUBJUNCTIVE.sub(_spelled_out, unicodedata.normalize("NFC", _without_apostrophes(text)).casefold())
+    decomposed = unicodedata.normalize("NFKD", kept)
     return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
 
 
 def accented(text: str) -> str:
-    """Like `unaccented`, with accents: without them, the German "würde" (would) is "wurde" (was)."""
+    """Like `unaccented`, with accents."""
     return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
 
 
@@ -52,6 +59,10 @@ class SpelledText:
         first = sum(offset <= found.start() for offset, _ in self.words) - 1
         last = sum(offset < found.end() for offset, _ in self.words) - 1
         return self.words[first][1].start(), self.words[last][1].end()
+
+
+def _spelled_out(verb: re.Match[str]) -> str:
+    return verb[0].translate(_SPELLED_OUT)
 
 
 def _without_apostrophes(text: str) -> str:

@@ -4,12 +4,12 @@ from functools import cached_property
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.lexicon import Intent, language_of
+from interviews.paige.answers.lexicon import Intent, absence_patterns, language_of
 from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import Sentence
 from interviews.paige.answers.statements import Statement, statements
-from interviews.paige.guide.guide import CLOSING, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
 from interviews.paige.language.words import unaccented
 from interviews.paige.turn.brief import Brief
 
@@ -60,6 +60,12 @@ class DialogueState:
         """The keys of topics on which the contact only says that they have said it, and of their siblings."""
         topics = [turn.topic for turn, repeats in zip(self.said, self.repeats, strict=False) if repeats]
         return frozenset(topics).union(*map(self.brief.guide.siblings_of, topics))
+
+    @cached_property
+    def absent(self) -> frozenset[FollowUpKind]:
+        """Of follow-ups that assume what the contact has said that there was not."""
+        said = [unaccented(text) for answer in self.answers for text in answer.reading.findings]
+        return frozenset(kind for kind, absence in absence_patterns().items() if any(map(absence.search, said)))
 
     @property
     def intents_before(self) -> frozenset[Intent]:

@@ -22,14 +22,18 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """On a subject or topic of the objective once, and again for what lacks something. On others once,
-    if the turns suffice for all topics. Once no topic is left, whatever does not tell much, also of earlier answers.
+    """On a subject or topic of the objective once, and again for what lacks something. On others once, if the turns
+    suffice for all topics, and not on what a follow-up has brought out: little is left below it. Once no topic is left,
+    also on what lacks something in earlier answers.
     """
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
     if thread.topic != state.topic and has_topics:
         return False
+    if thread.is_small_talk or (thread.is_deep and not state.emphasizes(thread.topic)):
+        return False
     is_first = not state.follow_ups_to(thread.topic)
+    returns = not has_topics and thread.lacks_something
     if state.emphasizes(thread.topic) and (is_first or thread.lacks_something):
         return True
-    return state.turns_left > len(state.unasked) and not thread.tells_much and (is_first or not has_topics)
+    return state.turns_left > len(state.unasked) and not thread.tells_much and (is_first or returns)

@@ -23,12 +23,15 @@ DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CON
 
 @dataclass(frozen=True)
 class Thread:
-    """`answer`: its number. `asked`: the kinds of the follow-ups that have pursued it."""
+    """`answer`: its number. `is_deep`: told in answer to a follow-up, so that less is left below it. `asked`: the kinds
+    of the follow-ups that have pursued it.
+    """
 
     statement: Statement
     topic: Topic
     answer: int
     is_last: bool
+    is_deep: bool = False
     asked: frozenset[FollowUpKind] = frozenset()
 
     @property
@@ -44,6 +47,10 @@ class Thread:
     @property
     def lacks_something(self) -> bool:
         return not self.asked and not self.statement.is_praise and (self.lacks_reason or self.lacks_consequence)
+
+    @property
+    def is_small_talk(self) -> bool:
+        return self.statement.is_personal and self.statement.kind is StatementKind.FACT
 
     @property
     def tells_much(self) -> bool:
@@ -68,7 +75,7 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
         (i, each) for i, each in enumerate(thread.topic.follow_ups) if i not in used and _takes(state, thread, each)
     ]
     for kinds in thread.fitting:
-        for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds):
+        for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds - state.absent):
             of_kind = [(i, each) for i, each in left if each.kind is kind]
             yield max(of_kind, key=lambda pair: pair[1].takes_quote)[0]
 
@@ -92,6 +99,8 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         thread.topic != state.topic,
         not state.emphasizes(thread.topic),
         bool(thread.asked),
+        thread.statement.is_personal,
+        thread.is_deep,
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,
@@ -110,7 +119,7 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
             ]
             asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
             if all(_tells(state, *pursuit) for pursuit in pursuits):
-                yield Thread(statement, topic, number, number == len(pairs) - 1, asked)
+                yield Thread(statement, topic, number, number == len(pairs) - 1, message.move == Move.FOLLOW_UP, asked)
 
 
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:

@@ -1,11 +1,14 @@
 """What an answer states, of which kind, and about whom."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from time import perf_counter
 
 import pytest
 
-from interviews.paige.answers.statements import MAX_STATEMENTS, StatementKind, statements
+from interviews.paige.answers.statements import MAX_STATEMENTS, Statement, StatementKind, statements
 from interviews.paige.guide.texts import FollowUpKind
+from tests.labelled_rows import labelled_rows
 
 JUDGEMENT, NEED, EVENT, FACT = StatementKind
 
@@ -106,3 +109,51 @@ def test_a_long_answer_is_read_in_a_moment(part: str) -> None:
     started = perf_counter()
     assert len(statements(answer, "en")) <= MAX_STATEMENTS
     assert perf_counter() - started < 3
+
+
+def stated(label: str) -> Iterator[tuple[Statement, ...]]:
+    for language, kind, text in labelled_rows(Path(__file__).with_name("no_statements.tsv")):
+        if kind == label:
+            yield statements(text, language, "What came of that?", "Acme")
+
+
+def test_who_says_nothing_states_nothing() -> None:
+    assert sum(map(bool, stated("nothing"))) <= 1
+
+
+def test_small_talk_is_personal() -> None:
+    found = list(stated("small_talk"))
+    assert sum(all(each.is_personal for each in statements) for statements in found) >= 0.8 * len(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "I had 35,000 approved."),
+        ("en", "My team wanted something simple."),
+        ("en", "The rollout plan was a joke."),
+        ("de", "Ich habe das mit unserer IT geprüft."),
+        ("de", "Die Schnittstelle fehlte."),
+    ],
+)
+def test_a_statement_on_the_subject_is_not_personal(language: str, answer: str) -> None:
+    assert [each.is_personal for each in statements(answer, language)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("en", "There was no second vendor, and we had to decide by the end of the quarter."),
+        ("de", "Die alten Terminals waren kaputt, Ersatz gibt es nicht mehr."),
+    ],
+)
+def test_a_long_denial_states_something(language: str, answer: str) -> None:
+    assert statements(answer, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [("en", "The pilot was like talking to a wall."), ("de", "Der Test war wie gegen eine Wand reden.")],
+)
+def test_a_comparison_in_figures_of_speech_is_not_quoted(language: str, answer: str) -> None:
+    assert not [each.quote for each in statements(answer, language) if each.quote]

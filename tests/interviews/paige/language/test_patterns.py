@@ -71,3 +71,9 @@ def test_memory_is_bounded_without_an_effect_on_the_matches(monkeypatch: pytest.
     for _ in range(3):
         assert phrases.find(TEXT) == [Match(2, 8, 1), Match(4, 6, 2)]
         assert len(phrases._states) <= 3 + 2  # two are made before the next look at the limit
+
+
+def test_the_german_subjunctive_is_not_the_past_tense() -> None:
+    assert unaccented("Würde, wäre, hätte; mächtig, Wärme") == "wuerde waere haette machtig warme "
+    assert whole_words(["würde*", "hätten"]).search(unaccented("sie wurden, sie hatten")) is None
+    assert whole_words(["merkwürdig*"]).search(unaccented("Das war merkwürdig."))

@@ -134,3 +134,34 @@ def test_a_guide_with_the_four_old_kinds_still_has_follow_ups() -> None:
     [thread] = threads(state)
     kinds = [thread.topic.follow_ups[index].kind for index in follow_ups(state, thread)]
     assert kinds[0] is FollowUpKind.CONSEQUENCE
+
+
+@pytest.mark.parametrize(
+    ("guide", "denial", "answer", "kind"),
+    [
+        ("win_loss_buyer", "There were no other offers.", "The large plan was absurd.", FollowUpKind.COMPARISON),
+        ("win_loss_buyer", "I decided it alone.", "The large plan was absurd.", FollowUpKind.PEOPLE),
+        ("win_loss_buyer_de", "Es gab keine anderen Angebote.", "Der große Plan war absurd.", FollowUpKind.COMPARISON),
+        ("win_loss_buyer_de", "Das habe ich allein entschieden.", "Der große Plan war absurd.", FollowUpKind.PEOPLE),
+    ],
+)
+def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
+    guide: str, denial: str, answer: str, kind: FollowUpKind
+) -> None:
+    def kinds(*turns: tuple[str, str]) -> set[FollowUpKind]:
+        state = asked(buyer_brief(guide=guide), *turns)
+        [thread] = [thread for thread in threads(state) if thread.is_last]
+        return {thread.topic.follow_ups[i].kind for i in follow_ups(state, thread)}
+
+    assert kind in kinds(("pricing", answer))
+    assert kinds(("options", denial), ("pricing", answer)) == kinds(("pricing", answer)) - {kind}
+
+
+def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only() -> None:
+    answers = [LOSS, "They went to Globex.", "No idea."]
+    calm = conduct(buyer_brief(), answers)
+    keen = conduct(replace(buyer_brief(), picks=Picks(("trigger",), ())), answers)
+    counts = [
+        sum(turn.topic == "trigger" and turn.move == Move.FOLLOW_UP for turn in paige(said)) for said in (calm, keen)
+    ]
+    assert counts == [1, 2]
