@@ -49,10 +49,11 @@ def measure(interview: Interview, find: Callable[[Interview], Iterable[tuple[boo
 
 
 def core_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
-    """Of interviews that the contact did not end."""
+    """Of interviews that the contact did not end. A topic that an answer to another one answered counts as asked."""
     if any(Label.WANTS_TO_STOP in answer.labels for answer in interview.given):
         return
     asked = {message.topic for message in interview.messages}
+    asked = asked.union(*(answer.topics for answer in interview.given))
     yield from ((topic.key not in asked, topic.key) for topic in interview.guide.every_topic if topic.core)
 
 

@@ -22,7 +22,7 @@ MIN_WORDS_OF_A_CLAUSE = 4
 # They bound the time for a long answer.
 MAX_STATEMENTS, MAX_WORDS_OF_A_SENTENCE = 40, 60
 WORDS_OF_A_SUBJECT = 6
-MAX_WORDS_OF_A_BARE_DENIAL = 9
+MAX_WORDS_OF_A_BARE_DENIAL = 12
 """Longer sentences say something beside the denial."""
 WORDS_OF_A_LANGUAGE = 8
 """Fewer words do not tell in which language an answer is."""

@@ -146,9 +146,14 @@ class DialogueState:
         return sum(bool(topic.phrases_in(answer.text)) for topic in topics) >= TOPICS_OF_A_SUMMARY
 
     def _is_left_out(self, topic: Topic) -> bool:
-        if topic.key in self.told or (any(self.repeats) and self.mentions(topic)):
+        if topic.key in self.told and (not topic.core or self._is_touched(topic)):
+            return True
+        if any(self.repeats) and self.mentions(topic):
             return True
         return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))
+
+    def _is_touched(self, topic: Topic) -> bool:
+        return any(topic.phrases_in(text) for answer in self.answers for text in answer.reading.findings)
 
     def _is_denied(self, topic: Topic) -> bool:
         return any(

@@ -144,7 +144,10 @@ def test_a_statement_on_the_subject_is_not_personal(language: str, answer: str) 
     ("language", "answer"),
     [
         ("en", "There was no second vendor, and we had to decide by the end of the quarter."),
-        ("de", "Die alten Terminals waren kaputt, Ersatz gibt es nicht mehr."),
+        (
+            "de",
+            "Die alten Terminals waren seit dem Frühjahr alle kaputt, und Ersatz gibt es beim Hersteller nicht mehr.",
+        ),
     ],
 )
 def test_a_long_denial_states_something(language: str, answer: str) -> None:

@@ -9,7 +9,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Message, next_message
+from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 
@@ -217,19 +217,33 @@ class TestBridges:
 
 class TestSiblings:
     @pytest.mark.parametrize(
-        ("guide", "answer"),
-        [("win_loss_buyer", "I told you that already."), (GERMAN, "Das habe ich doch schon gesagt.")],
+        ("guide", "reason", "repetition"),
+        [
+            ("win_loss_buyer", "The offer of Globex tipped it.", "I told you that already."),
+            (GERMAN, "Das Angebot von Globex gab den Ausschlag.", "Das habe ich doch schon gesagt."),
+        ],
     )
-    def test_who_has_said_what_mattered_is_not_asked_what_tipped_it(self, guide: str, answer: str) -> None:
-        def reply(message: Message) -> str:
-            return answer if message.utterance.topic == "criteria" else "It was slow."
-
-        asked = [turn.topic for turn in paige(conduct(buyer_brief(guide=guide), reply))]
+    def test_who_has_said_it_is_not_asked_for_the_same_in_other_words(
+        self, guide: str, reason: str, repetition: str
+    ) -> None:
+        asked = asked_with(buyer_brief(guide=guide), first=reason, criteria=repetition)
         assert asked.count("criteria") == 1
         assert "decision" not in asked
+
+    def test_a_core_topic_that_no_answer_has_touched_is_asked(self) -> None:
+        assert "decision" in asked_with(buyer_brief(), first="It was slow.", criteria="I told you that already.")
 
     def test_a_guide_without_siblings_asks_both(self) -> None:
         brief = buyer_brief()
         topics = tuple(replace(topic, siblings=()) for topic in brief.guide.topics)
-        said = conduct(replace(brief, guide=replace(brief.guide, topics=topics)), ["I told you that already."])
-        assert {"criteria", "decision"} <= {turn.topic for turn in paige(said)}
+        brief = replace(brief, guide=replace(brief.guide, topics=topics))
+        told = asked_with(brief, first="The offer of Globex tipped it.", criteria="I told you that already.")
+        assert "decision" in told
+
+
+def asked_with(brief: Brief, *, first: str, criteria: str) -> list[str]:
+    """The topics of the messages to a contact who has nothing else to say."""
+    given = {brief.guide.topics[0].key: first, "criteria": criteria}
+    return [
+        turn.topic for turn in paige(conduct(brief, lambda message: given.get(message.utterance.topic, "No idea.")))
+    ]
