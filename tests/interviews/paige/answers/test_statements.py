@@ -132,6 +132,8 @@ def test_small_talk_is_personal() -> None:
         ("en", "I had 35,000 approved."),
         ("en", "My team wanted something simple."),
         ("en", "The rollout plan was a joke."),
+        ("en", "It was over budget."),
+        ("de", "Das war über dem Budget."),
         ("de", "Ich habe das mit unserer IT geprüft."),
         ("de", "Die Schnittstelle fehlte."),
     ],
