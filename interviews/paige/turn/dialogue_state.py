@@ -131,11 +131,17 @@ class DialogueState:
         return tuple(found)
 
     def _judges(self, sentence: Sentence, phrases: Iterable[str]) -> bool:
-        """Such as "The price was too high"."""
-        opinions, words = opinion_words(self.brief.guide.language), unaccented(sentence.text).split()
-        subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), "".join(f"{word} " for word in words[WORDS_OF_A_SUBJECT:])
-        judges = any(each.search(rest) for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
-        return judges and any(unaccented(phrase).strip() in subject for phrase in phrases)
+        """Such as "The price was too high" and "Our CFO found it expensive"."""
+        words = unaccented(sentence.text).split()
+        subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), " ".join(words[WORDS_OF_A_SUBJECT:])
+        said = [unaccented(phrase).strip() for phrase in phrases]
+        is_negated = opinion_words(self.brief.guide.language).negations.search(f"{' '.join(words)} ")
+        judges = any(map(self._is_opinion, said)) and not is_negated
+        return judges or (self._is_opinion(rest) and any(each in subject for each in said))
+
+    def _is_opinion(self, plain: str) -> bool:
+        opinions = opinion_words(self.brief.guide.language)
+        return any(each.search(f"{plain} ") for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
 
     def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
         others = (other for other in self.brief.guide.topics if other != topic)

@@ -130,6 +130,7 @@ class TestOtherTopics:
         [
             (GERMAN, "Der Preis war uns zu hoch, 30 Prozent mehr.", "Der Preis war uns zu hoch"),
             ("win_loss_buyer", "The price was too high for us.", "The price was too high for us"),
+            ("win_loss_buyer", "Our CFO found it too expensive.", "Our CFO found it too expensive"),
         ],
     )
     def test_what_was_judged_on_the_way_is_not_asked_as_if_new(self, guide: str, answer: str, quote: str) -> None:
