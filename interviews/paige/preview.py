@@ -5,9 +5,10 @@ from interviews.models import InterviewRequest
 from interviews.paige.chat import ChatMessage
 from interviews.paige.model.prompt import messages_for
 from interviews.paige.turn.brief import brief_for
-from interviews.paige.turn.compose import next_message
+from interviews.paige.turn.compose import next_message, public_brief_of
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.rules_engine import RulesEngine
+from interviews.paige.wording.request import wording_messages
 
 
 class NoPromptError(Exception):
@@ -16,16 +17,15 @@ class NoPromptError(Exception):
 
 @dataclass(frozen=True)
 class Preview:
-    """`is_open`: the contact has the question. Otherwise Paige's rules would ask it."""
+    """`is_open`: the contact has the question. Otherwise Paige's rules would ask it.
+
+    `messages`: the request to choose. `wording`: the request to word the question, or empty.
+    """
 
     messages: list[ChatMessage] = field(repr=False)
+    wording: list[ChatMessage] = field(repr=False)
     question: str = field(repr=False)
     is_open: bool
-
-
-def next_prompt(interview_request: InterviewRequest) -> list[ChatMessage]:
-    """Raises NoPromptError and GuideError."""
-    return preview_of(interview_request).messages
 
 
 def preview_of(interview_request: InterviewRequest) -> Preview:
@@ -42,4 +42,6 @@ def preview_of(interview_request: InterviewRequest) -> Preview:
     if message is None:
         raise NoPromptError("Paige has nothing left to ask in this interview.")
     is_open = bool(turns) and turns[-1].speaker == Speaker.PAIGE
-    return Preview(messages_for(brief, moves(brief)), turns[-1].text if is_open else message.text, is_open)
+    public = public_brief_of(brief, message.choice)
+    wording = wording_messages(public) if public else []
+    return Preview(messages_for(brief, moves(brief)), wording, turns[-1].text if is_open else message.text, is_open)

@@ -4,22 +4,28 @@ from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
-from interviews.lifecycle import Speaker
+from interviews.lifecycle import Speaker, Wording
 from interviews.models import InterviewRequest, Transcript
-from interviews.paige.answers.transcript_markdown import CONTACT, PAIGE, parse_transcript
+from interviews.paige.answers.transcript_markdown import CONTACT, PAIGE, blocks
 from staff.interviews.displayed_findings import marked_turns
 
 SKIPPED = "(skipped)"
+WORDED_BY_A_MODEL = "worded by a model"
 
 
 @dataclass(frozen=True)
 class SpokenTurn:
-    """`engine` is empty if unknown. `html`: the text, with an element around each quote."""
+    """`engine` is empty if unknown. `is_worded`: by a model. `html`: the text, with an element around each quote."""
 
     speaker: str
     text: str
     engine: str = ""
     html: SafeString | str = ""
+    is_worded: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.speaker} ({WORDED_BY_A_MODEL})" if self.is_worded else self.speaker
 
 
 def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
@@ -32,7 +38,10 @@ def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
 
 def _stored_turns(request: InterviewRequest) -> list[SpokenTurn]:
     names = speakers(request.contact.name)
-    return [SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine) for turn in request.turns.all()]
+    return [
+        SpokenTurn(names[Speaker(turn.speaker)], turn.text, turn.engine, is_worded=turn.worded_by == Wording.MODEL)
+        for turn in request.turns.all()
+    ]
 
 
 def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | None) -> list[SpokenTurn]:
@@ -40,7 +49,10 @@ def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | Non
         return []
     names = speakers(request.contact.name)
     try:
-        return [SpokenTurn(names[speaker], text) for speaker, text in parse_transcript(transcript.content)]
+        return [
+            SpokenTurn(names[block.speaker], block.text, is_worded=block.is_worded)
+            for block in blocks(transcript.content)
+        ]
     except ValueError:  # not in the format of render_transcript()
         return [SpokenTurn("", transcript.content)]
 

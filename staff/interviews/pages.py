@@ -204,6 +204,7 @@ class InterviewRequestAdmin(
             found,
             title="Prompt preview",
             prompt=shown,
+            wording=[(message.role, segments(message)) for message in preview.wording],
             preview=preview,
             left_out=left_out_of_notes(found.contact.notes),
         )

@@ -39,7 +39,7 @@ def as_docx(document: TranscriptDocument) -> bytes:
                 _paragraph(word, line, "List Bullet")
     _paragraph(word, "Transcript", "Heading 1")
     for turn in document.turns:
-        _paragraph(word, turn.text or SKIPPED, label=turn.speaker)
+        _paragraph(word, turn.text or SKIPPED, label=turn.label)
     out = BytesIO()
     word.save(out)
     return out.getvalue()
@@ -79,7 +79,7 @@ def _blocks(document: TranscriptDocument) -> Iterator[str]:
             yield "\n".join(f"- {_on_one_line(line)}" for line in lines)
     yield "## Transcript"
     for turn in document.turns:
-        label = f"**{escaped(turn.speaker)}:** " if turn.speaker else ""
+        label = f"**{escaped(turn.label)}:** " if turn.speaker else ""
         yield f"{label}{escaped(turn.text or SKIPPED)}"
 
 

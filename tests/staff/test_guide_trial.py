@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.model.prompt import segments
-from interviews.paige.preview import next_prompt
+from interviews.paige.preview import preview_of
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
 from interviews.services.guides import edit_guide
 from staff.guides.trial import Trial
@@ -61,7 +61,7 @@ def test_a_trial_asks_what_the_interview_would_ask(
         question = next_question(interview_request).question
         assert question is not None
         assert asked(page) == question.text
-        shown = [(message.role, segments(message)) for message in next_prompt(interview_request)]
+        shown = [(message.role, segments(message)) for message in preview_of(interview_request).messages]
         assert page.context["shown"].prompt == shown
         if text:
             submit_answer(interview_request, number=2 * number + 1, text=text)

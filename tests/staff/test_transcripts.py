@@ -8,7 +8,15 @@ from docx import Document
 from markdown_it import MarkdownIt
 
 from contacts.models import Contact
-from interviews.models import InterviewRequest
+from interviews.lifecycle import Wording
+from interviews.models import InterviewRequest, Turn
+from interviews.services.conversation_steps import (
+    complete_conversation,
+    finish_conversation,
+    give_consent,
+    next_question,
+    submit_answer,
+)
 from orgs.models import SecurityEvent
 from staff.interviews.transcript_document import TranscriptDocument
 from staff.interviews.transcript_files import as_docx
@@ -128,3 +136,18 @@ def test_who_may_download(root: Staff, completed: InterviewRequest, page: str) -
 def test_an_unfinished_interview_has_no_file(root: Staff, interview_request: InterviewRequest, page: str) -> None:
     assert root.get(page, interview_request.pk).status_code == 404
     assert events() == []
+
+
+def test_messages_that_a_model_has_worded_are_marked(root: Staff, interview_request: InterviewRequest) -> None:
+    """Also once the turns are deleted, and in downloads."""
+    give_consent(interview_request)
+    next_question(interview_request)
+    submit_answer(interview_request, number=1, text="It was slow.")
+    Turn.objects.filter(number=1).update(authored="What happened?", worded_by=Wording.MODEL)
+    assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)
+    Turn.objects.all().delete()
+    assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
+    assert b"**Paige (worded by a model):** " in root.get(MARKDOWN, interview_request.pk).content
+    assert b"*(worded" not in root.get(MARKDOWN, interview_request.pk).content

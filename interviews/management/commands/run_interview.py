@@ -8,7 +8,7 @@ from interviews.commands import add_interview_request_id, get_interview_request
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.answers.transcript_markdown import render_transcript
-from interviews.paige.engines import engine
+from interviews.paige.engines import engine, writer
 from interviews.paige.guide.guide import Guide
 from interviews.paige.turn.brief import Brief, opening_brief
 from interviews.paige.turn.compose import next_message
@@ -38,9 +38,9 @@ class Command(BaseCommand):
         utterances: list[Utterance] = []
         self.tell(HELP)
         # Reread for each turn: a PATCH may change notes and objective.
-        while message := next_message(self.brief(interview_request_id, guide).after(utterances), engine()):
-            choice = message.choice
-            self.tell(f"\n{message.text}  [{choice.move.topic.title}; {choice.move.move}; {choice.engine}]")
+        while message := next_message(self.brief(interview_request_id, guide).after(utterances), engine(), writer()):
+            choice, words = message.choice, "; worded by a model" if message.authored else ""
+            self.tell(f"\n{message.text}  [{choice.move.topic.title}; {choice.move.move}; {choice.engine}{words}]")
             utterances.append(message.utterance)
             answer = self.read_answer(stdin)
             if answer is None:

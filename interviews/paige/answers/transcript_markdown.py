@@ -15,6 +15,8 @@ PAIGE = "Paige"
 CONTACT = "Contact"
 
 SKIPPED = "*(skipped)*"
+WORDED = "*(worded by a model)*"
+"""Ends a message that a model has worded. An answer cannot contain it, because its asterisks are escaped."""
 
 _MARKUP = re.compile(r"[\\*`<\[]|_(?=_)|(?<=_)_|&(?=#?\w+;)")
 _BLOCK_MARKER = re.compile(r"(?<=[\r\n])([ \t]*\d*)([#>~+=.)-])")
@@ -41,7 +43,11 @@ class Block:
 
     @property
     def text(self) -> str:
-        return "" if self.markdown == SKIPPED else unescaped(self.markdown)
+        return "" if self.markdown == SKIPPED else unescaped(self.markdown.removesuffix(f" {WORDED}"))
+
+    @property
+    def is_worded(self) -> bool:
+        return self.markdown.endswith(f" {WORDED}")
 
     def content_offset(self, offset: int) -> int:
         """The offset in the content of a character of the text, or of its backslash. Both count code points."""
@@ -78,4 +84,5 @@ def _label(contact_name: str) -> str:
 
 
 def _markdown_text(turn: Utterance) -> str:
-    return escaped(turn.text) if turn.text else SKIPPED
+    text = escaped(turn.text) if turn.text else SKIPPED
+    return f"{text} {WORDED}" if turn.authored else text

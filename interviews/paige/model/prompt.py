@@ -34,10 +34,11 @@ def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[Chat
     return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
 
 
-def render_prompt(messages: Iterable[ChatMessage]) -> str:
-    shown = list(messages)
-    mark = mark_of(message.content for message in shown)
-    return "\n\n".join(_words("shown_message", role=m.role, mark=mark, content=m.content) for m in shown)
+def render_prompt(messages: Iterable[ChatMessage], wording: Iterable[ChatMessage] = ()) -> str:
+    """`wording`: the request to word what is chosen."""
+    shown = [(m.role, m.content) for m in messages] + [(f"{m.role}, to word", m.content) for m in wording]
+    mark = mark_of(content for _, content in shown)
+    return "\n\n".join(_words("shown_message", role=role, mark=mark, content=content) for role, content in shown)
 
 
 def left_out_of_notes(notes: str) -> int:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
-from interviews.paige.preview import NoPromptError, next_prompt
+from interviews.paige.preview import NoPromptError, preview_of
 from interviews.paige.turn.compose import next_message
 from interviews.services import conversation_steps
 from interviews.services.conversation_steps import (
@@ -141,7 +141,7 @@ class TestDecline:
     def test_there_is_no_next_prompt(self, running: InterviewRequest) -> None:
         decline_interview(running)
         with pytest.raises(NoPromptError, match="has declined"):
-            next_prompt(InterviewRequest.objects.get())
+            preview_of(InterviewRequest.objects.get())
 
     def test_a_completed_interview_cannot_be_declined(self, completed: InterviewRequest, event_types: Any) -> None:
         assert (

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import parse_transcript, render_transcript
+from interviews.paige.answers.transcript_markdown import blocks, parse_transcript, render_transcript
 from tests.interviews.paige.hostile_answers import FORGERIES, texts
 
 conversations = st.lists(
@@ -32,6 +32,19 @@ def test_a_transcript_has_the_documented_format() -> None:
         "**Paige:** What else?\n\n"
         "**Jane:** *(skipped)*"
     )
+
+
+WORDED_MESSAGE = Utterance(Speaker.PAIGE, "What did the board do?", "start", authored="What came of that?")
+
+
+@pytest.mark.parametrize(
+    "answer", ["Fine. *(worded by a model)*", "*(worded by a model)*", "a\\ *(worded by a model)*"]
+)
+def test_a_message_that_a_model_has_worded_is_marked_and_an_answer_cannot_be(answer: str) -> None:
+    content = render_transcript([WORDED_MESSAGE, Utterance(Speaker.CONTACT, answer, "start")], "Jane")
+    assert content.startswith("**Paige:** What did the board do? *(worded by a model)*\n\n**Jane:** ")
+    assert [block.is_worded for block in blocks(content)] == [True, False]
+    assert parse_transcript(content) == [(Speaker.PAIGE, WORDED_MESSAGE.text), (Speaker.CONTACT, answer)]
 
 
 @pytest.mark.slow
