@@ -9,13 +9,16 @@ class InterviewsConfig(AppConfig):
         # These need the settings.
         from hindsight.doctor import CHECKS
         from hindsight.queue.kinds import register as register_kind
-        from interviews.checks import check_model
-        from interviews.doctor import model_endpoint, model_turns
+        from interviews.checks import check_model, check_wording
+        from interviews.doctor import model_endpoint, model_turns, worded_messages, wording_endpoint
         from interviews.services.driver_choice import DriverChoices
         from interviews.services.scripted_buyer import ScriptedInterviews
 
         register(check_model)
+        register(check_wording)
         CHECKS["model endpoint"] = model_endpoint
         CHECKS["model turns"] = model_turns
+        CHECKS["wording endpoint"] = wording_endpoint
+        CHECKS["worded messages"] = worded_messages
         register_kind(DriverChoices())
         register_kind(ScriptedInterviews())

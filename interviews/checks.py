@@ -23,6 +23,22 @@ def check_model(**kwargs: Any) -> list[CheckMessage]:
     return messages
 
 
+def check_wording(**kwargs: Any) -> list[CheckMessage]:
+    """Unless other settings are set, the model that chooses also words."""
+    url = settings.PAIGE_WORDING_BASE_URL or settings.PAIGE_BASE_URL
+    model = settings.PAIGE_WORDING_MODEL or settings.PAIGE_MODEL
+    is_own = (settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL, settings.PAIGE_WORDING_API_KEY)
+    messages: list[CheckMessage] = []
+    if any(is_own) and not (url and model):
+        missing = "PAIGE_WORDING_MODEL" if url else "PAIGE_WORDING_BASE_URL"
+        hint = f"Set {missing} too, or no PAIGE_WORDING_ variable. Without a model, Paige has the guide's words."
+        error = f"The settings of the model that words are incomplete: {missing} is missing."
+        messages.append(Error(error, hint=hint, id="paige.E006"))
+    if settings.PAIGE_WORDING_BASE_URL:
+        messages.extend(check_url(settings.PAIGE_WORDING_BASE_URL, "PAIGE_WORDING_BASE_URL", "Answers"))
+    return messages
+
+
 def _check_no_model() -> list[CheckMessage]:
     if not settings.PAIGE_API_KEY:
         return []
@@ -30,7 +46,7 @@ def _check_no_model() -> list[CheckMessage]:
     return [Error("PAIGE_API_KEY is set without a model.", hint=hint, id="paige.E004")]
 
 
-def check_url(url: str) -> list[CheckMessage]:
+def check_url(url: str, name: str = "PAIGE_BASE_URL", sent: str = "Notes and answers") -> list[CheckMessage]:
     try:
         parts = urlsplit(url)
         host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
@@ -38,8 +54,8 @@ def check_url(url: str) -> list[CheckMessage]:
         host = None
     if not host:
         hint = "For example https://models.example.com/v1, the part before /chat/completions."
-        return [Error("PAIGE_BASE_URL is not an http or https URL.", hint=hint, id="paige.E002")]
+        return [Error(f"{name} is not an http or https URL.", hint=hint, id="paige.E002")]
     if parts.scheme == "http" and host not in LOOPBACK:
         hint = "Use https, unless the network is private."
-        return [Warning("Notes and answers are sent to PAIGE_BASE_URL unencrypted.", hint=hint, id="paige.W001")]
+        return [Warning(f"{sent} are sent to {name} unencrypted.", hint=hint, id="paige.W001")]
     return []

@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -8,34 +10,67 @@ from interviews.checks import check_url
 from interviews.paige.chat import ChatMessage
 from interviews.paige.model.engine import schema_for
 from interviews.paige.model.provider import Provider, ProviderError
-from interviews.paige.model.reply import read_reply
+from interviews.paige.model.reply import read_reply, read_wording
+from interviews.paige.model.servers import ModelServer, choosing_server, wording_server
+from interviews.paige.wording.request import SCHEMA
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage("user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1}}')
 
-REMEDIES = {
-    "status 401": "Correct PAIGE_API_KEY.",
-    "status 403": "Correct PAIGE_API_KEY.",
-    "status 404": "Correct PAIGE_MODEL, or the path of PAIGE_BASE_URL.",
-    "timeout": "Use a faster endpoint, or raise PAIGE_TIMEOUT.",
-}
-REMEDY = "Start the model server, or correct PAIGE_BASE_URL."
+WORDS = ChatMessage("user", 'Reply with one line of JSON and nothing else: {"text": "What happened then?"}')
 
 
 def model_endpoint() -> str:
-    if not (settings.PAIGE_BASE_URL and settings.PAIGE_MODEL):
+    server = choosing_server()
+    if server is None:
         return "not configured"
-    if any(message.id == "paige.E002" for message in check_url(settings.PAIGE_BASE_URL)):
+    if _has_invalid_url(server):
         return "not checked: PAIGE_BASE_URL is not valid, see system checks"
-    provider = Provider(settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY)
+    reply, seconds = _asked(server, QUESTION, schema_for(MOVES), "PAIGE_", "Until then, rules choose.")
+    result = "chooses" if read_reply(reply, MOVES) else "replies, but without a choice: use a larger model"
+    return f"{server.model} {result} ({seconds:.1f} s)"
+
+
+def wording_endpoint() -> str:
+    server = wording_server()
+    if server is None:
+        return "not configured"
+    if server == choosing_server():
+        return "the model endpoint"
+    prefix = "PAIGE_WORDING_" if settings.PAIGE_WORDING_BASE_URL else "PAIGE_"
+    if _has_invalid_url(server):
+        return f"not checked: {prefix}BASE_URL is not valid, see system checks"
+    reply, seconds = _asked(server, WORDS, SCHEMA, prefix, "Until then, messages have the guide's words.")
+    result = "words" if read_wording(reply).endswith("?") else "replies, but without a question: use a larger model"
+    return f"{server.model} {result} ({seconds:.1f} s)"
+
+
+def _has_invalid_url(server: ModelServer) -> bool:
+    return any(message.id == "paige.E002" for message in check_url(server.base_url))
+
+
+def _asked(
+    server: ModelServer, question: ChatMessage, schema: Mapping[str, Any], prefix: str, until_then: str
+) -> tuple[str, float]:
+    """The reply, and how many seconds it took. Raises Fault."""
     started = monotonic()
+    provider = Provider(server.base_url, server.model, server.api_key)
     try:
-        reply = provider.complete([QUESTION], settings.PAIGE_TIMEOUT, schema_for(MOVES))
+        reply = provider.complete([question], settings.PAIGE_TIMEOUT, schema)
     except ProviderError as error:
-        raise Fault(f"{error}. {REMEDIES.get(str(error), REMEDY)} Until then, rules choose.") from None
-    result = "chooses" if read_reply(reply.text, MOVES) else "replies, but without a choice: use a larger model"
-    return f"{settings.PAIGE_MODEL} {result} ({monotonic() - started:.1f} s)"
+        raise Fault(f"{error}. {_remedy(str(error), prefix)} {until_then}") from None
+    return reply.text, monotonic() - started
+
+
+def _remedy(problem: str, prefix: str) -> str:
+    remedies = {
+        "status 401": f"Correct {prefix}API_KEY.",
+        "status 403": f"Correct {prefix}API_KEY.",
+        "status 404": f"Correct {prefix}MODEL, or the path of {prefix}BASE_URL.",
+        "timeout": "Use a faster endpoint, or raise PAIGE_TIMEOUT.",
+    }
+    return remedies.get(problem, f"Start the model server, or correct {prefix}BASE_URL.")
 
 
 def model_turns() -> str:
@@ -46,6 +81,20 @@ def model_turns() -> str:
     if statistics.falls_back_too_often:
         raise Fault(f'{described(statistics)}. docs/operations.md, "The model", says what to do.')
     return described(statistics)
+
+
+def worded_messages() -> str:
+    try:
+        statistics = model_statistics()
+    except DatabaseError as error:
+        raise not_checked(error) from None
+    if not statistics.to_word:
+        return "none in the last hour"
+    percent = statistics.wording_fallback_percent
+    shown = f"{statistics.to_word:,} in the last hour, {percent}% with the guide's words instead"
+    if statistics.words_fall_back_too_often:
+        raise Fault(f'{shown}. docs/operations.md, "The model", says what to do.')
+    return shown
 
 
 def described(statistics: ModelStatistics) -> str:

@@ -12,8 +12,14 @@ from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
 MAX_FALLBACK_LENGTH = 40
 
+WORDED = Q(worded_by=Wording.MODEL)
+WORDING_FELL_BACK = ~Q(wording_fallback="")
+
 
 class TurnQuerySet(OrgRowsQuerySet["Turn"]):
+    def of_paige(self, since: datetime) -> Self:
+        return self.filter(engine__in=Engine.values, created_at__gte=since)
+
     def asked_the_model(self, since: datetime) -> Self:
         return self.filter(engine__in=ASKED_THE_MODEL, created_at__gte=since)
 

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Length, Replace, Trim
 
 from interviews.lifecycle import Move, Stage
@@ -62,10 +63,13 @@ def quality_by_version(interview_type: InterviewType) -> list[VersionQuality]:
 
 
 def _words_by_version(interview_type: InterviewType, requests: list[int]) -> dict[int, float]:
-    """Counts spaces, so that the texts stay in the database."""
-    text = Trim(F("text"))
-    spaces = Length(text) - Length(Replace(text, Value(" "), Value("")))
     answers: Any = (
         Turn.objects.for_org(interview_type.org_id).filter(interview_request__in=requests, move=Move.ANSWER).order_by()
     )
-    return dict(answers.values_list("guide_version").annotate(words=Avg(spaces + 1)))
+    return dict(answers.values_list("guide_version").annotate(words=Avg(words_of_a_text())))
+
+
+def words_of_a_text() -> Combinable:
+    """Counts spaces, so that the texts stay in the database."""
+    text = Trim(F("text"))
+    return Length(text) - Length(Replace(text, Value(" "), Value(""))) + 1

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from interviews.lifecycle import Wording
 from interviews.models import InterviewType
 from interviews.paige.guide.formats import in_current_format
 from interviews.paige.guide.guide import Guide
@@ -14,18 +15,33 @@ class ArchivedTypeError(Exception):
     """The interview type takes no new interview requests."""
 
 
-def create_interview_type(*, org: Org, guide: dict[str, Any]) -> InterviewType:
+def create_interview_type(*, org: Org, guide: dict[str, Any], wording: Wording = Wording.MODEL) -> InterviewType:
     """Raises GuideError, and ValidationError if the name is taken or too long."""
-    interview_type = InterviewType(org=org, name=Guide.from_data(guide).name, guide=guide)
+    interview_type = InterviewType(org=org, name=Guide.from_data(guide).name, guide=guide, wording=wording)
     interview_type.full_clean()
     interview_type.save(force_insert=True)
     return interview_type
 
 
 def duplicate_interview_type(*, interview_type: InterviewType, org: Org, name: str) -> InterviewType:
-    """Copies the guide as version 1. `org` may be another one. Raises like create_interview_type()."""
-    guide = in_current_format(interview_type.guide)
-    return create_interview_type(org=org, guide={**guide, "name": name, "version": 1})
+    """Copies the guide as version 1, and whose words count. `org` may be another one. Raises like
+    create_interview_type().
+    """
+    guide = {**in_current_format(interview_type.guide), "name": name, "version": 1}
+    return create_interview_type(org=org, guide=guide, wording=Wording(interview_type.wording))
+
+
+@transaction.atomic
+def set_wording(*, org_id: int, interview_type_id: int, wording: Wording) -> InterviewType:
+    """Counts from the next question of each interview on. Raises InterviewType.DoesNotExist, and ValidationError if
+    nothing would change.
+    """
+    interview_type = _locked_type(org_id, interview_type_id)
+    if interview_type.wording == wording:
+        raise ValidationError(f"Paige's follow-ups already have the words of {wording.label}.")
+    interview_type.wording = wording
+    interview_type.save(update_fields=["wording"])
+    return interview_type
 
 
 def archive_interview_type(*, org_id: int, interview_type_id: int) -> InterviewType:
@@ -43,10 +59,15 @@ def unarchive_interview_type(*, org_id: int, interview_type_id: int) -> Intervie
 
 @transaction.atomic
 def _set_archived(org_id: int, interview_type_id: int, *, is_archived: bool) -> InterviewType:
-    locked = InterviewType.objects.for_org(org_id).select_for_update(no_key=True)
-    interview_type: InterviewType = locked.get(pk=interview_type_id)
+    interview_type = _locked_type(org_id, interview_type_id)
     if (interview_type.archived_at is not None) == is_archived:
         raise ValidationError(f"This interview type is {'already' if is_archived else 'not'} archived.")
     interview_type.archived_at = timezone.now() if is_archived else None
     interview_type.save(update_fields=["archived_at"])
+    return interview_type
+
+
+def _locked_type(org_id: int, interview_type_id: int) -> InterviewType:
+    locked = InterviewType.objects.for_org(org_id).select_for_update(no_key=True)
+    interview_type: InterviewType = locked.get(pk=interview_type_id)
     return interview_type

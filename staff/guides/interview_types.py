@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import admin
@@ -8,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from hindsight.text.languages import ENGLISH
+from interviews.lifecycle import Wording
 from interviews.models import Conversation, InterviewType
 from interviews.paige.guide.formats import in_current_format
+from interviews.services.engine_quality import quality_by_engine
 from interviews.services.guide_quality import VersionQuality, quality_by_version
-from interviews.services.interview_types import archive_interview_type, unarchive_interview_type
+from interviews.services.interview_types import archive_interview_type, set_wording, unarchive_interview_type
 from interviews.services.languages import translations_of
 from orgs.models import EventKind
 from staff.confirmation import Action, ActionAdmin
@@ -44,6 +47,31 @@ UNARCHIVE = Action(
     done="Unarchived.",
 )
 
+# By the present choice.
+WORDING_ACTIONS: Mapping[Wording, Action] = {
+    Wording.GUIDE: Action(
+        title="Let a model word the follow-ups",
+        text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
+        "conversation, but neither notes nor objective. The guide's words replace what Paige must not say.",
+        button="Let a model word them",
+        run=lambda interview_type: set_wording(
+            org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.MODEL
+        ),
+        event=EventKind.GUIDE_CHANGED,
+        done="Follow-ups: in the words of a model.",
+    ),
+    Wording.MODEL: Action(
+        title="Require the guide's words",
+        text="From the next question on, contacts see only the words of the guide, and quotes of what they have said.",
+        button="Require the guide's words",
+        run=lambda interview_type: set_wording(
+            org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.GUIDE
+        ),
+        event=EventKind.GUIDE_CHANGED,
+        done="Follow-ups: in the words of the guide.",
+    ),
+}
+
 
 class ShownQuality(NamedTuple):
     """A topic that the guide no longer has is shown by its key."""
@@ -60,12 +88,16 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
         **NewInterviewTypePages.object_pages,
         "archive": "archive_view",
         "unarchive": "unarchive_view",
+        "wording": "wording_view",
     }
     list_display = ("name", "org", "language", "version", "created_at", "archived_at")
     list_filter = (OrgFilter, ArchivedFilter)
     list_select_related = ("org",)
     sortable_by = ("name", "org", "created_at")  # thousands of rows at most
-    fields = ("name", "org", "language", "other_languages", "version", "created_at", "archived_at", "guide_to_read")
+    fields = (
+        *("name", "org", "language", "other_languages", "version", "words"),
+        *("created_at", "archived_at", "guide_to_read"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
@@ -85,6 +117,10 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
     def version(self, interview_type: InterviewType) -> int:
         return int(interview_type.guide_version)
 
+    @admin.display(description="Words of follow-ups")
+    def words(self, interview_type: InterviewType) -> str:
+        return f"of {Wording(interview_type.wording).label}"
+
     @admin.display(description="Guide")
     def guide_to_read(self, interview_type: InterviewType) -> str:
         shown = {"guide": in_current_format(interview_type.guide), "json": interview_type.guide_text}
@@ -94,6 +130,7 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
         context["may_edit_guide"] = self.may_edit_guide(request)
         context["may_add"] = self.has_add_permission(request)
         context["qualities"] = displayed_quality(kwargs["obj"])
+        context["engine_qualities"] = quality_by_engine(kwargs["obj"])
         context["ratings"] = list(Conversation.objects.ratings_by_version(kwargs["obj"]))
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -108,6 +145,10 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
 
     def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)
+
+    def wording_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found: InterviewType = self.object_or_404(request, object_id, self.may_edit_guide)
+        return self.confirm_and_run(request, found, WORDING_ACTIONS[Wording(found.wording)])
 
 
 def displayed_quality(interview_type: InterviewType) -> list[ShownQuality]:

@@ -87,7 +87,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
         context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
-    if request.user.has_perm(INTERVIEWS) and settings.PAIGE_MODEL:
+    if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
     if may(request, ENDPOINTS, org):
         context["webhooks"] = webhook_health([org.pk] if org else orgs_with(request, ENDPOINTS))

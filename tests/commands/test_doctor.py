@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from hindsight import __version__
 from hindsight.queue.heartbeats import record_heartbeat
-from interviews.lifecycle import Engine
-from interviews.models import InterviewRequest
+from interviews.lifecycle import Engine, Wording
+from interviews.models import InterviewRequest, Turn
 from jobs.models import Job
 from staff.lists.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
@@ -65,6 +65,8 @@ class TestChecks:
             "exports and imports",
             "model endpoint",
             "model turns",
+            "wording endpoint",
+            "worded messages",
         ]
 
     def test_an_export_without_a_worker(self, interview_request: InterviewRequest) -> None:
@@ -131,6 +133,37 @@ class TestChecks:
             lines, healthy = run_doctor()
         assert healthy
         assert "paige-1 replies, but without a choice" in lines["ok    model endpoint"]
+
+    def test_a_server_of_its_own_is_asked_to_word(self, settings: Settings) -> None:
+        with fake_provider(says('{"move": 2}')) as provider, fake_provider(says('{"text": "And then?"}')) as other:
+            use_model(settings, provider.url)
+            assert run_doctor()[0]["ok    wording endpoint"] == "the model endpoint"
+            settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL = other.url, "small"
+            lines, healthy = run_doctor()
+        assert healthy
+        assert lines["ok    wording endpoint"].startswith("small words (")
+        assert "authorization" not in other.headers[0]
+
+    def test_a_wording_endpoint_that_fails(self, settings: Settings) -> None:
+        with fake_provider(status(401)) as other:
+            settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL = other.url, "small"
+            lines, healthy = run_doctor()
+        assert not healthy
+        assert lines["FAIL  wording endpoint"] == (
+            "status 401. Correct PAIGE_WORDING_API_KEY. Until then, messages have the guide's words."
+        )
+
+    def test_more_than_20_percent_of_refused_words_fail(self, interview_request: InterviewRequest) -> None:
+        add_turns(interview_request, Engine.MODEL, *[3_000] * 10)
+        turns = Turn.objects.order_by("number")
+        turns.filter(number__lte=7).update(worded_by=Wording.MODEL)
+        turns.filter(number__in=(8, 9)).update(wording_fallback="advice")
+        assert run_doctor()[0]["FAIL  worded messages"] == (
+            "9 in the last hour, 22.2% with the guide's words instead. "
+            'docs/operations.md, "The model", says what to do.'
+        )
+        turns.filter(number=9).update(wording_fallback="")
+        assert run_doctor()[0]["ok    worded messages"].startswith("8 in the last hour, 12.5%")
 
     @pytest.mark.parametrize(
         ("act", "problem"),

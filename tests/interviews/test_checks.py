@@ -4,8 +4,9 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
 
-from interviews.paige.engines import engine
+from interviews.paige.engines import engine, model_engine, writer
 from interviews.paige.model.engine import ModelEngine
+from interviews.paige.model.provider import Provider
 from interviews.paige.turn.rules_engine import RulesEngine
 
 
@@ -35,6 +36,50 @@ def test_incomplete_or_invalid_settings_have_a_check_id(
     messages = [message for message in run_checks() if str(message.id).startswith("paige.")]
     assert [message.id for message in messages] == expected
     assert all(message.hint for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "own_url", "own_model", "own_key", "expected"),
+    [
+        ("https://a.example/v1", "large", "", "", "", []),
+        ("https://a.example/v1", "large", "", "small", "", []),
+        ("https://a.example/v1", "large", "https://b.example/v1", "", "key", []),
+        ("", "", "https://b.example/v1", "small", "", []),
+        ("", "", "https://b.example/v1", "", "", ["paige.E006"]),
+        ("", "", "", "small", "", ["paige.E006"]),
+        ("", "", "", "", "key", ["paige.E006"]),
+        ("https://a.example/v1", "large", "b.example", "", "", ["paige.E002"]),
+        ("https://a.example/v1", "large", "http://b.example/v1", "", "", ["paige.W001"]),
+    ],
+)
+def test_a_server_of_its_own_words(
+    settings: Settings, url: str, model: str, own_url: str, own_model: str, own_key: str, expected: list[str]
+) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = url, model
+    settings.PAIGE_WORDING_BASE_URL, settings.PAIGE_WORDING_MODEL = own_url, own_model
+    settings.PAIGE_WORDING_API_KEY = own_key
+    messages = [message for message in run_checks() if str(message.id).startswith("paige.")]
+    assert [message.id for message in messages] == expected
+    assert all("PAIGE_WORDING_" in f"{message.msg} {message.hint}" for message in messages)
+
+
+def test_the_settings_choose_who_words(settings: Settings) -> None:
+    assert writer() is None
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example.com/v1", "large"
+    chosen, wording = model_engine(), writer()
+    assert chosen
+    assert wording
+    assert chosen.provider is wording.provider
+    settings.PAIGE_WORDING_MODEL = "small"
+    other = writer()
+    assert other
+    assert isinstance(other.provider, Provider)
+    assert (other.provider.base_url, other.provider.model) == ("https://models.example.com/v1", "small")
+    settings.PAIGE_CHOOSER = "rules"
+    assert isinstance(engine(), RulesEngine)
+    assert writer()
+    settings.PAIGE_WORDING = "guide"
+    assert writer() is None
 
 
 def test_the_settings_choose_the_engine(settings: Settings) -> None:

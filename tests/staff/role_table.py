@@ -86,6 +86,7 @@ interviews_interviewtype_guide-json      pp  --  --  --  --  --  --
 interviews_interviewtype_history         px  px  -x  -x  -x  px  px
 interviews_interviewtype_try             pp  pp  --  --  --  pp  pp
 interviews_interviewtype_unarchive       pp  --  --  --  --  --  --
+interviews_interviewtype_wording         pw  --  --  --  --  --  --
 jobs_job_add                             --  --  --  --  --  --  --
 jobs_job_change                          pp  --  --  --  --  --  --
 jobs_job_changelist                      pp  --  --  --  --  --  --

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from interviews.lifecycle import Wording
 from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import give_consent
@@ -158,3 +159,27 @@ def test_the_page_says_to_which_language_contacts_may_switch(support: Staff, acm
     german = InterviewTypeFactory.create(org=acme, guide=shipped_guide("win_loss_buyer_de"), name="Deutsch 1")
     assert "German: Deutsch 1" in support.get(f"{PAGE}_change", english.pk).content.decode()
     assert f"English: {english.name}" in support.get(f"{PAGE}_change", german.pk).content.decode()
+
+
+def test_staff_choose_whose_words_follow_ups_have(support: Staff, kind: InterviewType) -> None:
+    """A type that exists keeps the guide's words until then. A copy has the same choice."""
+    assert b"of the guide" in support.get(f"{PAGE}_change", kind.pk).content
+    assert b"neither notes nor objective" in support.get(f"{PAGE}_wording", kind.pk).content
+    assert support.post(f"{PAGE}_wording", kind.pk).status_code == 302
+    assert InterviewType.objects.get().wording == Wording.MODEL
+    assert b"Require the guide" in support.get(f"{PAGE}_wording", kind.pk).content
+    assert support.post(f"{PAGE}_wording", kind.pk).status_code == 302
+    assert InterviewType.objects.get().wording == Wording.GUIDE
+    support.post(f"{PAGE}_duplicate", kind.pk, org="acme", name="Regulated")
+    assert InterviewType.objects.get(name="Regulated").wording == Wording.GUIDE
+    done = SecurityEvent.objects.filter(kind="guide_changed").order_by("pk").values_list("actor", "detail")
+    assert [*done] == [
+        ("sue", "Follow-ups: in the words of a model."),
+        ("sue", "Follow-ups: in the words of the guide."),
+    ]
+
+
+def test_a_new_type_has_the_words_of_a_model(support: Staff, acme: Org) -> None:
+    begun = {"org": "acme", "start": "no_decision", "language": ""}
+    add(support, Fields(support.get(f"{PAGE}_add", **begun)).data, **begun)
+    assert InterviewType.objects.get().wording == Wording.MODEL

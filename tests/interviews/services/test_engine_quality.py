@@ -1,0 +1,32 @@
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from interviews.lifecycle import Engine, Rating, Stage, Wording
+from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.services.conversation_steps import complete_conversation, finish_conversation
+from interviews.services.engine_quality import quality_by_engine
+from tests.interviews.services.test_guide_quality import another, begin
+
+
+def test_the_quality_by_engine_and_words(
+    interview_request: InterviewRequest, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    kind = interview_request.interview_type
+    begin(interview_request, "We lost two weekends.")
+    assert quality_by_engine(kind) == [], "nothing to compare"
+    worded, refused = another(interview_request), another(interview_request)
+    for request in (worded, refused):
+        begin(request, "Price was too high for us.")
+    Turn.objects.filter(interview_request=worded, number=1).update(engine=Engine.MODEL, worded_by=Wording.MODEL)
+    Turn.objects.filter(interview_request=refused, number=1).update(engine=Engine.FALLBACK, wording_fallback="advice")
+    finish_conversation(worded)
+    complete_conversation(worded)
+    Conversation.objects.filter(pk=worded.pk).update(rating=Rating.MOSTLY)
+    Conversation.objects.filter(pk=refused.pk).update(stage=Stage.DECLINED, declined_at=timezone.now())
+    with django_assert_num_queries(5):
+        rules, model = quality_by_engine(kind)
+    assert (rules.engine, rules.wording, rules.begun, rules.words) == (Engine.RULES, Wording.GUIDE, 1, 4)
+    assert (rules.completion_percent, rules.rating, rules.choice_fallback_percent) == (None, None, None)
+    assert (model.engine, model.wording, model.begun, model.words) == (Engine.MODEL, Wording.MODEL, 2, 6)
+    assert (model.completion_percent, model.rating) == (50, 3)
+    assert (model.choice_fallback_percent, model.wording_fallback_percent) == (50, 50)
