@@ -36,12 +36,13 @@ def _print_report() -> int:
     from tests.quality import report
     from tests.quality.interviews import stored_interview_with
     from tests.quality.respondents import respondents
+    from tests.quality.wording import table
 
     logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0)
     interviews = [stored_interview_with(respondent) for respondent in respondents()]
-    print("\n".join(report.lines(interviews)))
-    return 1 if report.missed_targets(interviews) else 0
+    print("\n".join([*report.lines(interviews), "", *table.lines()]))
+    return 1 if report.missed_targets(interviews) or table.misses_a_target() else 0
 
 
 if __name__ == "__main__":

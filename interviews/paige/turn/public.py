@@ -1,6 +1,7 @@
 """The only place where a brief becomes a PublicBrief."""
 
 from interviews.lifecycle import Move
+from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
@@ -23,7 +24,7 @@ def kept_openers(move: NextMove) -> tuple[Phrase, ...]:
 
 
 def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> PublicBrief:
-    """`authored`: the words that are to be replaced."""
+    """`authored`: the words that are to be replaced. A date in a statement is no case that shows it."""
     thread = move.thread
     return PublicBrief(
         vendor=brief.vendor,
@@ -37,7 +38,7 @@ def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> Pub
         question=move.topic.question if task is Task.BRIDGE else "",
         statement=thread.statement.text if thread else "",
         asks_for=move.asked.kind if move.asked else None,
-        known=thread.statement.shows | thread.asked if thread else frozenset(),
+        known=thread.statement.shows - {FollowUpKind.INSTANCE} | thread.asked if thread else frozenset(),
         shows_feeling=any(opener.name == "feeling" for opener in move.openers),
         subjects=brief.nameable,
     )

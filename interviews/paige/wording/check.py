@@ -21,6 +21,8 @@ MAX_BRIDGE_WORDS = 20
 MAX_STATEMENTS = 2
 MIN_FUNCTION_WORDS = 0.25
 """The share of function words in every sentence of a language."""
+MIN_IF_IN_DOUBT = 0.5
+"""If the words that are frequent in another language are more."""
 SAME_WORDING = 0.8
 """The share of common words from which on two questions are the same."""
 
@@ -94,7 +96,8 @@ def _is_in_another_language(message: WordedMessage) -> bool:
     letters = (each for each in message.text if each.isalpha())
     is_latin = all("LATIN" in unicodedata.name(each, "") for each in letters)
     functions = sum(word in message.words.functions for word in said)
-    return not is_latin or language_of(message.unquoted, own) != own or functions < MIN_FUNCTION_WORDS * len(said)
+    least = MIN_FUNCTION_WORDS if language_of(message.unquoted, own) == own else MIN_IF_IN_DOUBT
+    return not is_latin or functions < least * len(said)
 
 
 def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], bool]:
@@ -106,6 +109,10 @@ def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], b
         return any(not (unless_said and f" {each}" in message.answers_plain) for each in found)
 
     return is_due
+
+
+def _asks_for_personal_data(message: WordedMessage) -> bool:
+    return _has("personal")(message) or _has("private", unless_said=True)(message)
 
 
 def _repeats(message: WordedMessage) -> bool:
@@ -132,8 +139,8 @@ CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
     Refusal.PROMISE: _has("promises"),
     Refusal.ADVICE: _has("advice"),
-    Refusal.PRIVATE: _has("private", unless_said=True),
-    Refusal.RUDE: _has("rude", unless_said=True),
+    Refusal.PRIVATE: _asks_for_personal_data,
+    Refusal.RUDE: _has("rude"),
     Refusal.STYLE: _is_poor_question,
     Refusal.NUMBER: numbers_unknown,
     Refusal.NAME: names_unknown,

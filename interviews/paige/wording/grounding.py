@@ -1,7 +1,7 @@
 """Whether a message keeps to what the conversation and the guide contain."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from interviews.paige.language.words import lower_case
 from interviews.paige.wording.message import WordedMessage, numbers_in
@@ -9,7 +9,6 @@ from interviews.paige.wording.words import words_of
 
 MIN_LETTERS = 4
 """Of a word that names something. Shorter names count by their capital letter."""
-MAX_NEW_WORDS_STATED = 1
 MAX_NEW_WORDS_ASKED = 3
 
 _WORD = re.compile(r"[^\W_]+")
@@ -39,7 +38,7 @@ def states_wrongly(message: WordedMessage) -> bool:
         word for sentence in message.statements for word in _named(message, sentence) if not _may_state(message, word)
     }
     is_about_paige = message.words.first_person.search(own) is not None
-    return is_about_paige or len(new) > MAX_NEW_WORDS_STATED or any(_tells_of_vendor(message, each) for each in stated)
+    return is_about_paige or bool(new) or any(_tells_of_vendor(message, each) for each in stated)
 
 
 def strays(message: WordedMessage) -> bool:
@@ -48,8 +47,11 @@ def strays(message: WordedMessage) -> bool:
         return False
     named = set(_named(message, message.question))
     new = {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
-    is_about_said = any(word in _contents(message) for word in named) or any(map(message.is_known, named - new))
-    refers = not message.words.anaphora.isdisjoint(words_of(message.question))
+    asked = set(words_of(message.question))
+    is_about_said = not _contents(message).isdisjoint(asked - message.words.functions) or any(
+        map(message.is_known, named - new)
+    )
+    refers = not message.words.anaphora.isdisjoint(asked)
     return len(new) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
 
 
@@ -92,6 +94,6 @@ def _tells_of_vendor(message: WordedMessage, clause: str) -> bool:
     return names_vendor and message.words.attributions.search(plain) is None
 
 
-def _contents(message: WordedMessage) -> Iterable[str]:
+def _contents(message: WordedMessage) -> set[str]:
     texts = (message.public.title, message.public.question, message.public.authored, *message.public.answers)
     return {word for text in texts for word in words_of(text)}

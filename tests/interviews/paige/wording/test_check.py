@@ -1,0 +1,109 @@
+"""What the check of worded messages shows and refuses."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interviews.paige.guide.texts import FollowUpKind
+from interviews.paige.wording.check import MAX_CHARACTERS, MAX_WORDS, Refusal, refusal_of
+from interviews.paige.wording.public_brief import PublicBrief, Task
+from tests.quality.wording import table
+
+ANSWER = "The security review was a mess. They sent us a two-year-old report, and our CISO refused to read it."
+PUBLIC = table.public_of({"language": "en", "topic": "experience", "answer": ANSWER})
+BRIDGE = replace(PUBLIC, task=Task.BRIDGE, question="How, if at all, did price come into the decision?")
+
+
+def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_under_10_are_refused_that_are_good() -> None:
+    assert len(table.replies()) > 2_000
+    assert not table.misses_a_target(), "\n".join(table.lines())
+
+
+def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> None:
+    labels = {
+        "form": {Refusal.FORM},
+        "length": {Refusal.LENGTH},
+        "name": {Refusal.NAME, Refusal.STATEMENT},
+        "number": {Refusal.NUMBER},
+        "quote": {Refusal.QUOTE},
+        "repeated": {Refusal.REPEATED, Refusal.STATEMENT},
+    }
+    for reply in table.replies():
+        if expected := labels.get(reply.label):
+            assert reply.refusal in expected | {Refusal.QUESTIONS, Refusal.LANGUAGE}, reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", Refusal.QUESTIONS),
+        ("What came of that?", None),
+        ("What did the two-year-old report do to your decision?", None),
+        ("What did the report from 2019 do to your decision?", Refusal.NUMBER),
+        ("What did the three-year-old report do to your decision?", Refusal.NUMBER),
+        ("How did your CISO put it?", None),
+        ("How did your CTO put it?", Refusal.NAME),
+        ("You said “The security review was a mess”. What came of that?", None),
+        ("You said “the security review was fine”. What came of that?", Refusal.QUOTE),
+        ("You said Acme sent a two-year-old report. What came of that?", None),
+        ("Acme sent a two-year-old report. What came of that?", Refusal.STATEMENT),
+        ("I understand. What came of that?", None),
+        ("I am sorry. What came of that?", Refusal.STATEMENT),
+        ("Our report was two years old. What came of that?", Refusal.STATEMENT),
+        ("What is your password?", Refusal.PRIVATE),
+        ("What do you like about sailing?", Refusal.TOPIC),
+        (PUBLIC.said[-1], Refusal.REPEATED),
+        ("word " * MAX_WORDS + "what?", Refusal.LENGTH),
+        (f"What {'o' * MAX_CHARACTERS}?", Refusal.LENGTH),
+    ],
+)
+def test_a_follow_up(text: str, refusal: Refusal | None) -> None:
+    assert refusal_of(text, PUBLIC) == refusal
+
+
+def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
+    known = replace(PUBLIC, known=frozenset({FollowUpKind.REASON}), asks_for=FollowUpKind.CONSEQUENCE)
+    assert refusal_of("Why was the security review a mess?", known) == Refusal.ANSWERED
+    assert refusal_of("What did the mess lead to?", known) is None
+    assert refusal_of("Why was the security review a mess?", replace(known, known=frozenset())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("That sounds frustrating, and now to another side of it.", None),
+        ("Thank you, let us turn to the costs.", Refusal.STATEMENT),
+        ("Turning from the review to the price.", None),
+        ("How did that feel?", Refusal.QUESTIONS),
+        ("No full stop", Refusal.QUESTIONS),
+        ("You have seen a lot. And you have told a lot.", Refusal.QUESTIONS),
+        ("How, if at all, did price come into the decision.", Refusal.REPEATED),
+        ("Acme will fix the review.", Refusal.PROMISE),
+        ("You should read the report.", Refusal.ADVICE),
+        ("Now then " * 11 + "now.", Refusal.LENGTH),
+    ],
+)
+def test_a_bridge_is_one_sentence_before_the_question(text: str, refusal: Refusal | None) -> None:
+    assert refusal_of(text, BRIDGE) == refusal
+
+
+def test_a_language_without_words_for_the_check_is_not_worded() -> None:
+    assert refusal_of("Qu'est-ce que cela a changé ?", replace(PUBLIC, language="fr")) == Refusal.LANGUAGE
+
+
+def test_subjects_that_may_be_named_may_be_named() -> None:
+    assert refusal_of("What part did the Bristol office have in that?", PUBLIC) == Refusal.NAME
+    named = replace(PUBLIC, subjects=("Bristol office",))
+    assert refusal_of("What part did the Bristol office have in that?", named) is None
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(text=st.text(max_size=400), public=st.sampled_from([PUBLIC, BRIDGE]))
+def test_any_text_is_judged_without_an_error_and_what_is_shown_is_plain(text: str, public: PublicBrief) -> None:
+    if refusal_of(text, public) is None:
+        assert text.isprintable()
+        assert len(text) <= MAX_CHARACTERS
+        assert len(text.split()) <= MAX_WORDS
+        assert text.count("?") == (public.task is Task.FOLLOW_UP)
