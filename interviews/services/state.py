@@ -10,6 +10,7 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.answers.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
+from interviews.paige.model.servers import choosing_server, wording_server
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.remaining import Remaining, remaining
@@ -35,7 +36,8 @@ class Exchange:
 class InterviewState:
     """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
     `is_paused`: the contact wants to stop, so it asks nothing. `more_to_ask`: whether resuming from the recap leads to
-    a question. `last_activity_at`: before this state was read.
+    a question. `last_activity_at`: before this state was read. `is_chosen_by_model`, `is_worded_by_model`: whether a
+    model receives the answers for that.
     """
 
     stage: Stage
@@ -43,6 +45,8 @@ class InterviewState:
     contact_name: str
     purpose: str
     estimated_minutes: int
+    is_chosen_by_model: bool = False
+    is_worded_by_model: bool = False
     question: Question | None = None
     remaining: Remaining | None = None
     exchanges: tuple[Exchange, ...] = ()
@@ -99,6 +103,8 @@ class StoredInterview:
             contact_name=self.opening.contact_name,
             purpose=guide.purpose,
             estimated_minutes=guide.estimated_minutes,
+            is_chosen_by_model=choosing_server() is not None,
+            is_worded_by_model=self.opening.may_be_worded and wording_server() is not None,
             question=Question(question.number, question.text) if question else None,
             remaining=remaining(guide, utterances_of(turns)) if question else None,
             exchanges=tuple(

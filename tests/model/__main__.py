@@ -23,6 +23,8 @@ def main() -> int:
         "--turns", type=int, choices=range(2, 5), default=4, help="turns of each scripted interview (4)"
     )
     parser.add_argument("--attacks", type=int, default=24, help="number of attacks, at most 24 (24)")
+    parser.add_argument("--wordings", type=int, default=16, help="number of follow-ups to word (16)")
+    parser.add_argument("--only-wordings", action="store_true", help="do nothing else, and print the texts")
     parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: time limit of a turn in seconds (20)")
     parser.add_argument("--threads", type=int, default=1, help="threads of the model (1)")
     parser.add_argument("--no-schema", action="store_true", help="do not send a JSON schema")
@@ -32,6 +34,9 @@ def main() -> int:
     try:
         with model_server(options.threads) as url:
             set_up_django(url, options.timeout)
+            print("\n".join(word(options)))
+            if options.only_wordings:
+                return 0
             measured = measure(options)
     except ModelServerError as error:
         sys.stderr.write(f"{error}\n")
@@ -60,6 +65,18 @@ def set_up_django(url: str, timeout: float) -> None:
     import django
 
     django.setup()
+
+
+def word(options: argparse.Namespace) -> list[str]:
+    from interviews.paige.engines import writer  # after django.setup()
+    from interviews.paige.model.provider import Provider
+    from tests.model import wordings
+
+    configured = writer()
+    assert configured
+    assert isinstance(configured.provider, Provider)
+    worded = wordings.word(configured.provider, options.wordings)
+    return list(wordings.lines(worded, with_texts=options.only_wordings))
 
 
 def measure(options: argparse.Namespace) -> "Measured":

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from pytest_django import Settings
 
 from interviews.lifecycle import Engine, Move, Speaker, Wording
@@ -207,3 +208,23 @@ def test_the_transcript_marks_worded_messages(settings: Settings, interview_requ
     content = Transcript.objects.get().content
     assert f"**Paige:** {QUESTION} *(worded by a model)*\n\n**Alice:** They stopped the project." in content
     assert content.count("worded by a model") == 1
+
+
+@pytest.mark.parametrize(
+    ("chooser", "wording", "shown"),
+    [("model", "model", ["choose", "words"]), ("rules", "model", ["words"]), ("model", "guide", ["choose"])],
+)
+def test_the_consent_page_says_what_a_model_receives(
+    settings: Settings,
+    client: Client,
+    interview_request: InterviewRequest,
+    chooser: str,
+    wording: str,
+    shown: list[str],
+) -> None:
+    page = {"token": str(interview_request.survey_token)}
+    assert b"A language model" not in client.get("/survey", page).content
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "https://models.example/v1", "large"
+    settings.PAIGE_CHOOSER, settings.PAIGE_WORDING = chooser, wording
+    told = re.findall(r"A language model (?:helps her to )?(\w+)", client.get("/survey", page).content.decode())
+    assert told == shown
