@@ -119,6 +119,8 @@ def test_invalid_setting_is_reported_without_a_traceback() -> None:
         ("PAIGE_TIMEOUT", "0"),
         ("PAIGE_TIMEOUT", "soon"),
         ("PAIGE_CONCURRENCY", "0"),
+        ("PAIGE_CHOOSER", "guide"),
+        ("PAIGE_WORDING", "rules"),
     ],
 )
 def test_invalid_value_raises(name: str, value: str) -> None:

@@ -84,7 +84,8 @@ async def measure(options: argparse.Namespace, stores: dict[str, str], log: Path
     tokens, requests = await asyncio.to_thread(load, options.interviews)
     unloaded, loaded, times = Result(), Result(), Times()
     async with slow_endpoint(options.endpoint_seconds) as endpoint:
-        model = {"PAIGE_BASE_URL": endpoint.url, "PAIGE_MODEL": "slow", "ANONYMOUS_RATE_LIMIT": NO_LIMIT}
+        model = {"PAIGE_BASE_URL": endpoint.url, "PAIGE_MODEL": "slow", "PAIGE_WORDING": "guide"}
+        model["ANONYMOUS_RATE_LIMIT"] = NO_LIMIT
         with serving(log, {**stores, **model}, workers=WORKERS) as server:
             contacts = [Contact(server.port, token, times, seed) for seed, token in enumerate(tokens)]
             for contact in contacts:

@@ -1,0 +1,102 @@
+"""What a message consists of if a model words it: the words replace lead-ins, and never what answers the contact."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import Choice, Message, next_message
+from interviews.paige.turn.moves import NextMove
+from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.request import wording_messages
+from interviews.paige.wording.worded import Worded
+from tests.interviews.paige.interviews import after, buyer_brief
+
+ANSWER = "Nobody trusted the weekly numbers any more."
+
+
+@dataclass
+class Chooses:
+    fits: Callable[[NextMove], bool]
+
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
+        return Choice(next(move for move in moves if self.fits(move)), Engine.MODEL)
+
+
+@dataclass
+class Words:
+    text: str | None
+    asked: list[PublicBrief] = field(default_factory=list)
+
+    def word(self, public: PublicBrief, *, spent_ms: int) -> Worded:
+        self.asked.append(public)
+        return Worded(self.text, "" if self.text else "timeout")
+
+
+def worded(brief: Brief, move: Move, writer: Words) -> Message:
+    message = next_message(replace(brief, may_be_worded=True), Chooses(lambda each: each.move == move), writer)
+    assert message
+    return message
+
+
+def after_a_follow_up(answer: str) -> Brief:
+    brief = after(buyer_brief(), ANSWER)
+    follow_up = next_message(brief, Chooses(lambda each: each.move == Move.FOLLOW_UP))
+    assert follow_up
+    said = Utterance(Speaker.CONTACT, answer, follow_up.utterance.topic, Move.ANSWER)
+    return brief.after([*brief.conversation, follow_up.utterance, said])
+
+
+def test_a_bridge_is_worded_and_the_question_of_the_topic_stays() -> None:
+    writer = Words("Turning from the numbers to the people involved.")
+    message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
+    [public] = writer.asked
+    question = message.choice.move.topic.question
+    assert (public.task, public.authored, public.question) == (Task.BRIDGE, "Now to another side of it.", question)
+    assert message.text == f"Turning from the numbers to the people involved. {question}"
+    assert message.authored == f"Now to another side of it. {question}"
+
+
+def test_a_question_without_a_bridge_needs_no_words() -> None:
+    writer = Words("Never asked.")
+    message = worded(after(buyer_brief(), ANSWER), Move.QUESTION, writer)
+    assert writer.asked == []
+    assert (message.text, message.authored) == (message.choice.move.topic.question, "")
+
+
+def test_what_answers_the_contact_stays_as_authored() -> None:
+    writer = Words("What came of the numbers?")
+    brief = after(buyer_brief(), f"{ANSWER} Are you a bot, by the way?")
+    message = worded(brief, Move.FOLLOW_UP, writer)
+    assert message.text == "I am an AI interviewer, not a person. What came of the numbers?"
+    assert "AI interviewer" not in writer.asked[0].authored
+
+
+def test_a_question_that_is_put_again_is_never_worded() -> None:
+    writer = Words("Never asked.")
+    message = worded(after(buyer_brief(), "What do you mean?"), Move.REPHRASE, writer)
+    assert writer.asked == []
+    assert message.authored == ""
+
+
+def test_after_anger_the_model_is_told_to_take_it_seriously() -> None:
+    writer = Words(None)
+    brief = after(buyer_brief(), "Your account manager lied to us, and I was furious about it.")
+    message = worded(brief, Move.FOLLOW_UP, writer)
+    [public] = writer.asked
+    assert public.shows_feeling
+    assert "takes it seriously" in wording_messages(public)[-1].content
+    assert message.text.startswith("That was no small thing. ")
+    assert message.text == public.authored
+
+
+@pytest.mark.parametrize("text", ["What came of the numbers?", None])
+def test_a_repeated_follow_up_has_its_authored_words(text: str | None) -> None:
+    brief = after(buyer_brief(), ANSWER)
+    message = worded(brief, Move.FOLLOW_UP, Words(text))
+    asks = Utterance(Speaker.CONTACT, "Can you repeat the question?", message.utterance.topic, Move.ANSWER)
+    again = worded(brief.after([*brief.conversation, message.utterance, asks]), Move.REPEAT, Words("Never asked."))
+    assert again.text.endswith(message.authored or message.text)
