@@ -85,5 +85,11 @@ def _own(language: str) -> frozenset[str]:
 def _texts(guide: Mapping[str, Any]) -> Iterator[str]:
     yield from (guide["purpose"], guide["closing_question"])
     for topic in guide["topics"]:
-        yield from (topic["title"], topic["question"], topic.get("rephrasing", ""), topic.get("reason", ""))
+        yield from (
+            topic["title"],
+            topic["question"],
+            topic.get("rephrasing", ""),
+            topic.get("reason", ""),
+            topic.get("bridge", ""),
+        )
         yield from (each["text"] for each in topic["follow_ups"])

@@ -54,10 +54,10 @@ def test_a_bridge_is_worded_and_the_question_of_the_topic_stays() -> None:
     writer = Words("Turning from the numbers to the people involved.")
     message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
     [public] = writer.asked
-    question = message.choice.move.topic.question
-    assert (public.task, public.authored, public.question) == (Task.BRIDGE, "Now to another side of it.", question)
+    bridge, question = message.choice.move.topic.bridge, message.choice.move.topic.question
+    assert (public.task, public.authored, public.question) == (Task.BRIDGE, bridge, question)
     assert message.text == f"Turning from the numbers to the people involved. {question}"
-    assert message.authored == f"Now to another side of it. {question}"
+    assert message.authored == f"{bridge} {question}"
 
 
 def test_a_question_without_a_bridge_needs_no_words() -> None:
