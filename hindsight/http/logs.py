@@ -25,6 +25,7 @@ EXTRA_FIELDS = (
     # Of interviews.paige.model.log.
     "engine",
     "outcome",
+    "fallback",
     "waiting_turns",
     "fallback_rate",
     # Of security events: see orgs.security_events.

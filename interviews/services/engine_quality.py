@@ -9,10 +9,17 @@ from interviews.models.turn import WORDED, WORDING_FELL_BACK
 from interviews.services.guide_quality import NEWEST, words_of_a_text
 from interviews.services.interview_statistics import completion_percent
 
+ASKED = Q(engine__in=ASKED_THE_MODEL) | WORDED | WORDING_FELL_BACK
+COSTS = ("latency_ms", "prompt_tokens", "completion_tokens")
+
 
 @dataclass(frozen=True)
 class EngineQuality:
-    """Of the interviews whose turns were chosen and worded so. `words`: the mean of an answer. None: without any."""
+    """Of the interviews whose turns were chosen and worded so. None: without any.
+
+    `words`: the mean of an answer. `latency_ms`, `prompt_tokens`, `completion_tokens`: the means of a turn that asked a
+    model, over all its requests.
+    """
 
     engine: Engine
     wording: Wording
@@ -25,6 +32,18 @@ class EngineQuality:
     choice_fallbacks: int
     worded: int
     wording_fallbacks: int
+    latency_ms: float | None
+    prompt_tokens: float | None
+    completion_tokens: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.latency_ms is None else self.latency_ms / 1000
+
+    @property
+    def tokens(self) -> int | None:
+        """None if the server reports none."""
+        return None if self.prompt_tokens is None else round(self.prompt_tokens + (self.completion_tokens or 0))
 
     @property
     def completion_percent(self) -> int | None:
@@ -58,8 +77,16 @@ def quality_by_engine(interview_type: InterviewType) -> list[EngineQuality]:
         choice_fallbacks=Count("pk", filter=Q(engine=Engine.FALLBACK)),
         worded=Count("pk", filter=WORDED | WORDING_FELL_BACK),
         wording_fallbacks=Count("pk", filter=WORDING_FELL_BACK),
+        **{name: Avg(name, filter=ASKED) for name in COSTS},
     )
-    counts = {"words": None, "chosen": 0, "choice_fallbacks": 0, "worded": 0, "wording_fallbacks": 0, "broken_off": 0}
+    counts = {
+        **dict.fromkeys(("words", *COSTS)),
+        "chosen": 0,
+        "choice_fallbacks": 0,
+        "worded": 0,
+        "wording_fallbacks": 0,
+        "broken_off": 0,
+    }
     found = [
         EngineQuality(
             engine=Engine.MODEL if key[0] else Engine.RULES,

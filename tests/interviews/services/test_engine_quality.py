@@ -17,8 +17,13 @@ def test_the_quality_by_engine_and_words(
     worded, refused = another(interview_request), another(interview_request)
     for request in (worded, refused):
         begin(request, "Price was too high for us.")
-    Turn.objects.filter(interview_request=worded, number=1).update(engine=Engine.MODEL, worded_by=Wording.MODEL)
-    Turn.objects.filter(interview_request=refused, number=1).update(engine=Engine.FALLBACK, wording_fallback="advice")
+    first = Turn.objects.filter(number=1)
+    first.filter(interview_request=worded).update(
+        engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_000, prompt_tokens=3_000, completion_tokens=40
+    )
+    first.filter(interview_request=refused).update(
+        engine=Engine.FALLBACK, wording_fallback="advice", latency_ms=2_000, prompt_tokens=None
+    )
     finish_conversation(worded)
     complete_conversation(worded)
     Conversation.objects.filter(pk=worded.pk).update(rating=Rating.MOSTLY)
@@ -28,5 +33,6 @@ def test_the_quality_by_engine_and_words(
     assert (rules.engine, rules.wording, rules.begun, rules.words) == (Engine.RULES, Wording.GUIDE, 1, 4)
     assert (rules.completion_percent, rules.rating, rules.choice_fallback_percent) == (None, None, None)
     assert (model.engine, model.wording, model.begun, model.words) == (Engine.MODEL, Wording.MODEL, 2, 6)
+    assert (model.seconds, model.tokens, rules.seconds, rules.tokens) == (1.5, 3_040, None, None)
     assert (model.completion_percent, model.rating) == (50, 3)
     assert (model.choice_fallback_percent, model.wording_fallback_percent) == (50, 50)

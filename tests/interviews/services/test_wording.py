@@ -1,12 +1,16 @@
 """An interview whose follow-ups a model words: what the model receives, what is stored and what the contact sees."""
 
+import json
+import logging
 import re
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from prometheus_client import REGISTRY
 from pytest_django import Settings
 
+from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
 from interviews.paige.preview import preview_of
@@ -228,3 +232,21 @@ def test_the_consent_page_says_what_a_model_receives(
     settings.PAIGE_CHOOSER, settings.PAIGE_WORDING = chooser, wording
     told = re.findall(r"A language model (?:helps her to )?(\w+)", client.get("/survey", page).content.decode())
     assert told == shown
+
+
+def test_the_outcome_of_each_wording_is_logged_and_counted_without_texts(
+    settings: Settings, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = counted("advice")
+    refused = says('{"text": "You should try Quuxcorp again. What keeps you?"}')
+    second_question(settings, interview_request, FOLLOW_UP, refused)
+    assert counted("advice") == before + 1
+    [line] = [json.loads(JSONFormatter().format(each)) for each in caplog.records if "for words" in each.message]
+    assert (line["outcome"], line["fallback"]) == ("refused, refused", "advice")
+    for word in ("Quuxcorp", "trusted", "patience", "Old notes", "Old objective"):
+        assert word not in caplog.text
+
+
+def counted(outcome: str) -> float:
+    return REGISTRY.get_sample_value("hindsight_wordings_total", {"outcome": outcome}) or 0
