@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib import admin
@@ -47,30 +46,27 @@ UNARCHIVE = Action(
     done="Unarchived.",
 )
 
-# By the present choice.
-WORDING_ACTIONS: Mapping[Wording, Action] = {
-    Wording.GUIDE: Action(
-        title="Let a model word the follow-ups",
-        text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
-        "conversation, but neither notes nor objective. The guide's words replace what Paige must not say.",
-        button="Let a model word them",
-        run=lambda interview_type: set_wording(
-            org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.MODEL
-        ),
-        event=EventKind.GUIDE_CHANGED,
-        done="Follow-ups: in the words of a model.",
+WORDS_OF_A_MODEL = Action(
+    title="Let a model word the follow-ups",
+    text="Where a model is configured for it, follow-ups have its words from the next question on. It gets the "
+    "conversation, but neither notes nor objective. The guide's words replace what Paige must not say.",
+    button="Let a model word them",
+    run=lambda interview_type: set_wording(
+        org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.MODEL
     ),
-    Wording.MODEL: Action(
-        title="Require the guide's words",
-        text="From the next question on, contacts see only the words of the guide, and quotes of what they have said.",
-        button="Require the guide's words",
-        run=lambda interview_type: set_wording(
-            org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.GUIDE
-        ),
-        event=EventKind.GUIDE_CHANGED,
-        done="Follow-ups: in the words of the guide.",
+    event=EventKind.GUIDE_CHANGED,
+    done="Follow-ups: in the words of a model.",
+)
+WORDS_OF_THE_GUIDE = Action(
+    title="Require the guide's words",
+    text="From the next question on, contacts see only the words of the guide, and quotes of what they have said.",
+    button="Require the guide's words",
+    run=lambda interview_type: set_wording(
+        org_id=interview_type.org_id, interview_type_id=interview_type.pk, wording=Wording.GUIDE
     ),
-}
+    event=EventKind.GUIDE_CHANGED,
+    done="Follow-ups: in the words of the guide.",
+)
 
 
 class ShownQuality(NamedTuple):
@@ -88,7 +84,8 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
         **NewInterviewTypePages.object_pages,
         "archive": "archive_view",
         "unarchive": "unarchive_view",
-        "wording": "wording_view",
+        "words-of-model": "words_of_model_view",
+        "words-of-guide": "words_of_guide_view",
     }
     list_display = ("name", "org", "language", "version", "created_at", "archived_at")
     list_filter = (OrgFilter, ArchivedFilter)
@@ -146,9 +143,13 @@ class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparison
     def unarchive_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, self.may_edit_guide), UNARCHIVE)
 
-    def wording_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        found: InterviewType = self.object_or_404(request, object_id, self.may_edit_guide)
-        return self.confirm_and_run(request, found, WORDING_ACTIONS[Wording(found.wording)])
+    def words_of_model_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self.object_or_404(request, object_id, self.may_edit_guide)
+        return self.confirm_and_run(request, found, WORDS_OF_A_MODEL)
+
+    def words_of_guide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        found = self.object_or_404(request, object_id, self.may_edit_guide)
+        return self.confirm_and_run(request, found, WORDS_OF_THE_GUIDE)
 
 
 def displayed_quality(interview_type: InterviewType) -> list[ShownQuality]:

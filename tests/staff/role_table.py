@@ -86,7 +86,8 @@ interviews_interviewtype_guide-json      pp  --  --  --  --  --  --
 interviews_interviewtype_history         px  px  -x  -x  -x  px  px
 interviews_interviewtype_try             pp  pp  --  --  --  pp  pp
 interviews_interviewtype_unarchive       pp  --  --  --  --  --  --
-interviews_interviewtype_wording         pw  --  --  --  --  --  --
+interviews_interviewtype_words-of-guide  pp  --  --  --  --  --  --
+interviews_interviewtype_words-of-model  pw  --  --  --  --  --  --
 jobs_job_add                             --  --  --  --  --  --  --
 jobs_job_change                          pp  --  --  --  --  --  --
 jobs_job_changelist                      pp  --  --  --  --  --  --
