@@ -36,6 +36,7 @@ _ENDS_LIKE_A_STATEMENT = re.compile(r"[.!:]\Z")
 class Refusal(StrEnum):
     """Why the authored text is shown. Stored with the turn; the refused text is not."""
 
+    AUTHORED = "authored words"
     LANGUAGE = "language"
     FORM = "markup, link or list"
     LENGTH = "length"
@@ -60,6 +61,8 @@ def refusal_of(text: str, public: PublicBrief) -> Refusal | None:
     words = wording_words(public.language)
     if words is None:
         return Refusal.LANGUAGE
+    if text == public.authored:
+        return Refusal.AUTHORED
     message = WordedMessage(text, public, words)
     return next((refusal for refusal, is_due in CHECKS.items() if is_due(message)), None)
 

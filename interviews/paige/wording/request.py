@@ -1,5 +1,6 @@
 """The request to word a message. Depends on nothing but a PublicBrief."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def _said(turn: Utterance) -> str:
 
 
 def _task(public: PublicBrief) -> str:
-    values = {"title": public.title, "authored": public.authored}
+    values = {"title": public.title, "authored": json.dumps({"text": public.authored}, ensure_ascii=False)}
     feeling = _line("feeling") if public.shows_feeling else ""
     if public.task is Task.BRIDGE:
         question = {"question": public.question, "max_bridge_words": MAX_BRIDGE_WORDS}

@@ -39,6 +39,7 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
     ("text", "refusal"),
     [
         ("", Refusal.QUESTIONS),
+        (PUBLIC.authored, Refusal.AUTHORED),
         ("What came of that?", None),
         ("What did the two-year-old report do to your decision?", None),
         ("What did the report from 2019 do to your decision?", Refusal.NUMBER),
