@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from prometheus_client import REGISTRY
 from pytest_django import Settings
@@ -13,6 +14,7 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
+from interviews.paige.model.provider import Provider
 from interviews.paige.preview import preview_of
 from interviews.services.conversation_steps import (
     complete_conversation,
@@ -250,3 +252,19 @@ def test_the_outcome_of_each_wording_is_logged_and_counted_without_texts(
 
 def counted(outcome: str) -> float:
     return REGISTRY.get_sample_value("hindsight_wordings_total", {"outcome": outcome}) or 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_requests_are_made_outside_of_a_transaction(
+    settings: Settings, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_transaction: list[bool] = []
+    complete = Provider.complete
+
+    def recording(*arguments: object) -> object:
+        in_transaction.append(connection.in_atomic_block)
+        return complete(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Provider, "complete", recording)
+    second_question(settings, interview_request, FOLLOW_UP, WORDED)
+    assert in_transaction == [False, False]
