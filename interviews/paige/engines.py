@@ -16,6 +16,7 @@ from interviews.paige.objective.instructions import vocabulary
 from interviews.paige.objective.topic_labels import labels_of, pieces_of
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
+from interviews.paige.wording.words import wording_words
 
 # `functools.cache` does not lock: concurrent first calls would build two engines with separate semaphores.
 _creation_lock = Lock()
@@ -28,6 +29,7 @@ def preload() -> None:
     vocabulary()
     for language in languages():
         opinion_words(language)
+        wording_words(language)
     for name in shipped_guides():
         Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
     labels_of([pieces_of("")])

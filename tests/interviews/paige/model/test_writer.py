@@ -1,0 +1,69 @@
+"""The writer has what the choice has left of the time of the turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from interviews.paige.chat import ChatMessage
+from interviews.paige.model.provider import ProviderError, Reply
+from interviews.paige.model.reply import read_wording
+from interviews.paige.model.writer import ModelWriter
+from tests.quality.wording import table
+
+PUBLIC = table.public_of(
+    {"language": "en", "topic": "trigger", "answer": "Nobody trusted the weekly numbers any more."}
+)
+WORDS = "What came of the weekly numbers?"
+
+
+@dataclass
+class Recording:
+    replies: list[str]
+    seconds: list[float] = field(default_factory=list)
+
+    def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
+        self.seconds.append(seconds)
+        if not self.replies:
+            raise ProviderError("status 500")
+        return Reply(self.replies.pop(0), 100, 10)
+
+
+def test_the_choice_and_the_words_share_the_time_of_a_turn() -> None:
+    provider = Recording([WORDS])
+    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=5_000).text == WORDS
+    [seconds] = provider.seconds
+    assert 0 < seconds <= 3
+
+
+def test_without_time_the_model_is_not_asked() -> None:
+    provider = Recording([WORDS])
+    worded = ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=8_001)
+    assert (worded.text, worded.fallback, provider.seconds) == (None, "timeout", [])
+
+
+def test_tokens_of_both_attempts_count() -> None:
+    worded = ModelWriter(Recording(["No.", WORDS]), timeout=8).word(PUBLIC, spent_ms=0)
+    assert (worded.text, worded.prompt_tokens, worded.completion_tokens) == (WORDS, 200, 20)
+
+
+@pytest.mark.parametrize(
+    ("replies", "fallback"), [(["No."], "status 500"), (["No.", "And? Why?"], "not one question"), ([], "status 500")]
+)
+def test_the_last_attempt_says_why_the_words_are_not_shown(replies: list[str], fallback: str) -> None:
+    assert ModelWriter(Recording(replies), timeout=8).word(PUBLIC, spent_ms=0).fallback == fallback
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f'{{"text": "{WORDS}"}}',
+        f'```json\n{{"text": " {WORDS} "}}\n```',
+        f'<think>{{"text": "Why?"}}</think>{{"text": "{WORDS}"}}',
+        f" {WORDS}\n",
+        f"<think>What now?</think>{WORDS}",
+    ],
+)
+def test_replies_are_read_leniently(reply: str) -> None:
+    assert read_wording(reply) == WORDS
