@@ -36,7 +36,7 @@ def chosen_directions(brief: Brief, provider: CompletionProvider, *, timeout: fl
     started = monotonic()
     asked = ask(
         provider,
-        driver_messages(brief.vendor, [(piece.asked.title, piece.quote.text) for piece in pieces]),
+        partial(driver_messages, brief.vendor, [(piece.asked.title, piece.quote.text) for piece in pieces]),
         _schema(len(pieces)),
         partial(read_directions, pieces=len(pieces)),
         deadline=started + timeout,

@@ -31,21 +31,23 @@ class Asked(Generic[T]):
 
 def ask(
     provider: CompletionProvider,
-    messages: Sequence[ChatMessage],
+    messages: Callable[[], Sequence[ChatMessage]],
     schema: Mapping[str, Any],
     read: Callable[[str], T | None],
     *,
     deadline: float,
     unread: str,
 ) -> Asked[T]:
-    """`read` returns None for an invalid reply; `unread` is the outcome then. Does not raise."""
+    """`messages` is called for each attempt. `read` returns None for an invalid reply; `unread` is the outcome then.
+    Does not raise.
+    """
     asked: Asked[T] = Asked()
     for _ in range(ATTEMPTS):
         seconds = deadline - monotonic()
         if seconds <= 0:
             break
         try:
-            reply = provider.complete(messages, seconds, schema)
+            reply = provider.complete(messages(), seconds, schema)
         except ProviderError as error:
             asked.outcomes.append(str(error))
             if not error.is_retryable:

@@ -48,7 +48,7 @@ class ModelEngine:
     def _ask(self, brief: Brief, moves: Sequence[NextMove], deadline: float) -> Asked[int]:
         return ask(
             self.provider,
-            messages_for(brief, moves),
+            partial(messages_for, brief, moves),
             schema_for(len(moves)),
             partial(read_reply, moves=len(moves)),
             deadline=deadline,

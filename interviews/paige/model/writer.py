@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from interviews.paige.chat import ChatMessage
 from interviews.paige.model.asking import Asked, CompletionProvider, ask
 from interviews.paige.model.log import log_wording
 from interviews.paige.model.reply import read_wording
@@ -14,7 +15,10 @@ REFUSED = "refused"
 
 
 class ModelWriter:
-    """Asks the model at most twice. `timeout`: seconds for all requests of a turn."""
+    """Asks the model at most twice, the second time with the reason of the refusal.
+
+    `timeout`: seconds for all requests of a turn.
+    """
 
     def __init__(self, provider: CompletionProvider, *, timeout: float) -> None:
         self.provider = provider
@@ -25,7 +29,7 @@ class ModelWriter:
         reader = _Reader(public)
         asked = ask(
             self.provider,
-            wording_messages(public),
+            reader.messages,
             SCHEMA,
             reader.read,
             deadline=started + self.timeout - spent_ms / 1000,
@@ -41,6 +45,9 @@ class _Reader:
     def __init__(self, public: PublicBrief) -> None:
         self.public = public
         self.refusal: Refusal | None = None
+
+    def messages(self) -> list[ChatMessage]:
+        return wording_messages(self.public, refused=self.refusal or "")
 
     def read(self, reply: str) -> str | None:
         text = read_wording(reply)

@@ -25,8 +25,10 @@ SCHEMA: Mapping[str, Any] = {
 _words = PromptTexts(Path(__file__).with_name("prompt.txt"))
 
 
-def wording_messages(public: PublicBrief) -> list[ChatMessage]:
-    return [ChatMessage("system", _system(public)), ChatMessage("user", f"{_conversation(public)}\n\n{_task(public)}")]
+def wording_messages(public: PublicBrief, *, refused: str = "") -> list[ChatMessage]:
+    """`refused`: why the check does not show the last reply."""
+    parts = [_conversation(public), _task(public), *([_words("refused", refused=refused)] if refused else [])]
+    return [ChatMessage("system", _system(public)), ChatMessage("user", "\n\n".join(parts))]
 
 
 def _system(public: PublicBrief) -> str:

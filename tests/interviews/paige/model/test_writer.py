@@ -22,9 +22,11 @@ WORDS = "What came of the weekly numbers?"
 class Recording:
     replies: list[str]
     seconds: list[float] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
 
     def complete(self, messages: Sequence[ChatMessage], seconds: float, schema: Mapping[str, Any]) -> Reply:
         self.seconds.append(seconds)
+        self.tasks.append(messages[-1].content)
         if not self.replies:
             raise ProviderError("status 500")
         return Reply(self.replies.pop(0), 100, 10)
@@ -41,6 +43,16 @@ def test_without_time_the_model_is_not_asked() -> None:
     provider = Recording([WORDS])
     worded = ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=8_001)
     assert (worded.text, worded.fallback, provider.seconds) == (None, "timeout", [])
+
+
+def test_the_second_request_says_what_was_wrong_and_not_what_was_said() -> None:
+    provider = Recording(["You should tell Quuxcorp. What keeps you?", WORDS])
+    assert ModelWriter(provider, timeout=8).word(PUBLIC, spent_ms=0).text == WORDS
+    first, second = provider.tasks
+    assert (
+        second.removeprefix(first).strip().startswith("Your last reply cannot be shown. What is wrong with it: advice.")
+    )
+    assert "Quuxcorp" not in second
 
 
 def test_tokens_of_both_attempts_count() -> None:
