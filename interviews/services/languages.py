@@ -1,6 +1,10 @@
 """The contact may switch to another language: to the one interview type of the org that has the same topics in it."""
 
-from django.db.models import TextField, Value
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
@@ -15,11 +19,8 @@ from interviews.paige.language.lexicons import languages
 
 def translation_of(interview_type: InterviewType, guide: Guide, language: str) -> InterviewType | None:
     """None also if several types fit: nobody has said which one is meant."""
-    others = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).exclude(pk=interview_type.pk)
-    code = Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField())
-    in_language = others.alias(language=code).filter(language=language).defer("guide")
-    found = [each for each in in_language if _is_translation(guide, each)]
-    return found[0] if len(found) == 1 else None
+    in_language = _others(interview_type).filter(language=language).defer("guide")
+    return _only_translation(guide, in_language)
 
 
 def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
@@ -28,8 +29,21 @@ def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
         guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
     except GuideError:
         return {}
-    found = {language: translation_of(interview_type, guide, language) for language in languages()}
-    return {language: other for language, other in found.items() if other}
+    others = defaultdict(list)
+    for other in _others(interview_type):
+        others[other.language].append(other)
+    found = {language: _only_translation(guide, of_language) for language, of_language in others.items()}
+    return {language: other for language, other in found.items() if other and language in languages()}
+
+
+def _others(interview_type: InterviewType) -> QuerySet[Any]:
+    others = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).exclude(pk=interview_type.pk)
+    return others.annotate(language=Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField()))
+
+
+def _only_translation(guide: Guide, others: Iterable[InterviewType]) -> InterviewType | None:
+    found = [each for each in others if _is_translation(guide, each)]
+    return found[0] if len(found) == 1 else None
 
 
 def is_offered(interview_request: InterviewRequest, language: str) -> bool:

@@ -50,7 +50,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("interviews_interviewrequest_history", ()): 4,
     ("interviews_interviewrequest_prompt", ()): 3,
     ("interviews_interviewtype_changelist", ()): 3,
-    ("interviews_interviewtype_change", ()): 8,
+    ("interviews_interviewtype_change", ()): 7,
     ("interviews_interviewtype_try", ()): 2,
     ("interviews_interviewtype_compare", ()): 2,
     ("webhooks_endpoint_changelist", ()): 3,
