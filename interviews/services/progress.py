@@ -38,7 +38,7 @@ def mark_abandoned(*, dry_run: bool = False) -> Counter[str]:
     counts: Counter[str] = Counter()
     for pks in pk_batches(_outdated(), BATCH):
         for row in _outdated().filter(pk__in=pks).select_related("org").order_by("pk"):
-            counts[row.org.slug] += dry_run or _correct(row)
+            counts[row.org.slug] += dry_run or correct_progress(row)
     return +counts
 
 
@@ -55,7 +55,8 @@ def _outdated() -> QuerySet[Any]:
     return begun.annotate(current=current).exclude(progress=F("current"))
 
 
-def _correct(row: InterviewRequest) -> bool:
+def correct_progress(row: InterviewRequest) -> bool:
+    """Returns whether it was outdated."""
     with locked_conversation(row):
         for outdated in _outdated().filter(pk=row.pk):
             if outdated.current == Progress.ABANDONED:

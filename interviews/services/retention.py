@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from contacts.models import Contact
+from deals.models import Deal
 from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Progress, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
@@ -42,17 +43,14 @@ def erase_inactive_contacts(*, actor: Actor, dry_run: bool = False) -> Counter[s
 
 
 def delete_test_interviews(*, actor: Actor, dry_run: bool = False) -> Counter[str]:
-    """Deletes interview requests of test rooms after TEST_ROOM_DAYS, then contacts without any."""
+    """Deletes interview requests of test rooms after TEST_ROOM_DAYS, then contacts without any, and deals."""
     before, counts = timezone.now() - timedelta(days=TEST_ROOM_DAYS), Counter[str]()
     for room in Org.objects.exclude(test_room_of=None).order_by("slug"):
         old = InterviewRequest.objects.for_org(room.pk).filter(created_at__lt=before)
         for ids in pk_batches(old, BATCH):
             counts[room.slug] += len(ids) if dry_run else _delete_requests(room, ids)
-        used = InterviewRequest.objects.filter(contact=OuterRef("pk"))
-        unused = Contact.objects.for_org(room.pk).filter(~Exists(used), updated_at__lt=before)
-        for ids in () if dry_run else pk_batches(unused, BATCH):
-            for contact_id in ids:
-                delete_contact(org_id=room.pk, contact_id=contact_id, actor=actor)
+        if not dry_run:
+            _delete_unused(room, before, actor)
     return +counts
 
 
@@ -99,6 +97,16 @@ def _delete_requests(room: Org, ids: list[int]) -> int:
     list(Conversation.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
     forget_interview_requests(org_id=room.pk, interview_request_ids=ids)
     return InterviewRequest.objects.filter(pk__in=ids).delete()[1].get("interviews.InterviewRequest", 0)
+
+
+def _delete_unused(room: Org, before: datetime, actor: Actor) -> None:
+    used = InterviewRequest.objects.filter(contact=OuterRef("pk"))
+    unused = Contact.objects.for_org(room.pk).filter(~Exists(used), updated_at__lt=before)
+    for ids in pk_batches(unused, BATCH):
+        for contact_id in ids:
+            delete_contact(org_id=room.pk, contact_id=contact_id, actor=actor)
+    for ids in pk_batches(Deal.objects.for_org(room.pk).filter(updated_at__lt=before), BATCH):
+        Deal.objects.filter(pk__in=ids).delete()
 
 
 def _erase(inactive: QuerySet[Contact], org: Org, contact_id: int, actor: Actor) -> int:

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
 from hindsight.queue.shares import Shares
-from interviews.lifecycle import DeclineReason, Speaker
-from interviews.models import InterviewRequest, ScriptedInterview, Turn
+from interviews.lifecycle import ABANDONED_AFTER, DeclineReason, Speaker
+from interviews.models import Conversation, InterviewRequest, ScriptedInterview, Turn
 from interviews.services.conversation_steps import (
     complete_conversation,
     give_consent,
@@ -24,6 +24,7 @@ from interviews.services.conversation_steps import (
     skip_question,
     submit_answer,
 )
+from interviews.services.progress import correct_progress
 from interviews.services.state import language_of
 from interviews.services.wishes import decline_interview
 
@@ -77,6 +78,14 @@ def start(interview_request: InterviewRequest) -> None:
     _answer_next(interview_request, answers_in(language_of(interview_request)))
 
 
+def abandon(interview_request: InterviewRequest) -> None:
+    """As if the first answer was given seven days ago."""
+    start(interview_request)
+    long_ago = timezone.now() - ABANDONED_AFTER - timedelta(seconds=1)
+    Conversation.objects.filter(pk=interview_request.pk).update(last_activity_at=long_ago)
+    correct_progress(interview_request)
+
+
 def decline(interview_request: InterviewRequest) -> None:
     decline_interview(interview_request, reason=DeclineReason.NO_TIME)
 
@@ -87,6 +96,7 @@ def ignore(interview_request: InterviewRequest) -> None:
 
 BUYERS: Mapping[str, Callable[[InterviewRequest], None]] = {
     "starts": start,
+    "abandons": abandon,
     "declines": decline,
     "ignores": ignore,
 }

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.models import InterviewRequest
 from interviews.services.create import open_test_room
 from interviews.services.interview_statistics import interview_statistics
@@ -22,10 +23,11 @@ def room(acme: Org) -> Org:
     create_api_key(org=room, name="Tester")
     contact = ContactFactory.create(org=room, email="tester@example.com", name="Tester")
     InterviewRequestFactory.create(org=room, contact=contact, deal_id="deal_test")
+    Deal.objects.create(org=room, deal_id="deal_test")
     return room
 
 
-LISTS = ["contacts_contact", "interviews_interviewrequest", "interviews_interviewtype", "orgs_apikey"]
+LISTS = ["contacts_contact", "deals_deal", "interviews_interviewrequest", "interviews_interviewtype", "orgs_apikey"]
 
 
 def rows(staff: Staff, page: str, **query: str) -> int:

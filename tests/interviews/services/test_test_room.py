@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from contacts.models import Contact
+from deals.models import Deal
 from interviews.models import InterviewRequest, ScriptedInterview, Turn
 from interviews.services.create import open_test_room
 from interviews.services.erasure import delete_org, erase_contact
@@ -99,6 +100,7 @@ def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
     [
         ("jane+declines@example.com", "created", ["declined"], 0),
         ("jane+starts@example.com", "created", [], 2),
+        ("jane+abandons@example.com", "created", [], 2),
         ("jane+ignores@example.com", "created", [], 0),
         ("ignores@example.com", "created", [], 0),
         ("jane+news@example.com", "completed", [], None),
@@ -119,6 +121,14 @@ def test_the_buyer_does_not_answer_a_cancelled_request(room_api: ApiClient) -> N
     assert room_api.post(f"/interviews/{pk}/cancel", None).status_code == 200
     assert work_off(KIND) == 1
     assert room_api.get(f"/interviews/{pk}").json()["flags"] == []
+
+
+def test_an_interview_is_abandoned_at_once(room: Org, room_api: ApiClient) -> None:
+    create_endpoint(org_id=room.pk, url=clean_url("http://127.0.0.1:9001/"), event_types=["interview.abandoned"])
+    pk = create(room_api, "jane+abandons@example.com")
+    work_off(KIND)
+    assert room_api.get(f"/interviews/{pk}").json()["progress"] == "abandoned"
+    assert Event.objects.get().type == "interview.abandoned"
 
 
 def test_a_live_key_queues_no_scripted_interview(acme_api: ApiClient, acme: Org) -> None:
@@ -184,10 +194,14 @@ def test_what_is_in_the_room_is_deleted_after_30_days(
     then = timezone.now() - timedelta(days=31)
     InterviewRequest.objects.filter(pk__in=[old, interview_request.pk]).update(created_at=then)
     Contact.objects.update(updated_at=then)
+    for org in (room, interview_request.org):
+        Deal.objects.create(org=org, deal_id="deal_1")
+    Deal.objects.update(updated_at=then)
     assert delete_test_interviews(actor=ROOT, dry_run=True) == Counter({"acme-test": 1})
     assert InterviewRequest.objects.count() == 3
     assert delete_test_interviews(actor=ROOT) == Counter({"acme-test": 1})
     assert set(InterviewRequest.objects.values_list("pk", flat=True)) == {recent, interview_request.pk}
     assert set(Contact.objects.values_list("email", flat=True)) == {"omar@example.com", "alice@example.com"}
+    assert Deal.objects.get().org == interview_request.org
     assert not Event.objects.filter(interview_request_id=old).exists()
     assert not delete_test_interviews(actor=ROOT)
