@@ -7,7 +7,7 @@ from deals.models import Outcome
 from hindsight.api.pagination import PageSerializer
 
 
-@extend_schema_field({"type": ["number", "null"]})
+@extend_schema_field({"type": "number"})
 class AmountField(serializers.FloatField):
     pass
 

@@ -117,3 +117,15 @@ def test_generated_clients_have_no_name_twice() -> None:
     assert [name for name in constants if not name.isidentifier()] == []
     assert len(constants) == len({*constants, *schemas} - schemas.keys())
     assert all("x-enum-varnames" in schema for schema in schemas.values() if "enum" in schema)
+
+
+def test_no_type_is_named_twice() -> None:
+    """openapi-generator refuses such a description."""
+
+    def lists(value: Any) -> Iterator[list[str]]:
+        if isinstance(value, dict) and isinstance(value.get("type"), list):
+            yield value["type"]
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from lists(each)
+
+    assert [types for types in lists(description()) if len(types) != len(set(types))] == []
