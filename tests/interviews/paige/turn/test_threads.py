@@ -140,8 +140,10 @@ def test_a_guide_with_the_four_old_kinds_still_has_follow_ups() -> None:
     ("guide", "denial", "answer", "kind"),
     [
         ("win_loss_buyer", "There were no other offers.", "The large plan was absurd.", FollowUpKind.COMPARISON),
+        ("win_loss_buyer", "Acme, and doing nothing.", "The large plan was absurd.", FollowUpKind.COMPARISON),
         ("win_loss_buyer", "I decided it alone.", "The large plan was absurd.", FollowUpKind.PEOPLE),
         ("win_loss_buyer_de", "Es gab keine anderen Angebote.", "Der große Plan war absurd.", FollowUpKind.COMPARISON),
+        ("win_loss_buyer_de", "Acme oder gar nichts.", "Der große Plan war absurd.", FollowUpKind.COMPARISON),
         ("win_loss_buyer_de", "Das habe ich allein entschieden.", "Der große Plan war absurd.", FollowUpKind.PEOPLE),
     ],
 )
