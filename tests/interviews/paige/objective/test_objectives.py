@@ -7,6 +7,7 @@ import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from tests.interviews.paige.objective.labelled_objectives import (
+    DEVELOPMENT,
     HELD_BACK,
     NEW,
     OF_OTHER_GUIDES,
@@ -27,7 +28,8 @@ TRAINING = HERE / "training" / "data"
 LANGUAGES = ("en", "de", "fr", "es")
 
 
-NAMES = (TUNING.name, HELD_BACK.name, UNSEEN.name, NEW.name, "training/data/objectives.tsv")
+EXAMPLES = ("training/data/objectives.tsv", "training/data/hard_objectives.tsv")
+NAMES = (TUNING.name, DEVELOPMENT.name, HELD_BACK.name, UNSEEN.name, NEW.name, *EXAMPLES)
 SETS = {name: labelled_rows(HERE / name) for name in NAMES}
 
 
@@ -86,7 +88,7 @@ def test_a_neutral_sentence_changes_few_readings(language: str) -> None:
 def test_no_example_of_the_training_is_held_back() -> None:
     held_back = {
         " ".join(row[-1].casefold().split())
-        for file in (HELD_BACK, UNSEEN, NEW, NEUTRAL)
+        for file in (DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NEUTRAL)
         for row in labelled_rows(file)
     }
     examples = {" ".join(row[-1].casefold().split()) for file in TRAINING.glob("*.tsv") for row in labelled_rows(file)}
