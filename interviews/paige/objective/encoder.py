@@ -1,6 +1,6 @@
 """The encoder of BERT, in numpy: Devlin et al., 2018, https://arxiv.org/abs/1810.04805.
 
-Weights have four bits, and a scale for each 32.
+Weights have four bits, and a scale for each 32. The product of two small matrices (LoRA) is added to those of a layer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +27,8 @@ class TextEncoder:
         self.norm = _norm(data, "norm")
         self.layers = [_Layer(data, f"{number}.") for number in range(int(data["layers"]))]
 
-    def vectors(self, texts: Sequence[Sequence[int]]) -> Matrix:
-        """Together, texts take less time than one after the other."""
+    def rows(self, texts: Sequence[Sequence[int]]) -> list[Matrix]:
+        """One row for each piece. Together, texts take less time than one after the other."""
         pieces = [piece for text in texts for piece in text]
         rows = unpacked(self.words[pieces], self.scales[pieces])
         rows = _normalized(rows + np.concatenate([self.places[: len(text)] for text in texts]), *self.norm)
@@ -36,13 +36,15 @@ class TextEncoder:
         spans = [slice(start, end) for start, end in pairwise(starts.tolist())]
         for layer in self.layers:
             rows = layer(rows, spans)
-        return np.stack([rows[span].mean(axis=0) for span in spans])
+        return [rows[span] for span in spans]
 
 
 class _Layer:
     def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
         def dense(name: str) -> Callable[[Matrix], Matrix]:
-            weights = np.ascontiguousarray(unpacked(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"]).T)
+            names = (f"{prefix}{name}{part}" for part in ("", ".up", ".down"))
+            rounded, up, down = (unpacked(data[each], data[f"{each}.scale"]) for each in names)
+            weights = np.ascontiguousarray((rounded + up @ down).T)
             bias = data[f"{prefix}{name}.bias"].astype(np.float32)
             return lambda rows: rows @ weights + bias
 

@@ -22,7 +22,6 @@ _TOKEN = re.compile(
 )
 _BULLET = re.compile(r"\s*(?:[-*>\N{BULLET}\N{EN DASH}]|\d{1,2}[.)]|[a-z]\))\s*")
 
-
 # Counts as the word "null".
 _EMPTY = frozenset(('""', "[]", "{}"))
 _NULL = "null"

@@ -1,17 +1,18 @@
 """How phrases and encoder together read a text."""
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import groupby
+from statistics import fmean
 
 from interviews.paige.guide.topic_names import TopicNames
 from interviews.paige.objective import thresholds
 from interviews.paige.objective.clauses import Mention, mentions
 from interviews.paige.objective.instructions import Place, Sign, Word, sentences
 from interviews.paige.objective.sign_matches import AVOIDING, OF_OBJECTIVES, signs_in
-from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of
+from interviews.paige.objective.topic_labels import Labels, labels_of, pieces_of
 
 RANKS = {Sign.ABSENT: 1, Sign.ASK: 2, Sign.MATTERS: 2, Sign.AVOID: 3, Sign.LEAVE_OUT: 3}
 
@@ -52,15 +53,18 @@ class _Sentence:
         return {kind for kind, _ in self.signs}
 
     @property
-    def is_heading(self) -> bool:
-        """Such as "Pricing." before other sentences: nothing but a phrase."""
-        count = sum(not word.mark for word in self.words)
-        return any(mention.end - mention.start == count for mention in self.mentions)
+    def names_a_topic(self) -> bool:
+        return any(share.neither < thresholds.SAYS_NOTHING for share in self.labels.values())
 
     @property
-    def says_nothing(self) -> bool:
-        is_plain = not (self.mentions or self.signs)
-        return is_plain and all(share.neither >= thresholds.SAYS_NOTHING for share in self.labels.values())
+    def is_heading(self) -> bool:
+        """Such as "Pricing." before other sentences: nothing but a phrase."""
+        return any(each.end - each.start == sum(not word.mark for word in self.words) for each in self.mentions)
+
+    def place_of(self, topic: str) -> float:
+        """In the text: of the first phrase, or of the piece that tells the most."""
+        peak = self.start + self.labels[topic].peak * (self.end - self.start)
+        return next((self.words[each.start].start for each in self.mentions if each.topic == topic), peak)
 
     @property
     def avoids_what_is_before(self) -> bool:
@@ -85,7 +89,7 @@ def reasons_in(text: str, names: TopicNames, source: Source) -> tuple[Reason, ..
     said = _named(text, read, source)
     if source is Source.NOTES or not (read and names.encoded):
         return tuple(reason for reason, _ in said.values())
-    return tuple(_confirmed(text, read, said, names.encoded))
+    return tuple(_decided(text, read, said, names.encoded))
 
 
 def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tuple[Reason, _Sentence]]:
@@ -115,72 +119,58 @@ def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tu
     return said
 
 
-def _confirmed(
-    text: str, read: Sequence[_Sentence], said: dict[str, tuple[Reason, _Sentence]], topics: Set[str]
-) -> Iterator[Reason]:
-    """`topics`: the keys that the encoder knows."""
-    telling = _telling(text, read)
-    whole = _labels_of_whole(telling)
-    asks = False
-    for reason, sentence in said.values():
-        is_read = reason.topic in topics and (reason.is_avoided or not sentence.is_heading)
-        own = sentence.labels.get(reason.topic) if is_read else None
-        if found := _checked(reason, whole[reason.topic], own) if own else reason:
-            asks |= not found.is_avoided
-            yield found
-    for topic, share in whole.items():
-        if topic not in topics or topic in said:
+def _decided(
+    text: str, read: Sequence[_Sentence], said: Mapping[str, tuple[Reason, _Sentence]], topics: Set[str]
+) -> list[Reason]:
+    """`topics`: those that the encoder knows. Phrases alone decide on others, and in sentences that are too long."""
+    encoded = _encoded(text, read)
+    own = [sentence.labels for sentence in encoded]
+    windows = labels_of([*_windows(encoded)]) if len(encoded) > 1 else own
+    found: list[tuple[float, Reason]] = [
+        (each.start, reason)
+        for reason, each in said.values()
+        if reason.topic not in topics & each.labels.keys() or (each.is_heading and not reason.is_avoided)
+    ]
+    unsure: list[tuple[float, Reason]] = []
+    for topic in topics & {topic for labels in own for topic in labels} - {reason.topic for _, reason in found}:
+        reason = said[topic][0] if topic in said else None
+        asked = fmean(max(each[topic].asked for each in labels) for labels in (windows, own))
+        avoided = fmean(max(each[topic].avoided for each in labels) for labels in (windows, own))
+        if (is_avoided := _is_avoided(asked, avoided, reason)) is None:
             continue
-        if share.avoided >= thresholds.SURE or (share.asked >= thresholds.SURE and not asks):
-            words = _deciding_clause(text, telling, topic)
-            yield Reason(topic, words, Source.OBJECTIVE, is_avoided=share.avoided >= thresholds.SURE)
+        telling = min(encoded, key=lambda each: each.labels[topic].neither)
+        is_sure = reason or is_avoided or asked >= thresholds.ASKED_BESIDE_OTHERS
+        if not reason or reason.is_avoided != is_avoided:
+            reason = Reason(topic, _deciding_clause(text, telling, topic), Source.OBJECTIVE, is_avoided)
+        (found if is_sure else unsure).append((telling.place_of(topic), reason))
+    if all(reason.is_avoided for _, reason in found):
+        found += unsure
+    return [reason for _, reason in sorted(found, key=lambda each: (each[0], each[1].topic))]
 
 
-def _checked(reason: Reason, whole: Probabilities, own: Probabilities) -> Reason | None:
-    """`own`: the probabilities of the topic's sentence alone."""
-    if reason.is_avoided:
-        confirms, opposes, own_confirms, least = (
-            whole.avoided,
-            whole.asked,
-            own.avoided,
-            thresholds.CONFIRMED_IF_AVOIDED,
-        )
-    else:
-        confirms, opposes, own_confirms, least = whole.asked, whole.avoided, own.asked, thresholds.CONFIRMED
-    if opposes >= thresholds.SURE > own_confirms:
-        return replace(reason, is_avoided=not reason.is_avoided)
-    return reason if max(confirms, own_confirms) >= least else None
+def _is_avoided(asked: float, avoided: float, named: Reason | None) -> bool | None:
+    """None if the topic does not count. `named`: what phrases say of it."""
+    least_asked, least_avoided = thresholds.LEAST[named.is_avoided if named else None]
+    asked, avoided = asked - least_asked, avoided - least_avoided
+    return avoided >= asked if max(asked, avoided) >= 0 else None
 
 
-def _telling(text: str, read: Sequence[_Sentence]) -> list[_Sentence]:
-    total = 0
+def _encoded(text: str, read: Sequence[_Sentence]) -> list[_Sentence]:
+    found, total = [], 0
     for sentence in read:
         said = text[sentence.start : sentence.end].rstrip()
-        pieces = pieces_of(said if said[-1] in ".!?:" else f"{said}.")
-        total += len(pieces)
-        if len(pieces) <= thresholds.MAX_PIECES and total <= thresholds.MAX_READ_PIECES:
-            sentence.pieces = pieces
-    encoded = [sentence for sentence in read if sentence.pieces]
-    for sentence, labels in zip(encoded, labels_of([each.pieces for each in encoded]), strict=True):
+        sentence.pieces = pieces_of(said if said[-1] in ".!?:" else f"{said}.")
+        total += len(sentence.pieces)
+        if sentence.pieces and len(sentence.pieces) <= thresholds.MAX_PIECES and total <= thresholds.MAX_READ_PIECES:
+            found.append(sentence)
+    for sentence, labels in zip(found, labels_of([each.pieces for each in found]), strict=True):
         sentence.labels = labels
-    return [sentence for sentence in encoded if not sentence.says_nothing]
+    return [each for each in found if each.mentions or each.signs or each.names_a_topic]
 
 
-def _labels_of_whole(telling: Sequence[_Sentence]) -> Labels:
-    if len(telling) < 2:
-        return telling[0].labels if telling else {}
-    found = labels_of([*_windows(telling)])
-    return {topic: max((each[topic] for each in found), key=_weight) for topic in found[0]}
-
-
-def _weight(share: Probabilities) -> tuple[bool, float]:
-    """Of several windows, one that avoids counts most."""
-    return share.avoided >= thresholds.SURE, -share.neither
-
-
-def _windows(telling: Sequence[_Sentence]) -> Iterator[list[int]]:
+def _windows(encoded: Sequence[_Sentence]) -> Iterator[list[int]]:
     window: list[int] = []
-    for sentence in telling:
+    for sentence in encoded:
         if window and len(window) + len(sentence.pieces) > thresholds.MAX_PIECES:
             yield window
             window = []
@@ -188,9 +178,8 @@ def _windows(telling: Sequence[_Sentence]) -> Iterator[list[int]]:
     yield window
 
 
-def _deciding_clause(text: str, telling: Sequence[_Sentence], topic: str) -> str:
+def _deciding_clause(text: str, sentence: _Sentence, topic: str) -> str:
     """The one without which the sentence says the least of the topic (occlusion)."""
-    sentence = min(telling, key=lambda each: each.labels[topic].neither)
     clauses = [[*words] for is_mark, words in groupby(sentence.words, lambda word: bool(word.mark)) if not is_mark]
     if len(clauses) < 2:
         return _quoted(text, sentence.words)

@@ -15,7 +15,6 @@ HIDING = REPORTING | {Sign.NOTHING}
 NOT_READ = frozenset({Sign.NOTHING, Sign.NEGATION})
 _RANKS = {(sign, place): rank for rank, (sign, place) in enumerate(product(Sign, Place))}
 
-
 SignMatch = Match[tuple[Sign, Place]]
 TopicMatch = Match[TopicPhrase]
 

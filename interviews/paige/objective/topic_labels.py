@@ -3,7 +3,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hindsight.limits.memory import Memory
 from interviews.paige.objective.thresholds import MAX_PIECES, REMEMBERED_TEXTS
@@ -15,9 +15,12 @@ WEIGHTS = Path(__file__).with_name("weights") / "encoder.npz"
 
 
 class Probabilities(NamedTuple):
+    """`peak`: the part of the text before the piece that tells the most of the topic."""
+
     neither: float
     asked: float
     avoided: float
+    peak: float = 0
 
 
 Labels = Mapping[str, Probabilities]
@@ -58,14 +61,20 @@ class _Model:
         self.pieces = WordPieces(bytes(data["pieces"]).decode().split("\n"), data["scores"].tolist())
         self.encoder, self.softmax = TextEncoder(data), softmax
         self.topics = bytes(data["topics"]).decode().split("\n")
-        self.weights, self.bias = (data[f"topic.{name}"].astype(np.float32) for name in ("weight", "bias"))
+        self.queries, weights, bias = (data[f"topic.{name}"].astype(np.float32) for name in ("query", "weight", "bias"))
+        self.weights = weights.reshape(len(self.topics), -1, self.queries.shape[1])
+        self.bias = bias.reshape(len(self.topics), -1)
 
     def labels_of(self, texts: Sequence[Sequence[int]]) -> list[Labels]:
-        vectors = self.encoder.vectors([[BEGINNING, *text[:MAX_PIECES], END] for text in texts])
-        shares = self.softmax((vectors @ self.weights.T + self.bias).reshape(len(texts), len(self.topics), -1))
-        return [
-            dict(zip(self.topics, (Probabilities(*each) for each in rows), strict=True)) for rows in shares.tolist()
-        ]
+        bounded = [[BEGINNING, *text[:MAX_PIECES], END] for text in texts]
+        return [self._labels(rows) for rows in self.encoder.rows(bounded)]
+
+    def _labels(self, rows: Any) -> Labels:
+        """Each topic has its own attention: Mullenbach et al., 2018, https://arxiv.org/abs/1802.05695."""
+        attention = self.softmax(self.queries @ rows.T)
+        shares = self.softmax((self.weights @ (attention @ rows)[..., None])[..., 0] + self.bias).tolist()
+        peaks = (attention.argmax(axis=1) / len(rows)).tolist()
+        return {topic: Probabilities._make([*shares[i], peaks[i]]) for i, topic in enumerate(self.topics)}
 
 
 _model = cache(_Model)

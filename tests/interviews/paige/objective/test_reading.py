@@ -45,7 +45,7 @@ class TestLabels:
     def test_tell_whether_an_objective_asks_or_avoids(self, text: str, topic: str, asked: bool) -> None:
         (labels,) = labels_of([pieces_of(text)])
         assert (labels[topic].asked if asked else labels[topic].avoided) > 0.9
-        assert all(sum(share) == pytest.approx(1) for share in labels.values())
+        assert all(sum(share[:3]) == pytest.approx(1) for share in labels.values())
 
     @pytest.mark.slow
     def test_a_text_has_the_same_labels_alone_and_beside_others(self) -> None:
@@ -60,7 +60,7 @@ class TestLabels:
 
     def test_texts_that_differ_in_numbers_are_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         first, *_ = labels_of([pieces_of("Ask team 7 about the price of 1,500 seats.")])
-        monkeypatch.setattr(TextEncoder, "vectors", None)
+        monkeypatch.setattr(TextEncoder, "rows", None)
         assert labels_of([pieces_of("Ask team 12 about the price of 40 seats.")]) == [first]
 
     @pytest.mark.parametrize(
@@ -73,7 +73,8 @@ class TestLabels:
 
 
 NEITHER, ASKED, AVOIDED = Probabilities(1, 0, 0), Probabilities(0, 1, 0), Probabilities(0, 0, 1)
-UNSURE, DOUBTFUL = Probabilities(0.2, 0.4, 0.4), Probabilities(0.9, 0.05, 0.05)
+UNSURE, DOUBTFUL = Probabilities(0.1, 0.55, 0.35), Probabilities(0.75, 0.05, 0.2)
+QUITE_SURE = Probabilities(0.008, 0.992, 0)
 
 
 class TestReading:
@@ -99,7 +100,9 @@ class TestReading:
             ("Hello there.", ASKED, ["pricing"], []),
             ("Hello there.", AVOIDED, [], ["pricing"]),
             ("Hello there.", UNSURE, [], []),
-            ("Ask about the trial.", ASKED, ["experience"], []),  # what the phrases say stays alone
+            ("Ask about the trial.", ASKED, ["experience", "pricing"], []),
+            ("Ask about the trial.", QUITE_SURE, ["experience"], []),
+            ("Hello there.", QUITE_SURE, ["pricing"], []),
             ("Ask about the trial.", AVOIDED, ["experience"], ["pricing"]),
         ],
     )
@@ -154,9 +157,9 @@ class TestReading:
         ("objective", "topic", "words"),
         [
             (
-                "Hi Paige. Was it all too rich for their blood? Thanks!",
+                "Hi Paige. Would they have signed for less? Thanks!",
                 "pricing",
-                "Was it all too rich for their blood",
+                "Would they have signed for less",
             ),
             (
                 "As far as I know they liked it, but was it all too rich for their blood?",
@@ -196,7 +199,7 @@ class TestReading:
 class TestLongTexts:
     @pytest.mark.parametrize("sentence", ["Thank you. ", "The account is in Lyon.\n", "Ask about the demo. "])
     def test_are_read_in_windows(self, sentence: str) -> None:
-        ask = "Was it all too rich for their blood? "
+        ask = "Would they have signed for less? "
         avoid = "Bitte nicht über den Preis reden. "
         count = MAX_PIECES * 2 // len(pieces_of(sentence))
         assert steer(GUIDE, sentence * count + avoid).avoid == ("pricing",)

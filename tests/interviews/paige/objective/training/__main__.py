@@ -4,14 +4,17 @@ It takes half an hour on two cores. Tasks, all with the same encoder:
 - objectives, as a whole: whether each topic is asked about, avoided, or neither. Readings need this one alone.
 - items of objectives by topic, and sentences by whether they avoid something.
 
-The encoder starts with twelve layers. Half of them are then kept, and trained with weights of four bits.
+The encoder starts with twelve layers. Half of them are then kept, and trained with weights of four bits. At last they
+learn hard objectives, exactly at first, then with low rank. Half of what changes then is kept: Wortsman et al., 2021,
+https://arxiv.org/abs/2109.01903. The numbers of steps are those that gave the committed weights.
 """
 
 import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -35,6 +38,7 @@ from tests.interviews.paige.objective.training.examples import (
     Tasks,
     texts,
 )
+from tests.interviews.paige.objective.training.low_rank import LowRank
 
 FREQUENT_WORDS, KEPT_PIECES = 30_000, 20_000
 LONGEST_PIECE = 16
@@ -42,7 +46,8 @@ LONGEST_PIECE = 16
 KEPT_LAYERS = (0, 2, 4, 6, 8, 11)
 DROPOUT, WARM_UP, DECAY = 0.1, 60, 0.01
 HEAD_RATE = 5
-"""How many times faster the last step of each task learns than the encoder."""
+"""How many times faster the last step of each task, and matrices of low rank, learn than the encoder."""
+EXACT_STEPS, LOW_RANK_STEPS = 445, 557
 
 
 class Reader(nn.Module):
@@ -50,21 +55,49 @@ class Reader(nn.Module):
         super().__init__()
         self.encoder = Encoder(file, pieces)
         self.heads = nn.ModuleList(nn.Linear(WIDTH, size) for size in (len(LABELS), 2, 3 * len(TOPICS)))
+        self.queries = nn.Parameter(torch.zeros(len(TOPICS), WIDTH))
+
+    def head_parameters(self) -> list[nn.Parameter]:
+        return [*self.heads.parameters(), self.queries]
+
+    def low_rank_parameters(self) -> list[nn.Parameter]:
+        return [each for name, each in self.encoder.named_parameters() if name.endswith((".up", ".down"))]
 
     def forward(self, task: int, texts: Sequence[Sequence[int]]) -> Tensor:
         length = max(map(len, texts))
         padded = torch.tensor([[*text, *[PADDING] * (length - len(text))] for text in texts])
         with torch.autocast("cpu", torch.bfloat16):
-            vectors = self.encoder(padded, DROPOUT)
-        totals: Tensor = self.heads[task](functional.dropout(vectors.float(), DROPOUT, self.training))
+            rows = self.encoder(padded, DROPOUT)
+        scores = rows.float() @ self.queries.T
+        if task < 2:
+            scores = torch.zeros_like(scores[..., :1])
+        attention = scores.masked_fill((padded == PADDING)[..., None], -torch.inf).softmax(1)
+        vectors = functional.dropout(attention.transpose(1, 2) @ rows.float(), DROPOUT, self.training)
+        totals: Tensor
+        if task < 2:
+            totals = self.heads[task](vectors[:, 0])
+        else:
+            weight, bias = self.heads[task].weight, self.heads[task].bias
+            totals = (vectors[..., None, :] * weight.view(len(TOPICS), 3, WIDTH)).sum(-1).flatten(1) + bias
         return totals
 
-    def dense_weights(self) -> Iterator[tuple[str, nn.Parameter]]:
+    def dense_weights(self) -> Iterator[tuple[str, Tensor]]:
         """Those that get four bits, with their names in the file of weights."""
         yield "word", self.encoder.word.weight
         for number, layer in enumerate(self.encoder.layers):
             for name, dense in layer.dense.items():
-                yield f"{number}.{name}", dense.weight
+                if isinstance(dense, LowRank):
+                    yield from dense.weights(f"{number}.{name}")
+                else:
+                    yield f"{number}.{name}", dense.weight
+
+    def use_low_rank(self, base: Mapping[str, Tensor]) -> None:
+        """`base`: the rounded weights, which stay as they are. Those of words change too little to matter."""
+        self.encoder.word.weight.data = base["word"]
+        self.encoder.word.weight.requires_grad_(False)
+        for number, layer in enumerate(self.encoder.layers):
+            for name, dense in layer.dense.items():
+                layer.dense[name] = LowRank(dense, base[f"{number}.{name}"])
 
 
 def kept_pieces(file: BaseFile, texts: Sequence[str]) -> list[int]:
@@ -103,12 +136,9 @@ def rounded(weights: Tensor) -> tuple[Tensor, Tensor]:
     return (blocks / scales).round().clamp(-8, 7), scales
 
 
-def spread(weights: Tensor) -> Tensor:
-    """Moves rounded weights at random, so that they are rounded to the same. Then small steps change some of them."""
+def nearest(weights: Tensor) -> Tensor:
     numbers, scales = rounded(weights)
-    noise = 0.98 * (torch.rand_like(numbers) - 0.5)
-    noise[numbers == -8] = 0
-    return (numbers + noise) * scales
+    return (numbers * scales).view_as(weights)
 
 
 def with_four_bits(reader: Reader, act: Callable[[], float]) -> float:
@@ -116,30 +146,33 @@ def with_four_bits(reader: Reader, act: Callable[[], float]) -> float:
     parameters = [parameter for _, parameter in reader.dense_weights()]
     exact = [parameter.data for parameter in parameters]
     for parameter in parameters:
-        numbers, scales = rounded(parameter.data)
-        parameter.data = (numbers * scales).view_as(parameter)
+        parameter.data = nearest(parameter.data)
     result = act()
     for parameter, data in zip(parameters, exact, strict=True):
         parameter.data = data
     return result
 
 
-def train(reader: Reader, tasks: Tasks, epochs: int, rate: float, *, four_bits: bool) -> None:
+Batch = tuple[int, list[Example]]
+
+
+def train(reader: Reader, batches: Iterable[Batch], steps: int, rate: float, *, four_bits: bool = False) -> None:
+    fast = {id(each) for each in (*reader.head_parameters(), *reader.low_rank_parameters())}
+    parameters = [*reader.parameters()]
     groups = [
-        {"params": [*reader.encoder.parameters()], "lr": rate},
-        {"params": [*reader.heads.parameters()], "lr": HEAD_RATE * rate},
+        {"params": [each for each in parameters if id(each) not in fast], "lr": rate},
+        {"params": [each for each in parameters if id(each) in fast], "lr": HEAD_RATE * rate},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
-    batches = [batch for _ in range(epochs) for batch in tasks.batches()]
 
     def part_of_rate(step: int) -> float:
-        return min(1, step / min(WARM_UP, len(batches) / 8)) * max(0.02, 1 - step / len(batches))
+        return min(1, step / min(WARM_UP, steps / 8)) * max(0.02, 1 - step / steps)
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, part_of_rate)
     reader.train()
     losses: dict[int, list[float]] = {0: [], 1: [], 2: []}
     started = time.monotonic()
-    for step, (task, examples) in enumerate(batches, 1):
+    for step, (task, examples) in enumerate(islice(batches, steps), 1):
 
         def learn(task: int = task, examples: Sequence[Example] = examples) -> float:
             loss = loss_of(task, reader(task, [each.pieces for each in examples]), [each.label for each in examples])
@@ -148,12 +181,12 @@ def train(reader: Reader, tasks: Tasks, epochs: int, rate: float, *, four_bits: 
 
         optimizer.zero_grad()
         losses[task].append(with_four_bits(reader, learn) if four_bits else learn())
-        torch.nn.utils.clip_grad_norm_(reader.encoder.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         schedule.step()
         if step % 100 == 0:
             means = [f"{sum(each[-100:]) / max(1, len(each[-100:])):.3f}" for each in losses.values()]
-            print(f"{step} of {len(batches)}, {time.monotonic() - started:.0f} s, losses {means}", flush=True)
+            print(f"{step} of {steps}, {time.monotonic() - started:.0f} s, losses {means}", flush=True)
 
 
 def write(reader: Reader, file: BaseFile, pieces: Sequence[int]) -> None:
@@ -167,6 +200,7 @@ def write(reader: Reader, file: BaseFile, pieces: Sequence[int]) -> None:
         "place": _half(encoder.place.weight[: MAX_PIECES + 2]),
         **_of(encoder.norm, "norm"),
         **_of(reader.heads[2], "topic"),
+        "topic.query": _half(reader.queries),
     }
     for name, weights in reader.dense_weights():
         numbers, scales = rounded(weights.data)
@@ -189,17 +223,23 @@ def _half(tensor: Tensor) -> Any:
     return tensor.detach().numpy().astype(np.float16)
 
 
-def restored(file: BaseFile) -> tuple[Reader, list[int]]:
-    """The reader of the committed weights, and the indexes of its pieces."""
+def restored(file: BaseFile) -> tuple[Reader, list[int], dict[str, Tensor]]:
+    """The reader of the committed weights, the indexes of its pieces, and its rounded weights."""
     with np.load(WEIGHTS) as archive:
         data = dict(archive)
     indexes = {piece: index for index, piece in enumerate(file.pieces)}
     pieces = [*range(SPECIAL), *(indexes[piece] for piece in bytes(data["pieces"]).decode().split("\n"))]
     reader = Reader(file, pieces)
     reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
-    encoder = reader.encoder
+    encoder, base = reader.encoder, {}
+
+    def dense_data(name: str) -> Tensor:
+        return torch.from_numpy(unpacked(data[name], data[f"{name}.scale"]).copy())
+
     for name, weights in reader.dense_weights():
-        weights.data = spread(torch.from_numpy(unpacked(data[name], data[f"{name}.scale"]).copy())).view_as(weights)
+        base[name] = dense_data(name)
+        changes = 0 if name == "word" else dense_data(f"{name}.up") @ dense_data(f"{name}.down")
+        weights.data = base[name] + changes
     norms = {"norm": encoder.norm, "topic": reader.heads[2]}
     for number, layer in enumerate(encoder.layers):
         norms |= {f"{number}.norm.{place}": norm for place, norm in enumerate(layer.norms)}
@@ -208,7 +248,8 @@ def restored(file: BaseFile) -> tuple[Reader, list[int]]:
     for name, module in norms.items():
         module.weight.data, module.bias.data = _exact(data[f"{name}.weight"]), _exact(data[f"{name}.bias"])
     encoder.place.weight.data[: len(data["place"])] = _exact(data["place"])
-    return reader, pieces
+    reader.queries.data = _exact(data["topic.query"])
+    return reader, pieces, base
 
 
 def _exact(array: Any) -> Tensor:
@@ -221,22 +262,48 @@ def reading(file: BaseFile, pieces: Sequence[int]) -> Callable[[str], list[int]]
     return lambda text: [BEGINNING, *[*words.indexes(text)][:MAX_PIECES], END]
 
 
+def repeated(epoch: Callable[[], list[Batch]]) -> Iterator[Batch]:
+    while True:
+        batches = epoch()
+        random.shuffle(batches)
+        yield from batches
+
+
+def learn_all(reader: Reader, tasks: Tasks) -> None:
+    batches, steps = repeated(tasks.batches), len(tasks.batches())
+    train(reader, batches, 2 * steps, rate=1e-4)
+    reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
+    train(reader, batches, 2 * steps, rate=1.5e-4)
+    train(reader, batches, 3 * steps, rate=1e-4, four_bits=True)
+
+
+def learn_hard(reader: Reader, tasks: Tasks, base: Mapping[str, Tensor]) -> None:
+    before = {name: parameter.data.clone() for name, parameter in reader.named_parameters()}
+    batches = repeated(tasks.batches_of_hard)
+    train(reader, batches, EXACT_STEPS, rate=2e-4)
+    reader.use_low_rank(base)
+    train(reader, batches, LOW_RANK_STEPS, rate=1e-4)
+    for name, parameter in reader.named_parameters():
+        if name in before and parameter.requires_grad:
+            parameter.data = (parameter.data + before[name]) / 2
+        elif name.endswith(".up"):
+            parameter.data /= 2
+
+
 def main() -> None:
-    """`--continue`: only the last step, from the committed weights."""
+    """`--continue`: only hard objectives, from the committed weights."""
     random.seed(0)
     torch.manual_seed(0)
     file = base_file()
     if sys.argv[1:] == ["--continue"]:
-        reader, pieces = restored(file)
-        train(reader, Tasks(reading(file, pieces), is_whole=False), epochs=1, rate=1e-4, four_bits=True)
+        reader, pieces, base = restored(file)
+        tasks = Tasks(reading(file, pieces))
     else:
         pieces = kept_pieces(file, texts())
-        tasks = Tasks(reading(file, pieces), is_whole=True)
-        reader = Reader(file, pieces)
-        train(reader, tasks, epochs=2, rate=1e-4, four_bits=False)
-        reader.encoder.layers = nn.ModuleList(reader.encoder.layers[number] for number in KEPT_LAYERS)
-        train(reader, tasks, epochs=2, rate=1.5e-4, four_bits=False)
-        train(reader, tasks, epochs=3, rate=1e-4, four_bits=True)
+        reader, tasks = Reader(file, pieces), Tasks(reading(file, pieces))
+        learn_all(reader, tasks)
+        base = {name: nearest(weights.data) for name, weights in reader.dense_weights()}
+    learn_hard(reader, tasks, base)
     write(reader, file, pieces)
 
 

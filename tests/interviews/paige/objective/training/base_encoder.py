@@ -92,7 +92,7 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Returns the mean of the last layer over the pieces of each text. `pieces`: their indexes in the file."""
+    """Returns the last layer. `pieces`: the indexes in the file of those that it knows."""
 
     def __init__(self, file: BaseFile, pieces: Sequence[int]) -> None:
         super().__init__()
@@ -106,12 +106,10 @@ class Encoder(nn.Module):
 
     def forward(self, pieces: Tensor, dropout: float) -> Tensor:
         mask = pieces != PADDING
-        rows = self.norm(self.word(pieces) + self.place.weight[: pieces.shape[1]])
+        rows: Tensor = self.norm(self.word(pieces) + self.place.weight[: pieces.shape[1]])
         for layer in self.layers:
             rows = layer(rows, mask, dropout)
-        kept = mask[..., None].to(rows.dtype)
-        mean: Tensor = (rows * kept).sum(1) / kept.sum(1)
-        return mean
+        return rows
 
 
 def _norm(file: BaseFile, name: str) -> nn.LayerNorm:

@@ -1,9 +1,10 @@
 """The examples of the training. Neutral sentences, and facts that are only background, are inserted into objectives
-anew in each epoch."""
+anew in each epoch. Hard objectives, which are few, are also joined to others."""
 
 import random
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,13 +21,13 @@ NEITHER, ASKED, AVOIDED, OPTIONAL = range(4)
 """Labels of a topic in an objective. OPTIONAL: it may be asked about or not."""
 
 LANGUAGES = ("en", "de", "fr", "es")
-BATCH = 48
+BATCH, BATCH_OF_HARD = 48, 32
 
 SHARE_WITH_NEUTRAL, MOST_NEUTRAL = 0.8, 3
 """The share of objectives into which neutral sentences are inserted, and how many at most."""
 SHARE_OF_SAME_LANGUAGE = 0.9
-PART_OF_A_SHORT_EPOCH = 2
-"""Without items and avoidances, an epoch has this part of the objectives."""
+COPIES_OF_HARD, EASY_OF_HARD = 2, 0.8
+"""An epoch of hard objectives has each of them so often, and this share of their number of the easy ones."""
 
 _NAME = re.compile(r"\{(\w+)\}")
 _BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -37,18 +38,30 @@ class Example(NamedTuple):
     label: int | list[int]
 
 
-class Objective(NamedTuple):
-    language: str
-    label: list[int]
-    text: str
+class Objective:
+    def __init__(self, language: str, label: list[int], text: str) -> None:
+        self.language, self.label, self.text = language, label, text
 
-    @property
+    @cached_property
     def asks(self) -> bool:
         """Whether it has a question or a request, and is not only a statement or a heading."""
         signs = [
             sign.value[0] for words in sentences(self.text) for sign in signs_in([w.text for w in words], [Sign.ASK])
         ]
         return ASKED in self.label and ("?" in self.text or bool(signs))
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Statements do not count next to a request."""
+        return self.asks or AVOIDED in self.label
+
+    def joined(self, other: "Objective") -> "Objective | None":
+        """None if one avoids what the other asks about."""
+        pairs = [{*pair} - {NEITHER} for pair in zip(self.label, other.label, strict=True)]
+        if any(AVOIDED in pair and len(pair) > 1 for pair in pairs):
+            return None
+        text = f"{self.text}{_joint(self.text)}{other.text}"
+        return Objective(self.language, [min(pair, default=NEITHER) for pair in pairs], text)
 
 
 class Neutral:
@@ -85,6 +98,16 @@ class Neutral:
             parts.insert(place, self.sentence(objective.language, asks=objective.asks))
         return "".join(f"{part}{_joint(part)}" for part in parts).strip()
 
+    def alone(self) -> list[str]:
+        """Each sentence alone, and facts in groups."""
+        found = [self.filled(language, each) for language in LANGUAGES for each in self.templates[language]]
+        for language in LANGUAGES:
+            facts = random.sample(self.facts[language], len(self.facts[language]))
+            while facts:
+                group = [self.filled(language, facts.pop()) for _ in range(min(len(facts), random.randint(1, 4)))]
+                found.append("".join(f"{each}{_joint(each)}" for each in group).strip())
+        return found
+
 
 def _joint(part: str) -> str:
     if part[-1:] in ".!?,:":
@@ -95,43 +118,56 @@ def _joint(part: str) -> str:
 class Tasks:
     """All have texts as pieces: `items` by topic, `avoidances` and others, objectives with a label of each topic."""
 
-    def __init__(self, read: Callable[[str], list[int]], *, is_whole: bool) -> None:
-        """`is_whole`: whether items and avoidances are learned too."""
-        self.read, self.objectives = read, objectives()
-        self.neutral = Neutral(self.objectives)
-        names = ("topics", "avoidances") if is_whole else ()
-        rows = {name: labelled_rows(DATA / f"{name}.tsv") for name in names}
-        self.items = [Example(read(text), LABELS.index(label)) for label, text in rows.get("topics", [])]
-        self.avoidances = [Example(read(text), int(label == "avoid")) for label, text in rows.get("avoidances", [])]
-        self.plain = [Example(read(each.text), each.label) for each in self.objectives]
+    def __init__(self, read: Callable[[str], list[int]]) -> None:
+        self.read = read
+        self.easy, self.hard = objectives(OBJECTIVES, DATA / "objectives.tsv"), objectives(DATA / "hard_objectives.tsv")
+        self.neutral = Neutral([*self.easy, *self.hard])
+        self.joinable: dict[str, list[Objective]] = {language: [] for language in LANGUAGES}
+        for each in (*self.easy[::4], *self.hard):
+            if each.can_be_joined:
+                self.joinable[each.language].append(each)
+        self.items = [Example(read(text), LABELS.index(label)) for label, text in labelled_rows(DATA / "topics.tsv")]
+        rows = labelled_rows(DATA / "avoidances.tsv")
+        self.avoidances = [Example(read(text), int(label == "avoid")) for label, text in rows]
 
     def batches(self) -> list[tuple[int, list[Example]]]:
-        """Returns one epoch. A batch has texts of one task and of similar lengths."""
-        part = 1 if self.items else PART_OF_A_SHORT_EPOCH
-        parts = [
-            (0, self.items, 3),
-            (1, self.avoidances, 2),
-            (2, self.plain, 2 * part),
-            (2, self._with_neutral(), part),
+        """Returns one epoch of all tasks."""
+        return [
+            *_batches(0, random.sample(self.items, len(self.items) // 3)),
+            *_batches(1, random.sample(self.avoidances, len(self.avoidances) // 2)),
+            *_batches(2, self._examples(random.sample(self.easy, len(self.easy) // 2), 0)),
+            *_batches(2, [*self._examples([*self.easy, *self.hard], SHARE_WITH_NEUTRAL), *self._neutral()]),
         ]
-        found = []
-        for task, examples, part in parts:
-            chosen = random.sample(examples, len(examples) // part)
-            chosen.sort(key=lambda each: len(each.pieces) + 6 * random.random())
-            found += [(task, chosen[start : start + BATCH]) for start in range(0, len(chosen), BATCH)]
-        random.shuffle(found)
-        return found
 
-    def _with_neutral(self) -> list[Example]:
-        """Each objective, most with neutral sentences, and each neutral sentence alone."""
-        found = []
-        for each in self.objectives:
-            is_longer = random.random() < SHARE_WITH_NEUTRAL
-            found.append(Example(self.read(self.neutral.around(each) if is_longer else each.text), each.label))
-        for language, templates in self.neutral.templates.items():
-            for template in templates:
-                found.append(Example(self.read(self.neutral.filled(language, template)), [NEITHER] * len(TOPICS)))
-        return found
+    def batches_of_hard(self) -> list[tuple[int, list[Example]]]:
+        """Returns one epoch in which the hard objectives are the majority."""
+        easy = random.sample(self.easy, int(EASY_OF_HARD * len(self.hard)))
+        hard = [self._varied(each) for each in self.hard * COPIES_OF_HARD]
+        examples = [*hard, *self._examples(easy, 0.5), *self._neutral()]
+        return _batches(2, examples, BATCH_OF_HARD)
+
+    def _examples(self, objectives: Sequence[Objective], share: float) -> list[Example]:
+        """`share`: how many of them get neutral sentences."""
+        texts = [self.neutral.around(each) if random.random() < share else each.text for each in objectives]
+        return [Example(self.read(text), each.label) for text, each in zip(texts, objectives, strict=True)]
+
+    def _varied(self, objective: Objective) -> Example:
+        """As it is, with neutral sentences, or with another one before or after it."""
+        kind = random.choice(("plain", "neutral", "joined"))
+        if kind == "joined" and objective.can_be_joined:
+            one, other = random.sample((objective, random.choice(self.joinable[objective.language])), 2)
+            objective = one.joined(other) or objective
+        text = self.neutral.around(objective) if kind == "neutral" else objective.text
+        return Example(self.read(text), objective.label)
+
+    def _neutral(self) -> list[Example]:
+        return [Example(self.read(text), [NEITHER] * len(TOPICS)) for text in self.neutral.alone()]
+
+
+def _batches(task: int, examples: Sequence[Example], size: int = BATCH) -> list[tuple[int, list[Example]]]:
+    """A batch has texts of similar lengths."""
+    ordered = sorted(examples, key=lambda each: len(each.pieces) + 6 * random.random())
+    return [(task, ordered[start : start + size]) for start in range(0, len(ordered), size)]
 
 
 def _by_language(name: str) -> dict[str, list[str]]:
@@ -141,8 +177,8 @@ def _by_language(name: str) -> dict[str, list[str]]:
     return found
 
 
-def objectives() -> list[Objective]:
-    rows = [row for file in (OBJECTIVES, DATA / "objectives.tsv") for row in labelled_rows(file)]
+def objectives(*files: Path) -> list[Objective]:
+    rows = [row for file in files for row in labelled_rows(file)]
     return [Objective(language, labels(asked, avoided), text) for language, asked, avoided, text in rows]
 
 
@@ -156,7 +192,4 @@ def labels(emphasize: str, avoid: str) -> list[int]:
 
 def texts() -> list[str]:
     """All texts of the examples, for the choice of pieces."""
-    items = [row[-1] for name in ("topics", "avoidances") for row in labelled_rows(DATA / f"{name}.tsv")]
-    names = ("neutral_sentences", "neutral_names", "background_facts")
-    neutral = [row[-1] for name in names for row in labelled_rows(DATA / f"{name}.tsv")]
-    return [*items, *(each.text for each in objectives()), *neutral]
+    return [row[-1] for file in (OBJECTIVES, *sorted(DATA.glob("*.tsv"))) for row in labelled_rows(file)]
