@@ -31,6 +31,7 @@ Json = str | list[Any]
 
 Keys = tuple[tuple[str, ...], tuple[str, ...]]
 _steered: Memory[tuple[int, int, int, int], Keys] = Memory()
+_subjects_of_rows: Memory[tuple[int, Time, int, str, str], list[str]] = Memory()
 
 
 class SummaryColumns(NamedTuple):
@@ -141,7 +142,12 @@ class SummaryRow:
         corrected = subjects_in(stored.subjects)
         if corrected is not None:
             return list(corrected.every)
-        return _subjects(stored.objective, self._read_guide, (stored.org_name, stored.name))
+        key = (self.pk, stored.updated_at, stored.guide_version, stored.org_name, stored.name)
+        found = _subjects_of_rows.get(key)
+        if found is None:
+            found = _subjects(stored.objective, self._read_guide, (stored.org_name, stored.name))
+            _subjects_of_rows.add(key, found)
+        return found
 
     def _read_guide(self) -> Guide | None:
         return _valid_guide(self.stored.interview_type_id, self.stored.guide_version, self._guide)
@@ -336,6 +342,7 @@ def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewT
 def forget_steered() -> None:
     """For tests, whose rows have the ids of other tests' rows."""
     _steered.clear()
+    _subjects_of_rows.clear()
 
 
 def _valid_guide(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide | None:

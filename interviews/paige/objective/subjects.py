@@ -216,15 +216,10 @@ class _Reader:
 
 def subjects(objective: str, guide: Guide, names: Iterable[str] = ()) -> tuple[str, ...]:
     """`names`: of the contact and the vendor, which are no subjects. Takes linear time."""
-    return _without_names(objective, guide.language, _topics(guide), tuple(names))
-
-
-@lru_cache(maxsize=REMEMBERED_OBJECTIVES)
-def _without_names(objective: str, language: str, phrases: frozenset[str], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Only names that stand in the objective are part of the second key, so that equal objectives are read once."""
     plain = unaccented(objective)
+    # Only names that stand in the objective are part of the key, so that equal objectives are read once.
     own = frozenset(word for name in names for word in unaccented(name).split() if word in plain)
-    return _subjects(objective, language, phrases, own)
+    return _subjects(objective, guide.language, _topics(guide), own)
 
 
 def is_plain(subject: str) -> bool:
