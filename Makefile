@@ -23,7 +23,7 @@ dev: ## Serve Hindsight with demo data, and restart when code changes
 
 test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments --ignore=tests/live --ignore=tests/staff $(ARGS)
+	@.venv/bin/python -m tests.environments $(addprefix --ignore=tests/,live staff quality) $(ARGS)
 
 test-live: ## Test several processes on one database, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
@@ -41,9 +41,9 @@ test-faults: ## Test killed processes, unavailable stores, stuck locks and full 
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments faults $(ARGS)
 
-quick: ## Run the fast tests of `make test` on SQLite, without commands and pages; pytest gets ARGS
+quick: ## Run the fast tests of `make test` on SQLite, without commands, pages and docs; pytest gets ARGS
 	@scripts/bootstrap dev
-	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,live staff commands interviews/web) -m "not slow" $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,live staff quality commands interviews/web docs) -m "not slow" $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
@@ -97,9 +97,10 @@ encoder: ## Train the encoder that reads objectives (takes an hour, installs 6 G
 	@.venv-training/bin/python -m tests.interviews.paige.objective.training $(ARGS)
 
 .PHONY: quality
-quality: ## Interview scripted respondents and print how Paige treats them
+quality: ## Interview scripted respondents, print how Paige treats them, and score the labelled objectives
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.quality $(ARGS)
+	@$(if $(ARGS),,.venv/bin/pytest -q tests/quality)
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev

@@ -1,4 +1,4 @@
-"""The labelled objectives are consistent with the guide: those for tuning, those held back, and the examples."""
+"""The labelled objectives are consistent with the guide, and most are read right. Run by `make quality`."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,9 +21,7 @@ from tests.interviews.paige.objective.labelled_objectives import (
 from tests.interviews.paige.objective.neutral_sentences import NEUTRAL, changed_readings
 from tests.labelled_rows import labelled_rows
 
-pytestmark = pytest.mark.slow
-
-HERE = Path(__file__).parent
+HERE = UNSEEN.parent
 TRAINING = HERE / "training" / "data"
 LANGUAGES = ("en", "de", "fr", "es")
 
