@@ -1,14 +1,12 @@
 """The HTTP client for other servers: webhook endpoints of customers, the model, the identity provider.
 
 - `seconds` limits the whole exchange: a time-out of a socket starts anew with each byte, so a timer shuts the socket
-  down. Only name resolution and the connection to an address, which has `seconds` too, cannot be interrupted. A caller
-  that must not wait for them uses `Slots`.
+  down. Name resolution and the connection to an address cannot be interrupted. A caller that must not wait for them
+  uses `Slots`.
 - `max_bytes` limits the response, which is not decompressed.
 - `policy` limits the addresses (server-side request forgery): every address of the host is checked, and the connection
   is opened to a checked one, so that a name cannot change in between (DNS rebinding).
-- A redirect is not followed, and proxies and passwords in the environment are not used: the texts and secrets of a
-  request reach no other host.
-- TLS certificates are verified.
+- Redirects, and proxies and passwords in the environment, are not followed: a request reaches no other host.
 """
 
 import socket

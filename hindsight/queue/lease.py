@@ -1,12 +1,10 @@
 """The queue is rows of the rooms above: deliveries, jobs and what else is a `Queued` row of a `Kind`.
 
-A row is put into the queue by the transaction that inserts it, or by `put()`, and it decides what is done, and when: no
-second row and no broker can disagree with it.
+A row is put into the queue by the transaction that inserts it, or by `put()`.
 
 - A lease is `leased_until`. A worker leases as many rows as it has free threads. A row whose worker was killed is due
   again when its lease has expired: each row is worked on at least once.
-- `lease()` runs alone, for each kind: two workers that lease at the same time cannot exceed a share. On PostgreSQL an
-  advisory lock holds this until the commit, on SQLite the write lock of the transaction.
+- `lease()` runs alone, for each kind: two workers that lease at the same time cannot exceed a share.
 - Its cost depends on the number of lanes, not on the number of rows: see the indexes of `Delivery`.
 - The result of a row is written only by the worker that has it: the rows count their leases (`attempts`, `runs`).
 """

@@ -1,5 +1,5 @@
-"""`InterviewRequest.progress` is stored, so that lists filter by it. Each step that begins, resumes or ends a
-conversation writes it. `mark_abandoned()`, which `manage.py purge` calls, writes what no step does.
+"""Each step that begins, resumes or ends a conversation writes `InterviewRequest.progress`. `manage.py purge` marks
+abandoned ones.
 """
 
 from collections import Counter

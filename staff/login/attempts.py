@@ -1,7 +1,6 @@
 """Limits on guessing passwords and codes.
 
-An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. Over the
-limit, the right password is refused too.
+An attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit.
 """
 
 import math

@@ -1,7 +1,6 @@
 """Equal events of one interview request within seconds become one (decision 46).
 
-An event is compared with the last one for the same endpoint, so that the last event that an endpoint gets is always
-the last one that differs.
+An event is compared with the last one for the same endpoint.
 """
 
 import json

@@ -1,7 +1,6 @@
-"""All that a request to word a message may depend on.
+"""All that a request to word a message may depend on: no notes, objective, picks and record of the contact.
 
-A PublicBrief has no field for notes, objective, picks and the contact's record, so no prompt, language or attack can
-make the model tell them (decision 55). interviews.paige.turn.public builds it.
+interviews.paige.turn.public builds it (decision 55).
 """
 
 from collections.abc import Iterator
