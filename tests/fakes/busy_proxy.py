@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-REFUSALS = {"GET": 429, "PATCH": 502, "POST": 503}
+REFUSALS = {"GET": 429, "PATCH": 502, "POST": 503, "PUT": 502}
 
 
 class Proxy(ThreadingHTTPServer):
