@@ -125,17 +125,17 @@ WEBHOOKS = {"Webhook deliveries", "Webhook endpoints"}
     [
         (
             "support",
-            {"Contacts", "Exports and imports", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
+            {"Contacts", "Deals", "Exports and imports", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
             "orgs/org/{org}/issue-key/",
         ),
         (
             "account manager",
-            {"API keys", "Interview requests", "Orgs", *WEBHOOKS},
+            {"API keys", "Deals", "Interview requests", "Orgs", *WEBHOOKS},
             "contacts/contact/{contact}/change/",
         ),
         (
             "read only",
-            {"API keys", "Contacts", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
+            {"API keys", "Contacts", "Deals", "Interview requests", "Interview types", "Orgs", *WEBHOOKS},
             "contacts/contact/{contact}/erase/",
         ),
     ],
