@@ -1,10 +1,13 @@
-"""README.md, CHANGELOG.md, docs/scaling.md and docs/soak.md agree with the code."""
+"""README.md, CHANGELOG.md, docs/scaling.md, docs/soak.md and .dockerignore agree with the code."""
 
 import re
 from pathlib import Path
 
+from django.conf import settings
+
 from hindsight import __version__
 from hindsight.db.releases import RELEASES
+from hindsight.docs.views import GUIDE, HAND_OFFS
 from tools.harness.pgbouncer import SETTINGS
 from tools.soak.faults import FAULTS
 
@@ -67,3 +70,10 @@ def test_no_blank_line_cuts_a_table() -> None:
         for start in re.findall(r"(?:^|\n)(?!\|)[^\n]*\n(\|[^\n]*\n[^\n]*)", document.read_text(encoding="utf-8"))
     ]
     assert [(name, start) for name, start in starts if not re.search(r"\n\|[-:| ]+\|$", start)] == []
+
+
+def test_the_image_has_every_app_and_every_document_that_is_shown() -> None:
+    copied = {line.removeprefix("!") for line in text_of(".dockerignore").splitlines()}
+    apps = {name.partition(".")[0] for name in settings.INSTALLED_APPS}
+    assert {name for name in apps if (ROOT / name).is_dir()} <= copied
+    assert {f"docs/{GUIDE}", f"docs/{HAND_OFFS}"} <= copied
