@@ -23,15 +23,15 @@ dev: ## Serve Hindsight with demo data, and restart when code changes
 
 test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments $(addprefix --ignore=tests/,live staff quality) $(ARGS)
+	@.venv/bin/python -m tests.environments $(addprefix --ignore=tests/,live staff commands quality) $(ARGS)
 
 test-live: ## Test several processes on one database, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments tests/live $(ARGS)
 
-test-staff: ## Test the staff pages, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
+test-staff: ## Test the staff pages and the commands, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments tests/staff $(ARGS)
+	@.venv/bin/python -m tests.environments tests/staff tests/commands $(ARGS)
 
 test-web: ## Test the pages in a browser, and connections, on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
@@ -41,7 +41,7 @@ test-faults: ## Test killed processes, unavailable stores, stuck locks and full 
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments faults $(ARGS)
 
-quick: ## Run the fast tests of `make test` on SQLite, without commands, pages and docs; pytest gets ARGS
+quick: ## Run the fast tests of `make test` on SQLite, without pages and docs; pytest gets ARGS
 	@scripts/bootstrap dev
 	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,live staff quality commands interviews/web docs) -m "not slow" $(ARGS)
 
