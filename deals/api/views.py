@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
@@ -16,7 +15,7 @@ from deals.text import DealId, clean_deal_id
 from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
 from hindsight.api.operations import header, operation
 from hindsight.api.preconditions import IF_MATCH_SCHEMA, strong_tags
-from hindsight.api.responses import Response
+from hindsight.api.responses import Response, response_unless_known
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.audit_budget import budget_of
@@ -90,10 +89,7 @@ class DealView(ApiView):
     )
     def get(self, request: Request, deal_id: str) -> HttpResponseBase:
         row = read(principal_of(request), stored_id(deal_id))
-        if not_modified := get_conditional_response(request._request, etag=row.etag):
-            not_modified.headers["ETag"] = row.etag
-            return not_modified
-        return Response(row.body(), headers={"ETag": row.etag})
+        return response_unless_known(request, row.etag, row.body)
 
     @operation(
         operation_id="replace_deal",

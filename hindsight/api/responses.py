@@ -1,9 +1,12 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 RENDERER = JSONRenderer()
@@ -14,6 +17,14 @@ class Response(HttpResponse):
 
     def __init__(self, body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(RENDERER.render(body), RENDERER.media_type, status=status, headers=headers)
+
+
+def response_unless_known(request: Request, etag: str, body: Callable[[], Any]) -> HttpResponseBase:
+    """304 without a body if If-None-Match has the ETag."""
+    if not_modified := get_conditional_response(request._request, etag=etag):
+        not_modified.headers["ETag"] = etag
+        return not_modified
+    return Response(body(), headers={"ETag": etag})
 
 
 def body_of(declared: type[Serializer[Any]], row: object) -> dict[str, Any]:

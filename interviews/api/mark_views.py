@@ -1,5 +1,8 @@
 """What becomes of one interview request: sent, cancelled, or with the contact's right address."""
 
+from collections.abc import Callable
+from functools import partial
+
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
@@ -38,6 +41,24 @@ CORRECT = requests.CorrectContactEmail()
 class RequestActionView(ApiView):
     if_match_methods = ("POST",)
 
+    def act(self, service: Callable[..., InterviewRequest], request: Request, id: int) -> InterviewRequest:
+        """Raises NotFound, and what the service raises."""
+        principal = principal_of(request)
+        try:
+            return service(
+                org_id=principal.org_id,
+                interview_request_id=id,
+                actor=principal.actor,
+                if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
+            )
+        except InterviewRequest.DoesNotExist:
+            raise NotFound(NO_SUCH_REQUEST) from None
+
+    def mark(self, mark: Mark, request: Request, id: int) -> Response:
+        refuse_body(request)
+        row = self.act(partial(mark_one, mark), request, id)
+        return Response(MarkedRow(row).body(), headers={"ETag": etag_of(row.versions)})
+
 
 class SentView(RequestActionView):
     @operation(
@@ -50,7 +71,7 @@ class SentView(RequestActionView):
         errors=[Conflict, PreconditionFailed],
     )
     def post(self, request: Request, id: int) -> Response:
-        return marked(SENT, request, id)
+        return self.mark(SENT, request, id)
 
 
 class CancelView(RequestActionView):
@@ -64,7 +85,7 @@ class CancelView(RequestActionView):
         errors=[Conflict, PreconditionFailed],
     )
     def post(self, request: Request, id: int) -> Response:
-        return marked(CANCELLED, request, id)
+        return self.mark(CANCELLED, request, id)
 
 
 class UncancelView(RequestActionView):
@@ -78,7 +99,7 @@ class UncancelView(RequestActionView):
         errors=[PreconditionFailed],
     )
     def post(self, request: Request, id: int) -> Response:
-        return marked(NOT_CANCELLED, request, id)
+        return self.mark(NOT_CANCELLED, request, id)
 
 
 class ContactEmailView(RequestActionView):
@@ -94,32 +115,6 @@ class ContactEmailView(RequestActionView):
         errors=[Conflict, PreconditionFailed],
     )
     def post(self, request: Request, id: int) -> Response:
-        body = CORRECT.run_validation(request.data)
-        principal = principal_of(request)
-        try:
-            row = correct_address(
-                org_id=principal.org_id,
-                interview_request_id=id,
-                email=body["contact_email"],
-                actor=principal.actor,
-                if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
-            )
-        except InterviewRequest.DoesNotExist:
-            raise NotFound(NO_SUCH_REQUEST) from None
+        email = CORRECT.run_validation(request.data)["contact_email"]
+        row = self.act(partial(correct_address, email=email), request, id)
         return Response(CorrectedRow(row).body(), headers={"ETag": etag_of(row.versions)})
-
-
-def marked(mark: Mark, request: Request, id: int) -> Response:
-    refuse_body(request)
-    principal = principal_of(request)
-    try:
-        row = mark_one(
-            mark,
-            org_id=principal.org_id,
-            interview_request_id=id,
-            actor=principal.actor,
-            if_versions=versions_of(request.META.get("HTTP_IF_MATCH")),
-        )
-    except InterviewRequest.DoesNotExist:
-        raise NotFound(NO_SUCH_REQUEST) from None
-    return Response(MarkedRow(row).body(), headers={"ETag": etag_of(row.versions)})

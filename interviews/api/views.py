@@ -3,7 +3,6 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
@@ -19,7 +18,7 @@ from hindsight.api.errors import (
 from hindsight.api.idempotency import LIFETIME_HOURS, Created, create_once
 from hindsight.api.operations import IDEMPOTENCY_KEY, REPLAYED, header, operation
 from hindsight.api.pagination import PageQuery
-from hindsight.api.responses import Response
+from hindsight.api.responses import Response, response_unless_known
 from hindsight.api.throttling import refuse_overwrite
 from hindsight.api.views import ApiView
 from hindsight.limits.audit_budget import budget_of
@@ -144,11 +143,7 @@ class InterviewRequestView(ApiView):
             row = InterviewRequestRow.read(org_id=principal.org_id, interview_request_id=id, digest=principal.digest)
         except InterviewRequest.DoesNotExist:
             raise NotFound(NO_SUCH_REQUEST) from None
-        etag = etag_of(row.versions)
-        if not_modified := get_conditional_response(request._request, etag=etag):
-            not_modified.headers["ETag"] = etag
-            return not_modified
-        return Response(row.body(), headers={"ETag": etag})
+        return response_unless_known(request, etag_of(row.versions), row.body)
 
     @operation(
         operation_id="update_interview_request",
