@@ -14,7 +14,7 @@ from hindsight.api.views import ApiView
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import etag_of, versions_of
 from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
-from interviews.api.reads import CorrectedRow, MarkedRow
+from interviews.api.written import CorrectedRow, MarkedRow
 from interviews.models import InterviewRequest
 from interviews.services.address import correct_address
 from interviews.services.marks import CANCELLED, NOT_CANCELLED, SENT, Mark, mark_one

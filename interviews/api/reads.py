@@ -9,7 +9,7 @@ from hindsight.api.pagination import Listing
 from hindsight.api.responses import body_of
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.limits.memory import Memory
-from hindsight.text.timestamps import utc_text, utc_text_of
+from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
@@ -142,15 +142,12 @@ class SummaryRow:
         corrected = subjects_in(stored.subjects)
         if corrected is not None:
             return list(corrected.every)
-        key = (self.pk, stored.updated_at, stored.guide_version, stored.org_name, stored.name)
-        found = _subjects_of_rows.get(key)
-        if found is None:
-            found = _subjects(stored.objective, self._read_guide, (stored.org_name, stored.name))
-            _subjects_of_rows.add(key, found)
-        return found
+        names = (stored.org_name, stored.name)
+        key = (self.pk, stored.updated_at, stored.guide_version, *names)
+        return _subjects_of_rows.get_or_add(key, lambda: subjects_found(stored.objective, self._read_guide, names))
 
     def _read_guide(self) -> Guide | None:
-        return _valid_guide(self.stored.interview_type_id, self.stored.guide_version, self._guide)
+        return valid_guide(self.stored.interview_type_id, self.stored.guide_version, self._guide)
 
     def _guide(self) -> object:
         return InterviewRequest.objects.select_related("interview_type", "conversation").get(pk=self.pk).guide
@@ -193,20 +190,15 @@ class InterviewRequestRow(SummaryRow):
         guide = self._read_guide()
         if guide is None:
             return {"emphasize": [], "avoid": []}
-        emphasize, avoid = self._steered(guide)
+        # Objective and notes are read once for each version of the rows.
+        emphasize, avoid = _steered.get_or_add((self.pk, *self.versions[:3]), lambda: self._steering(guide))
         vendor = vendor_of(self.stored.org_name)
         return {"emphasize": _topics(guide, emphasize, vendor), "avoid": _topics(guide, avoid, vendor)}
 
-    def _steered(self, guide: Guide) -> Keys:
-        """Reads objective and notes once for each version of the rows."""
-        key = (self.pk, *self.versions[:3])
-        keys = _steered.get(key)
-        if keys is None:
-            picks = known_picks(self.details.picks, guide)
-            steering = steer(guide, self.stored.objective, self.details.notes, picks)
-            keys = (steering.emphasize, steering.avoid)
-            _steered.add(key, keys)
-        return keys
+    def _steering(self, guide: Guide) -> Keys:
+        picks = known_picks(self.details.picks, guide)
+        steering = steer(guide, self.stored.objective, self.details.notes, picks)
+        return steering.emphasize, steering.avoid
 
     @property
     def transcript(self) -> Body | None:
@@ -234,53 +226,6 @@ class DeclineRow:
         self.reason = details.decline_reason or None
         self.comment = visible(details.decline_comment or "") or None
         self.declined_at = _shown(details.declined_at)
-
-
-class CreatedRow:
-    def __init__(self, row: InterviewRequest) -> None:
-        self.interview_request_id = row.pk
-        self.contact_id = row.contact.public_id
-        self.deal_id = row.deal_id or None
-        self.survey_url = row.survey_url
-        self.survey_token = row.survey_token
-        self.status = row.status
-        self.row = row
-
-    def body(self) -> Body:
-        return body_of(bodies.CreatedInterviewRequest, self)
-
-    @property
-    def objective_subjects(self) -> list[str]:
-        names = (self.row.interview_type.org_name, self.row.contact.name)
-        return _subjects(self.row.objective, self._read_guide, names)
-
-    def _read_guide(self) -> Guide | None:
-        kind = self.row.interview_type
-        return _valid_guide(kind.pk, kind.guide_version, lambda: kind.guide)
-
-
-class MarkedRow:
-    def __init__(self, row: InterviewRequest) -> None:
-        self.interview_request_id = row.pk
-        self.status = row.status
-        self.email_sent_at = row.email_sent_at and utc_text(row.email_sent_at)
-        self.cancelled_at = row.cancelled_at and utc_text(row.cancelled_at)
-
-    def body(self) -> Body:
-        return body_of(bodies.MarkedInterviewRequest, self)
-
-
-class CorrectedRow:
-    def __init__(self, row: InterviewRequest) -> None:
-        self.interview_request_id = row.pk
-        self.contact_id = row.contact.public_id
-        self.contact_email = row.contact.email
-        self.survey_url = row.survey_url
-        self.survey_token = row.survey_token
-        self.status = row.status
-
-    def body(self) -> Body:
-        return body_of(bodies.CorrectedInterviewRequest, self)
 
 
 class TypeRow(NamedTuple):
@@ -345,7 +290,7 @@ def forget_steered() -> None:
     _subjects_of_rows.clear()
 
 
-def _valid_guide(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide | None:
+def valid_guide(interview_type_id: int, version: int, read: Callable[[], object]) -> Guide | None:
     """None if it is not valid, such as a guide of an older format."""
     try:
         return guide_of_version(interview_type_id, version, read)
@@ -353,7 +298,7 @@ def _valid_guide(interview_type_id: int, version: int, read: Callable[[], object
         return None
 
 
-def _subjects(objective: str, read_guide: Callable[[], Guide | None], names: tuple[str, str]) -> list[str]:
+def subjects_found(objective: str, read_guide: Callable[[], Guide | None], names: tuple[str, str]) -> list[str]:
     guide = read_guide() if objective else None
     return list(subjects(objective, guide, names)) if guide else []
 

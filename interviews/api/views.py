@@ -25,7 +25,8 @@ from hindsight.limits.audit_budget import budget_of
 from interviews.api import bodies, examples, requests
 from interviews.api.etags import etag_of, versions_of
 from interviews.api.parameters import ETAG, ID, IF_MATCH, NO_SUCH_REQUEST
-from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, CreatedRow, InterviewRequestRow, find_type
+from interviews.api.reads import INTERVIEW_REQUESTS, INTERVIEW_TYPES, InterviewRequestRow, find_type
+from interviews.api.written import CreatedRow
 from interviews.models import InterviewRequest, InterviewType, Versions
 from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
