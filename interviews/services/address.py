@@ -4,13 +4,14 @@ from django.db import IntegrityError, transaction
 
 from contacts.models import Contact
 from contacts.text import Email
-from hindsight.api.errors import Conflict, PreconditionFailed
+from hindsight.api.errors import Conflict
 from hindsight.db.retries import retried
 from interviews.lifecycle import Stage, Status
 from interviews.models import InterviewRequest, RowVersions
 from interviews.models.interview_request import new_survey_token
 from interviews.services.erasure import locked_contact
 from interviews.services.state import conversation_of, stage_of
+from interviews.services.update import require_versions
 from interviews.services.wishes import withdraw_decline
 from orgs.actors import Actor
 from orgs.audit import overwrite
@@ -50,8 +51,7 @@ def correct_address(
         raise InterviewRequest.DoesNotExist from None
     rows = {row.pk: row for row in contact.interview_requests.with_versions()}
     row: InterviewRequest = rows[interview_request_id]
-    if if_versions is not None and row.versions.rows not in if_versions:
-        raise PreconditionFailed
+    require_versions(row, if_versions)
     if contact.email != email:
         _require_mistyped(contact, rows.values())
         _overwrite(contact, email, actor)

@@ -66,9 +66,8 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     state = interview.state
     if interview.stage not in RUNNING or state.question is not None:
         return state
-    brief = interview.brief
+    brief, is_test = interview.brief, interview.interview_request.org.is_test_room
     with connection_released():
-        is_test = interview.interview_request.org.is_test_room
         message = next_message(brief, engine(is_test=is_test), writer(is_test=is_test))
     if message is None:
         finish_conversation(interview_request)

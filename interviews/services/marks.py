@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from hindsight.api.errors import Conflict, PreconditionFailed
+from hindsight.api.errors import Conflict
 from hindsight.db.retries import retried
 from interviews.lifecycle import NEXT_STATUSES, Status
 from interviews.models import InterviewRequest, RowVersions
 from interviews.services.transitions import record_interview_event
+from interviews.services.update import require_versions
 from orgs.actors import Actor
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
@@ -23,8 +24,9 @@ UNSEEN = {"version": F("version"), "updated_at": F("updated_at")}
 
 @dataclass(frozen=True)
 class Mark:
-    """`has`: why nothing is to be written, because the row has the mark, or empty. `refusal`: why it cannot have it, or
-    empty. `event`: the webhook event. `done` follows a number of interview requests.
+    """`done`: in messages, after the number of interview requests. `event`: the webhook event, or empty.
+
+    `has` returns a text if the row has the mark already. `refusal` returns the reason if the row cannot get the mark.
     """
 
     done: str
@@ -93,8 +95,7 @@ def mark_one(
     """
     rows = InterviewRequest.objects.for_org(org_id).select_for_update(of=("self",), no_key=True)
     row: InterviewRequest = rows.with_versions().select_related("org").get(pk=interview_request_id)
-    if if_versions is not None and row.versions.rows not in if_versions:
-        raise PreconditionFailed
+    require_versions(row, if_versions)
     if not mark.has(row):
         if refusal := mark.refusal(row):
             raise Conflict(f"Nothing was changed: {refusal}. GET the interview request to see its status.")

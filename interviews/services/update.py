@@ -43,7 +43,12 @@ def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
         raise InterviewRequest.DoesNotExist
     rows = InterviewRequest.objects.for_org(update.org_id).select_related("contact", "interview_type", "conversation")
     row = rows.get(pk=update.interview_request_id)
-    if update.if_versions is not None and RowVersions(row.version, row.contact.version) not in update.if_versions:
-        raise PreconditionFailed
+    require_versions(row, update.if_versions)
     overwrite((row.contact, update.contact_texts), (row, {"objective": update.objective}), actor=update.actor)
     return row.versions
+
+
+def require_versions(row: InterviewRequest, if_versions: Collection[RowVersions] | None) -> None:
+    """Raises PreconditionFailed unless the row and its contact have one of these versions. None accepts any."""
+    if if_versions is not None and RowVersions(row.version, row.contact.version) not in if_versions:
+        raise PreconditionFailed

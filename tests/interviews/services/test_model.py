@@ -1,12 +1,10 @@
 """An interview with a model: what the model receives and what is stored."""
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from interviews.lifecycle import Engine, Move, Speaker, Stage
 from interviews.models import InterviewRequest, Turn
-from interviews.paige.model.provider import Provider
 from interviews.services.conversation_steps import complete_conversation, give_consent, next_question, submit_answer
 from tests.client import ApiClient
 from tests.fakes.provider import Server, fake_provider, says, status
@@ -77,22 +75,14 @@ def test_an_unanswered_question_is_not_requested_again(settings: Settings, inter
 
 @pytest.mark.django_db(transaction=True)
 def test_the_model_is_called_outside_of_a_transaction(
-    settings: Settings, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, interview_request: InterviewRequest, calls_in_transaction: list[bool]
 ) -> None:
-    in_transaction: list[bool] = []
-    complete = Provider.complete
-
-    def recording(*arguments: object) -> object:
-        in_transaction.append(connection.in_atomic_block)
-        return complete(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Provider, "complete", recording)
     with fake_provider(says("1")) as provider:
         use_model(settings, provider)
         give_consent(interview_request)
         answer_next(interview_request)
         next_question(interview_request)
-    assert in_transaction == [False]
+    assert calls_in_transaction == [False]
     assert Turn.objects.latest("number").engine == Engine.MODEL
 
 

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from prometheus_client import REGISTRY
 from pytest_django import Settings
@@ -14,7 +13,6 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.model.provider import Provider
 from interviews.paige.preview import preview_of
 from interviews.services.conversation_steps import (
     complete_conversation,
@@ -256,15 +254,7 @@ def counted(outcome: str) -> float:
 
 @pytest.mark.django_db(transaction=True)
 def test_both_requests_are_made_outside_of_a_transaction(
-    settings: Settings, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, interview_request: InterviewRequest, calls_in_transaction: list[bool]
 ) -> None:
-    in_transaction: list[bool] = []
-    complete = Provider.complete
-
-    def recording(*arguments: object) -> object:
-        in_transaction.append(connection.in_atomic_block)
-        return complete(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Provider, "complete", recording)
     second_question(settings, interview_request, FOLLOW_UP, WORDED)
-    assert in_transaction == [False, False]
+    assert calls_in_transaction == [False, False]
