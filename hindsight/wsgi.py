@@ -37,8 +37,8 @@ def without_charset(content_type: str) -> str:
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
-# These receivers have nothing to do here: no cache has a connection to close, no request has a URLconf of its own, and
-# queries are recorded only with DEBUG.
+# These receivers would do nothing. No cache has a connection to close. No request has a URLconf of its own. Queries are
+# recorded only with DEBUG.
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
 if not settings.DEBUG:

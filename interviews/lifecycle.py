@@ -117,8 +117,9 @@ class Direction(models.TextChoices):
 
 
 class Coverage(models.TextChoices):
-    """DENIED: the contact said that the topic did not come up. TOUCHED: it came up in an answer to another topic, or
-    the contact answered it without a word on the subjects that the objective names.
+    """DENIED: the contact said that the topic did not come up.
+
+    TOUCHED: an answer to another topic mentions it, or the answer to it mentions no subject of the objective.
     """
 
     ANSWERED = "answered"

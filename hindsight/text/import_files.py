@@ -11,7 +11,7 @@ from hindsight.text import strict_json
 
 # Limits memory use. As large as a body of the API.
 MAX_LINE_BYTES = 1024 * 1024
-# Rows with errors that an import lists. It counts the others: a file of 32 million short lines has as many errors.
+# An import lists this many rows with errors, and counts the others. A file can have millions of them.
 MAX_LISTED = 1_000
 
 

@@ -1,4 +1,4 @@
-"""The contact may switch to another language: to the one interview type of the org that has the same topics in it."""
+"""The contact may switch to a language in which exactly one interview type of the org has the same topics."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -19,8 +19,8 @@ from staff.security_events import record_attempt
 Response = TypeVar("Response", bound=HttpResponseBase)
 Limits = Mapping[str, tuple[int, int]]
 
-# How many attempts in how many minutes. They are counted in this order, up to the first refusal: an address over its
-# own limit adds nothing to the count of a login, so it cannot lock the owner of the login out.
+# Attempts, and minutes. They are counted in this order, up to the first refusal. So an address over its own limit does
+# not add to the count of a login, and cannot lock the login's owner out.
 ATTEMPTS: Limits = {
     "login and address": (10, 5),
     "address": (30, 5),

@@ -1,4 +1,4 @@
-"""Finds the orgs that staff mean by a text: a slug, a name, a part of either, or "Name (slug)", as suggested.
+"""Finds orgs by a text of staff: a slug, a name, a part of one of them, or "Name (slug)".
 
 A test room is found by its slug only.
 """

@@ -48,7 +48,7 @@ def manage(request: HttpRequest, org: Org) -> None:
 
 
 def _managed(request: HttpRequest) -> dict[int, int | None]:
-    """Ids of orgs and of their test rooms, with the id of the room's org. The statement is executed once a request."""
+    """By id of an org or test room: None, or the id of the test room's org. Reads them once a request."""
     if not hasattr(request, "managed_orgs"):
         user: Any = request.user
         managed = Q(account_managers=user) | Q(test_room_of__account_managers=user)

@@ -1,4 +1,4 @@
-"""A server of somebody else, such as a CRM: it stores the requests that it gets, and answers each one with JSON."""
+"""A fake server, such as that of a CRM. It stores each request, and answers with JSON."""
 
 import json
 from collections.abc import Iterator

@@ -6,9 +6,9 @@ from interviews.paige.guide.texts import FollowUpKind
 Kinds = tuple[frozenset[FollowUpKind], ...]
 _K = FollowUpKind
 
-# The fitting kinds of follow-ups, by the kind of the statement and whether it is about others. The kinds of the first
-# set come first. Within a set, the order of the guide decides. A kind that is in no set is never asked: the contact
-# does not know why others did something, and nobody has a reason for a number.
+# By the kind of the statement, and whether it is about others: the kinds of follow-ups that fit. The first set comes
+# first. Within a set, the guide's order counts. All other kinds are never asked. For example, the contact does not know
+# why others did something.
 FITTING: Mapping[tuple[StatementKind, bool], Kinds] = {
     (StatementKind.JUDGEMENT, False): (
         frozenset({_K.REASON, _K.INSTANCE, _K.COMPARISON, _K.CHANGE}),

@@ -1,4 +1,4 @@
-"""The test room of an org: test keys, a scripted buyer, marked webhooks, and nothing of it in the org's own room."""
+"""Test rooms: keys, the scripted buyer and marked webhooks. Nothing of a test room is in the org's own room."""
 
 import json
 from collections import Counter
