@@ -5,6 +5,7 @@ from secrets import token_hex
 
 import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from contacts.text import MAX_NOTES_LENGTH
 from interviews.models import InterviewRequest
@@ -20,9 +21,19 @@ pytestmark = [
 @pytest.fixture
 def full_database(interview_request: InterviewRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE filler (data)")
+        _use_free_pages(cursor)
         cursor.execute("PRAGMA max_page_count = 1")  # SQLite takes the current size instead
         yield
         cursor.execute("PRAGMA max_page_count = 4294967294")
+        cursor.execute("DROP TABLE filler")
+
+
+def _use_free_pages(cursor: CursorWrapper) -> None:
+    """Earlier tests leave pages that a new row would use."""
+    cursor.execute(
+        "INSERT INTO filler SELECT zeroblob(freelist_count * page_size) FROM pragma_freelist_count, pragma_page_size"
+    )
 
 
 @pytest.mark.usefixtures("full_database")
