@@ -77,9 +77,9 @@ DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    # Saves the environment of one folder from importing all other tests.
-    folder = FOLDERS.get(ENVIRONMENT or "")
-    is_elsewhere = folder and collection_path.suffix == ".py" and folder not in collection_path.parents
+    # Importing tests that the environment does not run takes seconds.
+    roots = BOTH_PATHS if ENVIRONMENT == "postgresql" else {FOLDERS[ENVIRONMENT]} if ENVIRONMENT in FOLDERS else None
+    is_elsewhere = roots and collection_path.suffix == ".py" and roots.isdisjoint([collection_path, *collection_path.parents])
     return True if is_elsewhere else None
 
 
