@@ -1,7 +1,7 @@
 # The everyday commands. scripts/bootstrap installs their packages in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-live test-staff test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
+.PHONY: help run dev test test-slow test-live test-staff test-web test-faults quick test-proxies test-client test-typescript test-model test-audit check bench soak schema requirements sbom audit venv-audit format
 
 # Builds .venv-NAME from FILE.txt, unless it is up to date: $(call environment,NAME,FILE,OPTIONS of pip)
 define environment
@@ -21,9 +21,16 @@ dev: ## Serve Hindsight with demo data, and restart when code changes
 	@scripts/bootstrap dev
 	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --reload
 
-test: ## Run the tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
+# The folders of tests/ that have a target of their own.
+OWN_TARGETS := live staff commands quality
+
+test: ## Run all but the slow tests, on SQLite and on PostgreSQL with Redis; pytest gets ARGS, such as ARGS="-k name"
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments $(addprefix --ignore=tests/,live staff commands quality) $(ARGS)
+	@.venv/bin/python -m tests.environments -m "not slow" $(addprefix --ignore=tests/,$(OWN_TARGETS)) $(ARGS)
+
+test-slow: ## Run the slow tests that `make test` leaves out, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/python -m tests.environments -m slow $(addprefix --ignore=tests/,$(OWN_TARGETS)) $(ARGS)
 
 test-live: ## Test several processes on one database, on SQLite and on PostgreSQL with Redis; ARGS goes to pytest
 	@scripts/bootstrap dev
@@ -43,7 +50,7 @@ test-faults: ## Test killed processes, unavailable stores, stuck locks and full 
 
 quick: ## Run the fast tests of `make test` on SQLite, without pages and docs; pytest gets ARGS
 	@scripts/bootstrap dev
-	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,live staff quality commands interviews/web docs) -m "not slow" $(ARGS)
+	@env -u DATABASE_URL -u REDIS_URL .venv/bin/pytest -q -n auto $(addprefix --ignore=tests/,$(OWN_TARGETS) interviews/web docs) -m "not slow" $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev

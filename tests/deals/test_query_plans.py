@@ -34,6 +34,7 @@ def plan_of(org: Org, filters: dict[str, Any], last: Any) -> str:
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("deals")
 @pytest.mark.parametrize(
     ("filters", "last", "index"),

@@ -28,6 +28,7 @@ def test_dotenv_file_is_read(tmp_path: Path) -> None:
     assert show_environment(tmp_path).stdout == "True\n"
 
 
+@pytest.mark.slow
 def test_missing_setting_is_reported_in_one_line(tmp_path: Path) -> None:
     result = show_environment(tmp_path)
     assert result.returncode == 1

@@ -76,6 +76,7 @@ def test_production_has_no_defaults(name: str) -> None:
             settings_of(**missing)
 
 
+@pytest.mark.slow
 def test_invalid_setting_is_reported_without_a_traceback() -> None:
     result = manage("check", **{**PRODUCTION, "DEBUG": "maybe"})
     assert (result.returncode, result.stdout) == (1, "")

@@ -33,6 +33,7 @@ def test_api_responses_have_no_policy(db: None) -> None:
     assert "Content-Security-Policy" not in ApiClient().get("/interviews/1").headers
 
 
+@pytest.mark.slow
 def test_no_template_has_inline_scripts_or_styles() -> None:
     templates = [path for path in ROOT.glob("*/**/templates/**/*.html") if ".venv" not in path.parts]
     assert templates

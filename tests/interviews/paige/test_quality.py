@@ -18,6 +18,7 @@ def test_the_services_conduct_the_same_interview(name: str) -> None:
     assert stored.given == expected.given
 
 
+@pytest.mark.slow
 def test_few_labelled_answers_are_misread() -> None:
     counts = verdicts(TUNING)
     assert counts[Verdict.RIGHT] >= 0.9 * (counts.total() - counts[Verdict.INNOCENT_RIGHT])

@@ -82,6 +82,7 @@ def test_a_test_key_says_so(room: Org) -> None:
     assert not keys.contains_secret(api_key.prefix)
 
 
+@pytest.mark.slow
 def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
     pk = create(room_api, contact_name="Jane", objective="Why was price a blocker?")
     assert room_api.get(f"/interviews/{pk}").json()["status"] == "created"
@@ -95,6 +96,7 @@ def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
     assert not ScriptedInterview.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("email", "status", "flags", "turns"),
     [
@@ -139,6 +141,7 @@ def test_a_live_key_queues_no_scripted_interview(acme_api: ApiClient, acme: Org)
     assert not ScriptedInterview.objects.exists()
 
 
+@pytest.mark.slow
 def test_webhooks_of_the_room_are_marked(acme: Org, room: Org, room_api: ApiClient) -> None:
     for org, port in ((room, 9001), (acme, 9002)):
         create_endpoint(org_id=org.pk, url=clean_url(f"http://127.0.0.1:{port}/"), event_types=[*EVENT_TYPES])
@@ -153,6 +156,7 @@ def test_webhooks_of_the_room_are_marked(acme: Org, room: Org, room_api: ApiClie
     assert bodies[-1]["data"]["interview_request_id"] == pk
 
 
+@pytest.mark.slow
 def test_the_live_room_does_not_see_it(acme_key: str, room_api: ApiClient) -> None:
     pk = create(room_api)
     work_off(KIND)
@@ -162,6 +166,7 @@ def test_the_live_room_does_not_see_it(acme_key: str, room_api: ApiClient) -> No
     assert live.patch(f"/interviews/{pk}", {"objective": "x"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_room_asks_no_model(settings: Settings, room_api: ApiClient) -> None:
     with fake_provider() as provider:
         use_model(settings, provider)
@@ -185,6 +190,7 @@ def test_the_room_is_deleted_with_its_org(acme: Org, room: Org, room_api: ApiCli
     assert not ApiKey.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_is_in_the_room_is_deleted_after_30_days(
     room: Org, room_api: ApiClient, interview_request: InterviewRequest
 ) -> None:

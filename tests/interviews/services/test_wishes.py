@@ -182,6 +182,7 @@ class TestChangeOfMind:
         assert after(withdraw_decline, interview_request).stage == Stage.CONSENTED
         assert next_question(interview_request).question
 
+    @pytest.mark.slow
     def test_after_the_recap_the_recap_comes_back(self, running: InterviewRequest) -> None:
         while question := next_question(running).question:
             submit_answer(running, number=question.number, text="Nobody trusted the weekly numbers.")

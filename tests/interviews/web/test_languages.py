@@ -43,6 +43,7 @@ def assert_german(response: Any, *texts: str) -> None:
     assert [text for text in texts if text not in visible(response)] == []
 
 
+@pytest.mark.slow
 def test_a_german_interview_is_german_from_the_invitation_to_the_thanks(german: SurveyPage) -> None:
     long = "x" * 10_001
     assert_german(german.get(), "Guten Tag Alice, Acme möchte Ihre Sicht kennenlernen", "Etwa 15 Minuten")
@@ -155,6 +156,7 @@ class TestSwitch:
         response = page.post("answer", number=3, text="Auf Deutsch, bitte.")
         assert_german(response, "„The board stopped a release in March“")
 
+    @pytest.mark.slow
     def test_topics_that_were_asked_are_not_asked_again(self, page: SurveyPage) -> None:
         page.post("consent")
         page.post("answer", number=1, text="It just came up.")

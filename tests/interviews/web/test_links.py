@@ -110,6 +110,7 @@ def responses_up_to(page: SurveyPage, steps: tuple[dict[str, Any], ...]) -> Iter
 
 @pytest.mark.parametrize("state", STEPS_TO_STATES)
 class TestEveryPage:
+    @pytest.mark.slow
     def test_reveals_no_secret_and_loads_nothing_from_other_hosts(
         self, page: SurveyPage, interview_request: InterviewRequest, state: str
     ) -> None:

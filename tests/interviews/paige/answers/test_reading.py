@@ -102,6 +102,7 @@ def test_only_the_first_and_last_sentences_of_a_long_answer_are_examined() -> No
     assert read(f"{filling}Are you a bot? {filling}").intents == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["\0", "???", "...", "\N{SNOWMAN}", "\u202e", "(" * 500, "are you " * 1_000, "a.\n" * 3_000]
 )

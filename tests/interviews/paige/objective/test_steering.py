@@ -197,6 +197,7 @@ class TestObjective:
         topics = tuple(replace(topic, objective_phrases=(), phrases=(phrase, "money")) for topic in BUYER.topics[:1])
         assert steer(replace(BUYER, topics=topics), "Ask about the money").emphasize == (topics[0].key,)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "part",
         [

@@ -16,11 +16,13 @@ PUBLIC = table.public_of({"language": "en", "topic": "experience", "answer": ANS
 BRIDGE = replace(PUBLIC, task=Task.BRIDGE, question="How, if at all, did price come into the decision?")
 
 
+@pytest.mark.slow
 def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_under_10_are_refused_that_are_good() -> None:
     assert len(table.replies()) > 2_000
     assert not table.misses_a_target(), "\n".join(table.lines())
 
 
+@pytest.mark.slow
 def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> None:
     labels = {
         "form": {Refusal.FORM},

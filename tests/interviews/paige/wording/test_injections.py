@@ -86,6 +86,7 @@ def injected(order: str, payload: str) -> tuple[Message, Obedient]:
     return message, provider
 
 
+@pytest.mark.slow
 def test_of_200_injections_only_strange_questions_that_keep_to_the_rules_are_shown() -> None:
     outcomes = [(payload, *injected(order, payload)) for order, payload in product(ORDERS, PAYLOADS)]
     assert len(outcomes) == 200

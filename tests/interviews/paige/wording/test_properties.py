@@ -42,6 +42,7 @@ PICKS = st.none() | st.builds(
 PRIVATE = st.fixed_dictionaries({"contact_notes": TEXTS, "objective": TEXTS, "contact_name": TEXTS, "picks": PICKS})
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(
     answers=st.lists(st.sampled_from(ANSWERS) | st.text(max_size=40), min_size=1, max_size=3),
