@@ -116,6 +116,13 @@ class Direction(models.TextChoices):
     UNCLEAR = "unclear"
 
 
+class Review(models.TextChoices):
+    """What a person says about a driver. A rejected one is not counted."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class Coverage(models.TextChoices):
     """DENIED: the contact said that the topic did not come up.
 

@@ -17,7 +17,7 @@ Texts = Mapping[str, str | None]
 
 AUDITED_FIELDS = frozenset(
     {
-        *("email", "name", "notes", "objective", "picks", "subjects", "guide", ERASURE),
+        *("email", "name", "notes", "objective", "picks", "subjects", "guide", "review", ERASURE),
         *("outcome", "reported_reason", "competitor", "segment", "amount", "currency", "closed_at"),
     }
 )

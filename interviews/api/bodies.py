@@ -18,6 +18,7 @@ from interviews.lifecycle import (
     Flag,
     Progress,
     Rating,
+    Review,
     Status,
 )
 
@@ -88,6 +89,17 @@ class DriverSerializer(PlaceSerializer):
         "a reason of the decision of which that is not clear.",
     )
     quote = serializers.CharField(help_text="The contact's words, exactly.")
+    is_reason = serializers.BooleanField(
+        read_only=True,
+        help_text="Whether the contact gives it as a reason for the decision. False if an older version completed the "
+        "interview.",
+    )
+    review = serializers.ChoiceField(
+        choices=Review.choices,
+        allow_null=True,
+        read_only=True,
+        help_text="Whether a person has confirmed or rejected it. Do not count rejected ones.",
+    )
 
 
 class CoverageSerializer(serializers.Serializer[Any]):

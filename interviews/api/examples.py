@@ -83,7 +83,9 @@ INTERVIEW_REQUEST = {
                 "places": [PLACE],
             }
         ],
-        "drivers": [{**PRICING, "direction": "against", "quote": ANSWER, **PLACE}],
+        "drivers": [
+            {**PRICING, "direction": "against", "quote": ANSWER, **PLACE, "is_reason": True, "review": "confirmed"}
+        ],
         "coverage": [{**PRICING, "status": "touched", "turns": [2]}],
         "created_at": "2026-11-25T14:05:31.482913Z",
     },

@@ -1,4 +1,5 @@
 from interviews.models.conversation import Conversation
+from interviews.models.driver import Driver
 from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
@@ -14,6 +15,7 @@ from interviews.models.turn import Turn
 
 __all__ = [
     "Conversation",
+    "Driver",
     "DriverChoice",
     "InterviewRequest",
     "InterviewType",

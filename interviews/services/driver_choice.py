@@ -13,6 +13,7 @@ from interviews.paige.answers.transcript_markdown import blocks
 from interviews.paige.engines import model_engine
 from interviews.paige.findings.driver_choice import chosen_directions
 from interviews.paige.findings.drivers import drivers
+from interviews.services.drivers import replace_drivers
 from interviews.services.state import StoredInterview
 
 
@@ -51,7 +52,8 @@ def choose_drivers(interview_request_id: int) -> None:
         with transaction.atomic():
             # The lock that an erasure takes.
             list(InterviewRequest.objects.filter(pk=interview_request_id).select_for_update().values_list("pk"))
-            for transcript in Transcript.objects.filter(interview_request_id=interview_request_id):
-                transcript.drivers = [each.shown(blocks(transcript.content)) for each in drivers(brief, chosen)]
-                transcript.save(update_fields=["drivers"])
+            transcripts = Transcript.objects.select_related("interview_request")
+            for transcript in transcripts.filter(interview_request_id=interview_request_id):
+                content = blocks(transcript.content)
+                replace_drivers(transcript, [each.shown(content) for each in drivers(brief, chosen)])
                 InterviewRequest.objects.filter(pk=interview_request_id).update()  # a new version

@@ -8,6 +8,7 @@ from hindsight.db.versions import ClockTime
 from interviews.lifecycle import Flag, Progress, Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.findings.findings import Findings
+from interviews.services.drivers import create_drivers
 from webhooks.services.events import record_event
 
 
@@ -28,6 +29,7 @@ def complete_interview(
         content=content,
         **findings,
     )
+    create_drivers(transcript)
     record_interview_event("interview.completed", interview_request)
     return transcript
 

@@ -33,11 +33,12 @@ class Driver:
     topic: Topic
     direction: Direction
     quote: Excerpt
+    is_reason: bool
 
     def shown(self, transcript: list[Block]) -> dict[str, Any]:
         topic, quote = self.topic, self.quote
         shown = {"topic": topic.key, "title": topic.title, "direction": str(self.direction), "quote": quote.text}
-        return {**shown, **quote.place(transcript)}
+        return {**shown, **quote.place(transcript), "is_reason": self.is_reason, "review": None}
 
 
 def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list[Driver]:
@@ -51,7 +52,7 @@ def drivers(brief: Brief, chosen: Mapping[Excerpt, Direction] = NOTHING) -> list
         direction = judgement or chosen.get(clause.quote) or (outcome if is_reason else None)
         if direction:
             rank = 0 if is_reason else 1 if judgement else 2
-            by_rank[rank].append(Driver(clause.topic(brief.guide), direction, clause.quote))
+            by_rank[rank].append(Driver(clause.topic(brief.guide), direction, clause.quote, is_reason))
     return sorted(_limited(chain(*by_rank)), key=lambda driver: (driver.quote.turn, driver.quote.start))
 
 

@@ -41,8 +41,14 @@ def visible_transcript(content: str, key_answers: list[Any], drivers: list[Any])
     return {
         "content": visible(content),
         "key_answers": [_visible_answers(each, visible_offset) for each in key_answers],
-        "drivers": [{**_moved(each, visible_offset), "quote": visible(each["quote"])} for each in drivers],
+        "drivers": [_visible_driver(each, visible_offset) for each in drivers],
     }
+
+
+def _visible_driver(driver: Mapping[str, Any], visible_offset: Callable[[int], int]) -> dict[str, Any]:
+    """Drivers of earlier releases do not say whether they are reasons."""
+    moved = _moved(driver, visible_offset)
+    return {"is_reason": False, "review": None, **moved, "quote": visible(driver["quote"])}
 
 
 def _visible_answers(topic: Mapping[str, Any], visible_offset: Callable[[int], int]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def test_a_sentence_with_two_directions_gives_two_drivers() -> None:
         "turn": 2,
         "start": content.index("We"),
         "end": content.index(", but"),
+        "is_reason": False,
+        "review": None,
     }
     assert (second["direction"], second["quote"]) == ("against", "the import kept failing!")
 

@@ -1,0 +1,127 @@
+"""Writes drivers: into the transcript, which the API shows, and as rows, which are counted and listed (decision 60)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from hindsight.db.keyset import pk_batches
+from interviews.lifecycle import Review
+from interviews.models import Driver, InterviewRequest, Transcript
+from orgs.actors import Actor
+from orgs.audit import overwrite
+
+Shown = dict[str, Any]
+"""A driver as `Transcript.drivers` has it."""
+
+BATCH = 500
+# At most, between `migrate` and the restart of the last server.
+LONGEST_UPGRADE = timedelta(days=30)
+
+
+def create_drivers(transcript: Transcript) -> None:
+    """The rows. Call it in the transaction that creates the transcript."""
+    rows = [_row(transcript, shown) for shown in transcript.drivers]
+    for row in _strongest(rows):
+        row.is_counted = True
+    Driver.objects.bulk_create(rows)
+
+
+def replace_drivers(transcript: Transcript, found: Iterable[Shown]) -> None:
+    """A driver that stays keeps its review. Call it in a transaction that has locked the interview request."""
+    before = {_identity(shown): shown for shown in transcript.drivers}
+    transcript.drivers = [before.get(_identity(shown), shown) for shown in found]
+    transcript.save(update_fields=["drivers"])
+    new = {_identity(shown): shown for shown in transcript.drivers if _identity(shown) not in before}
+    gone = before.keys() - {_identity(shown) for shown in transcript.drivers}
+    rows = Driver.objects.filter(interview_request_id=transcript.interview_request_id)
+    rows.filter(start__in=[start for start, *_ in gone]).delete()
+    Driver.objects.bulk_create(_row(transcript, shown) for shown in new.values())
+    _recount(rows)
+
+
+@transaction.atomic
+def review_driver(*, org_id: int, driver_id: int, review: Review | None, actor: Actor) -> Driver:
+    """None withdraws the review. A change is audited, and makes a new version of the interview request.
+
+    Raises Driver.DoesNotExist.
+    """
+    driver: Driver = Driver.objects.for_org(org_id).get(pk=driver_id)
+    interview_request = InterviewRequest.objects.filter(pk=driver.interview_request_id)
+    list(interview_request.select_for_update().values_list("pk"))
+    driver.refresh_from_db()
+    rows = Driver.objects.filter(interview_request_id=driver.interview_request_id)
+    if driver.review != (review or ""):
+        rows.update(is_counted=False)
+        overwrite((driver, {"review": review or ""}), actor=actor)
+        _recount(rows)
+        _show_review(driver)
+        interview_request.update()  # a new version
+    return driver
+
+
+def create_missing_drivers(*, dry_run: bool = False) -> Counter[str]:
+    """For interviews that a server of the release before has completed. Returns their number by org."""
+    counts: Counter[str] = Counter()
+    rows = Driver.objects.filter(interview_request=OuterRef("interview_request"))
+    recent = Transcript.objects.filter(interview_request__completed_at__gte=timezone.now() - LONGEST_UPGRADE)
+    missing = recent.exclude(drivers=[]).exclude(Exists(rows))
+    for pks in pk_batches(missing, BATCH):
+        for pk in pks:
+            counts += _create_missing(missing, pk, dry_run=dry_run)
+    return counts
+
+
+@transaction.atomic
+def _create_missing(missing: QuerySet[Transcript], pk: int, *, dry_run: bool) -> Counter[str]:
+    transcript = (
+        missing.select_related("interview_request", "org").select_for_update(of=("self",)).filter(pk=pk).first()
+    )
+    if transcript is None:
+        return Counter()
+    if not dry_run:
+        create_drivers(transcript)
+    return Counter({transcript.org.slug: 1})
+
+
+def _identity(shown: Shown) -> tuple[int, str, str]:
+    return shown["start"], shown["topic"], shown["direction"]
+
+
+def _row(transcript: Transcript, shown: Shown) -> Driver:
+    """Transcripts of earlier releases have neither reasons nor reviews."""
+    interview_request: Any = transcript.interview_request  # completed, so it has the time
+    copied = {name: shown[name] for name in ("topic", "title", "direction", "quote", "turn", "start", "end")}
+    return Driver(
+        org_id=transcript.org_id,
+        interview_request_id=transcript.interview_request_id,
+        completed_at=interview_request.completed_at,
+        is_reason=shown.get("is_reason", False),
+        is_counted=False,
+        **copied,
+    )
+
+
+def _strongest(rows: Iterable[Driver]) -> Iterator[Driver]:
+    """Yields one of each topic and direction, without those that are rejected."""
+    accepted = [row for row in rows if row.review != Review.REJECTED]
+    by_cell = {(row.topic, row.direction): row for row in sorted(accepted, key=lambda row: row.strength)}
+    yield from by_cell.values()
+
+
+def _recount(rows: QuerySet[Driver]) -> None:
+    """In two statements, because the index of counted drivers is unique."""
+    rows.update(is_counted=False)
+    rows.filter(pk__in=[row.pk for row in _strongest(rows)]).update(is_counted=True)
+
+
+def _show_review(driver: Driver) -> None:
+    transcript = Transcript.objects.get(interview_request_id=driver.interview_request_id)
+    for shown in transcript.drivers:
+        if shown["start"] == driver.start:
+            shown["review"] = driver.review or None
+    transcript.save(update_fields=["drivers"])

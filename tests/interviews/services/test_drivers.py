@@ -1,0 +1,160 @@
+"""Drivers are rows, too, so that they can be counted: always those that the transcript shows."""
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from interviews.lifecycle import Review
+from interviews.models import Driver, InterviewRequest, Transcript
+from interviews.services.drivers import create_missing_drivers, replace_drivers, review_driver
+from interviews.services.erasure import delete_contact, erase_contact
+from orgs.actors import Actor, ActorKind
+from orgs.models import Change, Org
+from tests.client import ApiClient
+from tests.completed import complete
+
+SAM = Actor(ActorKind.STAFF, "sam")
+ANSWERS = [
+    ("pricing", "The price of Acme was too high. The discount was a bad joke."),
+    ("vendor", "The import was fast. But the mobile app felt clunky."),
+    ("decision", "We decided against Acme because the price was too high."),
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def completed(interview_request: InterviewRequest) -> InterviewRequest:
+    return complete(interview_request, ANSWERS)
+
+
+def shown(driver: Driver) -> dict[str, Any]:
+    names = ("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason")
+    return {**{name: getattr(driver, name) for name in names}, "review": driver.review or None}
+
+
+def stored() -> list[dict[str, Any]]:
+    return [shown(driver) for driver in Driver.objects.order_by("start")]
+
+
+def review(driver: Driver, answer: Review | None) -> None:
+    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=answer, actor=SAM)
+
+
+def test_a_row_for_each_driver(completed: InterviewRequest) -> None:
+    drivers = Transcript.objects.get().drivers
+    assert len(drivers) > len(ANSWERS)
+    assert stored() == drivers
+    assert {*Driver.objects.values_list("org", "interview_request", "completed_at")} == {
+        (completed.org_id, completed.pk, completed.completed_at)
+    }
+
+
+def test_an_interview_is_counted_once_for_a_topic_and_direction_by_the_reason(completed: InterviewRequest) -> None:
+    against = Driver.objects.filter(topic="pricing", direction="against").order_by("start")
+    assert [(driver.is_reason, driver.is_counted) for driver in against] == [
+        (False, False),
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_a_rejected_driver_does_not_count_and_another_one_takes_its_place(
+    completed: InterviewRequest, acme_api: ApiClient
+) -> None:
+    first, second, reason = Driver.objects.filter(topic="pricing", direction="against").order_by("start")
+    before = acme_api.get(f"/interviews/{completed.pk}")
+    review(reason, Review.REJECTED)
+    assert [driver.pk for driver in Driver.objects.counted().filter(topic="pricing")] == [first.pk]
+    after = acme_api.get(f"/interviews/{completed.pk}")
+    reviews = {each["start"]: each["review"] for each in after.json()["transcript"]["drivers"]}
+    assert {start for start, value in reviews.items() if value} == {reason.start}
+    assert reviews[reason.start] == "rejected"
+    assert after.headers["ETag"] != before.headers["ETag"]
+    change = Change.objects.get()
+    assert (change.object_type, change.object_id, change.field, change.before) == ("driver", reason.pk, "review", "")
+    assert change.actor == "sam"
+    review(second, Review.CONFIRMED)
+    assert [driver.pk for driver in Driver.objects.counted().filter(topic="pricing")] == [second.pk]
+    review(reason, None)
+    assert Driver.objects.get(pk=reason.pk).review == ""
+    for driver in (first, second, reason):
+        review(driver, Review.REJECTED)
+    assert not Driver.objects.counted().filter(topic="pricing").exists()
+
+
+def test_the_same_review_again_changes_nothing(completed: InterviewRequest) -> None:
+    driver = Driver.objects.all()[0]
+    review(driver, Review.CONFIRMED)
+    version = InterviewRequest.objects.get().version
+    review(driver, Review.CONFIRMED)
+    assert InterviewRequest.objects.get().version == version
+    assert Change.objects.count() == 1
+
+
+def test_a_driver_of_another_org_is_not_found(completed: InterviewRequest, globex: Org) -> None:
+    driver = Driver.objects.all()[0]
+    with pytest.raises(Driver.DoesNotExist):
+        review_driver(org_id=globex.pk, driver_id=driver.pk, review=Review.REJECTED, actor=SAM)
+
+
+def test_reviews_stay_when_drivers_are_replaced(completed: InterviewRequest) -> None:
+    confirmed, gone, *_ = Driver.objects.order_by("start")
+    review(confirmed, Review.CONFIRMED)
+    transcript = Transcript.objects.get()
+    found = [each for each in transcript.drivers if each["start"] != gone.start]
+    new = {**found[0], "start": 1, "end": 2, "topic": "trigger"}
+    replace_drivers(transcript, [{**each, "review": None} for each in (new, *found)])
+    assert confirmed in Driver.objects.filter(review=Review.CONFIRMED)
+    assert not Driver.objects.filter(pk=gone.pk).exists()
+    drivers = Transcript.objects.get().drivers
+    assert [each["review"] for each in drivers][:2] == [None, "confirmed"]
+    assert stored() == drivers
+    assert Driver.objects.counted().filter(topic="trigger").count() == 1
+
+
+def test_the_database_deletes_drivers_with_their_transcript(completed: InterviewRequest) -> None:
+    """Also for a server of the release before, which does not know the table."""
+    Transcript.objects.all()._raw_delete("default")
+    assert not Driver.objects.exists()
+
+
+def test_an_erasure_and_a_deletion_delete_drivers(completed: InterviewRequest) -> None:
+    erase_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
+    assert not Driver.objects.exists()
+    delete_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
+
+
+def test_the_database_refuses_a_driver_without_a_transcript(completed: InterviewRequest, globex: Org) -> None:
+    driver = Driver.objects.all()[0]
+    for wrong in ({"org": globex}, {"review": Review.REJECTED, "is_counted": True}, {"direction": "up"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Driver.objects.filter(pk=driver.pk).update(**wrong)
+
+
+def test_drivers_of_a_server_of_the_release_before_are_added(completed: InterviewRequest) -> None:
+    before = stored()
+    Driver.objects.all().delete()
+    assert create_missing_drivers(dry_run=True) == {completed.org.slug: 1}
+    assert not Driver.objects.exists()
+    assert create_missing_drivers() == {completed.org.slug: 1}
+    assert create_missing_drivers() == {}
+    assert stored() == before
+
+
+def test_the_migration_fills_the_table(completed: InterviewRequest) -> None:
+    transcript = Transcript.objects.get()
+    for driver in transcript.drivers:
+        del driver["is_reason"], driver["review"]
+    transcript.save()
+    before = stored()
+    Driver.objects.all().delete()
+    import_module("interviews.migrations.0038_fill_drivers").fill_drivers(apps, None)
+    assert stored() == [{**driver, "is_reason": False} for driver in before]
+    cells = {(driver["topic"], driver["direction"]) for driver in before}
+    assert Driver.objects.counted().count() == len(cells)
+    import_module("interviews.migrations.0038_fill_drivers").fill_drivers(apps, None)
+    assert len(stored()) == len(before)
