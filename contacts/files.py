@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from contacts.layouts import JOINTS, Layout, layout_of, shortened
+from contacts.layouts import JOINTS, layout_of
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.text import strict_json
+from hindsight.text.csv_layouts import Layout, shortened
 from hindsight.text.import_files import BadRow, CsvRows, Lines, json_objects
 from hindsight.text.record_files import stored_text
 from orgs.audit import Texts

@@ -1,25 +1,27 @@
 """Deals in a file. Each row replaces a deal, as a PUT does, and follows the rules of the API."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from deals.api.requests import DealOfInterviewRequest, values_of
-from deals.export import COLUMNS as EXPORTED_COLUMNS
-from deals.models import FIELDS, DealValues
+from deals.layouts import layout_of
+from deals.models import DealValues
 from deals.text import DealId
 from hindsight.api.errors import BadRequest
 from hindsight.api.exceptions import invalid_fields
+from hindsight.text.csv_layouts import Layout
 from hindsight.text.import_files import BadRow, CsvRows, Lines, json_objects
 from hindsight.text.record_files import stored_text
+from hindsight.text.repeated_rows import reject_repeated
 
 MAX_ROWS = 500
-COLUMNS = ("deal_id", *FIELDS)
 
 DEAL = DealOfInterviewRequest()
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,12 @@ class Batch:
         return len(self.deals) + len(self.rejected)
 
 
-def read_csv(lines: Lines) -> Iterator[Row | BadRow]:
-    """Empty cells are null. Accepts the file of an export. Raises ValidationError."""
-    rows = CsvRows(lines)
-    is_exported = tuple(rows.header) == EXPORTED_COLUMNS
-    columns = rows.header if is_exported else _columns(rows.header)
+def read_csv(lines: Lines, layout: Layout | None = None) -> Iterator[Row | BadRow]:
+    """Empty cells are null. Without a layout, the header has to name the fields. Raises ValidationError."""
+    rows = CsvRows(lines, delimiter=layout.delimiter if layout else ",")
+    layout = layout or layout_of(rows.header)
     for row in rows:
-        if isinstance(row, BadRow):
-            yield row
-        else:
-            number, cells = row
-            texts = dict(zip(columns, map(stored_text, cells) if is_exported else cells, strict=True))
-            yield _row(number, {name: _typed(name, texts[name]) for name in COLUMNS if texts.get(name)})
+        yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1])
 
 
 def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
@@ -62,16 +58,16 @@ def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
 READERS = {"csv": read_csv, "jsonl": read_json_lines}
 
 
-def read_batches(lines: Lines, file_format: str) -> Iterator[Batch]:
-    """A repeated id is an error: each import would replace one row by the other. Raises ValidationError."""
-    batch, seen = Batch(), dict[str, int]()
-    for row in READERS[file_format](lines):
+def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
+    return reject_repeated(rows, lambda row: row.deal_id, "deal_id: Line {line:,} has the same id.")
+
+
+def batches(rows: Iterable[Row | BadRow]) -> Iterator[Batch]:
+    batch = Batch()
+    for row in rows:
         if isinstance(row, BadRow):
             batch.rejected.append(row)
-        elif first := seen.get(row.deal_id):
-            batch.rejected.append(BadRow(row.line, f"deal_id: Line {first:,} has the same id."))
         else:
-            seen[row.deal_id] = row.line
             batch.deals[row.deal_id] = row.values
         if len(batch) == MAX_ROWS:
             yield batch
@@ -80,17 +76,17 @@ def read_batches(lines: Lines, file_format: str) -> Iterator[Batch]:
         yield batch
 
 
-def _columns(header: list[str]) -> list[str]:
-    columns = [cell.strip().lower() for cell in header]
-    if "deal_id" not in columns or len(set(columns)) < len(columns) or not set(columns) <= set(COLUMNS):
-        raise ValidationError(
-            f"The first line must name the columns: deal_id, and one or more of {', '.join(FIELDS)}, each once."
-        )
-    return columns
+def _csv_row(line: int, layout: Layout, cells: list[str]) -> Row | BadRow:
+    texts = {name: cell for name, cell in zip(layout.columns, cells, strict=True) if name and cell}
+    if layout.is_exported:
+        texts = {name: stored_text(cell) for name, cell in texts.items()}
+    return _row(line, {name: _typed(name, text) for name, text in texts.items()})
 
 
 def _typed(column: str, cell: str) -> Any:
-    """The rule for amounts refuses what is no number."""
+    """A date is its midnight in UTC. What is neither a number nor a date is refused by the rule of its field."""
+    if column == "closed_at" and DATE.fullmatch(cell):
+        return f"{cell}T00:00:00Z"
     if column != "amount":
         return cell
     try:

@@ -3,6 +3,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from django.db import IntegrityError, transaction
 
+from deals.files import Batch
 from deals.models import Deal, DealValues
 from deals.text import DealId
 from hindsight.api.errors import PreconditionFailed
@@ -59,6 +60,12 @@ def replace_deals(
     if dry_run:
         transaction.set_rollback(True)
     return counts
+
+
+def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
+    """The numbers of created, updated, unchanged and rejected rows."""
+    counts = replace_deals(org_id=org_id, deals=batch.deals, actor=actor, dry_run=dry_run)
+    return counts + Counter(rejected=len(batch.rejected))
 
 
 def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> None:

@@ -66,7 +66,11 @@ class Job(Queued):
         verbose_name_plural = "exports and imports"
         ordering = ("-id",)
         default_permissions = ("view",)
-        permissions = (("export_lists", "Can export lists"), ("import_contacts", "Can import contacts"))
+        permissions = (
+            ("export_lists", "Can export lists"),
+            ("import_contacts", "Can import contacts"),
+            ("import_deals", "Can import deals"),
+        )
         indexes = (
             models.Index(
                 fields=("leased_until",),

@@ -20,8 +20,7 @@ class StaffConfig(AppConfig):
 
         from staff import security_events
         from staff.checks import check_logins
-        from staff.contacts import imports
-        from staff.lists import exports
+        from staff.lists import exports, imports
         from staff.login import challenges, second_factor, sessions
         from staff.login.single_sign_on import links
         from staff.people import accounts

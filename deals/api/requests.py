@@ -85,6 +85,8 @@ class ReplaceDeal(StrictSerializer):
 
 
 class DealOfInterviewRequest(ReplaceDeal):
+    needs_a_value = True
+
     deal_id = TextField(clean=clean_deal_id, schema=DEAL_ID, help_text="Your id of the deal.")
 
     def validate_deal_id(self, deal_id: str) -> str:

@@ -75,7 +75,7 @@ IDEMPOTENCY_KEY = header(
     example="deal-1001-contact-55",
 )
 REPLAYED = header(
-    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[201]
+    "Idempotency-Replayed", str, "`true` if this is the stored response to an earlier request.", response=[200, 201]
 )
 
 

@@ -63,21 +63,23 @@ class Listing(Generic[Row]):
     """Rows, newest first, or oldest first by a time.
 
     `alias`: of the model's table in the SQL. `select`: the statement up to the conditions of the filters. `conditions`:
-    by filter. `times`: by filter, the `ClockTime` field that must be later and that orders the list.
+    by filter, or by filter and value if PostgreSQL has to see the value to choose the index. `times`: by filter, the
+    `ClockTime` field that must be later and that orders the list.
     """
 
     model: type[Model]
     alias: str
     row: Callable[[tuple[Any, ...]], Row]
     select: str
-    conditions: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, str | Mapping[Any, str]] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
 
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
     ) -> tuple[str, Parameters]:
         """`last`: of the previous page's last row."""
-        conditions, parameters = [self.conditions[name] for name in filters if name not in self.times], {**filters}
+        conditions = [self._condition(name, value) for name, value in filters.items() if name not in self.times]
+        parameters = {**filters}
         if time_filter := self.time_filter(filters):
             time, id = f"{self.alias}.{self.times[time_filter]}", f"{self.alias}.id"
             # For `(time, id) > (...)` alone, SQLite does not use the partial index.
@@ -96,6 +98,10 @@ class Listing(Generic[Row]):
             parameters["last_time"], parameters["last_id"] = last
         where = " AND ".join([self.select, *conditions])
         return f"{where} ORDER BY {order} LIMIT {limit}", {name: _stored(value) for name, value in parameters.items()}
+
+    def _condition(self, name: str, value: Any) -> str:
+        condition = self.conditions[name]
+        return condition if isinstance(condition, str) else condition[value]
 
     def time_filter(self, filters: Parameters) -> str | None:
         return next((name for name in self.times if name in filters), None)

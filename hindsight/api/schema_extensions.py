@@ -13,14 +13,15 @@ Schema = dict[str, Any]
 
 
 class StrictObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """A body without required fields needs at least one field."""
+    """A body without required fields needs at least one field, and some bodies need more than the required ones."""
 
     target_class = "hindsight.api.serializers.StrictSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
         schema: Schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
-        at_least_one = {} if schema.get("required") else {"minProperties": 1}
+        required = len(schema.get("required", []))
+        at_least_one = {"minProperties": required + 1} if self.target.needs_a_value or not required else {}
         return {**schema, **at_least_one, "additionalProperties": False}
 
 

@@ -18,6 +18,9 @@ MAX_SHOWN_CHARACTERS = 100
 
 
 class StrictSerializer(serializers.Serializer[Any]):
+    # Whether `validate()` refuses a body that has only the required fields. A docstring would appear in the schema.
+    needs_a_value = False
+
     default_error_messages = {"invalid": "Must be an object.", "null": "Must be an object, not null."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

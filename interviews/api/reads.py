@@ -253,6 +253,7 @@ WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
         "progress": "request.progress = %(progress)s",
         "contact_email": "contact.email = %(contact_email)s",
         "deal_id": "request.deal_id = %(deal_id)s",
+        "cancelled": {"true": "request.cancelled_at IS NOT NULL", "false": "request.cancelled_at IS NULL"},
     },
     times=TIME_FILTERS,
 )

@@ -164,6 +164,12 @@ class InterviewRequestQuery(PageQuery):
     deal_id = TextField(
         clean=clean_deal_id, schema={**DEAL_ID, "minLength": 1}, required=False, help_text="Only those of this deal."
     )
+    cancelled = serializers.ChoiceField(
+        choices=["true", "false"],
+        required=False,
+        error_messages={"invalid_choice": "Send true or false."},
+        help_text="`true`: only cancelled ones. `false`: only others.",
+    )
     updated_after = TimeField(
         required=False,
         help_text="Only those with a later updated_at, oldest first. Send that of the last row.",

@@ -146,6 +146,7 @@ class InterviewRequest(Versioned):
             models.Index("org", "status", ID_ORDER, name="interview_request_by_status"),
             models.Index("org", "progress", ID_ORDER, name="interview_request_by_progress"),
             models.Index("org", "deal_id", ID_ORDER, name="interview_request_by_deal"),
+            models.Index("org", ID_ORDER, condition=Q(cancelled_at__isnull=False), name="interview_request_cancelled"),
             models.Index(fields=("org", "updated_at", "id"), name="interview_request_updated"),
             models.Index(
                 fields=("org", "completed_at", "id"),

@@ -3,9 +3,7 @@ from typing import Any
 from django import forms
 
 from contacts.text import clean_name, clean_typed_notes, readable_notes
-from staff.contacts.imports import ENCODINGS, UTF_8
 from staff.edit_conflicts import EditForm
-from staff.orgs.org_choice import OrgField
 
 
 class ContactForm(EditForm):
@@ -24,15 +22,3 @@ class ContactForm(EditForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = bool(self.stored["name"])
-
-
-class ImportForm(forms.Form):
-    org = OrgField(help_text="The name or the slug of the org whose contacts these are.")
-    file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
-    encoding = forms.ChoiceField(
-        choices=[*ENCODINGS.items()],
-        initial=UTF_8,
-        help_text="Excel's “CSV UTF-8” is UTF-8. Its “CSV” is Windows-1252 in Western Europe and America. Choose it, "
-        "too, if the dry run rejects rows that are not valid UTF-8.",
-    )
-    size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

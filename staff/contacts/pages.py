@@ -13,12 +13,12 @@ from interviews.services.erasure import delete_contact, erase_contact
 from interviews.services.state import displayed_status_of
 from orgs.models import EventKind
 from staff.contacts.forms import ContactForm
-from staff.contacts.import_pages import ImportingAdmin
 from staff.history.pages import AuditedAdmin
 from staff.interviews.steering import effect_of_notes
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
+from staff.lists.import_pages import ImportingAdmin
 from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
 
@@ -30,6 +30,7 @@ class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contacts/contact.html"
     export_kind = "export_contacts"
+    import_kind = "import_contacts"
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
     list_display = ("email", "name", "org", "created_at", "updated_at")
     list_filter = (OrgFilter, CreatedRange)

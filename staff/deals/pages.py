@@ -13,13 +13,15 @@ from staff.history.pages import HistoryPage
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
+from staff.lists.import_pages import ImportingAdmin
 
 
 @admin.register(Deal)
-class DealAdmin(OrgRowsAdmin, ExportableAdmin, HistoryPage, ReadOnlyAdmin):
-    """Read only: the customer's system owns deals, and replaces them whole."""
+class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
+    """Read only, because the customer's system owns deals, and replaces them whole. So does an import."""
 
     export_kind = "export_deals"
+    import_kind = "import_deals"
     list_display = ("deal_id", "org", "outcome", "competitor", "value", "closed_at")
     list_display_links = ("deal_id",)
     list_filter = (OrgFilter, "outcome", CreatedRange)

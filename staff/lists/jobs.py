@@ -14,9 +14,9 @@ from jobs.models import Job, Part, State
 from jobs.services import continue_job
 from orgs.models import EventKind
 from staff.base import ReadOnlyAdmin
-from staff.contacts.import_pages import ImportPages, may_import
-from staff.contacts.imports import KIND
 from staff.lists.exports import EXPORTS
+from staff.lists.import_pages import ImportPages, may_import
+from staff.lists.importable import IMPORTS
 from staff.orgs.permissions import orgs_with, viewing
 from staff.security_events import record_act
 
@@ -77,7 +77,7 @@ class JobAdmin(ImportPages, ReadOnlyAdmin):
 
 
 def may_use(request: HttpRequest, job: Job) -> bool:
-    return may_import(request) if job.kind == KIND else may_export(request, job)
+    return may_import(request, job.kind) if job.kind in IMPORTS else may_export(request, job)
 
 
 def may_export(request: HttpRequest, job: Job) -> bool:

@@ -28,6 +28,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "jobs.view_job",  # own exports and imports
         "jobs.export_lists",
         "jobs.import_contacts",
+        "jobs.import_deals",
     ),
     "account manager": (
         "orgs.add_org",  # which they then manage

@@ -114,7 +114,7 @@ def test_rows_are_committed_in_batches(acme: Org, tmp_path: Path, monkeypatch: p
         return replace_deals(**options)
 
     monkeypatch.setattr(files, "MAX_ROWS", 2)
-    monkeypatch.setattr("deals.management.commands.import_deals.replace_deals", counting)
+    monkeypatch.setattr("deals.services.replace_deals", counting)
     content = "deal_id,outcome\n" + "".join(f"deal_{number},won\n" for number in range(5))
     assert imported(tmp_path / "deals.csv", content) == "created 5, updated 0, unchanged 0, rejected 0\n"
     assert sizes == [2, 2, 1]

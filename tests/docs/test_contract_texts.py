@@ -61,7 +61,7 @@ def test_the_guide_states_the_limits_of_the_code() -> None:
         f"notes {MAX_NOTES_LENGTH:,} characters",
         f"objective {MAX_OBJECTIVE_LENGTH:,} characters",
         f"`limit` (1 to {MAX_LIMIT})",
-        f"1 to {MAX_KEY_LENGTH}\nvisible ASCII characters",
+        f"1 to {MAX_KEY_LENGTH} visible ASCII characters",
         f"For {LIFETIME_HOURS} hours",
         f"After {LIFETIME_HOURS} hours",
         f"still works for {grace} days",

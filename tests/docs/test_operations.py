@@ -12,7 +12,7 @@ from hindsight.api import pagination
 from hindsight.text import import_files, strict_json
 from interviews import text as interview_text
 from orgs.models import Org
-from staff.contacts import imports
+from staff.lists import imports
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A fake server, such as that of a CRM. It stores each request, and answers with JSON."""
+"""A fake server, such as that of a CRM. It stores each write, and answers with JSON."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 
 class Call(NamedTuple):
@@ -16,30 +17,44 @@ class Call(NamedTuple):
 
 
 class JsonServer(ThreadingHTTPServer):
+    """`answers`: by path; of a GET, and of a POST that is a search. `refused`: paths whose writes get a 400."""
+
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
+        self.answers: dict[str, Any] = {}
         self.calls: list[Call] = []
-        self.failures = 0  # of the next requests, which get a 503
+        self.refused: set[str] = set()
+        self.failures = 0  # of the next writes, which get a 503
 
 
 class Handler(BaseHTTPRequestHandler):
     server: JsonServer
 
+    def do_GET(self) -> None:
+        self.respond(200, self.server.answers[urlsplit(self.path).path])
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.failures:
+        if self.command == "POST" and self.path in self.server.answers:
+            self.respond(200, self.server.answers[self.path])
+        elif self.path in self.server.refused:
+            self.send_error(400)
+        elif self.server.failures:
             self.server.failures -= 1
             self.send_error(503)
-            return
-        self.server.calls.append(Call(self.command, self.path, self.headers.get("Authorization", ""), body))
-        self.send_response(201)
-        self.end_headers()
-        self.wfile.write(json.dumps({"id": str(len(self.server.calls))}).encode())
+        else:
+            self.server.calls.append(Call(self.command, self.path, self.headers.get("Authorization", ""), body))
+            self.respond(201, {"id": str(len(self.server.calls))})
 
     do_PATCH = do_POST  # noqa: N815
+
+    def respond(self, status: int, body: Any) -> None:
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Logs nothing."""

@@ -9,7 +9,9 @@ import sys
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample, key_for_samples
@@ -71,15 +73,34 @@ def test_the_python_samples_can_run_twice(environment: dict[str, str], acme: Org
     guide.assert_line_added("Met in May.")
 
 
-def test_a_python_sample_waits_at_most_a_minute(environment: dict[str, str], acme: Org) -> None:
+def test_a_python_sample_waits_for_a_minute_but_not_until_tomorrow(environment: dict[str, str], acme: Org) -> None:
     sample = Guide(acme).sample("python", "interview-types")
     waits = """
-from urllib3 import HTTPResponse
+waits, time.sleep = [], lambda seconds: waits.append(seconds)
+answers = [{"Retry-After": "60"}, {}, {"Retry-After": "7200"}]
 
-for headers in ({"Retry-After": "7200"}, {"Retry-After": "2"}, {}):
-    print(retry.get_retry_after(HTTPResponse(headers=headers)))
+def request(*args, **kwargs):
+    response = requests.Response()
+    response.status_code, response._content = 429, b"It resets at midnight."
+    response.headers.update(answers.pop(0))
+    return response
+
+api.request = request
+try:
+    call("PATCH", "/interviews/1")
+except RuntimeError as error:
+    print(error, waits)
 """
-    assert run(sample._replace(code=sample.code + waits), environment).splitlines()[-3:] == ["60", "2", "None"]
+    printed = run(sample._replace(code=sample.code + waits), environment).splitlines()
+    assert printed[-1] == "429 It resets at midnight. [60, 5]"
+
+
+def test_a_cancelled_interview_request_is_not_found_but_replaced(environment: dict[str, str], acme: Org) -> None:
+    sample = Guide(acme).sample("python", "find_or_create")
+    first = int(run(sample, environment))
+    InterviewRequest.objects.filter(pk=first).update(cancelled_at=timezone.now())
+    second, again = (int(run(sample, environment)) for _ in range(2))
+    assert first < second == again
 
 
 @needs_curl

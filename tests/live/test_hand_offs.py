@@ -1,20 +1,25 @@
 """The programs of docs/hand-offs.md, as processes, with a fake of the other system. n8n: tests/live/optional."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from contacts.models import Contact
-from interviews.lifecycle import DeclineReason
-from interviews.models import InterviewRequest
+from deals.models import Deal
+from interviews.lifecycle import DeclineReason, Review
+from interviews.models import Driver, InterviewRequest
+from interviews.services.drivers import review_driver
 from interviews.services.wishes import decline_interview
+from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete
-from tests.factories import InterviewRequestFactory
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 from tests.fakes.json_server import JsonServer, json_server
 from tests.live.samples import samples_of
 from tests.live.test_webhook_receiver import answers
@@ -24,8 +29,11 @@ from tools.harness.web import Server
 from webhooks.models import Delivery, Status
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
+from webhooks.services.replay import replay_delivery
 
-SALESFORCE, HUBSPOT, SLACK = (sample.code for sample in samples_of("docs/hand-offs.md") if sample.language == "py")
+DEALS, SALESFORCE, HUBSPOT, SLACK = (
+    sample.code for sample in samples_of("docs/hand-offs.md") if sample.language == "py"
+)
 ANSWERS = [("pricing", "Your quote was <too> high."), ("vendor", "Your reporting is excellent.")]
 DRIVERS = (
     "against: How price and packaging came into it: “Your quote was <too> high.”\n"
@@ -70,26 +78,69 @@ def completed(acme: Org, alice: Contact) -> InterviewRequest:
     return complete(InterviewRequestFactory.create(org=acme, contact=alice, deal_id="deal_1"), ANSWERS)
 
 
+def test_closed_deals_of_hubspot_become_deals_and_interview_requests(
+    run: Run, environment: dict[str, str], other_system: JsonServer, acme: Org
+) -> None:
+    environment["INTERVIEW_TYPE_ID"] = InterviewTypeFactory.create(org=acme).public_id
+    contact = {"email": "jane.smith@example.com", "jobtitle": "CTO", "company": None}
+    lost = {
+        "hs_is_closed_won": "false",
+        "closed_won_reason": "Not this",
+        "closed_lost_reason": "Price",
+        "amount": "48000.5",
+    }
+    deals = [
+        {"id": "bad", "properties": {"hs_is_closed_won": "true", "amount": "1e99"}},
+        {"id": "77", "properties": {**lost, "deal_currency_code": "EUR", "closedate": "2026-11-20T00:00:00Z"}},
+    ]
+    other_system.answers = {
+        "/crm/v3/objects/deals/search": {"results": deals},
+        "/crm/v4/objects/deals/77/associations/contacts": {"results": [{"toObjectId": 5}, {"toObjectId": 6}]},
+        "/crm/v3/objects/contacts/6": {"properties": {"email": None}},
+    }
+    other_system.answers["/crm/v3/objects/contacts/5"] = {"properties": contact}
+    versions = []
+    for title in ("CTO", "CEO", "CEO"):
+        contact["jobtitle"] = title
+        done = run(DEALS)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "Deal bad: 400" in done.stderr
+        interview_request = InterviewRequest.objects.for_org(acme.pk).select_related("contact").get()
+        assert json.loads(interview_request.contact.notes) == {"jobtitle": title}
+        versions.append(interview_request.contact.version)
+        contact.update(other_system.calls[-1].body["properties"])
+    assert versions == [2, 3, 3], "equal notes change nothing"
+    assert (interview_request.deal_id, interview_request.contact.email) == ("77", "jane.smith@example.com")
+    deal = Deal.objects.for_org(acme.pk).get()
+    stored = [deal.audited_text(field) for field in ("outcome", "reported_reason", "amount", "currency", "closed_at")]
+    assert stored == ["lost", "Price", "48000.5", "EUR", "2026-11-20T00:00:00Z"]
+    [link] = other_system.calls
+    assert link[:2] == ("PATCH", "/crm/v3/objects/contacts/5")
+    assert link.body["properties"]["interview_link"].endswith(f"/survey?token={interview_request.survey_token}")
+
+
+RECORDS = "/services/data/v62.0/sobjects/Interview__c/Hindsight_Id__c"
+
+
 def test_salesforce_gets_a_record_of_each_interview_that_is_over(
-    run: Run, environment: dict[str, str], other_system: JsonServer, completed: InterviewRequest
+    run: Run, other_system: JsonServer, completed: InterviewRequest
 ) -> None:
     declined = InterviewRequestFactory.create(org=completed.org, contact=completed.contact, deal_id="deal_2")
     decline_interview(declined, reason=DeclineReason.NO_TIME)
     InterviewRequestFactory.create(org=completed.org, contact=completed.contact, deal_id="deal_3")
     complete(InterviewRequestFactory.create(org=completed.org, contact=completed.contact, deal_id=""), ANSWERS)
     assert run(SALESFORCE).stderr == ""
-    path = "/services/data/v62.0/sobjects/Interview__c/Hindsight_Id__c"
-    link = f"{environment['HINDSIGHT_URL']}/interviews/{completed.pk}"
     first, second = other_system.calls
-    assert first[:3] == ("PATCH", f"{path}/{completed.pk}", "Bearer token")
+    assert first[:3] == ("PATCH", f"{RECORDS}/{completed.pk}", "Bearer token")
     assert first.body.pop("Transcript__c").startswith("**Paige:** ")
-    assert first.body == {
-        **{"Opportunity__c": "deal_1", "Outcome__c": "completed", "Drivers__c": DRIVERS, "Link__c": link}
-    }
-    assert second.path == f"{path}/{declined.pk}"
+    assert first.body == {"Opportunity__c": "deal_1", "Outcome__c": "completed", "Drivers__c": DRIVERS}
+    assert second.path == f"{RECORDS}/{declined.pk}"
     assert (second.body["Outcome__c"], second.body["Transcript__c"]) == ("declined: no_time", "")
     assert run(SALESFORCE).stderr == ""
     assert len(other_system.calls) == 2
+
+
+NOTES = "/crm/v3/objects/notes"
 
 
 def test_hubspot_gets_a_note_and_properties_of_the_deal(
@@ -98,7 +149,7 @@ def test_hubspot_gets_a_note_and_properties_of_the_deal(
     for _ in range(2):
         assert run(HUBSPOT).stderr == ""
     note, deal = other_system.calls
-    assert note[:3] == ("POST", "/crm/v3/objects/notes", "Bearer token")
+    assert note[:3] == ("POST", NOTES, "Bearer token")
     assert "Your quote was &lt;too&gt; high.<br>" in note.body["properties"]["hs_note_body"].replace("\\", "")
     assert note.body["associations"][0]["to"] == {"id": "deal_1"}
     assert deal[:2] == ("PATCH", "/crm/v3/objects/deals/deal_1")
@@ -107,26 +158,53 @@ def test_hubspot_gets_a_note_and_properties_of_the_deal(
     assert deal.body == {"properties": properties}
 
 
+def test_changed_drivers_replace_what_was_handed_off(
+    run: Run, other_system: JsonServer, completed: InterviewRequest
+) -> None:
+    run(HUBSPOT)
+    first = len(other_system.calls)
+    driver = Driver.objects.get(interview_request=completed, direction="against")
+    staff = Actor(ActorKind.STAFF, "sue")
+    review_driver(org_id=completed.org_id, driver_id=driver.pk, review=Review.REJECTED, actor=staff)
+    assert run(HUBSPOT).returncode == 0
+    note, deal = other_system.calls[first:]
+    assert note[:2] == ("PATCH", f"{NOTES}/1")
+    assert deal.body["properties"]["interview_drivers"] == DRIVERS.partition("\n")[2]
+
+
 @pytest.mark.parametrize("program", [SALESFORCE, HUBSPOT], ids=["Salesforce", "HubSpot"])
-def test_a_row_that_failed_is_handed_off_by_the_next_run(
+def test_an_interview_that_fails_stops_no_other_and_is_tried_again(
     run: Run, other_system: JsonServer, completed: InterviewRequest, program: str
 ) -> None:
-    other_system.failures = 1
-    assert "503" in run(program).stderr
-    assert other_system.calls == []
+    second = InterviewRequestFactory.create(org=completed.org, contact=completed.contact, deal_id="deal_2")
+    complete(second, ANSWERS)
+    record, deal = f"{RECORDS}/{completed.pk}", "/crm/v3/objects/deals/deal_1"
+    other_system.refused = {record, deal}
+    for _ in range(2):
+        done = run(program)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert f"Interview request {completed.pk}: 400" in done.stderr
+    written = [call.path for call in other_system.calls if call.path.startswith((RECORDS, "/crm/v3/objects/deals"))]
+    assert written in ([f"{RECORDS}/{second.pk}"], ["/crm/v3/objects/deals/deal_2"])
+    other_system.refused = set()
     assert run(program).returncode == 0
-    assert other_system.calls
+    assert other_system.calls[-1].path in (record, deal)
+    assert sum(call.method == "POST" for call in other_system.calls) in (0, 2), "one note of each interview"
 
 
 @pytest.fixture
-def receiver(environment: dict[str, str], acme: Org) -> Iterator[str]:
+def receiver(environment: dict[str, str], acme: Org, tmp_path: Path) -> Iterator[str]:
     """Returns its URL. Acme has an endpoint there."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/hooks"
     secret = create_endpoint(org_id=acme.pk, url=clean_url(url), event_types=["interview.completed"]).secret
-    more = {"WEBHOOK_SECRET": secret, "PORT": str(port)}
+    more = {"WEBHOOK_SECRET": secret, "PORT": str(port), "SECONDS_BEFORE_MESSAGE": "0"}
     process = subprocess.Popen(
-        [sys.executable, "-c", SLACK], env={**environment, **more}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", SLACK],
+        env={**environment, **more},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         assert eventually(lambda: answers(port))
@@ -136,20 +214,27 @@ def receiver(environment: dict[str, str], acme: Org) -> Iterator[str]:
         process.wait()
 
 
-def test_slack_gets_a_message_and_an_event_that_failed_is_sent_again(
-    receiver: str, environment: dict[str, str], other_system: JsonServer, acme: Org, alice: Contact
+def message_arrived(other_system: JsonServer, number: int) -> bool:
+    return len(other_system.calls) == number
+
+
+def test_slack_gets_one_message_for_each_event(
+    receiver: str, other_system: JsonServer, acme: Org, alice: Contact
 ) -> None:
+    """The receiver answers at once. Slack refuses the first message."""
     other_system.failures = 1
-    interview_request = InterviewRequestFactory.create(org=acme, contact=alice, deal_id="deal_1")
-    complete(interview_request, ANSWERS)
-    work_off("deliveries")
-    delivery = Delivery.objects.for_org(acme.pk).get()
-    assert (delivery.status, delivery.attempts, other_system.calls) == (Status.PENDING, 1, [])
-    Delivery.objects.filter(pk=delivery.pk).update(due_at=delivery.created_at)
-    work_off("deliveries")
-    assert Delivery.objects.get(pk=delivery.pk).status == Status.DELIVERED
-    [call] = other_system.calls
+    for number in (1, 2):
+        complete(InterviewRequestFactory.create(org=acme, contact=alice, deal_id=f"deal_{number}"), ANSWERS)
+        work_off("deliveries")
+        delivery = Delivery.objects.for_org(acme.pk).latest("pk")
+        assert delivery.status == Status.DELIVERED
+        assert eventually(partial(message_arrived, other_system, number))
+        replay_delivery(delivery_id=delivery.pk)
+        work_off("deliveries")
+    [call, second] = other_system.calls
+    assert second.body["text"].startswith("*Alice* has answered (deal_2).")
     drivers = DRIVERS.replace("<too>", "&lt;too&gt;").replace("\n", "\n• ")
-    link = f"<{environment['HINDSIGHT_URL']}/interviews/{interview_request.pk}|Transcript>"
     assert call.path == "/services/T1"
-    assert call.body == {"text": f"*Alice* has answered (deal_1).\n• {drivers}\n{link}"}
+    assert call.body["text"] == f"*Alice* has answered (deal_1).\n• {drivers}"
+    [transcript] = call.body["attachments"]
+    assert transcript["text"].startswith("**Paige:** ")

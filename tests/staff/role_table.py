@@ -61,6 +61,7 @@ deals_deal_changelist                    pw  pp  --  pp  .p  pp  pp
 deals_deal_delete                        --  --  --  --  --  --  --
 deals_deal_export                        pw  --  --  --  --  --  --
 deals_deal_history                       px  px  -x  px  .x  px  px
+deals_deal_import                        pp  --  --  --  --  --  --
 index                                    pp  pp  .p  pp  .p  pp  pp
 interviews_interviewrequest_act          pw  --  --  --  --  --  --
 interviews_interviewrequest_add          --  --  --  --  --  --  --

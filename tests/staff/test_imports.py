@@ -17,7 +17,7 @@ from jobs import work
 from jobs.models import Chunk, Job, Part, State
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
-from staff.contacts import imports
+from staff.lists import imports
 from tests.commands.running import run
 from tests.factories import ContactFactory
 from tests.staff.conftest import Staff, staff_of

@@ -66,7 +66,7 @@ CHECKS: list[tuple[str, Any, Column, str]] = [
     ("staff.orgs.webhook_deliveries.may_replay", is_allowed, MANAGER_AND_READER, "webhooks_delivery_cancel"),
     ("staff.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
     ("staff.lists.export_action.ExportableAdmin.has_export_permission", is_allowed, READER, "contacts_contact_export"),
-    ("staff.contacts.import_pages.may_import", is_allowed, READER, "contacts_contact_import"),
+    ("staff.lists.import_pages.may_import", is_allowed, READER, "contacts_contact_import"),
     ("staff.guides.pages.GuidePages.may_edit_guide", is_allowed, READER, "interviews_interviewtype_guide"),
     (
         "staff.interviews.pages.InterviewRequestAdmin.may_preview",

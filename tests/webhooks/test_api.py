@@ -173,6 +173,17 @@ def test_rotating_shows_the_new_secret_once(api: ApiClient, endpoint: Endpoint) 
     assert recorded() == [("webhook_rotated", str(endpoint.pk), "Grace: 3 days.")]
 
 
+def test_a_repeated_rotation_with_its_key_returns_the_same_secret(api: ApiClient, endpoint: Endpoint) -> None:
+    """The receiver's secret stays the previous one, which still signs."""
+    url = f"{path(endpoint)}/rotate-secret"
+    first, again = (api.post(url, {"grace_days": 3}, Idempotency_Key="rotation-1") for _ in range(2))
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert Endpoint.objects.get().signing_secrets == [first.json()["secret"], endpoint.secret]
+    assert len(recorded()) == 1
+    assert api.post(url, {"grace_days": 2}, Idempotency_Key="rotation-1").status_code == 409
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"grace_days": -1}, {"grace_days": 31}, {"grace_days": "3"}, {"grace_days": True}, {"grace_days": 3.5}]
 )

@@ -54,7 +54,7 @@ from orgs.actors import Actor, ActorKind  # noqa: E402
 from orgs.key_verification import verify_key  # noqa: E402
 from orgs.models import Org  # noqa: E402
 from orgs.services import create_api_key, revoke_api_key  # noqa: E402
-from staff.contacts import imports  # noqa: E402
+from staff.lists import imports  # noqa: E402
 from tools.harness.browser import Browser, browsing  # noqa: E402
 from tools.harness.web import serving  # noqa: E402
 
@@ -271,7 +271,8 @@ def checked_import(org: Org) -> Job:
     rows = "".join(f"new{number}@northwind.example;Ada;Example {number};Met in May\n" for number in range(40))
     file = f"E-Mail;First name;Last name;Notes\n{rows}no address;Bob;Builder;\n".encode()
     with transaction.atomic():
-        job = imports.new_import(org=org, owner=User.objects.get(username=LOGIN), size=len(file))
+        owner = User.objects.get(username=LOGIN)
+        job = imports.new_import(kind="import_contacts", org=org, owner=owner, size=len(file))
         imports.upload(job, file, offset=0)
     for leased in lease(Jobs(), free=1):
         run_job(leased)

@@ -53,7 +53,8 @@ UPDATE_DESCRIPTION = """Changes URL, events or status. Omitted fields keep their
 `"status": "disabled"` cancels the pending deliveries, `"status": "active"` sends new events again."""
 
 ROTATE_DESCRIPTION = """Returns a new `secret`, which is not shown again. For `grace_days`, events have two signatures,
-one of each secret, so that you can change it at any time."""
+one of each secret, so that you can change it at any time. With an `Idempotency-Key`, a retry within 24 hours returns
+the first response. Without it, a retry replaces the new secret too, and the one that you have no longer signs."""
 
 TEST_DESCRIPTION = """Sends a signed `webhook.test` to this endpoint, whatever its events are. If the endpoint is
 disabled, the response is 409."""
@@ -176,18 +177,30 @@ class WebhookSecretView(EndpointView):
         operation_id="rotate_webhook_secret",
         summary="Rotate a webhook secret",
         description=ROTATE_DESCRIPTION,
-        parameters=[ID],
+        parameters=[ID, IDEMPOTENCY_KEY, REPLAYED],
         request=requests.RotateWebhookSecret,
         request_example=examples.ROTATE,
         responses={200: OpenApiResponse(bodies.WebhookEndpointWithSecret, description="The new secret")},
         response_example=examples.ROTATED,
+        errors=[IdempotencyConflict],
     )
     def post(self, request: Request, id: str) -> Response:
         days = ROTATE.run_validation(request.data)["grace_days"]
-        with transaction.atomic():
-            endpoint = rotate_secret(endpoint_id=get_endpoint(request, id).pk, grace=timedelta(days=days))
-            record(EventKind.WEBHOOK_ROTATED, principal_of(request), endpoint, f"Grace: {days} days.")
-        return Response(EndpointRow(endpoint).body_with_secret())
+        endpoint_id, principal = get_endpoint(request, id).pk, principal_of(request)
+
+        @transaction.atomic
+        def rotate() -> Created:
+            endpoint = rotate_secret(endpoint_id=endpoint_id, grace=timedelta(days=days))
+            record(EventKind.WEBHOOK_ROTATED, principal, endpoint, f"Grace: {days} days.")
+            return Created(EndpointRow(endpoint).body_with_secret(), etag="")
+
+        rotated = create_once(
+            org_id=principal.org_id,
+            key=request.headers.get("Idempotency-Key"),
+            request=["POST /webhook-endpoints/{id}/rotate-secret", endpoint_id, request.data],
+            create=rotate,
+        )
+        return Response(rotated.body, headers=rotated.headers)
 
 
 class WebhookTestView(EndpointView):

@@ -23,7 +23,7 @@ Last = tuple[datetime | None, int]
 
 
 def create_interview_requests(org: Org) -> None:
-    """1 of 100 is sent, 9 of 100 are completed; 1 of 500 has the same deal id."""
+    """1 of 100 is sent and cancelled, 9 of 100 are completed; 1 of 500 has the same deal id."""
     contact, interview_type = ContactFactory.create(org=org), InterviewTypeFactory.create(org=org)
     InterviewRequest.objects.bulk_create(
         InterviewRequest(
@@ -33,6 +33,7 @@ def create_interview_requests(org: Org) -> None:
             deal_id=f"d{number % 500}",
             status=status_of(number),
             email_sent_at=timezone.now(),
+            cancelled_at=timezone.now() if status_of(number) == "sent" else None,
             completed_at=timezone.now() if status_of(number) == "completed" else None,
         )
         for number in range(ROWS)
@@ -80,6 +81,8 @@ INDEXES: list[tuple[dict[str, str], str]] = [
     ({"status": "sent"}, "interview_request_by_status"),
     ({"progress": "started"}, "interview_request_by_progress"),
     ({"deal_id": "d7"}, "interview_request_by_deal"),
+    ({"cancelled": "true"}, "interview_request_cancelled"),
+    ({"cancelled": "false"}, "interview_request_newest"),
 ]
 
 

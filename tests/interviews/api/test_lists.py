@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -99,6 +100,7 @@ class TestFilters:
                 mark_sent(row)
             if step == "completed":
                 complete_interview(row, content="**Paige:** Why?")
+        InterviewRequest.objects.filter(deal_id="d2").update(cancelled_at=timezone.now())
 
     @pytest.mark.parametrize(
         ("query", "expected"),
@@ -112,6 +114,9 @@ class TestFilters:
             ({"deal_id": "d1"}, ["bob d1", "alice d1"]),
             ({"deal_id": "d1", "contact_email": "alice@example.com"}, ["alice d1"]),
             ({"deal_id": "d1", "status": "sent"}, []),
+            ({"cancelled": "true"}, ["alice d2"]),
+            ({"cancelled": "false"}, ["bob d1", "alice d1"]),
+            ({"cancelled": "false", "updated_after": "2026-01-01T00:00:00Z"}, ["alice d1", "bob d1"]),
         ],
     )
     def test_filters_limit_the_list(self, acme_api: ApiClient, query: dict[str, str], expected: list[str]) -> None:
@@ -184,6 +189,7 @@ BAD_FILTERS = [
     ("status=Created", STATUS),
     ("status=created,sent", STATUS),
     ("status=", BLANK),
+    ("cancelled=1", "Send true or false."),
     ("status=created&status=sent", REPEATED),
     ("contact_email=jane", "email address"),
     ("contact_email=", BLANK),

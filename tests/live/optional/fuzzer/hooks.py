@@ -10,6 +10,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 EXPLAINED = (
     "cursor: ",  # signed
     "If-None-Match: * can never return an object",
+    "deal_id: Send the same id as in deal",
     "contact_name: Send a name",  # control characters and invisible characters
     "url: ",  # host names that resolve to public addresses only, once in an organization
     "Your organization has 5 active webhook endpoints",

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,31 +10,48 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from contacts.layouts import FIELDS
 from hindsight.http.request_ids import current_request_id
 from jobs.models import Job, State
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.contacts import imports
-from staff.contacts.forms import ImportForm
+from staff.lists import imports
+from staff.lists.importable import IMPORTS
+from staff.lists.imports import ENCODINGS, UTF_8
+from staff.orgs.org_choice import OrgField
 from staff.security_events import record_act
 
 
-def may_import(request: HttpRequest) -> bool:
-    return request.user.has_perms(["jobs.import_contacts", "contacts.change_contact"])
+def may_import(request: HttpRequest, kind: str) -> bool:
+    return request.user.has_perms(IMPORTS[kind].permissions)
+
+
+class ImportForm(forms.Form):
+    org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
+    file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    encoding = forms.ChoiceField(
+        choices=[*ENCODINGS.items()],
+        initial=UTF_8,
+        help_text="Excel's “CSV UTF-8” is UTF-8. Its “CSV” is Windows-1252 in Western Europe and America. Choose it, "
+        "too, if the dry run rejects rows that are not valid UTF-8.",
+    )
+    size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
 class ImportingAdmin(StaffAdmin):
+    import_kind = ""
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(transaction.atomic(self.import_view))
         return [path("import/", view, name=f"{self.url_prefix}_import"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import(request)})
+        return super().changelist_view(
+            request, {**(extra_context or {}), "may_import": may_import(request, self.import_kind)}
+        )
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """With JavaScript, a large file arrives in pieces. This request has the first one."""
-        if not may_import(request):
+        if not may_import(request, self.import_kind):
             raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
         if form.is_valid():
@@ -41,6 +59,7 @@ class ImportingAdmin(StaffAdmin):
             try:
                 with transaction.atomic():
                     job = imports.new_import(
+                        kind=self.import_kind,
                         org=form.cleaned_data["org"],
                         owner=cast(User, request.user),
                         size=form.cleaned_data["size"] or piece.size or 0,
@@ -50,7 +69,9 @@ class ImportingAdmin(StaffAdmin):
                 return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))
             except ValidationError as error:
                 form.add_error("file", error)
-        return self.page(request, "contacts/import", None, title="Import contacts", form=form)
+        importable = IMPORTS[self.import_kind]
+        title = f"Import {importable.rows}"
+        return self.page(request, "lists/import", None, title=title, importable=importable, form=form)
 
 
 class ImportPages(StaffAdmin):
@@ -85,27 +106,30 @@ class ImportPages(StaffAdmin):
 
     def locked_import(self, request: HttpRequest, object_id: str, *states: State) -> Job:
         """Raises Http404 and PermissionDenied."""
-        if request.method != "POST" or not may_import(request):
+        if request.method != "POST":
             raise PermissionDenied
         job: Job = self.object_or_404(request, object_id, self.has_view_permission)
-        if job.kind != imports.KIND or job.state not in states or not imports.is_open(job):
+        if job.kind not in IMPORTS:
+            raise Http404
+        if not may_import(request, job.kind):
+            raise PermissionDenied
+        if job.state not in states or not imports.is_open(job):
             raise Http404
         return job
 
     def import_context(self, request: HttpRequest, job: Job) -> dict[str, Any]:
-        if job.kind != imports.KIND:
+        if job.kind not in IMPORTS:
             return {}
         return {
-            "is_import": True,
+            "importable": IMPORTS[job.kind],
             "is_dry_run": imports.is_dry_run(job),
             "is_uploading": job.state == State.DRAFT and not imports.is_uploaded(job),
-            "may_import": may_import(request) and imports.is_open(job),
+            "may_import": may_import(request, job.kind) and imports.is_open(job),
             "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
             "changing": job.counts.get("created", 0) + job.counts.get("updated", 0),
             "errors": imports.errors(job),
             "unshown_errors": imports.unshown_errors(job),
             "columns": list(columns_of(job)),
-            "fields": FIELDS,
         }
 
 

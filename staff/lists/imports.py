@@ -1,4 +1,4 @@
-"""Imports of contacts from a CSV file: a dry run, then the import, both by a worker."""
+"""Imports from a CSV file: a dry run, then the import, both by a worker."""
 
 import csv
 from codecs import getincrementaldecoder
@@ -11,10 +11,7 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from contacts.batches import Batch, batches, reject_duplicates
-from contacts.files import read_csv
-from contacts.layouts import FIELDS, Layout, guess_layout
-from contacts.services import import_batch
+from hindsight.text.csv_layouts import Layout
 from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, CsvText, Lines, unlisted_rows
 from hindsight.text.record_files import write_csv
 from hindsight.text.storable import clean_text
@@ -23,8 +20,8 @@ from jobs.services import create_job, start_job
 from jobs.work import RUNNERS, Step, StepResult
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
+from staff.lists.importable import IMPORTS, Importable
 
-KIND = "import_contacts"
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 SHOWN_ROWS = 3
 SHOWN_ERRORS = 100
@@ -37,12 +34,16 @@ ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
 SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
 
 
-def new_import(*, org: Org, owner: User, size: int, encoding: str = UTF_8) -> Job:
+def new_import(*, kind: str, org: Org, owner: User, size: int, encoding: str = UTF_8) -> Job:
     """`size`: bytes of the file, which `upload()` gets in pieces. `encoding`: one of ENCODINGS."""
     if not 0 < size <= MAX_UPLOAD_BYTES:
         raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
     options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding}
-    return create_job(kind=KIND, owner=owner, org=org, options=options)
+    return create_job(kind=kind, owner=owner, org=org, options=options)
+
+
+def importable_of(job: Job) -> Importable:
+    return IMPORTS[job.kind]
 
 
 def upload(job: Job, piece: bytes, *, offset: int) -> bool:
@@ -55,12 +56,12 @@ def upload(job: Job, piece: bytes, *, offset: int) -> bool:
     job.save(update_fields=["options"])
     if not is_uploaded(job):
         return False
-    header, layout = guess_layout(_header_line(job))
+    header, layout = importable_of(job).guess(_header_line(job))
     if not 0 < len(header) <= MAX_COLUMNS:
         raise ValidationError(f"The first line must name 1 to {MAX_COLUMNS} columns. It has {len(header):,}.")
     job.options |= {"header": header, "delimiter": layout.delimiter, "is_exported": layout.is_exported}
     job.save(update_fields=["options"])
-    if "email" in layout.columns:
+    if importable_of(job).key in layout.columns:
         check(job, layout.columns)
     return True
 
@@ -71,10 +72,14 @@ def is_uploaded(job: Job) -> bool:
 
 def check(job: Job, columns: Sequence[str]) -> None:
     """Starts the dry run. Raises ValidationError."""
-    if len(columns) != len(job.options["header"]) or not set(columns) <= {*FIELDS, ""}:
+    importable = importable_of(job)
+    if len(columns) != len(job.options["header"]) or not set(columns) <= {*importable.fields, ""}:
         raise ValidationError("Choose a field for each column.")
-    if columns.count("email") != 1:
-        raise ValidationError("Choose one column for email.")
+    if importable.key not in columns:
+        raise ValidationError(f"Choose one column for {importable.key}.")
+    for field in importable.fields:
+        if columns.count(field) > 1 and field not in importable.joined:
+            raise ValidationError(f"Choose one column for {field}.")
     start_job(job, total=_count_rows(job), columns=list(columns), keeps_input=True)
 
 
@@ -157,18 +162,20 @@ def _layout(job: Job) -> Layout:
 
 
 def _steps(job: Job) -> Iterator[Step]:
-    rows = reject_duplicates(read_csv(Lines(job.open(Part.INPUT)), _layout(job)))
-    for batch in batches(islice(rows, job.done, None)):
+    importable = importable_of(job)
+    rows = importable.reject_duplicates(importable.read(Lines(job.open(Part.INPUT)), _layout(job)))
+    for batch in importable.batches(islice(rows, job.done, None)):
         yield partial(_import, job, batch)
     if rejected_rows(job) > MAX_LISTED and "unlisted" not in job.counts:
         yield partial(_count_unlisted, rejected_rows(job) - MAX_LISTED)
 
 
-def _import(job: Job, batch: Batch) -> StepResult:
+def _import(job: Job, batch: Any) -> StepResult:
     listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))
     rejected = [{"line": str(row.line), "reason": row.reason} for row in listed]
     actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
-    counts = import_batch(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
+    store = importable_of(job).store
+    counts = store(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
     return StepResult(len(batch), _csv(rejected, header=job.output_bytes == 0 and bool(rejected)), counts)
 
 
@@ -183,4 +190,4 @@ def _csv(errors: Sequence[dict[str, str]], *, header: bool = False) -> bytes:
 
 
 def register() -> None:
-    RUNNERS[KIND] = _steps
+    RUNNERS.update(dict.fromkeys(IMPORTS, _steps))

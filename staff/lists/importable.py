@@ -1,0 +1,78 @@
+"""What staff can import from a CSV file."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contacts import batches as contact_batches
+from contacts import files as contact_files
+from contacts import layouts as contact_layouts
+from contacts.services import import_batch as import_contacts
+from deals import files as deal_files
+from deals import layouts as deal_layouts
+from deals.services import import_batch as import_deals
+from hindsight.text.csv_layouts import Layout
+from hindsight.text.import_files import Lines
+
+
+@dataclass(frozen=True)
+class Importable:
+    """`key`: the field that identifies a row. `joined`: fields that can have several columns."""
+
+    row: str
+    fields: tuple[str, ...]
+    key: str
+    joined: Collection[str]
+    cells_help: str
+    columns_help: str
+    permissions: tuple[str, ...]
+    guess: Callable[[str], tuple[list[str], Layout]]
+    read: Callable[[Lines, Layout], Iterator[Any]]
+    reject_duplicates: Callable[[Iterator[Any]], Iterator[Any]]
+    batches: Callable[[Iterable[Any]], Iterator[Any]]
+    store: Callable[..., Counter[str]]
+
+    @property
+    def rows(self) -> str:
+        return f"{self.row}s"
+
+    @property
+    def page(self) -> str:
+        """The name of the page on which an import begins."""
+        return f"admin:{self.rows}_{self.row}_import"
+
+
+IMPORTS = {
+    "import_contacts": Importable(
+        row="contact",
+        fields=contact_layouts.FIELDS,
+        key="email",
+        joined=contact_layouts.JOINTS,
+        cells_help="An empty cell keeps the stored text.",
+        columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
+        "line break.",
+        permissions=("jobs.import_contacts", "contacts.change_contact"),
+        guess=contact_layouts.guess_layout,
+        read=contact_files.read_csv,
+        reject_duplicates=contact_batches.reject_duplicates,
+        batches=contact_batches.batches,
+        store=import_contacts,
+    ),
+    "import_deals": Importable(
+        row="deal",
+        fields=deal_layouts.FIELDS,
+        key="deal_id",
+        joined=(),
+        cells_help="Each row replaces the whole deal: an empty cell, or a column that is left out, clears the stored "
+        "value.",
+        columns_help="One column for deal_id, which is the id in the customer's system, and at most one for each other "
+        "field. Outcomes are won, lost and no_decision. Times are as in 2026-11-20 or 2026-11-20T17:30:00Z.",
+        permissions=("jobs.import_deals", "deals.view_deal"),
+        guess=deal_layouts.guess_layout,
+        read=deal_files.read_csv,
+        reject_duplicates=deal_files.reject_duplicates,
+        batches=deal_files.batches,
+        store=import_deals,
+    ),
+}
