@@ -73,13 +73,18 @@ ON_BOTH_DATABASES = {
 BOTH_PATHS = {TESTS / name for name in ON_BOTH_DATABASES}
 assert all(path.exists() for path in BOTH_PATHS)
 
+# `sqlite` has all but those of FOLDERS.
+PATHS = {"postgresql": BOTH_PATHS} | {name: {folder} for name, folder in FOLDERS.items()}
+
 DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     # Importing tests that the environment does not run takes seconds.
-    roots = BOTH_PATHS if ENVIRONMENT == "postgresql" else {FOLDERS[ENVIRONMENT]} if ENVIRONMENT in FOLDERS else None
-    is_elsewhere = roots and collection_path.suffix == ".py" and roots.isdisjoint([collection_path, *collection_path.parents])
+    paths = PATHS.get(ENVIRONMENT or "")
+    is_elsewhere = (
+        paths and collection_path.suffix == ".py" and paths.isdisjoint([collection_path, *collection_path.parents])
+    )
     return True if is_elsewhere else None
 
 
