@@ -13,7 +13,7 @@ from interviews.paige.answers.lexicon import language_of
 from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
 from interviews.paige.wording.message import WordedMessage
-from interviews.paige.wording.public_brief import PublicBrief
+from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
 MAX_WORDS, MAX_CHARACTERS = 40, 300
@@ -41,6 +41,7 @@ class Refusal(StrEnum):
     FORM = "markup, link or list"
     LENGTH = "length"
     QUESTIONS = "not one question"
+    BRIDGE = "not one statement"
     STYLE = "closed, leading or double"
     NAME = "unknown name"
     NUMBER = "unknown number"
@@ -74,15 +75,24 @@ def _is_no_plain_line(message: WordedMessage) -> bool:
     return not is_line or _MARKUP.search(message.text) is not None
 
 
+def max_words(task: Task) -> int:
+    return MAX_BRIDGE_WORDS if task is Task.BRIDGE else MAX_WORDS
+
+
 def _is_too_long(message: WordedMessage) -> bool:
-    limit = MAX_BRIDGE_WORDS if message.is_bridge else MAX_WORDS
-    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > limit
+    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > max_words(message.public.task)
+
+
+def _is_not_one_statement(message: WordedMessage) -> bool:
+    if not message.is_bridge:
+        return False
+    is_statement = _ENDS_LIKE_A_STATEMENT.search(message.text) is not None
+    return "?" in message.text or not is_statement or len(message.statements) > 1
 
 
 def _is_not_one_question(message: WordedMessage) -> bool:
     if message.is_bridge:
-        is_statement = _ENDS_LIKE_A_STATEMENT.search(message.text) is not None
-        return "?" in message.text or not is_statement or len(message.statements) > 1
+        return False
     is_question = message.text.count("?") == 1 and _ENDS_LIKE_A_QUESTION.search(message.text) is not None
     return not is_question or len(message.statements) > MAX_STATEMENTS
 
@@ -138,6 +148,7 @@ CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.FORM: _is_no_plain_line,
     Refusal.LENGTH: _is_too_long,
     Refusal.QUESTIONS: _is_not_one_question,
+    Refusal.BRIDGE: _is_not_one_statement,
     Refusal.LANGUAGE: _is_in_another_language,
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
     Refusal.PROMISE: _has("promises"),
