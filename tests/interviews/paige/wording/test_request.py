@@ -22,7 +22,7 @@ BRIDGE = replace(
     asks_for=None,
 )
 DEMAND_A_QUESTION = (
-    "The text is one short, open, neutral question",
+    "Ask one short, open, neutral question",
     "Ask for what the authored wording asks for",
     "ends with a question mark",
 )
