@@ -30,6 +30,7 @@ _MARKUP = re.compile(
     r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|\b[\w-]+\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
 )
 _ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
+_END_OF_A_STATEMENT = re.compile(r"[.!:](?=\s|\Z)")
 _ENDS_LIKE_A_STATEMENT = re.compile(r"[.!:]\Z")
 
 
@@ -86,8 +87,8 @@ def _is_too_long(message: WordedMessage) -> bool:
 def _is_not_one_statement(message: WordedMessage) -> bool:
     if not message.is_bridge:
         return False
-    is_statement = _ENDS_LIKE_A_STATEMENT.search(message.text) is not None
-    return "?" in message.text or not is_statement or len(message.statements) > 1
+    is_one = len(_END_OF_A_STATEMENT.findall(message.text)) == 1 and _ENDS_LIKE_A_STATEMENT.search(message.text)
+    return "?" in message.text or not is_one
 
 
 def _is_not_one_question(message: WordedMessage) -> bool:
@@ -124,6 +125,11 @@ def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], b
     return is_due
 
 
+def _promises(message: WordedMessage) -> bool:
+    """A bridge that tells of the future tells what somebody will do."""
+    return _has("promises")(message) or (message.is_bridge and _has("future")(message))
+
+
 def _asks_for_personal_data(message: WordedMessage) -> bool:
     return _has("personal")(message) or _has("private", unless_said=True)(message)
 
@@ -151,7 +157,7 @@ CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.BRIDGE: _is_not_one_statement,
     Refusal.LANGUAGE: _is_in_another_language,
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
-    Refusal.PROMISE: _has("promises"),
+    Refusal.PROMISE: _promises,
     Refusal.ADVICE: _has("advice"),
     Refusal.PRIVATE: _asks_for_personal_data,
     Refusal.RUDE: _has("rude"),

@@ -32,7 +32,7 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
         "quote": {Refusal.QUOTE},
         "repeated": {Refusal.REPEATED, Refusal.STATEMENT},
     }
-    for reply in table.replies():
+    for reply in table.replies_to(Task.FOLLOW_UP):
         if expected := labels.get(reply.label):
             assert reply.refusal in expected | {Refusal.QUESTIONS, Refusal.LANGUAGE}, reply.text
 
@@ -79,6 +79,10 @@ def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
         ("That sounds frustrating, and now to another side of it.", None),
         ("Thank you, let us turn to the costs.", Refusal.STATEMENT),
         ("Turning from the review to the price.", None),
+        ("That part is clear; here is something different.", None),
+        ("The product has improved a great deal in the meantime.", Refusal.STATEMENT),
+        ("That will take a while.", Refusal.PROMISE),
+        ("Here is the sentence.", Refusal.REQUEST),
         ("How did that feel?", Refusal.BRIDGE),
         ("No full stop", Refusal.BRIDGE),
         ("You have seen a lot. And you have told a lot.", Refusal.BRIDGE),
