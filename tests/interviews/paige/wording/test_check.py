@@ -46,6 +46,7 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
         ("What did the two-year-old report do to your decision?", None),
         ("What did the report from 2019 do to your decision?", Refusal.NUMBER),
         ("What did the three-year-old report do to your decision?", Refusal.NUMBER),
+        ("What did it mean for you that they had to ask twice?", None),
         ("How did your CISO put it?", None),
         ("How did your CTO put it?", Refusal.NAME),
         ("You said “The security review was a mess”. What came of that?", None),
