@@ -11,9 +11,9 @@ from django.conf import settings
 from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_wording
 from interviews.paige.wording.check import refusal_of
-from interviews.paige.wording.public_brief import PublicBrief
+from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.request import SCHEMA, wording_messages
-from tests.quality.wording.table import replies
+from tests.quality.wording.table import replies_to
 
 SECONDS = 600
 """Of a reply: the words are measured, not the machine."""
@@ -28,7 +28,7 @@ class Wording:
 
 
 def word(provider: Provider, count: int) -> list[Wording]:
-    contexts = islice(cycle(dict.fromkeys(reply.public for reply in replies())), count)
+    contexts = islice(cycle(dict.fromkeys(reply.public for reply in replies_to(Task.FOLLOW_UP))), count)
     with ThreadPoolExecutor(settings.PAIGE_CONCURRENCY) as pool:
         # The contexts of one guide share a prefix of the prompt, which the server caches.
         return list(pool.map(lambda public: _word(provider, public), sorted(contexts, key=lambda each: each.language)))

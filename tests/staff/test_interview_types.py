@@ -1,14 +1,15 @@
 """Staff make interview types, duplicate them, and archive them."""
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from interviews.lifecycle import Wording
-from interviews.models import InterviewRequest, InterviewType
+from interviews.lifecycle import Engine, Wording
+from interviews.models import InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.guide import shipped_guide
-from interviews.services.conversation_steps import give_consent
+from interviews.services.conversation_steps import give_consent, next_question
 from interviews.services.interview_types import archive_interview_type
 from orgs.models import Org, SecurityEvent
 from tests.client import ApiClient
@@ -184,3 +185,14 @@ def test_a_new_type_has_the_words_of_a_model(support: Staff, acme: Org) -> None:
     begun = {"org": "acme", "start": "no_decision", "language": ""}
     add(support, Fields(support.get(f"{PAGE}_add", **begun)).data, **begun)
     assert InterviewType.objects.get().wording == Wording.MODEL
+
+
+def test_the_page_compares_engines_and_words(support: Staff, interview_request: InterviewRequest) -> None:
+    kind = interview_request.interview_type
+    give_consent(interview_request)
+    next_question(interview_request)
+    assert b"Quality by engine and words" not in support.get(f"{PAGE}_change", kind.pk).content
+    Turn.objects.update(engine=Engine.MODEL, worded_by=Wording.MODEL, latency_ms=1_500, prompt_tokens=3_100)
+    page = support.get(f"{PAGE}_change", kind.pk).content.decode()
+    cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])
+    assert re.search(r"\|Model\|+a model\|+1(?:\|+\W){3}\|+0%\|+0%\|+1\.5\|+3,100\|", cells), cells

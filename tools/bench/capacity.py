@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -26,7 +26,11 @@ from tools.harness.processes import exit_status
 from tools.harness.stores import DURABLE, postgres, redis_server
 from tools.harness.web import Server, serving
 
+if TYPE_CHECKING:  # needs django.setup()
+    from tools.bench.interview_data import Turns
+
 DATABASES = ("sqlite", "postgresql")
+WORDINGS = ("model", "guide")
 WORKERS = 2  # the default
 BASELINE_SECONDS = 30.0
 API_REQUESTS_PER_SECOND = 20.0
@@ -39,6 +43,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120, help="length of the interviews (120)")
     parser.add_argument("--interviews", type=int, default=60, help="interviews at once (60)")
     parser.add_argument("--endpoint-seconds", type=float, default=3, help="response time of the model (3)")
+    parser.add_argument("--wording", choices=WORDINGS, default="model", help="whose words follow-ups have (model)")
     parser.add_argument("--database", choices=DATABASES, help="measure only this one, and print JSON")
     options = parser.parse_args()
     return exit_status(lambda: run(options))
@@ -79,12 +84,12 @@ def measure_on(options: argparse.Namespace) -> dict[str, str]:
 
 
 async def measure(options: argparse.Namespace, stores: dict[str, str], log: Path) -> dict[str, str]:
-    from tools.bench.interview_data import load, turns_by_engine  # after django.setup()
+    from tools.bench.interview_data import load, turns  # after django.setup()
 
     tokens, requests = await asyncio.to_thread(load, options.interviews)
     unloaded, loaded, times = Result(), Result(), Times()
     async with slow_endpoint(options.endpoint_seconds) as endpoint:
-        model = {"PAIGE_BASE_URL": endpoint.url, "PAIGE_MODEL": "slow", "PAIGE_WORDING": "guide"}
+        model = {"PAIGE_BASE_URL": endpoint.url, "PAIGE_MODEL": "slow", "PAIGE_WORDING": options.wording}
         model["ANONYMOUS_RATE_LIMIT"] = NO_LIMIT
         with serving(log, {**stores, **model}, workers=WORKERS) as server:
             contacts = [Contact(server.port, token, times, seed) for seed, token in enumerate(tokens)]
@@ -100,8 +105,7 @@ async def measure(options: argparse.Namespace, stores: dict[str, str], log: Path
                     group.create_task(contact.answer_until(end))
                 group.create_task(api_calls(server, requests, loaded, options.seconds))
             watching.cancel()
-    engines = await asyncio.to_thread(turns_by_engine)
-    return report(engines, times, unloaded, loaded, usage)
+    return report(await asyncio.to_thread(turns), times, unloaded, loaded, usage)
 
 
 async def api_calls(server: Server, requests: Requests, result: Result, seconds: float) -> None:
@@ -144,14 +148,14 @@ def open_files(pid: int) -> list[str]:
     return []
 
 
-def report(engines: dict[str, int], times: Times, unloaded: Result, loaded: Result, usage: Usage) -> dict[str, str]:
-    fallbacks, chosen = engines.get("fallback", 0), engines.get("model", 0)
-    if not fallbacks + chosen:
+def report(turns: "Turns", times: Times, unloaded: Result, loaded: Result, usage: Usage) -> dict[str, str]:
+    if not turns.to_choose:
         raise RuntimeError("No contact has answered: measure for more seconds.")
     refused = [*times.posts.refused, *times.questions.refused, *unloaded.refused, *loaded.refused]
     return {
         "answers": f"{len(times.posts.times)}",
-        "turns that fell back": f"{fallbacks} of {fallbacks + chosen} ({fallbacks / (fallbacks + chosen):.1%})",
+        "turns that fell back": share(turns.choices_fell_back, turns.to_choose),
+        "words that fell back": share(turns.words_fell_back, turns.to_word),
         "answer stored, p50 / p99": milliseconds(times.posts),
         "next question shown, p50 / p99": milliseconds(times.questions),
         "API without interviews, p50 / p99": milliseconds(unloaded),
@@ -161,6 +165,10 @@ def report(engines: dict[str, int], times: Times, unloaded: Result, loaded: Resu
         "most database connections while turns wait": f"{usage.most_connections}",
         "refused requests": f"{len(refused)} {refused[0].decode() if refused else ''}".strip(),
     }
+
+
+def share(count: int, of: int) -> str:
+    return f"{count} of {of} ({count / max(of, 1):.1%})"
 
 
 def milliseconds(result: Result) -> str:

@@ -1,14 +1,38 @@
-"""A slow OpenAI-compatible endpoint that always chooses the first move."""
+"""A slow OpenAI-compatible endpoint that chooses the first move, and words messages so that the check shows them."""
 
 import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-CHOICE = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": '{"move": 1, "quote": ""}'}}
-COMPLETION = json.dumps({"choices": [CHOICE], "usage": {"prompt_tokens": 900, "completion_tokens": 12}}).encode()
+CHOICE = '{"move": 1}'
+# No wording may be used twice in an interview.
+FOLLOW_UPS = (
+    *("What was that like?", "How did that come up?", "Where did that show?", "How was it dealt with?"),
+    *("When did that begin?", "What was said about it?", "How long did that last?", "How did that sit with you?"),
+)
+BRIDGES = (
+    *("That is clear.", "And now to another part.", "Turning to something else.", "That is understandable."),
+    *("That sounds like a long time.", "So that was that part.", "On to one more part.", "That was a lot to do."),
+)
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+
+
+def reply_to(request: dict[str, Any]) -> str:
+    """A different one after each message of Paige's."""
+    task = request["messages"][-1]["content"]
+    if "authored wording" not in task:
+        return CHOICE
+    texts = FOLLOW_UPS if "Word the next message: a follow-up" in task else BRIDGES
+    return json.dumps({"text": texts[task.count("</paige ") % len(texts)]})
+
+
+def completion(content: str) -> bytes:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    body = {"choices": [choice], "usage": {"prompt_tokens": 900, "completion_tokens": 12}}
+    return json.dumps(body).encode()
 
 
 class Endpoint:
@@ -25,14 +49,16 @@ class Endpoint:
 
     async def respond(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.waiting += 1
+        reply = b""
         self.most_waiting = max(self.most_waiting, self.waiting)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
-            await reader.readexactly(int(length[1]) if length else 0)
+            body = await reader.readexactly(int(length[1]) if length else 0)
+            reply = completion(reply_to(json.loads(body)))
             await asyncio.wait_for(reader.read(), self.seconds)  # ends earlier if the server gives the call up
         except TimeoutError:
-            writer.write(RESPONSE % (len(COMPLETION), COMPLETION))
+            writer.write(RESPONSE % (len(reply), reply))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -1,11 +1,15 @@
 """Needs django.setup()."""
 
+from dataclasses import dataclass
+
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from contacts.text import clean_email, clean_notes
+from interviews.lifecycle import ASKED_THE_MODEL, Engine
 from interviews.models import InterviewType, Turn
+from interviews.models.turn import WORDED, WORDING_FELL_BACK
 from interviews.services.create import create_interview_request, onboard_org
 from interviews.text import clean_objective
 from orgs.actors import Actor, ActorKind
@@ -37,6 +41,21 @@ def load(interviews: int) -> tuple[list[str], Requests]:
     return [str(row.survey_token) for row in rows], Requests(key, rows[0].pk, rows[-1].pk, {})
 
 
-def turns_by_engine() -> dict[str, int]:
-    counts = Turn.objects.values_list("engine").annotate(Count("pk"))
-    return dict(counts)
+@dataclass(frozen=True)
+class Turns:
+    """Those that asked the model to choose, and to word, and those of them that fell back."""
+
+    to_choose: int
+    choices_fell_back: int
+    to_word: int
+    words_fell_back: int
+
+
+def turns() -> Turns:
+    counts = Turn.objects.aggregate(
+        to_choose=Count("pk", filter=Q(engine__in=ASKED_THE_MODEL)),
+        choices_fell_back=Count("pk", filter=Q(engine=Engine.FALLBACK)),
+        to_word=Count("pk", filter=WORDED | WORDING_FELL_BACK),
+        words_fell_back=Count("pk", filter=WORDING_FELL_BACK),
+    )
+    return Turns(**counts)

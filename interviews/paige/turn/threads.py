@@ -1,12 +1,13 @@
 """What is worth asking about: statements that were not pursued, with the follow-ups that fit them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import fits
+from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
@@ -17,6 +18,7 @@ from interviews.paige.turn.quoted import quote_in
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 MAX_KINDS_OF_A_STATEMENT = 2
+MAX_WORDS_OF_A_FRAGMENT = 3
 
 DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CONSEQUENCE})
 
@@ -113,13 +115,25 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
     pairs = list(zip(state.said, state.answers, strict=False))
     for number, (message, answer) in enumerate(pairs):
         topic = state.brief.guide.topic(message.topic)
-        for statement in state.stated_in(answer, message):
+        for statement in _without_fragments(state, state.stated_in(answer, message)):
             pursuits = [
                 pair for pair in pairs[number + 1 :] if _pursues(state, pair[0], statement, pairs[number + 1][0])
             ]
             asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
             if all(_tells(state, *pursuit) for pursuit in pursuits):
                 yield Thread(statement, topic, number, number == len(pairs) - 1, message.move == Move.FOLLOW_UP, asked)
+
+
+def _without_fragments(state: DialogueState, stated: Sequence[Statement]) -> Sequence[Statement]:
+    """A fragment, such as "The price list.", is worth a follow-up only if the answer states nothing else."""
+    return [each for each in stated if not _is_fragment(state, each)] or stated
+
+
+def _is_fragment(state: DialogueState, statement: Statement) -> bool:
+    text = statement.text
+    is_short = statement.kind is StatementKind.FACT and len(text.split()) <= MAX_WORDS_OF_A_FRAGMENT
+    has_verb = statement_words(state.language).has_verb(text)
+    return is_short and not has_verb and not mentions_subject(text, state.brief.subjects)
 
 
 def _pursues(state: DialogueState, message: Utterance, statement: Statement, following: Utterance) -> bool:

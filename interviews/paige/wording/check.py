@@ -13,7 +13,7 @@ from interviews.paige.answers.lexicon import language_of
 from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
 from interviews.paige.wording.message import WordedMessage
-from interviews.paige.wording.public_brief import PublicBrief
+from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
 MAX_WORDS, MAX_CHARACTERS = 40, 300
@@ -30,6 +30,7 @@ _MARKUP = re.compile(
     r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|\b[\w-]+\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
 )
 _ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
+_END_OF_A_STATEMENT = re.compile(r"[.!:](?=\s|\Z)")
 _ENDS_LIKE_A_STATEMENT = re.compile(r"[.!:]\Z")
 
 
@@ -41,6 +42,7 @@ class Refusal(StrEnum):
     FORM = "markup, link or list"
     LENGTH = "length"
     QUESTIONS = "not one question"
+    BRIDGE = "not one statement"
     STYLE = "closed, leading or double"
     NAME = "unknown name"
     NUMBER = "unknown number"
@@ -74,15 +76,24 @@ def _is_no_plain_line(message: WordedMessage) -> bool:
     return not is_line or _MARKUP.search(message.text) is not None
 
 
+def max_words(task: Task) -> int:
+    return MAX_BRIDGE_WORDS if task is Task.BRIDGE else MAX_WORDS
+
+
 def _is_too_long(message: WordedMessage) -> bool:
-    limit = MAX_BRIDGE_WORDS if message.is_bridge else MAX_WORDS
-    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > limit
+    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > max_words(message.public.task)
+
+
+def _is_not_one_statement(message: WordedMessage) -> bool:
+    if not message.is_bridge:
+        return False
+    is_one = len(_END_OF_A_STATEMENT.findall(message.text)) == 1 and _ENDS_LIKE_A_STATEMENT.search(message.text)
+    return "?" in message.text or not is_one
 
 
 def _is_not_one_question(message: WordedMessage) -> bool:
     if message.is_bridge:
-        is_statement = _ENDS_LIKE_A_STATEMENT.search(message.text) is not None
-        return "?" in message.text or not is_statement or len(message.statements) > 1
+        return False
     is_question = message.text.count("?") == 1 and _ENDS_LIKE_A_QUESTION.search(message.text) is not None
     return not is_question or len(message.statements) > MAX_STATEMENTS
 
@@ -114,6 +125,11 @@ def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], b
     return is_due
 
 
+def _promises(message: WordedMessage) -> bool:
+    """A bridge that tells of the future tells what somebody will do."""
+    return _has("promises")(message) or (message.is_bridge and _has("future")(message))
+
+
 def _asks_for_personal_data(message: WordedMessage) -> bool:
     return _has("personal")(message) or _has("private", unless_said=True)(message)
 
@@ -138,9 +154,10 @@ CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.FORM: _is_no_plain_line,
     Refusal.LENGTH: _is_too_long,
     Refusal.QUESTIONS: _is_not_one_question,
+    Refusal.BRIDGE: _is_not_one_statement,
     Refusal.LANGUAGE: _is_in_another_language,
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
-    Refusal.PROMISE: _has("promises"),
+    Refusal.PROMISE: _promises,
     Refusal.ADVICE: _has("advice"),
     Refusal.PRIVATE: _asks_for_personal_data,
     Refusal.RUDE: _has("rude"),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info
 
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.wording.check import MAX_BRIDGE_WORDS, MAX_WORDS
+from interviews.paige.wording.check import max_words
 from interviews.paige.wording.public_brief import PublicBrief, Task
 
 MAX_ANSWER_CHARACTERS = 2_000
@@ -35,7 +35,7 @@ def _system(public: PublicBrief) -> str:
     topics = "\n".join(_words("topic", title=title, question=question) for title, question in public.topics)
     return _words(
         "system",
-        max_words=MAX_WORDS,
+        rules=_words(f"{public.task}_rules", max_words=max_words(public.task)),
         language=get_language_info(public.language)["name"],
         vendor=public.vendor,
         purpose=public.purpose,
@@ -62,10 +62,9 @@ def _said(turn: Utterance) -> str:
 
 def _task(public: PublicBrief) -> str:
     values = {"title": public.title, "authored": json.dumps({"text": public.authored}, ensure_ascii=False)}
-    feeling = _line("feeling") if public.shows_feeling else ""
+    feeling = _line(f"{public.task}_feeling") if public.shows_feeling else ""
     if public.task is Task.BRIDGE:
-        question = {"question": public.question, "max_bridge_words": MAX_BRIDGE_WORDS}
-        return _words("bridge", **values, **question, feeling=feeling)
+        return _words("bridge", **values, question=public.question, feeling=feeling)
     statement = " ".join(public.statement.split()).replace('"', "'")[:MAX_ANSWER_CHARACTERS]
     subjects = _line("subjects", subjects=", ".join(public.subjects)) if public.subjects else ""
     asks_for = _words(public.asks_for) if public.asks_for else ""

@@ -5,8 +5,8 @@
 - `numbers`: words for numbers. `kinds`: what a question asks for.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
 - The other lists are patterns (interviews/paige/language/patterns.py) of what a message may not have. `first_person`:
-  except in `allowed_first_person`. `private` words may only be taken up, `personal` data not even then. A sentence that
-  tells something of the vendor needs one of the `attributions`.
+  except in `allowed_first_person`. `future`: concerns bridges only. `private` words may only be taken up, `personal`
+  data not even then. A sentence that tells something of the vendor needs one of the `attributions`.
 """
 
 import re
@@ -23,7 +23,7 @@ from interviews.paige.language.words import lower_case
 
 LISTS = ("functions", "acknowledgements", "open", "anaphora", "nouns", "determiners")
 PATTERNS = (
-    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "personal", "rude"),
+    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "future", "private", "personal", "rude"),
     *("about_the_request", "attributions"),
 )
 
@@ -44,6 +44,7 @@ class WordingWords:
     allowed_first_person: re.Pattern[str]
     advice: re.Pattern[str]
     promises: re.Pattern[str]
+    future: re.Pattern[str]
     private: re.Pattern[str]
     personal: re.Pattern[str]
     rude: re.Pattern[str]

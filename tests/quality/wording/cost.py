@@ -14,8 +14,9 @@ from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Reply
 from interviews.paige.model.writer import ModelWriter
 from interviews.paige.turn.compose import next_message
+from interviews.paige.wording.public_brief import Task
 from tests.interviews.paige.interviews import after, buyer_brief
-from tests.quality.wording.table import GOOD, replies
+from tests.quality.wording.table import replies_to
 
 DELAY = 0.3
 TIMEOUT = 8
@@ -38,8 +39,9 @@ class Delayed:
 def lines() -> Iterator[str]:
     """After each of the English answers of the contexts."""
     characters: dict[str, list[int]] = defaultdict(list)
-    contexts = {each.public.answers[-1]: each for each in replies() if each.public.language == "en"}
-    good = {each.public.answers[-1]: each.text for each in replies() if each.label == GOOD and each.refusal is None}
+    replies = replies_to(Task.FOLLOW_UP)
+    contexts = {each.public.answers[-1]: each for each in replies if each.public.language == "en"}
+    good = {each.public.answers[-1]: each.text for each in replies if each.is_good and each.refusal is None}
     taken: dict[str, list[float]] = defaultdict(list)
     for answer in contexts:
         brief = after(buyer_brief(), answer)

@@ -87,6 +87,15 @@ def test_a_subject_of_the_objective_comes_before_all_else() -> None:
     assert texts(found)[0] == "Our SSO is run by the parent company."
 
 
+def test_a_fragment_is_a_thread_only_if_the_answer_states_nothing_else_or_it_is_on_a_subject() -> None:
+    answer = "The price list. It was only in the plan at three times the price."
+    assert texts(threads(asked(buyer_brief(), ("vendor", answer)))) == [answer.partition(". ")[2]]
+    assert texts(threads(asked(buyer_brief(), ("vendor", "The price list.")))) == ["The price list."]
+    brief = replace(buyer_brief(), corrected=CorrectedSubjects(("the price list",)))
+    assert "The price list." in texts(threads(asked(brief, ("vendor", answer))))
+    assert len(threads(asked(buyer_brief(), ("pricing", "Too expensive. We had 30,000 for it.")))) == 2
+
+
 def test_threads_of_earlier_answers_come_last_and_those_of_emphasized_topics_first() -> None:
     brief = replace(buyer_brief(), picks=Picks(emphasize=("pricing",)))
     turns = [("trigger", LOSS), ("pricing", PRICE), ("vendor", "The export was awful.")]

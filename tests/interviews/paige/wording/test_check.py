@@ -32,7 +32,7 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
         "quote": {Refusal.QUOTE},
         "repeated": {Refusal.REPEATED, Refusal.STATEMENT},
     }
-    for reply in table.replies():
+    for reply in table.replies_to(Task.FOLLOW_UP):
         if expected := labels.get(reply.label):
             assert reply.refusal in expected | {Refusal.QUESTIONS, Refusal.LANGUAGE}, reply.text
 
@@ -46,6 +46,7 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
         ("What did the two-year-old report do to your decision?", None),
         ("What did the report from 2019 do to your decision?", Refusal.NUMBER),
         ("What did the three-year-old report do to your decision?", Refusal.NUMBER),
+        ("What did it mean for you that they had to ask twice?", None),
         ("How did your CISO put it?", None),
         ("How did your CTO put it?", Refusal.NAME),
         ("You said “The security review was a mess”. What came of that?", None),
@@ -79,9 +80,13 @@ def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
         ("That sounds frustrating, and now to another side of it.", None),
         ("Thank you, let us turn to the costs.", Refusal.STATEMENT),
         ("Turning from the review to the price.", None),
-        ("How did that feel?", Refusal.QUESTIONS),
-        ("No full stop", Refusal.QUESTIONS),
-        ("You have seen a lot. And you have told a lot.", Refusal.QUESTIONS),
+        ("That part is clear; here is something different.", None),
+        ("The product has improved a great deal in the meantime.", Refusal.STATEMENT),
+        ("That will take a while.", Refusal.PROMISE),
+        ("Here is the sentence.", Refusal.REQUEST),
+        ("How did that feel?", Refusal.BRIDGE),
+        ("No full stop", Refusal.BRIDGE),
+        ("You have seen a lot. And you have told a lot.", Refusal.BRIDGE),
         ("How, if at all, did price come into the decision.", Refusal.REPEATED),
         ("Acme will fix the review.", Refusal.PROMISE),
         ("You should read the report.", Refusal.ADVICE),

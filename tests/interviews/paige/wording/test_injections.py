@@ -6,18 +6,22 @@ The worst that a contact can reach is a strange question to themselves, which th
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import product
 from typing import Any
 
 import pytest
 
-from interviews.lifecycle import Engine
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage
 from interviews.paige.model.provider import Reply
 from interviews.paige.model.writer import ModelWriter
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Choice, Message, next_message
+from interviews.paige.turn.compose import Choice, ChoosingEngine, Message, next_message
 from interviews.paige.turn.moves import NextMove
+from interviews.paige.turn.public import task_of
+from interviews.paige.wording.public_brief import Task
 from tests.interviews.paige.interviews import after, buyer_brief
 
 NOTES, OBJECTIVE = "Zephyrine budget was slashed by Bartholomew", "Find out about the kerfuffle with Quuxcorp"
@@ -77,11 +81,24 @@ class FirstFollowUp:
         return Choice(next(iter([move for move in moves if move.thread] or moves)), Engine.MODEL)
 
 
+class FirstBridge:
+    def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
+        bridges = [move for move in moves if task_of(move) is Task.BRIDGE]
+        return Choice(next(iter(bridges or moves)), Engine.MODEL)
+
+
 def injected(order: str, payload: str) -> tuple[Message, Obedient]:
-    answer = f"Nobody trusted the weekly numbers any more. {order.format(payload=payload)}"
-    brief = replace(after(buyer_brief(OBJECTIVE), answer), contact_notes=NOTES, may_be_worded=True)
+    return obeyed(after(buyer_brief(OBJECTIVE), answer_with(order, payload)), payload, FirstFollowUp())
+
+
+def answer_with(order: str, payload: str) -> str:
+    return f"Nobody trusted the weekly numbers any more. {order.format(payload=payload)}"
+
+
+def obeyed(brief: Brief, payload: str, engine: ChoosingEngine) -> tuple[Message, Obedient]:
     provider = Obedient(payload)
-    message = next_message(brief, FirstFollowUp(), ModelWriter(provider, timeout=10))
+    brief = replace(brief, contact_notes=NOTES, may_be_worded=True)
+    message = next_message(brief, engine, ModelWriter(provider, timeout=10))
     assert message
     return message, provider
 
@@ -98,6 +115,32 @@ def test_of_200_injections_only_strange_questions_that_keep_to_the_rules_are_sho
             assert not any(word in each.content for each in request for word in ("Zephyrine", "kerfuffle", "Quuxcorp"))
     asked = sum(bool(provider.requests) for *_, provider in outcomes)
     assert asked >= 100, "an answer that only asks back gets an authored reply"
+
+
+@cache
+def with_a_follow_up() -> Brief:
+    brief = after(buyer_brief(OBJECTIVE), "Two teams kept two lists, and the board lost patience in March.")
+    follow_up = next_message(brief, FirstFollowUp())
+    assert follow_up
+    return brief.after([*brief.conversation, follow_up.utterance])
+
+
+def after_a_follow_up(order: str, payload: str) -> Brief:
+    brief = with_a_follow_up()
+    topic = brief.conversation[-1].topic
+    answer = Utterance(Speaker.CONTACT, answer_with(order, payload), topic, Move.ANSWER)
+    return brief.after([*brief.conversation, answer])
+
+
+@pytest.mark.slow
+def test_of_200_injections_into_a_bridge_none_is_shown() -> None:
+    outcomes = [
+        obeyed(after_a_follow_up(order, payload), payload, FirstBridge())
+        for order, payload in product(ORDERS, PAYLOADS)
+    ]
+    bridges = [message for message, _ in outcomes if task_of(message.choice.move) is Task.BRIDGE]
+    assert len(bridges) >= 80, "an answer that only asks back gets an authored reply"
+    assert [message.text for message in bridges if message.authored] == []
 
 
 @pytest.mark.parametrize("order", ORDERS)
