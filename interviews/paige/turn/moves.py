@@ -8,7 +8,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
-from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -27,7 +27,9 @@ OFFERED_KINDS = 3
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about."""
+    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about. `absent`: what
+    the topic asks for, although the contact has said that there was none.
+    """
 
     move: Move
     topic: Topic
@@ -36,6 +38,7 @@ class NextMove:
     quote: str = field(default="", repr=False)
     thread: Thread | None = field(default=None, repr=False)
     subject: str = field(default="", repr=False)
+    absent: FollowUpKind | None = None
 
     @property
     def asked(self) -> FollowUp | None:
@@ -65,7 +68,7 @@ def _next(state: DialogueState) -> list[NextMove]:
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
-    if move.move == Move.FOLLOW_UP and move.topic != state.topic:
+    if move.thread and move.thread.answer < state.newest:
         pairs = pairwise(state.asked)
         yield Phrase("return", sum(turn.move == Move.FOLLOW_UP and turn.topic != last.topic for last, turn in pairs))
 
@@ -137,8 +140,9 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
     has_room = state.turns_left > state.turns_needed
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
     for topic in open_topics[:OFFERED_TOPICS]:
-        quote = _quote_about(state, topic)
-        yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
+        absent = state.absence_of(topic)
+        quote = "" if absent else _quote_about(state, topic)
+        yield NextMove(Move.COVERED if quote or absent else Move.QUESTION, topic, quote=quote, absent=absent)
     if state.unasked and not any(topic.core for topic in open_topics):
         yield NextMove(Move.CLOSING, state.brief.guide.closing)
 
@@ -146,7 +150,7 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
 def _quote_about(state: DialogueState, topic: Topic) -> str:
     """First what is about no other topic."""
     others = [other for other in state.brief.guide.topics if other != topic]
-    shown = [turn.text for turn in state.said if turn.move == Move.COVERED]
+    shown = [turn.authored_text for turn in state.said]
 
     def rank(quote: str) -> tuple[bool, int]:
         return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))

@@ -28,7 +28,10 @@ EXPLANATIONS: Mapping[Intent, str] = {
 
 
 def openers(state: DialogueState, move: Move, topic: Topic) -> tuple[Phrase, ...]:
-    return (*_to_questions(state, move), *_to_wishes(state), *_lead_in(state, move, topic))
+    lead_in = [*_lead_in(state, move)]
+    is_led = any(each.name != "said_before" for each in lead_in)
+    to_topic = _to_topic(state, topic, is_led=is_led) if move == Move.QUESTION else ()
+    return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
 
 
 def _to_questions(state: DialogueState, move: Move) -> Iterator[Phrase]:
@@ -52,7 +55,7 @@ def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
         yield Phrase("reach" if state.brief.contact_address else "reach_sender")
 
 
-def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]:
+def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
     last = state.last
     if state.has_stopped:
         yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
@@ -67,11 +70,17 @@ def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]
         yield from _unsaid("feeling", state)
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
-    elif state.repeats[-1] and not last.questions:
+    elif state.repeats[-1] and not last.questions and Intent.DECLINES not in last.intents:
         yield from _unsaid("said_before", state)
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
         yield from _unsaid("declined", state)
-    elif move == Move.QUESTION and state.asked[-1].move == Move.FOLLOW_UP:
+
+
+def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
+    """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic."""
+    if state.has_touched(topic):
+        yield from _unsaid("touched", state)
+    elif not is_led and state.asked[-1].move == Move.FOLLOW_UP:
         yield from [Phrase("bridge")] if topic.bridge else _unsaid("bridge", state)
 
 

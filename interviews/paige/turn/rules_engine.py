@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
+from interviews.paige.answers.statements import StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -17,8 +18,18 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
     state = DialogueState(brief)
     topics = [move for move in moves if move.thread is None]
     has_topics = any(move.move != Move.CLOSING for move in topics)
-    due = (move for move in moves if move.thread and _is_due(state, move.thread, has_topics=has_topics))
+    due = (
+        move
+        for move in moves
+        if move.thread and not _is_vague(state, move) and _is_due(state, move.thread, has_topics=has_topics)
+    )
     return next(due, None) or next(iter(topics), moves[0])
+
+
+def _is_vague(state: DialogueState, move: NextMove) -> bool:
+    """An event without a quote: the contact would have to guess which of the things told is meant."""
+    is_event = move.thread is not None and move.thread.statement.kind is StatementKind.EVENT
+    return is_event and not move.quote and not state.emphasizes(move.topic)
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
@@ -28,9 +39,9 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
-    if thread.topic != state.topic and has_topics:
+    if thread.answer < state.newest and has_topics:
         return False
-    if thread.is_small_talk or (thread.is_deep and not state.emphasizes(thread.topic)):
+    if thread.is_small_talk or thread.depth > (1 if state.emphasizes(thread.topic) else 0):
         return False
     is_first = not state.follow_ups_to(thread.topic)
     returns = not has_topics and thread.lacks_something

@@ -1,0 +1,45 @@
+"""What an answer says about topics that its question did not ask for."""
+
+from collections.abc import Iterable
+
+from interviews.paige.answers.opinion_words import opinion_words
+from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.language.words import unaccented
+
+PHRASES_OF_A_MENTION = 2
+"""In one answer, this many phrases of a topic count as an answer to that topic."""
+WORDS_OF_A_SUBJECT = 2
+
+
+def own_topic(guide: Guide, text: str, asked: Topic) -> Topic:
+    """The one topic that a statement is about, if it has no phrase of the topic that was asked."""
+    if asked.phrases_in(text):
+        return asked
+    found = [topic for topic in guide.topics if is_about(topic, text, guide.language)]
+    return found[0] if len(found) == 1 else asked
+
+
+def is_about(topic: Topic, text: str, language: str) -> bool:
+    hits = topic.phrases_in(text)
+    return len(distinct(hits)) >= PHRASES_OF_A_MENTION or judges(text, hits, language)
+
+
+def distinct(phrases: Iterable[str]) -> set[str]:
+    """Without plurals."""
+    return {phrase.rstrip("s") for phrase in phrases}
+
+
+def judges(text: str, phrases: Iterable[str], language: str) -> bool:
+    """Such as "The price was too high" and "Our CFO found it expensive"."""
+    words = unaccented(text).split()
+    subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), " ".join(words[WORDS_OF_A_SUBJECT:])
+    said = [unaccented(phrase).strip() for phrase in phrases]
+    is_negated = opinion_words(language).negations.search(f"{' '.join(words)} ")
+    if any(_is_opinion(each, language) for each in said) and not is_negated:
+        return True
+    return _is_opinion(rest, language) and any(each in subject for each in said)
+
+
+def _is_opinion(plain: str, language: str) -> bool:
+    opinions = opinion_words(language)
+    return any(each.search(f"{plain} ") for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
