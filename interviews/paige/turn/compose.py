@@ -125,8 +125,8 @@ def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
     match move.move:
         case Move.REPEAT if wants_to_stop(brief.conversation):
             return []
-        case Move.COVERED if move.absent:
-            return [fill(_phrase(brief, f"absent_{move.absent}"))]
+        case Move.COVERED if move.phrase:
+            return [fill(wording(move.phrase, brief.guide.language))]
         case Move.COVERED if not move.subject:
             count = sum(turn.move == Move.COVERED for turn in brief.conversation)
             return [fill(_phrase(brief, "covered", count))]

@@ -1,14 +1,17 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.answers.lexicon import Intent, absence_patterns, absent_topic_patterns, language_of
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import Sentence
+from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.answers.statements import Statement, statements
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
+from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.words import unaccented
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, distinct, judges
@@ -72,6 +75,12 @@ class DialogueState:
         return kind if absent_topic_patterns()[kind].search(unaccented("\n".join(topic.phrases))) else None
 
     @property
+    def hints(self) -> bool:
+        """Whether the last answer announces something without telling it."""
+        hints = statement_words(self.language).hints
+        return any(hints.search(unaccented(text)) for text in self.last.findings)
+
+    @property
     def intents_before(self) -> frozenset[Intent]:
         """Of the earlier answers to the open question."""
         first = self.said.index(self.asked[-1])
@@ -123,6 +132,12 @@ class DialogueState:
 
     def earlier(self, intent: Intent) -> int:
         return sum(intent in answer.reading.intents for answer in self.answers[:-1])
+
+    def unsaid(self, name: str) -> Iterator[Phrase]:
+        """One wording, or none once every wording was said."""
+        wordings = enumerate(phrases(self.brief.guide.language)[name])
+        unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in self.said))
+        yield from (Phrase(name, number) for number in islice(unsaid, 1))
 
     def mentions(self, topic: Topic) -> tuple[str, ...]:
         """Empty if the topic was only touched on."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from interviews.paige.answers.opinion_words import opinion_words
+from interviews.paige.answers.statements import Statement, StatementKind
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.language.words import unaccented
 
@@ -11,17 +12,23 @@ PHRASES_OF_A_MENTION = 2
 WORDS_OF_A_SUBJECT = 2
 
 
-def own_topic(guide: Guide, text: str, asked: Topic) -> Topic:
+def own_topic(guide: Guide, statement: Statement, asked: Topic) -> Topic:
     """The one topic that a statement is about, if it has no phrase of the topic that was asked."""
-    if asked.phrases_in(text):
+    if asked.phrases_in(statement.text):
         return asked
-    found = [topic for topic in guide.topics if is_about(topic, text, guide.language)]
+    found = [topic for topic in guide.topics if _is_about(topic, statement, guide.language)]
     return found[0] if len(found) == 1 else asked
 
 
-def is_about(topic: Topic, text: str, language: str) -> bool:
-    hits = topic.phrases_in(text)
-    return len(distinct(hits)) >= PHRASES_OF_A_MENTION or judges(text, hits, language)
+def _is_about(topic: Topic, statement: Statement, language: str) -> bool:
+    hits = topic.phrases_in(statement.text)
+    is_judged = statement.kind is StatementKind.JUDGEMENT and _begins_with_any(statement.text, hits)
+    return is_judged or len(distinct(hits)) >= PHRASES_OF_A_MENTION or judges(statement.text, hits, language)
+
+
+def _begins_with_any(text: str, phrases: Iterable[str]) -> bool:
+    subject = " ".join(unaccented(text).split()[:WORDS_OF_A_SUBJECT])
+    return any(unaccented(phrase).strip() in subject for phrase in phrases)
 
 
 def distinct(phrases: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from interviews.lifecycle import Move
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
-from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -27,8 +27,8 @@ OFFERED_KINDS = 3
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about. `absent`: what
-    the topic asks for, although the contact has said that there was none.
+    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about. `phrase`: a
+    question that is not the guide's.
     """
 
     move: Move
@@ -38,7 +38,7 @@ class NextMove:
     quote: str = field(default="", repr=False)
     thread: Thread | None = field(default=None, repr=False)
     subject: str = field(default="", repr=False)
-    absent: FollowUpKind | None = None
+    phrase: Phrase | None = None
 
     @property
     def asked(self) -> FollowUp | None:
@@ -62,7 +62,7 @@ def _next(state: DialogueState) -> list[NextMove]:
     """The closing question is the last. After anger, sadness or hurt, only follow-ups on it, if there are any."""
     if state.topic.key == CLOSING:
         return []
-    found = [*_follow_ups(state), *_named(state), *_topics(state)]
+    found = [*_hinted(state), *_follow_ups(state), *_named(state), *_topics(state)]
     about_it = [move for move in found if move.thread and move.thread.is_last]
     return about_it if about_it and state.last.shows_feeling else found
 
@@ -127,6 +127,12 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
             yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
+def _hinted(state: DialogueState) -> Iterator[NextMove]:
+    """Each wording once."""
+    if state.hints and state.turns_left > state.turns_needed and not state.avoids(state.topic):
+        yield from (NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in state.unsaid("hint"))
+
+
 def _named(state: DialogueState) -> Iterator[NextMove]:
     """At most one: its answer may mention the others."""
     if state.turns_left > state.turns_needed and not state.last.wishes:
@@ -141,8 +147,11 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
     for topic in open_topics[:OFFERED_TOPICS]:
         absent = state.absence_of(topic)
-        quote = "" if absent else _quote_about(state, topic)
-        yield NextMove(Move.COVERED if quote or absent else Move.QUESTION, topic, quote=quote, absent=absent)
+        if absent:
+            yield NextMove(Move.COVERED, topic, phrase=Phrase(f"absent_{absent}"))
+            continue
+        quote = _quote_about(state, topic)
+        yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
     if state.unasked and not any(topic.core for topic in open_topics):
         yield NextMove(Move.CLOSING, state.brief.guide.closing)
 

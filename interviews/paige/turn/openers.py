@@ -1,5 +1,4 @@
 from collections.abc import Iterator, Mapping
-from itertools import islice
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
@@ -7,7 +6,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.wanted_language import wanted_language
 from interviews.paige.guide.guide import Topic
-from interviews.paige.language.lexicons import Phrase, phrases
+from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.dialogue_state import DialogueState
 
 REPLIES: Mapping[Intent, str] = {
@@ -63,29 +62,22 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
         if last.wishes:
             yield Phrase("go_on")
         else:
-            yield from _unsaid("again", state)
+            yield from state.unsaid("again")
     elif move == Move.REPHRASE:
         return
     elif last.shows_feeling:
-        yield from _unsaid("feeling", state)
+        yield from state.unsaid("feeling")
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
     elif state.repeats[-1] and not last.questions and Intent.DECLINES not in last.intents:
-        yield from _unsaid("said_before", state)
+        yield from state.unsaid("said_before")
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
-        yield from _unsaid("declined", state)
+        yield from state.unsaid("declined")
 
 
 def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
     """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic."""
     if state.has_touched(topic):
-        yield from _unsaid("touched", state)
+        yield from state.unsaid("touched")
     elif not is_led and state.asked[-1].move == Move.FOLLOW_UP:
-        yield from [Phrase("bridge")] if topic.bridge else _unsaid("bridge", state)
-
-
-def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:
-    """Nothing once every wording was said."""
-    wordings = enumerate(phrases(state.brief.guide.language)[name])
-    unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in state.said))
-    yield from (Phrase(name, number) for number in islice(unsaid, 1))
+        yield from [Phrase("bridge")] if topic.bridge else state.unsaid("bridge")

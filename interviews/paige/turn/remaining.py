@@ -32,8 +32,7 @@ def _share_of_topics(guide: Guide, asked: Sequence[Utterance]) -> float:
     """Follow-ups are parts of the last new topic, even those on another one. The closing question is the last topic,
     even if others were left out.
     """
-    topics = [turn.topic for turn in asked if turn.move != Move.FOLLOW_UP]
-    newest = max(asked.index(turn) for turn in asked if turn.move != Move.FOLLOW_UP)
-    follow_ups = min(len(asked) - 1 - newest, MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)
-    finished = len(guide.topics) if topics[-1] == CLOSING else len(set(topics)) - 1
+    first = {turn.topic: i for i, turn in reversed([*enumerate(asked)]) if turn.move != Move.FOLLOW_UP}
+    follow_ups = min(len(asked) - 1 - max(first.values()), MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)
+    finished = len(guide.topics) if CLOSING in first else len(first) - 1
     return (finished + follow_ups / (1 + MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC)) / len(guide.every_topic)

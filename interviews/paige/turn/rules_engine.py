@@ -23,19 +23,23 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
         for move in moves
         if move.thread and not _is_vague(state, move) and _is_due(state, move.thread, has_topics=has_topics)
     )
-    return next(due, None) or next(iter(topics), moves[0])
+    hinted = (move for move in topics if move.phrase and move.phrase.name == "hint")
+    return next(hinted, None) or next(due, None) or next(iter(topics), moves[0])
 
 
 def _is_vague(state: DialogueState, move: NextMove) -> bool:
-    """An event without a quote: the contact would have to guess which of the things told is meant."""
-    is_event = move.thread is not None and move.thread.statement.kind is StatementKind.EVENT
-    return is_event and not move.quote and not state.emphasizes(move.topic)
+    """An event without a quote, unless it is an act of others and nothing else was told: what is meant is not clear."""
+    if move.thread is None or move.quote or state.emphasizes(move.topic):
+        return False
+    told, statement = state.stated_in(state.answers[-1], state.open), move.thread.statement
+    return statement.kind is StatementKind.EVENT and not (statement.is_about_others and len(told) == 1)
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """On a subject or topic of the objective once, and again for what lacks something. On others once, if the turns
-    suffice for all topics, and not on what a follow-up has brought out: little is left below it. Once no topic is left,
-    also on what lacks something in earlier answers.
+    suffice for all topics, and not on what a follow-up has brought out: little is left below it. On an emphasized
+    topic, on that as well, but on nothing below it. Once no topic is left, also on what lacks something in earlier
+    answers.
     """
     if is_on_subject(state, thread) and thread.lacks_something:
         return True

@@ -27,8 +27,8 @@ DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CON
 
 @dataclass(frozen=True)
 class Thread:
-    """`topic`: what the statement is about. `answer`: its number. `depth`: how many follow-ups have led to it. `asked`: the kinds
-    of the follow-ups that have pursued it.
+    """`topic`: what the statement is about. `answer`: its number. `is_final`: said last. `depth`: how many follow-ups
+    have led to it. `asked`: the kinds of the follow-ups that have pursued it.
     """
 
     statement: Statement
@@ -124,7 +124,7 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
                 pair for pair in pairs[number + 1 :] if _pursues(state, pair[0], statement, pairs[number + 1][0])
             ]
             asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
-            topic = own_topic(state.brief.guide, statement.text, asked_topic)
+            topic = own_topic(state.brief.guide, statement, asked_topic)
             if all(_tells(state, *pursuit) for pursuit in pursuits):
                 depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
                 is_last = number == len(pairs) - 1

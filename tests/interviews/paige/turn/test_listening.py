@@ -276,3 +276,34 @@ def asked_with(brief: Brief, *, first: str, criteria: str) -> list[str]:
     return [
         turn.topic for turn in paige(conduct(brief, lambda message: given.get(message.utterance.topic, "No idea.")))
     ]
+
+
+class TestComplaintsAndHints:
+    @pytest.mark.parametrize(
+        ("guide", "answer", "follow_up"),
+        [
+            ("win_loss_buyer", "The pilot was like talking to a wall.", "What happened there?"),
+            ("win_loss_buyer", "They sent a two-year-old report.", "What did that mean for you and your colleagues?"),
+            (GERMAN, "Der Test war wie Reden gegen eine Wand.", "Was ist da vorgefallen?"),
+        ],
+    )
+    def test_a_complaint_is_pursued(self, guide: str, answer: str, follow_up: str) -> None:
+        assert next_to(after(buyer_brief(guide=guide), answer)).text == follow_up
+
+    @pytest.mark.parametrize(
+        ("guide", "hint"),
+        [
+            ("win_loss_buyer", "I could tell you a story about that."),
+            ("win_loss_buyer", "There is a whole story behind it."),
+            (GERMAN, "Davon könnte ich Ihnen einiges erzählen."),
+        ],
+    )
+    def test_what_a_hint_announces_is_asked_for_in_other_words_each_time(self, guide: str, hint: str) -> None:
+        language = "de" if guide == GERMAN else "en"
+        said = paige(conduct(buyer_brief(guide=guide), [hint]))
+        told = [turn for turn in said if says(turn, "hint", language)]
+        assert [(turn.move, turn.topic) for turn in told[:1]] == [(Move.COVERED, "trigger")]
+        assert [turn.text for turn in told] == phrases(language)["hint"]
+
+    def test_a_story_that_is_told_is_no_hint(self) -> None:
+        assert not says(next_to(after(buyer_brief(), "I told her the story of the release.")), "hint")

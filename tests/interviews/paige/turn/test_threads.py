@@ -168,6 +168,17 @@ def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
     assert kinds(("options", denial), ("pricing", answer)) == kinds(("pricing", answer)) - {kind}
 
 
+def test_what_two_follow_ups_have_led_to_is_pursued_no_further() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    said = paige(conduct(brief, [LOSS, "They went to Globex.", "Our owners noticed it.", "No idea."]))
+    assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
+
+
+def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
+    said = paige(conduct(buyer_brief(), ["They left us. It fell off the table.", "No idea."]))
+    assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
+
+
 def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only() -> None:
     answers = [LOSS, "They went to Globex.", "No idea."]
     calm = conduct(buyer_brief(), answers)
