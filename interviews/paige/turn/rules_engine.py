@@ -41,6 +41,9 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     topic, on that as well, but on nothing below it. Once no topic is left, also on what lacks something in earlier
     answers.
     """
+    has_room = state.turns_left > len(state.unasked)
+    if thread.depth and not has_room:
+        return False
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
     if thread.answer < state.newest and has_topics:
@@ -51,4 +54,4 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     returns = not has_topics and thread.lacks_something
     if state.emphasizes(thread.topic) and (is_first or thread.lacks_something):
         return True
-    return state.turns_left > len(state.unasked) and not thread.tells_much and (is_first or returns)
+    return has_room and not thread.tells_much and (is_first or returns)

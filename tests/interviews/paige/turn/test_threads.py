@@ -187,3 +187,11 @@ def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only()
         sum(turn.topic == "trigger" and turn.move == Move.FOLLOW_UP for turn in paige(said)) for said in (calm, keen)
     ]
     assert counts == [1, 2]
+
+
+def test_what_a_follow_up_has_brought_out_does_not_take_the_turn_of_a_topic() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    brief = replace(brief, guide=replace(brief.guide, max_turns=len(brief.guide.topics) + 2))
+    said = paige(conduct(brief, [LOSS, "They went to Globex.", "No idea."]))
+    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+    assert {turn.topic for turn in said} >= {topic.key for topic in brief.guide.topics}
