@@ -14,7 +14,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
-from interviews.paige.turn.quoted import quote_in
+from interviews.paige.turn.quoted import phrase_in, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 MAX_TIMES_AGAIN = 3
@@ -94,7 +94,8 @@ def _again(state: DialogueState) -> NextMove | None:
     original = state.asked[-1]
     found = NextMove(move, state.topic, original.follow_up)
     quote = quote_in(original, state.brief.guides) if found.asked else ""
-    return replace(found, quote=quote, subject=subject_in(state.brief, original))
+    phrase = phrase_in(original, state.brief) if original.move == Move.COVERED else None
+    return replace(found, quote=quote, subject=subject_in(state.brief, original), phrase=phrase)
 
 
 def _move_again(state: DialogueState) -> Move | None:

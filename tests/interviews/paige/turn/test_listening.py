@@ -162,6 +162,13 @@ class TestOtherTopics:
         assert options.move == Move.COVERED
         assert options.text.endswith(phrases(language)["absent_comparison"][0].format(vendor="Acme"))
 
+    @pytest.mark.parametrize("reply", ["Can you repeat the question?", "What do you mean?"])
+    def test_a_question_on_what_there_was_not_is_put_again_in_its_own_words(self, reply: str) -> None:
+        brief = after(buyer_brief(), "There were no other offers.", "No idea.", "No idea.", reply)
+        question = phrases("en")["absent_comparison"][0].format(vendor="Acme")
+        assert brief.conversation[-2].text.endswith(question)
+        assert next_to(brief).text.endswith(question)
+
     @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
     def test_who_decided_alone_is_not_asked_how_the_others_did(self, guide: str) -> None:
         denial = "Das habe ich allein entschieden." if guide == GERMAN else "I decided it alone."
