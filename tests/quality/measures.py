@@ -113,7 +113,8 @@ def answered_topics(interview: Interview) -> Iterator[tuple[bool, str]]:
     for exchange in interview.exchanges:
         message = exchange.message
         if message.move in NEW_QUESTIONS and message.topic != CLOSING:
-            yield message.move == Move.QUESTION and message.topic in known, message.text
+            is_as_new = message.move == Move.QUESTION and not _says(message, "touched")
+            yield is_as_new and message.topic in known, message.text
         if Label.SAID_BEFORE in exchange.answer.labels and _is_follow_up(exchange.next, message.topic):
             yield True, _place(exchange)
         known |= exchange.answer.topics

@@ -164,6 +164,13 @@ def absence_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
     return {FollowUpKind(kind): whole_words(each[kind] for each in lists) for kind in lists[0]}
 
 
+@cache
+def absent_topic_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
+    """By the kind of `absence_patterns`: phrases of a topic that asks for what there was not."""
+    lists = [each.lexicon["absent_topics"] for each in _languages().values() if "absent_topics" in each.lexicon]
+    return {FollowUpKind(kind): whole_words(each[kind] for each in lists) for kind in lists[0]}
+
+
 def language_of(text: str, default: str = "en") -> str:
     words = unaccented(text).split()
     return max(_vocabularies(), key=lambda name: (_vocabularies()[name].count(words), name == default))

@@ -90,10 +90,15 @@ def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
     gaps = _gaps(part)
     last = unaccented(part[gaps[-1][1] :] if gaps else "")
     ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None
-    is_open = (
-        words.unfinished.match(unaccented(part)) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
-    )
+    is_open = _needs_a_clause(part, words) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
     return not is_open and len(part.split()) >= MIN_WORDS_OF_A_PART and words.has_verb(part)
+
+
+def _needs_a_clause(part: str, words: StatementWords) -> bool:
+    """False for an adverbial that its clause follows, such as "By Wednesday the drivers had switched it off"."""
+    plain = unaccented(part)
+    has_clause = words.adverbials.match(plain) and not (_gaps(part) or words.embedded.search(plain))
+    return words.unfinished.match(plain) is not None and not has_clause
 
 
 def _stands_alone(quote: str, words: StatementWords) -> bool:

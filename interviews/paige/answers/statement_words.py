@@ -5,9 +5,11 @@
 - `praise`, `judgements`: more opinions than opinions.json has.
 - `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
 - `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
-  `unfinished`: those of what may need a clause after it. `pronouns`: beginnings that need their noun.
+  `unfinished`: those of what may need a clause after it. Those of `adverbials` have it, unless a clause is `embedded`.
+  `pronouns`: beginnings that need their noun.
 - `myself`: the beginning of a statement that may be small talk, unless it names one of the `organizations`.
 - `remarks` begin small talk and words to Paige. `figures`: figures of speech and unfinished sentences.
+  `complaints`: figures of speech that judge. `hints`: that there is something to tell.
 """
 
 import re
@@ -41,10 +43,14 @@ class StatementWords:
     subordinators: re.Pattern[str]
     dependent: re.Pattern[str]
     unfinished: re.Pattern[str]
+    adverbials: re.Pattern[str]
+    embedded: re.Pattern[str]
     pronouns: re.Pattern[str]
     remarks: re.Pattern[str]
     nothing: re.Pattern[str]
     figures: re.Pattern[str]
+    complaints: re.Pattern[str]
+    hints: re.Pattern[str]
 
     @classmethod
     def of(cls, language: str) -> Self:

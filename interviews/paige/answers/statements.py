@@ -127,7 +127,8 @@ def _begins_a_clause(before: str, after: str, words: StatementWords) -> bool:
 def _is_statement(clause: str, language: str) -> bool:
     words = statement_words(language)
     plain = unaccented(without_openers(clause, words))
-    is_remark = words.remarks.match(plain) or words.figures.search(plain)
+    is_figure = words.figures.search(plain) and not words.complaints.search(plain)
+    is_remark = words.remarks.match(plain) or is_figure
     return not is_remark and not empty_words(language).issuperset(plain.split())
 
 
@@ -136,7 +137,8 @@ def _kind(clause: str, language: str) -> StatementKind:
     words, plain = statement_words(language), unaccented(clause)
     happened = words.events.search(words.not_events.sub(" ", plain))
     rest = words.events.sub(" ", plain)
-    is_judgement = any(each.search(rest) for each in (words.judgements, words.praise)) or _is_opinion(rest, language)
+    views = (words.judgements, words.praise, words.complaints)
+    is_judgement = any(each.search(rest) for each in views) or _is_opinion(rest, language)
     if happened and not (is_judgement and words.copulas.search(rest)):
         return StatementKind.EVENT
     if is_judgement:

@@ -9,7 +9,8 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
 from interviews.paige.guide.guide import FollowUp, Guide, Topic
-from interviews.paige.guide.texts import QUOTE
+from interviews.paige.guide.texts import QUOTE, VENDOR
+from interviews.paige.language.lexicons import wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
 
@@ -118,7 +119,7 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         conversation="\n".join(said) or _words("nothing_said"),
         turn=len(asked) + 1,
         max_turns=brief.guide.max_turns,
-        moves="\n".join(_move(number, move) for number, move in enumerate(moves, start=1)),
+        moves="\n".join(_move(brief, number, move) for number, move in enumerate(moves, start=1)),
         count=len(moves),
     )
 
@@ -127,12 +128,15 @@ def _said(turn: Utterance) -> str:
     return _cut(turn.text, MAX_ANSWER_CHARACTERS) if turn.text.strip() else _words("skipped")
 
 
-def _move(number: int, move: NextMove) -> str:
+def _move(brief: Brief, number: int, move: NextMove) -> str:
     title, question = move.topic.title, move.topic.question
     if move.move in AGAIN:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
     if move.asked:
         return _follow_up(number, move, move.asked)
+    if move.phrase:
+        text = wording(move.phrase, brief.guide.language).replace(VENDOR, brief.vendor)
+        return _words("move_phrase", number=number, title=title, text=text)
     if move.subject:
         return _words("move_named", number=number, subject=move.subject)
     values = {"number": number, "title": title, "text": question, "quote": move.quote}

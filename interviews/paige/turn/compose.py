@@ -125,7 +125,7 @@ def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
     match move.move:
         case Move.REPEAT if wants_to_stop(brief.conversation):
             return []
-        case Move.COVERED if not move.subject:
+        case Move.COVERED if not (move.subject or move.phrase):
             count = sum(turn.move == Move.COVERED for turn in brief.conversation)
             return [fill(_phrase(brief, "covered", count))]
         case Move.REPHRASE:
@@ -135,6 +135,8 @@ def _question(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
 
 
 def _asked(brief: Brief, move: NextMove, fill: Fill) -> str:
+    if move.phrase:
+        return fill(wording(move.phrase, brief.guide.language))
     if move.subject:
         return naming_question(brief, move.subject)
     return fill(move.asked.template) if move.asked else move.topic.question
@@ -150,7 +152,7 @@ def _rephrased(brief: Brief, move: NextMove, fill: Fill) -> list[str]:
         return [fill(_phrase(brief, f"meaning_{move.asked.kind}", count)), asked]
     is_told = any(topic.reason in turn.authored_text for turn in brief.conversation)
     reason = fill(_phrase(brief, "any_answer", count)) if is_told else topic.reason
-    return [reason, asked if move.subject else topic.rephrasing or asked]
+    return [reason, asked if move.subject or move.phrase else topic.rephrasing or asked]
 
 
 def _phrase(brief: Brief, name: str, number: int = 0) -> str:

@@ -1,23 +1,23 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.lexicon import Intent, absence_patterns, language_of
-from interviews.paige.answers.opinion_words import opinion_words
+from interviews.paige.answers.lexicon import Intent, absence_patterns, absent_topic_patterns, language_of
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import Sentence
+from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.answers.statements import Statement, statements
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
+from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.words import unaccented
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, distinct, judges
 
-PHRASES_OF_A_MENTION = 2
-"""In one answer, this many phrases of a topic count as an answer to that topic."""
 TOPICS_OF_A_SUMMARY = 4
 """In an answer with phrases of this many topics, one phrase of each counts."""
-WORDS_OF_A_SUBJECT = 2
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,19 @@ class DialogueState:
         said = [unaccented(text) for answer in self.answers for text in answer.reading.findings]
         return frozenset(kind for kind, absence in absence_patterns().items() if any(map(absence.search, said)))
 
+    def absence_of(self, topic: Topic) -> FollowUpKind | None:
+        """What the topic asks for, first of all, if the contact has said that there was none of it."""
+        kind = topic.follow_ups[0].kind if topic.follow_ups else None
+        if kind not in self.absent:
+            return None
+        return kind if absent_topic_patterns()[kind].search(unaccented("\n".join(topic.phrases))) else None
+
+    @property
+    def hints(self) -> bool:
+        """Whether the last answer announces something without telling it."""
+        hints = statement_words(self.language).hints
+        return any(hints.search(unaccented(text)) for text in self.last.findings)
+
     @property
     def intents_before(self) -> frozenset[Intent]:
         """Of the earlier answers to the open question."""
@@ -76,6 +89,11 @@ class DialogueState:
     @property
     def has_stopped(self) -> bool:
         return Intent.WANTS_TO_STOP in self.last.intents and not self.earlier(Intent.WANTS_TO_STOP)
+
+    @cached_property
+    def newest(self) -> int:
+        """The number of the answer to the last question that was no follow-up."""
+        return max(i for i, turn in enumerate(self.said) if turn.move not in AGAIN | {Move.FOLLOW_UP})
 
     @property
     def turns_left(self) -> int:
@@ -89,7 +107,7 @@ class DialogueState:
     @cached_property
     def unasked(self) -> list[Topic]:
         """Emphasized topics first; the closing question last. Omits the topics to leave out."""
-        asked = {turn.topic for turn in self.asked}
+        asked = {turn.topic for turn in self.asked if turn.move != Move.FOLLOW_UP}
         left = [topic for topic in self.brief.guide.topics if topic.key not in asked and not self._is_left_out(topic)]
         emphasized = self.brief.steering.emphasize
         left.sort(key=lambda topic: emphasized.index(topic.key) if topic.key in emphasized else len(emphasized))
@@ -115,6 +133,12 @@ class DialogueState:
     def earlier(self, intent: Intent) -> int:
         return sum(intent in answer.reading.intents for answer in self.answers[:-1])
 
+    def unsaid(self, name: str) -> Iterator[Phrase]:
+        """One wording, or none once every wording was said."""
+        wordings = enumerate(phrases(self.brief.guide.language)[name])
+        unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in self.said))
+        yield from (Phrase(name, number) for number in islice(unsaid, 1))
+
     def mentions(self, topic: Topic) -> tuple[str, ...]:
         """Empty if the topic was only touched on."""
         found: list[str] = []
@@ -122,30 +146,21 @@ class DialogueState:
             if answer.reading.is_pasted:
                 continue
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
-            phrases = {phrase.rstrip("s") for _, hit in hits for phrase in hit}
+            phrases = distinct(phrase for _, hit in hits for phrase in hit)
             enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
             if len(phrases) >= enough or any(
-                self._denies_only(topic, each) or self._judges(each, hit) for each, hit in hits
+                self._denies_only(topic, each) or judges(each.text, hit, self.brief.guide.language)
+                for each, hit in hits
             ):
                 found += [each.text for each, _ in hits]
         return tuple(found)
 
-    def _judges(self, sentence: Sentence, phrases: Iterable[str]) -> bool:
-        """Such as "The price was too high" and "Our CFO found it expensive"."""
-        words = unaccented(sentence.text).split()
-        subject, rest = " ".join(words[:WORDS_OF_A_SUBJECT]), " ".join(words[WORDS_OF_A_SUBJECT:])
-        said = [unaccented(phrase).strip() for phrase in phrases]
-        is_negated = opinion_words(self.brief.guide.language).negations.search(f"{' '.join(words)} ")
-        judges = any(map(self._is_opinion, said)) and not is_negated
-        return judges or (self._is_opinion(rest) and any(each in subject for each in said))
-
-    def _is_opinion(self, plain: str) -> bool:
-        opinions = opinion_words(self.brief.guide.language)
-        return any(each.search(f"{plain} ") for each in (opinions.good, opinions.bad, opinions.better, opinions.worse))
-
     def _denies_only(self, topic: Topic, sentence: Sentence) -> bool:
         others = (other for other in self.brief.guide.topics if other != topic)
         return Intent.DENIES in sentence.intents and not any(other.phrases_in(sentence.text) for other in others)
+
+    def has_touched(self, topic: Topic) -> bool:
+        return bool(self.follow_ups_to(topic) or self.mentions(topic))
 
     def _is_summary(self, answer: Utterance) -> bool:
         topics = self.brief.guide.topics
@@ -156,7 +171,8 @@ class DialogueState:
             return True
         if any(self.repeats) and self.mentions(topic):
             return True
-        return not topic.core and (self.avoids(topic) or (self._is_denied(topic) and not self.emphasizes(topic)))
+        is_denied = self._is_denied(topic) or self.absence_of(topic) is not None
+        return not topic.core and (self.avoids(topic) or (is_denied and not self.emphasizes(topic)))
 
     def _is_touched(self, topic: Topic) -> bool:
         return any(topic.phrases_in(text) for answer in self.answers for text in answer.reading.findings)

@@ -15,8 +15,8 @@ FITTING: Mapping[tuple[StatementKind, bool], Kinds] = {
         frozenset({_K.CONSEQUENCE, _K.PEOPLE, _K.NEXT, _K.NOW}),
     ),
     (StatementKind.NEED, False): (
-        frozenset({_K.REASON, _K.CONSEQUENCE, _K.CHANGE}),
-        frozenset({_K.INSTANCE, _K.PEOPLE, _K.COMPARISON, _K.NOW}),
+        frozenset({_K.REASON, _K.CHANGE}),
+        frozenset({_K.CONSEQUENCE, _K.INSTANCE, _K.PEOPLE, _K.COMPARISON, _K.NOW}),
     ),
     (StatementKind.EVENT, False): (
         frozenset({_K.CONSEQUENCE, _K.NEXT, _K.PEOPLE, _K.CHANGE, _K.NOW}),

@@ -14,7 +14,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.named_subjects import subject_in, unmentioned_subjects
 from interviews.paige.turn.openers import openers
-from interviews.paige.turn.quoted import quote_in
+from interviews.paige.turn.quoted import phrase_in, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 MAX_TIMES_AGAIN = 3
@@ -27,7 +27,9 @@ OFFERED_KINDS = 3
 
 @dataclass(frozen=True)
 class NextMove:
-    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about."""
+    """`follow_up`: an index. `quote`: empty if the message has none. `thread`: what a follow-up is about. `phrase`: a
+    question that is not the guide's.
+    """
 
     move: Move
     topic: Topic
@@ -36,6 +38,7 @@ class NextMove:
     quote: str = field(default="", repr=False)
     thread: Thread | None = field(default=None, repr=False)
     subject: str = field(default="", repr=False)
+    phrase: Phrase | None = None
 
     @property
     def asked(self) -> FollowUp | None:
@@ -59,13 +62,13 @@ def _next(state: DialogueState) -> list[NextMove]:
     """The closing question is the last. After anger, sadness or hurt, only follow-ups on it, if there are any."""
     if state.topic.key == CLOSING:
         return []
-    found = [*_follow_ups(state), *_named(state), *_topics(state)]
+    found = [*_hinted(state), *_follow_ups(state), *_named(state), *_topics(state)]
     about_it = [move for move in found if move.thread and move.thread.is_last]
     return about_it if about_it and state.last.shows_feeling else found
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
-    if move.move == Move.FOLLOW_UP and move.topic != state.topic:
+    if move.thread and move.thread.answer < state.newest:
         pairs = pairwise(state.asked)
         yield Phrase("return", sum(turn.move == Move.FOLLOW_UP and turn.topic != last.topic for last, turn in pairs))
 
@@ -91,7 +94,8 @@ def _again(state: DialogueState) -> NextMove | None:
     original = state.asked[-1]
     found = NextMove(move, state.topic, original.follow_up)
     quote = quote_in(original, state.brief.guides) if found.asked else ""
-    return replace(found, quote=quote, subject=subject_in(state.brief, original))
+    phrase = phrase_in(original, state.brief) if original.move == Move.COVERED else None
+    return replace(found, quote=quote, subject=subject_in(state.brief, original), phrase=phrase)
 
 
 def _move_again(state: DialogueState) -> Move | None:
@@ -124,6 +128,12 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
             yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
+def _hinted(state: DialogueState) -> Iterator[NextMove]:
+    """Each wording once."""
+    if state.hints and state.turns_left > state.turns_needed and not state.avoids(state.topic):
+        yield from (NextMove(Move.COVERED, state.topic, phrase=phrase) for phrase in state.unsaid("hint"))
+
+
 def _named(state: DialogueState) -> Iterator[NextMove]:
     """At most one: its answer may mention the others."""
     if state.turns_left > state.turns_needed and not state.last.wishes:
@@ -137,6 +147,10 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
     has_room = state.turns_left > state.turns_needed
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
     for topic in open_topics[:OFFERED_TOPICS]:
+        absent = state.absence_of(topic)
+        if absent:
+            yield NextMove(Move.COVERED, topic, phrase=Phrase(f"absent_{absent}"))
+            continue
         quote = _quote_about(state, topic)
         yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
     if state.unasked and not any(topic.core for topic in open_topics):
@@ -146,7 +160,7 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
 def _quote_about(state: DialogueState, topic: Topic) -> str:
     """First what is about no other topic."""
     others = [other for other in state.brief.guide.topics if other != topic]
-    shown = [turn.text for turn in state.said if turn.move == Move.COVERED]
+    shown = [turn.authored_text for turn in state.said]
 
     def rank(quote: str) -> tuple[bool, int]:
         return any(other.phrases_in(quote) for other in others), -len(topic.phrases_in(quote))

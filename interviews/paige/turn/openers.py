@@ -1,5 +1,4 @@
 from collections.abc import Iterator, Mapping
-from itertools import islice
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import AGAIN
@@ -7,7 +6,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.wanted_language import wanted_language
 from interviews.paige.guide.guide import Topic
-from interviews.paige.language.lexicons import Phrase, phrases
+from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.dialogue_state import DialogueState
 
 REPLIES: Mapping[Intent, str] = {
@@ -28,7 +27,10 @@ EXPLANATIONS: Mapping[Intent, str] = {
 
 
 def openers(state: DialogueState, move: Move, topic: Topic) -> tuple[Phrase, ...]:
-    return (*_to_questions(state, move), *_to_wishes(state), *_lead_in(state, move, topic))
+    lead_in = [*_lead_in(state, move)]
+    is_led = any(each.name != "said_before" for each in lead_in)
+    to_topic = _to_topic(state, topic, is_led=is_led) if move == Move.QUESTION else ()
+    return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
 
 
 def _to_questions(state: DialogueState, move: Move) -> Iterator[Phrase]:
@@ -52,7 +54,7 @@ def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
         yield Phrase("reach" if state.brief.contact_address else "reach_sender")
 
 
-def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]:
+def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
     last = state.last
     if state.has_stopped:
         yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
@@ -60,23 +62,22 @@ def _lead_in(state: DialogueState, move: Move, topic: Topic) -> Iterator[Phrase]
         if last.wishes:
             yield Phrase("go_on")
         else:
-            yield from _unsaid("again", state)
+            yield from state.unsaid("again")
     elif move == Move.REPHRASE:
         return
     elif last.shows_feeling:
-        yield from _unsaid("feeling", state)
+        yield from state.unsaid("feeling")
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
-    elif state.repeats[-1] and not last.questions:
-        yield from _unsaid("said_before", state)
+    elif state.repeats[-1] and not last.questions and Intent.DECLINES not in last.intents:
+        yield from state.unsaid("said_before")
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:
-        yield from _unsaid("declined", state)
-    elif move == Move.QUESTION and state.asked[-1].move == Move.FOLLOW_UP:
-        yield from [Phrase("bridge")] if topic.bridge else _unsaid("bridge", state)
+        yield from state.unsaid("declined")
 
 
-def _unsaid(name: str, state: DialogueState) -> Iterator[Phrase]:
-    """Nothing once every wording was said."""
-    wordings = enumerate(phrases(state.brief.guide.language)[name])
-    unsaid = (number for number, text in wordings if not any(text in turn.authored_text for turn in state.said))
-    yield from (Phrase(name, number) for number in islice(unsaid, 1))
+def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
+    """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic."""
+    if state.has_touched(topic):
+        yield from state.unsaid("touched")
+    elif not is_led and state.asked[-1].move == Move.FOLLOW_UP:
+        yield from [Phrase("bridge")] if topic.bridge else state.unsaid("bridge")

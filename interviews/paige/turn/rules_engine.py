@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
+from interviews.paige.answers.statements import StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -17,23 +18,40 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
     state = DialogueState(brief)
     topics = [move for move in moves if move.thread is None]
     has_topics = any(move.move != Move.CLOSING for move in topics)
-    due = (move for move in moves if move.thread and _is_due(state, move.thread, has_topics=has_topics))
-    return next(due, None) or next(iter(topics), moves[0])
+    due = (
+        move
+        for move in moves
+        if move.thread and not _is_vague(state, move) and _is_due(state, move.thread, has_topics=has_topics)
+    )
+    hinted = (move for move in topics if move.phrase and move.phrase.name == "hint")
+    return next(hinted, None) or next(due, None) or next(iter(topics), moves[0])
+
+
+def _is_vague(state: DialogueState, move: NextMove) -> bool:
+    """An event without a quote, unless it is an act of others and nothing else was told: what is meant is not clear."""
+    if move.thread is None or move.quote or state.emphasizes(move.topic):
+        return False
+    told, statement = state.stated_in(state.answers[-1], state.open), move.thread.statement
+    return statement.kind is StatementKind.EVENT and not (statement.is_about_others and len(told) == 1)
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """On a subject or topic of the objective once, and again for what lacks something. On others once, if the turns
-    suffice for all topics, and not on what a follow-up has brought out: little is left below it. Once no topic is left,
-    also on what lacks something in earlier answers.
+    suffice for all topics, and not on what a follow-up has brought out: little is left below it. On an emphasized
+    topic, on that as well, but on nothing below it. Once no topic is left, also on what lacks something in earlier
+    answers.
     """
+    has_room = state.turns_left > len(state.unasked)
+    if thread.depth and not has_room:
+        return False
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
-    if thread.topic != state.topic and has_topics:
+    if thread.answer < state.newest and has_topics:
         return False
-    if thread.is_small_talk or (thread.is_deep and not state.emphasizes(thread.topic)):
+    if thread.is_small_talk or thread.depth > (1 if state.emphasizes(thread.topic) else 0):
         return False
     is_first = not state.follow_ups_to(thread.topic)
     returns = not has_topics and thread.lacks_something
     if state.emphasizes(thread.topic) and (is_first or thread.lacks_something):
         return True
-    return state.turns_left > len(state.unasked) and not thread.tells_much and (is_first or returns)
+    return has_room and not thread.tells_much and (is_first or returns)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
@@ -13,6 +14,7 @@ from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import Kinds, fitting
+from interviews.paige.turn.mentions import own_topic
 from interviews.paige.turn.quoted import quote_in
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
@@ -25,15 +27,16 @@ DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CON
 
 @dataclass(frozen=True)
 class Thread:
-    """`answer`: its number. `is_deep`: told in answer to a follow-up, so that less is left below it. `asked`: the kinds
-    of the follow-ups that have pursued it.
+    """`topic`: what the statement is about. `answer`: its number. `is_final`: said last. `depth`: how many follow-ups
+    have led to it. `asked`: the kinds of the follow-ups that have pursued it.
     """
 
     statement: Statement
     topic: Topic
     answer: int
     is_last: bool
-    is_deep: bool = False
+    is_final: bool = False
+    depth: int = 0
     asked: frozenset[FollowUpKind] = frozenset()
 
     @property
@@ -83,9 +86,9 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about the last answer. Words that Paige has said are not quoted."""
+    """A follow-up without a quote is about what was said last. Words that Paige has said are not quoted."""
     if not follow_up.takes_quote:
-        return thread.is_last
+        return thread.is_final
     quote = thread.statement.quote
     is_new = not any(quote in message.text or quote in message.authored for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)
@@ -98,11 +101,11 @@ def is_on_subject(state: DialogueState, thread: Thread) -> bool:
 def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
     return (
         not is_on_subject(state, thread),
-        thread.topic != state.topic,
+        thread.answer < state.newest,
         not state.emphasizes(thread.topic),
         bool(thread.asked),
         thread.statement.is_personal,
-        thread.is_deep,
+        thread.depth,
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,
@@ -114,14 +117,24 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
 def _threads(state: DialogueState) -> Iterator[Thread]:
     pairs = list(zip(state.said, state.answers, strict=False))
     for number, (message, answer) in enumerate(pairs):
-        topic = state.brief.guide.topic(message.topic)
-        for statement in _without_fragments(state, state.stated_in(answer, message)):
+        asked_topic = state.brief.guide.topic(message.topic)
+        stated = _without_fragments(state, state.stated_in(answer, message))
+        for statement in stated:
             pursuits = [
                 pair for pair in pairs[number + 1 :] if _pursues(state, pair[0], statement, pairs[number + 1][0])
             ]
             asked = frozenset(_follow_up(state, later).kind for later, _ in pursuits)
+            topic = own_topic(state.brief.guide, statement, asked_topic)
             if all(_tells(state, *pursuit) for pursuit in pursuits):
-                yield Thread(statement, topic, number, number == len(pairs) - 1, message.move == Move.FOLLOW_UP, asked)
+                depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
+                is_last = number == len(pairs) - 1
+                yield Thread(statement, topic, number, is_last, is_last and statement == stated[-1], depth, asked)
+
+
+def _depth(pairs: Sequence[tuple[Utterance, Utterance]]) -> int:
+    """The number of follow-ups on one topic up to the last answer."""
+    messages = takewhile(lambda message: message.move == Move.FOLLOW_UP, (message for message, _ in reversed(pairs)))
+    return sum(message.topic == pairs[-1][0].topic for message in messages)
 
 
 def _without_fragments(state: DialogueState, stated: Sequence[Statement]) -> Sequence[Statement]:

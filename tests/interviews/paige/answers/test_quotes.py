@@ -28,6 +28,16 @@ SEEN = [
     ("a conjunction", "But our owners noticed it.", ["our owners noticed it"]),
     ("a remark", "Honestly, our owners noticed it.", ["our owners noticed it"]),
     ("a fragment", "Over a weekend.", []),
+    (
+        "up to another clause",
+        "By Wednesday the drivers on line 14 had switched it off, and they kept the other one on all week long.",
+        ["By Wednesday the drivers on line 14 had switched it off"],
+    ),
+    (
+        "a clause within it",
+        "With a screen that you could set to large, I believe we would have had a tie and I would have voted for it.",
+        [],
+    ),
     ("a fragment", "When we pulled a disk out.", []),
     ("a fragment", "The way it changed on Thursday was not.", []),
     ("a quotation", 'The form came back with "see paper" in 40 rows.', []),

@@ -72,7 +72,7 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
     [instance, *_] = moves(brief)
     assert (instance.move, instance.topic.key, instance.follow_up) == (Move.FOLLOW_UP, "trigger", 7)
     assert instance.asked
-    assert instance.asked.text.startswith("What is one situation")
+    assert instance.asked.text.startswith("Which situation")
     assert [(turn.move, turn.text) for turn in brief.conversation][1:] == [(Move.ANSWER, "Slow.")]
 
 

@@ -59,6 +59,18 @@ class TestRepetitions:
         assert second.move == Move.QUESTION
         assert not says(second, "said_before", language)
 
+    @pytest.mark.parametrize(
+        ("guide", "answer"),
+        [
+            ("win_loss_buyer", "I have told you what there is to tell."),
+            ("win_loss_buyer", "I have already told you everything I know."),
+            (GERMAN, "Ich habe Ihnen schon alles erzählt, was ich weiß."),
+        ],
+    )
+    def test_who_has_no_more_to_tell_was_not_asked_twice(self, guide: str, answer: str) -> None:
+        brief = after(buyer_brief(guide=guide), "The weekly report was wrong.", answer)
+        assert not says(next_to(brief), "said_before", "de" if guide == GERMAN else "en")
+
     def test_what_was_mentioned_is_not_asked_of_who_was_asked_twice(self) -> None:
         said = conduct(
             buyer_brief(),
@@ -83,7 +95,7 @@ class TestFeelings:
     )
     def test_they_are_acknowledged_and_pursued(self, guide: str, answer: str) -> None:
         message = next_to(after(buyer_brief(guide=guide), answer))
-        assert (message.move, message.topic) == (Move.FOLLOW_UP, "trigger")
+        assert message.move == Move.FOLLOW_UP
         assert says(message, "feeling", "de" if guide == GERMAN else "en")
 
     def test_no_two_are_acknowledged_in_the_same_words(self) -> None:
@@ -134,10 +146,33 @@ class TestOtherTopics:
         ],
     )
     def test_what_was_judged_on_the_way_is_not_asked_as_if_new(self, guide: str, answer: str, quote: str) -> None:
+        language = "de" if guide == GERMAN else "en"
         said = paige(conduct(buyer_brief(guide=guide), [answer, COMPLETE]))
-        [pricing] = [turn for turn in said if turn.topic == "pricing"][:1]
-        assert pricing.move == Move.COVERED
-        assert quote in pricing.text
+        pursued, asked = [turn for turn in said if turn.topic == "pricing"]
+        assert said[1] == pursued
+        assert quote in pursued.text
+        assert says(asked, "touched", language)
+
+    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
+    def test_alternatives_are_not_asked_as_if_there_had_been_any(self, guide: str) -> None:
+        language = "de" if guide == GERMAN else "en"
+        denial = "Es gab keine anderen Angebote." if guide == GERMAN else "There were no other offers."
+        said = paige(conduct(buyer_brief(guide=guide), [denial, COMPLETE]))
+        [options] = [turn for turn in said if turn.topic == "options"]
+        assert options.move == Move.COVERED
+        assert options.text.endswith(phrases(language)["absent_comparison"][0].format(vendor="Acme"))
+
+    @pytest.mark.parametrize("reply", ["Can you repeat the question?", "What do you mean?"])
+    def test_a_question_on_what_there_was_not_is_put_again_in_its_own_words(self, reply: str) -> None:
+        brief = after(buyer_brief(), "There were no other offers.", "No idea.", "No idea.", reply)
+        question = phrases("en")["absent_comparison"][0].format(vendor="Acme")
+        assert brief.conversation[-2].text.endswith(question)
+        assert next_to(brief).text.endswith(question)
+
+    @pytest.mark.parametrize("guide", ["win_loss_buyer", GERMAN])
+    def test_who_decided_alone_is_not_asked_how_the_others_did(self, guide: str) -> None:
+        denial = "Das habe ich allein entschieden." if guide == GERMAN else "I decided it alone."
+        assert "process" not in [turn.topic for turn in paige(conduct(buyer_brief(guide=guide), [denial, COMPLETE]))]
 
 
 class TestNothingToSay:
@@ -248,3 +283,34 @@ def asked_with(brief: Brief, *, first: str, criteria: str) -> list[str]:
     return [
         turn.topic for turn in paige(conduct(brief, lambda message: given.get(message.utterance.topic, "No idea.")))
     ]
+
+
+class TestComplaintsAndHints:
+    @pytest.mark.parametrize(
+        ("guide", "answer", "follow_up"),
+        [
+            ("win_loss_buyer", "The pilot was like talking to a wall.", "What happened there?"),
+            ("win_loss_buyer", "They sent a two-year-old report.", "What did that mean for you and your colleagues?"),
+            (GERMAN, "Der Test war wie Reden gegen eine Wand.", "Was ist da vorgefallen?"),
+        ],
+    )
+    def test_a_complaint_is_pursued(self, guide: str, answer: str, follow_up: str) -> None:
+        assert next_to(after(buyer_brief(guide=guide), answer)).text == follow_up
+
+    @pytest.mark.parametrize(
+        ("guide", "hint"),
+        [
+            ("win_loss_buyer", "I could tell you a story about that."),
+            ("win_loss_buyer", "There is a whole story behind it."),
+            (GERMAN, "Davon könnte ich Ihnen einiges erzählen."),
+        ],
+    )
+    def test_what_a_hint_announces_is_asked_for_in_other_words_each_time(self, guide: str, hint: str) -> None:
+        language = "de" if guide == GERMAN else "en"
+        said = paige(conduct(buyer_brief(guide=guide), [hint]))
+        told = [turn for turn in said if says(turn, "hint", language)]
+        assert [(turn.move, turn.topic) for turn in told[:1]] == [(Move.COVERED, "trigger")]
+        assert [turn.text for turn in told] == phrases(language)["hint"]
+
+    def test_a_story_that_is_told_is_no_hint(self) -> None:
+        assert not says(next_to(after(buyer_brief(), "I told her the story of the release.")), "hint")

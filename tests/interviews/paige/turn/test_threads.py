@@ -43,11 +43,11 @@ def texts(found: Sequence[Thread]) -> list[str]:
 
 
 @pytest.mark.parametrize(("kind", "is_about_others"), [*product(StatementKind, (True, False))])
-def test_a_judgement_is_not_asked_for_its_consequence_first(kind: StatementKind, is_about_others: bool) -> None:
+def test_a_view_is_not_asked_for_its_consequence_first(kind: StatementKind, is_about_others: bool) -> None:
     first, *_ = fitting(Statement("…", kind, is_about_others, frozenset()))
-    is_view = kind is StatementKind.JUDGEMENT
+    is_view = kind in (StatementKind.JUDGEMENT, StatementKind.NEED)
     assert (FollowUpKind.CONSEQUENCE in first) is not is_view
-    assert (FollowUpKind.REASON in first) is (is_view or kind is StatementKind.NEED)
+    assert (FollowUpKind.REASON in first) is is_view
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_topic_rests_after_a_follow_up_in_vain(answer: str) -> None:
 
 
 def test_the_rules_return_to_an_earlier_answer_once_no_topic_is_left() -> None:
-    answers = iter([f"{LOSS} {PRICE}", "The owners noticed it."])
+    answers = iter([f"{LOSS} The old tool was too slow.", "The owners noticed it."])
     said = conduct(buyer_brief(), lambda _: next(answers, "No idea."))
     returned = [turn.text for turn in paige(said) if turn.topic == "trigger"][2:]
     assert len(returned) == 1
@@ -168,6 +168,17 @@ def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
     assert kinds(("options", denial), ("pricing", answer)) == kinds(("pricing", answer)) - {kind}
 
 
+def test_what_two_follow_ups_have_led_to_is_pursued_no_further() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    said = paige(conduct(brief, [LOSS, "They went to Globex.", "Our owners noticed it.", "No idea."]))
+    assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
+
+
+def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
+    said = paige(conduct(buyer_brief(), ["They left us. It fell off the table.", "No idea."]))
+    assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
+
+
 def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only() -> None:
     answers = [LOSS, "They went to Globex.", "No idea."]
     calm = conduct(buyer_brief(), answers)
@@ -176,3 +187,11 @@ def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only()
         sum(turn.topic == "trigger" and turn.move == Move.FOLLOW_UP for turn in paige(said)) for said in (calm, keen)
     ]
     assert counts == [1, 2]
+
+
+def test_what_a_follow_up_has_brought_out_does_not_take_the_turn_of_a_topic() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    brief = replace(brief, guide=replace(brief.guide, max_turns=len(brief.guide.topics) + 2))
+    said = paige(conduct(brief, [LOSS, "They went to Globex.", "No idea."]))
+    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+    assert {turn.topic for turn in said} >= {topic.key for topic in brief.guide.topics}
