@@ -98,7 +98,7 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
 .PHONY: encoder
-encoder: ## Train the encoder that reads objectives (takes an hour, installs 6 GB on Linux); ARGS=--continue half of it
+encoder: ## Train the encoder that reads objectives (takes over an hour, installs 6 GB on Linux); ARGS=--continue half of it
 	@scripts/bootstrap dev
 	$(call environment,training,requirements/training)
 	@.venv-training/bin/python -m tests.interviews.paige.objective.training $(ARGS)

@@ -60,7 +60,9 @@ def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
     ("guide", "file", "right", "wrong", "respected"),
     [
         # What holds now. Each set that was held back joins the tuning set once it has been read.
-        ("win_loss_buyer", HELD_BACK, 0.87, 0.041, 1.0),
+        ("win_loss_buyer", HELD_BACK, 0.91, 0.021, 1.0),
+        # The aims are 88% right and 5% wrong.
+        ("win_loss_buyer", NEW, 0.72, 0.067, 0.89),
         # Phrases alone.
         ("no_decision", OF_OTHER_GUIDES["no_decision"], 0.73, 0.12, 0.92),
         ("nps_follow_up", OF_OTHER_GUIDES["nps_follow_up"], 0.71, 0.12, 0.92),

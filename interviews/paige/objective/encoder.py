@@ -1,7 +1,4 @@
-"""The encoder of BERT, in numpy: Devlin et al., 2018, https://arxiv.org/abs/1810.04805.
-
-Weights have four bits, and a scale for each 32. The product of two small matrices (LoRA) is added to those of a layer.
-"""
+"""The encoder of BERT, in numpy: Devlin et al., 2018, https://arxiv.org/abs/1810.04805."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -13,9 +10,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 HEADS = 12
-BLOCK = 32
+BLOCK = 32  # weights with the same scale
 EPSILON = 1e-12
-_MIDDLE = 8
 
 
 class TextEncoder:
@@ -30,7 +26,7 @@ class TextEncoder:
     def rows(self, texts: Sequence[Sequence[int]]) -> list[Matrix]:
         """One row for each piece. Together, texts take less time than one after the other."""
         pieces = [piece for text in texts for piece in text]
-        rows = unpacked(self.words[pieces], self.scales[pieces])
+        rows = scaled(self.words[pieces], self.scales[pieces])
         rows = _normalized(rows + np.concatenate([self.places[: len(text)] for text in texts]), *self.norm)
         starts = np.cumsum([0, *map(len, texts)])
         spans = [slice(start, end) for start, end in pairwise(starts.tolist())]
@@ -42,9 +38,7 @@ class TextEncoder:
 class _Layer:
     def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
         def dense(name: str) -> Callable[[Matrix], Matrix]:
-            names = (f"{prefix}{name}{part}" for part in ("", ".up", ".down"))
-            rounded, up, down = (unpacked(data[each], data[f"{each}.scale"]) for each in names)
-            weights = np.ascontiguousarray((rounded + up @ down).T)
+            weights = np.ascontiguousarray(scaled(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"]).T)
             bias = data[f"{prefix}{name}.bias"].astype(np.float32)
             return lambda rows: rows @ weights + bias
 
@@ -66,11 +60,9 @@ def _attended(*rows: Matrix) -> Matrix:
     return np.asarray((attention @ value).transpose(1, 0, 2).reshape(rows[0].shape))
 
 
-def unpacked(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
-    """The low half of each byte is first."""
-    halves = np.stack([packed & 15, packed >> 4], axis=-1).reshape(*scales.shape, BLOCK)  # type: ignore[operator]
-    weights = (halves.astype(np.float32) - _MIDDLE) * scales.astype(np.float32)[..., np.newaxis]
-    return np.asarray(weights.reshape(len(packed), -1))
+def scaled(numbers: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
+    blocks = numbers.astype(np.float32).reshape(*scales.shape, BLOCK)
+    return np.asarray((blocks * scales.astype(np.float32)[..., np.newaxis]).reshape(numbers.shape))
 
 
 def _norm(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[Matrix, Matrix]:

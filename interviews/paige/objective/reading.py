@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import groupby
-from statistics import fmean
+from math import cbrt
 
 from interviews.paige.guide.topic_names import TopicNames
 from interviews.paige.objective import thresholds
@@ -55,11 +55,6 @@ class _Sentence:
     @property
     def names_a_topic(self) -> bool:
         return any(share.neither < thresholds.SAYS_NOTHING for share in self.labels.values())
-
-    @property
-    def is_heading(self) -> bool:
-        """Such as "Pricing." before other sentences: nothing but a phrase."""
-        return any(each.end - each.start == sum(not word.mark for word in self.words) for each in self.mentions)
 
     def place_of(self, topic: str) -> float:
         """In the text: of the first phrase, or of the piece that tells the most."""
@@ -122,30 +117,33 @@ def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tu
 def _decided(
     text: str, read: Sequence[_Sentence], said: Mapping[str, tuple[Reason, _Sentence]], topics: Set[str]
 ) -> list[Reason]:
-    """`topics`: those that the encoder knows. Phrases alone decide on others, and in sentences that are too long."""
+    """`topics`: those that the encoder knows. Phrases alone decide on others, in long sentences, and in "Pricing."."""
     encoded = _encoded(text, read)
     own = [sentence.labels for sentence in encoded]
     windows = labels_of([*_windows(encoded)]) if len(encoded) > 1 else own
     found: list[tuple[float, Reason]] = [
         (each.start, reason)
         for reason, each in said.values()
-        if reason.topic not in topics & each.labels.keys() or (each.is_heading and not reason.is_avoided)
+        if reason.topic not in topics & each.labels.keys()
+        or (reason.words == _quoted(text, each.words) and not reason.is_avoided)
     ]
-    unsure: list[tuple[float, Reason]] = []
     for topic in topics & {topic for labels in own for topic in labels} - {reason.topic for _, reason in found}:
         reason = said[topic][0] if topic in said else None
-        asked = fmean(max(each[topic].asked for each in labels) for labels in (windows, own))
-        avoided = fmean(max(each[topic].avoided for each in labels) for labels in (windows, own))
+        asked = _pooled(*(max(each[topic].asked for each in labels) for labels in (windows, own)))
+        avoided = _pooled(*(max(each[topic].avoided for each in labels) for labels in (windows, own)))
         if (is_avoided := _is_avoided(asked, avoided, reason)) is None:
             continue
         telling = min(encoded, key=lambda each: each.labels[topic].neither)
-        is_sure = reason or is_avoided or asked >= thresholds.ASKED_BESIDE_OTHERS
         if not reason or reason.is_avoided != is_avoided:
             reason = Reason(topic, _deciding_clause(text, telling, topic), Source.OBJECTIVE, is_avoided)
-        (found if is_sure else unsure).append((telling.place_of(topic), reason))
-    if all(reason.is_avoided for _, reason in found):
-        found += unsure
+        found.append((telling.place_of(topic), reason))
     return [reason for _, reason in sorted(found, key=lambda each: (each[0], each[1].topic))]
+
+
+def _pooled(whole: float, own: float) -> float:
+    """The mean of the log odds (logarithmic opinion pool), as a probability. Those of the whole text count twice."""
+    for_it, against_it = cbrt(whole**2 * own), cbrt((1 - whole) ** 2 * (1 - own))
+    return for_it / (for_it + against_it or 1)
 
 
 def _is_avoided(asked: float, avoided: float, named: Reason | None) -> bool | None:

@@ -23,8 +23,7 @@ class Probabilities(NamedTuple):
     peak: float = 0
 
 
-Labels = Mapping[str, Probabilities]
-"""By key of the topic."""
+Labels = Mapping[str, Probabilities]  # by key of the topic
 
 remembered: Memory[tuple[int, ...], Labels] = Memory(REMEMBERED_TEXTS)
 

@@ -26,8 +26,8 @@ BATCH, BATCH_OF_HARD = 48, 32
 SHARE_WITH_NEUTRAL, MOST_NEUTRAL = 0.8, 3
 """The share of objectives into which neutral sentences are inserted, and how many at most."""
 SHARE_OF_SAME_LANGUAGE = 0.9
-COPIES_OF_HARD, EASY_OF_HARD = 2, 0.8
-"""An epoch of hard objectives has each of them so often, and this share of their number of the easy ones."""
+EASY_OF_HARD = 0.4
+"""How many easy objectives an epoch of hard ones has, as a share of their number."""
 
 _NAME = re.compile(r"\{(\w+)\}")
 _BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -142,7 +142,7 @@ class Tasks:
     def batches_of_hard(self) -> list[tuple[int, list[Example]]]:
         """Returns one epoch in which the hard objectives are the majority."""
         easy = random.sample(self.easy, int(EASY_OF_HARD * len(self.hard)))
-        hard = [self._varied(each) for each in self.hard * COPIES_OF_HARD]
+        hard = [self._varied(each) for each in self.hard]
         examples = [*hard, *self._examples(easy, 0.5), *self._neutral()]
         return _batches(2, examples, BATCH_OF_HARD)
 
