@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hindsight.db.full_text import Span
 
@@ -28,6 +29,12 @@ def joined(text: str, matches: Sequence[Span]) -> list[Span]:
         else:
             spans.append(match)
     return spans
+
+
+def parts_of(excerpt: Span, matches: Sequence[Span]) -> list[Span]:
+    """The matches, which are in the excerpt, and what is between them."""
+    ends = [excerpt.start, *(end for match in matches for end in match), excerpt.end]
+    return [Span(start, end) for start, end in pairwise(ends) if start < end]
 
 
 def trimmed(text: str, span: Span) -> Span:

@@ -20,7 +20,7 @@ from hindsight.text.visible import position_in, visible
 from interviews.models import Driver, IndexedAnswer
 from interviews.models.indexed_answer import FULL_TEXT_INDEX, IndexedAnswerQuerySet
 from interviews.paige.answers.transcript_markdown import unescaped
-from interviews.services.excerpts import excerpt_around, joined
+from interviews.services.excerpts import excerpt_around, joined, parts_of
 
 WINDOWS = (5_000, 100_000)
 """Numbers of answers."""
@@ -42,6 +42,7 @@ class Search:
 
     text: str = field(repr=False)
     completed_after: datetime | None = None
+    completed_since: datetime | None = None
     completed_before: datetime | None = None
     topic: str = ""
     direction: str = ""
@@ -52,8 +53,12 @@ class Search:
 
     @property
     def period(self) -> Q:
-        after = Q(completed_at__gt=self.completed_after) if self.completed_after else Q()
-        return after & Q(completed_at__lt=self.completed_before) if self.completed_before else after
+        limits = {
+            "completed_at__gt": self.completed_after,
+            "completed_at__gte": self.completed_since,
+            "completed_at__lt": self.completed_before,
+        }
+        return Q(**{name: time for name, time in limits.items() if time})
 
     @property
     def subject(self) -> Q:
@@ -66,13 +71,23 @@ class Search:
 
 @dataclass(frozen=True)
 class Hit:
-    """`matches`, and `start` and `end` of the excerpt, count code points of the transcript as it is shown."""
+    """`matches`, and `start` and `end` of the excerpt, count code points of the transcript as it is shown.
+
+    `parts`: of the excerpt, each with whether it matches.
+    """
 
     answer: IndexedAnswer
     start: int
     end: int
     excerpt: str = field(repr=False)
     matches: list[Span]
+    parts: list[tuple[str, bool]] = field(repr=False)
+
+    @property
+    def topic_title(self) -> str:
+        """Of the question, from the findings. The topic's key if they have no excerpt on it."""
+        topic, transcript = self.answer.topic, self.answer.interview_request.transcript
+        return next((each["title"] for each in transcript.key_answers if each["topic"] == topic), topic)
 
 
 def search_transcripts(
@@ -119,8 +134,8 @@ def _hits(ids: Sequence[int], terms: str) -> list[Hit]:
     found = (
         IndexedAnswer.objects.filter(pk__in=ids)
         .annotate(marked=marked)
-        .select_related("org", "interview_request__transcript")
-        .defer("words", "interview_request__objective", "interview_request__transcript__drivers")
+        .select_related(*(f"interview_request__{related}" for related in ("org", "contact", "transcript")))
+        .defer("words", "interview_request__contact__notes", "interview_request__transcript__drivers")
     )
     by_id = {answer.pk: _hit(answer, marks) for answer in found}
     return [by_id[pk] for pk in ids if pk in by_id]
@@ -138,9 +153,14 @@ def _hit(answer: Any, marks: Marks) -> Hit:
         answer=answer,
         start=place[0],
         end=place[1],
-        excerpt=visible(unescaped(text[excerpt.start : excerpt.end])),
+        excerpt=_shown(text, excerpt),
         matches=[Span(*(shown_at(answer.start + offset) for offset in match)) for match in inside],
+        parts=[(_shown(text, part), part in inside) for part in parts_of(excerpt, inside)],
     )
+
+
+def _shown(text: str, part: Span) -> str:
+    return visible(unescaped(text[part.start : part.end]))
 
 
 def _drivers(**values: str) -> Any:
