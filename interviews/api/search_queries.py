@@ -59,7 +59,7 @@ class FindingQuery(PageQuery):
 class TranscriptSearchQuery(PageQuery):
     q = TextField(
         clean=clean_query,
-        schema={"minLength": 1, "maxLength": MAX_QUERY_LENGTH},
+        schema={"minLength": 1, "maxLength": MAX_QUERY_LENGTH, "examples": ['"too expensive" discount']},
         help_text="Words, and phrases in quotation marks. An answer has to have all of them.",
     )
     completed_after = TimeField(required=False, help_text="Only interviews that were completed later.")
