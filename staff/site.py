@@ -69,12 +69,14 @@ class StaffSite(AdminSite):
         from staff.history.activity_page import activity_view  # need the models
         from staff.lists.saved_view_pages import save_view_view, views_view
         from staff.lists.search import org_names_view, search_view
+        from staff.lists.transcript_search import transcript_search_view
         from staff.login.link_pages import own_links_view
         from staff.login.session_pages import sessions_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
             path("search/orgs/", self.admin_view(org_names_view), name="org_names"),
+            path("search/transcripts/", self.admin_view(transcript_search_view), name="transcript_search"),
             path("views/", self.admin_view(views_view), name="views"),
             path("views/save/", self.admin_view(save_view_view), name="save_view"),
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),

@@ -64,7 +64,8 @@ class Listing(Generic[Row]):
 
     `alias`: of the model's table in the SQL. `select`: the statement up to the conditions of the filters. `conditions`:
     by filter, or by filter and value if PostgreSQL has to see the value to choose the index. `times`: by filter, the
-    `ClockTime` field that must be later and that orders the list.
+    `ClockTime` field that must be later and that orders the list. `newest`: the time by which rows are newest first, if
+    not by id.
     """
 
     model: type[Model]
@@ -73,6 +74,7 @@ class Listing(Generic[Row]):
     select: str
     conditions: Mapping[str, str | Mapping[Any, str]] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
+    newest: str = ""
 
     def statement(
         self, filters: Parameters, *, limit: int, last: tuple[datetime | None, int] | None = None
@@ -90,6 +92,10 @@ class Listing(Generic[Row]):
             if end := committed_before(self.model):  # behind a later row, one can still appear
                 conditions.append(f"{time} < %(end)s")
                 parameters["end"] = end
+        elif self.newest:
+            time, id = f"{self.alias}.{self.newest}", f"{self.alias}.id"
+            order = f"{time} DESC, {id} DESC"
+            after = f"{time} <= %(last_time)s AND ({time}, {id}) < (%(last_time)s, %(last_id)s)"
         else:
             id_order = f"abs({self.alias}.id)"  # see hindsight.db.keyset.ID_ORDER
             order, after = f"{id_order} DESC", f"{id_order} < %(last_id)s"
@@ -106,28 +112,51 @@ class Listing(Generic[Row]):
     def time_filter(self, filters: Parameters) -> str | None:
         return next((name for name in self.times if name in filters), None)
 
+    def order_time(self, filters: Parameters) -> str:
+        """The time that orders the list. Empty if the id does."""
+        time_filter = self.time_filter(filters)
+        return self.times[time_filter] if time_filter else self.newest
+
 
 def page_of(
     listing: Listing[Row], query: Parameters, *, org_id: int, **parameters: Any
 ) -> tuple[list[Row], str | None]:
     """Returns the rows, and the next cursor. `parameters`: others of `listing.select`.
 
-    A cursor is the last row's id, or its time and id, signed for the org and the filters. Raises BadRequest.
+    A cursor is the last row's id, or its time and id. Raises BadRequest.
     """
-    filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
-    signer = Signer(salt=f"cursor {listing.model.__name__} {org_id} {sorted(filters.items())}")
-    last = _last(signer, query["cursor"]) if "cursor" in query else None
-    statement, values = listing.statement(filters, limit=query["limit"] + 1, last=last)
+    cursors = Cursors(listing.model.__name__, query, org_id)
+    statement, values = listing.statement(cursors.filters, limit=query["limit"] + 1, last=cursors.last)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "org_id": org_id, **parameters})
         rows = [listing.row(columns) for columns in cursor.fetchall()]
-    if len(rows) <= query["limit"]:
-        return rows, None
-    row: Any = rows[-2]
-    time_filter = listing.time_filter(filters)
-    if time_filter is None:
-        return rows[:-1], signer.sign_object(row.pk)
-    return rows[:-1], signer.sign_object([getattr(row, listing.times[time_filter]), row.pk])
+    time = listing.order_time(cursors.filters)
+    return cursors.page(rows, lambda row: [getattr(row, time), row.pk] if time else row.pk)
+
+
+class Cursors:
+    """Signed for the list, the org and the filters."""
+
+    def __init__(self, list_name: str, query: Parameters, org_id: int) -> None:
+        self.query = query
+        self.filters = {name: value for name, value in query.items() if name not in ("limit", "cursor")}
+        self.signer = Signer(salt=f"cursor {list_name} {org_id} {sorted(self.filters.items())}")
+
+    @property
+    def last(self) -> tuple[datetime | None, int] | None:
+        """The time and the id of the previous page's last row. Raises BadRequest."""
+        return _last(self.signer, self.query["cursor"]) if "cursor" in self.query else None
+
+    def page(self, rows: list[Row], place_of: Callable[[Any], Any]) -> tuple[list[Row], str | None]:
+        """`rows`: up to one more than the limit. `place_of`: the id of a row, or its time and id."""
+        limit = self.query["limit"]
+        if len(rows) <= limit:
+            return rows, None
+        return rows[:limit], self.after(place_of(rows[limit - 1]))
+
+    def after(self, place: Any) -> str:
+        """The cursor of the page after a row."""
+        return self.signer.sign_object(place)
 
 
 def _stored(value: Any) -> Any:

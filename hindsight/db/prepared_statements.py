@@ -22,7 +22,7 @@ def fetch_row(statement: str, parameters: Mapping[str, Any]) -> Any:
 
 @contextmanager
 def without_prepared_statements() -> Iterator[None]:
-    """Prepares no statements (decision 33): a plan for any `LIKE $1` may read a table from its end."""
+    """Prepares no statements (decisions 33 and 61): a plan for any text may read a table from its end."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     unprepared = getattr(database, "unprepared", None)
     with unprepared() if unprepared and database.connection is not None else nullcontext():

@@ -11,12 +11,13 @@ PREFIX = "/api/v1"
 
 
 class Parameter(NamedTuple):
-    """`place`: path, query or header."""
+    """`place`: path, query or header. `example`: a value, or empty."""
 
     name: str
     place: str
     required: bool
     choices: list[str]
+    example: str
     description: str
 
 
@@ -80,6 +81,7 @@ def _parameter(parameter: dict[str, Any]) -> Parameter:
         place=parameter["in"],
         required=parameter.get("required", False),
         choices=parameter["schema"].get("enum", []),
+        example=parameter["schema"].get("examples", [""])[0],
         description=parameter.get("description", ""),
     )
 

@@ -75,4 +75,5 @@ def _pair(key: str, value: str) -> Json:
 
 def _optional(parameter: Parameter) -> Json:
     """Postman sends a disabled parameter only after it is enabled."""
-    return {**_pair(parameter.name, ""), "description": parameter.description, "disabled": not parameter.required}
+    pair = _pair(parameter.name, parameter.example)
+    return {**pair, "description": parameter.description, "disabled": not parameter.required}

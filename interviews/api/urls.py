@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from deals.api import urls as deals
 from hindsight.db.ids import id_in
 from interviews.api.mark_views import CancelView, ContactEmailView, SentView, UncancelView
+from interviews.api.search_views import FindingsView, TranscriptSearchView
 from interviews.api.views import InterviewRequestsView, InterviewRequestView, InterviewTypesView
 from orgs import api as me_urls
 from webhooks.api import urls as webhook_urls
@@ -30,6 +31,8 @@ urlpatterns = [
     path("api/v1/interviews/<id:id>/cancel", CancelView.as_view(), name="interview-request-cancel"),
     path("api/v1/interviews/<id:id>/uncancel", UncancelView.as_view(), name="interview-request-uncancel"),
     path("api/v1/interviews/<id:id>/contact-email", ContactEmailView.as_view(), name="interview-request-contact-email"),
+    path("api/v1/transcripts/search", TranscriptSearchView.as_view(), name="transcript-search"),
+    path("api/v1/findings", FindingsView.as_view(), name="findings"),
     path("api/v1/interview-types", InterviewTypesView.as_view(), name="interview-types"),
     *webhook_urls.urlpatterns,
     *me_urls.urlpatterns,

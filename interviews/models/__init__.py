@@ -1,5 +1,6 @@
 from interviews.models.conversation import Conversation
 from interviews.models.driver import Driver
+from interviews.models.indexed_answer import IndexedAnswer
 from interviews.models.interview_request import (
     InterviewRequest,
     RowVersions,
@@ -17,6 +18,7 @@ __all__ = [
     "Conversation",
     "Driver",
     "DriverChoice",
+    "IndexedAnswer",
     "InterviewRequest",
     "InterviewType",
     "RowVersions",

@@ -53,6 +53,7 @@ class Driver(PublicId, models.Model):
             ("review_own_driver", "Can confirm and reject drivers in orgs that they manage"),
         )
         indexes = (
+            models.Index(fields=("org", "completed_at", "id"), name="driver_of_org_newest"),
             models.Index(
                 fields=("org", "completed_at", "topic", "direction", "interview_request"),
                 condition=Q(is_counted=True),

@@ -9,6 +9,7 @@ from interviews.lifecycle import Flag, Progress, Status
 from interviews.models import InterviewRequest, Transcript
 from interviews.paige.findings.findings import Findings
 from interviews.services.drivers import create_drivers
+from interviews.services.search_index import index_answers
 from webhooks.services.events import record_event
 
 
@@ -30,6 +31,7 @@ def complete_interview(
         **findings,
     )
     create_drivers(transcript)
+    index_answers(transcript)
     record_interview_event("interview.completed", interview_request)
     return transcript
 

@@ -69,9 +69,14 @@ def in_days(rows: QuerySet[Any], field: str, first: date | None, last: date | No
     """Includes both days. None: without a limit."""
     if first:
         rows = rows.filter(**{f"{field}__gte": midnight(first)})
-    if last and last < date.max:
-        rows = rows.filter(**{f"{field}__lt": midnight(last + timedelta(days=1))})
+    if last and (end := after_day(last)):
+        rows = rows.filter(**{f"{field}__lt": end})
     return rows
+
+
+def after_day(day: date) -> datetime | None:
+    """None after the last day that there is."""
+    return midnight(day + timedelta(days=1)) if day < date.max else None
 
 
 def midnight(day: date) -> datetime:

@@ -17,6 +17,7 @@ from interviews.models import InterviewRequest
 from orgs import keys
 from orgs.models import ApiKey, Org
 from staff.lists.filters import storable
+from staff.lists.transcript_search import first_answers
 from staff.orgs.org_choice import label_of, orgs_meant
 from staff.orgs.permissions import visible_orgs
 
@@ -91,7 +92,8 @@ def org_names_view(request: HttpRequest) -> HttpResponse:
 
 def results_page(request: HttpRequest, text: str) -> HttpResponse:
     found = [result for kind in KINDS if may_see(request, kind.model) and (result := find(request, kind, text))]
-    context = {**admin.site.each_context(request), "title": "Search", "searched": text, "found": found}
+    answers = first_answers(request, text)
+    context = {**admin.site.each_context(request), "title": "Search", "searched": text, "found": found, **answers}
     return TemplateResponse(request, "staff/lists/search.html", context)
 
 

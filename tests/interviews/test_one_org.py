@@ -23,6 +23,7 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org, Scopes
 from orgs.services import create_api_key
 from tests.client import ApiClient
+from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.interviews.web.client import SurveyPage
 from webhooks.sending import clean_url
@@ -111,10 +112,12 @@ class Call(NamedTuple):
 
 
 def twin(org: Org) -> InterviewRequest:
-    """An interview request that has begun. Those of two orgs have the same texts."""
+    """An interview request that has begun, after one that is completed. Those of two orgs have the same texts."""
     contact = ContactFactory.create(org=org, email=EMAIL, name="Alice", notes="Old notes")
     row = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type__name="Win-loss")
     replace_deal(org_id=org.pk, deal_id=clean_deal_id(DEAL), values=values_of({"outcome": "lost"}), actor=ACTOR)
+    done = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type=row.interview_type)
+    complete(done, [("vendor", "The import was fast.")])
     give_consent(row)
     next_question(row)
     return row
@@ -164,6 +167,14 @@ def calls_on_requests(own: InterviewRequest, foreign: InterviewRequest) -> dict[
             Call(200, f"/deals/{DEAL}", {"outcome": "won"}),
             Call(201, "/deals/new", {"outcome": "won"}),
             Call(412, f"/deals/{DEAL}", {"outcome": "won"}, {"If_Match": '"1"'}),
+        ],
+        "GET /transcripts/search": [
+            Call(200, "/transcripts/search?q=fast"),
+            Call(200, "/transcripts/search?q=fast&topic=vendor&direction=for&completed_after=2020-01-01T00:00:00Z"),
+        ],
+        "GET /findings": [
+            Call(200, "/findings"),
+            Call(200, "/findings?topic=vendor&direction=for&outcome=lost&completed_after=2020-01-01T00:00:00Z"),
         ],
         "GET /interview-types": [Call(200, "/interview-types")],
         "GET /interviews/{id}": [Call(200, f"/interviews/{own.pk}"), Call(404, f"/interviews/{foreign.pk}")],

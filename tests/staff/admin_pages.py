@@ -227,6 +227,7 @@ def other_states(rows: Rows) -> dict[str, str]:
         "suspended org": change_path(suspended),
         "disabled endpoint": change_path(disabled),
         "pending delivery": change_path(new_delivery(disabled, status=Status.PENDING)),
+        "answers that a search found": f"{reverse('admin:transcript_search')}?q=weekends&org={org.slug}",
         "empty list": f"{requests}?q=zzzzz",
         "filtered list": f"{requests}?org={org.slug}&status__exact=completed",
     }

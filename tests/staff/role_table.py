@@ -132,6 +132,7 @@ save_view                                xw  xw  x-  xw  xw  xw  xw
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
 single_sign_on                           p.  p.  p.  p.  p.  p.  p.
+transcript_search                        pp  pp  --  pp  .p  pp  pp
 views                                    p.  p.  p.  p.  p.  p.  p.
 webhooks_delivery_add                    --  --  --  --  --  --  --
 webhooks_delivery_cancel                 pw  --  --  pw  ..  pw  --

@@ -84,6 +84,7 @@ PICTURES = {
 }
 
 ALL_PAGES = PICTURES | {
+    "answers-found": "/admin/search/transcripts/?q=price",
     "views": "/admin/views/",
     "orgs": "/admin/orgs/org/",
     "org-add": "/admin/orgs/org/add/",

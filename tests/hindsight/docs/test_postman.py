@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -71,6 +72,8 @@ def test_the_requests_work(interview_request: InterviewRequest, collection: Any)
         first, *rest = request["url"]["path"]
         row_id = endpoint.public_id if first == "webhook-endpoints" else str(interview_request.pk)
         path = "/".join(["", first, *rest]).replace(":id", row_id).replace(":deal_id", "deal_xyz789")
+        enabled = {pair["key"]: pair["value"] for pair in request["url"]["query"] if not pair["disabled"]}
+        path += f"?{urlencode(enabled)}" if enabled else ""
         sent = {"body": None} | request
         raw = sent["body"] and sent["body"]["raw"].replace("type_12", interview_type.public_id)
         body = raw and json.loads(raw.replace("https://crm.example.com", "http://127.0.0.1:9"))

@@ -1,0 +1,106 @@
+from typing import Any, NamedTuple
+
+from hindsight.api.pagination import Cursors, Listing
+from hindsight.api.responses import body_of
+from hindsight.text.timestamps import utc_text, utc_text_of
+from hindsight.text.visible import position_in, visible
+from interviews.api import search_bodies
+from interviews.models import Driver, IndexedAnswer, Transcript
+from interviews.services.transcript_search import Hit, Last, Search, search_transcripts
+from orgs.key_verification import KEY_IS_VALID
+
+Body = dict[str, Any]
+
+
+class HitRow:
+    def __init__(self, hit: Hit) -> None:
+        answer = hit.answer
+        self.interview_request_id = answer.interview_request_id
+        self.document_id = answer.interview_request.transcript.public_id
+        self.deal_id = answer.interview_request.deal_id or None
+        self.completed_at = utc_text(answer.completed_at)
+        self.topic = answer.topic or None
+        self.turn, self.start, self.end, self.excerpt = answer.turn, hit.start, hit.end, hit.excerpt
+        self.matches = [body_of(search_bodies.MatchSerializer, match) for match in hit.matches]
+
+    def body(self) -> Body:
+        return body_of(search_bodies.TranscriptHit, self)
+
+
+def search_page(query: dict[str, Any], *, org_id: int) -> Body:
+    """Raises BadRequest."""
+    cursors = Cursors("transcripts", query, org_id)
+    text, options = cursors.filters["q"], {name: value for name, value in cursors.filters.items() if name != "q"}
+    rows, last = IndexedAnswer.objects.for_org(org_id), cursors.last
+    hits, more = search_transcripts(
+        rows, Search(text, **options), limit=query["limit"], last=Last._make(last) if last else None
+    )
+    next_cursor = cursors.after([more.completed_at.isoformat(), more.id]) if more else None
+    return {"next_cursor": next_cursor, "data": [HitRow(hit).body() for hit in hits]}
+
+
+FINDING = f"""
+SELECT finding.id, finding.interview_request_id, transcript.id, transcript.content, request.deal_id, deal.outcome,
+       deal.competitor, CAST(finding.completed_at AS text), finding.topic, finding.title, finding.direction,
+       finding.quote, finding.turn, finding.start, finding."end", finding.is_reason, finding.review
+FROM interviews_driver AS finding
+JOIN interviews_interviewrequest AS request ON request.id = finding.interview_request_id
+JOIN interviews_transcript AS transcript ON transcript.interview_request_id = finding.interview_request_id
+LEFT JOIN deals_deal AS deal ON deal.org_id = request.org_id AND deal.deal_id = request.deal_id
+WHERE finding.org_id = %(org_id)s AND finding.review <> 'rejected' AND {KEY_IS_VALID}"""  # noqa: S608
+
+
+class FindingColumns(NamedTuple):
+    id: int
+    interview_request_id: int
+    transcript_id: int
+    content: str
+    deal_id: str
+    outcome: str | None
+    competitor: str | None
+    completed_at: str
+    topic: str
+    title: str
+    direction: str
+    quote: str
+    turn: int
+    start: int
+    end: int
+    is_reason: bool
+    review: str
+
+
+class FindingRow:
+    def __init__(self, columns: tuple[Any, ...]) -> None:
+        stored = FindingColumns._make(columns)
+        shown_at = position_in(stored.content)
+        self.pk, self.id = stored.id, f"{Driver.ID_PREFIX}{stored.id}"
+        self.interview_request_id = stored.interview_request_id
+        self.document_id = f"{Transcript.ID_PREFIX}{stored.transcript_id}"
+        self.deal_id = stored.deal_id or None
+        self.outcome, self.competitor = stored.outcome or None, stored.competitor or None
+        self.completed_at = utc_text_of(stored.completed_at)
+        self.topic, self.title, self.direction = stored.topic, stored.title, stored.direction
+        self.quote, self.turn = visible(stored.quote), stored.turn
+        self.start, self.end = shown_at(stored.start), shown_at(stored.end)
+        self.is_reason, self.review = bool(stored.is_reason), stored.review or None
+
+    def body(self) -> Body:
+        return body_of(search_bodies.Finding, self)
+
+
+FINDINGS = Listing(
+    model=Driver,
+    alias="finding",
+    row=FindingRow,
+    select=FINDING,
+    conditions={
+        "completed_after": "finding.completed_at > %(completed_after)s",
+        "completed_before": "finding.completed_at < %(completed_before)s",
+        "topic": "finding.topic = %(topic)s",
+        "direction": "finding.direction = %(direction)s",
+        "outcome": "deal.outcome = %(outcome)s",
+        "competitor": "deal.competitor = %(competitor)s",
+    },
+    newest="completed_at",
+)

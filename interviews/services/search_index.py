@@ -1,0 +1,97 @@
+"""Writes the answers that are searched (decision 61)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from hindsight.db.full_text import configuration_of, words_of
+from hindsight.db.keyset import pk_batches
+from hindsight.text.languages import ENGLISH
+from interviews.lifecycle import Speaker
+from interviews.models import IndexedAnswer, Transcript
+from interviews.paige.answers.transcript_markdown import Block, blocks
+from interviews.services.state import language_of
+
+BATCH = 500
+# At most, between `migrate` and the restart of the last server.
+LONGEST_UPGRADE = timedelta(days=30)
+
+
+Topics = Mapping[int, str]
+
+
+def index_answers(transcript: Transcript) -> None:
+    """Replaces the answers of the transcript that are searched. Call it in the transaction that writes the content."""
+    interview_request = transcript.interview_request
+    IndexedAnswer.objects.filter(interview_request=interview_request).delete()
+    topics = {
+        **topics_of_excerpts(transcript.key_answers),
+        **dict(interview_request.turns.values_list("number", "topic")),
+    }
+    IndexedAnswer.objects.bulk_create(
+        IndexedAnswer(
+            org_id=transcript.org_id,
+            interview_request=interview_request,
+            completed_at=interview_request.completed_at,  # type: ignore[misc]  # of a completed one
+            **values,
+        )
+        for values in indexed_values(transcript.content, topics, language_of(interview_request))
+    )
+
+
+def indexed_values(content: str, topics: Topics, language: str) -> Iterator[dict[str, Any]]:
+    """Yields the last answer first: hits are ordered by descending id. Skips are left out.
+
+    A content that is not a transcript has no answers.
+    """
+    configuration = configuration_of(language)
+    for turn, block in reversed([*enumerate(_blocks(content), start=1)]):
+        if block.speaker == Speaker.CONTACT and block.text:
+            yield {
+                "topic": topics.get(turn, ""),
+                "turn": turn,
+                "start": block.start,
+                "end": block.start + len(block.markdown),
+                "configuration": configuration,
+                "words": words_of(block.markdown, configuration),
+            }
+
+
+def _blocks(content: str) -> list[Block]:
+    try:
+        return blocks(content)
+    except ValueError:
+        return []
+
+
+def topics_of_excerpts(key_answers: list[Any]) -> dict[int, str]:
+    """Topics by turn, for demo data, which has no turns."""
+    return {place["turn"]: each["topic"] for each in key_answers for place in each.get("places", [])}
+
+
+def index_missing_answers(*, dry_run: bool = False) -> Counter[str]:
+    """Of interviews that a server of the release before has completed. Returns the number of interviews by org."""
+    counts: Counter[str] = Counter()
+    indexed = IndexedAnswer.objects.filter(interview_request=OuterRef("interview_request"))
+    recent = Transcript.objects.filter(interview_request__completed_at__gte=timezone.now() - LONGEST_UPGRADE)
+    missing = recent.exclude(Exists(indexed))
+    for pks in pk_batches(missing, BATCH):
+        for pk in pks:
+            counts += _index_missing(missing, pk, dry_run=dry_run)
+    return counts
+
+
+@transaction.atomic
+def _index_missing(missing: QuerySet[Transcript], pk: int, *, dry_run: bool) -> Counter[str]:
+    related = missing.select_related("org", "interview_request__conversation", "interview_request__interview_type")
+    transcript = related.select_for_update(of=("self",)).filter(pk=pk).first()
+    if transcript is None or not any(indexed_values(transcript.content, {}, ENGLISH)):
+        return Counter()
+    if not dry_run:
+        index_answers(transcript)
+    return Counter({transcript.org.slug: 1})

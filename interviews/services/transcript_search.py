@@ -1,0 +1,168 @@
+"""Full-text search in the answers of completed interviews, newest first (decision 61).
+
+On PostgreSQL in up to three steps: among the newest answers, among more of them, and among all, until a page is full.
+The first step reads answers from the newest on, which fills a page with frequent words. The others read the full-text
+index: by then it is known that few answers match. One statement would leave the choice to the planner, whose estimates
+for several words are far off.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Substr
+
+from hindsight.db.full_text import Marks, Span, quoted_terms
+from hindsight.text.visible import position_in, visible
+from interviews.models import Driver, IndexedAnswer
+from interviews.models.indexed_answer import FULL_TEXT_INDEX, IndexedAnswerQuerySet
+from interviews.paige.answers.transcript_markdown import unescaped
+from interviews.services.excerpts import excerpt_around, joined, parts_of
+
+WINDOWS = (5_000, 100_000)
+"""Numbers of answers."""
+
+
+class Last(NamedTuple):
+    """The place of the last row of a page."""
+
+    completed_at: datetime
+    id: int
+
+
+@dataclass(frozen=True)
+class Search:
+    """`text`: words, and phrases in quotation marks; an answer has to have all of them.
+
+    `topic`: of the question, or of a driver in the answer. `direction`: of a driver in the answer, on the topic.
+    """
+
+    text: str = field(repr=False)
+    completed_after: datetime | None = None
+    completed_since: datetime | None = None
+    completed_before: datetime | None = None
+    topic: str = ""
+    direction: str = ""
+
+    @property
+    def terms(self) -> str:
+        return quoted_terms(self.text)
+
+    @property
+    def period(self) -> Q:
+        limits = {
+            "completed_at__gt": self.completed_after,
+            "completed_at__gte": self.completed_since,
+            "completed_at__lt": self.completed_before,
+        }
+        return Q(**{name: time for name, time in limits.items() if time})
+
+    @property
+    def subject(self) -> Q:
+        values = {"topic": self.topic, "direction": self.direction}
+        drivers = Exists(_drivers(**{name: value for name, value in values.items() if value}))
+        if self.direction:
+            return Q(drivers)
+        return Q(topic=self.topic) | Q(drivers) if self.topic else Q()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """`matches`, and `start` and `end` of the excerpt, count code points of the transcript as it is shown.
+
+    `parts`: of the excerpt, each with whether it matches.
+    """
+
+    answer: IndexedAnswer
+    start: int
+    end: int
+    excerpt: str = field(repr=False)
+    matches: list[Span]
+    parts: list[tuple[str, bool]] = field(repr=False)
+
+    @property
+    def topic_title(self) -> str:
+        """Of the question, from the findings. The topic's key if they have no excerpt on it."""
+        topic, transcript = self.answer.topic, self.answer.interview_request.transcript
+        return next((each["title"] for each in transcript.key_answers if each["topic"] == topic), topic)
+
+
+def search_transcripts(
+    rows: IndexedAnswerQuerySet, search: Search, *, limit: int, last: Last | None = None
+) -> tuple[list[Hit], Last | None]:
+    """Returns the hits of a page, and its last place if there are more. `rows`: of the orgs that are searched."""
+    if not search.terms:
+        return [], None
+    rows = rows.filter(search.period)
+    if last:
+        # Both databases read an index by the second condition, which follows from the first one.
+        before = Q(completed_at__lt=last.completed_at) | Q(completed_at=last.completed_at, pk__lt=last.id)
+        rows = rows.filter(before, completed_at__lte=last.completed_at)
+    places = _newest_matches(rows, search, limit + 1)
+    hits = _hits([place.id for place in places[:limit]], search.terms)
+    return hits, places[limit - 1] if len(places) > limit else None
+
+
+def _newest_matches(rows: IndexedAnswerQuerySet, search: Search, limit: int) -> list[Last]:
+    matches = rows.matching(search.terms).filter(search.subject)
+    if connection.vendor != "postgresql":
+        return _places(matches.newest_first(), limit)
+    for size in WINDOWS:
+        oldest = rows.newest_first().values_list("completed_at", flat=True)[size : size + 1].first()
+        if oldest is None:  # there are no more answers
+            return _places(matches.newest_first(), limit)
+        in_window = matches.filter(completed_at__gte=oldest)
+        found = _places(in_window.newest_first(by_index=size == WINDOWS[0]), limit)
+        if len(found) == limit:
+            return found
+    return _places(matches.newest_first(by_index=False), limit)
+
+
+def _places(rows: IndexedAnswerQuerySet, limit: int) -> list[Last]:
+    return [Last(*place) for place in rows.values_list("completed_at", "pk")[:limit]]
+
+
+def _hits(ids: Sequence[int], terms: str) -> list[Hit]:
+    """Without answers that were erased meanwhile."""
+    marks = Marks.new()
+    content = "interview_request__transcript__content"
+    text = Substr(content, F("start") + 1, F("end") - F("start"))
+    marked = marks.marked(text, terms, table=IndexedAnswer._meta.db_table, index=FULL_TEXT_INDEX)
+    found = (
+        IndexedAnswer.objects.filter(pk__in=ids)
+        .annotate(marked=marked)
+        .select_related(*(f"interview_request__{related}" for related in ("org", "contact", "transcript")))
+        .defer("words", "interview_request__contact__notes", "interview_request__transcript__drivers")
+    )
+    by_id = {answer.pk: _hit(answer, marks) for answer in found}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _hit(answer: Any, marks: Marks) -> Hit:
+    content = answer.interview_request.transcript.content
+    text = content[answer.start : answer.end]
+    matches = joined(text, marks.spans(answer.marked, text))
+    excerpt = excerpt_around(text, matches)
+    shown_at = position_in(content)
+    place = [shown_at(answer.start + offset) for offset in excerpt]
+    inside = [match for match in matches if excerpt.start <= match.start and match.end <= excerpt.end]
+    return Hit(
+        answer=answer,
+        start=place[0],
+        end=place[1],
+        excerpt=_shown(text, excerpt),
+        matches=[Span(*(shown_at(answer.start + offset) for offset in match)) for match in inside],
+        parts=[(_shown(text, part), part in inside) for part in parts_of(excerpt, inside)],
+    )
+
+
+def _shown(text: str, part: Span) -> str:
+    return visible(unescaped(text[part.start : part.end]))
+
+
+def _drivers(**values: str) -> Any:
+    in_answer = {"interview_request": OuterRef("interview_request"), "turn": OuterRef("turn")}
+    return Driver.objects.not_rejected().filter(**in_answer, **values)

@@ -1,0 +1,211 @@
+"""What contacts said is found by words and phrases, with its place in the transcript that GET shows."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from interviews.models import IndexedAnswer, InterviewRequest, Transcript
+from interviews.models.indexed_answer import FULL_TEXT_INDEX
+from interviews.services import transcript_search
+from interviews.services.erasure import delete_contact, delete_org, erase_contact
+from interviews.services.retention import delete_old_answers
+from interviews.services.transcript_search import Hit, Search, search_transcripts
+from orgs.actors import Actor, ActorKind
+from orgs.models import Org
+from tests.completed import complete
+from tests.factories import InterviewRequestFactory
+
+SAM = Actor(ActorKind.STAFF, "sam")
+ANSWERS = [
+    ("pricing", "The price was too high for us. Globex offered a *discount*, and we signed the contract with them."),
+    ("vendor", "Support answered quickly. We signed the contract in May."),
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def completed(interview_request: InterviewRequest) -> InterviewRequest:
+    return complete(interview_request, ANSWERS)
+
+
+def found(text: str, limit: int = 10, **options: Any) -> list[Hit]:
+    hits, _ = search_transcripts(IndexedAnswer.objects.all(), Search(text, **options), limit=limit)
+    return hits
+
+
+def turns(text: str, **options: Any) -> list[int]:
+    return [hit.answer.turn for hit in found(text, **options)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("price", [2]),
+        ("PRICES", [2]),  # a stem
+        ("contract", [2, 4]),
+        ("contract price", [2]),
+        ("contract supported", [4]),
+        ("contract missing", []),
+        ('"signed the contract"', [2, 4]),
+        ('"contract signed"', []),
+        ('"the price was" discount', [2]),
+        ("discount*", [2]),
+        ("What made you look", []),  # Paige's question
+        ("Alice", []),  # the label of the block
+        ("", []),
+        ('"', []),
+        ("!!", []),
+        ("-price", [2]),  # no operators
+        ("price & | ! <-> ( : * missing", []),
+    ],
+)
+@pytest.mark.usefixtures("completed")
+def test_all_words_and_phrases_have_to_match(text: str, expected: list[int]) -> None:
+    assert turns(text) == expected
+
+
+def test_a_hit_has_its_place_in_the_content(completed: InterviewRequest) -> None:
+    content = Transcript.objects.get().content
+    hit = found('"Globex offered" discount')[0]
+    assert (hit.answer.interview_request_id, hit.answer.turn, hit.answer.topic) == (completed.pk, 2, "pricing")
+    assert hit.excerpt == ANSWERS[0][1]
+    assert content[hit.start : hit.end] == ANSWERS[0][1].replace("*", "\\*")
+    assert [content[start:end] for start, end in hit.matches] == ["Globex offered", "discount"]
+
+
+def test_places_count_the_characters_that_are_shown(interview_request: InterviewRequest) -> None:
+    complete(interview_request, [("pricing", "The \u202eprice was high.")])
+    hit = found("high")[0]
+    assert hit.excerpt == "The {U+202E}price was high."
+    assert (hit.end - hit.start, hit.matches) == (len(hit.excerpt), [(hit.end - 5, hit.end - 1)])
+
+
+def test_a_long_answer_is_cut_around_the_longest_match(interview_request: InterviewRequest) -> None:
+    complete(
+        interview_request,
+        [("pricing", "We signed. " + "So it went on. " * 30 + "Then we signed the contract. " + "So it went. " * 30)],
+    )
+    hit = found('"signed the contract"')[0]
+    assert "Then we signed the contract." in hit.excerpt
+    assert len(hit.excerpt) <= 240
+    assert hit.excerpt[0] + hit.excerpt[-1] != "  "
+
+
+def test_german_interviews_have_german_stems(interview_request: InterviewRequest) -> None:
+    guide = {**interview_request.interview_type.guide, "language": "de"}
+    type(interview_request.interview_type).objects.update(guide=guide)
+    complete(InterviewRequest.objects.get(), [("pricing", "Die Verträge waren zu teuer.")])
+    assert IndexedAnswer.objects.get().configuration == "german"
+    assert turns("Verträge") == [2]
+    if connection.vendor == "postgresql":
+        assert turns("Vertrag") == [2]
+
+
+@pytest.mark.usefixtures("completed")
+def test_filters(completed: InterviewRequest) -> None:
+    time, day = completed.completed_at, timedelta(days=1)
+    assert time is not None
+    assert turns("contract", completed_after=time - day) == [2, 4]
+    assert turns("contract", completed_after=time) == []
+    assert turns("contract", completed_before=time) == []
+    assert turns("contract", topic="vendor") == [4]
+    assert turns("contract", topic="pricing") == [2]
+    assert turns("contract", topic="decision") == []
+    assert turns("contract", direction="against") == [2]
+    assert turns("contract", direction="against", topic="pricing") == [2]
+    assert turns("contract", direction="against", topic="vendor") == []
+    completed.drivers.update(review="rejected", is_counted=False)
+    assert turns("contract", direction="against") == []
+
+
+@pytest.mark.parametrize("windows", [(1, 2), (1, 4), (3, 100), (5_000,)])
+def test_the_newest_interviews_come_first(
+    monkeypatch: pytest.MonkeyPatch, acme: Org, interview_request: InterviewRequest, windows: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(transcript_search, "WINDOWS", windows)
+    rows = [complete(row, ANSWERS) for row in [interview_request, *InterviewRequestFactory.create_batch(2, org=acme)]]
+    expected = [(row.pk, turn) for row in reversed(rows) for turn in (2, 4)]
+    assert [(hit.answer.interview_request_id, hit.answer.turn) for hit in found("contract")] == expected
+    assert len(found("contract", limit=3)) == 3
+    page, last = search_transcripts(IndexedAnswer.objects.all(), Search("contract"), limit=2)
+    while last:
+        more, last = search_transcripts(IndexedAnswer.objects.all(), Search("contract"), limit=2, last=last)
+        page += more
+    assert [(hit.answer.interview_request_id, hit.answer.turn) for hit in page] == expected
+
+
+def words_are_kept() -> bool:
+    """Whether the index still finds a word. On SQLite, FTS5 has tables of its own."""
+    if connection.vendor == "postgresql":
+        return IndexedAnswer.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {FULL_TEXT_INDEX} ({FULL_TEXT_INDEX}, rank) VALUES ('integrity-check', 1)")
+        cursor.execute(f"SELECT count(*) FROM {FULL_TEXT_INDEX} WHERE {FULL_TEXT_INDEX} MATCH 'price'")
+        (count,) = cursor.fetchone()
+    return bool(count)
+
+
+def test_what_is_erased_is_not_found(completed: InterviewRequest) -> None:
+    assert words_are_kept()
+    erase_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
+    assert not words_are_kept()
+    assert not found("price")
+
+
+def test_nor_is_what_is_deleted(completed: InterviewRequest) -> None:
+    delete_contact(org_id=completed.org_id, contact_id=completed.contact_id, actor=SAM)
+    assert not words_are_kept()
+
+
+def test_nor_what_an_org_keeps_no_longer(completed: InterviewRequest, acme: Org) -> None:
+    Org.objects.filter(pk=acme.pk).update(transcript_days=1)
+    before = completed.completed_at - timedelta(days=2)  # type: ignore[operator]
+    InterviewRequest.objects.update(completed_at=before)
+    assert delete_old_answers().total() == 1
+    assert not words_are_kept()
+
+
+def test_nor_what_belonged_to_a_deleted_org(completed: InterviewRequest) -> None:
+    delete_org(org_id=completed.org_id, actor=SAM)
+    assert not words_are_kept()
+
+
+@pytest.mark.usefixtures("completed")
+def test_nor_what_a_server_of_the_release_before_erases() -> None:
+    """It does not know the table: the database deletes the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM interviews_transcript")
+    assert not words_are_kept()
+
+
+def rows() -> Iterable[Any]:
+    names = ("org", "interview_request", "completed_at", "topic", "turn", "start", "end", "configuration")
+    return list(IndexedAnswer.objects.order_by("-pk").values_list(*names))
+
+
+@pytest.mark.usefixtures("completed")
+def test_the_migration_indexes_what_exists() -> None:
+    before = rows()
+    IndexedAnswer.objects.all().delete()
+    migration = import_module("interviews.migrations.0041_fill_indexed_answers")
+    for _ in range(2):
+        migration.fill_indexed_answers(apps, None)
+        assert rows() == before
+    assert turns("contract") == [2, 4]
+
+
+@pytest.mark.usefixtures("completed")
+def test_purge_indexes_what_a_server_of_the_release_before_has_completed() -> None:
+    before = rows()
+    IndexedAnswer.objects.all().delete()
+    call_command("purge", dry_run=True)
+    assert not rows()
+    call_command("purge")
+    assert rows() == before
