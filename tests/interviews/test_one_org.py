@@ -55,11 +55,12 @@ class OneOrg:
         assert len(self.tables) > 10
         connection.check_constraints()  # ALTER TABLE refuses pending ones
         self.run(f"CREATE ROLE {self.role}")
-        for kind in ("TABLES", "SEQUENCES"):
-            self.run(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {self.role}")
+        # First: it waits for an ANALYZE of the table, which waits for transactions that have granted something on it.
         for table, column in self.tables.items():
             self.run(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             self.run(f"CREATE POLICY one_org ON {table} TO {self.role} USING ({column} = {self.org.pk})")
+        for kind in ("TABLES", "SEQUENCES"):
+            self.run(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {self.role}")
 
     @contextmanager
     def active(self) -> Iterator[None]:
