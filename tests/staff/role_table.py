@@ -64,7 +64,7 @@ deals_deal_history                       px  px  -x  px  .x  px  px
 deals_deal_import                        pp  --  --  --  --  --  --
 index                                    pp  pp  .p  pp  .p  pp  pp
 interviews_interviewrequest_act          pw  --  --  --  --  --  --
-interviews_interviewrequest_add          --  --  --  --  --  --  --
+interviews_interviewrequest_add          pw  --  --  --  --  --  --
 interviews_interviewrequest_change       pw  p-  --  p-  .-  p-  p-
 interviews_interviewrequest_changelist   pw  pp  --  pp  .p  pp  pp
 interviews_interviewrequest_delete       --  --  --  --  --  --  --
