@@ -1,6 +1,6 @@
 """Interview requests that staff create by hand."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -17,10 +17,12 @@ from interviews.services.create import create_interview_request
 from interviews.services.interview_types import ArchivedTypeError
 from interviews.text import clean_objective
 from orgs.models import EventKind, Org
-from staff.base import StaffAdmin
 from staff.edit_conflicts import as_sent
+from staff.lists.import_pages import ImportingAdmin, UploadForm, may_import
 from staff.orgs.org_choice import OrgField
 from staff.security_events import actor_of, record_act
+
+KIND = "import_interview_requests"
 
 CREATED = "created"
 """A parameter: the page of the interview request shows the survey link at its top."""
@@ -45,16 +47,27 @@ class ActiveOrgField(OrgField):
 
 
 class OrgChoice(forms.Form):
+    """The first page, whose answer the query then has."""
+
     org = ActiveOrgField(help_text="Its name or slug.")
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "OrgChoice":
+        return cls(request.GET if "org" in request.GET else None)
+
+    @property
+    def chosen(self) -> Org | None:
+        return self.cleaned_data["org"] if self.is_valid() else None
 
 
 class TypeOfOrgForm(forms.Form):
-    """`org`: its interview types are offered, without archived ones."""
+    """Offers the interview types of the org that are not archived."""
 
     interview_type = forms.ModelChoiceField(InterviewType.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, org: Org, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.org = org
         types = InterviewType.objects.for_org(org.pk).filter(archived_at=None).defer("guide")
         self.fields["interview_type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
 
@@ -110,9 +123,7 @@ class NewRequestForm(TypeOfOrgForm):
         data = self.cleaned_data
         if data["again"]:
             return None
-        rows = InterviewRequest.objects.unanswered(
-            data["interview_type"], email=data["email"], deal_id=data["deal_id"]
-        )
+        rows = InterviewRequest.objects.unanswered(data["interview_type"], email=data["email"], deal_id=data["deal_id"])
         return rows.order_by("-pk").first()
 
     def ask_whether_again(self, url: str) -> None:
@@ -133,7 +144,19 @@ class NewRequestForm(TypeOfOrgForm):
         }
 
 
-class NewRequestPages(StaffAdmin):
+class RequestImportForm(TypeOfOrgForm, UploadForm):
+    field_order = ("interview_type", "file", "encoding")
+
+    def chosen_org(self) -> Org:
+        return self.org
+
+    def options(self) -> dict[str, Any]:
+        return {"interview_type": self.cleaned_data["interview_type"].pk}
+
+
+class NewRequestPages(ImportingAdmin):
+    import_kind = KIND
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_create(request)
 
@@ -142,10 +165,9 @@ class NewRequestPages(StaffAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         title = "New interview request"
-        choice = OrgChoice(request.GET if "org" in request.GET else None)
-        if not choice.is_valid():
+        choice = OrgChoice.of(request)
+        if (org := choice.chosen) is None:
             return self.page(request, "lists/org_choice", None, title=title, form=choice)
-        org: Org = choice.cleaned_data["org"]
         form = NewRequestForm(request.POST or None, org=org, initial={"interview_type": request.GET.get("type")})
         if form.is_valid() and (created := self.created(request, form)):
             query = urlencode({CREATED: 1})
@@ -164,3 +186,16 @@ class NewRequestPages(StaffAdmin):
             form.add_error("interview_type", "Somebody else has archived this interview type.")
             return None
         return created
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """First asks for the org, too."""
+        choice = OrgChoice.of(request)
+        if may_import(request, KIND) and choice.chosen is None:
+            return self.page(request, "lists/org_choice", None, title="Import interview requests", form=choice)
+        return super().import_view(request)
+
+    def import_form(self, request: HttpRequest) -> RequestImportForm:
+        initial = {"interview_type": request.GET.get("type")}
+        return RequestImportForm(
+            request.POST or None, request.FILES or None, org=cast(Org, OrgChoice.of(request).chosen), initial=initial
+        )

@@ -37,6 +37,7 @@ QUERIES: Mapping[str, str] = {
     "deals_deal_export": "org={slug}",
     "interviews_interviewrequest_export": "org={slug}",
     "interviews_interviewrequest_add": "org={slug}",
+    "interviews_interviewrequest_import": "org={slug}",
     "interviews_interviewtype_add": "org={slug}&start=win_loss_buyer",
     "orgs_securityevent_export": "org={slug}",
 }

@@ -71,6 +71,7 @@ interviews_interviewrequest_delete       --  --  --  --  --  --  --
 interviews_interviewrequest_docx         px  px  -x  px  .x  px  px
 interviews_interviewrequest_export       pw  --  --  --  --  --  --
 interviews_interviewrequest_history      px  px  -x  px  .x  px  px
+interviews_interviewrequest_import       pp  --  --  --  --  --  --
 interviews_interviewrequest_markdown     px  px  -x  px  .x  px  px
 interviews_interviewrequest_prompt       pp  pp  --  --  --  pp  pp
 interviews_interviewrequest_restore      x.  x-  x-  x-  x-  x-  x-
