@@ -142,6 +142,7 @@ webhooks_delivery_changelist             pp  pp  --  pp  .p  pp  pp
 webhooks_delivery_delete                 --  --  --  --  --  --  --
 webhooks_delivery_history                px  px  -x  px  .x  px  px
 webhooks_delivery_replay                 pp  --  --  pp  ..  pp  --
+webhooks_delivery_send-now               pw  --  --  pw  ..  pw  --
 webhooks_endpoint_add                    --  --  --  --  --  --  --
 webhooks_endpoint_change                 p-  p-  --  p-  .-  p-  p-
 webhooks_endpoint_changelist             pp  pp  --  pp  .p  pp  pp

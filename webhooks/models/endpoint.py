@@ -92,9 +92,18 @@ class Endpoint(PublicId, models.Model):
         return self.state == EndpointState.ACTIVE
 
     @property
+    def is_failing(self) -> bool:
+        """Whether it is active, and every attempt has failed for FAILING_AFTER."""
+        since = self.failing_since
+        return self.is_active and since is not None and since < timezone.now() - FAILING_AFTER
+
+    @property
     def condition(self) -> str:
-        """The state, and whether the deliveries are spaced."""
-        return "active, slow" if self.is_active and self.slow_since else self.get_state_display()
+        """The state, whether it fails, and whether the deliveries are spaced."""
+        if not self.is_active:
+            return self.get_state_display()
+        failing = "failing" if self.is_failing else self.failing_since and "last attempt failed"
+        return ", ".join(filter(None, ("active", failing, self.slow_since and "slow")))
 
     @property
     def signing_secrets(self) -> list[str]:
