@@ -78,6 +78,7 @@ interviews_interviewrequest_restore      x.  x-  x-  x-  x-  x-  x-
 interviews_interviewrequest_steering     xp  x-  x-  x-  x-  x-  x-
 interviews_interviewtype_add             pw  --  --  --  --  --  --
 interviews_interviewtype_archive         pw  --  --  --  --  --  --
+interviews_interviewtype_break-offs      pp  pp  --  --  --  pp  pp
 interviews_interviewtype_change          p-  p-  --  --  --  p-  p-
 interviews_interviewtype_changelist      pp  pp  --  --  --  pp  pp
 interviews_interviewtype_compare         pp  pp  --  --  --  pp  pp

@@ -1,13 +1,15 @@
 """Staff make interview types, duplicate them, and archive them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from interviews.lifecycle import Engine, Wording
-from interviews.models import InterviewRequest, InterviewType, Turn
+from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import give_consent, next_question
 from interviews.services.interview_types import archive_interview_type
@@ -196,3 +198,15 @@ def test_the_page_compares_engines_and_words(support: Staff, interview_request: 
     page = support.get(f"{PAGE}_change", kind.pk).content.decode()
     cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])
     assert re.search(r"\|Model\|+a model\|+1(?:\|+\W){3}\|+0%\|+0%\|+1\.5\|+3,100\|", cells), cells
+
+
+def test_a_page_shows_where_contacts_break_off(support: Staff, interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    kind = interview_request.interview_type
+    assert "Where contacts break off" in support.get(f"{PAGE}_change", kind.pk).content.decode()
+    next_question(interview_request)
+    Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=8))
+    page = support.get(f"{PAGE}_break-offs", kind.pk)
+    [stops] = page.context["questions"]
+    assert (stops.reached, stops.stopped) == (1, 1)
+    assert "100% of 1" in page.content.decode()
