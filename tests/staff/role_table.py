@@ -130,6 +130,7 @@ orgs_securityevent_export                --  --  pp  --  --  --  --
 orgs_securityevent_history               -x  -x  px  -x  -x  -x  -x
 password_change                          pp  pp  pp  pp  pp  pp  pp
 password_change_done                     px  px  px  px  px  px  px
+restore_texts                            pp  --  --  --  --  --  --
 save_view                                xw  xw  x-  xw  xw  xw  xw
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
