@@ -102,8 +102,9 @@ class Endpoint(PublicId, models.Model):
         """The state, whether it fails, and whether the deliveries are spaced."""
         if not self.is_active:
             return self.get_state_display()
-        failing = "failing" if self.is_failing else self.failing_since and "last attempt failed"
-        return ", ".join(filter(None, ("active", failing, self.slow_since and "slow")))
+        has_failed = self.failing_since is not None and not self.is_failing
+        signs = {"failing": self.is_failing, "last attempt failed": has_failed, "slow": self.slow_since is not None}
+        return ", ".join(["active", *(name for name, is_so in signs.items() if is_so)])
 
     @property
     def signing_secrets(self) -> list[str]:
