@@ -53,12 +53,11 @@ def test_a_blank_type_gets_topics_in_its_language(support: Staff, acme: Org) -> 
     assert [problem.text for problem in refused.context["editor"].problems if "Topic 2" in problem.text] == [
         "Topic 2, title: Must not be blank.",
         "Topic 2, question: Must not be blank.",
-        "Topic 2, follow-up 1: Must not be blank.",
     ]
+    assert fields["topics-1-follow_ups-0-text"] == "„{quote}“, so Ihre Worte. Was war der Grund?"
     fields |= {"name": "Kurz", "purpose": "Es geht um {vendor}.", "closing_question": "Was fehlt noch?"}
     for number in range(2):
         fields |= {f"topics-{number}-title": f"Thema {number}", f"topics-{number}-question": f"Was war {number}?"}
-        fields[f"topics-{number}-follow_ups-0-text"] = f"Wie kam es zu {number}?"
     assert add(support, fields, **begun).status_code == 302
     [created] = InterviewType.objects.all()
     assert (created.guide["language"], created.guide["version"]) == ("de", 1)

@@ -42,6 +42,15 @@ def write(contact: Contact, actor: Actor, notes: str) -> None:
     update_contact(org_id=contact.org_id, contact_id=contact.pk, actor=actor, notes=clean_notes(notes))
 
 
+def pick(row: InterviewRequest) -> None:
+    pick_topics(org_id=row.org_id, interview_request_id=row.pk, picks=Picks(("pricing",)), actor=SAM)
+
+
+def overwrite_objective(row: InterviewRequest) -> None:
+    objective = clean_objective("Bad objective")
+    update_interview_request(org_id=row.org_id, interview_request_id=row.pk, actor=SYNC, objective=objective)
+
+
 def query(**more: str) -> dict[str, str]:
     now = timezone.now()
     times = {"since": now - timedelta(hours=1), "until": now + timedelta(seconds=2)}
@@ -104,10 +113,9 @@ def test_org_field_and_time_limit_the_selection(support: Staff, contacts: list[C
 def test_an_objective_is_restored_with_the_picks_that_it_has_cleared(
     support: Staff, interview_request: InterviewRequest
 ) -> None:
-    ids = {"org_id": interview_request.org_id, "interview_request_id": interview_request.pk}
-    pick_topics(**ids, picks=Picks(("pricing",)), actor=SAM)
+    pick(interview_request)
     before = InterviewRequest.objects.get()
-    update_interview_request(**ids, actor=SYNC, objective=clean_objective("Bad objective"))
+    overwrite_objective(interview_request)
     assert InterviewRequest.objects.get().picks == ""
     restore(support, preview(support))
     after = InterviewRequest.objects.get()
@@ -116,9 +124,8 @@ def test_an_objective_is_restored_with_the_picks_that_it_has_cleared(
 
 def test_picks_since_keep_the_objective(support: Staff, interview_request: InterviewRequest) -> None:
     """Restoring the objective would clear them."""
-    ids = {"org_id": interview_request.org_id, "interview_request_id": interview_request.pk}
-    update_interview_request(**ids, actor=SYNC, objective=clean_objective("Bad objective"))
-    pick_topics(**ids, picks=Picks(("pricing",)), actor=SAM)
+    overwrite_objective(interview_request)
+    pick(interview_request)
     page = preview(support)
     assert "Can be restored: 0. Conflicts: 1" in page.content.decode()
 

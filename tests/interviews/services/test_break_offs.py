@@ -51,7 +51,7 @@ TRIGGER, PRICE = ("trigger", Move.QUESTION, None), ("pricing", Move.FOLLOW_UP, 1
 def test_the_last_question_of_an_interview_that_is_broken_off_counts(kind: InterviewType) -> None:
     first, second, third, _ = (interview(kind, TRIGGER, PRICE) for _ in range(4))
     abandon(first, second, interview(kind, TRIGGER), interview(kind))
-    decline_interview(third, reason="", comment="")
+    decline_interview(third, reason=None, comment="")
     topics = {topic["key"]: topic for topic in kind.guide["topics"]}
     price, trigger = topics["pricing"], topics["trigger"]
     assert stops_by_question(kind) == [
