@@ -12,6 +12,8 @@ from orgs.models import Org
 from staff.base import StaffAdmin
 
 MAX_TYPES = 50
+WIN_LOSS = "win_loss_buyer"
+"""The guide that each org begins with. Others have some of its keys."""
 
 
 class BreakOffPages(StaffAdmin):
@@ -44,7 +46,8 @@ def titles_of_topics(keys: Collection[str], org: Org | None) -> dict[str, str]:
     Without an org, reads interview types of all orgs only for keys that no shipped guide has.
     """
     vendor = org.name if org else NO_VENDOR
-    shipped = _titles((shipped_guide(name) for name in shipped_guides()), vendor)
+    names = sorted(shipped_guides(), key=lambda name: name != WIN_LOSS)
+    shipped = _titles(map(shipped_guide, names), vendor)
     types = InterviewType.objects.order_by("-pk")
     if org:
         types = types.filter(org=org)

@@ -11,7 +11,7 @@ from django.db import connection
 
 from hindsight.limits import usage_counts
 from hindsight.limits.counters import Counters, DatabaseCounters, Increment, RedisCounters, SQLiteCounters, counters
-from hindsight.limits.usage_counts import DAY, HOUR, Use, total, near
+from hindsight.limits.usage_counts import DAY, HOUR, Use, near, total
 from orgs.models import Org
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
