@@ -133,6 +133,10 @@ class StaffAdmin(BaseAdmin):
         preserved: dict[str, Any] = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
         return HttpResponseRedirect(add_preserved_filters(preserved, self.url("change", obj.pk)))
 
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """To the page of what was added."""
+        return self.response_post_save_change(request, obj)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django would lock the row on a POST, without a transaction."""
         if request.method not in ("GET", "HEAD"):

@@ -67,7 +67,7 @@ class TypeOfOrgForm(forms.Form):
 
     def __init__(self, *args: Any, org: Org, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.org = org
+        self.of_org = org
         types = InterviewType.objects.for_org(org.pk).filter(archived_at=None).defer("guide")
         self.fields["interview_type"].queryset = types.order_by("name")  # type: ignore[attr-defined]
 
@@ -148,7 +148,7 @@ class RequestImportForm(TypeOfOrgForm, UploadForm):
     field_order = ("interview_type", "file", "encoding")
 
     def chosen_org(self) -> Org:
-        return self.org
+        return self.of_org
 
     def options(self) -> dict[str, Any]:
         return {"interview_type": self.cleaned_data["interview_type"].pk}

@@ -100,7 +100,7 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     assert "Steers to: What stood out about Acme" in browser.find(".steering").text
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.picks) == ("Old objective", "")
-    browser.follow("Save and continue editing")
+    browser.follow("Save")
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.picks) == ("Zzz", "emphasize: vendor")
     topics = api.get(f"/interviews/{interview_request.pk}").json()["objective_topics"]
@@ -110,7 +110,7 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     browser.open(path)
     browser.find("#id_picks-vendor [value='']").click()
     browser.find("#id_picks-criteria [value='2']").click()
-    browser.find("input[name=_continue]").click()
+    browser.find("input[name=_save]").click()
     assert shows(browser, "Steers to: What mattered most")
     page.emulate("setScriptExecutionDisabled", value=False)
 
@@ -197,6 +197,7 @@ def test_an_interview_request_is_created_by_hand(browser: Browser, interview_req
     browser.find("#id_email").send_keys("bob@example.com")
     browser.follow("Create the interview request")
     created = InterviewRequest.objects.get(contact__email="bob@example.com")
-    assert browser.find("#new-survey-link").get_attribute("value") == created.survey_url
+    link = browser.find("#new-survey-link").get_attribute("value") or ""
+    assert link.endswith(f"/survey?token={created.survey_token}")
     path = browser.driver.current_url.partition("/admin/")[2]
     assert problems_at_each_width(page, f"/admin/{path}", PHONE_AND_DESKTOP) == []
