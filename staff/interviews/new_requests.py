@@ -156,10 +156,6 @@ class RequestImportForm(TypeOfOrgForm, UploadForm):
 
 class NewRequestPages(ImportingAdmin):
     import_kind = KIND
-    import_about = (
-        "Each row creates an interview request. The columns: email, and optionally name, notes, objective, deal id and "
-        "outcome. An empty cell keeps the stored text."
-    )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_create(request)
