@@ -49,7 +49,7 @@ GUESSES = {
     **CONTACT_GUESSES,
     "objective": ("objective", "goal", "ziel"),
     "deal_id": ("dealid", "deal", "opportunity", "opportunityid"),
-    "outcome": ("outcome", "result", "stage", "ergebnis"),
+    "outcome": ("outcome", "result", "ergebnis"),
 }
 
 
