@@ -12,12 +12,13 @@ from hindsight.text.import_files import BadRow, CsvRows, Lines, json_objects
 from hindsight.text.record_files import stored_text
 from orgs.audit import Texts
 
-FIELDS: dict[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]] = {
+# {name: (types, types in words, rule)}
+Fields = Mapping[str, tuple[type | tuple[type, ...], str, Callable[[Any], str]]]
+FIELDS: Fields = {
     "email": (str, "a string", clean_email),
     "name": (str, "a string", clean_name),
     "notes": ((str, dict), "a string or an object", clean_notes),
 }
-FIELD_NAMES = ", ".join(FIELDS)
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Row:
     texts: Texts
 
 
-def read_csv(lines: Lines, layout: Layout | None = None) -> Iterator[Row | BadRow]:
+def read_csv(lines: Lines, layout: Layout | None = None, fields: Fields = FIELDS) -> Iterator[Row | BadRow]:
     """Ignores empty cells. Without a layout, the header has to name the fields. Raises ValidationError."""
     rows = CsvRows(lines, delimiter=layout.delimiter if layout else ",")
     layout = layout or layout_of(rows.header)
     for row in rows:
-        yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1])
+        yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1], fields)
 
 
 def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
@@ -45,20 +46,20 @@ def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
 READERS: dict[str, Callable[[Lines], Iterator[Row | BadRow]]] = {"csv": read_csv, "jsonl": read_json_lines}
 
 
-def _csv_row(line: int, layout: Layout, cells: list[str]) -> Row | BadRow:
+def _csv_row(line: int, layout: Layout, cells: list[str], fields: Fields) -> Row | BadRow:
     texts: dict[str, list[str]] = {}
     for field, cell in zip(layout.columns, cells, strict=True):
         if field and cell.strip():
             texts.setdefault(field, []).append(stored_text(cell) if layout.is_exported else cell)
-    return _row(line, {field: JOINTS.get(field, "").join(parts) for field, parts in texts.items()})
+    return _row(line, {field: JOINTS.get(field, "").join(parts) for field, parts in texts.items()}, fields)
 
 
-def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
+def _row(line: int, record: Mapping[str, Any], fields: Fields = FIELDS) -> Row | BadRow:
     texts: dict[str, str] = {}
     for field, value in record.items():
-        if field not in FIELDS:
-            return BadRow(line, f"{shortened(field)}: Unknown field. Known: {FIELD_NAMES}.")
-        types, names, clean = FIELDS[field]
+        if field not in fields:
+            return BadRow(line, f"{shortened(field)}: Unknown field. Known: {', '.join(fields)}.")
+        types, names, clean = fields[field]
         if not isinstance(value, types):
             return BadRow(line, f"{field}: Send {names}, not {strict_json.type_name(value)}.")
         try:

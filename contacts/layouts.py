@@ -1,6 +1,6 @@
 """Which column of a CSV file is which field of a contact."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -33,10 +33,10 @@ def layout_of(header: Sequence[str]) -> Layout:
     return Layout(columns)
 
 
-def guess_layout(line: str) -> tuple[list[str], Layout]:
+def guess_layout(line: str, guesses: Mapping[str, Collection[str]] = GUESSES) -> tuple[list[str], Layout]:
     """Returns the header, and what its columns seem to be. Raises ValidationError.
 
-    `line`: the first line of the file.
+    `line`: the first line of the file. `guesses`: as GUESSES, perhaps with more fields.
     """
     header, delimiter = read_header(line)
     if is_exported(header):
@@ -44,7 +44,7 @@ def guess_layout(line: str) -> tuple[list[str], Layout]:
     names = plain_names(header)
     if not set(names).isdisjoint(set(GUESSES["name"]) - set(PARTS_OF_NAMES)):
         names = ["" if name in PARTS_OF_NAMES else name for name in names]
-    return header, Layout(guess_columns(names, GUESSES, joined=JOINTS), delimiter)
+    return header, Layout(guess_columns(names, guesses, joined=JOINTS), delimiter)
 
 
 def is_exported(header: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from django.db import IntegrityError, transaction
 
 from deals.files import Batch
-from deals.models import Deal, DealValues
+from deals.models import Deal, DealValues, Outcome
 from deals.text import DealId
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried
@@ -41,6 +41,16 @@ def replace_deal(
     except IntegrityError:  # a concurrent transaction created it
         return replace_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
     return True
+
+
+@transaction.atomic
+def report_outcome(*, org_id: int, deal_id: DealId, outcome: Outcome, actor: Actor) -> None:
+    """Creates the deal, or overwrites only its outcome."""
+    deal, is_new = Deal.objects.select_for_update(no_key=True).get_or_create(
+        org_id=org_id, deal_id=deal_id, defaults={"outcome": outcome}
+    )
+    if not is_new:
+        overwrite_values(deal, {"outcome": outcome}, actor=actor)
 
 
 @transaction.atomic

@@ -67,6 +67,7 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from staff.history.activity_page import activity_view  # need the models
+        from staff.history.restore_page import restore_view
         from staff.lists.saved_view_pages import save_view_view, views_view
         from staff.lists.search import org_names_view, search_view
         from staff.lists.transcript_search import transcript_search_view
@@ -81,6 +82,7 @@ class StaffSite(AdminSite):
             path("views/save/", self.admin_view(save_view_view), name="save_view"),
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
+            path("activity/restore/", self.admin_view(restore_view), name="restore_texts"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
         return [*pages, *(url for url in super().get_urls() if getattr(url, "name", "") not in UNUSED_URLS)]

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, checked_address, send
+from webhooks.answers import Answer, answer_of
 from webhooks.models import Outcome
 from webhooks.models.endpoint import MAX_URL_LENGTH
 
@@ -42,6 +43,7 @@ class Result:
     duration: timedelta
     status: int | None = None
     retry_after: str = ""
+    answer: Answer | None = None
 
 
 @cache
@@ -124,7 +126,13 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:
     duration = timedelta(seconds=time.monotonic() - start)
     if response is None:
         return Result(failure, duration)
-    return Result(_outcome_of(response.status), duration, response.status, response.headers.get("Retry-After", ""))
+    return Result(
+        outcome=_outcome_of(response.status),
+        duration=duration,
+        status=response.status,
+        retry_after=response.headers.get("Retry-After", ""),
+        answer=answer_of(response),
+    )
 
 
 def _outcome_of(status: int) -> Outcome:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -38,7 +39,7 @@ class Deliveries(Kind[Delivery]):
     written = ("status", "attempts", "last_attempt_at")
 
     def rows(self) -> QuerySet[Delivery]:
-        return Delivery.objects.pending().select_related("endpoint", "event")
+        return Delivery.objects.pending().select_related("endpoint", "event").without_answers()
 
     def due_lanes(self, now: datetime) -> list[Lane]:
         """One look-up in the index for each endpoint, however many deliveries it has."""
@@ -87,9 +88,7 @@ def deliver(delivery: Delivery) -> None:
 
 def _finish(delivery: Delivery, result: Result) -> None:
     """Also if the lease has expired meanwhile."""
-    Delivery.objects.filter(pk=delivery.pk).update(
-        status=Status.DELIVERED, leased_until=None, last_outcome=result.outcome, last_status=result.status
-    )
+    Delivery.objects.filter(pk=delivery.pk).update(status=Status.DELIVERED, leased_until=None, **_last(result))
     endpoint, now = _answering(delivery), timezone.now()
     if result.duration > SLOW:
         pause = now + pause_after(result.duration)
@@ -97,6 +96,17 @@ def _finish(delivery: Delivery, result: Result) -> None:
     else:
         unwell = endpoint.exclude(failing_since=None, slow_since=None, paused_until=None)
         unwell.update(failing_since=None, slow_since=None, paused_until=None)
+
+
+def _last(result: Result) -> dict[str, Any]:
+    """The columns of the last attempt. An answer of an earlier one would mislead."""
+    answer = result.answer
+    return {
+        "last_outcome": result.outcome,
+        "last_status": result.status,
+        "answer_headers": answer.headers if answer else "",
+        "answer_body": answer.body if answer else "",
+    }
 
 
 def _fail(delivery: Delivery, result: Result) -> Endpoint | None:
@@ -131,7 +141,7 @@ def _count_failure(endpoint: Endpoint, result: Result, now: datetime) -> bool:
 
 def _plan(delivery: Delivery, result: Result, now: datetime) -> None:
     mine = _still_mine(delivery)
-    mine.update(leased_until=None, last_outcome=result.outcome, last_status=result.status)
+    mine.update(leased_until=None, **_last(result))
     delay = delay_after(delivery.attempts, parse_retry_after(result.retry_after, now))
     pending = mine.filter(status=Status.PENDING)
     if delay is None:

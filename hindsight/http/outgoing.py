@@ -60,7 +60,8 @@ class Response:
 class OutgoingError(Exception):
     """The message contains nothing that was sent or received.
 
-    `response`: status and headers, if they have arrived, and only the body failed.
+    `response`: status and headers, if they have arrived, and only the body failed. Has the first bytes of a body that
+    is too large.
     """
 
     def __init__(self, reason: Reason, message: str, response: Response | None = None) -> None:
@@ -155,6 +156,7 @@ class _Exchange:
             content = received.read(max_bytes + 1)
             self._check_time()
             if len(content) > max_bytes:
+                self.response = Response(received.status, received.headers, content[:max_bytes])
                 raise OutgoingError(Reason.TOO_LARGE, "response too large", self.response)
         return Response(received.status, received.headers, content)
 

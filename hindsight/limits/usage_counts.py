@@ -87,10 +87,14 @@ def near(limit: int) -> int:
     return -(-limit * NEAR_PERCENT // 100)
 
 
-def use_of(org: str) -> Mapping[Period, Use] | None:
-    """Returns None if the store is unavailable."""
+def use_of(org: str) -> Mapping[Period, tuple[Use, ...]] | None:
+    """For each hour and each day, the oldest first. Returns None if the store is unavailable."""
     counts = _read(key for period in (HOUR, DAY) for kind in Kind for key in _keys(org, kind, period))
-    return None if counts is None else {period: _use(counts, org, period) for period in (HOUR, DAY)}
+    return None if counts is None else {period: _uses(counts, org, period) for period in (HOUR, DAY)}
+
+
+def total(uses: Iterable[Use]) -> Use:
+    return Use(*map(sum, zip(*uses, strict=True)))
 
 
 def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
@@ -102,7 +106,7 @@ def near_their_limit(orgs: Iterable[str]) -> Mapping[str, Use] | None:
     rest = _read(keys_of_found) if keys_of_found else {}
     if counts is None or rest is None:
         return None
-    return {org: _use(rest, org, TODAY_AND_YESTERDAY) for org in found}
+    return {org: total(_uses(rest, org, TODAY_AND_YESTERDAY)) for org in found}
 
 
 def _keys(org: str, kind: Kind, period: Period) -> list[str]:
@@ -114,8 +118,9 @@ def _key(org: str, kind: Kind, period: Period, number: int) -> str:
     return key_of(org, f"use:{kind}:{period.name}:{number}")
 
 
-def _use(counts: Mapping[str, int], org: str, period: Period) -> Use:
-    return Use(*(sum(counts.get(key, 0) for key in _keys(org, kind, period)) for kind in Kind))
+def _uses(counts: Mapping[str, int], org: str, period: Period) -> tuple[Use, ...]:
+    by_kind = ([counts.get(key, 0) for key in reversed(_keys(org, kind, period))] for kind in Kind)
+    return tuple(map(Use._make, zip(*by_kind, strict=True)))
 
 
 def _read(keys: Iterable[str]) -> dict[str, int] | None:

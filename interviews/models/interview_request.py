@@ -67,6 +67,13 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
             return self.none()  # PostgreSQL refuses NUL in a parameter
         return self.filter(survey_token=token).with_versions().select_related("org")
 
+    def unanswered(self, interview_type: InterviewType, *, email: str, deal_id: str) -> Self:
+        """Those that the contact can still complete, of this type and deal."""
+        found = self.for_org(interview_type.org_id).filter(contact__email=email, deal_id=deal_id)
+        return found.filter(interview_type=interview_type, cancelled_at=None, archived_at=None).exclude(
+            status=Status.COMPLETED
+        )
+
     def search(self, text: str) -> Self:
         # Two queries, because no index covers both tables.
         contacts = Contact.objects.search(text).order_by("-id").values_list("pk", flat=True)

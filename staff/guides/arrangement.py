@@ -1,11 +1,19 @@
 """Adds, removes and moves topics and follow-ups of the guide's form, without saving."""
 
+import json
 import re
+from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from hindsight.text.languages import ENGLISH
 from interviews.paige.guide.paths import GuidePath
+from interviews.paige.guide.rules import wordings
 from interviews.paige.guide.texts import MAX_FOLLOW_UPS, FollowUpKind
+
+FOLLOW_UPS = Path(__file__).with_name("follow_ups_of_new_topics.json")
 
 MAX_TOPICS = 30
 """The most that the form shows: each takes up to 36 of the 1,200 fields that Django accepts."""
@@ -25,9 +33,26 @@ def new_follow_up() -> dict[str, Any]:
     return {"kind": FollowUpKind.INSTANCE.value, "text": ""}
 
 
-def new_topic() -> dict[str, Any]:
+def new_topic(guide: Mapping[str, Any]) -> dict[str, Any]:
     texts = dict.fromkeys(("key", "title", "question", "rephrasing", "reason"), "")
-    return {**texts, "core": False, "phrases": [], "follow_ups": [new_follow_up()]}
+    return {**texts, "core": False, "phrases": [], "follow_ups": first_follow_ups(guide) or [new_follow_up()]}
+
+
+def first_follow_ups(guide: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One of each kind that fits any topic, in the guide's language, in words that the guide does not have yet: the
+    same wording twice is an error. None once all are used, or if the language has none.
+    """
+    used = {text.casefold() for _, text in wordings(guide)}
+    texts = _follow_ups().get(guide.get("language", ENGLISH), {})
+    unused = {kind: [text for text in of_kind if text.casefold() not in used] for kind, of_kind in texts.items()}
+    return [{"kind": kind, "text": of_kind[0]} for kind, of_kind in unused.items() if of_kind]
+
+
+@cache
+def _follow_ups() -> dict[str, dict[str, list[str]]]:
+    """Texts by kind, by language. They quote the contact."""
+    found: dict[str, dict[str, list[str]]] = json.loads(FOLLOW_UPS.read_text(encoding="utf-8"))
+    return found
 
 
 def arranged(guide: dict[str, Any], button: str) -> Arranged:
@@ -45,7 +70,7 @@ def arranged(guide: dict[str, Any], button: str) -> Arranged:
         path = ("topics", int(topic), "follow_ups")
         items, largest, index = items[int(topic)]["follow_ups"], MAX_FOLLOW_UPS, follow_up
     if action == "add":
-        place = _add(items, new_follow_up() if follow_ups else new_topic(), largest)
+        place = _add(items, new_follow_up() if follow_ups else new_topic(guide), largest)
     else:
         place = _change(items, -1 if index is None else int(index), action, target)
     return Arranged(guide, path if place is None else (*path, place))

@@ -191,8 +191,11 @@ class GuideFields(GuidePart):
 
 
 class Link(NamedTuple):
+    """`other`: the anchor of a second place, or empty."""
+
     anchor: str
     text: str
+    other: str = ""
 
 
 class GuideEditor:
@@ -218,7 +221,10 @@ class GuideEditor:
     def refuse(self, problems: Iterable[Remark]) -> None:
         for problem in problems:
             self._blame(problem.path, problem.message)
-            self.problems.append(Link(self._anchor(problem.path), problem.in_words))
+            other = self._anchor(problem.other) if problem.other else ""
+            if problem.other:
+                self._blame(problem.other, f"Used again: {in_words(problem.path)}.")
+            self.problems.append(Link(self._anchor(problem.path), problem.in_words, other))
 
     def refuse_error(self, error: GuideError | ValidationError) -> None:
         """A ValidationError is about the name."""

@@ -17,6 +17,7 @@ from interviews.services.interview_types import archive_interview_type, set_word
 from interviews.services.languages import translations_of
 from orgs.models import EventKind
 from staff.confirmation import Action, ActionAdmin
+from staff.guides.break_off_pages import BreakOffPages
 from staff.guides.comparison_pages import GuideComparisonPages
 from staff.guides.forms import language_name
 from staff.guides.new_interview_types import NewInterviewTypePages
@@ -77,8 +78,14 @@ class ShownQuality(NamedTuple):
 
 
 @admin.register(InterviewType)
-class InterviewTypeAdmin(NewInterviewTypePages, GuideTrialPages, GuideComparisonPages, HistoryPage, ActionAdmin):
-    slow_object_pages = {**GuideTrialPages.trial_pages, **GuideComparisonPages.comparison_pages}
+class InterviewTypeAdmin(
+    NewInterviewTypePages, GuideTrialPages, GuideComparisonPages, BreakOffPages, HistoryPage, ActionAdmin
+):
+    slow_object_pages = {
+        **GuideTrialPages.trial_pages,
+        **GuideComparisonPages.comparison_pages,
+        **BreakOffPages.break_off_pages,
+    }
     change_form_template = "staff/guides/interview_type.html"
     object_pages = {
         **NewInterviewTypePages.object_pages,

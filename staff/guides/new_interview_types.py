@@ -44,7 +44,8 @@ class StartForm(forms.Form):
         start, language = self.cleaned_data["start"], self.cleaned_data["language"]
         if start == BLANK:
             texts = dict.fromkeys(("name", "purpose", "closing_question"), "")
-            return {**texts, **NUMBERS_OF_A_BLANK_GUIDE, "language": language or ENGLISH, "topics": [new_topic()]}
+            blank = {**texts, **NUMBERS_OF_A_BLANK_GUIDE, "language": language or ENGLISH}
+            return {**blank, "topics": [new_topic(blank)]}
         guide = shipped_guide(start)
         return {**guide, "language": language or guide.get("language", ENGLISH)}
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from orgs.audit import AUDITED_FIELDS
 from orgs.models import EventKind, Org
 from staff.history.activity import COLUMNS, MAX_DAYS, ActivityFilter, acts, addresses
+from staff.history.restore_page import may_restore_texts
 from staff.history.security_event_export import MAX_EXPORTED, csv_response
 from staff.lists.date_ranges import DayInput
 from staff.lists.filters import storable
@@ -79,6 +80,7 @@ def activity_view(request: HttpRequest) -> HttpResponse:
         logins=User.objects.filter(is_staff=True).order_by("username").values_list("username", flat=True),
         file=_address(request, csv="1"),
         max_exported=MAX_EXPORTED,
+        may_restore=may_restore_texts(request),
     )
     return TemplateResponse(request, "staff/history/activity.html", context)
 

@@ -12,7 +12,6 @@ from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
 from interviews.lifecycle import DisplayedStatus, Flag
 from interviews.services.interview_statistics import (
     InterviewStatistics,
-    Topic,
     Week,
     interview_statistics,
     recent_start,
@@ -20,6 +19,7 @@ from interviews.services.interview_statistics import (
 )
 from interviews.services.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
+from staff.guides.break_off_pages import titles_of_topics
 from staff.home.charts import columns
 from staff.orgs.permissions import may, orgs_with, visible_orgs
 from webhooks.models import Status
@@ -86,7 +86,7 @@ def home(request: HttpRequest) -> dict[str, Any]:
         statistics = interview_statistics([org.pk] if org else visible)
         context["only_own_orgs"] = visible is not None and org is None
         context |= {"statistics": statistics, "figures": figures(statistics, lists), "since": recent_start()}
-        context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists), **charts(statistics)}
+        context |= {"weeks": weeks(statistics, lists), "topics": topics(statistics, lists, org), **charts(statistics)}
     if request.user.has_perm(INTERVIEWS) and (settings.PAIGE_MODEL or settings.PAIGE_WORDING_MODEL):
         context["model"] = model_statistics()
     if may(request, ENDPOINTS, org):
@@ -155,12 +155,29 @@ def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
     }
 
 
-def topics(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Topic, float, str]]:
-    """Each topic with its share of the most frequent one in percent, and the URL of the list behind its number."""
+@dataclass(frozen=True)
+class ShownTopic:
+    """`percent`: of the most frequent topic. `url`: the list behind the number."""
+
+    title: str
+    stopped: int
+    percent: float
+    url: str
+
+
+def topics(statistics: InterviewStatistics, lists: Lists, org: Org | None) -> list[ShownTopic]:
+    """Topics of several guides can have the same key, and count together."""
     most = max((topic.stopped for topic in statistics.topics), default=1)
     begun = {"begun_since": day(starts_of_weeks()[0]), "conversation": "broken_off"}
+    titles = {"": "Before the first question"}
+    titles |= titles_of_topics([topic.key for topic in statistics.topics], org) if statistics.topics else {}
     return [
-        (topic, 100 * topic.stopped / most, lists.interviews(**begun, last_topic=topic.key))
+        ShownTopic(
+            titles.get(topic.key, topic.key),
+            topic.stopped,
+            100 * topic.stopped / most,
+            lists.interviews(**begun, last_topic=topic.key),
+        )
         for topic in statistics.topics
     ]
 

@@ -30,6 +30,7 @@ from staff.interviews.displayed_turns import turns_of
 from staff.interviews.downloads import TranscriptFiles
 from staff.interviews.fields import RequestFields
 from staff.interviews.forms import InterviewRequestForm, why_closed
+from staff.interviews.new_requests import CREATED, NewRequestPages
 from staff.interviews.picks import picks_in_form
 from staff.interviews.steering import changed_after_completion, edited_steering, stored_steering
 from staff.interviews.transcript_document import TranscriptDocument
@@ -71,7 +72,7 @@ ABOUT = (
 
 @admin.register(InterviewRequest)
 class InterviewRequestAdmin(
-    OrgRowsAdmin, ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, AuditedAdmin
+    OrgRowsAdmin, ExportableAdmin, TranscriptFiles, RequestActions, RequestFields, NewRequestPages, AuditedAdmin
 ):
     form = InterviewRequestForm
     change_form_template = "staff/interviews/interview_request.html"
@@ -128,7 +129,18 @@ class InterviewRequestAdmin(
             texts = {"fields": ["objective", "steers"], "description": note}
         if not may_change:
             options = {"fields": [field for field in options["fields"] if field != "survey_link"]}
-        return [(title, texts), (about, options)]
+        empty = [field for field in options["fields"] if obj and self.is_empty(obj, field)]
+        about_fields = [field for field in options["fields"] if field not in empty]
+        return [(title, texts), (about, {"fields": about_fields}), *self.collapsed(empty)]
+
+    def is_empty(self, obj: InterviewRequest, field: str) -> bool:
+        """Whether the page would show "-"."""
+        column = "deal_id" if field == "deal_and_outcome" else field  # the field would read the deal
+        shown = getattr(self, column)(obj) if hasattr(self, column) else getattr(obj, column)
+        return shown in (None, "", "-")
+
+    def collapsed(self, fields: list[str]) -> Any:
+        return [(f"Without a value: {len(fields)}", {"fields": fields, "classes": ["collapse"]})] if fields else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         texts = InterviewRequestForm.base_fields if self.is_read_only(request, obj) else ()
@@ -142,6 +154,7 @@ class InterviewRequestAdmin(
         return why_closed(obj)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["is_created"] = CREATED in request.GET
         context["may_preview"] = self.may_preview(request, kwargs["obj"])
         obj, document, turns = kwargs["obj"], None, []
         if hasattr(obj, "transcript"):

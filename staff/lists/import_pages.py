@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 from hindsight.http.request_ids import current_request_id
 from jobs.models import Job, State
-from orgs.models import EventKind
+from orgs.models import EventKind, Org
 from staff.base import StaffAdmin
 from staff.lists import imports
 from staff.lists.importable import IMPORTS
@@ -25,8 +25,7 @@ def may_import(request: HttpRequest, kind: str) -> bool:
     return request.user.has_perms(IMPORTS[kind].permissions)
 
 
-class ImportForm(forms.Form):
-    org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
+class UploadForm(forms.Form):
     file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
     encoding = forms.ChoiceField(
         choices=[*ENCODINGS.items()],
@@ -35,6 +34,23 @@ class ImportForm(forms.Form):
         "too, if the dry run rejects rows that are not valid UTF-8.",
     )
     size = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def chosen_org(self) -> Org:
+        raise NotImplementedError
+
+    def options(self) -> dict[str, Any]:
+        """For the import's `store`."""
+        return {}
+
+
+class ImportForm(UploadForm):
+    field_order = ("org", "file", "encoding")
+
+    org = OrgField(help_text="The name or the slug of the org that the rows belong to.")
+
+    def chosen_org(self) -> Org:
+        org: Org = self.cleaned_data["org"]
+        return org
 
 
 class ImportingAdmin(StaffAdmin):
@@ -49,21 +65,25 @@ class ImportingAdmin(StaffAdmin):
             request, {**(extra_context or {}), "may_import": may_import(request, self.import_kind)}
         )
 
+    def import_form(self, request: HttpRequest) -> UploadForm:
+        return ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
+
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """With JavaScript, a large file arrives in pieces. This request has the first one."""
         if not may_import(request, self.import_kind):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None, initial={"org": request.GET.get("org")})
+        form = self.import_form(request)
         if form.is_valid():
             piece: UploadedFile[Any] = form.cleaned_data["file"]
             try:
                 with transaction.atomic():
                     job = imports.new_import(
                         kind=self.import_kind,
-                        org=form.cleaned_data["org"],
+                        org=form.chosen_org(),
                         owner=cast(User, request.user),
                         size=form.cleaned_data["size"] or piece.size or 0,
                         encoding=form.cleaned_data["encoding"],
+                        **form.options(),
                     )
                     imports.upload(job, piece.read(), offset=0)
                 return HttpResponseRedirect(reverse("admin:jobs_job_change", args=[job.pk]))
@@ -125,6 +145,7 @@ class ImportPages(StaffAdmin):
             "is_dry_run": imports.is_dry_run(job),
             "is_uploading": job.state == State.DRAFT and not imports.is_uploaded(job),
             "may_import": may_import(request, job.kind) and imports.is_open(job),
+            "has_links": IMPORTS[job.kind].has_links and not imports.is_dry_run(job),
             "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
             "changing": job.counts.get("created", 0) + job.counts.get("updated", 0),
             "errors": imports.errors(job),

@@ -1,7 +1,7 @@
 """What staff can import from a CSV file."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from deals import layouts as deal_layouts
 from deals.services import import_batch as import_deals
 from hindsight.text.csv_layouts import Layout
 from hindsight.text.import_files import Lines
+from hindsight.text.record_files import Record
+from staff.interviews import request_files
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Importable:
     reject_duplicates: Callable[[Iterator[Any]], Iterator[Any]]
     batches: Callable[[Iterable[Any]], Iterator[Any]]
     store: Callable[..., Counter[str]]
+    # Names of the job's options that `store` takes, too.
+    options: tuple[str, ...] = ()
+    # Of the job's file, which has the rejected rows, and what a batch has created.
+    columns: tuple[str, ...] = ("line", "reason")
+    created: Callable[[Any], Sequence[Record]] = lambda batch: ()
+    model: str = ""
 
     @property
     def rows(self) -> str:
@@ -40,7 +48,11 @@ class Importable:
     @property
     def page(self) -> str:
         """The name of the page on which an import begins."""
-        return f"admin:{self.rows}_{self.row}_import"
+        return f"admin:{self.model or f'{self.rows}_{self.row}'}_import"
+
+    @property
+    def has_links(self) -> bool:
+        return "survey_url" in self.columns
 
 
 IMPORTS = {
@@ -74,5 +86,24 @@ IMPORTS = {
         reject_duplicates=deal_files.reject_duplicates,
         batches=deal_files.batches,
         store=import_deals,
+    ),
+    "import_interview_requests": Importable(
+        row="interview request",
+        fields=tuple(request_files.GUESSES),
+        key="email",
+        joined=contact_layouts.JOINTS,
+        cells_help="Each row creates an interview request. An empty cell keeps the stored text.",
+        columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
+        "line break. Outcomes are won, lost and no decision, and need a deal_id.",
+        permissions=("jobs.import_contacts", "contacts.change_contact", "interviews.add_interviewrequest"),
+        guess=request_files.guess_layout,
+        read=request_files.read,
+        reject_duplicates=request_files.reject_duplicates,
+        batches=request_files.batches,
+        store=request_files.store,
+        options=("interview_type",),
+        columns=request_files.COLUMNS,
+        created=lambda batch: batch.created,
+        model="interviews_interviewrequest",
     ),
 }

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from hindsight.text.csv_layouts import Layout
 from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, CsvText, Lines, unlisted_rows
-from hindsight.text.record_files import write_csv
+from hindsight.text.record_files import Record, write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
 from jobs.services import create_job, start_job
@@ -26,7 +26,6 @@ MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 SHOWN_ROWS = 3
 SHOWN_ERRORS = 100
 MAX_COLUMNS = 100
-ERROR_COLUMNS = ("line", "reason")
 
 UTF_8, WINDOWS = "utf-8", "cp1252"
 ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
@@ -34,11 +33,11 @@ ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
 SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
 
 
-def new_import(*, kind: str, org: Org, owner: User, size: int, encoding: str = UTF_8) -> Job:
-    """`size`: bytes of the file, which `upload()` gets in pieces. `encoding`: one of ENCODINGS."""
+def new_import(*, kind: str, org: Org, owner: User, size: int, encoding: str = UTF_8, **more: Any) -> Job:
+    """`size`: bytes of the file, which `upload()` gets in pieces. `encoding`: one of ENCODINGS. `more`: for `store`."""
     if not 0 < size <= MAX_UPLOAD_BYTES:
         raise ValidationError(f"Upload a file of at most {MAX_UPLOAD_BYTES // 2**20} MiB that is not empty.")
-    options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding}
+    options = {"size": size, "uploaded": 0, "format": "csv", "encoding": encoding, **more}
     return create_job(kind=kind, owner=owner, org=org, options=options)
 
 
@@ -106,8 +105,11 @@ def first_rows(job: Job) -> list[list[str]]:
 
 
 def errors(job: Job) -> list[dict[str, str]]:
+    """The first ones. Reads no file without any."""
+    if not rejected_rows(job):
+        return []
     text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")
-    return list(islice(csv.DictReader(text), SHOWN_ERRORS))
+    return list(islice((row for row in csv.DictReader(text) if row["reason"]), SHOWN_ERRORS))
 
 
 def unshown_errors(job: Job) -> str:
@@ -167,25 +169,29 @@ def _steps(job: Job) -> Iterator[Step]:
     for batch in importable.batches(islice(rows, job.done, None)):
         yield partial(_import, job, batch)
     if rejected_rows(job) > MAX_LISTED and "unlisted" not in job.counts:
-        yield partial(_count_unlisted, rejected_rows(job) - MAX_LISTED)
+        yield partial(_count_unlisted, job, rejected_rows(job) - MAX_LISTED)
 
 
 def _import(job: Job, batch: Any) -> StepResult:
-    listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))
-    rejected = [{"line": str(row.line), "reason": row.reason} for row in listed]
+    importable = importable_of(job)
     actor = Actor(ActorKind.STAFF, job.owner.get_username(), job.options.get("request_id", ""))
-    store = importable_of(job).store
-    counts = store(org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job))
-    return StepResult(len(batch), _csv(rejected, header=job.output_bytes == 0 and bool(rejected)), counts)
+    options = {name: job.options[name] for name in importable.options}
+    counts = importable.store(
+        org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job), **options
+    )
+    listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))  # `store` may reject rows, too
+    records = [] if is_dry_run(job) else [*importable.created(batch)]
+    records += ({"line": str(row.line), "reason": row.reason} for row in listed)
+    return StepResult(len(batch), _csv(job, records, header=job.output_bytes == 0 and bool(records)), counts)
 
 
-def _count_unlisted(number: int) -> StepResult:
-    return StepResult(0, _csv([{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
+def _count_unlisted(job: Job, number: int) -> StepResult:
+    return StepResult(0, _csv(job, [{"line": "", "reason": unlisted_rows(number)}]), {"unlisted": number})
 
 
-def _csv(errors: Sequence[dict[str, str]], *, header: bool = False) -> bytes:
-    out = StringIO()
-    write_csv(errors, out, ERROR_COLUMNS, header=header)
+def _csv(job: Job, records: Sequence[Record], *, header: bool = False) -> bytes:
+    out, columns = StringIO(), importable_of(job).columns
+    write_csv(({**dict.fromkeys(columns, ""), **record} for record in records), out, columns, header=header)
     return out.getvalue().encode()
 
 

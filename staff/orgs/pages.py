@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from hindsight.limits.usage_counts import DAY, HOUR, NEAR_PERCENT, use_of
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.create import onboard_org, open_test_room
 from interviews.services.erasure import delete_org
@@ -23,6 +22,7 @@ from staff.orgs.account_managers import AccountManagers, may_assign, names_of_ma
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
 from staff.orgs.forms import OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
+from staff.orgs.use import ShownUse
 from staff.orgs.webhook_forms import EndpointForm
 from staff.removal import RemovalAdmin
 from staff.security_events import actor_of, record_act
@@ -129,7 +129,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
             context["may_issue"] = may_issue_keys(request, obj)
             context["may_revoke"] = may_revoke(request, obj)
             context["may_rotate"] = may_rotate(request, obj)
-        context["use"] = rows_of_use(kwargs["obj"]) if obj else None
+        context["use"] = ShownUse.of(obj) if obj else None
         context["may_assign"] = may_assign(request)
         context["may_suspend"] = obj is not None and self.has_change_permission(request, obj)
         if obj and may(request, "webhooks.view_endpoint", obj):
@@ -208,17 +208,3 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
 
 def may_add_webhooks(request: HttpRequest, org: Org | None = None) -> bool:
     return may(request, "webhooks.add_endpoint", org)
-
-
-def rows_of_use(org: Org) -> list[tuple[str, int, int]] | None:
-    """Labels with the numbers of the last hours and of the last days. None if the counters are unavailable."""
-    use = use_of(str(org.pk))
-    if use is None:
-        return None
-    labels = (
-        "Requests",
-        "Refused with 429",
-        f"Minutes with {NEAR_PERCENT}% of the limit or more",
-        "Minutes over the limit",
-    )
-    return list(zip(labels, use[HOUR], use[DAY], strict=True))

@@ -7,13 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
+from hindsight.text.visible import visible
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action, ActionAdmin
 from staff.lists.filters import OrgFilter
 from staff.orgs.permissions import may
+from webhooks.answers import KEPT
 from webhooks.models import Delivery, Endpoint, Status
-from webhooks.services.replay import cancel_delivery, replay_delivery
+from webhooks.services.replay import cancel_delivery, replay_delivery, send_now
 
 
 def cancel(delivery: Delivery) -> None:
@@ -29,6 +31,15 @@ REPLAY = Action(
     event=EventKind.WEBHOOK_SENT,
     done="Replayed.",
 )
+SEND_NOW = Action(
+    title="Send now",
+    text="A worker sends it at once. It counts as an attempt, and if it fails, the next one waits as usual. If the "
+    "endpoint is slow, its pause ends first.",
+    button="Send it now",
+    run=lambda delivery: send_now(delivery_id=delivery.pk),
+    event=EventKind.WEBHOOK_SENT,
+    done="Sent before its time.",
+)
 CANCEL = Action(
     title="Cancel",
     text="This delivery is not tried again. An attempt that is under way is not stopped.",
@@ -42,13 +53,13 @@ CANCEL = Action(
 @admin.register(Delivery)
 class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     change_form_template = "staff/orgs/webhook_delivery.html"
-    object_pages = {"replay": "replay_view", "cancel": "cancel_view"}
+    object_pages = {"replay": "replay_view", "send-now": "send_now_view", "cancel": "cancel_view"}
     list_display = (
         "id",
         "event_type",
         "status",
         "last_status",
-        "attempts",
+        "made",
         "org",
         "endpoint",
         "last_attempt_at",
@@ -57,12 +68,26 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     list_filter = (OrgFilter, "status")
     lookups = frozenset({"status__exact", "endpoint"})
     fields = (
-        *("event", "endpoint", "org", "status", "attempts", "next_attempt", "last_attempt_at"),
-        *("last_outcome", "last_status", "body", "created_at"),
+        *("event", "endpoint", "org", "status", "made", "next_attempt", "last_attempt_at"),
+        *("last_outcome", "last_status", "answer", "body", "created_at"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("event", "endpoint", "org")
+        found = super().get_queryset(request).select_related("event", "endpoint", "org")
+        return found.defer("answer_headers", "answer_body") if self.is_list(request) else found
+
+    @admin.display(description="Attempts")
+    def made(self, delivery: Delivery) -> str:
+        earlier = delivery.earlier_attempts
+        return f"{delivery.all_attempts}" + (f", {earlier} of them before the last replay" if earlier else "")
+
+    @admin.display(description="Answer")
+    def answer(self, delivery: Delivery) -> str:
+        """Each character that is not seen is shown as its code point."""
+        if not delivery.answer_headers:
+            return f"-. It is kept for {KEPT.days} days."
+        headers, body = visible(delivery.answer_headers), visible(delivery.answer_body)
+        return format_html('<div class="answer"><pre>{}</pre><pre>{}</pre></div>', headers, body or "(no body)")
 
     @admin.display(description="Event")
     def event_type(self, delivery: Delivery) -> str:
@@ -84,6 +109,9 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
 
     def replay_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), REPLAY)
+
+    def send_now_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), SEND_NOW)
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.confirm_and_run(request, self.object_or_404(request, object_id, may_replay), CANCEL)

@@ -95,7 +95,7 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
         context["may_change"] = may_change(request, endpoint)
         context["may_replay"] = may_replay(request, endpoint)
         if may(request, "webhooks.view_delivery", endpoint):
-            context["deliveries"] = endpoint.deliveries.select_related("event")[:NEWEST_DELIVERIES]
+            context["deliveries"] = endpoint.deliveries.select_related("event").without_answers()[:NEWEST_DELIVERIES]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

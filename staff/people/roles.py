@@ -21,6 +21,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.add_interviewtype",  # also duplicate
         "interviews.change_interviewtype",  # edit the guide, archive, unarchive
         "interviews.view_interviewrequest",
+        "interviews.add_interviewrequest",  # by hand, and from a file with jobs.import_contacts
         "interviews.change_interviewrequest",  # edit, mark as sent, archive
         "webhooks.view_endpoint",
         "webhooks.view_delivery",

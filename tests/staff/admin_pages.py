@@ -59,7 +59,6 @@ NOT_PAGES = {
     "contacts_contact_add": "refused",
     "deals_deal_add": "refused",
     "deals_deal_delete": "refused",
-    "interviews_interviewrequest_add": "refused",
     "interviews_interviewrequest_delete": "refused",
     "interviews_interviewtype_delete": "refused",
     "orgs_apikey_add": "refused",

@@ -36,6 +36,8 @@ QUERIES: Mapping[str, str] = {
     "contacts_contact_export": "org={slug}",
     "deals_deal_export": "org={slug}",
     "interviews_interviewrequest_export": "org={slug}",
+    "interviews_interviewrequest_add": "org={slug}",
+    "interviews_interviewrequest_import": "org={slug}",
     "interviews_interviewtype_add": "org={slug}&start=win_loss_buyer",
     "orgs_securityevent_export": "org={slug}",
 }
@@ -71,6 +73,7 @@ SENT: Mapping[str, str] = {
     "deals_deal_changelist": "action=export_csv&_selected_action={deal.pk}",
     "deals_deal_export": "format=csv",
     "interviews_interviewrequest_act": "ids={interview_request.pk}",
+    "interviews_interviewrequest_add": "email=bob@example.com",
     "interviews_interviewrequest_change": "objective=Mine",
     "interviews_interviewrequest_changelist": "action=export_csv&_selected_action={interview_request.pk}",
     "interviews_interviewrequest_export": "format=csv",

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from interviews.paige.guide.texts import MAX_FOLLOW_UPS
+from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.guide.question_style import guide_warnings
+from interviews.paige.guide.texts import MAX_FOLLOW_UPS, QUOTE, clean_follow_up
 from staff.guides.arrangement import MAX_TOPICS, arranged, new_topic
 
 
@@ -34,7 +36,6 @@ def texts(arrangement: dict[str, Any]) -> list[str]:
         ("topics-1-follow_ups-0:remove", ["abc", "e", "f"], (1, "follow_ups", 0)),
         ("topics-2-follow_ups-0:remove", ["abc", "de", ""], (2, "follow_ups")),
         ("topics-2-follow_ups:add", ["abc", "de", "f"], (2, "follow_ups", 1)),
-        ("topics:add", ["abc", "de", "f", ""], (3,)),
     ],
 )
 def test_a_button_changes_the_order(button: str, expected: list[str], place: tuple[Any, ...]) -> None:
@@ -58,6 +59,35 @@ def test_a_button_that_does_not_fit_changes_nothing(button: str) -> None:
 
 
 def test_the_most_topics_and_follow_ups() -> None:
-    full = {"topics": [{**deepcopy(new_topic()), "follow_ups": [{}] * MAX_FOLLOW_UPS} for _ in range(MAX_TOPICS)]}
+    full = {"topics": [{**deepcopy(new_topic({})), "follow_ups": [{}] * MAX_FOLLOW_UPS} for _ in range(MAX_TOPICS)]}
     assert arranged(full, "topics:add").guide == full
     assert arranged(full, "topics-0-follow_ups:add").guide == full
+
+
+@pytest.mark.parametrize("name", ["win_loss_buyer", "win_loss_buyer_de", "no_decision", "nps_follow_up"])
+def test_new_topics_begin_with_follow_ups_that_the_guide_does_not_have(name: str) -> None:
+    guide = shipped_guide(name)
+    for _ in range(3):
+        guide = arranged(guide, "topics:add").guide
+    for number, topic in enumerate(guide["topics"][-3:]):
+        assert [follow_up["kind"] for follow_up in topic["follow_ups"]] == ["reason", "consequence", "instance", "next"]
+        topic |= {"key": f"new_{number}", "title": "New", "question": f"What about {number}?"}
+    Guide.from_data(guide)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_first_follow_ups_are_open_questions_that_differ(language: str) -> None:
+    guide: dict[str, Any] = {"language": language, "topics": []}
+    for _ in range(7):
+        guide = arranged(guide, "topics:add").guide
+    texts = [follow_up["text"] for topic in guide["topics"] for follow_up in topic["follow_ups"]]
+    assert len(texts) == 6 * 4 + 1, "once all are used, a topic begins with an empty one"
+    assert texts[-1] == ""
+    assert len({text.casefold() for text in texts}) == len(texts)
+    assert all(clean_follow_up(text) and QUOTE in text for text in texts[:-1])
+    assert not [warning for warning in guide_warnings(guide) if warning.path[-1] == "text"]
+
+
+def test_a_language_without_follow_ups_begins_with_an_empty_one() -> None:
+    [topic] = arranged({"language": "fr", "topics": []}, "topics:add").guide["topics"]
+    assert topic["follow_ups"] == [{"kind": "instance", "text": ""}]

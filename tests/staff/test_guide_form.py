@@ -89,12 +89,16 @@ def test_all_errors_are_shown_at_once_each_beside_its_field(support: Staff, kind
     assert kind.guide == before
 
 
-def test_a_repeated_wording_is_shown_at_its_second_place(support: Staff, kind: InterviewType) -> None:
+def test_a_repeated_wording_is_shown_at_both_places(support: Staff, kind: InterviewType) -> None:
     fields = shown(support, kind)
     page = save(support, kind, {**fields, "closing_question": fields["topics-0-question"]})
     [problem] = page.context["editor"].problems
     assert problem.anchor == "id_closing_question"
     assert problem.text.endswith("is already used: Topic 1, question.")
+    html = page.content.decode()
+    assert '<a href="#id_topics-0-question">The first place</a>' in html
+    assert "Used again: Closing question." in html
+    assert "Nothing was saved. Please correct 1 error:" in html
 
 
 def test_a_name_that_is_taken_is_refused(support: Staff, kind: InterviewType) -> None:
@@ -155,13 +159,15 @@ def test_the_buttons_arrange_the_form_without_saving(support: Staff, kind: Inter
     assert (added["topics-TOTAL_FORMS"], added["topics-8-title"], added["topics-8-follow_ups-TOTAL_FORMS"]) == (
         "9",
         "",
-        "1",
+        "4",
     )
     kind.refresh_from_db()
     assert kind.guide == before
 
     added |= {"topics-8-title": "Über  Preise & More", "topics-8-question": "What of it?"}
     added |= {"topics-8-follow_ups-0-text": "What then?"}
+    for _ in range(3):
+        added = Fields(press(support, kind, added, "topics-8-follow_ups-1:remove")).data
     removed = Fields(press(support, kind, added, "topics-2:remove")).data
     assert save(support, kind, removed).status_code == 302
     kind.refresh_from_db()
@@ -178,7 +184,7 @@ def test_the_buttons_arrange_the_form_without_saving(support: Staff, kind: Inter
         "question": "What of it?",
         "rephrasing": "",
         "reason": "",
-        "follow_ups": [{"kind": "instance", "text": "What then?"}],
+        "follow_ups": [{"kind": "reason", "text": "What then?"}],
     }
 
 

@@ -1,13 +1,15 @@
 """Staff make interview types, duplicate them, and archive them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from interviews.lifecycle import Engine, Wording
-from interviews.models import InterviewRequest, InterviewType, Turn
+from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import give_consent, next_question
 from interviews.services.interview_types import archive_interview_type
@@ -51,12 +53,11 @@ def test_a_blank_type_gets_topics_in_its_language(support: Staff, acme: Org) -> 
     assert [problem.text for problem in refused.context["editor"].problems if "Topic 2" in problem.text] == [
         "Topic 2, title: Must not be blank.",
         "Topic 2, question: Must not be blank.",
-        "Topic 2, follow-up 1: Must not be blank.",
     ]
+    assert fields["topics-1-follow_ups-0-text"] == "„{quote}“, so Ihre Worte. Was war der Grund?"
     fields |= {"name": "Kurz", "purpose": "Es geht um {vendor}.", "closing_question": "Was fehlt noch?"}
     for number in range(2):
         fields |= {f"topics-{number}-title": f"Thema {number}", f"topics-{number}-question": f"Was war {number}?"}
-        fields[f"topics-{number}-follow_ups-0-text"] = f"Wie kam es zu {number}?"
     assert add(support, fields, **begun).status_code == 302
     [created] = InterviewType.objects.all()
     assert (created.guide["language"], created.guide["version"]) == ("de", 1)
@@ -196,3 +197,15 @@ def test_the_page_compares_engines_and_words(support: Staff, interview_request: 
     page = support.get(f"{PAGE}_change", kind.pk).content.decode()
     cells = re.sub(r"<[^>]+>", "|", page.partition("Quality by engine and words")[2].partition("</section>")[0])
     assert re.search(r"\|Model\|+a model\|+1(?:\|+\W){3}\|+0%\|+0%\|+1\.5\|+3,100\|", cells), cells
+
+
+def test_a_page_shows_where_contacts_break_off(support: Staff, interview_request: InterviewRequest) -> None:
+    give_consent(interview_request)
+    kind = interview_request.interview_type
+    assert "Where contacts break off" in support.get(f"{PAGE}_change", kind.pk).content.decode()
+    next_question(interview_request)
+    Conversation.objects.update(last_activity_at=timezone.now() - timedelta(days=8))
+    page = support.get(f"{PAGE}_break-offs", kind.pk)
+    [stops] = page.context["questions"]
+    assert (stops.reached, stops.stopped) == (1, 1)
+    assert "100% of 1" in page.content.decode()

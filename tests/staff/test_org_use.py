@@ -34,7 +34,7 @@ def test_the_page_of_an_org_shows_requests_and_refusals(
     clock: time_machine.Traveller, root: Staff, acme: Org, globex: Org
 ) -> None:
     page = root.get("orgs_org_change", acme.pk)
-    assert page.context["use"] == [
+    assert page.context["use"].rows == [
         ("Requests", 6, 6),
         ("Refused with 429", 2, 2),
         ("Minutes with 80% of the limit or more", 1, 1),
@@ -44,8 +44,19 @@ def test_the_page_of_an_org_shows_requests_and_refusals(
     assert "The limit is 3 requests per minute." in page.content.decode()
     clock.shift(DAY_SECONDS)
     root.client.force_login(root.user)
-    assert root.get("orgs_org_change", acme.pk).context["use"][0] == ("Requests", 0, 6)
-    assert root.get("orgs_org_change", globex.pk).context["use"][0] == ("Requests", 0, 0)
+    assert root.get("orgs_org_change", acme.pk).context["use"].rows[0] == ("Requests", 0, 6)
+    assert root.get("orgs_org_change", globex.pk).context["use"].rows[0] == ("Requests", 0, 0)
+
+
+def test_the_use_is_shown_as_curves(clock: time_machine.Traveller, root: Staff, acme: Org) -> None:
+    page = root.get("orgs_org_change", acme.pk)
+    hours, days = page.context["use"].curves
+    assert [len(shown.curve.points.split()) for shown in (hours, days)] == [24, 30]
+    assert hours.curve.points.endswith("95.65,100.00 100.00,0.00"), "the newest hour is the busiest"
+    assert hours.refused.points.endswith(" 100.00,66.67"), "at the scale of all requests"
+    assert (hours.busiest, round(hours.percent, 1)) == (6, 3.3)
+    assert "The most: 6, 3.3% of what the limit allows" in page.content.decode()
+    assert page.content.decode().count('class="refused"') == 2
 
 
 @pytest.mark.usefixtures("clock")

@@ -67,6 +67,7 @@ CHECKS: list[tuple[str, Any, Column, str]] = [
     ("staff.removal.RemovalAdmin.has_delete_permission", is_allowed, SUPPORT, "contacts_contact_erase"),
     ("staff.lists.export_action.ExportableAdmin.has_export_permission", is_allowed, READER, "contacts_contact_export"),
     ("staff.lists.import_pages.may_import", is_allowed, READER, "contacts_contact_import"),
+    ("staff.interviews.new_requests.may_create", is_allowed, READER, "interviews_interviewrequest_add"),
     ("staff.guides.pages.GuidePages.may_edit_guide", is_allowed, READER, "interviews_interviewtype_guide"),
     (
         "staff.interviews.pages.InterviewRequestAdmin.may_preview",

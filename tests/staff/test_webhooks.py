@@ -183,3 +183,38 @@ def test_deliveries_are_filtered(root: Staff, acme: Org, endpoint: Endpoint) -> 
         ({"org": "globex"}, []),
     ]:
         assert list(root.get("webhooks_delivery_changelist", **query).context["cl"].result_list) == found
+
+
+def test_a_pending_delivery_is_sent_now(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    delivery = complete(acme)
+    later = timezone.now() + timedelta(hours=5)
+    Delivery.objects.update(due_at=later, attempts=4, earlier_attempts=10)
+    page = root.get("webhooks_delivery_change", delivery.pk).content.decode()
+    assert "Send now" in page
+    assert "14, 10 of them before the last replay" in page
+    root.post("webhooks_delivery_send-now", delivery.pk)
+    assert Delivery.objects.get().due_at < later
+    assert newest_event() == ("webhook_sent", "root", "acme", str(delivery.pk), "Sent before its time.")
+
+
+def test_a_failing_endpoint_says_so_in_its_state(root: Staff, endpoint: Endpoint) -> None:
+    for minutes, state in ((1, "active, last attempt failed"), (61, "active, failing")):
+        Endpoint.objects.update(failing_since=timezone.now() - timedelta(minutes=minutes))
+        for page in (
+            root.get("webhooks_endpoint_changelist"),
+            root.get("webhooks_endpoint_change", endpoint.pk),
+            root.get("orgs_org_change", endpoint.org_id),
+        ):
+            assert state in page.content.decode()
+    disable_endpoint(endpoint_id=endpoint.pk)
+    assert "active, failing" not in root.get("webhooks_endpoint_changelist").content.decode()
+
+
+def test_the_page_of_a_delivery_shows_what_the_endpoint_answered(root: Staff, acme: Org, endpoint: Endpoint) -> None:
+    delivery = complete(acme)
+    Delivery.objects.update(answer_headers="Server: nginx", answer_body="<b>down</b> \u202e")
+    page = root.get("webhooks_delivery_change", delivery.pk).content.decode()
+    assert "Server: nginx" in page
+    assert "&lt;b&gt;down&lt;/b&gt; {U+202E}" in page
+    Delivery.objects.update(answer_headers="")
+    assert "It is kept for 7 days." in root.get("webhooks_delivery_change", delivery.pk).content.decode()

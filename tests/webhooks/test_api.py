@@ -1,5 +1,6 @@
 """/api/v1/webhook-endpoints: list, add, change, disable, rotate."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +163,13 @@ def test_an_endpoint_that_was_given_up_says_so_and_can_be_enabled(api: ApiClient
     assert api.get(path(endpoint)).json()["status"] == "gone"
     enabled = api.patch(path(endpoint), {"status": "active"}).json()
     assert (enabled["status"], enabled["failing_since"]) == ("active", None)
+
+
+def test_an_endpoint_that_fails_for_an_hour_says_so(api: ApiClient, endpoint: Endpoint) -> None:
+    for minutes, is_failing in ((59, False), (61, True)):
+        Endpoint.objects.update(failing_since=timezone.now() - timedelta(minutes=minutes))
+        body = api.get(path(endpoint)).json()
+        assert (body["status"], body["is_failing"]) == ("active", is_failing)
 
 
 def test_rotating_shows_the_new_secret_once(api: ApiClient, endpoint: Endpoint) -> None:

@@ -17,6 +17,7 @@ from orgs.models import Org
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
 from webhooks.models import Delivery, Endpoint, EndpointState, Event, Status
+from webhooks.schedule import DELAYS
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import (
     MAX_ENDPOINTS,
@@ -26,7 +27,7 @@ from webhooks.services.endpoints import (
     update_endpoint,
 )
 from webhooks.services.purge import purge_deliveries
-from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery
+from webhooks.services.replay import cancel_delivery, replay_deliveries, replay_delivery, send_now
 
 pytestmark = pytest.mark.django_db
 EVENTS = ["interview.completed"]
@@ -107,10 +108,35 @@ def test_a_replay_has_the_same_id_and_a_new_schedule(acme: Org, endpoint: Endpoi
     work()
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts, delivery.last_status) == (Status.PENDING, 1, 500)
+    assert delivery.all_attempts == 2, "also the one before the replay"
     assert len({received.headers["webhook-id"] for received in receiver.received}) == 1
     disable_endpoint(endpoint_id=endpoint.pk)
     with pytest.raises(ValidationError, match="Enable it first"):
         replay_delivery(delivery_id=delivery.pk)
+
+
+def test_a_pending_delivery_is_sent_before_its_time(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    receiver.status = 500
+    delivery = complete(acme)
+    work()
+    assert work() == 0, "the next attempt waits"
+    send_now(delivery_id=delivery.pk)
+    assert work() == 1
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.attempts) == (Status.PENDING, 2)
+    assert delivery.due_at > timezone.now() + DELAYS[1] * 0.9, "the schedule goes on"
+
+
+def test_what_is_under_way_or_finished_is_not_sent_again(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:
+    delivery = complete(acme)
+    Delivery.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
+    with pytest.raises(ValidationError, match="An attempt is under way"):
+        send_now(delivery_id=delivery.pk)
+    Delivery.objects.update(leased_until=None)
+    work()
+    with pytest.raises(ValidationError, match="no longer pending"):
+        send_now(delivery_id=delivery.pk)
+    assert len(receiver.received) == 1
 
 
 def test_only_a_pending_delivery_can_be_cancelled(acme: Org, endpoint: Endpoint, receiver: Receiver) -> None:

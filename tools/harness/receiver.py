@@ -14,11 +14,12 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Responds with `status` and `headers`, or as `respond` does."""
+    """Responds with `status`, `headers` and `body`, or as `respond` does."""
 
     port: int = 0
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
     received: list[Received] = field(default_factory=list)
     respond: Callable[[BaseHTTPRequestHandler], None] | None = None
 
@@ -41,9 +42,10 @@ def receiving() -> Iterator[Receiver]:
                 receiver.respond(self)
                 return
             self.send_response(receiver.status)
-            for name, value in {"Content-Length": "0", **receiver.headers}.items():
+            for name, value in {"Content-Length": str(len(receiver.body)), **receiver.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(receiver.body)
 
         do_GET = do_POST  # noqa: N815
 

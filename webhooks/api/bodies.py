@@ -24,6 +24,9 @@ class WebhookEndpoint(serializers.Serializer[Any]):
     failing_since = serializers.DateTimeField(
         allow_null=True, help_text="The first failed attempt after the last successful one, or null."
     )
+    is_failing = serializers.BooleanField(
+        help_text="Whether the endpoint is active, and every attempt has failed for an hour or longer."
+    )
     previous_secret_until = serializers.DateTimeField(
         allow_null=True, help_text="Until then, events also have a signature of the secret before the last rotation."
     )
@@ -49,6 +52,7 @@ class EndpointRow:
         self.event_types = endpoint.event_types
         self.status = endpoint.state
         self.failing_since = _shown(endpoint.failing_since)
+        self.is_failing = endpoint.is_failing
         self.previous_secret_until = _shown(endpoint.previous_secret_until)
         self.created_at = _shown(endpoint.created_at)
         self.secret = endpoint.secret

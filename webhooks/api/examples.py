@@ -10,6 +10,7 @@ ENDPOINT = {
     "event_types": EVENTS,
     "status": "active",
     "failing_since": None,
+    "is_failing": False,
     "previous_secret_until": None,
     "created_at": "2026-11-28T09:30:00.000000Z",
 }

@@ -25,6 +25,9 @@ class DeliveryQuerySet(OrgRowsQuerySet["Delivery"]):
     def pending(self) -> Self:
         return self.filter(status=Status.PENDING)
 
+    def without_answers(self) -> Self:
+        return self.defer("answer_headers", "answer_body")
+
     def finished(self) -> Self:
         return self.exclude(status=Status.PENDING)
 
@@ -40,10 +43,17 @@ class Delivery(Queued):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Since the last replay: the schedule counts them.")
+    earlier_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Before the last replay.")
     last_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     last_status = models.PositiveSmallIntegerField(null=True, help_text="The HTTP status of the last answer.")
     last_attempt_at = models.DateTimeField(null=True)
+    answer_headers = models.TextField(
+        blank=True, default="", db_default="", help_text="Of the last answer, without secrets. Empty after 7 days."
+    )
+    answer_body = models.TextField(
+        blank=True, default="", db_default="", help_text="The first 2 kB of the last answer. Empty after 7 days."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -72,6 +82,12 @@ class Delivery(Queued):
             models.Index(fields=("org", "id"), name="webhook_delivery_of_org"),
             models.Index(fields=("status", "id"), name="webhook_delivery_by_status"),
             models.Index(fields=("created_at",), name="webhook_delivery_by_time"),
+            # For the daily purge of answers.
+            models.Index(
+                fields=("last_attempt_at",),
+                condition=~Q(answer_headers=""),
+                name="webhook_delivery_answered",
+            ),
         )
         constraints = (
             SameOrg("endpoint", name="webhook_delivery_endpoint_is_of_org"),
@@ -84,3 +100,7 @@ class Delivery(Queued):
 
     def __str__(self) -> str:
         return f"Webhook delivery {self.pk}"
+
+    @property
+    def all_attempts(self) -> int:
+        return self.earlier_attempts + self.attempts

@@ -92,9 +92,19 @@ class Endpoint(PublicId, models.Model):
         return self.state == EndpointState.ACTIVE
 
     @property
+    def is_failing(self) -> bool:
+        """Whether it is active, and every attempt has failed for FAILING_AFTER."""
+        since = self.failing_since
+        return self.is_active and since is not None and since < timezone.now() - FAILING_AFTER
+
+    @property
     def condition(self) -> str:
-        """The state, and whether the deliveries are spaced."""
-        return "active, slow" if self.is_active and self.slow_since else self.get_state_display()
+        """The state, whether it fails, and whether the deliveries are spaced."""
+        if not self.is_active:
+            return self.get_state_display()
+        has_failed = self.failing_since is not None and not self.is_failing
+        signs = {"failing": self.is_failing, "last attempt failed": has_failed, "slow": self.slow_since is not None}
+        return ", ".join(["active", *(name for name, is_so in signs.items() if is_so)])
 
     @property
     def signing_secrets(self) -> list[str]:

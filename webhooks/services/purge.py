@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -6,18 +6,28 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from hindsight.db.keyset import pk_batches
+from webhooks.answers import KEPT
 from webhooks.models import Delivery, Event
 
 BATCH = 2_000
 
 
 def purge_deliveries(*, dry_run: bool = False) -> int:
-    """Also deletes events without deliveries. Returns the number of deliveries."""
-    before = timezone.now() - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
+    """Also deletes events without deliveries, and answers after KEPT. Returns the number of deliveries."""
+    now = timezone.now()
+    before = now - timedelta(days=settings.WEBHOOK_DELIVERY_DAYS)
+    if not dry_run:
+        _forget_answers(now - KEPT)
     count = _purge(Delivery.objects.finished().filter(created_at__lt=before), dry_run)
     is_needed = Exists(Delivery.objects.filter(event=OuterRef("pk")))
     _purge(Event.objects.filter(~is_needed, created_at__lt=before), dry_run)
     return count
+
+
+def _forget_answers(before: datetime) -> None:
+    old = Delivery.objects.exclude(answer_headers="").filter(last_attempt_at__lt=before)
+    for batch in pk_batches(old, BATCH):
+        Delivery.objects.filter(pk__in=batch, last_attempt_at__lt=before).update(answer_headers="", answer_body="")
 
 
 def _purge(rows: QuerySet[Any], dry_run: bool) -> int:

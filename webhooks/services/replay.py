@@ -3,6 +3,8 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from hindsight.queue.lease import put
 from webhooks.models import Delivery, Endpoint, Status
@@ -20,6 +22,21 @@ def cancel_delivery(*, delivery_id: int) -> bool:
         delivery.status, delivery.leased_until = Status.CANCELLED, None
         delivery.save(update_fields=["status", "leased_until"])
     return is_pending
+
+
+@transaction.atomic
+def send_now(*, delivery_id: int) -> None:
+    """Does not wait for the schedule. The pause of a slow endpoint still counts. Raises ValidationError and
+    Delivery.DoesNotExist.
+    """
+    delivery: Delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    if delivery.status != Status.PENDING:
+        raise ValidationError("This delivery is no longer pending.")
+    now = timezone.now()
+    if delivery.leased_until and delivery.leased_until > now:
+        raise ValidationError("An attempt is under way.")
+    delivery.due_at = now
+    delivery.save(update_fields=["due_at"])
 
 
 @transaction.atomic
@@ -48,4 +65,6 @@ def _require_active(endpoint: Endpoint) -> None:
 
 def _replay(delivery_ids: Iterable[int]) -> int:
     """With a full schedule of attempts."""
-    return put(Delivery.objects.filter(pk__in=list(delivery_ids)), status=Status.PENDING, attempts=0)
+    rows = Delivery.objects.filter(pk__in=list(delivery_ids))
+    made = F("earlier_attempts") + F("attempts")
+    return put(rows, status=Status.PENDING, earlier_attempts=made, attempts=0)

@@ -10,8 +10,11 @@ SINGULARS = {"topics": "topic", "follow-ups": "follow-up", "phrases": "phrase", 
 
 
 class Remark(NamedTuple):
+    """`other`: a second place that the remark is about, or empty."""
+
     path: GuidePath
     message: str
+    other: GuidePath = ()
 
     def __str__(self) -> str:
         """Such as "guide.topics[0].key: Must not be blank."."""

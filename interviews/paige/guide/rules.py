@@ -48,7 +48,7 @@ def _repetitions(what: str, texts: Iterable[Text]) -> Iterator[Remark]:
     for path, text in texts:
         earlier = first.setdefault(text.casefold(), path)
         if earlier != path:
-            yield Remark(path, f'The {what} "{text}" is already used: {in_words(earlier)}.')
+            yield Remark(path, f'The {what} "{text}" is already used: {in_words(earlier)}.', earlier)
 
 
 def _items(path: GuidePath, items: Any) -> Iterator[tuple[GuidePath, Mapping[str, Any]]]:

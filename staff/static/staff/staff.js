@@ -15,6 +15,15 @@ document.addEventListener("click", async (event) => {
   button.textContent = "Copied";
 });
 
+// A page that shows errors begins with them: screen readers announce what has the focus, but not what a page has loaded.
+// Django's own forms have no role.
+const errors = document.querySelector("body:not(.login) #content :is([role=alert], .errornote):not(.notice, [hidden])");
+if (errors) {
+  errors.role = "alert";
+  errors.tabIndex = -1;
+  window.addEventListener("load", () => errors.focus());
+}
+
 const TYPING_MS = 300;
 
 function showEffect(effect) {

@@ -11,7 +11,7 @@ from django.db import connection
 
 from hindsight.limits import usage_counts
 from hindsight.limits.counters import Counters, DatabaseCounters, Increment, RedisCounters, SQLiteCounters, counters
-from hindsight.limits.usage_counts import DAY, HOUR, Use, near
+from hindsight.limits.usage_counts import DAY, HOUR, Use, near, total
 from orgs.models import Org
 from tests.broken_store import make_counters_unavailable
 from tests.client import ApiClient
@@ -43,7 +43,7 @@ def acme(acme: Org) -> Org:
 def use_of(org: Org) -> tuple[Use, Use]:
     use = usage_counts.use_of(str(org.pk))
     assert use is not None
-    return use[HOUR], use[DAY]
+    return total(use[HOUR]), total(use[DAY])
 
 
 def send(api: ApiClient, number: int) -> list[int]:

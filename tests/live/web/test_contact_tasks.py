@@ -42,7 +42,7 @@ def overwrite_notes(contact: Contact, notes: str, staff: str) -> None:
     update_contact(org_id=contact.org_id, contact_id=contact.pk, actor=staff_actor(staff), notes=Notes(notes))
 
 
-def type_and_save(browser: Browser, notes: str, button: str = "Save and continue editing") -> None:
+def type_and_save(browser: Browser, notes: str, button: str = "Save") -> None:
     """One click."""
     browser.type("#id_notes", notes)
     browser.follow(button)
@@ -109,7 +109,7 @@ def test_the_objective_of_a_running_interview_steers_it_and_the_prompt_shows_it(
     browser.type("#id_objective", "Focus on pricing")
     assert eventually(lambda: "Steers to “" in browser.find(".steering").text)
     assert "pricing" in browser.find(".steering").text
-    browser.follow("Save and continue editing")
+    browser.follow("Save")
     assert browser.clicks == 2
     interview_request.refresh_from_db()
     assert interview_request.objective == "Focus on pricing"

@@ -28,7 +28,7 @@ def create_org(browser: Browser, name: str) -> Org:
     add(browser, "org")
     browser.type("#id_name", name)
     browser.click("#id_plan option[value=growth]")
-    browser.follow("Save and continue editing")
+    browser.follow("Save")
     org: Org = Org.objects.get(name=name)
     assert browser.path == f"/admin/orgs/org/{org.pk}/change/"
     return org
@@ -107,7 +107,7 @@ def test_the_plan_of_an_org_is_changed_and_the_org_is_suspended_and_reactivated(
     search(browser, org.slug)
     browser.follow(org.name)
     browser.click("#id_plan option[value=enterprise]")
-    browser.follow("Save and continue editing")
+    browser.follow("Save")
     assert browser.clicks == 3
     org.refresh_from_db()
     assert org.plan == Plan.ENTERPRISE

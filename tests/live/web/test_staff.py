@@ -100,7 +100,7 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     assert "Steers to: What stood out about Acme" in browser.find(".steering").text
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.picks) == ("Old objective", "")
-    browser.follow("Save and continue editing")
+    browser.follow("Save")
     interview_request.refresh_from_db()
     assert (interview_request.objective, interview_request.picks) == ("Zzz", "emphasize: vendor")
     topics = api.get(f"/interviews/{interview_request.pk}").json()["objective_topics"]
@@ -110,7 +110,7 @@ def test_the_effect_of_picked_topics_is_shown_before_they_are_saved(
     browser.open(path)
     browser.find("#id_picks-vendor [value='']").click()
     browser.find("#id_picks-criteria [value='2']").click()
-    browser.find("input[name=_continue]").click()
+    browser.find("input[name=_save]").click()
     assert shows(browser, "Steers to: What mattered most")
     page.emulate("setScriptExecutionDisabled", value=False)
 
@@ -173,3 +173,31 @@ def test_no_page_violates_the_content_security_policy(
     ):
         browser.open(f"/admin/{path}")
         assert browser.texts("h1"), path
+
+
+def test_errors_of_a_form_get_the_focus(browser: Browser, interview_request: InterviewRequest) -> None:
+    page, kind = BrowserPage(browser), interview_request.interview_type
+    work_as(browser, "support")
+    focused = "return document.activeElement.textContent"
+    browser.open(f"/admin/interviews/interviewtype/{kind.pk}/guide/")
+    page.run("document.getElementById('id_name').value = ''")
+    browser.follow("Save as a new version")
+    assert eventually(lambda: "Nothing was saved. Please correct 1 error" in page.run(focused))
+    browser.open(f"/admin/contacts/contact/{interview_request.contact_id}/change/")
+    page.run("document.getElementById('id_notes').value = '{'")
+    browser.follow("Save")
+    assert eventually(lambda: "Please correct the error below." in page.run(focused))
+    assert page.run("return document.activeElement.role") == "alert"
+
+
+def test_an_interview_request_is_created_by_hand(browser: Browser, interview_request: InterviewRequest) -> None:
+    page = BrowserPage(browser)
+    work_as(browser, "support")
+    browser.open(f"/admin/interviews/interviewrequest/add/?org={interview_request.org.slug}")
+    browser.find("#id_email").send_keys("bob@example.com")
+    browser.follow("Create the interview request")
+    created = InterviewRequest.objects.get(contact__email="bob@example.com")
+    link = browser.find("#new-survey-link").get_attribute("value") or ""
+    assert link.endswith(f"/survey?token={created.survey_token}")
+    path = browser.driver.current_url.partition("/admin/")[2]
+    assert problems_at_each_width(page, f"/admin/{path}", PHONE_AND_DESKTOP) == []

@@ -28,7 +28,7 @@ class Command(EndpointCommand):
         limit: int = options["limit"]
         if limit < 1:
             raise CommandError("--limit must be 1 or more.")
-        deliveries = get_endpoint(endpoint_id).deliveries.select_related("event")
+        deliveries = get_endpoint(endpoint_id).deliveries.select_related("event").without_answers()
         if status is not None:
             deliveries = deliveries.filter(status=status)
         header = ("ID", "EVENT", "STATUS", "ATTEMPTS", "OUTCOME", "HTTP", "LAST ATTEMPT", "NEXT ATTEMPT", "MESSAGE ID")
@@ -40,7 +40,7 @@ def row_of(delivery: Delivery) -> tuple[object, ...]:
         delivery.pk,
         delivery.event.type,
         delivery.status,
-        delivery.attempts,
+        delivery.all_attempts,
         delivery.last_outcome or "-",
         delivery.last_status or "-",
         format_time(delivery.last_attempt_at),

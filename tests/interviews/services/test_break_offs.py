@@ -1,0 +1,92 @@
+"""Where contacts break interviews off."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from interviews.lifecycle import Engine, Move, Speaker
+from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
+from interviews.services.break_offs import OF_AN_EARLIER_GUIDE, Stops, stops_by_objective, stops_by_question
+from interviews.services.conversation_steps import give_consent
+from interviews.services.wishes import decline_interview
+from tests.factories import InterviewRequestFactory, InterviewTypeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kind() -> InterviewType:
+    return InterviewTypeFactory.create()
+
+
+def interview(kind: InterviewType, *asked: tuple[str, Move, int | None], objective: str = "") -> InterviewRequest:
+    row = InterviewRequestFactory.create(org=kind.org, interview_type=kind, objective=objective)
+    give_consent(row)
+    for number, (topic, move, follow_up) in enumerate(asked):
+        Turn.objects.create(
+            org=kind.org,
+            interview_request=row,
+            number=2 * number + 1,
+            speaker=Speaker.PAIGE,
+            move=move,
+            topic=topic,
+            follow_up=follow_up,
+            text="?",
+            engine=Engine.RULES,
+            guide_version=kind.guide["version"],
+        )
+    return row
+
+
+def abandon(*rows: InterviewRequest) -> None:
+    Conversation.objects.filter(pk__in=[row.pk for row in rows]).update(
+        last_activity_at=timezone.now() - timedelta(days=8)
+    )
+
+
+TRIGGER, PRICE = ("trigger", Move.QUESTION, None), ("pricing", Move.FOLLOW_UP, 1)
+
+
+def test_the_last_question_of_an_interview_that_is_broken_off_counts(kind: InterviewType) -> None:
+    first, second, third, _ = (interview(kind, TRIGGER, PRICE) for _ in range(4))
+    abandon(first, second, interview(kind, TRIGGER), interview(kind))
+    decline_interview(third, reason=None, comment="")
+    topics = {topic["key"]: topic for topic in kind.guide["topics"]}
+    price, trigger = topics["pricing"], topics["trigger"]
+    assert stops_by_question(kind) == [
+        Stops(price["title"], price["follow_ups"][1]["text"], reached=4, stopped=3),
+        Stops(trigger["title"], trigger["question"], reached=5, stopped=1),
+    ]
+    assert [stops.percent for stops in stops_by_question(kind)] == [75, 20]
+
+
+def test_a_follow_up_of_an_earlier_version_has_no_text(kind: InterviewType) -> None:
+    abandon(interview(kind, TRIGGER, PRICE))
+    kind.guide = {**kind.guide, "version": kind.guide["version"] + 1}
+    kind.save()
+    assert [stops.text for stops in stops_by_question(kind)] == [OF_AN_EARLIER_GUIDE]
+
+
+def test_interviews_count_for_each_topic_of_their_objective(kind: InterviewType) -> None:
+    abandon(interview(kind, TRIGGER, objective="Why was the price a problem?"))
+    interview(kind, TRIGGER, objective="Why was the price a problem?")
+    interview(kind, TRIGGER)
+    titles = {topic["key"]: topic["title"] for topic in kind.guide["topics"]}
+    assert stops_by_objective(kind) == [
+        Stops(titles["pricing"], "", reached=2, stopped=1),
+        Stops("", "", reached=1, stopped=0),
+    ]
+
+
+def test_texts_name_the_org(kind: InterviewType) -> None:
+    abandon(interview(kind, ("vendor", Move.QUESTION, None), objective="What stood out about the vendor?"))
+    [stops] = stops_by_question(kind)
+    assert kind.org.name in stops.title
+    assert "{vendor}" not in "".join(stops.title + stops.text for stops in [*stops_by_objective(kind), stops])
+
+
+def test_other_types_do_not_count(kind: InterviewType) -> None:
+    abandon(interview(InterviewTypeFactory.create(org=kind.org), TRIGGER))
+    assert stops_by_question(kind) == []
+    assert stops_by_objective(kind) == []
