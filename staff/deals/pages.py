@@ -20,7 +20,7 @@ from staff.lists.import_pages import ImportingAdmin
 class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
     """Read only, because the customer's system owns deals, and replaces them whole. So does an import."""
 
-    export_kind = "export_deals"
+    export_kinds = {"export_deals": "deal"}
     import_kind = "import_deals"
     list_display = ("deal_id", "org", "outcome", "competitor", "value", "closed_at")
     list_display_links = ("deal_id",)

@@ -75,7 +75,7 @@ class InterviewRequestAdmin(
 ):
     form = InterviewRequestForm
     change_form_template = "staff/interviews/interview_request.html"
-    export_kind = "export_interviews"
+    export_kinds = {"export_interviews": "interview request", "export_drivers": "driver of these interviews"}
     object_pages = {
         **AuditedAdmin.object_pages,
         **TranscriptFiles.transcript_pages,
