@@ -1,17 +1,16 @@
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from deals.export import values_of
 from deals.models import FIELDS as DEAL_FIELDS
-from deals.models import Deal
 from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
-from interviews.models import Conversation, InterviewRequest
+from interviews.models import Conversation, Driver, InterviewRequest
 from interviews.paige.findings.findings import visible_transcript
 from interviews.services.state import conversation_of, declined_conversation, rating_of
 
@@ -47,34 +46,30 @@ COLUMNS = (
     "started_at",
     "last_activity_at",
     *(f"deal.{field}" for field in DEAL_FIELDS),
+    "org",
 )
 
 
 def export_interview_requests(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
     """Yields the oldest first. Fetches related rows by id, because PostgreSQL may plan a join over the whole tables."""
     without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
-    related = ("contact", "interview_type", "transcript", without_guide)
-    rows = in_pages(selected.prefetch_related(*related), PAGE)
-    while page := list(islice(rows, PAGE)):
-        deals = _deals_of(page)
-        yield from (record_of(row, deals.get((row.org_id, row.deal_id))) for row in page)
+    related = ("org", "contact", "interview_type", "transcript", without_guide)
+    yield from map(record_of, in_pages(_with_deals(selected).prefetch_related(*related), PAGE))
 
 
-def _deals_of(rows: Collection[InterviewRequest]) -> dict[tuple[int, str], Deal]:
-    """By org and id. Interview requests have no foreign key to deals."""
-    ids = {row.deal_id for row in rows if row.deal_id}
-    if not ids:
-        return {}
-    deals = Deal.objects.filter(org__in={row.org_id for row in rows}, deal_id__in=ids)
-    return {(deal.org_id, deal.deal_id): deal for deal in deals}
+def _with_deals(rows: Any) -> Any:
+    """A join: Django would prefetch all deals of the org."""
+    return rows.select_related("reported_deal")
 
 
-def record_of(interview_request: InterviewRequest, deal: Deal | None) -> Record:
+def record_of(interview_request: InterviewRequest) -> Record:
     """Omits the survey link: anyone who has the link can answer."""
+    deal: Any = interview_request.reported_deal
     contact, transcript = interview_request.contact, getattr(interview_request, "transcript", None)
     conversation = conversation_of(interview_request)
     return {
         "interview_request_id": interview_request.pk,
+        "org": interview_request.org.slug,
         "interview_type": interview_request.interview_name,
         "deal_id": interview_request.deal_id or None,
         "status": interview_request.status,
@@ -106,6 +101,40 @@ def record_of(interview_request: InterviewRequest, deal: Deal | None) -> Record:
         "started_at": _utc(conversation.consented_at if conversation else None),
         "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
         "deal": deal and values_of(deal),
+    }
+
+
+DRIVER_COLUMNS = (
+    *("driver_id", "org", "interview_request_id", "interview_type", "completed_at"),
+    *("deal_id", "outcome", "competitor", "segment"),
+    *("topic", "title", "direction", "quote", "turn", "start", "end", "is_reason", "review"),
+)
+
+
+def export_drivers(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
+    """A record for each driver, in the order of the interview requests and of their transcripts."""
+    without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
+    drivers = Prefetch("drivers", Driver.objects.order_by("start"))
+    related = ("org", "interview_type", without_guide, drivers)
+    for row in in_pages(_with_deals(selected).prefetch_related(*related), PAGE):
+        yield from (driver_record(row, driver) for driver in row.drivers.all())
+
+
+def driver_record(interview_request: InterviewRequest, driver: Driver) -> Record:
+    deal: Any = interview_request.reported_deal
+    return {
+        "driver_id": driver.public_id,
+        "org": interview_request.org.slug,
+        "interview_request_id": interview_request.pk,
+        "interview_type": interview_request.interview_name,
+        "completed_at": utc_text(driver.completed_at),
+        "deal_id": interview_request.deal_id or None,
+        **{name: (deal and getattr(deal, name)) or None for name in ("outcome", "competitor", "segment")},
+        **{
+            name: getattr(driver, name) for name in ("topic", "title", "direction", "turn", "start", "end", "is_reason")
+        },
+        "quote": visible(driver.quote),
+        "review": driver.review or None,
     }
 
 

@@ -73,6 +73,7 @@ class StaffSite(AdminSite):
         from staff.lists.transcript_search import transcript_search_view
         from staff.login.link_pages import own_links_view
         from staff.login.session_pages import sessions_view
+        from staff.win_loss.page import review_view, win_loss_view
 
         pages = [
             path("search/", self.admin_view(search_view), name="search"),
@@ -83,6 +84,8 @@ class StaffSite(AdminSite):
             path("single-sign-on/", self.admin_view(own_links_view), name="single_sign_on"),
             path("activity/", self.admin_view(activity_view), name="activity"),
             path("activity/restore/", self.admin_view(restore_view), name="restore_texts"),
+            path("win-loss/", self.admin_view(win_loss_view), name="win_loss"),
+            path("win-loss/drivers/<int:driver_id>/", self.admin_view(review_view), name="review_driver"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
         ]
         return [*pages, *(url for url in super().get_urls() if getattr(url, "name", "") not in UNUSED_URLS)]

@@ -35,7 +35,7 @@ def write_csv(records: Iterable[Record], out: Writable, columns: Sequence[str], 
     if header:
         writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
     for record in records:
-        writer.writerow([escape_formulas(visible(_cell(record, column))) for column in columns])
+        writer.writerow([escape_formulas(visible(cell_of(record, column))) for column in columns])
 
 
 class Writer(Protocol):
@@ -61,7 +61,7 @@ def unescape_formulas(cell: str) -> str:
     return ESCAPED_AFTER_SEPARATOR.sub(r"\1\2", ESCAPED.sub(r"\1", cell))
 
 
-def _cell(record: Record, column: str) -> str:
+def cell_of(record: Record, column: str) -> str:
     name, _, part = column.partition(".")
     value = record[name]
     if part and value is not None:

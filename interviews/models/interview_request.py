@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models import Contact
+from deals.models import Deal
 from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.db.ids import is_id
 from hindsight.db.keyset import ID_ORDER
@@ -94,6 +95,17 @@ class InterviewRequest(Versioned):
     interview_type = models.ForeignKey(InterviewType, on_delete=models.PROTECT, related_name="interview_requests")
     deal_id = models.CharField(
         max_length=MAX_DEAL_ID_LENGTH, blank=True, help_text="The customer's own id of the deal."
+    )
+    # A join, without a column and without a constraint (decision 57).
+    reported_deal = models.ForeignObject(
+        Deal,
+        on_delete=models.DO_NOTHING,
+        from_fields=("org", "deal_id"),
+        to_fields=("org", "deal_id"),
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="What the customer's system says about the deal. None if it says nothing.",
     )
     objective = models.TextField(blank=True)
     picks = models.TextField(

@@ -29,7 +29,7 @@ NEWEST_INTERVIEWS = 10
 class ContactAdmin(ExportableAdmin, ImportingAdmin, AuditedAdmin, RemovalAdmin):
     form = ContactForm
     change_form_template = "staff/contacts/contact.html"
-    export_kind = "export_contacts"
+    export_kinds = {"export_contacts": "contact"}
     import_kind = "import_contacts"
     object_pages = {**AuditedAdmin.object_pages, "erase": "erase_view"}
     list_display = ("email", "name", "org", "created_at", "updated_at")

@@ -8,19 +8,26 @@ from django.utils.html import format_html
 
 from deals.models import FIELDS, Deal
 from interviews.models import InterviewRequest
+from interviews.services.deal_interviews import interviews_of
+from interviews.services.reported_reasons import compare_reasons_of
+from orgs.models import EventKind
 from staff.base import OrgRowsAdmin, ReadOnlyAdmin
 from staff.history.pages import HistoryPage
 from staff.lists.date_ranges import CreatedRange
 from staff.lists.export_action import ExportableAdmin
 from staff.lists.filters import OrgFilter
 from staff.lists.import_pages import ImportingAdmin
+from staff.orgs.permissions import may
+from staff.security_events import record_act
+from staff.win_loss.form import INTERVIEWS
+from staff.win_loss.report import ShownComparison, ShownDealTopic
 
 
 @admin.register(Deal)
 class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
     """Read only, because the customer's system owns deals, and replaces them whole. So does an import."""
 
-    export_kind = "export_deals"
+    export_kinds = {"export_deals": "deal"}
     import_kind = "import_deals"
     list_display = ("deal_id", "org", "outcome", "competitor", "value", "closed_at")
     list_display_links = ("deal_id",)
@@ -34,10 +41,21 @@ class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, Read
         ("About", {"fields": ["org", "deal_id", "interviews", "created_at", "updated_at"]}),
     )
     readonly_fields = ("interviews",)
+    change_form_template = "staff/deals/deal.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         found = super().get_queryset(request).select_related("org")
         return found.defer("reported_reason") if self.is_list(request) else found
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        deal = kwargs["obj"]
+        if may(request, INTERVIEWS, deal):
+            told = interviews_of(deal)
+            if told.topics:
+                record_act(request, EventKind.TRANSCRIPT_READ, deal, f"Quotes of {len(told.interviews)} interviews.")
+            context.update(told=told, topics=[ShownDealTopic(topic) for topic in told.topics])
+            context.update(comparisons=[ShownComparison(each) for each in compare_reasons_of(deal)])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="Amount")
     def value(self, deal: Deal) -> str:

@@ -101,6 +101,8 @@ def _events(activity_filter: ActivityFilter) -> QuerySet[SecurityEvent]:
 
 def _overwrite(change: Change) -> Act:
     act = "personal data erased" if change.field == ERASURE else f"{change.field.replace('_', ' ')} overwritten"
+    if change.object_type not in HISTORIES:  # a driver
+        return Act(change, change.org.slug, act, f"{change.object_type} {change.object_id}")
     name, page = HISTORIES[change.object_type]
     url = f"{reverse(page, args=[change.object_id])}?change={change.pk}#change-{change.pk}"
     return Act(change, change.org.slug, act, f"{name} {change.object_id}", url=url)

@@ -1,7 +1,8 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import escape, format_html
@@ -11,18 +12,22 @@ from interviews.lifecycle import Coverage, Direction
 from interviews.models import Transcript
 from interviews.paige.answers.transcript_markdown import blocks, unescaped
 
+NO_IDS: Mapping[int, int] = MappingProxyType({})
+
 # Where a quote begins and ends in the transcript's content.
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Quote:
-    """`turn` is 0 if the place is unknown."""
+    """`turn` is 0 if the place is unknown. `driver_id`: of a driver that the person may review, or 0."""
 
     text: str
     turn: int = 0
     anchor: str = ""
     direction: str = ""
+    review: str = ""
+    driver_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,14 @@ class Findings:
     coverage: Iterable[tuple[str, str, list[int]]] = ()
 
 
-def findings_of(transcript: Transcript) -> Findings:
+def findings_of(transcript: Transcript, driver_ids: Mapping[int, int] = NO_IDS) -> Findings:
+    """`driver_ids`: by the start of the quote."""
     drivers: dict[str, list[Quote]] = {}
     for driver in transcript.drivers:
         label = Direction(driver["direction"]).label
-        drivers.setdefault(driver["title"], []).append(_quote(driver["quote"], driver, label))
+        quote = _quote(driver["quote"], driver, label)
+        review, driver_id = driver.get("review") or "", driver_ids.get(driver["start"], 0)
+        drivers.setdefault(driver["title"], []).append(replace(quote, review=review, driver_id=driver_id))
     return Findings(
         key_answers={
             topic["title"]: [_quote(*pair) for pair in zip_longest(topic["excerpts"], topic.get("places", []))]
@@ -72,7 +80,7 @@ def _marked(content: str, part: Span, spans: deque[Span]) -> SafeString:
         span = spans.popleft()
         inner = span[0], min(span[1], end)
         html.append(escape(unescaped(content[at : inner[0]])))
-        html.append(format_html('<span id="{}">{}</span>', _anchor(span), _marked(content, inner, spans)))
+        html.append(format_html('<span id="{}">{}</span>', anchor_of(span), _marked(content, inner, spans)))
         at = inner[1]
     return mark_safe("".join([*html, escape(unescaped(content[at:end]))]))  # noqa: S308 (all parts are escaped)
 
@@ -84,8 +92,8 @@ def _places(transcript: Transcript) -> Iterator[Mapping[str, int]]:
 
 
 def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Quote:
-    return Quote(text, place["turn"], _anchor((place["start"], place["end"])), direction) if place else Quote(text)
+    return Quote(text, place["turn"], anchor_of((place["start"], place["end"])), direction) if place else Quote(text)
 
 
-def _anchor(span: Span) -> str:
+def anchor_of(span: Span) -> str:
     return f"place-{span[0]}-{span[1]}"

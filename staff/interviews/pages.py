@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -26,6 +27,7 @@ from staff.edit_conflicts import as_sent
 from staff.history.pages import AuditedAdmin
 from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.interviews.actions import RequestActions
+from staff.interviews.displayed_findings import NO_IDS
 from staff.interviews.displayed_turns import turns_of
 from staff.interviews.downloads import TranscriptFiles
 from staff.interviews.fields import RequestFields
@@ -45,8 +47,10 @@ from staff.lists.filters import (
     OrgFilter,
     titled,
 )
+from staff.orgs.permissions import may
 from staff.security_events import actor_of, record_act
 
+REVIEW = "interviews.review_driver"
 ABOUT = (
     "contact_link",
     "org",
@@ -76,7 +80,7 @@ class InterviewRequestAdmin(
 ):
     form = InterviewRequestForm
     change_form_template = "staff/interviews/interview_request.html"
-    export_kind = "export_interviews"
+    export_kinds = {"export_interviews": "interview request", "export_drivers": "driver of these interviews"}
     object_pages = {
         **AuditedAdmin.object_pages,
         **TranscriptFiles.transcript_pages,
@@ -158,7 +162,7 @@ class InterviewRequestAdmin(
         context["may_preview"] = self.may_preview(request, kwargs["obj"])
         obj, document, turns = kwargs["obj"], None, []
         if hasattr(obj, "transcript"):
-            document = TranscriptDocument.of(obj)
+            document = TranscriptDocument.of(obj, self.reviewable(request, obj))
         else:
             turns = turns_of(obj)
         declined = declined_conversation(obj)
@@ -168,6 +172,9 @@ class InterviewRequestAdmin(
         if self.is_read_only(request, obj):
             context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def reviewable(self, request: HttpRequest, obj: InterviewRequest) -> Mapping[int, int]:
+        return dict(obj.drivers.values_list("start", "pk")) if may(request, REVIEW, obj) else NO_IDS
 
     def write(self, request: HttpRequest, obj: InterviewRequest, edits: dict[str, Any]) -> None:
         actor = actor_of(request)

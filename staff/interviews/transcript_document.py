@@ -8,7 +8,7 @@ from hindsight.text.visible import visible
 from interviews.lifecycle import Rating
 from interviews.models import InterviewRequest
 from interviews.services.state import rating_of
-from staff.interviews.displayed_findings import Findings, Quote, findings_of
+from staff.interviews.displayed_findings import NO_IDS, Findings, Quote, findings_of
 from staff.interviews.displayed_turns import SpokenTurn, turns_of
 
 DATE = "j F Y"
@@ -32,13 +32,13 @@ class TranscriptDocument:
     turns: Sequence[SpokenTurn] = field(repr=False)
 
     @classmethod
-    def of(cls, interview_request: InterviewRequest) -> Self:
-        """The interview request must have a transcript."""
+    def of(cls, interview_request: InterviewRequest, driver_ids: Mapping[int, int] = NO_IDS) -> Self:
+        """The interview request must have a transcript. `driver_ids`: see `findings_of()`."""
         contact = interview_request.contact
         return cls(
             title=f"{interview_request.interview_name}: {contact.name or contact.email}",
             facts=[*_facts(interview_request)],
-            findings=findings_of(interview_request.transcript),
+            findings=findings_of(interview_request.transcript, driver_ids),
             turns=turns_of(interview_request),
         )
 

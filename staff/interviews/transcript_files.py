@@ -1,4 +1,3 @@
-import re
 import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
@@ -7,12 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from hindsight.text.visible import visible
+from hindsight.text.xlsx import NOT_XML
 from interviews.paige.answers.transcript_markdown import escaped
 from staff.interviews.displayed_turns import SKIPPED
 from staff.interviews.transcript_document import TranscriptDocument
 
-# https://www.w3.org/TR/xml/#charsets
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 RIGHT_TO_LEFT = ("R", "AL")
 BEGINS_A_DIRECTION = (*RIGHT_TO_LEFT, "L")
 

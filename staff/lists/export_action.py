@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -9,18 +10,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from hindsight.text.record_files import WRITERS
 from jobs.services import KEPT
 from orgs.models import EventKind
 from staff.base import StaffAdmin
-from staff.lists.exports import start_export
+from staff.lists.exports import FORMATS, start_export
 from staff.security_events import record_act
 
 
 class ExportableAdmin(StaffAdmin):
     change_list_template = "staff/lists/exportable_list.html"
     actions = ["export_csv", "export_jsonl"]
-    export_kind = ""
+    # Kinds of jobs, with what a file of each has a row for. The first one is that of the actions.
+    export_kinds: Mapping[str, str] = {}
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.export_lists") and self.has_view_permission(request)
@@ -35,11 +36,11 @@ class ExportableAdmin(StaffAdmin):
 
     @admin.action(description="Export as CSV", permissions=["export"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        return self.export(request, queryset, "csv")
+        return self.export(request, queryset, "csv", self.export_kind)
 
     @admin.action(description="Export as JSON Lines", permissions=["export"])
     def export_jsonl(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-        return self.export(request, queryset, "jsonl")
+        return self.export(request, queryset, "jsonl", self.export_kind)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_export_permission(request):
@@ -49,18 +50,22 @@ class ExportableAdmin(StaffAdmin):
         except IncorrectLookupParameters:
             return HttpResponseRedirect(f"{self.url('changelist')}?e=1")
         if request.method == "POST":
-            return self.export(request, rows, request.POST.get("format", ""))
+            kind = request.POST.get("kind", "")
+            return self.export(request, rows, request.POST.get("format", ""), kind or self.export_kind)
         title = f"Export {self.opts.verbose_name_plural}"
         count = self.get_paginator(request, rows, 1).count
-        return self.page(request, "lists/export", None, title=title, count=count, days=KEPT.days)
+        context = {"title": title, "count": count, "days": KEPT.days, "kinds": self.export_kinds.items()}
+        return self.page(request, "lists/export", None, **context)
 
-    def export(self, request: HttpRequest, rows: QuerySet[Any], file_format: str) -> HttpResponse:
-        if file_format not in WRITERS:
+    @property
+    def export_kind(self) -> str:
+        return next(iter(self.export_kinds))
+
+    def export(self, request: HttpRequest, rows: QuerySet[Any], file_format: str, kind: str) -> HttpResponse:
+        if file_format not in FORMATS or kind not in self.export_kinds:
             return HttpResponse(status=400)
         try:
-            job = start_export(
-                kind=self.export_kind, rows=rows, owner=cast(User, request.user), file_format=file_format
-            )
+            job = start_export(kind=kind, rows=rows, owner=cast(User, request.user), file_format=file_format)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(self.url("changelist"))

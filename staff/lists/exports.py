@@ -18,9 +18,10 @@ from contacts.models import Contact
 from deals.export import COLUMNS as DEAL_COLUMNS
 from deals.export import export_deals
 from deals.models import Deal
-from hindsight.text.record_files import WRITERS, Record
+from hindsight.text.record_files import WRITERS, Record, Writer
+from hindsight.text.xlsx import write_rows
 from interviews.export import COLUMNS as INTERVIEW_COLUMNS
-from interviews.export import export_interview_requests
+from interviews.export import DRIVER_COLUMNS, export_drivers, export_interview_requests
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part
 from jobs.services import create_job, start_job
@@ -38,8 +39,12 @@ class Export:
     columns: Sequence[str]
 
 
+FORMATS: dict[str, Writer] = {**WRITERS, "xlsx": write_rows}
+"""What a job stores. The rows of a workbook become one in the download."""
+
 EXPORTS = {
     "export_interviews": Export(InterviewRequest, export_interview_requests, INTERVIEW_COLUMNS),
+    "export_drivers": Export(InterviewRequest, export_drivers, DRIVER_COLUMNS),
     "export_contacts": Export(Contact, export_contacts, CONTACT_COLUMNS),
     "export_deals": Export(Deal, export_deals, DEAL_COLUMNS),
 }
@@ -72,7 +77,7 @@ def _steps(job: Job) -> Iterator[Step]:
 def _write(job: Job, ids: list[int]) -> StepResult:
     export, out = EXPORTS[job.kind], StringIO()
     records = export.records(export.model._default_manager.filter(pk__in=ids))
-    WRITERS[job.options["format"]](records, out, export.columns, header=job.done == 0)
+    FORMATS[job.options["format"]](records, out, export.columns, header=job.done == 0)
     return StepResult(len(ids), out.getvalue().encode())
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from hindsight.http.downloads import Download
 from hindsight.queue.heartbeats import MISSING_AFTER, last_heartbeat
+from hindsight.text import xlsx
 from jobs.models import Job, Part, State
 from jobs.services import continue_job
 from orgs.models import EventKind
@@ -20,7 +22,11 @@ from staff.lists.importable import IMPORTS
 from staff.orgs.permissions import orgs_with, viewing
 from staff.security_events import record_act
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "xlsx": xlsx.CONTENT_TYPE,
+}
 
 
 @admin.register(Job)
@@ -69,11 +75,13 @@ class JobAdmin(ImportPages, ReadOnlyAdmin):
             raise Http404
         record_act(request, EventKind.EXPORT, job, "Downloaded.")
         file_format = job.options["format"]
-        headers = {
-            "Content-Disposition": f'attachment; filename="{job.kind}-{job.pk}.{file_format}"',
-            "Content-Length": str(job.output_bytes),
-        }
-        return Download(job.read(Part.OUTPUT), content_type=CONTENT_TYPES[file_format], headers=headers)
+        headers = {"Content-Disposition": f'attachment; filename="{job.kind}-{job.pk}.{file_format}"'}
+        output: Iterable[bytes] = job.read(Part.OUTPUT)
+        if file_format == "xlsx":  # compressed while it is sent, so nobody knows its length
+            output = xlsx.workbook(output)
+        else:
+            headers["Content-Length"] = str(job.output_bytes)
+        return Download(output, content_type=CONTENT_TYPES[file_format], headers=headers)
 
 
 def may_use(request: HttpRequest, job: Job) -> bool:

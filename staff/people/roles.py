@@ -23,6 +23,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "interviews.view_interviewrequest",
         "interviews.add_interviewrequest",  # by hand, and from a file with jobs.import_contacts
         "interviews.change_interviewrequest",  # edit, mark as sent, archive
+        "interviews.review_driver",  # confirm, reject
         "webhooks.view_endpoint",
         "webhooks.view_delivery",
         "webhooks.change_delivery",  # replay, cancel
@@ -40,6 +41,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "orgs.change_own_apikey",  # revoke, and rotate with add_own_apikey
         "deals.view_own_deal",
         "interviews.view_own_interviewrequest",
+        "interviews.review_own_driver",  # confirm, reject
         "webhooks.view_own_endpoint",
         "webhooks.add_own_endpoint",
         "webhooks.change_own_endpoint",  # edit, rotate, disable, enable, test

@@ -52,7 +52,7 @@ class TestJSONLines:
             for name in ("contact_id", "survey_url", "objective_topics", "objective_subjects"):
                 del shown[name]
             assert (record.pop("picks"), record.pop("subjects"), record.pop("deal")) == (None, None, None)
-            assert record.pop("interview_type") == expected.interview_name
+            assert (record.pop("interview_type"), record.pop("org")) == (expected.interview_name, "acme")
             assert record == shown
 
     def test_survey_tokens_are_not_exported(self, interview_request: InterviewRequest) -> None:
@@ -70,7 +70,7 @@ class TestJSONLines:
             exported = jsonl(run("export_interviews", "--org", "acme"))
         assert [record["interview_request_id"] for record in exported] == ids
         reads = [one for one in queries if one["sql"].startswith("SELECT")]
-        assert len(reads) == 1 + 3 * 5, "the org, and three pages with related rows"
+        assert len(reads) == 1 + 3 * 6, "the org, and three pages with related rows"
 
     def test_output_writes_a_file_and_prints_the_count(self, completed: InterviewRequest, tmp_path: Path) -> None:
         printed = run("export_interviews", "--org", "acme", "--output", tmp_path / "x.jsonl")

@@ -43,6 +43,7 @@ NOT_PAGES = {
     "jsi18n": "JavaScript",
     "org_names": "JSON",
     "save_view": "POST",
+    "review_driver": "POST",
     "contacts_contact_restore": "POST",
     "interviews_interviewrequest_restore": "POST",
     "interviews_interviewrequest_steering": "POST",
@@ -100,6 +101,7 @@ NOT_OWN_LOGIN_PAGES = {
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "app_list": {"app_label": "orgs"},
     "interviews_interviewrequest_act": {"name": "archive"},
+    "review_driver": {"driver_id": 0},
 }
 
 Rows = dict[type[Model], Model]

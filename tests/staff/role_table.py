@@ -131,6 +131,7 @@ orgs_securityevent_history               -x  -x  px  -x  -x  -x  -x
 password_change                          pp  pp  pp  pp  pp  pp  pp
 password_change_done                     px  px  px  px  px  px  px
 restore_texts                            pp  --  --  --  --  --  --
+review_driver                            x.  x-  x-  x.  x.  x.  x.
 save_view                                xw  xw  x-  xw  xw  xw  xw
 search                                   pp  pp  .p  pp  .p  pp  pp
 sessions                                 pp  pp  pp  pp  pp  pp  pp
@@ -156,6 +157,7 @@ webhooks_endpoint_history                px  px  -x  px  .x  px  px
 webhooks_endpoint_replay                 pw  --  --  pw  ..  pw  --
 webhooks_endpoint_rotate                 --  --  --  pw  ..  pw  --
 webhooks_endpoint_test                   --  --  --  pw  ..  pw  --
+win_loss                                 pp  pp  --  pp  .p  pp  pp
 """
 
 OUTCOMES = {

@@ -77,7 +77,7 @@ def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_
     assert "Conversation so far" not in page
     quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
     [place] = re.findall(
-        rf'<dd><strong>Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a></dd>', page
+        rf'<dd><strong>Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a><form', page
     )
     [answer] = re.findall(rf'<dd dir="auto">{re.escape(quote)}, but fair. <a href="#([^"]+)">turn 2</a></dd>', page)
     [turn] = re.findall(r'<div id="turn-2" class="turn">(.*?)</div>', page, re.DOTALL)

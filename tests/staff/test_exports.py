@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from contacts.models import Contact
+from deals.models import Deal
 from hindsight.queue.heartbeats import record_heartbeat
 from interviews.models import InterviewRequest
 from interviews.services.erasure import erase_contact
@@ -24,7 +25,9 @@ from orgs.actors import Actor, ActorKind
 from orgs.models import Org, SecurityEvent
 from staff.lists import exports
 from tests.commands.running import run
+from tests.completed import complete
 from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.hindsight.test_xlsx import rows_of
 from tests.staff.conftest import Staff, staff_of
 from tests.working import leased, work_off
 
@@ -32,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 INTERVIEWS = "interviews_interviewrequest"
 JOBS = "exports and imports"
+DRIVERS = "export_drivers"
 
 
 def start(staff: Staff, page: str = INTERVIEWS, file_format: str = "csv", **query: str) -> Job:
@@ -68,6 +72,29 @@ def test_the_filtered_list_is_exported_as_the_command_does(
         assert downloaded(support, job) == expected
         job.refresh_from_db()
         assert (job.state, job.done, job.owner) == (State.FINISHED, 1, support.user)
+
+
+def test_drivers_are_rows_of_their_own(support: Staff, interview_request: InterviewRequest, globex: Org) -> None:
+    """With the outcome of the deal, also in a workbook. Interviews without drivers have no row."""
+    Deal.objects.create(org=interview_request.org, deal_id="deal_1", outcome="lost")
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="deal_1")
+    InterviewRequestFactory.create(org=globex)
+    complete(InterviewRequest.objects.get(pk=interview_request.pk), [("pricing", "The price of Acme was too high.")])
+    for file_format in ("csv", "jsonl", "xlsx"):
+        support.client.post(f"/admin/{INTERVIEWS.replace('_', '/')}/export/", {"format": file_format, "kind": DRIVERS})
+        run_jobs()
+        response = support.get("jobs_job_download", Job.objects.latest("pk").pk)
+        content = b"".join(response.streaming_content)
+        if file_format == "xlsx":
+            header, row = rows_of(content)
+            found = dict(zip(header, row, strict=True))
+        elif file_format == "csv":
+            [found] = csv.DictReader(StringIO(content.decode().removeprefix("\ufeff"), newline=""))
+        else:
+            found = json.loads(content)
+        assert (found["org"], found["outcome"], found["direction"]) == ("acme", "lost", "against")
+        assert found["quote"] == "The price of Acme was too high."
+    assert support.client.post(f"/admin/{INTERVIEWS.replace('_', '/')}/export/", {"kind": "other"}).status_code == 400
 
 
 def test_the_rows_are_those_of_the_list_when_the_export_began(support: Staff, alice: Contact) -> None:

@@ -41,7 +41,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("contacts_contact_erase", ()): 3,
     ("deals_deal_changelist", ()): 3,
     ("deals_deal_changelist", (("q", "deal_"), ("org", "acme"), ("outcome__exact", "lost"))): 4,
-    ("deals_deal_change", ()): 3,
+    ("deals_deal_change", ()): 5,
     ("deals_deal_history", ()): 4,
     ("interviews_interviewrequest_changelist", ()): 4,
     ("interviews_interviewrequest_changelist", (("q", "contact"),)): 5,

@@ -1,0 +1,112 @@
+"""The reason that the customer's system has for a decision, against what contacts say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+
+from deals.models import Deal, Outcome
+from interviews.lifecycle import Direction
+from interviews.models import Driver, InterviewRequest, InterviewType
+from interviews.paige.findings.reported import reported_topics
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.services.win_loss import Selection
+
+MAX_COMPARED = 50
+"""The newest interviews: reading a reason takes some milliseconds."""
+
+# What speaks for the outcome that the deal had.
+EXPECTED: Mapping[str, Direction] = {
+    Outcome.WON: Direction.FOR,
+    Outcome.LOST: Direction.AGAINST,
+    Outcome.NO_DECISION: Direction.AGAINST,
+}
+
+
+class Verdict(models.TextChoices):
+    CONTRADICTS = "contradicts", "contradicts"
+    NOT_MENTIONED = "not_mentioned", "not mentioned"
+    AGREES = "agrees", "agrees"
+    NOT_CLEAR = "not_clear", "not clear"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`reported`: the topics that the reported reason names, with titles. `said`: the drivers, not rejected."""
+
+    interview_request: Any
+    reported: Mapping[str, str]
+    said: Sequence[Driver]
+
+    @property
+    def expected(self) -> Direction | None:
+        return EXPECTED.get(self.interview_request.reported_deal.outcome)
+
+    @cached_property
+    def on_reported(self) -> list[Driver]:
+        return [driver for driver in self.said if driver.topic in self.reported]
+
+    @cached_property
+    def others(self) -> list[Driver]:
+        """What the contact gives as a reason, and the reported reason does not name."""
+        supporting = [driver for driver in self.said if driver not in self.on_reported and self._supports(driver)]
+        return [driver for driver in supporting if driver.is_reason] or supporting
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """NOT_CLEAR if the reason names no topic, the deal has no outcome, or the contact speaks for and against."""
+        if not (self.reported and self.expected):
+            return Verdict.NOT_CLEAR
+        supports = {self._supports(driver) for driver in self.on_reported}
+        if not supports:
+            return Verdict.NOT_MENTIONED
+        if len(supports) > 1:
+            return Verdict.NOT_CLEAR
+        return Verdict.AGREES if supports.pop() else Verdict.CONTRADICTS
+
+    @property
+    def quotes(self) -> list[Driver]:
+        return self.on_reported if self.on_reported else self.others
+
+    def _supports(self, driver: Driver) -> bool:
+        """Also a reason for the decision whose direction is unclear."""
+        is_reason = driver.direction == Direction.UNCLEAR and driver.is_reason
+        return bool(self.expected) and (driver.direction == self.expected or is_reason)
+
+
+def compare_reasons(selection: Selection, at_most: int = MAX_COMPARED) -> list[Comparison]:
+    """Of the newest completed interviews whose deal has a reported reason."""
+    newest = _reported(selection.newest().completed).order_by("-completed_at", "-pk")[:at_most]
+    return [_compare(row) for row in newest]
+
+
+def compare_reasons_of(deal: Deal) -> list[Comparison]:
+    of_deal = InterviewRequest.objects.for_org(deal.org_id).filter(deal_id=deal.deal_id)
+    return [_compare(row) for row in _reported(of_deal).order_by("completed_at", "pk")[:MAX_COMPARED]]
+
+
+def _reported(rows: QuerySet[InterviewRequest]) -> Any:
+    said = Prefetch("drivers", Driver.objects.not_rejected().order_by("start"), to_attr="said")
+    without_guide = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
+    reported: Any = rows.filter(reported_deal__reported_reason__gt="", transcript__isnull=False)
+    return reported.select_related("reported_deal").prefetch_related(said, without_guide)
+
+
+def _compare(row: Any) -> Comparison:
+    return Comparison(row, _topics_of(row), row.said)
+
+
+def _topics_of(row: Any) -> dict[str, str]:
+    """Keys and titles. Those of the interview type, because the conversation's own guide is large."""
+    interview_type = row.interview_type
+    try:
+        guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+    except GuideError:
+        return {}
+    named = reported_topics(row.reported_deal.reported_reason, guide)
+    vendor = interview_type.org.name
+    return {topic.key: topic.for_vendor(vendor).title for topic in guide.topics if topic.key in named}

@@ -1,0 +1,195 @@
+"""What completed interviews say together. Interviews are counted, not sentences: see `Driver.is_counted`."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db.models import Case, Count, F, IntegerField, QuerySet, When, Window
+from django.db.models.functions import RowNumber
+
+from deals.models import Outcome
+from interviews.lifecycle import Review
+from interviews.models import Driver, InterviewRequest
+
+MAX_TOPICS = 15
+QUOTES_OF_A_CELL = 3
+MAX_INTERVIEWS = 5_000
+"""The newest ones of a period are read, so that the time is bounded. More would make no share more certain."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The end does not belong to it."""
+
+    since: datetime
+    until: datetime
+
+    def of(self, column: str) -> dict[str, datetime]:
+        return {f"{column}__gte": self.since, f"{column}__lt": self.until}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which interviews count. `org_ids` None: of all orgs but test rooms. Empty values choose nothing."""
+
+    org_ids: Collection[int] | None
+    span: Span
+    outcome: str = ""
+    competitor: str = ""
+    interview_type: int | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    def during(self, span: Span) -> Self:
+        return replace(self, span=span)
+
+    def newest(self, column: str = "completed_at") -> Self:
+        """Of the newest MAX_INTERVIEWS interviews of the span, whatever their deals are."""
+        of_span = self._of_orgs(InterviewRequest.objects.filter(**self.span.of(column))).order_by(f"-{column}")
+        oldest = of_span.values_list(column, flat=True)[MAX_INTERVIEWS - 1 : MAX_INTERVIEWS]
+        return self.during(Span(next(iter(oldest), self.span.since), self.span.until))
+
+    @property
+    def completed(self) -> QuerySet[InterviewRequest]:
+        return self.of(InterviewRequest.objects.filter(**self.span.of("completed_at")))
+
+    @property
+    def created(self) -> QuerySet[InterviewRequest]:
+        return self.of(InterviewRequest.objects.filter(**self.span.of("created_at")))
+
+    @property
+    def drivers(self) -> QuerySet[Driver]:
+        counted = Driver.objects.counted().filter(**self.span.of("completed_at"))
+        if not self._filters:
+            return self.of(counted)
+        # The planner cannot know that both times are the same.
+        return self.of(counted.filter(**self.span.of("interview_request__completed_at")), "interview_request__")
+
+    @property
+    def _filters(self) -> dict[str, Any]:
+        chosen = {
+            "interview_type": self.interview_type,
+            "reported_deal__outcome": self.outcome,
+            "reported_deal__competitor": self.competitor,
+            "reported_deal__amount__gte": self.least,
+            "reported_deal__amount__lte": self.most,
+        }
+        return {name: value for name, value in chosen.items() if value not in (None, "")}
+
+    def of(self, rows: QuerySet[Any], request: str = "") -> QuerySet[Any]:
+        """`request`: the path from the rows to their interview request."""
+        return self._of_orgs(rows.order_by()).filter(**{request + name: value for name, value in self._filters.items()})
+
+    def _of_orgs(self, rows: Any) -> QuerySet[Any]:
+        chosen: QuerySet[Any] = rows.without_test_rooms() if self.org_ids is None else rows.filter(org__in=self.org_ids)
+        return chosen
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Interviews in which a topic was named in one direction."""
+
+    number: int = 0
+    before: int = 0
+
+
+@dataclass(frozen=True)
+class Topic:
+    key: str
+    title: str
+    cells: Mapping[str, Cell]
+    quotes: Mapping[str, Sequence[Driver]]
+
+    def cell(self, direction: str) -> Cell:
+        return self.cells.get(direction, Cell())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of the newest interview requests that were created in the span, those whose deals have one outcome."""
+
+    outcome: str
+    number: int
+    completed: int
+
+
+@dataclass(frozen=True)
+class WinLoss:
+    """`interviews`, `before`: of the selection, and of the span before. `topics`: most named first."""
+
+    interviews: int
+    before: int
+    is_cut: bool
+    topics: Sequence[Topic]
+    more_topics: int
+    asked: Sequence[Asked]
+
+
+def win_loss(selection: Selection, before: Span) -> WinLoss:
+    """`selection` may be cut to the newest ones."""
+    now, then = selection.newest(), selection.during(before).newest()
+    topics = _topics(now, then)
+    return WinLoss(
+        interviews=now.completed.count(),
+        before=then.completed.count(),
+        is_cut=now.span != selection.span,
+        topics=topics[:MAX_TOPICS],
+        more_topics=max(0, len(topics) - MAX_TOPICS),
+        asked=_asked(selection),
+    )
+
+
+def _topics(now: Selection, then: Selection) -> list[Topic]:
+    numbers, before = _numbers(now), _numbers(then)
+    quotes = _quotes(now)
+    cells: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for topic, direction in numbers | before:
+        cells[topic][direction] = Cell(numbers[topic, direction], before[topic, direction])
+    return [
+        Topic(key, _title(quotes, key), of_topic, {direction: quotes[key, direction] for direction in of_topic})
+        for key, of_topic in sorted(cells.items(), key=_rank)
+    ]
+
+
+def _numbers(selection: Selection) -> Counter[tuple[str, str]]:
+    named = selection.drivers.values_list("topic", "direction").annotate(number=Count("*"))
+    return Counter({(topic, direction): number for topic, direction, number in named})
+
+
+def _rank(named: tuple[str, Mapping[str, Cell]]) -> tuple[int, str]:
+    key, cells = named
+    return -sum(cell.number for cell in cells.values()), key
+
+
+def _quotes(selection: Selection) -> Mapping[tuple[str, str], Sequence[Driver]]:
+    """The strongest of each topic and direction, of different interviews. The newest first."""
+    order = (
+        Case(When(review=Review.CONFIRMED, then=0), default=1, output_field=IntegerField()),
+        F("is_reason").desc(),
+        F("completed_at").desc(),
+        F("pk"),
+    )
+    place = Window(RowNumber(), partition_by=[F("topic"), F("direction")], order_by=order)
+    strongest = selection.drivers.annotate(place=place).filter(place__lte=QUOTES_OF_A_CELL).values_list("pk", flat=True)
+    drivers = Driver.objects.filter(pk__in=list(strongest)).select_related("interview_request__reported_deal")
+    quotes = defaultdict(list)
+    for driver in drivers.order_by(*order):
+        quotes[driver.topic, driver.direction].append(driver)
+    return quotes
+
+
+def _title(quotes: Mapping[tuple[str, str], Sequence[Driver]], key: str) -> str:
+    """Guides can word it differently: that of a quote."""
+    return next((of_cell[0].title for (topic, _), of_cell in quotes.items() if topic == key), key)
+
+
+def _asked(selection: Selection) -> list[Asked]:
+    by_outcome = selection.newest("created_at").created.values(outcome=F("reported_deal__outcome"))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in by_outcome.annotate(number=Count("*"), completed=Count("completed_at")):
+        # Without an outcome, or without a deal.
+        counts[row["outcome"] or ""].update(number=row["number"], completed=row["completed"])
+    return [Asked(outcome, **counts[outcome]) for outcome in (*Outcome.values, "") if outcome in counts]

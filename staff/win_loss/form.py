@@ -1,0 +1,93 @@
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from deals.models import Outcome
+from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_LABEL_LENGTH
+from interviews.models import InterviewType
+from interviews.services.win_loss import Selection
+from orgs.models import Org
+from staff.lists.date_ranges import DayInput
+from staff.lists.filters import storable
+from staff.orgs.org_choice import SEVERAL_ORGS, chosen_orgs, org_input
+from staff.orgs.permissions import may, orgs_with
+from staff.win_loss.periods import Period, PeriodChoice, calendar_period, custom_period
+
+INTERVIEWS = "interviews.view_interviewrequest"
+MAX_DAYS = 366
+FIRST_DAY = date(2000, 1, 1)
+
+
+def _amount(label: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        required=False, label=label, max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_DECIMALS, min_value=0
+    )
+
+
+class WinLossForm(forms.Form):
+    org = forms.CharField(required=False, max_length=200, help_text="Name or slug", widget=org_input())
+    period = forms.ChoiceField(choices=PeriodChoice.choices)
+    since = forms.DateField(required=False, label="From", widget=DayInput)
+    until = forms.DateField(required=False, label="To", widget=DayInput)
+    outcome = forms.ChoiceField(required=False, choices=[("", "Any"), *Outcome.choices])
+    competitor = forms.CharField(required=False, max_length=MAX_LABEL_LENGTH, help_text="As in the deals")
+    interview_type = forms.ModelChoiceField(InterviewType.objects.none(), required=False, empty_label="Any")
+    least = _amount("Amount from")
+    most = _amount("Amount to")
+
+    def __init__(self, request: HttpRequest) -> None:
+        sent = {name: value for name, value in request.GET.items() if value}
+        super().__init__({"period": PeriodChoice.THIS_QUARTER, **sent})
+        self.request = request
+        self.types = self.fields["interview_type"]
+
+    def clean_org(self) -> Org | None:
+        """Also offers the interview types of the org, which the next field checks."""
+        text = storable(self.cleaned_data["org"])
+        if not text:
+            return None
+        orgs = [org for org in chosen_orgs(self.request, text) if may(self.request, INTERVIEWS, org)]
+        if len(orgs) != 1:
+            raise ValidationError(SEVERAL_ORGS if orgs else "No org matches.")
+        self.types.queryset = InterviewType.objects.for_org(orgs[0].pk).defer("guide")  # type: ignore[attr-defined]
+        return orgs[0]
+
+    def clean_competitor(self) -> str:
+        return storable(self.cleaned_data["competitor"])
+
+    def clean(self) -> Any:
+        """Days count only in a custom period."""
+        is_custom = self.cleaned_data.get("period") == PeriodChoice.CUSTOM and not self.errors
+        if is_custom and not _is_period(self.cleaned_data["since"], self.cleaned_data["until"]):
+            raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days.")
+        return self.cleaned_data
+
+    def selection(self) -> Selection:
+        data = self.cleaned_data
+        org, interview_type = data["org"], data["interview_type"]
+        return Selection(
+            org_ids=[org.pk] if org else self._visible_orgs(),
+            span=self.chosen_period().span,
+            interview_type=interview_type and interview_type.pk,
+            **{name: data[name] for name in ("outcome", "competitor", "least", "most")},
+        )
+
+    def _visible_orgs(self) -> Collection[int] | None:
+        return orgs_with(self.request, INTERVIEWS, test_rooms=False)
+
+    def chosen_period(self) -> Period:
+        choice, data = PeriodChoice(self.cleaned_data["period"]), self.cleaned_data
+        if choice == PeriodChoice.CUSTOM:
+            return custom_period(data["since"], data["until"])
+        return calendar_period(choice, timezone.now().date())
+
+
+def _is_period(since: date | None, until: date | None) -> bool:
+    if since is None or until is None:
+        return False
+    return FIRST_DAY <= since <= until and until - since < timedelta(MAX_DAYS)

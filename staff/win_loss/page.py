@@ -1,0 +1,80 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from interviews.lifecycle import Review
+from interviews.models import Driver
+from interviews.services.drivers import review_driver
+from interviews.services.reported_reasons import compare_reasons
+from interviews.services.win_loss import Selection, win_loss
+from orgs.models import EventKind, Org
+from staff.interviews.pages import REVIEW
+from staff.orgs.permissions import may
+from staff.security_events import actor_of, record_act
+from staff.win_loss.form import INTERVIEWS, WinLossForm
+from staff.win_loss.markdown import as_markdown
+from staff.win_loss.periods import Period
+from staff.win_loss.report import Report
+
+TITLE = "Why we win and lose"
+DEALS = "deals.view_deal"
+REVIEWS = {"confirm": Review.CONFIRMED, "reject": Review.REJECTED, "withdraw": None}
+
+
+def win_loss_view(request: HttpRequest) -> HttpResponse:
+    if not may(request, INTERVIEWS):
+        raise PermissionDenied
+    form = WinLossForm(request)
+    context: dict[str, Any] = {**admin.site.each_context(request), "title": TITLE, "form": form}
+    if form.is_valid():
+        org = form.cleaned_data["org"]
+        report = _report(request, form.selection(), form.chosen_period(), org)
+        if "markdown" in request.GET:
+            return _file(report, org)
+        query = request.GET.copy()
+        query["markdown"] = "1"
+        context.update(report=report, org=org, markdown=f"?{query.urlencode()}", address=request.get_full_path())
+        context["may_review"] = may(request, REVIEW, org)
+    return TemplateResponse(request, "staff/win_loss/page.html", context)
+
+
+def _report(request: HttpRequest, selection: Selection, period: Period, org: Org | None) -> Report:
+    found = win_loss(selection, period.before)
+    comparisons = compare_reasons(selection) if may(request, DEALS, org) else []
+    if any(topic.quotes for topic in found.topics):
+        record_act(request, EventKind.TRANSCRIPT_READ, org, f"Quotes of {found.interviews:,} interviews, {TITLE}.")
+    return Report(found, period, comparisons)
+
+
+def _file(report: Report, org: Org | None) -> HttpResponse:
+    title = f"{TITLE}: {org.name}" if org else TITLE
+    headers = {"Content-Disposition": 'attachment; filename="why-we-win-and-lose.md"'}
+    return HttpResponse(as_markdown(report, title), "text/markdown; charset=utf-8", headers=headers)
+
+
+@transaction.atomic
+def review_view(request: HttpRequest, driver_id: int) -> HttpResponse:
+    """Returns to the page that the form names."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    driver = Driver.objects.select_related("org").filter(pk=driver_id).first()
+    if not may(request, REVIEW, driver):
+        raise PermissionDenied
+    answer = request.POST.get("review", "")
+    if driver is None or answer not in REVIEWS:
+        raise Http404
+    review_driver(org_id=driver.org_id, driver_id=driver.pk, review=REVIEWS[answer], actor=actor_of(request))
+    messages.success(
+        request, {"confirm": "Confirmed.", "reject": "Rejected. It is not counted."}.get(answer, "Withdrawn.")
+    )
+    back = request.POST.get("next", "")
+    is_own = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(back if is_own else reverse("admin:win_loss"))

@@ -1,0 +1,230 @@
+"""What the page and the Markdown report show."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from deals.models import Outcome
+from hindsight.text.visible import visible
+from interviews.lifecycle import Direction, Review
+from interviews.models import Driver
+from interviews.services.deal_interviews import DealTopic
+from interviews.services.proportions import ENOUGH_POINTS, Share, differ, interviews_missing
+from interviews.services.reported_reasons import Comparison, Verdict
+from interviews.services.win_loss import MAX_INTERVIEWS, Asked, Span, Topic, WinLoss
+from staff.interviews.displayed_findings import anchor_of
+from staff.win_loss.periods import Period
+
+DIRECTIONS = (Direction.AGAINST, Direction.FOR, Direction.NEUTRAL, Direction.UNCLEAR)
+SHOWN_COMPARISONS = 12
+NO_OUTCOME = "no outcome known"
+
+
+@dataclass(frozen=True)
+class ShownQuote:
+    """`url`: the turn in the transcript."""
+
+    driver: Driver
+
+    @property
+    def text(self) -> str:
+        return visible(self.driver.quote)
+
+    @property
+    def source(self) -> str:
+        request, turn = self.driver.interview_request, self.driver.turn
+        outcome = getattr(request.reported_deal, "outcome", "")
+        label = f", {Outcome(outcome).label}" if outcome else ""
+        return f"interview {request.pk}, turn {turn}{label}"
+
+    @property
+    def url(self) -> str:
+        page = reverse("admin:interviews_interviewrequest_change", args=[self.driver.interview_request_id])
+        return f"{page}#{anchor_of((self.driver.start, self.driver.end))}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.driver.review == Review.CONFIRMED
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Interviews that name a topic in one direction, of all. `change`: in percentage points, None if unknown."""
+
+    direction: Direction
+    share: Share
+    before: Share
+    quotes: Sequence[ShownQuote]
+
+    @property
+    def width(self) -> int:
+        """Of the interval, in percent."""
+        low, high = self.share.interval or (0, 0)
+        return high - low
+
+    @property
+    def change(self) -> int | None:
+        if self.share.percent is None or self.before.percent is None:
+            return None
+        return self.share.percent - self.before.percent
+
+    @property
+    def is_clear_change(self) -> bool:
+        return differ(self.share, self.before)
+
+    @property
+    def change_text(self) -> str:
+        if self.change is None:
+            return "\N{EN DASH}"
+        points = f"{self.change:+d}".replace("-", "\N{MINUS SIGN}") if self.change else "±0"
+        return f"{points} points" + (", a clear change" if self.is_clear_change else "")
+
+
+@dataclass(frozen=True)
+class ShownTopic:
+    title: str
+    bars: Sequence[Bar]
+
+    @property
+    def quoted(self) -> list[Bar]:
+        return [bar for bar in self.bars if bar.quotes]
+
+
+@dataclass(frozen=True)
+class ShownComparison:
+    comparison: Comparison
+
+    @property
+    def titles(self) -> list[str]:
+        return [visible(title) for title in self.comparison.reported.values()]
+
+    @property
+    def reason(self) -> str:
+        return visible(self.comparison.interview_request.reported_deal.reported_reason)
+
+    @property
+    def outcome(self) -> str:
+        outcome = self.comparison.interview_request.reported_deal.outcome
+        return Outcome(outcome).label if outcome else NO_OUTCOME
+
+    @property
+    def verdict(self) -> str:
+        return str(self.comparison.verdict.label)
+
+    @property
+    def quotes(self) -> list[ShownQuote]:
+        return [ShownQuote(driver) for driver in self.comparison.quotes[:2]]
+
+    @property
+    def is_said_instead(self) -> bool:
+        return not self.comparison.on_reported
+
+    @property
+    def url(self) -> str:
+        return reverse("admin:interviews_interviewrequest_change", args=[self.comparison.interview_request.pk])
+
+
+@dataclass(frozen=True)
+class ShownDealTopic:
+    topic: DealTopic
+
+    @property
+    def title(self) -> str:
+        return visible(self.topic.title)
+
+    @property
+    def disagree(self) -> bool:
+        return self.topic.disagree
+
+    @property
+    def quotes(self) -> list[list[ShownQuote]]:
+        """Of each interview."""
+        return [[ShownQuote(driver) for driver in drivers] for drivers in self.topic.said]
+
+
+@dataclass(frozen=True)
+class Answered:
+    label: str
+    share: Share
+
+
+@dataclass(frozen=True)
+class Report:
+    found: WinLoss
+    period: Period
+    comparisons: Sequence[Comparison]
+
+    @property
+    def dates(self) -> str:
+        return _days(self.period.span)
+
+    @property
+    def dates_before(self) -> str:
+        return _days(self.period.before)
+
+    @property
+    def cut(self) -> str:
+        """Which interviews are counted, if not all."""
+        return f"Counted are the newest {MAX_INTERVIEWS:,} of each period." if self.found.is_cut else ""
+
+    @property
+    def missing(self) -> str:
+        """How many interviews are missing for a useful share. Empty if there are enough."""
+        number = interviews_missing(self.found.interviews)
+        return f"{number} more interviews for ±{ENOUGH_POINTS} points" if number else ""
+
+    @cached_property
+    def topics(self) -> list[ShownTopic]:
+        return [ShownTopic(visible(topic.title), [*self._bars(topic)]) for topic in self.found.topics]
+
+    def _bars(self, topic: Topic) -> list[Bar]:
+        always = (*DIRECTIONS[:3], *(each for each in DIRECTIONS[3:] if each in topic.cells))
+        return [self._bar(topic, direction) for direction in always]
+
+    def _bar(self, topic: Topic, direction: Direction) -> Bar:
+        cell = topic.cell(direction)
+        share, before = Share(cell.number, self.found.interviews), Share(cell.before, self.found.before)
+        return Bar(direction, share, before, [ShownQuote(driver) for driver in topic.quotes.get(direction, ())])
+
+    @cached_property
+    def verdicts(self) -> list[tuple[str, Share]]:
+        counts = Counter(comparison.verdict for comparison in self.comparisons)
+        return [(str(verdict.label), Share(counts[verdict], len(self.comparisons))) for verdict in Verdict]
+
+    @cached_property
+    def compared(self) -> list[ShownComparison]:
+        """Those that tell the most first: contradictions."""
+        order = [*Verdict]
+        ordered = sorted(self.comparisons, key=lambda each: order.index(each.verdict))
+        return [*map(ShownComparison, ordered[:SHOWN_COMPARISONS])]
+
+    @cached_property
+    def unreported(self) -> list[tuple[str, Share]]:
+        """Topics that contacts gave as reasons, and the reported reasons did not name: most frequent first."""
+        named = Counter(title for each in self.comparisons for title in {driver.title for driver in each.others})
+        return [(visible(title), Share(number, len(self.comparisons))) for title, number in named.most_common(5)]
+
+    @cached_property
+    def answered(self) -> list[Answered]:
+        return [_answered(asked) for asked in self.found.asked]
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether one outcome is clearly less often answered than another one."""
+        shares = [each.share for each in self.answered if each.label != NO_OUTCOME]
+        return any(differ(first, second) for first in shares for second in shares)
+
+
+def _answered(asked: Asked) -> Answered:
+    label = str(Outcome(asked.outcome).label) if asked.outcome else NO_OUTCOME
+    return Answered(label, Share(asked.completed, asked.number))
+
+
+def _days(span: Span) -> str:
+    first, last = (date_format(day, "j M Y") for day in (span.since, span.until - timedelta(days=1)))
+    return f"{first} to {last}"

@@ -1,0 +1,167 @@
+"""The page "Why we win and lose", reviews of drivers, and the page of a deal."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from deals.models import Deal
+from interviews.lifecycle import Review
+from interviews.models import Driver, InterviewRequest
+from orgs.models import Change, Org, SecurityEvent
+from staff.win_loss.periods import PeriodChoice, calendar_period, custom_period
+from tests.completed import complete
+from tests.factories import ContactFactory, InterviewRequestFactory
+from tests.staff.conftest import Staff, staff_of
+
+PAGE, REVIEW, DEAL = "win_loss", "review_driver", "deals_deal_change"
+HIGH = "The price of Acme was too high. The *discount* was a bad joke."
+
+
+@pytest.fixture
+def completed(interview_request: InterviewRequest) -> InterviewRequest:
+    """Of a deal that was lost, and whose other contact disagrees."""
+    org = interview_request.org
+    Deal.objects.create(org=org, deal_id="deal_1", outcome="lost", reported_reason="Missing <features>", competitor="C")
+    InterviewRequest.objects.filter(pk=interview_request.pk).update(deal_id="deal_1")
+    interview_request.refresh_from_db()
+    contact, interview_type = ContactFactory.create(org=org), interview_request.interview_type
+    other = InterviewRequestFactory.create(org=org, contact=contact, interview_type=interview_type, deal_id="deal_1")
+    complete(other, [("pricing", "The price of Acme was fair.")])
+    return complete(interview_request, [("pricing", HIGH)])
+
+
+def text_of(response: Any) -> str:
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_topics_with_counts_intervals_quotes_and_reasons(support: Staff, completed: InterviewRequest) -> None:
+    page = text_of(support.get(PAGE, org="acme"))
+    driver = Driver.objects.filter(direction="against").earliest("start")
+    for text in (
+        "How price and packaging came into it",
+        "1 of 2",
+        '50% <span class="quiet">9\N{EN DASH}91%</span>',
+        "37 more interviews for ±15 points",
+        "The price of Acme was too high.",
+        f"/admin/interviews/interviewrequest/{completed.pk}/change/#place-{driver.start}-{driver.end}",
+        "Missing &lt;features&gt;",
+        "Not mentioned",
+        "What stood out about Acme, good and bad",
+    ):
+        assert text in page
+    event = SecurityEvent.objects.get(kind="transcript_read")
+    assert (event.actor, event.org, event.subject) == (support.user.username, "acme", "acme")
+
+
+def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> None:
+    response = support.get(PAGE, org="acme", markdown="1")
+    report = text_of(response)
+    assert response.headers["Content-Type"].startswith("text/markdown")
+    assert report.startswith("# Why we win and lose: Acme\n")
+    assert "| How price and packaging came into it | against | 1 of 2 | 50% (9\N{EN DASH}91%) | \N{EN DASH} |" in report
+    assert "The price of Acme was too high." in report
+    assert f"(interview {completed.pk}, turn 2, lost)" in report
+    assert "- **not mentioned** (lost), reported: “Missing \\<features>”" in report
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ({"period": "last_month"}, "No interview was completed in this period"),
+        ({"outcome": "won"}, "No interview was completed in this period"),
+        ({"competitor": "C", "outcome": "lost"}, "<strong>2</strong> interviews"),
+        ({"competitor": "nobody"}, "No interview was completed in this period"),
+        ({"least": "5"}, "No interview was completed in this period"),
+        ({"period": "custom"}, "Choose a first and a last day"),
+        ({"period": "custom", "since": "2026-01-02", "until": "2026-01-01"}, "Choose a first and a last day"),
+        ({"period": "custom", "since": "0001-01-01", "until": "9999-12-31"}, "Choose a first and a last day"),
+        ({"period": "never"}, "Select a valid choice"),
+        ({"org": "nobody"}, "No org matches"),
+        ({"competitor": "\x00", "org": "\x00"}, "Null characters are not allowed"),
+    ],
+)
+def test_filters(support: Staff, completed: InterviewRequest, query: dict[str, str], text: str) -> None:
+    assert text in text_of(support.get(PAGE, **query))
+
+
+def test_an_account_manager_sees_own_orgs(completed: InterviewRequest, acme: Org, globex: Org) -> None:
+    account_manager = staff_of("account manager")
+    acme.account_managers.add(account_manager.user)
+    assert "<strong>2</strong> interviews" in text_of(account_manager.get(PAGE))
+    acme.account_managers.set([])
+    globex.account_managers.add(account_manager.user)
+    assert "No interview was completed" in text_of(account_manager.get(PAGE))
+    assert "No org matches" in text_of(account_manager.get(PAGE, org="acme"))
+
+
+def test_a_rejected_driver_is_not_shown_and_the_review_is_audited(support: Staff, completed: InterviewRequest) -> None:
+    back = "/admin/win-loss/?org=acme"
+    for driver in Driver.objects.filter(interview_request=completed):
+        response = support.post(REVIEW, driver.pk, review="reject", next=back)
+        assert (response.status_code, response.headers["Location"]) == (302, back)
+    assert {*Driver.objects.filter(interview_request=completed).values_list("review", flat=True)} == {Review.REJECTED}
+    page = text_of(support.get(PAGE, org="acme"))
+    assert "was too high" not in page
+    assert "0 of 2" in page
+    assert {*Change.objects.values_list("field", "actor")} == {("review", support.user.username)}
+    assert "Review overwritten" in text_of(support.get("activity"))
+
+
+def test_a_review_is_confirmed_and_withdrawn(support: Staff, completed: InterviewRequest) -> None:
+    driver = Driver.objects.filter(interview_request=completed).earliest("start")
+    support.post(REVIEW, driver.pk, review="confirm", next="https://elsewhere.example/")
+    page = text_of(support.get(PAGE))
+    assert "confirmed</span>" in page
+    assert "Withdraw review" in page
+    support.post(REVIEW, driver.pk, review="withdraw")
+    driver.refresh_from_db()
+    assert driver.review == ""
+
+
+def test_a_driver_is_reviewed_on_the_page_of_its_interview(support: Staff, completed: InterviewRequest) -> None:
+    driver = Driver.objects.filter(interview_request=completed).earliest("start")
+    address = f"/admin/interviews/interviewrequest/{completed.pk}/change/"
+    page = text_of(support.client.get(address))
+    assert f'action="/admin/win-loss/drivers/{driver.pk}/"' in page
+    response = support.post(REVIEW, driver.pk, review="reject", next=address)
+    assert response.headers["Location"] == address
+    assert "<strong>rejected</strong>" in text_of(support.client.get(address))
+    assert "/admin/win-loss/drivers/" not in text_of(staff_of("read only").client.get(address))
+
+
+def test_who_may_review(support: Staff, completed: InterviewRequest) -> None:
+    driver, read_only = Driver.objects.all()[0], staff_of("read only")
+    assert read_only.post(REVIEW, driver.pk, review="reject").status_code == 403
+    assert "Confirm" not in text_of(read_only.get(PAGE, org="acme"))
+    assert support.post(REVIEW, driver.pk, review="other").status_code == 404
+    assert support.get(REVIEW, driver.pk).status_code == 405
+    assert not Change.objects.filter(field="review").exists()
+
+
+def test_a_deals_page_shows_its_interviews_side_by_side(support: Staff, completed: InterviewRequest) -> None:
+    page = text_of(support.get(DEAL, Deal.objects.get().pk))
+    for text in ("Contacts disagree:</strong> How price", "was too high", "was fair", "not mentioned"):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("choice", "days"),
+    [
+        (PeriodChoice.THIS_MONTH, ("2026-01-01", "2026-02-01", "2025-12-01")),
+        (PeriodChoice.LAST_MONTH, ("2025-12-01", "2026-01-01", "2025-11-01")),
+        (PeriodChoice.THIS_QUARTER, ("2026-01-01", "2026-04-01", "2025-10-01")),
+        (PeriodChoice.LAST_QUARTER, ("2025-10-01", "2026-01-01", "2025-07-01")),
+    ],
+)
+def test_calendar_periods(choice: PeriodChoice, days: tuple[str, str, str]) -> None:
+    period = calendar_period(choice, date(2026, 1, 31))
+    starts = (period.span.since, period.span.until, period.before.since)
+    assert tuple(f"{start:%Y-%m-%d}" for start in starts) == days
+    assert period.before.until == period.span.since
+
+
+def test_a_custom_period_is_compared_with_as_many_days() -> None:
+    period = custom_period(date(2026, 3, 1), date(2026, 3, 10))
+    assert f"{period.before.since:%Y-%m-%d} {period.span.until:%Y-%m-%d}" == "2026-02-19 2026-03-11"
