@@ -5,11 +5,10 @@ from contextlib import contextmanager
 
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 from interviews.models import InterviewRequest
-from interviews.paige.language.lexicons import Phrase, languages, wording
-from interviews.services.languages import is_offered
+from interviews.paige.language.lexicons import Phrase, wording
+from interviews.services.languages import offered_languages as languages_to_switch_to
 from interviews.services.state import language_of
 
 
@@ -25,21 +24,13 @@ def use_language_of(interview_request: InterviewRequest, request: HttpRequest) -
     _use(request, language_of(interview_request))
 
 
-def offered_language(request: HttpRequest, interview_request: InterviewRequest) -> str:
-    """Another language that the browser prefers, if the contact may switch to it; or ""."""
-    current = language_of(interview_request)
-    others = [language for language in _preferred(request) if language != current]
-    return next((language for language in others if is_offered(interview_request, language)), "")
+def offered_languages(interview_request: InterviewRequest) -> dict[str, str]:
+    """The other languages that the contact may switch to, with the words of the wish."""
+    return {language: switch_request(language) for language in languages_to_switch_to(interview_request)}
 
 
 def switch_request(language: str) -> str:
     return wording(Phrase("switch_request"), language)
-
-
-def _preferred(request: HttpRequest) -> list[str]:
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-    codes = [code.partition("-")[0] for code, _ in accepted]
-    return [code for code in dict.fromkeys(codes) if code in languages()]
 
 
 def _use(request: HttpRequest, language: str) -> None:

@@ -88,11 +88,25 @@ class TestDecline:
 
     def test_from_the_recap_only_changed_texts_are_shown_again(self, at_recap: SurveyPage) -> None:
         assert "End without sending" in visible(at_recap.get())
-        response = at_recap.post("decline", **{"answer-1": "It was slow.\r\n", "answer-3": "Bob\r\ndecided."})
+        texts = {"answer-1": "It was slow.\r\n", "answer-3": "Bob\r\ndecided."}
+        response = at_recap.post("decline", **texts)
+        assert (response.status_code, unsaved_texts(response)) == (422, [])
+        assert boxes(response) == ["It was slow.\r\n", "Bob\r\ndecided."]
+        assert "Acme does not receive the answers that you have given." in visible(response)
+        assert (flags(), Conversation.objects.get().stage) == ("", Stage.RECAP)
+        response = at_recap.post("decline_with_answers", **texts)
         assert (response.status_code, unsaved_texts(response)) == (409, ["Bob\r\ndecided."])
         assert "The answers that you gave before are saved" in visible(response)
         assert "It was slow." not in visible(at_recap.get())
         assert Turn.objects.get(number=2).text == "It was slow."
+
+    def test_from_a_question_after_answers_it_asks_once_and_keeps_the_text(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text="It was slow.")
+        response = asked.post("decline", number=3, text="Bob")
+        assert (response.status_code, boxes(response), flags()) == (422, ["Bob"], "")
+        assert 'value="decline"' not in response.content.decode()
+        response = asked.post("decline_with_answers", number=3, text="Bob")
+        assert (response.status_code, unsaved_texts(response), flags()) == (409, ["Bob"], "declined")
 
     @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", "rate"])
     def test_no_other_step_continues(self, asked: SurveyPage, step: str) -> None:
