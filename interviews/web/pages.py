@@ -65,11 +65,11 @@ def visited_page(
     earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
     if earlier:
         shown = {"exchange": earlier, "message": Message.of(earlier.question)}
-        return render(request, "survey/earlier.html", {**_context(interview_request, state), **shown})
+        return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
     offered = offered_languages(interview_request) if state.question else {}
     shown = {"last": last, "items": _items(state), "offered": offered}
-    return _render_state(request, state, {**_context(interview_request, state), **shown})
+    return _render_state(request, state, {**page_context(interview_request, state), **shown})
 
 
 def state_page(
@@ -79,7 +79,7 @@ def state_page(
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
     context = {
-        **_context(interview_request, state),
+        **page_context(interview_request, state),
         "items": items,
         "unsaved": [*outcome.unsaved, *without_box],
         "has_errors": any(item.error for item in items),
@@ -97,7 +97,7 @@ def _render_state(
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
-def _context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
+def page_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
     """`interview` names the drafts on the contact's device. It does not open the interview."""
     token = str(interview_request.survey_token)
     shared = {"state": state, "token": token, "interview": _digest(token), "org": interview_request.org}

@@ -1,5 +1,10 @@
 from django.urls import path
 
+from interviews.web.own_data import own_data, own_data_file
 from interviews.web.views import survey
 
-urlpatterns = [path("survey", survey, name="survey")]
+urlpatterns = [
+    path("survey", survey, name="survey"),
+    path("survey/data", own_data, name="own_data"),
+    path("survey/data/file", own_data_file, name="own_data_file"),
+]

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -13,13 +13,8 @@ from interviews.web.languages import use_language_of
 from interviews.web.pages import closed_page, state_page, unknown_page, visited_page
 from interviews.web.posted import Posted, number_in
 from interviews.web.protection import public_page
+from interviews.web.redirects import SeeOther
 from interviews.web.steps import take_step
-
-
-class SeeOther(HttpResponseRedirect):
-    """Browsers follow 303 with GET, so a reload does not submit again."""
-
-    status_code = 303
 
 
 @method_decorator(public_page, name="dispatch")

@@ -154,23 +154,17 @@ class TestRating:
 
 
 class TestDeletion:
-    @pytest.fixture(params=["completed", "declined"])
-    def ended(self, request: pytest.FixtureRequest) -> SurveyPage:
-        page: SurveyPage = request.getfixturevalue("completed" if request.param == "completed" else "page")
-        if request.param == "declined":
-            page.post("decline")
-        return page
-
-    def test_it_can_be_asked_for(self, ended: SurveyPage, acme: Org) -> None:
-        assert "Ask for deletion" in visible(ended.get())
-        response = ended.post("request_deletion")
+    def test_it_can_be_asked_for_after_a_decline(self, page: SurveyPage, acme: Org) -> None:
+        page.post("decline")
+        assert "Ask for deletion" in visible(page.get())
+        response = page.post("request_deletion")
         assert "wants_deletion" in flags().split()
         text = visible(response)
         for words in ("Acme has been told", "this link stops working", "ask the people at Acme"):
             assert words in text
         assert "Ask for deletion" not in text
         Org.objects.update(contact_address=CONTACT)
-        assert f"If you have questions about it:  {CONTACT}" in visible(ended.get())
+        assert f"If you have questions about it:  {CONTACT}" in visible(page.get())
 
 
 class TestOrg:
