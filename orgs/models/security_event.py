@@ -71,8 +71,8 @@ class SecurityEvent(models.Model):
     actor = models.CharField(
         max_length=150,
         blank=True,
-        help_text="The staff login, the command, the API key's prefix, or the survey link. Empty: a login that does not "
-        "exist.",
+        help_text="The staff login, the command, the API key's prefix, or the survey link. Empty: a login that does "
+        "not exist.",
     )
     org = models.CharField(max_length=60, blank=True, help_text="The slug.")
     subject_type = models.CharField(max_length=40, blank=True)
