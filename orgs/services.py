@@ -21,7 +21,7 @@ TEST_ROOM_DAYS = 30
 # What a test room has from its org.
 SHARED_WITH_TEST_ROOM = (
     *("name", "plan", "own_rate_limit", "key_days", "contact_address", "names_subjects"),
-    *("privacy_url", "imprint_url", "brand_color", "logo"),
+    *("privacy_url", "imprint_url", "survey_base_url", "brand_color", "logo"),
     *("is_active", "suspension_reason"),
 )
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=365)
@@ -41,6 +41,7 @@ class OrgValues(TypedDict, total=False):
     contact_address: str
     privacy_url: str
     imprint_url: str
+    survey_base_url: str
     brand_color: str
     plan: str
     own_rate_limit: int | None

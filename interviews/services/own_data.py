@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.lifecycle import Move, Rating
 from interviews.models import InterviewRequest, Turn
+from interviews.paige.language.sentences import reply_and_question
 from interviews.services.state import rating_of
 from orgs.actors import ActorKind
 from orgs.models import EventKind, SecurityEvent
@@ -46,6 +47,11 @@ class StoredAnswer:
     question: str = field(repr=False)
     text: str = field(repr=False)
     is_withdrawn: bool
+
+    @property
+    def message(self) -> tuple[str, str]:
+        """Paige's reply to the answer before, and the question itself."""
+        return reply_and_question(self.question)
 
 
 @dataclass(frozen=True)

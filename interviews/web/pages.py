@@ -67,9 +67,8 @@ def visited_page(
         shown = {"exchange": earlier, "message": Message.of(earlier.question)}
         return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    offered = offered_languages(interview_request) if state.question else {}
-    shown = {"last": last, "items": _items(state), "offered": offered}
-    return _render_state(request, state, {**page_context(interview_request, state), **shown})
+    shown = {"last": last, "items": _items(state)}
+    return _render_state(request, state, {**_question_context(interview_request, state), **shown})
 
 
 def state_page(
@@ -79,7 +78,7 @@ def state_page(
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
     context = {
-        **page_context(interview_request, state),
+        **_question_context(interview_request, state),
         "items": items,
         "unsaved": [*outcome.unsaved, *without_box],
         "has_errors": any(item.error for item in items),
@@ -102,6 +101,11 @@ def page_context(interview_request: InterviewRequest, state: InterviewState) -> 
     token = str(interview_request.survey_token)
     shared = {"state": state, "token": token, "interview": _digest(token), "org": interview_request.org}
     return {**shared, "reasons": DeclineReason.choices, "ratings": Rating.choices}
+
+
+def _question_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
+    offered = offered_languages(interview_request) if state.question else {}
+    return {**page_context(interview_request, state), "offered": offered}
 
 
 def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Exchange | None:

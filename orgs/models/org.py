@@ -10,6 +10,7 @@ from hindsight.db.search import Searchable, SearchableRows, SearchTextField
 from orgs.colors import validate_brand_color
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
+from orgs.survey_host import validate_survey_base_url
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
@@ -82,6 +83,15 @@ class Org(Searchable):
         db_default="",
         validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
         help_text="The org's imprint, https://…. The survey page links to it.",
+    )
+    survey_base_url = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_survey_base_url],
+        help_text="Survey links begin with it: https:// and a host name of the org's own, which the operator has set "
+        "up. Empty: the server's own.",
     )
     brand_color = models.CharField(
         max_length=7,

@@ -16,6 +16,7 @@ class OrgForm(EditForm):
             "privacy_url": "Privacy notice",
             "imprint_url": "Imprint",
             "brand_color": "Colour",
+            "survey_base_url": "Host of survey links",
             "names_subjects": "Paige may name subjects",
             "key_days": "API keys expire after",
             "audit_days": "Keep the audit for",

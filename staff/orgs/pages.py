@@ -30,7 +30,9 @@ from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")
-SHOWN_TO_CONTACTS = ("contact_address", "privacy_url", "imprint_url", "brand_color", "names_subjects")
+SHOWN_TO_CONTACTS = (
+    *("contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url", "names_subjects"),
+)
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 

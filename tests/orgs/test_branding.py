@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from pytest_django import Settings
 
 from orgs.colors import DARK, LIGHT, MIN_CONTRAST, contrast, lowest_contrast, readable, validate_brand_color
 from orgs.logos import MAX_LOGO_BYTES, logo_name
 from orgs.models import Logo, Org
 from orgs.services import create_test_room, set_logo
+from orgs.survey_host import validate_survey_base_url
 from tests.images import PNG, image
 
 
@@ -85,6 +87,30 @@ def test_other_content_is_refused(content: bytes) -> None:
 def test_a_large_file_is_refused() -> None:
     with pytest.raises(ValidationError, match="at most 102,400"):
         logo_name(PNG + bytes(MAX_LOGO_BYTES))
+
+
+@pytest.mark.parametrize("url", ["https://interviews.acme.example", "https://a.globex.example"])
+def test_survey_links_may_begin_with_a_host_that_the_server_answers_for(settings: Settings, url: str) -> None:
+    settings.ALLOWED_HOSTS = ["interviews.acme.example", ".globex.example"]
+    validate_survey_base_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("http://interviews.acme.example", "begins with https://"),
+        ("javascript:alert(1)", "begins with https://"),
+        ("https://interviews.acme.example/", "a host name only"),
+        ("https://interviews.acme.example:8443", "a host name only"),
+        ("https://me@interviews.acme.example", "a host name only"),
+        ("https://interviews.acme.example?x", "a host name only"),
+        ("https://phishing.example", "does not answer for phishing.example"),
+    ],
+)
+def test_another_base_of_survey_links_is_refused(settings: Settings, url: str, problem: str) -> None:
+    settings.ALLOWED_HOSTS = ["interviews.acme.example"]
+    with pytest.raises(ValidationError, match=problem):
+        validate_survey_base_url(url)
 
 
 def test_the_test_room_shows_the_logo(acme: Org) -> None:

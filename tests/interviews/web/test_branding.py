@@ -2,9 +2,12 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from interviews.models import InterviewRequest
 from orgs.models import Logo, Org
 from orgs.services import set_logo
+from tests.client import ApiClient
 from tests.images import PNG, image
 from tests.interviews.web.client import SurveyPage, visible
 
@@ -70,3 +73,21 @@ def test_a_colour_is_a_stylesheet_with_a_lighter_one_for_dark_screens() -> None:
 @pytest.mark.parametrize("color", ["ffd400", "red", "7A1FA2", "7a1fa2;}", "%7d"])
 def test_another_colour_is_a_404(color: str) -> None:
     assert Client().get(f"/survey/colors/{color}.css").status_code == 404
+
+
+def test_links_begin_with_the_host_of_the_org_and_work_there(
+    settings: Settings, acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    host = "interviews.acme.example"
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
+    Org.objects.update(survey_base_url=f"https://{host}")
+    link = f"https://{host}/survey?token={interview_request.survey_token}"
+    assert acme_api.get(f"/interviews/{interview_request.pk}").json()["survey_url"] == link
+    assert acme_api.get("/interviews").json()["data"][0]["survey_url"] == link
+    body = {"contact_email": "bob@example.com", "interview_type_id": interview_request.interview_type.public_id}
+    assert acme_api.post("/interviews", body).json()["survey_url"].startswith(f"https://{host}/survey?token=")
+    response = Client().get(f"/survey?token={interview_request.survey_token}", headers={"Host": host})
+    assert response.status_code == 200
+    assert "Acme would like to hear from you" in visible(response)
+    other = Client(raise_request_exception=False).get("/survey", headers={"Host": "phishing.example"})
+    assert other.status_code == 400
