@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from contacts.models import Contact
-from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
+from interviews.lifecycle import Review
+from interviews.models import Conversation, Driver, InterviewRequest, InterviewType, Transcript, Turn
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.conversation_steps import (
     complete_conversation,
@@ -17,6 +18,7 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
+from interviews.services.drivers import review_driver
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, EventKind, Org, SecurityEvent
 from orgs.security_events import record_security_event
@@ -178,6 +180,17 @@ class TestTakingBack:
         assert (event.actor_kind, event.actor, event.subject) == ("contact", "survey link", str(interview_request.pk))
         assert "far too high" not in str(event.__dict__)
         assert Event.objects.get().type == "interview.answer_withdrawn"
+
+    def test_the_drivers_of_other_answers_keep_their_reviews(
+        self, data: OwnData, interview_request: InterviewRequest
+    ) -> None:
+        driver = Driver.objects.get(quote=SECOND)
+        sam = Actor(ActorKind.STAFF, "sam")
+        review_driver(org_id=driver.org_id, driver_id=driver.pk, review=Review.CONFIRMED, actor=sam)
+        data.post("take_back", number=1)
+        kept, content = Driver.objects.get(), Transcript.objects.get().content
+        assert (kept.pk, kept.review, kept.is_counted) == (driver.pk, Review.CONFIRMED, True)
+        assert content[kept.start : kept.end] == SECOND
 
     def test_paige_no_longer_quotes_it(self, page: SurveyPage, interview_request: InterviewRequest) -> None:
         give_consent(interview_request)
