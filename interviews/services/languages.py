@@ -53,6 +53,12 @@ def offered_languages(interview_request: InterviewRequest) -> list[str]:
     return sorted(offered - {language_of(interview_request)})
 
 
+def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
+    """The interview type whose guide a conversation in another language copies. None if that is not offered."""
+    outline = Outline.of(guide_of(interview_request))
+    return _translations(interview_request.interview_type, outline).get(language)
+
+
 def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:
     """If the answer asks for another language, and there is a guide in it. Requires the lock of the conversation."""
     language = wanted_language(answer)
@@ -63,5 +69,5 @@ def switch_language(interview_request: InterviewRequest, conversation: Conversat
         return
     if language == guide.language:
         conversation.touch(language=language)
-    elif translation := _translations(interview_request.interview_type, Outline.of(guide)).get(language):
+    elif translation := guide_in(interview_request, language):
         conversation.touch(language=language, translation=translation.guide)

@@ -16,7 +16,7 @@ from interviews.models import InterviewRequest
 from interviews.paige.language.sentences import reply_and_question
 from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
-from interviews.web.languages import offered_languages
+from interviews.web.languages import languages_of_invitation, offered_languages
 from interviews.web.steps import COMMENT, StepOutcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
@@ -104,7 +104,11 @@ def page_context(interview_request: InterviewRequest, state: InterviewState) -> 
 
 
 def _question_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
-    offered = offered_languages(interview_request) if state.question else {}
+    offered = {}
+    if state.stage == Stage.INVITED:
+        offered = languages_of_invitation(interview_request, state.chosen_language)
+    elif state.question:
+        offered = offered_languages(interview_request)
     return {**page_context(interview_request, state), "offered": offered}
 
 

@@ -41,7 +41,7 @@ def take_step(interview_request: InterviewRequest, posted: Posted) -> StepOutcom
 
 
 def consent(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    conversation_steps.give_consent(interview_request)
+    conversation_steps.give_consent(interview_request, language=posted.language)
     return StepOutcome()
 
 
