@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Self
 
 from django.contrib.auth.models import User
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from interviews.lifecycle import Move, Rating
 from interviews.models import InterviewRequest, Turn
 from interviews.paige.language.sentences import reply_and_question
-from interviews.services.state import rating_of
+from interviews.services.state import conversation_of, rating_of
 from orgs.actors import ActorKind
 from orgs.models import EventKind, SecurityEvent
+from orgs.models.security_event import SecurityEventQuerySet
 
 MAX_READS = 100
 EXPORT_COMMAND = "export_interviews"
@@ -99,20 +101,29 @@ def _answers(turns: list[Turn], completed_at: datetime) -> Iterator[StoredAnswer
 
 def _reads(interview_request: InterviewRequest, completed_at: datetime) -> list[Read]:
     """One for each day, role and act, newest first."""
-    events = list(_events(interview_request, completed_at)[:MAX_READS])
+    found = (_reading(interview_request, completed_at), _exports(interview_request, completed_at))
+    newest = chain.from_iterable(events[:MAX_READS] for events in found)  # two statements, each with an index
+    events = sorted(newest, key=lambda event: event.created_at, reverse=True)
     roles = _roles({event.actor for event in events if event.actor_kind == ActorKind.STAFF})
     reads = (Read(event.created_at.date(), _role(event, roles), ACTS[EventKind(event.kind)]) for event in events)
     return list(dict.fromkeys(reads))
 
 
-def _events(interview_request: InterviewRequest, completed_at: datetime) -> models.QuerySet[SecurityEvent]:
-    """Exports: those of the org, and those of several orgs."""
+def _reading(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:
+    """Since the consent: staff can also read an unfinished interview."""
+    conversation = conversation_of(interview_request)
+    since = (conversation and conversation.consented_at) or completed_at
     own = Q(subject=str(interview_request.pk), subject_type=interview_request._meta.verbose_name)
-    reads = own & Q(kind__in=[EventKind.TRANSCRIPT_READ, EventKind.PROMPT_READ], created_at__gte=completed_at)
+    kinds = (EventKind.TRANSCRIPT_READ, EventKind.PROMPT_READ)
+    return SecurityEvent.objects.filter(own, kind__in=kinds, created_at__gte=since)
+
+
+def _exports(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:
+    """Of the org, and of several orgs."""
     plural = str(interview_request._meta.verbose_name_plural)
     of_interviews = Q(detail__startswith=f"{plural}: ") | Q(actor_kind=ActorKind.COMMAND, actor=EXPORT_COMMAND)
-    exports = Q(kind=EventKind.EXPORT, org__in=[interview_request.org.slug, ""], created_at__gte=completed_at)
-    return SecurityEvent.objects.filter(reads | (exports & of_interviews))
+    since = SecurityEvent.objects.filter(kind=EventKind.EXPORT, created_at__gte=completed_at)
+    return since.filter(of_interviews, org__in=[interview_request.org.slug, ""])
 
 
 def _roles(logins: Iterable[str]) -> dict[str, Role]:

@@ -134,14 +134,13 @@ class TestReaders:
         record_security_event(EventKind.EXPORT, actor, org="acme", detail="interview requests: 5, csv.")
         assert "exported a list of interviews" in visible(data.get())
 
-    def test_readers_of_others_and_before_the_completion_are_left_out(
+    def test_readers_of_others_and_before_the_consent_are_left_out(
         self, data: OwnData, interview_request: InterviewRequest
     ) -> None:
         other = InterviewRequestFactory.create(org=interview_request.org)
         record_security_event(EventKind.TRANSCRIPT_READ, Actor(ActorKind.STAFF, "ann"), about=other)
         record_security_event(EventKind.TRANSCRIPT_READ, Actor(ActorKind.STAFF, "ann"), about=interview_request)
-        own = InterviewRequest.objects.filter(pk=interview_request.pk)
-        own.update(completed_at=timezone.now() + timedelta(minutes=1))
+        Conversation.objects.update(consented_at=timezone.now() + timedelta(minutes=1))
         assert "Nobody so far." in visible(data.get())
 
 
