@@ -12,6 +12,7 @@ from interviews.services.conversations import locked_conversation
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.drivers import move_drivers
 from interviews.services.erasure import erase_contact
+from interviews.services.search_index import index_answers
 from interviews.services.state import StoredInterview
 from interviews.services.transitions import record_interview_event
 from jobs.services import withdraw_jobs
@@ -23,8 +24,8 @@ from orgs.security_events import record_security_event
 @retried
 @transaction.atomic
 def withdraw_answer(interview_request: InterviewRequest, *, number: int, actor: Actor) -> bool:
-    """Removes the answer to the question `number` from turns, transcript, findings and drivers. Exports of the org lose
-    their files. The org gets an event.
+    """Removes the answer to the question `number` from turns, transcript, findings, drivers and search. Exports of the
+    org lose their files. The org gets an event.
 
     Returns False if there is no such answer, or the interview is not completed.
     """
@@ -75,3 +76,4 @@ def _rewrite(transcript: Transcript, interview: StoredInterview, withdrawn: int)
     places = zip(before, blocks(transcript.content), strict=True)
     distances = {turn: new.start - old.start for turn, (old, new) in enumerate(places, start=1) if turn != withdrawn}
     move_drivers(transcript, distances)
+    index_answers(transcript)

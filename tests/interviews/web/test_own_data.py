@@ -160,12 +160,15 @@ class TestTakingBack:
     ) -> None:
         subscribe(interview_request.org, "interview.answer_withdrawn")
         path = f"/interviews/{interview_request.pk}"
+        search = "/transcripts/search?q=far+too+high"
+        assert len(acme_api.get(search).json()["data"]) == 1
         before = acme_api.get(path)
         assert {driver["quote"] for driver in before.json()["transcript"]["drivers"]} == {FIRST, SECOND}
         response = data.post("take_back", number=1)
         assert response.redirect_chain == [(f"/survey/data?token={data.page.token}#answer-1", 303)]
         assert visible(response).count(TAKEN_BACK) == 1
         after = acme_api.get(path)
+        assert acme_api.get(search).json()["data"] == []
         assert "far too high" not in after.content.decode() + visible(response)
         assert after.headers["ETag"] != before.headers["ETag"]
         transcript = after.json()["transcript"]
