@@ -7,11 +7,12 @@ class ActorKind(models.TextChoices):
     API_KEY = "api_key", "API key"
     STAFF = "staff", "staff login"
     COMMAND = "command", "command"
+    CONTACT = "contact", "contact"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`name`: the prefix of the key, the login or the command."""
+    """`name`: the prefix of the key, the login, the command, or "survey link" for a contact."""
 
     kind: ActorKind
     name: str

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from orgs import keys
-from orgs.models import ApiKey, Org, Scopes
+from orgs.logos import logo_name
+from orgs.models import ApiKey, Logo, Org, Scopes
 
 # 100 years.
 MAX_LIFETIME_DAYS = 36_500
@@ -19,7 +20,8 @@ MAX_LIFETIME_DAYS = 36_500
 TEST_ROOM_DAYS = 30
 # What a test room has from its org.
 SHARED_WITH_TEST_ROOM = (
-    *("name", "plan", "own_rate_limit", "key_days", "contact_address", "privacy_url", "names_subjects"),
+    *("name", "plan", "own_rate_limit", "key_days", "contact_address", "names_subjects"),
+    *("privacy_url", "imprint_url", "survey_base_url", "brand_color", "logo"),
     *("is_active", "suspension_reason"),
 )
 DEFAULT_GRACE, MAX_GRACE = timedelta(days=7), timedelta(days=365)
@@ -38,6 +40,9 @@ class OrgValues(TypedDict, total=False):
     name: str
     contact_address: str
     privacy_url: str
+    imprint_url: str
+    survey_base_url: str
+    brand_color: str
     plan: str
     own_rate_limit: int | None
     key_days: int | None
@@ -69,6 +74,17 @@ def create_test_room(org: Org) -> Org:
 def update_org(*, org_id: int, **values: Unpack[OrgValues]) -> Org:
     """Raises Org.DoesNotExist and ValidationError."""
     return _change(_locked_org(org_id), **values)
+
+
+@transaction.atomic
+def set_logo(*, org_id: int, content: bytes | None) -> Org:
+    """None removes it. Raises Org.DoesNotExist and ValidationError."""
+    org = _locked_org(org_id)
+    name = "" if content is None else logo_name(content)
+    Logo.objects.filter(org=org).delete()
+    if content is not None:
+        Logo.objects.create(org=org, name=name, content=content)
+    return _change(org, logo=name)
 
 
 @transaction.atomic

@@ -56,6 +56,7 @@ class SummaryColumns(NamedTuple):
     interview_type_id: int
     guide_version: int
     org_name: str
+    survey_base_url: str
 
 
 SUMMARY = """
@@ -64,7 +65,7 @@ SUMMARY = """
        CAST(request.created_at AS text), CAST(request.completed_at AS text), CAST(request.updated_at AS text),
        contact.email, contact.name, request.subjects, request.progress, CAST(conversation.consented_at AS text),
        CAST(conversation.last_activity_at AS text), request.interview_type_id,
-       coalesce(conversation.guide_version, type.guide_version), org.name"""
+       coalesce(conversation.guide_version, type.guide_version), org.name, org.survey_base_url"""
 
 JOINED = """
 FROM interviews_interviewrequest AS request
@@ -118,7 +119,7 @@ class SummaryRow:
         self.pk = self.interview_request_id = stored.id
         self.contact_id = f"{Contact.ID_PREFIX}{stored.contact_id}"
         self.deal_id = stored.deal_id or None
-        self.survey_url = survey_url_of(stored.survey_token)
+        self.survey_url = survey_url_of(stored.survey_token, stored.survey_base_url)
         self.status = stored.status
         self.progress = stored.progress
         self.started_at = _shown(stored.started_at)
@@ -270,7 +271,7 @@ WHERE type.org_id = %(org_id)s AND type.archived_at IS NULL AND {KEY_IS_VALID}""
 
 # Without the guide, which is long.
 FIND_TYPE = f"""
-SELECT type.id, type.org_id, type.name, type.guide_version, type.archived_at, org.name AS org_name
+SELECT type.id, type.org_id, type.name, type.guide_version, type.archived_at, org.name AS org_name, org.survey_base_url
 FROM interviews_interviewtype AS type
 JOIN orgs_org AS org ON org.id = type.org_id
 WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_VALID}
@@ -278,7 +279,9 @@ WHERE type.id = %(interview_type_id)s AND type.org_id = %(org_id)s AND {KEY_IS_V
 
 
 def find_type(*, org_id: int, interview_type_id: int, digest: str) -> InterviewType:
-    """Adds `org_name`. Raises InterviewType.DoesNotExist, also if the org's API key `digest` is not valid."""
+    """Adds `org_name` and `survey_base_url`. Raises InterviewType.DoesNotExist, also if the org's API key `digest` is
+    not valid.
+    """
     row_of_org = {"interview_type_id": interview_type_id, "org_id": org_id}
     for found in InterviewType.objects.raw(FIND_TYPE, {**row_of_org, **key_parameters(digest)}):
         return found

@@ -6,7 +6,7 @@ from hindsight.api.responses import body_of
 from hindsight.text.timestamps import utc_text
 from interviews.api import bodies
 from interviews.api.reads import subjects_found, valid_guide
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, survey_url_of
 from interviews.paige.guide.guide import Guide
 
 Body = dict[str, Any]
@@ -17,7 +17,7 @@ class CreatedRow:
         self.interview_request_id = row.pk
         self.contact_id = row.contact.public_id
         self.deal_id = row.deal_id or None
-        self.survey_url = row.survey_url
+        self.survey_url = survey_url_of(row.survey_token, row.interview_type.survey_base_url)
         self.survey_token = row.survey_token
         self.status = row.status
         self.row = row

@@ -263,9 +263,9 @@ class InterviewRequest(Versioned):
 
     @property
     def survey_url(self) -> str | None:
-        return survey_url_of(self.survey_token)
+        return survey_url_of(self.survey_token, self.org.survey_base_url)
 
 
-def survey_url_of(token: str | None) -> str | None:
-    """None once the contact is erased."""
-    return None if token is None else f"{settings.PUBLIC_BASE_URL}/survey?token={token}"
+def survey_url_of(token: str | None, base_url: str) -> str | None:
+    """None once the contact is erased. `base_url`: the org's own, or empty."""
+    return None if token is None else f"{base_url or settings.PUBLIC_BASE_URL}/survey?token={token}"

@@ -54,7 +54,8 @@ class InterviewType(PublicId, models.Model):
 
     objects = OrgRowsQuerySet["InterviewType"].as_manager()
 
-    org_name: str  # set by find_type() of the API
+    org_name: str  # set by find_type() of the API, like the next one
+    survey_base_url: str
 
     class Meta:
         ordering = ("-id",)

@@ -7,7 +7,7 @@ from orgs.tenancy import SameOrg
 
 
 class Transcript(PublicId, models.Model):
-    """Created on completion. Only drivers can be added afterwards."""
+    """Created on completion. Afterwards, drivers can be added, and the contact can take back answers."""
 
     ID_PREFIX = "doc_"
 

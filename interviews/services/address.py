@@ -57,7 +57,7 @@ def correct_address(
         _overwrite(contact, email, actor)
         for each in rows.values():
             _replace_link(each)
-    return InterviewRequest.objects.with_versions().get(pk=row.pk)
+    return InterviewRequest.objects.with_versions().select_related("org").get(pk=row.pk)
 
 
 def _require_mistyped(contact: Contact, rows: Collection[InterviewRequest]) -> None:

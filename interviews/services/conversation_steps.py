@@ -3,7 +3,7 @@
 A step at the wrong stage changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,16 +20,15 @@ from interviews.paige.answers.reading import read
 from interviews.paige.answers.transcript_markdown import render_transcript
 from interviews.paige.engines import engine, writer
 from interviews.paige.findings.findings import findings_of
-from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.model.asking import sum_of_counts
-from interviews.paige.turn.brief import Brief, utterances_of
-from interviews.paige.turn.compose import Message, next_message, withdrawn_words
-from interviews.paige.turn.quoted import quote_in
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.wording.worded import Worded
 from interviews.services.conversations import create_conversation
+from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice
-from interviews.services.languages import switch_language
+from interviews.services.languages import guide_in, switch_language
 from interviews.services.progress import active_conversation
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import change_flags, change_progress, complete_interview, is_cancelled
@@ -45,14 +44,16 @@ FLAGS: Mapping[Intent, Flag] = {
 
 
 @transaction.atomic
-def give_consent(interview_request: InterviewRequest) -> None:
-    """The first consent counts."""
+def give_consent(interview_request: InterviewRequest, *, language: str = "") -> None:
+    """The first consent counts. `language`: another one that is offered, in which the interview begins."""
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
     interview_request = related.get(pk=interview_request.pk)
     if interview_request.is_cancelled or stage_of(interview_request) != Stage.INVITED:
         return
-    if create_conversation(interview_request, consented_at=now):
+    other = guide_in(interview_request, language) if language else None
+    chosen = {"language": language, "translation": other.guide} if other else {}
+    if create_conversation(interview_request, consented_at=now, **chosen):
         change_progress(interview_request, Progress.STARTED, "interview.started")
 
 
@@ -109,8 +110,8 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
         turns = list(interview_request.turns.all())
         answers = {turn.number - 1: turn for turn in turns if turn.speaker == Speaker.CONTACT}
         if conversation.stage == Stage.RECAP:
-            withdrawn = [_correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
-            _withdraw_quotes(guides_of(interview_request), turns, withdrawn)
+            withdrawn = [correct(answers[number], texts[number]) for number in texts.keys() & answers.keys()]
+            withdraw_quotes(guides_of(interview_request), turns, withdrawn)
             _raise_flags(interview_request, *(answers[number].text for number in texts.keys() & answers.keys()))
             conversation.touch()
     stored = {number: answer.text for number, answer in answers.items()}
@@ -211,26 +212,3 @@ def _clean_corrections(corrections: Mapping[int, str]) -> dict[int, str]:
     if errors:
         raise ValidationError(errors)
     return texts
-
-
-def _correct(answer: Turn, text: str) -> str:
-    before = answer.text
-    if text != before:
-        answer.text, answer.move = text, Move.ANSWER if text else Move.SKIP
-        answer.corrected_at = timezone.now()
-        answer.save(update_fields=["text", "move", "corrected_at"])
-    return "" if text == before else before
-
-
-def _withdraw_quotes(guides: Sequence[Guide], turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
-    """Paige's messages keep no words that the contact has withdrawn. Those of a model become the authored ones."""
-    answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
-    before = "\n".join(withdrawn)
-    for turn, utterance in zip(turns, utterances_of(turns), strict=True):
-        quote = quote_in(utterance, guides) if turn.speaker == Speaker.PAIGE else ""
-        is_withdrawn = bool(quote and quote in before and quote not in answers)
-        if is_withdrawn or (turn.authored and withdrawn_words(turn.text, before, [answers, turn.authored])):
-            text = utterance.authored_text
-            turn.text = text.replace(quote, "…") if quote and is_withdrawn else text
-            turn.authored, turn.worded_by = "", Wording.GUIDE
-            turn.save(update_fields=["text", "authored", "worded_by"])

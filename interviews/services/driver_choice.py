@@ -47,13 +47,15 @@ def choose_drivers(interview_request_id: int) -> None:
     completed = InterviewRequest.objects.filter(pk=interview_request_id, status=Status.COMPLETED).first()
     if engine is None or completed is None:
         return
+    content = Transcript.objects.filter(interview_request=completed).values_list("content", flat=True).first()
     brief = StoredInterview.load(completed).brief
     if chosen := chosen_directions(brief, engine.provider, timeout=engine.timeout):
         with transaction.atomic():
             # The lock that an erasure takes.
             list(InterviewRequest.objects.filter(pk=interview_request_id).select_for_update().values_list("pk"))
-            transcripts = Transcript.objects.select_related("interview_request")
+            # Another content: meanwhile the contact has taken back an answer, which the choice may quote.
+            transcripts = Transcript.objects.select_related("interview_request").filter(content=content)
             for transcript in transcripts.filter(interview_request_id=interview_request_id):
-                content = blocks(transcript.content)
-                replace_drivers(transcript, [each.shown(content) for each in drivers(brief, chosen)])
+                found = blocks(transcript.content)
+                replace_drivers(transcript, [each.shown(found) for each in drivers(brief, chosen)])
                 InterviewRequest.objects.filter(pk=interview_request_id).update()  # a new version

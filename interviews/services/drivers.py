@@ -1,7 +1,7 @@
 """Writes drivers: into the transcript, which the API shows, and as rows, which are counted and listed (decision 60)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +41,23 @@ def replace_drivers(transcript: Transcript, found: Iterable[Shown]) -> None:
     rows = Driver.objects.filter(interview_request_id=transcript.interview_request_id)
     rows.filter(start__in=[start for start, *_ in gone]).delete()
     Driver.objects.bulk_create(_row(transcript, shown) for shown in new.values())
+    _recount(rows)
+
+
+def move_drivers(transcript: Transcript, distances: Mapping[int, int]) -> None:
+    """Moves the places of drivers, by turn, and deletes the drivers of other turns. The others keep ids and reviews.
+
+    Call it in a transaction that has locked the interview request.
+    """
+    kept_shown = (shown for shown in transcript.drivers if shown["turn"] in distances)
+    transcript.drivers = [_moved(shown, distances[shown["turn"]]) for shown in kept_shown]
+    transcript.save(update_fields=["drivers"])
+    rows = Driver.objects.filter(interview_request_id=transcript.interview_request_id)
+    kept = [row for row in rows if row.turn in distances]
+    for row in kept:
+        row.start, row.end = row.start + distances[row.turn], row.end + distances[row.turn]
+    rows.delete()  # an UPDATE of one row at a time could give two the same place
+    Driver.objects.bulk_create(kept)
     _recount(rows)
 
 
@@ -90,6 +107,10 @@ def _create_missing(missing: QuerySet[Transcript], pk: int, *, dry_run: bool) ->
 
 def _identity(shown: Shown) -> tuple[int, str, str]:
     return shown["start"], shown["topic"], shown["direction"]
+
+
+def _moved(shown: Shown, distance: int) -> Shown:
+    return {**shown, "start": shown["start"] + distance, "end": shown["end"] + distance}
 
 
 def _row(transcript: Transcript, shown: Shown) -> Driver:

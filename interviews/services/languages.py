@@ -1,55 +1,62 @@
 """The contact may switch to a language in which exactly one interview type of the org has the same topics."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from hindsight.text.languages import ENGLISH
 from interviews.models import Conversation, InterviewRequest, InterviewType
 from interviews.paige.answers.wanted_language import wanted_language
-from interviews.paige.guide.guide import Guide, GuideError
-from interviews.paige.guide.stored_guides import guide_of, guide_of_version
-from interviews.paige.guide.translations import is_translation
+from interviews.paige.guide.guide import GuideError
+from interviews.paige.guide.stored_guides import guide_of, outline_of_version
+from interviews.paige.guide.translations import Outline
 from interviews.paige.language.lexicons import languages
-
-
-def translation_of(interview_type: InterviewType, guide: Guide, language: str) -> InterviewType | None:
-    """None also if several types fit: nobody has said which one is meant."""
-    in_language = _others(interview_type).filter(language=language).defer("guide")
-    return _only_translation(guide, in_language)
+from interviews.services.state import language_of
 
 
 def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
-    """By language."""
+    """By language. Of several types that fit, none: nobody has said which one is meant. The guides are not loaded."""
     try:
-        guide = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+        return _translations(interview_type, _outline_of(interview_type))
     except GuideError:
         return {}
-    others = defaultdict(list)
+
+
+def _translations(interview_type: InterviewType, outline: Outline) -> dict[str, InterviewType]:
+    found = defaultdict(list)
     for other in _others(interview_type):
-        others[other.language].append(other)
-    found = {language: _only_translation(guide, of_language) for language, of_language in others.items()}
-    return {language: other for language, other in found.items() if other and language in languages()}
+        if (language := _language_of_translation(outline, other)) in languages():
+            found[language].append(other)
+    return {language: others[0] for language, others in found.items() if len(others) == 1}
 
 
-def _others(interview_type: InterviewType) -> QuerySet[Any]:
-    others = InterviewType.objects.for_org(interview_type.org_id).filter(archived_at=None).exclude(pk=interview_type.pk)
-    return others.annotate(language=Coalesce(KT("guide__language"), Value(ENGLISH), output_field=TextField()))
+def _others(interview_type: InterviewType) -> QuerySet[InterviewType]:
+    of_org = InterviewType.objects.for_org(interview_type.org_id)
+    return of_org.filter(archived_at=None).exclude(pk=interview_type.pk).defer("guide")
 
 
-def _only_translation(guide: Guide, others: Iterable[InterviewType]) -> InterviewType | None:
-    found = [each for each in others if _is_translation(guide, each)]
-    return found[0] if len(found) == 1 else None
+def _language_of_translation(outline: Outline, other: InterviewType) -> str:
+    try:
+        found = _outline_of(other)
+    except GuideError:
+        return ""
+    return found.language if found.is_translation_of(outline) else ""
 
 
-def is_offered(interview_request: InterviewRequest, language: str) -> bool:
-    """Also the first language, after a switch."""
-    guide = guide_of(interview_request)
-    return language == guide.language or translation_of(interview_request.interview_type, guide, language) is not None
+def _outline_of(interview_type: InterviewType) -> Outline:
+    return outline_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
+
+
+def offered_languages(interview_request: InterviewRequest) -> list[str]:
+    """Other than the current one. Also the first one, after a switch."""
+    outline = Outline.of(guide_of(interview_request))
+    offered = {outline.language, *_translations(interview_request.interview_type, outline)}
+    return sorted(offered - {language_of(interview_request)})
+
+
+def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
+    """The interview type whose guide a conversation in another language copies. None if that is not offered."""
+    outline = Outline.of(guide_of(interview_request))
+    return _translations(interview_request.interview_type, outline).get(language)
 
 
 def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:
@@ -62,13 +69,5 @@ def switch_language(interview_request: InterviewRequest, conversation: Conversat
         return
     if language == guide.language:
         conversation.touch(language=language)
-    elif translation := translation_of(interview_request.interview_type, guide, language):
+    elif translation := guide_in(interview_request, language):
         conversation.touch(language=language, translation=translation.guide)
-
-
-def _is_translation(guide: Guide, interview_type: InterviewType) -> bool:
-    try:
-        other = guide_of_version(interview_type.pk, interview_type.guide_version, lambda: interview_type.guide)
-    except GuideError:
-        return False
-    return is_translation(guide, other)

@@ -37,7 +37,7 @@ class InterviewState:
     """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
     `is_paused`: the contact wants to stop, so it asks nothing. `more_to_ask`: whether resuming from the recap leads to
     a question. `last_activity_at`: before this state was read. `is_chosen_by_model`, `is_worded_by_model`: whether a
-    model receives the answers for that.
+    model receives the answers for that. `chosen_language`: of the invitation, if it is not the guide's.
     """
 
     stage: Stage
@@ -59,6 +59,7 @@ class InterviewState:
     rating: int | None = None
     decline_reason: str = ""
     decline_comment: str = field(default="", repr=False)
+    chosen_language: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation import get_language_info
 
+from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
-from interviews.paige.language.lexicons import Phrase, languages, wording
-from interviews.services.languages import is_offered
-from interviews.services.state import language_of
+from interviews.paige.guide.stored_guides import guide_of_version
+from interviews.paige.language.lexicons import Phrase, wording
+from interviews.services.languages import guide_in
+from interviews.services.languages import offered_languages as languages_to_switch_to
+from interviews.services.state import InterviewState, language_of
 
 
 @contextmanager
@@ -25,21 +29,32 @@ def use_language_of(interview_request: InterviewRequest, request: HttpRequest) -
     _use(request, language_of(interview_request))
 
 
-def offered_language(request: HttpRequest, interview_request: InterviewRequest) -> str:
-    """Another language that the browser prefers, if the contact may switch to it; or ""."""
-    current = language_of(interview_request)
-    others = [language for language in _preferred(request) if language != current]
-    return next((language for language in others if is_offered(interview_request, language)), "")
+def in_chosen_language(
+    request: HttpRequest, interview_request: InterviewRequest, state: InterviewState
+) -> InterviewState:
+    """The invitation in the language of the address, if it is offered. The consent has it too."""
+    language = request.GET.get("language", "")
+    if state.stage != Stage.INVITED or not language or not (other := guide_in(interview_request, language)):
+        return state
+    _use(request, language)
+    guide = guide_of_version(other.pk, other.guide_version, lambda: other.guide)
+    return replace(state, purpose=guide.for_vendor(state.vendor).purpose, chosen_language=language)
+
+
+def languages_of_invitation(interview_request: InterviewRequest, chosen: str) -> dict[str, str]:
+    """The names of the languages other than the one that is shown, each in itself."""
+    own = language_of(interview_request)
+    others = {own, *languages_to_switch_to(interview_request)} - {chosen or own}
+    return {language: get_language_info(language)["name_local"] for language in sorted(others)}
+
+
+def offered_languages(interview_request: InterviewRequest) -> dict[str, str]:
+    """The other languages that the contact may switch to, with the words of the wish."""
+    return {language: switch_request(language) for language in languages_to_switch_to(interview_request)}
 
 
 def switch_request(language: str) -> str:
     return wording(Phrase("switch_request"), language)
-
-
-def _preferred(request: HttpRequest) -> list[str]:
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-    codes = [code.partition("-")[0] for code, _ in accepted]
-    return [code for code in dict.fromkeys(codes) if code in languages()]
 
 
 def _use(request: HttpRequest, language: str) -> None:

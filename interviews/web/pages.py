@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +13,10 @@ from django.utils import timezone
 from hindsight.text.storable import grouped
 from interviews.lifecycle import DeclineReason, Rating, Stage
 from interviews.models import InterviewRequest
+from interviews.paige.language.sentences import reply_and_question
 from interviews.services.state import Exchange, InterviewState
 from interviews.text import MAX_ANSWER_LENGTH
-from interviews.web.languages import offered_language, switch_request
+from interviews.web.languages import languages_of_invitation, offered_languages
 from interviews.web.steps import COMMENT, StepOutcome
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
@@ -35,11 +36,23 @@ TEMPLATES = {
 
 
 @dataclass(frozen=True)
+class Message:
+    """Of Paige: `reply` is to the answer before, `question` is what she asks."""
+
+    reply: str
+    question: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        return cls(*reply_and_question(text))
+
+
+@dataclass(frozen=True)
 class Item:
     """`error`: why the text cannot be stored. `version`: of the stored answer."""
 
     number: int
-    question: str
+    message: Message
     text: str
     error: str
     version: str
@@ -51,11 +64,11 @@ def visited_page(
     """`number`: the question of the address, or None for the contact's link."""
     earlier = next((exchange for exchange in state.exchanges if exchange.number == number), None)
     if earlier:
-        return render(request, "survey/earlier.html", {**_context(interview_request, state), "exchange": earlier})
+        shown = {"exchange": earlier, "message": Message.of(earlier.question)}
+        return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    offered = offered_language(request, interview_request) if state.question else ""
-    shown = {"last": last, "items": _items(state), "offered": offered, "switch": offered and switch_request(offered)}
-    return _render_state(request, state, {**_context(interview_request, state), **shown})
+    shown = {"last": last, "items": _items(state)}
+    return _render_state(request, state, {**_question_context(interview_request, state), **shown})
 
 
 def state_page(
@@ -65,13 +78,14 @@ def state_page(
     shown = {item.number for item in items}
     without_box = [text for number, text in outcome.rejected.items() if number not in shown and text.strip()]
     context = {
-        **_context(interview_request, state),
+        **_question_context(interview_request, state),
         "items": items,
         "unsaved": [*outcome.unsaved, *without_box],
         "has_errors": any(item.error for item in items),
         "asks_to_skip": outcome.asks_to_skip and not without_box,
+        "asks_to_end": outcome.asks_to_end,
     }
-    is_refused = context["has_errors"] or context["asks_to_skip"]
+    is_refused = context["has_errors"] or context["asks_to_skip"] or context["asks_to_end"]
     status = UNPROCESSABLE if is_refused else CONFLICT if context["unsaved"] else OK
     return _render_state(request, state, context, status)
 
@@ -82,11 +96,20 @@ def _render_state(
     return render(request, TEMPLATES[state.stage], context, status=status)
 
 
-def _context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
+def page_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
     """`interview` names the drafts on the contact's device. It does not open the interview."""
     token = str(interview_request.survey_token)
     shared = {"state": state, "token": token, "interview": _digest(token), "org": interview_request.org}
     return {**shared, "reasons": DeclineReason.choices, "ratings": Rating.choices}
+
+
+def _question_context(interview_request: InterviewRequest, state: InterviewState) -> dict[str, Any]:
+    offered = {}
+    if state.stage == Stage.INVITED:
+        offered = languages_of_invitation(interview_request, state.chosen_language)
+    elif state.question:
+        offered = offered_languages(interview_request)
+    return {**page_context(interview_request, state), "offered": offered}
 
 
 def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Exchange | None:
@@ -105,7 +128,13 @@ def _items(state: InterviewState, outcome: StepOutcome | None = None) -> list[It
     if state.stage == Stage.DECLINED:
         questions = [(COMMENT, "", state.decline_comment)]
     return [
-        Item(number, question, outcome.rejected.get(number, answer), outcome.errors.get(number, ""), _digest(answer))
+        Item(
+            number,
+            Message.of(question),
+            outcome.rejected.get(number, answer),
+            outcome.errors.get(number, ""),
+            _digest(answer),
+        )
         for number, question, answer in questions
     ]
 

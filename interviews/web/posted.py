@@ -29,16 +29,17 @@ class Posted:
     def of(cls, request: HttpRequest) -> Self:
         """Raises Django's errors if the body is too large or unreadable."""
         form = request.POST
+        step, _, language = form.get("step", "").partition(":")
         return cls(
             token=form.get("token", ""),
-            step=form.get("step", ""),
+            step=step,
             number=number_in(form.get("number", "")),
             text=form.get("text", ""),
             corrections={number_in(name[7:]): form[name] for name in form if name.startswith("answer-")},
             reason=form.get("reason"),
             comment=form.get("comment"),
             rating=number_in(form.get("rating", "")),
-            language=form.get("language", ""),
+            language=form.get("language", "") or language,
         )
 
     @property

@@ -19,17 +19,19 @@ COMMENT = 0
 @dataclass(frozen=True)
 class StepOutcome:
     """`rejected` texts are not stored; `errors` says why. Both are by question number. `unsaved` texts came too late.
-    `asks_to_skip`: the contact has to confirm that the rejected text is left out.
+    `asks_to_skip`: the contact has to confirm that the rejected text is left out. `asks_to_end`: the contact has to
+    confirm that the answers are not sent.
     """
 
     errors: Mapping[int, str] = field(default_factory=dict)
     rejected: Mapping[int, str] = field(default_factory=dict, repr=False)
     unsaved: tuple[str, ...] = field(default=(), repr=False)
     asks_to_skip: bool = False
+    asks_to_end: bool = False
 
     @property
     def is_clean(self) -> bool:
-        return not (self.errors or self.unsaved or self.asks_to_skip)
+        return not (self.errors or self.unsaved or self.asks_to_skip or self.asks_to_end)
 
 
 def take_step(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
@@ -39,7 +41,7 @@ def take_step(interview_request: InterviewRequest, posted: Posted) -> StepOutcom
 
 
 def consent(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    conversation_steps.give_consent(interview_request)
+    conversation_steps.give_consent(interview_request, language=posted.language)
     return StepOutcome()
 
 
@@ -94,6 +96,14 @@ def send(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
 
 
 def decline(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
+    """Asks first if there are answers, because the contact may have pressed the button by mistake."""
+    state = interview_state(interview_request)
+    if state.exchanges and state.has_answers:
+        return StepOutcome(asks_to_end=True, rejected={**posted.corrections, **_text_of_box(posted)})
+    return decline_with_answers(interview_request, posted)
+
+
+def decline_with_answers(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     """Never fails because of an answer: texts that are not stored are shown again."""
     stored = {exchange.answer for exchange in interview_state(interview_request).exchanges}
     reason = DeclineReason(posted.reason) if posted.reason in DeclineReason.values else None
@@ -120,6 +130,10 @@ def request_deletion(interview_request: InterviewRequest, posted: Posted) -> Ste
     return StepOutcome()
 
 
+def _text_of_box(posted: Posted) -> dict[int, str]:
+    return {posted.number: posted.text} if posted.number else {}
+
+
 def _correct(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
     texts = posted.corrections
     try:
@@ -134,6 +148,6 @@ STEPS: Mapping[str, Callable[[InterviewRequest, Posted], StepOutcome]] = {
     step.__name__: step
     for step in (
         *(consent, answer, switch_language, skip, skip_without_text, finish, resume, send),
-        *(decline, reconsider, rate, request_deletion),
+        *(decline, decline_with_answers, reconsider, rate, request_deletion),
     )
 }

@@ -1,5 +1,13 @@
 from django.urls import path
 
+from interviews.web.branding import colors, logo
+from interviews.web.own_data import own_data, own_data_file
 from interviews.web.views import survey
 
-urlpatterns = [path("survey", survey, name="survey")]
+urlpatterns = [
+    path("survey", survey, name="survey"),
+    path("survey/data", own_data, name="own_data"),
+    path("survey/data/file", own_data_file, name="own_data_file"),
+    path("survey/colors/<color>.css", colors, name="survey_colors"),
+    path("survey/logos/<name>", logo, name="survey_logo"),
+]

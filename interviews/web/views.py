@@ -2,24 +2,19 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
-from interviews.web.languages import use_language_of
+from interviews.web.languages import in_chosen_language, use_language_of
 from interviews.web.pages import closed_page, state_page, unknown_page, visited_page
 from interviews.web.posted import Posted, number_in
 from interviews.web.protection import public_page
+from interviews.web.redirects import SeeOther
 from interviews.web.steps import take_step
-
-
-class SeeOther(HttpResponseRedirect):
-    """Browsers follow 303 with GET, so a reload does not submit again."""
-
-    status_code = 303
 
 
 @method_decorator(public_page, name="dispatch")
@@ -30,7 +25,7 @@ class SurveyView(View):
             use_language_of(interview_request, request)
             if closed := closed_page(request, interview_request):
                 return closed
-            state = next_question(interview_request)
+            state = in_chosen_language(request, interview_request, next_question(interview_request))
         except InterviewRequest.DoesNotExist:
             return unknown_page(request)
         number = request.GET.get("question")

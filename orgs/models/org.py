@@ -7,8 +7,10 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from hindsight.db.search import Searchable, SearchableRows, SearchTextField
+from orgs.colors import validate_brand_color
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
+from orgs.survey_host import validate_survey_base_url
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
@@ -73,6 +75,40 @@ class Org(Searchable):
         db_default="",
         validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
         help_text="The org's privacy notice, https://…. The survey page links to it.",
+    )
+    imprint_url = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
+        help_text="The org's imprint, https://…. The survey page links to it.",
+    )
+    survey_base_url = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_survey_base_url],
+        help_text="Survey links begin with it: https:// and a host name of the org's own, which the operator has set "
+        "up. Empty: the server's own.",
+    )
+    brand_color = models.CharField(
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_brand_color],
+        help_text="The colour of links and buttons on the survey page, such as #1b6b5f. It needs a contrast of 4.5:1 "
+        "with white; for dark screens, the page makes it lighter. Empty: Hindsight's green.",
+    )
+    logo = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The name of the image in `Logo`: a hash and an extension.",
     )
     names_subjects = models.BooleanField(
         default=False,

@@ -42,6 +42,7 @@ class EventKind(models.TextChoices):
     EXPORT = "export", "export"
     IMPORT = "import", "import"
     ERASURE = "erasure", "erasure"
+    ANSWER_WITHDRAWN = "answer_withdrawn", "answer taken back"
     DELETION = "deletion", "deletion"
     COMMAND = "command", "command"
 
@@ -70,7 +71,8 @@ class SecurityEvent(models.Model):
     actor = models.CharField(
         max_length=150,
         blank=True,
-        help_text="The staff login, the command, or the API key's prefix. Empty: a login that does not exist.",
+        help_text="The staff login, the command, the API key's prefix, or the survey link. Empty: a login that does "
+        "not exist.",
     )
     org = models.CharField(max_length=60, blank=True, help_text="The slug.")
     subject_type = models.CharField(max_length=40, blank=True)

@@ -14,13 +14,13 @@ from interviews.services.create import onboard_org, open_test_room
 from interviews.services.erasure import delete_org
 from orgs.models import ApiKey, EventKind, Org, Scopes
 from orgs.retention import audit_period
-from orgs.services import create_api_key, reactivate_org, suspend_org, update_org
+from orgs.services import create_api_key, reactivate_org, set_logo, suspend_org, update_org
 from staff.base import OrgRowsAdmin
 from staff.confirmation import Action
 from staff.lists.filters import titled
 from staff.orgs.account_managers import AccountManagers, may_assign, names_of_managers
 from staff.orgs.api_keys import ApiKeyForm, may_issue_keys, may_revoke, may_rotate
-from staff.orgs.forms import OrgForm, SuspensionForm
+from staff.orgs.forms import LogoForm, OrgForm, SuspensionForm
 from staff.orgs.permissions import manage, may
 from staff.orgs.use import ShownUse
 from staff.orgs.webhook_forms import EndpointForm
@@ -30,6 +30,9 @@ from webhooks.models import Endpoint
 from webhooks.services.endpoints import create_endpoint
 
 RETENTION = ("transcript_days", "contact_days", "audit_days")
+SHOWN_TO_CONTACTS = (
+    *("contact_address", "privacy_url", "imprint_url", "brand_color", "survey_base_url", "names_subjects"),
+)
 NEWEST_KEYS = 20
 NEWEST_ENDPOINTS = 10
 
@@ -52,6 +55,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
     object_pages = {
         **AccountManagers.manager_pages,
         "issue-key": "issue_key_view",
+        "logo": "logo_view",
         "suspend": "suspend_view",
         "reactivate": "reactivate_view",
     }
@@ -102,7 +106,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         guard = ["seen"] if self.has_change_permission(request, obj) else []
         return [
             (None, {"fields": ["name", "plan", "own_rate_limit", "key_days", *guard]}),
-            ("Shown to contacts", {"fields": ["contact_address", "privacy_url", "names_subjects"]}),
+            ("Shown to contacts", {"fields": SHOWN_TO_CONTACTS}),
             ("Retention", {"fields": [*RETENTION, "audit_kept"]}),
             ("About", {"fields": ["slug", "is_active", "limit_in_force", "managers", "created_at"]}),
         ]
@@ -136,6 +140,14 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
             context["endpoints"] = Endpoint.objects.filter(org=obj.pk)[:NEWEST_ENDPOINTS]
             context["may_add_webhooks"] = may_add_webhooks(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def logo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        org = self.object_or_404(request, object_id, self.has_change_permission)
+        form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
+        if not form.is_valid() or not form.store(partial(set_logo, org_id=org.pk)):
+            return self.page(request, "form", org, title="Logo", form=form, button="Save")
+        message = "Logo set." if form.cleaned_data["file"] else "Logo removed."
+        return self.done(request, org, EventKind.ORG_CHANGED, message)
 
     def issue_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows the key once. The admin's responses are not cached."""

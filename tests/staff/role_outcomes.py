@@ -63,6 +63,7 @@ SENT: Mapping[str, str] = {
     "orgs_org_add": "name=New&plan=growth",
     "orgs_org_change": "plan=enterprise",
     "orgs_org_issue-key": "name=CRM",
+    "orgs_org_logo": "remove=on",
     "orgs_org_add-webhook": "url=http://127.0.0.1:9/hooks&event_types=interview.completed",
     "orgs_org_suspend": "reason=Unpaid",
     "orgs_org_delete": "word={slug}",

@@ -121,6 +121,7 @@ orgs_org_delete                          --  --  --  --  --  --  --
 orgs_org_history                         px  px  -x  px  .x  px  px
 orgs_org_issue-key                       --  --  --  pw  ..  pw  --
 orgs_org_reactivate                      --  --  --  pp  ..  pp  --
+orgs_org_logo                            --  --  --  pw  ..  pw  --
 orgs_org_suspend                         --  --  --  pw  ..  pw  --
 orgs_securityevent_add                   --  --  --  --  --  --  --
 orgs_securityevent_change                --  --  p-  --  --  --  --

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
@@ -14,13 +15,15 @@ from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent
 from orgs import keys
 from orgs.key_verification import forget_keys
-from orgs.models import ApiKey, Org, SecurityEvent
+from orgs.models import ApiKey, Logo, Org, SecurityEvent
 from orgs.services import create_api_key, revoke_api_key, update_org
 from tests.client import ApiClient
+from tests.images import GREEN_PNG, PNG
 from tests.staff.conftest import Staff
 
 CHANGE = "orgs_org_change"
 ISSUE = "orgs_org_issue-key"
+LOGO = "orgs_org_logo"
 REVOKE = "orgs_apikey_revoke"
 ROTATE = "orgs_apikey_rotate"
 SUSPEND = "orgs_org_suspend"
@@ -179,17 +182,50 @@ class TestOrgs:
         assert getattr(acme, field) is None
 
     def test_what_contacts_are_shown_is_edited(self, root: Staff, acme: Org) -> None:
-        shown = {"contact_address": "research@acme.example", "privacy_url": "https://acme.example/privacy"}
+        shown = {
+            "contact_address": "research@acme.example",
+            "privacy_url": "https://acme.example/privacy",
+            "imprint_url": "https://acme.example/imprint",
+            "brand_color": "#7a1fa2",
+        }
         assert root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), **shown}).status_code == 302
         acme.refresh_from_db()
-        assert (acme.contact_address, acme.privacy_url) == tuple(shown.values())
+        assert {field: getattr(acme, field) for field in shown} == shown
+        assert "brand_color: → #7a1fa2." in SecurityEvent.objects.get(kind="org_changed").detail
 
+    @pytest.mark.parametrize("field", ["privacy_url", "imprint_url"])
     @pytest.mark.parametrize("url", ["http://acme.example/privacy", "javascript:alert(1)", "acme.example", "https://"])
-    def test_a_privacy_notice_is_an_https_url(self, root: Staff, acme: Org, url: str) -> None:
-        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "privacy_url": url})
+    def test_a_link_is_an_https_url(self, root: Staff, acme: Org, field: str, url: str) -> None:
+        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), field: url})
         assert (response.status_code, b"Enter a URL that begins with https://." in response.content) == (200, True)
         acme.refresh_from_db()
-        assert acme.privacy_url == ""
+        assert getattr(acme, field) == ""
+
+    def test_a_colour_that_cannot_be_read_is_refused(self, root: Staff, acme: Org) -> None:
+        response = root.post(CHANGE, acme.pk, **{**root.form(CHANGE, acme.pk), "brand_color": "#ffd400"})
+        assert response.status_code == 200
+        text = response.content.decode()
+        assert "This colour is too light: its contrast" in text
+        assert "The nearest darker colour that can be read is #" in text
+        acme.refresh_from_db()
+        assert acme.brand_color == ""
+
+    def test_a_logo_is_set_replaced_and_removed(self, root: Staff, acme: Org) -> None:
+        assert b"Choose an image" in root.post(LOGO, acme.pk).content
+        for content in (PNG, GREEN_PNG):
+            assert root.post(LOGO, acme.pk, file=SimpleUploadedFile("logo.png", content)).status_code == 302
+            acme.refresh_from_db()
+            assert (Logo.objects.get().name, bytes(Logo.objects.get().content)) == (acme.logo, content)
+        assert root.post(LOGO, acme.pk, remove="on").status_code == 302
+        acme.refresh_from_db()
+        assert (acme.logo, Logo.objects.count()) == ("", 0)
+        details = SecurityEvent.objects.filter(kind="org_changed").order_by("pk").values_list("detail", flat=True)
+        assert list(details) == ["Logo set.", "Logo set.", "Logo removed."]
+
+    def test_what_is_no_image_is_refused(self, root: Staff, acme: Org) -> None:
+        file = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>", "image/png")
+        assert b"Choose a PNG, JPEG or WebP image." in root.post(LOGO, acme.pk, file=file).content
+        assert not Logo.objects.exists()
 
     def test_a_concurrent_edit_shows_the_conflict(self, root: Staff, acme: Org) -> None:
         opened = root.form(CHANGE, acme.pk)

@@ -13,6 +13,9 @@ EVENT_TYPES: Mapping[str, str] = {
     "interview.completed": "The contact has sent the answers, and the transcript can be read.",
     "interview.flagged": "The contact wants to stop, a person or a deletion, has declined, or takes part after all: "
     "see `flags`.",
+    "interview.answer_withdrawn": "After the completion, the contact has taken back an answer: read the transcript "
+    "again.",
+    "interview.erased": "The contact has had the personal data erased, with the answers: delete your copies.",
     "interview.cancelled": "The interview request was cancelled, or the cancellation taken back: see `cancelled_at`.",
 }
 

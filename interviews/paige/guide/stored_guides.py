@@ -5,10 +5,11 @@ from hashlib import sha256
 from hindsight.limits.memory import Memory
 from interviews.models import InterviewRequest
 from interviews.paige.guide.guide import MAX_GUIDES, Guide
-from interviews.paige.guide.translations import with_phrases_of
+from interviews.paige.guide.translations import Outline, with_phrases_of
 
 # By interview type and version. Every edit of a guide is a new version. A conversation copies guide and version.
 _digests: Memory[tuple[int, int], bytes] = Memory()
+_outlines: Memory[tuple[int, int], Outline] = Memory()
 # By digest: most orgs have the same guides, which take a quarter of a megabyte each.
 _guides: Memory[bytes, Guide] = Memory(MAX_GUIDES)
 
@@ -42,6 +43,16 @@ def guide_of_version(interview_type_id: int, version: int, read: Callable[[], ob
     return guide
 
 
+def outline_of_version(interview_type_id: int, version: int, read: Callable[[], object]) -> Outline:
+    """Of more guides than MAX_GUIDES. Raises GuideError."""
+    outline = _outlines.get((interview_type_id, version))
+    if outline is None:
+        guide = guide_of_version(interview_type_id, version, read)
+        outline = Outline.of(guide)
+        _outlines.add((interview_type_id, guide.version), outline)
+    return outline
+
+
 def _parsed(data: object) -> tuple[bytes, Guide]:
     digest = sha256(json.dumps(data, sort_keys=True).encode()).digest()
     guide = _guides.get(digest) or Guide.from_data(data)
@@ -52,3 +63,4 @@ def _parsed(data: object) -> tuple[bytes, Guide]:
 def forget_guides() -> None:
     """For tests, whose rows have the ids of other tests' rows."""
     _digests.clear()
+    _outlines.clear()

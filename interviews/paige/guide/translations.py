@@ -1,21 +1,30 @@
 """The same guide in another language, to which the contact may switch."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import FollowUpKind
 
 
-def is_translation(guide: Guide, other: Guide) -> bool:
-    """Topics and follow-ups correspond, so that a stored key or index means the same in both."""
-    return guide.language != other.language and _outline(guide) == _outline(other)
+@dataclass(frozen=True)
+class Outline:
+    """What guides are compared by."""
+
+    language: str
+    topics: frozenset[tuple[str, tuple[FollowUpKind, ...]]]
+
+    @classmethod
+    def of(cls, guide: Guide) -> Self:
+        topics = ((topic.key, tuple(follow_up.kind for follow_up in topic.follow_ups)) for topic in guide.topics)
+        return cls(guide.language, frozenset(topics))
+
+    def is_translation_of(self, other: Self) -> bool:
+        """Topics and follow-ups correspond, so that a stored key or index means the same in both."""
+        return self.language != other.language and self.topics == other.topics
 
 
 def with_phrases_of(guide: Guide, other: Guide) -> Guide:
     """Answers in the language of `other` name the topics too."""
     topics = (replace(each, phrases=(*each.phrases, *other.topic(each.key).phrases)) for each in guide.topics)
     return replace(guide, topics=tuple(topics))
-
-
-def _outline(guide: Guide) -> dict[str, list[FollowUpKind]]:
-    return {topic.key: [follow_up.kind for follow_up in topic.follow_ups] for topic in guide.topics}

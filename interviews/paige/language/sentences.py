@@ -7,12 +7,20 @@ _ABBREVIATIONS = "".join(rf"(?<!\b{each}\.)" for each in ("Dr", "Mr", "Mrs", "Ms
 SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}]){_ABBREVIATIONS}\s+|\n+")
 CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 
+_QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")
 _QUESTION = re.compile(r"[^.!?\N{HORIZONTAL ELLIPSIS}]*\?")
 
 
 def questions(text: str) -> list[str]:
     """One for each question mark, also inside a sentence."""
     return _QUESTION.findall(text)
+
+
+def reply_and_question(message: str) -> tuple[str, str]:
+    """Splits a message of Paige before its last sentence. A sentence that ends within a quote ends nothing."""
+    without_quotes = _QUOTED.sub(lambda quote: "x" * len(quote[0]), message)
+    *_, gap = None, *SENTENCE_GAP.finditer(without_quotes)
+    return (message[: gap.start()], message[gap.end() :]) if gap else ("", message)
 
 
 def clauses_and_introductions(sentence: str) -> list[str]:

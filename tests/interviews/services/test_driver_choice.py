@@ -18,6 +18,7 @@ from interviews.services.conversation_steps import (
 )
 from interviews.services.driver_choice import choose_drivers
 from interviews.services.erasure import erase_contact
+from interviews.services.withdrawal import withdraw_answer
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.fakes.provider import fake_provider, says
@@ -95,3 +96,18 @@ def test_an_erasure_while_the_model_is_asked_wins(
         choose_drivers(interview_request.pk)
     assert len(provider.requests) == 1
     assert not Transcript.objects.exists()
+
+
+def test_a_choice_among_answers_that_were_taken_back_meanwhile_is_dropped(
+    settings: Settings, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def choose(*args: Any, **kwargs: Any) -> Any:
+        withdraw_answer(interview_request, number=1, actor=Actor(ActorKind.CONTACT, "survey link"))
+        return chosen_directions(*args, **kwargs)
+
+    with fake_provider(says(REPLY)) as provider:
+        use_model(settings, provider)
+        complete(interview_request)
+        monkeypatch.setattr(driver_choice, "chosen_directions", choose)
+        choose_drivers(interview_request.pk)
+    assert Transcript.objects.get().drivers == []

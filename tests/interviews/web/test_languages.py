@@ -224,16 +224,35 @@ class TestSwitch:
         assert "I put my questions in one language only, but you may answer in any." in visible(response)
         assert Conversation.objects.get().language == ""
 
-    def test_the_page_offers_the_language_that_the_browser_prefers(self, page: SurveyPage) -> None:
+    def test_the_page_offers_the_other_language(self, page: SurveyPage) -> None:
         page.post("consent")
-        assert "Bitte auf Deutsch weiter." in visible(page.get(**GERMAN))
-        assert "Bitte auf Deutsch weiter." not in visible(page.get())
-        response = page.post("switch_language", number=1, language="de", text="It was slow.")
+        assert "Bitte auf Deutsch weiter." in visible(page.get())
+        response = page.post("switch_language:de", number=1, text="It was slow.")
         assert_german(response, "Gern, wir machen auf Deutsch weiter.")
         assert Turn.objects.get(number=2).text == "It was slow.\nBitte auf Deutsch weiter."
         assert "Please go on in English." in visible(page.get(**GERMAN))
 
+    def test_the_invitation_is_read_in_either_language(self, page: SurveyPage) -> None:
+        german = f'href="/survey?token={page.token}&amp;language=de" lang="de" hreflang="de">Deutsch</a>'
+        assert german in page.get().content.decode()
+        response = page.client.get("/survey", {"token": page.token, "language": "de"})
+        assert is_in("de", response)
+        assert "Acme möchte Ihre Sicht kennenlernen" in visible(response)
+        assert "welchen Eindruck Acme da" in visible(response)
+        assert 'language=en" lang="en" hreflang="en">English</a>' in response.content.decode()
+        response = page.post("consent", language="de")
+        assert is_in("de", response)
+        assert "Was hat in Ihrem Unternehmen den Anstoß" in visible(response)
+        assert Conversation.objects.get().language == "de"
+        assert "Please go on in English." in visible(response)
+
+    @pytest.mark.parametrize("language", ["xx", "fr", "en", "", "de\0"])
+    def test_another_language_of_the_address_is_ignored(self, page: SurveyPage, language: str) -> None:
+        assert is_in("en", page.client.get("/survey", {"token": page.token, "language": language}))
+        assert is_in("en", page.post("consent", language=language))
+        assert Conversation.objects.get().language == ""
+
     def test_an_unknown_language_changes_nothing(self, page: SurveyPage) -> None:
         page.post("consent")
-        assert page.post("switch_language", number=1, language="xx", text="It was slow.").status_code == 409
+        assert page.post("switch_language:xx", number=1, text="It was slow.").status_code == 409
         assert Turn.objects.count() == 1

@@ -1,6 +1,7 @@
 """The survey page without JavaScript: what the contact sees and what is stored."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -59,6 +60,14 @@ class TestQuestions:
         assert FIRST not in visible(response)
         assert boxes(response) == [""]
         assert answers() == [LONG.strip()]
+
+    def test_the_heading_is_the_question_only(self, asked: SurveyPage) -> None:
+        html = asked.post("answer", number=1, text="Are you a bot?").content.decode()
+        reply, question = re.findall(r'<p class="reply" id="reply">(.*?)</p>|<label for="text-3">(.*?)</label>', html)
+        assert "AI interviewer" in reply[0]
+        assert question[1].endswith(FIRST)
+        assert "AI interviewer" not in question[1]
+        assert 'aria-describedby="reply hint"' in html
 
     def test_a_question_can_be_skipped(self, asked: SurveyPage) -> None:
         response = asked.post("skip", number=1)

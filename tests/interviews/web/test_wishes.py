@@ -88,11 +88,25 @@ class TestDecline:
 
     def test_from_the_recap_only_changed_texts_are_shown_again(self, at_recap: SurveyPage) -> None:
         assert "End without sending" in visible(at_recap.get())
-        response = at_recap.post("decline", **{"answer-1": "It was slow.\r\n", "answer-3": "Bob\r\ndecided."})
+        texts = {"answer-1": "It was slow.\r\n", "answer-3": "Bob\r\ndecided."}
+        response = at_recap.post("decline", **texts)
+        assert (response.status_code, unsaved_texts(response)) == (422, [])
+        assert boxes(response) == ["It was slow.\r\n", "Bob\r\ndecided."]
+        assert "Acme does not receive the answers that you have given." in visible(response)
+        assert (flags(), Conversation.objects.get().stage) == ("", Stage.RECAP)
+        response = at_recap.post("decline_with_answers", **texts)
         assert (response.status_code, unsaved_texts(response)) == (409, ["Bob\r\ndecided."])
         assert "The answers that you gave before are saved" in visible(response)
         assert "It was slow." not in visible(at_recap.get())
         assert Turn.objects.get(number=2).text == "It was slow."
+
+    def test_from_a_question_after_answers_it_asks_once_and_keeps_the_text(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text="It was slow.")
+        response = asked.post("decline", number=3, text="Bob")
+        assert (response.status_code, boxes(response), flags()) == (422, ["Bob"], "")
+        assert 'value="decline"' not in response.content.decode()
+        response = asked.post("decline_with_answers", number=3, text="Bob")
+        assert (response.status_code, unsaved_texts(response), flags()) == (409, ["Bob"], "declined")
 
     @pytest.mark.parametrize("step", ["consent", "answer", "skip", "finish", "resume", "send", "rate"])
     def test_no_other_step_continues(self, asked: SurveyPage, step: str) -> None:
@@ -140,23 +154,17 @@ class TestRating:
 
 
 class TestDeletion:
-    @pytest.fixture(params=["completed", "declined"])
-    def ended(self, request: pytest.FixtureRequest) -> SurveyPage:
-        page: SurveyPage = request.getfixturevalue("completed" if request.param == "completed" else "page")
-        if request.param == "declined":
-            page.post("decline")
-        return page
-
-    def test_it_can_be_asked_for(self, ended: SurveyPage, acme: Org) -> None:
-        assert "Ask for deletion" in visible(ended.get())
-        response = ended.post("request_deletion")
+    def test_it_can_be_asked_for_after_a_decline(self, page: SurveyPage, acme: Org) -> None:
+        page.post("decline")
+        assert "Ask for deletion" in visible(page.get())
+        response = page.post("request_deletion")
         assert "wants_deletion" in flags().split()
         text = visible(response)
         for words in ("Acme has been told", "this link stops working", "ask the people at Acme"):
             assert words in text
         assert "Ask for deletion" not in text
         Org.objects.update(contact_address=CONTACT)
-        assert f"If you have questions about it:  {CONTACT}" in visible(ended.get())
+        assert f"If you have questions about it:  {CONTACT}" in visible(page.get())
 
 
 class TestOrg:

@@ -10,8 +10,10 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from interviews.lifecycle import Rating, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
+from orgs.services import set_logo
 from tests.factories import InterviewTypeFactory
 from tests.fakes.provider import fake_provider, hangs, says
+from tests.images import PNG
 from tests.live.client import LiveClient
 from tests.live.conftest import Serve
 from tests.live.web.survey_page import BrowserSurveyPage
@@ -56,7 +58,7 @@ def test_an_interview_from_the_api_call_to_the_transcript(
 
             api.patch(path, {"contact_context": {"call": "n0tes-of-may"}, "objective": "0bjective-of-june"})
             page.answer("The reports were slow.")
-            assert page.heading == FOLLOW_UP
+            assert f"{page.browser.find('.reply').text} {page.heading}" == FOLLOW_UP
             for marker in ("n0tes", "0bjective", "alice@example.com"):
                 assert marker not in browser.driver.page_source
             page.box.send_keys("Bob.")
@@ -79,6 +81,10 @@ def test_an_interview_from_the_api_call_to_the_transcript(
     assert got["transcript"]["content"] == "\n\n".join(f"**{speaker}:** {text}" for speaker, text in turns)
 
 
+def unfold(page: BrowserSurveyPage) -> None:
+    page.run("for (const details of document.querySelectorAll('main details')) details.open = true")
+
+
 def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     """Goes through every state of the page, and calls `look` for each."""
     look("invitation")
@@ -93,6 +99,8 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("question without an answer")
     page.answer("It was slow. " + "x" * 200)
     look("second question")
+    page.press("End without sending")
+    look("end after an answer")
     page.box.send_keys("Never mind.")
     page.press("Skip this question")
     look("skip with text")
@@ -106,12 +114,22 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     page.press("Send my answers")
     look("recap with an answer that is too long")
     page.box.clear()
+    page.box.send_keys("It was slow.")
     page.press("Send my answers")
     page.press("Mostly")
-    page.browser.find("summary").click()
     look("thanks")
-    page.press("Ask for deletion")
-    look("deletion requested")
+    page.browser.follow("What is stored about you")
+    unfold(page)
+    look("what is stored")
+    page.press("Take it back")
+    look("answer taken back")
+    unfold(page)
+    page.browser.find("[name=sure]").click()
+    page.press("Delete my data")
+    look("data deleted")
+
+
+def look_at_closed_pages(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     InterviewRequest.objects.update(cancelled_at=timezone.now())
     page.open()
     look("cancelled")
@@ -124,10 +142,19 @@ def walk(page: BrowserSurveyPage, look: Callable[[str], None]) -> None:
     look("unreadable")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1400, "dark")], ids=["phone, light", "desktop, dark"])
-def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: int, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "scheme", "color"),
+    [(320, "light", ""), (1400, "dark", "#b3121d"), (360, "light", "#b3121d")],
+    ids=["phone, light", "desktop, dark, branded", "phone, light, branded"],
+)
+def test_every_state_of_the_page_is_accessible(
+    page: BrowserSurveyPage, interview_request: InterviewRequest, width: int, scheme: str, color: str
+) -> None:
     """No axe violations, no horizontal scrolling, and nothing from another host."""
     Org.objects.update(contact_address="research@acme.example", privacy_url="https://acme.example", transcript_days=90)
+    if color:
+        Org.objects.update(brand_color=color, imprint_url="https://acme.example/imprint")
+        set_logo(org_id=interview_request.org_id, content=PNG)
     page.use_width(width)
     page.use_scheme(scheme)
     problems: list[tuple[str, str]] = []
@@ -135,6 +162,10 @@ def test_every_state_of_the_page_is_accessible(page: BrowserSurveyPage, width: i
     def look(state: str) -> None:
         problems.extend((state, problem) for problem in page.problems())
 
+    look_at_closed_pages(page, look)
+    InterviewRequest.objects.update(cancelled_at=None)
+    Org.objects.update(is_active=True)
+    page.open()
     walk(page, look)
     assert problems == []
 
@@ -150,6 +181,9 @@ def test_a_contact_declines_changes_their_mind_and_rates(
     assert page.run("return document.activeElement.textContent") == "Your reason is saved. You can change it here."
     conversation = Conversation.objects.get(pk=interview_request.pk)
     assert (conversation.stage, conversation.decline_comment) == (Stage.DECLINED, "In a merger.")
+    page.browser.find("summary").click()
+    page.press("Ask for deletion")
+    assert page.run("return document.activeElement.textContent").startswith("Acme has been told")
     page.press("Take part after all")
     page.press("I agree, start the interview")
     page.press("Finish here")
@@ -159,9 +193,6 @@ def test_a_contact_declines_changes_their_mind_and_rates(
     assert page.run("return document.activeElement.textContent").startswith("Thank you, your rating is saved.")
     page.press("Fully")
     assert page.browser.find("[aria-pressed=true]").text == "Fully"
-    page.browser.find("summary").click()
-    page.press("Ask for deletion")
-    assert page.run("return document.activeElement.textContent").startswith("Acme has been told")
     conversation.refresh_from_db()
     interview_request.refresh_from_db()
     assert (conversation.rating, interview_request.flags) == (Rating.FULLY, "wants_deletion")
@@ -219,6 +250,54 @@ def test_screen_readers_get_labels_descriptions_and_errors(page: BrowserSurveyPa
     page.press("Send answer")
     assert "Write an answer, or skip the question." in page.description
     assert page.browser.driver.title.startswith("Please check your answer")
+
+
+@pytest.mark.parametrize("key", [Keys.CONTROL, Keys.META])
+def test_control_and_enter_send_the_answer(
+    page: BrowserSurveyPage, interview_request: InterviewRequest, key: str
+) -> None:
+    page.press("I agree, start the interview")
+    page.box.send_keys("It was slow.")
+    main = page.browser.find("main")
+    ActionChains(page.browser.driver).key_down(key).send_keys(Keys.ENTER).key_up(key).perform()
+    page.wait_for_replacement_of(main)
+    assert answers(interview_request) == ["It was slow."]
+
+
+def test_an_end_after_answers_is_confirmed_and_keeps_the_text(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    page.press("I agree, start the interview")
+    page.answer("It was slow.")
+    page.box.send_keys("Bob")
+    page.press("End without sending")
+    assert page.run("return document.activeElement.textContent").startswith("Do you want to end the interview?")
+    assert page.written == "Bob"
+    page.press("End without sending")
+    assert page.heading == "You have declined the interview"
+
+
+def test_a_contact_takes_an_answer_back_and_deletes_everything(
+    page: BrowserSurveyPage, interview_request: InterviewRequest
+) -> None:
+    page.press("I agree, start the interview")
+    page.answer("It was slow.")
+    page.press("Finish here")
+    page.press("Send my answers")
+    page.browser.follow("What is stored about you")
+    unfold(page)
+    page.press("Take it back")
+    assert page.run("return document.activeElement.textContent") == "You have taken this answer back."
+    assert answers(interview_request) == [""]
+    unfold(page)
+    page.browser.press("Delete my data")
+    assert page.heading == "What is stored about you", "the box is not ticked"
+    page.browser.find("[name=sure]").click()
+    page.press("Delete my data")
+    assert (page.focused, page.heading) == ("h1#", "Your data are deleted")
+    assert page.drafts() == {}
+    interview_request.refresh_from_db()
+    assert interview_request.survey_token is None
 
 
 def test_a_double_click_sends_once(page: BrowserSurveyPage, interview_request: InterviewRequest) -> None:

@@ -39,7 +39,7 @@ const preparePage = () => {
   addStatuses();
   restoreDrafts();
   offerDrafts();
-  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+  for (const element of document.querySelectorAll("[data-print], [data-keys]")) element.hidden = false;
 };
 
 const busyMessage = (seconds) =>
@@ -100,6 +100,10 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("input", ({ target }) => { if (target.matches("textarea[name]")) saveDraft(target); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !event.target.matches("[name=text]")) return;
+  event.target.form.requestSubmit(event.target.form.querySelector("[value=answer]"));
+});
 document.addEventListener("click", ({ target }) => { if (target.matches("[data-print]")) print(); });
 
 addEventListener("popstate", refresh);

@@ -1,0 +1,34 @@
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+
+from interviews.lifecycle import Move, Speaker, Wording
+from interviews.models import Turn
+from interviews.paige.guide.guide import Guide
+from interviews.paige.turn.brief import utterances_of
+from interviews.paige.turn.compose import withdrawn_words
+from interviews.paige.turn.quoted import quote_in
+
+
+def correct(answer: Turn, text: str) -> str:
+    """Returns the text before, or "" if it stays. A blank text withdraws the answer."""
+    before = answer.text
+    if text != before:
+        answer.text, answer.move = text, Move.ANSWER if text else Move.SKIP
+        answer.corrected_at = timezone.now()
+        answer.save(update_fields=["text", "move", "corrected_at"])
+    return "" if text == before else before
+
+
+def withdraw_quotes(guides: Sequence[Guide], turns: Sequence[Turn], withdrawn: Iterable[str]) -> None:
+    """Paige's messages keep no words that the contact has withdrawn. Those of a model become the authored ones."""
+    answers = "\n".join(turn.text for turn in turns if turn.speaker == Speaker.CONTACT)
+    before = "\n".join(withdrawn)
+    for turn, utterance in zip(turns, utterances_of(turns), strict=True):
+        quote = quote_in(utterance, guides) if turn.speaker == Speaker.PAIGE else ""
+        is_withdrawn = bool(quote and quote in before and quote not in answers)
+        if is_withdrawn or (turn.authored and withdrawn_words(turn.text, before, [answers, turn.authored])):
+            text = utterance.authored_text
+            turn.text = text.replace(quote, "…") if quote and is_withdrawn else text
+            turn.authored, turn.worded_by = "", Wording.GUIDE
+            turn.save(update_fields=["text", "authored", "worded_by"])

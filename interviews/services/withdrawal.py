@@ -1,0 +1,79 @@
+"""The contact takes back what a completed interview has stored."""
+
+from django.db import transaction
+
+from hindsight.db.retries import retried
+from interviews.lifecycle import Move, Stage
+from interviews.models import InterviewRequest, Transcript
+from interviews.paige.answers.transcript_markdown import blocks, render_transcript
+from interviews.paige.findings.findings import findings_of
+from interviews.paige.guide.stored_guides import guides_of
+from interviews.services.conversations import locked_conversation
+from interviews.services.corrections import correct, withdraw_quotes
+from interviews.services.drivers import move_drivers
+from interviews.services.erasure import erase_contact
+from interviews.services.search_index import index_answers
+from interviews.services.state import StoredInterview
+from interviews.services.transitions import record_interview_event
+from jobs.services import withdraw_jobs
+from orgs.actors import Actor
+from orgs.models import EventKind
+from orgs.security_events import record_security_event
+
+
+@retried
+@transaction.atomic
+def withdraw_answer(interview_request: InterviewRequest, *, number: int, actor: Actor) -> bool:
+    """Removes the answer to the question `number` from turns, transcript, findings, drivers and search. Exports of the
+    org lose their files. The org gets an event.
+
+    Returns False if there is no such answer, or the interview is not completed.
+    """
+    answers = interview_request.turns.filter(move=Move.ANSWER, number=number + 1)
+    if not answers.exists():
+        return False
+    withdraw_jobs(org_id=interview_request.org_id)
+    with locked_conversation(interview_request) as conversation:
+        # The lock that a choice of drivers takes.
+        list(InterviewRequest.objects.filter(pk=interview_request.pk).select_for_update().values_list("pk"))
+        if conversation.stage != Stage.COMPLETED or not answers.exists():
+            return False
+        _withdraw(interview_request, number + 1)
+        conversation.touch()
+        InterviewRequest.objects.filter(pk=interview_request.pk).update()  # a new version
+        detail = f"Turn {number + 1}."
+        record_security_event(EventKind.ANSWER_WITHDRAWN, actor, about=interview_request, detail=detail)
+        record_interview_event("interview.answer_withdrawn", interview_request)
+    return True
+
+
+@retried
+@transaction.atomic
+def erase_own_data(interview_request: InterviewRequest, *, actor: Actor) -> None:
+    """Erases the contact, with all interviews at the org, which gets an event for each. Raises Contact.DoesNotExist."""
+    org_id, contact_id = interview_request.org_id, interview_request.contact_id
+    contact = erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
+    record_security_event(EventKind.ERASURE, actor, about=contact)
+    for row in InterviewRequest.objects.for_org(org_id).filter(contact=contact).order_by("pk"):
+        record_interview_event("interview.erased", row)
+
+
+def _withdraw(interview_request: InterviewRequest, turn: int) -> None:
+    turns = list(interview_request.turns.all())
+    withdrawn = correct(turns[turn - 1], "")
+    withdraw_quotes(guides_of(interview_request), turns, [withdrawn])
+    for transcript in Transcript.objects.filter(interview_request=interview_request):
+        _rewrite(transcript, StoredInterview.load(interview_request), turn)
+
+
+def _rewrite(transcript: Transcript, interview: StoredInterview, withdrawn: int) -> None:
+    """Keeps the drivers of other answers, also those that a model has chosen or a person has reviewed."""
+    brief, before = interview.brief, blocks(transcript.content)
+    transcript.content = render_transcript(brief.conversation, brief.contact_name)
+    findings = findings_of(brief, transcript.content)
+    transcript.key_answers, transcript.coverage = findings["key_answers"], findings["coverage"]
+    transcript.save(update_fields=["content", "key_answers", "coverage"])
+    places = zip(before, blocks(transcript.content), strict=True)
+    distances = {turn: new.start - old.start for turn, (old, new) in enumerate(places, start=1) if turn != withdrawn}
+    move_drivers(transcript, distances)
+    index_answers(transcript)
