@@ -212,6 +212,10 @@ class InterviewRequest(Versioned):
     def __str__(self) -> str:
         return f"Interview request {self.pk}"
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Without the join: Django would read the deal, of which the customer's system may have said nothing."""
+        super().clean_fields({*(exclude or ()), "reported_deal"})
+
     def transition_to(self, status: Status, **changes: datetime | ClockTime | Progress | None) -> None:
         """Raises ValueError if NEXT_STATUSES does not allow the transition."""
         if status not in NEXT_STATUSES[self.status]:

@@ -258,7 +258,7 @@ def test_an_operation_of_the_api_depends_only_on_rows_of_one_org(
 SURVEY: list[tuple[str, dict[str, Any]]] = [
     ("answer", {"number": 1, "text": "It was slow."}),
     ("skip", {"number": 3}),
-    ("decline", {"reason": "other"}),
+    ("decline_with_answers", {"reason": "other"}),
     ("reconsider", {}),
     ("finish", {}),
     ("resume", {}),
