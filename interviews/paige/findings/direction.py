@@ -49,8 +49,15 @@ class Judge:
         """0 if it is not clear who was chosen."""
         for pattern, sign in ((self.words.chose, 1), (self.words.rejected, -1)):
             for found in pattern.finditer(plain):
-                vendor, rival = self._mentions_vendor(plain), self.words.rivals.search(plain) is not None
-                yield 0 if vendor is rival else sign * self._negation(plain, found) * (1 if vendor else -1)
+                chosen = self._without_reason(plain, found.end())
+                rival = self.words.rivals.search(chosen)
+                vendor = self._mentions_vendor(chosen.replace(rival[0], " ", 1) if rival else chosen)
+                yield 0 if vendor is bool(rival) else sign * self._negation(plain, found) * (1 if vendor else -1)
+
+    def _without_reason(self, plain: str, verb_end: int) -> str:
+        """The reason after the verb may name the vendor: "We went with another vendor because Acme was too slow"."""
+        reason = self.words.reasons.search(plain, verb_end)
+        return plain[: reason.start()] if reason else plain
 
     def _of_judgements(self, plain: str, clause: str) -> Iterator[int]:
         side = self._side(plain, clause)

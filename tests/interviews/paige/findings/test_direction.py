@@ -137,3 +137,18 @@ def test_a_topic_that_is_not_about_the_vendor_needs_its_name(topic: str) -> None
 def test_contacts_shorten_the_name_of_the_vendor(vendor: str, clause: str, direction: str | None) -> None:
     judge = Judge(opinion_words(language_of(clause)), vendor, is_about_vendor=False)
     assert judge.direction(clause) == direction
+
+
+@pytest.mark.parametrize(
+    ("clause", "direction"),
+    [
+        ("We went with another vendor because the security review of Acme was too slow", "against"),
+        ("In the end we picked a different supplier because Acme had no single sign-on", "against"),
+        ("We chose Acme because another vendor had no single sign-on", "for"),
+        ("Wir haben uns für einen anderen Anbieter entschieden, weil Acme zu langsam war", "against"),
+        ("Wir haben uns für Acme entschieden, weil ein anderer Anbieter zu teuer war", "for"),
+    ],
+)
+def test_a_choice_is_not_read_from_its_reason(clause: str, direction: str) -> None:
+    judge = Judge(opinion_words(language_of(clause)), "Acme", is_about_vendor=False)
+    assert (judge.choice(clause), judge.direction(clause)) == (direction, direction)
