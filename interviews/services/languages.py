@@ -1,6 +1,7 @@
 """The contact may switch to a language in which exactly one interview type of the org has the same topics."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -14,16 +15,16 @@ from interviews.services.state import language_of
 
 
 def translations_of(interview_type: InterviewType) -> dict[str, InterviewType]:
-    """By language. Of several types that fit, none: nobody has said which one is meant. The guides are not loaded."""
+    """By language. Of several types that fit, none: nobody has said which one is meant."""
     try:
-        return _translations(interview_type, _outline_of(interview_type))
+        return _translations(_outline_of(interview_type), _others(interview_type))
     except GuideError:
         return {}
 
 
-def _translations(interview_type: InterviewType, outline: Outline) -> dict[str, InterviewType]:
+def _translations(outline: Outline, others: Iterable[InterviewType]) -> dict[str, InterviewType]:
     found = defaultdict(list)
-    for other in _others(interview_type):
+    for other in others:
         if (language := _language_of_translation(outline, other)) in languages():
             found[language].append(other)
     return {language: others[0] for language, others in found.items() if len(others) == 1}
@@ -31,7 +32,12 @@ def _translations(interview_type: InterviewType, outline: Outline) -> dict[str, 
 
 def _others(interview_type: InterviewType) -> QuerySet[InterviewType]:
     of_org = InterviewType.objects.for_org(interview_type.org_id)
-    return of_org.filter(archived_at=None).exclude(pk=interview_type.pk).defer("guide")
+    return of_org.filter(archived_at=None).exclude(pk=interview_type.pk)
+
+
+def _translations_offered(interview_request: InterviewRequest, outline: Outline) -> dict[str, InterviewType]:
+    """A process remembers the outlines, so that a page of an interview loads no guides for it."""
+    return _translations(outline, _others(interview_request.interview_type).defer("guide"))
 
 
 def _language_of_translation(outline: Outline, other: InterviewType) -> str:
@@ -49,14 +55,14 @@ def _outline_of(interview_type: InterviewType) -> Outline:
 def offered_languages(interview_request: InterviewRequest) -> list[str]:
     """Other than the current one. Also the first one, after a switch."""
     outline = Outline.of(guide_of(interview_request))
-    offered = {outline.language, *_translations(interview_request.interview_type, outline)}
+    offered = {outline.language, *_translations_offered(interview_request, outline)}
     return sorted(offered - {language_of(interview_request)})
 
 
 def guide_in(interview_request: InterviewRequest, language: str) -> InterviewType | None:
     """The interview type whose guide a conversation in another language copies. None if that is not offered."""
     outline = Outline.of(guide_of(interview_request))
-    return _translations(interview_request.interview_type, outline).get(language)
+    return _translations_offered(interview_request, outline).get(language)
 
 
 def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from hindsight.text.visible import visible
 from interviews.lifecycle import Coverage, Direction
 from interviews.models import Transcript
 from interviews.paige.answers.transcript_markdown import blocks, unescaped
@@ -92,7 +93,8 @@ def _places(transcript: Transcript) -> Iterator[Mapping[str, int]]:
 
 
 def _quote(text: str, place: Mapping[str, Any] | None, direction: str = "") -> Quote:
-    return Quote(text, place["turn"], anchor_of((place["start"], place["end"])), direction) if place else Quote(text)
+    shown = visible(text)  # it also stands in attributes
+    return Quote(shown, place["turn"], anchor_of((place["start"], place["end"])), direction) if place else Quote(shown)
 
 
 def anchor_of(span: Span) -> str:
