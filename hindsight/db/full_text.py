@@ -62,6 +62,12 @@ def create_full_text_index(schema_editor: Any, *, table: str, column: str, index
         schema_editor.execute(statement.format(table=table, column=column, index=index))
 
 
+def drop_full_text_index(schema_editor: Any, *, index: str) -> None:
+    """The triggers of SQLite go with the table, the index of PostgreSQL with its column."""
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute(f"DROP TABLE {schema_editor.quote_name(index)}")
+
+
 def configuration_of(language: str) -> str:
     return CONFIGURATIONS.get(language, OTHER_LANGUAGES)
 

@@ -6,7 +6,7 @@ import hindsight.db.full_text
 import orgs.tenancy
 from django.db import migrations, models
 
-from hindsight.db.full_text import create_full_text_index
+from hindsight.db.full_text import create_full_text_index, drop_full_text_index
 from hindsight.db.upgrades import ROLLING
 
 
@@ -14,6 +14,10 @@ def create_index(apps, schema_editor):
     create_full_text_index(
         schema_editor, table='interviews_indexedanswer', column='words', index='interviews_indexedanswer_words'
     )
+
+
+def drop_index(apps, schema_editor):
+    drop_full_text_index(schema_editor, index='interviews_indexedanswer_words')
 
 
 class Migration(migrations.Migration):
@@ -49,5 +53,5 @@ class Migration(migrations.Migration):
                 'constraints': [orgs.tenancy.SameOrg('interview_request', name='indexed_answer_request_is_of_org'), hindsight.db.foreign_keys.DeletedWith('interview_request', name='indexed_answer_has_a_transcript', table='interviews_transcript'), models.UniqueConstraint(fields=('interview_request', 'turn'), name='indexed_answer_turn_is_unique')],
             },
         ),
-        migrations.RunPython(create_index, migrations.RunPython.noop),
+        migrations.RunPython(create_index, drop_index),
     ]

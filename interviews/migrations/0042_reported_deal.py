@@ -16,9 +16,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='interviewrequest',
-            name='reported_deal',
-            field=models.ForeignObject(editable=False, from_fields=('org', 'deal_id'), help_text="What the customer's system says about the deal. None if it says nothing.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='deals.deal', to_fields=('org', 'deal_id')),
+        # Not on the database: Django cannot take it back there on SQLite.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AddField(
+                    model_name='interviewrequest',
+                    name='reported_deal',
+                    field=models.ForeignObject(editable=False, from_fields=('org', 'deal_id'), help_text="What the customer's system says about the deal. None if it says nothing.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='deals.deal', to_fields=('org', 'deal_id')),
+                ),
+            ],
         ),
     ]
