@@ -110,6 +110,12 @@ def indirect_question_pattern() -> re.Pattern[str]:
 
 
 @cache
+def narration_pattern() -> re.Pattern[str]:
+    """Of what was or would have been, such as "One day later and we would have been out of time"."""
+    return whole_words(each.lexicon["narration"] for each in _languages().values() if "narration" in each.lexicon)
+
+
+@cache
 def rhetorical_pattern() -> re.Pattern[str]:
     return _beginning("rhetorical")
 

@@ -8,6 +8,7 @@ from interviews.paige.answers.lexicon import (
     filler_pattern,
     indirect_question_pattern,
     intent_patterns,
+    narration_pattern,
 )
 from interviews.paige.language.sentences import CLAUSE_GAP, SENTENCE_GAP
 from interviews.paige.language.words import unaccented
@@ -117,6 +118,8 @@ def _intents(text: str) -> frozenset[Intent]:
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
     if _is_indirect(text):
         found -= QUESTIONS
+    if Intent.WANTS_TO_STOP in found and narration_pattern().search(plain):
+        found -= {Intent.WANTS_TO_STOP}
     # A question that is known in detail is not a question about something.
     return found - {Intent.ASKS_SOMETHING} if len(found) > 1 else found
 
