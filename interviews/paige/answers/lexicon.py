@@ -31,6 +31,7 @@ class Intent(StrEnum):
     ASKS_IF_ENOUGH = "asks_if_enough"
     ASKS_MEANING = "asks_meaning"
     ASKS_SOMETHING = "asks_something"
+    GOES_ON = "goes_on"
     WANTS_TO_STOP = "wants_to_stop"
     WANTS_A_PERSON = "wants_a_person"
     WANTS_DELETION = "wants_deletion"
