@@ -31,6 +31,7 @@ class Intent(StrEnum):
     ASKS_IF_ENOUGH = "asks_if_enough"
     ASKS_MEANING = "asks_meaning"
     ASKS_SOMETHING = "asks_something"
+    GOES_ON = "goes_on"
     WANTS_TO_STOP = "wants_to_stop"
     WANTS_A_PERSON = "wants_a_person"
     WANTS_DELETION = "wants_deletion"
@@ -107,6 +108,12 @@ def contrast_pattern() -> re.Pattern[str]:
 def indirect_question_pattern() -> re.Pattern[str]:
     """Such as "Wie lange das dauert, konnte uns keiner sagen"."""
     return re.compile("|".join(each.regex("indirect") for each in _languages().values() if "indirect" in each.lexicon))
+
+
+@cache
+def narration_pattern() -> re.Pattern[str]:
+    """Of what was or would have been, such as "One day later and we would have been out of time"."""
+    return whole_words(each.lexicon["narration"] for each in _languages().values() if "narration" in each.lexicon)
 
 
 @cache

@@ -8,6 +8,7 @@ from interviews.paige.answers.lexicon import (
     filler_pattern,
     indirect_question_pattern,
     intent_patterns,
+    narration_pattern,
 )
 from interviews.paige.language.sentences import CLAUSE_GAP, SENTENCE_GAP
 from interviews.paige.language.words import unaccented
@@ -16,7 +17,8 @@ WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DE
 QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
 UNCLEAR = frozenset({Intent.ASKS_MEANING, Intent.ASKS_TO_REPEAT})
 """The contact may have answered something else than what was asked."""
-NOT_FINDINGS = QUESTIONS | WISHES | {Intent.DECLINES}
+REQUESTS = QUESTIONS | WISHES | {Intent.GOES_ON}
+NOT_FINDINGS = REQUESTS | {Intent.DECLINES}
 
 # Longer sentences are about the subject. The limits bound the time for a long answer.
 MAX_WORDS_OF_A_REQUEST = 30
@@ -83,7 +85,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
 
 
 def _requests(text: str) -> frozenset[Intent]:
-    return _intents(text) & (QUESTIONS | WISHES)
+    return _intents(text) & REQUESTS
 
 
 def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
@@ -117,6 +119,10 @@ def _intents(text: str) -> frozenset[Intent]:
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
     if _is_indirect(text):
         found -= QUESTIONS
+    if Intent.GOES_ON in found:
+        found -= {Intent.WANTS_TO_STOP, Intent.DENIES}
+    if Intent.WANTS_TO_STOP in found and narration_pattern().search(plain):
+        found -= {Intent.WANTS_TO_STOP}
     # A question that is known in detail is not a question about something.
     return found - {Intent.ASKS_SOMETHING} if len(found) > 1 else found
 

@@ -1,7 +1,8 @@
 """The words that tell what a statement is, from lexicons/*/statements.json, in the language of patterns.py.
 
-- `events`, without `not_events`: what happened or was done. `needs`: what had to be. `hypotheses`: what would be; with
-  accents, since the German "wäre" (would be) is not "waren" (were). `verbs`: others. `copulas` precede a judgement.
+- `events`, without `not_events`: what happened or was done. `needs`, without `durations`: what had to be.
+  `hypotheses`: what would be; with accents, since the German "wäre" (would be) is not "waren" (were).
+  `verbs`: others. `copulas` precede a judgement.
 - `praise`, `judgements`: more opinions than opinions.json has.
 - `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
 - `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
@@ -32,6 +33,7 @@ class StatementWords:
     events: re.Pattern[str]
     not_events: re.Pattern[str]
     needs: re.Pattern[str]
+    durations: re.Pattern[str]
     hypotheses: re.Pattern[str]
     verbs: re.Pattern[str]
     joints: re.Pattern[str]

@@ -143,7 +143,7 @@ def _kind(clause: str, language: str) -> StatementKind:
         return StatementKind.EVENT
     if is_judgement:
         return StatementKind.JUDGEMENT
-    return StatementKind.NEED if words.needs.search(plain) else StatementKind.FACT
+    return StatementKind.NEED if words.needs.search(words.durations.sub(" ", plain)) else StatementKind.FACT
 
 
 def _is_opinion(plain: str, language: str) -> bool:

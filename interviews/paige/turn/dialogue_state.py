@@ -7,7 +7,7 @@ from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.answers.lexicon import Intent, absence_patterns, absent_topic_patterns, language_of
 from interviews.paige.answers.reading import Reading, read
-from interviews.paige.answers.sentences import Sentence
+from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence
 from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.answers.statements import Statement, statements
 from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
@@ -90,6 +90,21 @@ class DialogueState:
     def has_stopped(self) -> bool:
         return Intent.WANTS_TO_STOP in self.last.intents and not self.earlier(Intent.WANTS_TO_STOP)
 
+    @property
+    def stopped(self) -> Reading | None:
+        """The answer before the last one, if it was a wish to stop."""
+        before = next((answer.reading for answer in self.answers[-2:-1]), None)
+        return before if before and Intent.WANTS_TO_STOP in before.intents else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Only after a wish to stop, "yes please" and "next question" say so."""
+        last = self.last
+        if self.stopped and last.sentences and not last.findings:
+            passes_over = last.intents == {Intent.DECLINES} and not self.stopped.findings
+            return last.intents <= {Intent.GOES_ON, Intent.DECLINES} and not passes_over
+        return Intent.GOES_ON in last.intents and not last.intents & (QUESTIONS | WISHES | {Intent.DECLINES})
+
     @cached_property
     def newest(self) -> int:
         """The number of the answer to the last question that was no follow-up."""
@@ -119,6 +134,8 @@ class DialogueState:
         return language_of(" ".join(answer.text for answer in self.answers), self.brief.guide.language)
 
     def stated_in(self, answer: Utterance, message: Utterance) -> tuple[Statement, ...]:
+        if message.move in AGAIN and Intent.GOES_ON in answer.reading.intents:
+            return ()  # What stands beside it is a remark on a wish to stop.
         return statements(answer.text, self.language, message.text, self.brief.vendor)
 
     def emphasizes(self, topic: Topic) -> bool:

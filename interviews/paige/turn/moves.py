@@ -102,21 +102,22 @@ def _move_again(state: DialogueState) -> Move | None:
     last, before = state.last, state.intents_before
     if state.has_stopped:
         return Move.REPEAT
+    has_answered = state.stopped is not None and bool(state.stopped.findings)
+    if state.goes_on and not last.findings and not has_answered:
+        return _repeat(state)
     news = last.questions | {wish for wish in last.wishes if not state.earlier(wish)}
-    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}) or _goes_on(state):
+    if not (news & UNCLEAR if last.findings else news - {Intent.ASKS_IF_ENOUGH}) or has_answered:
         return None
     for intent in (Intent.ASKS_MEANING, Intent.ASKS_PURPOSE):
         if intent in news:
             return None if intent in before else Move.REPHRASE
+    return _repeat(state)
+
+
+def _repeat(state: DialogueState) -> Move | None:
     times = len(state.said) - 1 - state.said.index(state.asked[-1])
     repeats = sum(turn.move == Move.REPEAT for turn in state.said)
     return None if times >= MAX_TIMES_AGAIN or repeats >= MAX_AGAIN else Move.REPEAT
-
-
-def _goes_on(state: DialogueState) -> bool:
-    """After a wish to stop in an answer to the question."""
-    earlier = [answer.reading for answer in state.answers[-2:-1]]
-    return any(Intent.WANTS_TO_STOP in each.intents and each.findings for each in earlier)
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:

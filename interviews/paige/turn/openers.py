@@ -67,6 +67,8 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
         return
     elif last.shows_feeling:
         yield from state.unsaid("feeling")
+    elif state.goes_on:
+        return
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
     elif state.repeats[-1] and not last.questions and Intent.DECLINES not in last.intents:

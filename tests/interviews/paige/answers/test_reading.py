@@ -6,7 +6,7 @@ import pytest
 
 from interviews.paige.answers.lexicon import Intent, conjunctions
 from interviews.paige.answers.reading import read
-from interviews.paige.answers.sentences import EXAMINED_SENTENCES, QUESTIONS, WISHES
+from interviews.paige.answers.sentences import EXAMINED_SENTENCES, REQUESTS
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with
 from interviews.paige.language.words import unaccented
@@ -25,7 +25,7 @@ def test_every_wording_is_read_as_its_intent(name: str) -> None:
 
 @pytest.mark.parametrize("name", WORDINGS)
 def test_no_wording_is_read_as_another_question_or_wish(name: str) -> None:
-    others = (QUESTIONS | WISHES) - {Intent(name)}
+    others = REQUESTS - {Intent(name)}
     assert [wording for wording in WORDINGS[name] if read(wording).intents & others] == []
 
 
@@ -43,7 +43,7 @@ def test_there_are_six_languages() -> None:
     assert set(languages_with("answers")) == {"de", "en", "es", "fr", "it", "nl"}
 
 
-@pytest.mark.parametrize("name", [name for name in WORDINGS if Intent(name) in QUESTIONS | WISHES])
+@pytest.mark.parametrize("name", [name for name in WORDINGS if Intent(name) in REQUESTS])
 def test_a_wording_beside_a_finding_leaves_the_finding(name: str) -> None:
     for wording in WORDINGS[name]:
         reading = read(f"Nobody trusted the weekly numbers. {wording}")

@@ -223,6 +223,42 @@ class TestStopping:
         brief = after(buyer_brief(), "It was the price. I have to go now.", "Go on.")
         assert next_to(brief).topic == "process"
 
+    @pytest.mark.parametrize(
+        ("guide", "reply"),
+        [
+            *(("win_loss_buyer", each) for each in ("Yes please.", "Go ahead.", "Sure, go on.", "I'd like to go on.")),
+            ("win_loss_buyer", "I have not asked to stop, so yes, please go on."),
+            ("win_loss_buyer", "I did not want to stop. Next question, please."),
+            (GERMAN, "Weiter bitte."),
+            (GERMAN, "Nein, machen Sie weiter."),
+            (GERMAN, "Ich wollte gar nicht aufhören, bitte fahren Sie fort."),
+        ],
+    )
+    def test_who_goes_on_in_whatever_words_is_asked_the_open_or_the_next_question(self, guide: str, reply: str) -> None:
+        brief = buyer_brief(guide=guide)
+        stop = "Ich muss jetzt los." if guide == GERMAN else "I have to go now."
+        answer = "Der Preis gab den Ausschlag." if guide == GERMAN else "It was the price."
+        again = next_to(after(brief, stop, reply))
+        assert (again.move, again.text.endswith(brief.guide.topics[0].question)) == (Move.REPEAT, True)
+        following = next_to(after(brief, f"{answer} {stop}", reply))
+        assert (following.topic, "“" in following.text) == ("process", False)
+        language = "de" if guide == GERMAN else "en"
+        assert not any(
+            says(following, name, language) for name in ("left_unclear", "declined", "again", "cannot_answer")
+        )
+
+    def test_a_remark_beside_go_on_is_not_pursued(self) -> None:
+        remark = "That was about our budget, not about me. Please go on."
+        assert next_to(after(buyer_brief(), "It was the price. I have to go now.", remark)).topic == "process"
+
+    def test_who_skips_after_a_wish_to_stop_is_asked_the_next_question(self) -> None:
+        assert next_to(after(buyer_brief(), "Stop.", "")).topic == "process"
+
+    def test_who_answers_and_says_go_on_is_not_asked_the_same_again(self) -> None:
+        message = next_to(after(buyer_brief(), "Nobody trusted the weekly numbers. Please go on."))
+        assert message.move != Move.REPEAT
+        assert not says(message, "left_unclear")
+
     def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
         brief = after(buyer_brief(), "Nobody trusted the numbers.", "Stop.", "Go on.")
         assert "“Nobody trusted the numbers”" in next_to(brief).text
