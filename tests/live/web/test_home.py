@@ -36,7 +36,7 @@ def test_the_numbers_of_an_org_lead_to_its_interviews(browser: Browser, intervie
         assert requests > 100
         assert len({*begun}) == 1, "one interview of each kind"
         assert page.problems() == []
-    assert browser.texts(".bars th[scope=row]") == ["pricing"]
+    assert browser.texts(".bars th[scope=row]") == ["How price and packaging came into it"]
     browser.find(".bars td a").click()
     assert "1 interview request" in browser.text
     assert "Declined" in browser.text

@@ -164,7 +164,7 @@ def test_every_state_of_the_page_is_accessible(
 
     look_at_closed_pages(page, look)
     InterviewRequest.objects.update(cancelled_at=None)
-    Org.objects.update(is_active=True)
+    Org.objects.filter(pk=interview_request.org_id).update(is_active=True)
     page.open()
     walk(page, look)
     assert problems == []
