@@ -446,6 +446,8 @@ SPECTACULAR_SETTINGS = {
             "description": "Interview requests: create and update them, read status and transcript.",
         },
         {"name": "deals", "description": "What your system says about deals: outcome, reason, competitor, amount."},
+        {"name": "findings", "description": "What contacts named as reasons, over many interviews."},
+        {"name": "transcripts", "description": "Search in what contacts said."},
         {"name": "webhooks", "description": "Events that the server sends to your endpoints."},
         {"name": "webhook-endpoints", "description": "Where the server sends events to, and their secrets."},
         {"name": "me", "description": "Your organization, its plan, and what your API key may do."},
