@@ -1,5 +1,3 @@
-"""Which column of a CSV file is which field of a contact."""
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -34,10 +32,7 @@ def layout_of(header: Sequence[str]) -> Layout:
 
 
 def guess_layout(line: str, guesses: Mapping[str, Collection[str]] = GUESSES) -> tuple[list[str], Layout]:
-    """Returns the header, and what its columns seem to be. Raises ValidationError.
-
-    `line`: the first line of the file. `guesses`: as GUESSES, perhaps with more fields.
-    """
+    """`line`: the first line of the file. `guesses`: as GUESSES, perhaps with more fields. Raises ValidationError."""
     header, delimiter = read_header(line)
     if is_exported(header):
         return header, replace(layout_of(header), delimiter=delimiter)

@@ -1,5 +1,3 @@
-"""Which column of a CSV file is which field of a deal."""
-
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,10 +35,7 @@ def layout_of(header: Sequence[str]) -> Layout:
 
 
 def guess_layout(line: str) -> tuple[list[str], Layout]:
-    """Returns the header, and what its columns seem to be. Raises ValidationError.
-
-    `line`: the first line of the file.
-    """
+    """`line`: the first line of the file. Raises ValidationError."""
     header, delimiter = read_header(line)
     if is_exported(header):
         return header, replace(layout_of(header), delimiter=delimiter)

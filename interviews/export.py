@@ -112,7 +112,7 @@ DRIVER_COLUMNS = (
 
 
 def export_drivers(selected: QuerySet[InterviewRequest]) -> Iterator[Record]:
-    """A record for each driver, in the order of the interview requests and of their transcripts."""
+    """In the order of the interview requests and of their transcripts."""
     without_guide = Prefetch("conversation", Conversation.objects.defer("guide"))
     drivers = Prefetch("drivers", Driver.objects.order_by("start"))
     related = ("org", "interview_type", without_guide, drivers)

@@ -131,8 +131,6 @@ class _ChunkFile(RawIOBase):
 
 
 class Chunk(models.Model):
-    """A piece of a file of a job."""
-
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="chunks", db_index=False)
     part = models.CharField(max_length=10, choices=Part)
     number = models.PositiveIntegerField(help_text="From 0.")

@@ -25,7 +25,6 @@ def text_of(row: Any, field: str) -> str:
 
 
 def _texts_after(row: Any, changes: list[Change]) -> dict[str, str | None]:
-    """The texts after the newest change of each field."""
     newest = {change.field: change.pk for change in reversed(changes) if not change.is_erased}
     if not newest:
         return {}

@@ -1,5 +1,3 @@
-"""The base of commands that import rows of an org from a file."""
-
 import os
 import stat
 import sys

@@ -49,7 +49,6 @@ def _size_of_jpeg(content: bytes) -> Size | None:
 
 
 def _size_of_webp(content: bytes) -> Size | None:
-    """Of the three kinds: extended, lossless, lossy."""
     kind, data = content[12:16], content[20:30]
     if len(data) < 10:
         return None

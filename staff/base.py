@@ -134,7 +134,6 @@ class StaffAdmin(BaseAdmin):
         return HttpResponseRedirect(add_preserved_filters(preserved, self.url("change", obj.pk)))
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
-        """To the page of what was added."""
         return self.response_post_save_change(request, obj)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -1,5 +1,3 @@
-"""The views of allauth that are used, and no others."""
-
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes

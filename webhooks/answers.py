@@ -1,5 +1,3 @@
-"""What is kept of an endpoint's answer, so that staff can tell the customer what their server said."""
-
 import re
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,5 +1,3 @@
-"""The API reads and writes JSON only."""
-
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 

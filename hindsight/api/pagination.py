@@ -113,7 +113,7 @@ class Listing(Generic[Row]):
         return next((name for name in self.times if name in filters), None)
 
     def order_time(self, filters: Parameters) -> str:
-        """The time that orders the list. Empty if the id does."""
+        """Empty if the id orders the list."""
         time_filter = self.time_filter(filters)
         return self.times[time_filter] if time_filter else self.newest
 
@@ -155,7 +155,6 @@ class Cursors:
         return rows[:limit], self.after(place_of(rows[limit - 1]))
 
     def after(self, place: Any) -> str:
-        """The cursor of the page after a row."""
         return self.signer.sign_object(place)
 
 

@@ -1,5 +1,3 @@
-"""Database errors that are not defects."""
-
 from django.db import InterfaceError, InternalError, OperationalError
 from django.utils.translation import gettext_noop
 

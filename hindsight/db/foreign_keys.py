@@ -9,8 +9,6 @@ from django.db import models
 
 
 class ForeignKeyConstraint(models.BaseConstraint):
-    """`reference()` says from which columns to which ones."""
-
     def __init__(self, field: str, *, name: str) -> None:
         super().__init__(name=name)
         self.field = field

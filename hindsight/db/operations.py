@@ -1,5 +1,3 @@
-"""Operations of migrations on PostgreSQL."""
-
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently

@@ -130,8 +130,6 @@ def checked_address(host: str, policy: AntiSSRFPolicy) -> str:
 
 
 class _Exchange:
-    """A request and its response, on a connection of its own."""
-
     def __init__(self, url: str, seconds: float, policy: AntiSSRFPolicy | None) -> None:
         self.seconds, self.policy = seconds, policy
         self.is_cut_off = False

@@ -1,4 +1,4 @@
-"""A worker process: the main thread leases rows, and threads work on them."""
+"""The main thread leases rows, and threads work on them."""
 
 import logging
 import signal

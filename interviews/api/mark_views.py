@@ -1,5 +1,3 @@
-"""What becomes of one interview request: sent, cancelled, or with the contact's right address."""
-
 from collections.abc import Callable
 from functools import partial
 

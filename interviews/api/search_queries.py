@@ -1,5 +1,3 @@
-"""Parameters of GET /transcripts/search and GET /findings."""
-
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 

@@ -1,5 +1,3 @@
-"""What the responses to writes show of the rows that the services return."""
-
 from typing import Any
 
 from hindsight.api.responses import body_of

@@ -21,7 +21,7 @@ class DriverQuerySet(OrgRowsQuerySet["Driver"]):
 class Driver(PublicId, models.Model):
     """A driver of a transcript as a row, so that those of many interviews can be counted and listed (decision 60).
 
-    `interviews.services.drivers` writes it with `Transcript.drivers`. It is deleted with the transcript.
+    `interviews.services.drivers` writes it with `Transcript.drivers`.
     """
 
     ID_PREFIX = "drv_"

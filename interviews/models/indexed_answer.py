@@ -24,9 +24,9 @@ class IndexedAnswerQuerySet(OrgRowsQuerySet["IndexedAnswer"]):
 
 
 class IndexedAnswer(models.Model):
-    """An answer of a completed interview, for full-text search (decision 61).
+    """An answer of a completed interview, for full-text search (decision 61). Never updated.
 
-    `interviews.services.search_index` writes it. It is deleted with the transcript, and never updated.
+    `interviews.services.search_index` writes it.
     """
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="indexed_answers", db_index=False)

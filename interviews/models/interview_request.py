@@ -69,7 +69,7 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
         return self.filter(survey_token=token).with_versions().select_related("org")
 
     def unanswered(self, interview_type: InterviewType, *, email: str, deal_id: str) -> Self:
-        """Those that the contact can still complete, of this type and deal."""
+        """Those that the contact can still complete."""
         found = self.for_org(interview_type.org_id).filter(contact__email=email, deal_id=deal_id)
         return found.filter(interview_type=interview_type, cancelled_at=None, archived_at=None).exclude(
             status=Status.COMPLETED

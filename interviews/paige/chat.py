@@ -1,5 +1,3 @@
-"""What all prompts for models are made of."""
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

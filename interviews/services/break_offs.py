@@ -1,5 +1,3 @@
-"""Where contacts break interviews off: at which question, and for which topics of the objective."""
-
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +71,7 @@ class _Texts:
         return text.replace(VENDOR, self.vendor)
 
     def counted(self, turns: Any) -> Counter[Question]:
-        """The number of interviews by question. Questions of several versions of the guide count together."""
+        """Questions of several versions of the guide count together."""
         columns = ("guide_version", "topic", "move", "follow_up")
         found: Counter[Question] = Counter()
         for *column, count in turns.values_list(*columns).annotate(count=Count("interview_request", distinct=True)):
@@ -98,8 +96,9 @@ class _Texts:
 
 
 def stops_by_objective(interview_type: InterviewType) -> list[Stops]:
-    """By topic that the objective, or a pick of staff, emphasizes. `title` is empty for objectives that name no topic.
-    Reads the newest interviews. Most interviews first. Raises GuideError.
+    """By topic that the objective, or a pick of staff, emphasizes. Most interviews first. Raises GuideError.
+
+    `title` is empty for objectives that name no topic.
     """
     guide = Guide.from_data(interview_type.guide)
     titles = {topic.key: topic.title.replace(VENDOR, interview_type.org.name) for topic in guide.topics}

@@ -1,5 +1,3 @@
-"""What the contacts of one deal say, side by side."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

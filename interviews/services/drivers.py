@@ -24,7 +24,7 @@ LONGEST_UPGRADE = timedelta(days=30)
 
 
 def create_drivers(transcript: Transcript) -> None:
-    """The rows. Call it in the transaction that creates the transcript."""
+    """Call it in the transaction that creates the transcript."""
     rows = [_row(transcript, shown) for shown in transcript.drivers]
     for row in _strongest(rows):
         row.is_counted = True
@@ -128,7 +128,7 @@ def _row(transcript: Transcript, shown: Shown) -> Driver:
 
 
 def _strongest(rows: Iterable[Driver]) -> Iterator[Driver]:
-    """Yields one of each topic and direction, without those that are rejected."""
+    """Yields one of each topic and direction, without rejected ones."""
     accepted = [row for row in rows if row.review != Review.REJECTED]
     by_cell = {(row.topic, row.direction): row for row in sorted(accepted, key=lambda row: row.strength)}
     yield from by_cell.values()

@@ -1,5 +1,3 @@
-"""The part of a text that a search shows."""
-
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -44,12 +42,10 @@ def trimmed(text: str, span: Span) -> Span:
 
 
 def _next_space(text: str, start: int, before: int) -> int:
-    """Where a word begins, from `start` on."""
     space = re.compile(r"\s").search(text, start, before) if start else None
     return space.end() if space else start
 
 
 def _last_space(text: str, end: int, after: int) -> int:
-    """Where a word ends, up to `end`."""
     spaces = [found.start() for found in re.compile(r"\s").finditer(text, after, end)] if end < len(text) else []
     return spaces[-1] if spaces else end

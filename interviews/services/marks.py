@@ -1,5 +1,3 @@
-"""What customers and staff mark an interview request with: sent, cancelled, archived."""
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is stored about a contact, for the contact. Staff are shown by role, never by name."""
+"""Staff are shown by role, never by name."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -119,7 +119,6 @@ def _reading(interview_request: InterviewRequest, completed_at: datetime) -> Sec
 
 
 def _exports(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:
-    """Of the org, and of several orgs."""
     plural = str(interview_request._meta.verbose_name_plural)
     of_interviews = Q(detail__startswith=f"{plural}: ") | Q(actor_kind=ActorKind.COMMAND, actor=EXPORT_COMMAND)
     since = SecurityEvent.objects.filter(kind=EventKind.EXPORT, created_at__gte=completed_at)

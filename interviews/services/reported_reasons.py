@@ -1,5 +1,3 @@
-"""The reason that the customer's system has for a decision, against what contacts say."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

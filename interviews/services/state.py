@@ -1,4 +1,4 @@
-"""The state of an interview, without notes and objective."""
+"""Contains neither notes nor objective."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

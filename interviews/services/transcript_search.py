@@ -27,8 +27,6 @@ WINDOWS = (5_000, 100_000)
 
 
 class Last(NamedTuple):
-    """The place of the last row of a page."""
-
     completed_at: datetime
     id: int
 
@@ -85,7 +83,7 @@ class Hit:
 
     @property
     def topic_title(self) -> str:
-        """Of the question, from the findings. The topic's key if they have no excerpt on it."""
+        """The topic's key if the findings have no excerpt on it."""
         topic, transcript = self.answer.topic, self.answer.interview_request.transcript
         return next((each["title"] for each in transcript.key_answers if each["topic"] == topic), topic)
 

@@ -1,5 +1,3 @@
-"""The contact takes back what a completed interview has stored."""
-
 from django.db import transaction
 
 from hindsight.db.retries import retried

@@ -1,5 +1,3 @@
-"""What is stored about the contact, once the interview is completed: read, download, take back an answer, delete."""
-
 import json
 from urllib.parse import urlencode
 

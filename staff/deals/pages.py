@@ -25,7 +25,7 @@ from staff.win_loss.report import ShownComparison, ShownDealTopic
 
 @admin.register(Deal)
 class DealAdmin(OrgRowsAdmin, ExportableAdmin, ImportingAdmin, HistoryPage, ReadOnlyAdmin):
-    """Read only, because the customer's system owns deals, and replaces them whole. So does an import."""
+    """Read only, because the customer's system owns deals, and replaces them whole."""
 
     export_kinds = {"export_deals": "deal"}
     import_kind = "import_deals"

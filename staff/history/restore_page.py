@@ -1,5 +1,3 @@
-"""Restores many texts at once: a selection, a preview, and the restore."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

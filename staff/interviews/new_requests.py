@@ -1,5 +1,3 @@
-"""Interview requests that staff create by hand."""
-
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -47,8 +45,6 @@ class ActiveOrgField(OrgField):
 
 
 class OrgChoice(forms.Form):
-    """The first page, whose answer the query then has."""
-
     org = ActiveOrgField(help_text="Its name or slug.")
 
     @classmethod
@@ -61,7 +57,7 @@ class OrgChoice(forms.Form):
 
 
 class TypeOfOrgForm(forms.Form):
-    """Offers the interview types of the org that are not archived."""
+    """Leaves out archived interview types."""
 
     interview_type = forms.ModelChoiceField(InterviewType.objects.none(), empty_label=None)
 

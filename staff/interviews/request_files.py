@@ -74,7 +74,7 @@ class Batch:
 
 
 def guess_layout(line: str) -> tuple[list[str], Layout]:
-    """Returns the header, and what its columns seem to be. Raises ValidationError."""
+    """Raises ValidationError."""
     return guess_contact_layout(line, GUESSES)
 
 

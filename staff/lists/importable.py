@@ -1,5 +1,3 @@
-"""What staff can import from a CSV file."""
-
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,3 @@
-"""What contacts said: a page with filters, and the first answers on the page of the search box."""
-
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Forms for authenticator and recovery codes. Guesses are limited, and each authenticator code works once."""
+"""Guesses are limited, and each authenticator code works once."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Links to accounts at the identity provider. Superusers also see those of others."""
+"""Superusers also see the links of others."""
 
 from typing import Any
 

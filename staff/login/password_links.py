@@ -1,4 +1,4 @@
-"""Links to set a password, for invitations and forgotten passwords (decision 31)."""
+"""For invitations and forgotten passwords (decision 31)."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

@@ -1,5 +1,3 @@
-"""Checks the second factor of a session, and the age of the login."""
-
 import time
 from typing import Any
 

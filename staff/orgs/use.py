@@ -1,5 +1,3 @@
-"""How much of its rate limit an org has used, in numbers and as curves."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

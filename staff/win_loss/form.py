@@ -61,7 +61,6 @@ class WinLossForm(forms.Form):
         return storable(self.cleaned_data["competitor"])
 
     def clean(self) -> Any:
-        """Days count only in a custom period."""
         is_custom = self.cleaned_data.get("period") == PeriodChoice.CUSTOM and not self.errors
         if is_custom and not _is_period(self.cleaned_data["since"], self.cleaned_data["until"]):
             raise ValidationError(f"Choose a first and a last day, at most {MAX_DAYS} days.")

@@ -1,5 +1,3 @@
-"""The report as Markdown, to paste into a document."""
-
 from collections.abc import Iterator
 
 from hindsight.text.visible import visible

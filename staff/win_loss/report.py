@@ -1,5 +1,3 @@
-"""What the page and the Markdown report show."""
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -21,7 +21,6 @@ RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: cl
 
 
 def reply_to(request: dict[str, Any]) -> str:
-    """A different one after each message of Paige's."""
     task = request["messages"][-1]["content"]
     if "authored wording" not in task:
         return CHOICE

@@ -1,5 +1,3 @@
-"""The files of a release, without what is built in them."""
-
 import shutil
 import subprocess
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The web server, as hindsight/server/serve.py starts it."""
-
 import os
 import re
 import signal

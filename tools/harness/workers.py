@@ -1,5 +1,3 @@
-"""Processes of workers: `manage.py run_worker`, or another command."""
-
 import os
 import signal
 import subprocess

@@ -1,5 +1,3 @@
-"""Threads that write, and repeat each write until it is acknowledged."""
-
 import json
 import time
 from collections.abc import Sequence

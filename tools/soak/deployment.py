@@ -1,5 +1,3 @@
-"""nginx, two application servers, PostgreSQL and Redis, on loopback ports."""
-
 import os
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The faults: each breaks something on entry and repairs it on exit."""
+"""Each fault breaks something on entry and repairs it on exit."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Compares the writes with the database. Import after django.setup()."""
+"""Import after django.setup()."""
 
 from collections import Counter
 from collections.abc import Iterable

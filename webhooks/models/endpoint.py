@@ -93,13 +93,11 @@ class Endpoint(PublicId, models.Model):
 
     @property
     def is_failing(self) -> bool:
-        """Whether it is active, and every attempt has failed for FAILING_AFTER."""
         since = self.failing_since
         return self.is_active and since is not None and since < timezone.now() - FAILING_AFTER
 
     @property
     def condition(self) -> str:
-        """The state, whether it fails, and whether the deliveries are spaced."""
         if not self.is_active:
             return self.get_state_display()
         has_failed = self.failing_since is not None and not self.is_failing

@@ -1,5 +1,3 @@
-"""What an answer states, clause by clause."""
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

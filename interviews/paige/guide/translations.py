@@ -1,5 +1,3 @@
-"""The same guide in another language, to which the contact may switch."""
-
 from dataclasses import dataclass, replace
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Which servers the settings name. One may serve both requests."""
+"""One server may serve both requests."""
 
 from dataclasses import dataclass, field
 

@@ -1,5 +1,3 @@
-"""How phrases and encoder together read a text."""
-
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum

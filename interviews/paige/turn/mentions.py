@@ -1,5 +1,3 @@
-"""What an answer says about topics that its question did not ask for."""
-
 from collections.abc import Iterable
 
 from interviews.paige.answers.opinion_words import opinion_words

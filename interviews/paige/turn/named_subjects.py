@@ -1,5 +1,3 @@
-"""The question that names a subject of the objective."""
-
 from collections.abc import Iterator
 
 from interviews.paige.answers.dialogue import Utterance

@@ -1,5 +1,3 @@
-"""What Paige's messages quote, and which phrases they ask."""
-
 from collections.abc import Iterable
 
 from interviews.lifecycle import Move

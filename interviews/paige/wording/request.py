@@ -1,4 +1,4 @@
-"""The request to word a message. Depends on nothing but a PublicBrief."""
+"""Depends on nothing but a PublicBrief."""
 
 import json
 from collections.abc import Mapping
