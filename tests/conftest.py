@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -23,6 +24,8 @@ from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
 
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
+PART = os.environ.get("TEST_PART")
+PARTS = 2
 
 TESTS = Path(__file__).parent
 
@@ -84,11 +87,12 @@ DATABASE_FIXTURES = {"db", "transactional_db", "database_url"}
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     # Importing tests that the environment does not run takes seconds.
+    if collection_path.suffix != ".py":
+        return None
     paths = PATHS.get(ENVIRONMENT or "")
-    is_elsewhere = (
-        paths and collection_path.suffix == ".py" and paths.isdisjoint([collection_path, *collection_path.parents])
-    )
-    return True if is_elsewhere else None
+    is_elsewhere = paths and paths.isdisjoint([collection_path, *collection_path.parents])
+    is_of_another_part = PART and crc32(str(collection_path.relative_to(TESTS.parent)).encode()) % PARTS != int(PART)
+    return True if is_elsewhere or is_of_another_part else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

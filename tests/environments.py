@@ -4,7 +4,8 @@
 - `postgresql`: PostgreSQL and Redis, as production. Its output appears at the end.
 
 `python -m tests.environments web [pytest arguments]` runs tests/live/web with the stores of `postgresql`, and `faults`
-runs tests/live/faults.
+runs tests/live/faults. `python -m tests.environments quick [pytest arguments]` runs `sqlite` in two processes, each
+with half of the files.
 
 tests/conftest.py selects tests by TEST_ENVIRONMENT. An environment that runs no tests fails, unless arguments were
 given.
@@ -29,6 +30,7 @@ from tools.harness.stores import postgres, redis_server
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 OF_ONE_FOLDER = ("web", "faults")
+QUICK = "quick"
 NO_TESTS = 5  # pytest's exit status
 
 # Variables that change the result and are not inherited. PYTHONDONTWRITEBYTECODE slows down the processes of the tests.
@@ -42,11 +44,11 @@ PROJECT_PREFIXES = ("HINDSIGHT_", "PAIGE_")
 
 def main(arguments: Sequence[str]) -> int:
     interrupt_on_signals()  # so that the servers end too
-    folder = arguments[0] if arguments and arguments[0] in OF_ONE_FOLDER else None
-    arguments = arguments[1:] if folder else arguments
+    kind = arguments[0] if arguments and arguments[0] in (*OF_ONE_FOLDER, QUICK) else None
+    arguments = arguments[1:] if kind else arguments
     try:
         with ExitStack() as stack:
-            running = _start_folder(stack, folder, arguments) if folder else _start_suite(stack, arguments)
+            running = _start(stack, kind, arguments)
             statuses = {name: pytest.wait() for name, pytest in running.items()}
     except ServerError as error:
         _say(str(error))
@@ -58,6 +60,20 @@ def main(arguments: Sequence[str]) -> int:
     for name, status in statuses.items():
         _say(f"=== environment {name}: {f'failed (pytest exit status {status})' if status else 'passed'}")
     return next((status for status in statuses.values() if status), 0)
+
+
+def _start(stack: ExitStack, kind: str | None, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+    if kind == QUICK:
+        return _start_parts(stack, arguments)
+    return _start_folder(stack, kind, arguments) if kind else _start_suite(stack, arguments)
+
+
+def _start_parts(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
+    first = stack.enter_context(_run("sqlite", arguments, {"TEST_PART": "0"}))
+    return {
+        "sqlite, part 1": first,
+        "sqlite, part 2": stack.enter_context(_run_buffered("sqlite", arguments, {"TEST_PART": "1"})),
+    }
 
 
 def _start_suite(stack: ExitStack, arguments: Sequence[str]) -> dict[str, subprocess.Popen[bytes]]:
