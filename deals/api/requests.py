@@ -21,7 +21,7 @@ from deals.text import (
 )
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import StrictSerializer, TextField, TimeField
+from hindsight.api.serializers import ChoiceField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 
 DEAL_ID = {"minLength": 1, "maxLength": MAX_DEAL_ID_LENGTH}
@@ -105,10 +105,9 @@ def values_of(body: Mapping[str, Any]) -> DealValues:
 
 
 class DealQuery(PageQuery):
-    outcome = serializers.ChoiceField(
+    outcome = ChoiceField(
         choices=Outcome.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Outcome.values)}."},
         help_text="Only deals with this outcome.",
     )
     updated_after = TimeField(

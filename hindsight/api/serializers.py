@@ -1,7 +1,7 @@
 """Request bodies: unknown fields and nulls are errors, and types are not converted."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any, cast
@@ -64,6 +64,14 @@ class TextField(serializers.Field[str, Any, str, Any]):
 
     def to_representation(self, value: str) -> str:
         return value
+
+
+class ChoiceField(serializers.ChoiceField):
+    """The error names the values."""
+
+    def __init__(self, choices: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.error_messages["invalid_choice"] = f"Send one of {', '.join(self.choices)}."
 
 
 class WholeNumberField(serializers.IntegerField):

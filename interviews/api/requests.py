@@ -9,7 +9,7 @@ from deals.models import FIELDS as DEAL_FIELDS
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from hindsight.api.errors import BadRequest
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import PublicIdField, StrictSerializer, TextField, TimeField
+from hindsight.api.serializers import ChoiceField, PublicIdField, StrictSerializer, TextField, TimeField
 from hindsight.text.strict_json import type_name
 from interviews.lifecycle import Progress, Status
 from interviews.models import InterviewType
@@ -146,16 +146,14 @@ ONE_ORDER = f"Send {' or '.join(TIME_FILTERS)}, not both: a list has one order."
 
 
 class InterviewRequestQuery(PageQuery):
-    status = serializers.ChoiceField(
+    status = ChoiceField(
         choices=Status.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Status.values)}."},
         help_text="Only interview requests with this status.",
     )
-    progress = serializers.ChoiceField(
+    progress = ChoiceField(
         choices=Progress.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Progress.values)}."},
         help_text="Only interview requests with this progress.",
     )
     contact_email = TextField(

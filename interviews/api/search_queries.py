@@ -1,10 +1,9 @@
 from django.core.exceptions import ValidationError
-from rest_framework import serializers
 
 from deals.models import Outcome
 from deals.text import MAX_LABEL_LENGTH, clean_label
 from hindsight.api.pagination import PageQuery
-from hindsight.api.serializers import TextField, TimeField
+from hindsight.api.serializers import ChoiceField, TextField, TimeField
 from hindsight.db.full_text import quoted_terms
 from hindsight.text.storable import clean_text
 from interviews.lifecycle import Direction
@@ -25,25 +24,26 @@ def clean_topic(topic: str) -> str:
     return clean_text(topic, MAX_TOPIC_LENGTH)
 
 
-class FindingQuery(PageQuery):
+class CompletedQuery(PageQuery):
     completed_after = TimeField(required=False, help_text="Only interviews that were completed later.")
     completed_before = TimeField(required=False, help_text="Only interviews that were completed earlier.")
+
+
+class FindingQuery(CompletedQuery):
     topic = TextField(
         clean=clean_topic,
         schema={"minLength": 1, "maxLength": MAX_TOPIC_LENGTH},
         required=False,
         help_text="Only those on this topic: its key in the interview type's guide, such as `pricing`.",
     )
-    direction = serializers.ChoiceField(
+    direction = ChoiceField(
         choices=Direction.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Direction.values)}."},
         help_text="Only those with this direction.",
     )
-    outcome = serializers.ChoiceField(
+    outcome = ChoiceField(
         choices=Outcome.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Outcome.values)}."},
         help_text="Only those on deals with this outcome.",
     )
     competitor = TextField(
@@ -54,14 +54,12 @@ class FindingQuery(PageQuery):
     )
 
 
-class TranscriptSearchQuery(PageQuery):
+class TranscriptSearchQuery(CompletedQuery):
     q = TextField(
         clean=clean_query,
         schema={"minLength": 1, "maxLength": MAX_QUERY_LENGTH, "examples": ['"too expensive" discount']},
         help_text="Words, and phrases in quotation marks. An answer has to have all of them.",
     )
-    completed_after = TimeField(required=False, help_text="Only interviews that were completed later.")
-    completed_before = TimeField(required=False, help_text="Only interviews that were completed earlier.")
     topic = TextField(
         clean=clean_topic,
         schema={"minLength": 1, "maxLength": MAX_TOPIC_LENGTH},
@@ -69,9 +67,8 @@ class TranscriptSearchQuery(PageQuery):
         help_text="Only answers to questions on this topic, and answers with a driver on it: a key of the interview "
         "type's guide, such as `pricing`.",
     )
-    direction = serializers.ChoiceField(
+    direction = ChoiceField(
         choices=Direction.choices,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(Direction.values)}."},
         help_text="Only answers with a driver of this direction. With `topic`: a driver on this topic.",
     )

@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hindsight.api.errors import BadRequest
-from hindsight.api.serializers import StrictSerializer, TextField, WholeNumberField
+from hindsight.api.serializers import ChoiceField, StrictSerializer, TextField, WholeNumberField
 from webhooks.models import EndpointState
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.models.event import EVENT_TYPES
@@ -46,10 +46,9 @@ class CreateWebhookEndpoint(StrictSerializer):
 class UpdateWebhookEndpoint(StrictSerializer):
     url = TextField(clean=clean_url_in_time, schema=URL, required=False, help_text=URL_HELP)
     event_types = EventTypesField(required=False, help_text="The events to send from now on.")
-    status = serializers.ChoiceField(
+    status = ChoiceField(
         choices=STATUSES,
         required=False,
-        error_messages={"invalid_choice": f"Send one of {', '.join(STATUSES)}."},
         help_text="`disabled` cancels the pending deliveries. `active` sends new events again, not those in between.",
     )
 
