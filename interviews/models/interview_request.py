@@ -75,6 +75,10 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
             status=Status.COMPLETED
         )
 
+    def lock(self) -> None:
+        """Until the transaction ends, in the order of the ids."""
+        list(self.order_by("pk").select_for_update().values_list("pk"))
+
     def search(self, text: str) -> Self:
         # Two queries, because no index covers both tables.
         contacts = Contact.objects.search(text).order_by("-id").values_list("pk", flat=True)

@@ -2,11 +2,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
-
 from deals.models import Deal
 from interviews.lifecycle import Direction
 from interviews.models import Driver, InterviewRequest
+from interviews.models.driver import prefetched_drivers
 
 MAX_INTERVIEWS = 8
 OPPOSED = {Direction.FOR, Direction.AGAINST}
@@ -39,11 +38,9 @@ class DealInterviews:
 
 
 def interviews_of(deal: Deal) -> DealInterviews:
-    said = Prefetch("drivers", Driver.objects.not_rejected().order_by("start"), to_attr="said")
     of_deal = InterviewRequest.objects.for_org(deal.org_id).filter(deal_id=deal.deal_id, transcript__isnull=False)
-    rows: list[Any] = list(
-        of_deal.select_related("contact").prefetch_related(said).order_by("completed_at", "pk")[:MAX_INTERVIEWS]
-    )
+    related = of_deal.select_related("contact").prefetch_related(prefetched_drivers())
+    rows: list[Any] = list(related.order_by("completed_at", "pk")[:MAX_INTERVIEWS])
     titles = {driver.topic: driver.title for row in rows for driver in row.said}
     topics = [DealTopic(title, [_on(row, key) for row in rows]) for key, title in titles.items()]
     return DealInterviews(rows, sorted(topics, key=lambda topic: not topic.disagree))

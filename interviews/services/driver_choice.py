@@ -52,7 +52,7 @@ def choose_drivers(interview_request_id: int) -> None:
     if chosen := chosen_directions(brief, engine.provider, timeout=engine.timeout):
         with transaction.atomic():
             # The lock that an erasure takes.
-            list(InterviewRequest.objects.filter(pk=interview_request_id).select_for_update().values_list("pk"))
+            InterviewRequest.objects.filter(pk=interview_request_id).lock()
             # Another content: meanwhile the contact has taken back an answer, which the choice may quote.
             transcripts = Transcript.objects.select_related("interview_request").filter(content=content)
             for transcript in transcripts.filter(interview_request_id=interview_request_id):

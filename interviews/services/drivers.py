@@ -2,25 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
-from hindsight.db.keyset import pk_batches
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest, Transcript
+from interviews.services.missing_rows import add_missing_rows
 from orgs.actors import Actor
 from orgs.audit import overwrite
 
 Shown = dict[str, Any]
 """A driver as `Transcript.drivers` has it."""
-
-BATCH = 500
-# At most, between `migrate` and the restart of the last server.
-LONGEST_UPGRADE = timedelta(days=30)
 
 
 def create_drivers(transcript: Transcript) -> None:
@@ -69,7 +63,7 @@ def review_driver(*, org_id: int, driver_id: int, review: Review | None, actor: 
     """
     driver: Driver = Driver.objects.for_org(org_id).get(pk=driver_id)
     interview_request = InterviewRequest.objects.filter(pk=driver.interview_request_id)
-    list(interview_request.select_for_update().values_list("pk"))
+    interview_request.lock()
     driver.refresh_from_db()
     rows = Driver.objects.filter(interview_request_id=driver.interview_request_id)
     if driver.review != (review or ""):
@@ -83,26 +77,7 @@ def review_driver(*, org_id: int, driver_id: int, review: Review | None, actor: 
 
 def create_missing_drivers(*, dry_run: bool = False) -> Counter[str]:
     """For interviews that a server of the release before has completed. Returns their number by org."""
-    counts: Counter[str] = Counter()
-    rows = Driver.objects.filter(interview_request=OuterRef("interview_request"))
-    recent = Transcript.objects.filter(interview_request__completed_at__gte=timezone.now() - LONGEST_UPGRADE)
-    missing = recent.exclude(drivers=[]).exclude(Exists(rows))
-    for pks in pk_batches(missing, BATCH):
-        for pk in pks:
-            counts += _create_missing(missing, pk, dry_run=dry_run)
-    return counts
-
-
-@transaction.atomic
-def _create_missing(missing: QuerySet[Transcript], pk: int, *, dry_run: bool) -> Counter[str]:
-    transcript = (
-        missing.select_related("interview_request", "org").select_for_update(of=("self",)).filter(pk=pk).first()
-    )
-    if transcript is None:
-        return Counter()
-    if not dry_run:
-        create_drivers(transcript)
-    return Counter({transcript.org.slug: 1})
+    return add_missing_rows(Driver, create_drivers, of=Transcript.objects.exclude(drivers=[]), dry_run=dry_run)
 
 
 def _identity(shown: Shown) -> tuple[int, str, str]:

@@ -98,6 +98,6 @@ def locked_contact(org_id: int, contact_id: int) -> Contact:
     conversations = Conversation.objects.for_org(org_id).filter(interview_request__contact=contact_id)
     list(conversations.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     interview_requests = InterviewRequest.objects.for_org(org_id).filter(contact=contact_id)
-    list(interview_requests.order_by("pk").select_for_update().values_list("pk"))
+    interview_requests.lock()
     contact: Contact = Contact.objects.for_org(org_id).select_for_update().get(pk=contact_id)
     return contact

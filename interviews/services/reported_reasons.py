@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Direction
 from interviews.models import Driver, InterviewRequest, InterviewType
+from interviews.models.driver import prefetched_drivers
 from interviews.paige.findings.reported import reported_topics
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
@@ -88,10 +89,9 @@ def compare_reasons_of(deal: Deal) -> list[Comparison]:
 
 
 def _reported(rows: QuerySet[InterviewRequest]) -> Any:
-    said = Prefetch("drivers", Driver.objects.not_rejected().order_by("start"), to_attr="said")
     without_guide = Prefetch("interview_type", InterviewType.objects.select_related("org").defer("guide"))
     reported: Any = rows.filter(reported_deal__reported_reason__gt="", transcript__isnull=False)
-    return reported.select_related("reported_deal").prefetch_related(said, without_guide)
+    return reported.select_related("reported_deal").prefetch_related(prefetched_drivers(), without_guide)
 
 
 def _compare(row: Any) -> Comparison:

@@ -2,25 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
-
 from hindsight.db.full_text import configuration_of, words_of
-from hindsight.db.keyset import pk_batches
 from hindsight.text.languages import ENGLISH
 from interviews.lifecycle import Speaker
 from interviews.models import IndexedAnswer, Transcript
 from interviews.paige.answers.transcript_markdown import Block, blocks
+from interviews.services.missing_rows import add_missing_rows
 from interviews.services.state import language_of
-
-BATCH = 500
-# At most, between `migrate` and the restart of the last server.
-LONGEST_UPGRADE = timedelta(days=30)
-
 
 Topics = Mapping[int, str]
 
@@ -76,22 +66,9 @@ def topics_of_excerpts(key_answers: list[Any]) -> dict[int, str]:
 
 def index_missing_answers(*, dry_run: bool = False) -> Counter[str]:
     """Of interviews that a server of the release before has completed. Returns the number of interviews by org."""
-    counts: Counter[str] = Counter()
-    indexed = IndexedAnswer.objects.filter(interview_request=OuterRef("interview_request"))
-    recent = Transcript.objects.filter(interview_request__completed_at__gte=timezone.now() - LONGEST_UPGRADE)
-    missing = recent.exclude(Exists(indexed))
-    for pks in pk_batches(missing, BATCH):
-        for pk in pks:
-            counts += _index_missing(missing, pk, dry_run=dry_run)
-    return counts
+    every = Transcript.objects.all()
+    return add_missing_rows(IndexedAnswer, index_answers, of=every, is_due=_has_answers, dry_run=dry_run)
 
 
-@transaction.atomic
-def _index_missing(missing: QuerySet[Transcript], pk: int, *, dry_run: bool) -> Counter[str]:
-    related = missing.select_related("org", "interview_request__conversation", "interview_request__interview_type")
-    transcript = related.select_for_update(of=("self",)).filter(pk=pk).first()
-    if transcript is None or not any(indexed_values(transcript.content, {}, ENGLISH)):
-        return Counter()
-    if not dry_run:
-        index_answers(transcript)
-    return Counter({transcript.org.slug: 1})
+def _has_answers(transcript: Transcript) -> bool:
+    return any(indexed_values(transcript.content, {}, ENGLISH))

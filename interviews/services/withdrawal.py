@@ -33,7 +33,7 @@ def withdraw_answer(interview_request: InterviewRequest, *, number: int, actor: 
     withdraw_jobs(org_id=interview_request.org_id)
     with locked_conversation(interview_request) as conversation:
         # The lock that a choice of drivers takes.
-        list(InterviewRequest.objects.filter(pk=interview_request.pk).select_for_update().values_list("pk"))
+        InterviewRequest.objects.filter(pk=interview_request.pk).lock()
         if conversation.stage != Stage.COMPLETED or not answers.exists():
             return False
         _withdraw(interview_request, number + 1)
