@@ -3,12 +3,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http.request import validate_host
 
-_is_https_url = URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")
+https_url = URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")
 
 
 def validate_survey_base_url(url: str) -> None:
     """Raises ValidationError for a URL with a path, or with a host that this server does not answer for."""
-    _is_https_url(url)
+    https_url(url)
     host = url.removeprefix("https://")
     if not host.replace(".", "").replace("-", "").isalnum():
         raise ValidationError("Enter https:// and a host name only, such as https://interviews.example.com.")

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -10,7 +10,7 @@ from hindsight.db.search import Searchable, SearchableRows, SearchTextField
 from orgs.colors import validate_brand_color
 from orgs.models.api_key import ApiKey
 from orgs.plans import Plan, requests_per_minute
-from orgs.survey_host import validate_survey_base_url
+from orgs.survey_host import https_url, validate_survey_base_url
 
 # 100 years.
 MAX_DAYS_KEPT = 36_500
@@ -73,7 +73,7 @@ class Org(Searchable):
         blank=True,
         default="",
         db_default="",
-        validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
+        validators=[https_url],
         help_text="The org's privacy notice, https://…. The survey page links to it.",
     )
     imprint_url = models.CharField(
@@ -81,7 +81,7 @@ class Org(Searchable):
         blank=True,
         default="",
         db_default="",
-        validators=[URLValidator(schemes=["https"], message="Enter a URL that begins with https://.")],
+        validators=[https_url],
         help_text="The org's imprint, https://…. The survey page links to it.",
     )
     survey_base_url = models.CharField(
