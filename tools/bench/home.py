@@ -9,6 +9,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tools.bench.database import database
@@ -87,22 +88,27 @@ def measure(title: str, org: str) -> None:
         print(f"    {float(query['time']) * 1000:.0f} ms  {query['sql'][:160]}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.home", description=__doc__)
+def measure_all() -> None:
+    print("| page | fastest | median | statements |")
+    measure("all orgs", "")
+    measure("one org", "org-1")
+
+
+def measure_filled(name: str, description: str | None, measured: Callable[[], None]) -> None:
+    """The command of a benchmark that needs the rows of `fill()`, in a temporary database."""
+    parser = argparse.ArgumentParser(prog=f"python -m tools.bench.{name}", description=description)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--postgres", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, database(Path(name), on_postgres=options.postgres) as url:
+    with tempfile.TemporaryDirectory() as folder, database(Path(folder), on_postgres=options.postgres) as url:
         os.environ["LOG_LEVEL"] = "WARNING"
         set_up_django(url, "")
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
         fill(options.rows)
-        print("| page | fastest | median | statements |")
-        measure("all orgs", "")
-        measure("one org", "org-1")
+        measured()
 
 
 if __name__ == "__main__":
-    main()
+    measure_filled("home", __doc__, measure_all)

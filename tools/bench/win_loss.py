@@ -4,16 +4,12 @@ The rows of `tools.bench.home`, in which four of ten interviews are completed, w
 of each completed interview. Prints the times of the page for this quarter, which is compared with the one before.
 """
 
-import argparse
 import os
 import statistics
-import tempfile
 import time
 from pathlib import Path
 
-from tools.bench.database import database
-from tools.bench.home import TIMES, fill
-from tools.harness.orm import set_up_django
+from tools.bench.home import TIMES, measure_filled
 
 STATEMENTS = (
     """INSERT INTO deals_deal (org_id, deal_id, outcome, reported_reason, competitor, segment, amount, currency,
@@ -87,24 +83,9 @@ def cpu_of_server() -> float:
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench.win_loss", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--postgres", action="store_true")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, database(Path(name), on_postgres=options.postgres) as url:
-        os.environ["LOG_LEVEL"] = "WARNING"
-        set_up_django(url, "")
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
-        fill(options.rows)
-        fill_drivers()
-        print("| page | fastest / median | CPU: database + Python | statements |")
-        measure_all()
-
-
 def measure_all() -> None:
+    fill_drivers()
+    print("| page | fastest / median | CPU: database + Python | statements |")
     measure("all orgs, this quarter")
     measure("all orgs, last month", period="last_month")
     measure("the largest org, this quarter", org="org-1")
@@ -114,4 +95,4 @@ def measure_all() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    measure_filled("win_loss", __doc__, measure_all)
