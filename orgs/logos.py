@@ -1,4 +1,4 @@
-"""Which images may be the logo of an org. Nothing decodes them: only type and size are read, from the first bytes."""
+"""Images that may be the logo of an org. Type and size are read from the first bytes. Nothing decodes the image."""
 
 import re
 from collections.abc import Callable, Mapping

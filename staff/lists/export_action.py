@@ -20,7 +20,7 @@ from staff.security_events import record_act
 class ExportableAdmin(StaffAdmin):
     change_list_template = "staff/lists/exportable_list.html"
     actions = ["export_csv", "export_jsonl"]
-    # Kinds of jobs, with what a file of each has a row for. The first one is that of the actions.
+    # By the kind of job: what a row of its file is about. The actions start jobs of the first kind.
     export_kinds: Mapping[str, str] = {}
 
     def has_export_permission(self, request: HttpRequest) -> bool:

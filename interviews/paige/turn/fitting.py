@@ -6,9 +6,9 @@ from interviews.paige.guide.texts import FollowUpKind
 Kinds = tuple[frozenset[FollowUpKind], ...]
 _K = FollowUpKind
 
-# By the kind of the statement, and whether it is about others: the kinds of follow-ups that fit. The first set comes
-# first. Within a set, the guide's order counts. All other kinds are never asked. For example, the contact does not know
-# why others did something.
+# The kinds of follow-ups that fit a statement, by its kind and whether it is about others. Those of the first set are
+# asked first. Within a set, the guide's order counts. Kinds in neither set are never asked: for example, the contact
+# does not know why others did something.
 FITTING: Mapping[tuple[StatementKind, bool], Kinds] = {
     (StatementKind.JUDGEMENT, False): (
         frozenset({_K.REASON, _K.INSTANCE, _K.COMPARISON, _K.CHANGE}),

@@ -28,7 +28,10 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _is_vague(state: DialogueState, move: NextMove) -> bool:
-    """An event without a quote, unless it is an act of others and nothing else was told: what is meant is not clear."""
+    """Whether a follow-up on an event has no quote, so that the contact cannot tell which event is meant.
+
+    It is clear if the event is an act of others, and the only thing that was told.
+    """
     if move.thread is None or move.quote or state.emphasizes(move.topic):
         return False
     told, statement = state.stated_in(state.answers[-1], state.open), move.thread.statement
