@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -119,7 +120,8 @@ class DealView(ApiView):
                 if_version=precondition_of(request.META.get("HTTP_IF_MATCH")),
             )
             row = read(principal, deal_id)
-        location = {"Location": reverse("deal", args=[deal_id])} if is_new else {}
+        # A slash too: clients would take the id `../x` for another path.
+        location = {"Location": f"{reverse('deals')}/{quote(deal_id, safe='')}"} if is_new else {}
         return Response(row.body(), status=201 if is_new else 200, headers={"ETag": row.etag, **location})
 
 

@@ -58,7 +58,8 @@ class TranscriptSearchQuery(CompletedQuery):
     q = TextField(
         clean=clean_query,
         schema={"minLength": 1, "maxLength": MAX_QUERY_LENGTH, "examples": ['"too expensive" discount']},
-        help_text="Words, and phrases in quotation marks. An answer has to have all of them.",
+        help_text="Words, and phrases in quotation marks, with at least one letter or digit. An answer has to have "
+        "all of them.",
     )
     topic = TextField(
         clean=clean_topic,

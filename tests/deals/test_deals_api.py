@@ -187,12 +187,16 @@ class TestPreconditions:
 class TestIds:
     @pytest.mark.parametrize(
         ("path", "deal_id"),
-        [("/deals/0061i00000ABC", "0061i00000ABC"), ("/deals/a%2Fb", "a/b"), ("/deals/gr%C3%B6%C3%9Fe%20", "größe ")],
+        [
+            ("/deals/0061i00000ABC", "0061i00000ABC"),
+            ("/deals/..%2Fb", "../b"),
+            ("/deals/gr%C3%B6%C3%9Fe%20", "größe "),
+        ],
     )
     def test_any_text_is_an_id(self, acme_api: ApiClient, path: str, deal_id: str) -> None:
         created = acme_api.put(path, LOST)
         assert (created.status_code, created.json()["deal_id"]) == (201, deal_id)
-        assert acme_api.client.get(created.headers["Location"], headers={"Authorization": f"Bearer {acme_api.key}"})
+        assert created.headers["Location"] == f"/api/v1{path}"
         assert Deal.objects.get().deal_id == acme_api.get(path).json()["deal_id"] == deal_id
 
     @pytest.mark.parametrize("path", ["/deals/x%00", f"/deals/{'x' * 256}"])

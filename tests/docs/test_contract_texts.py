@@ -11,7 +11,7 @@ from deals.text import MAX_DEAL_ID_LENGTH
 from hindsight.api import errors
 from hindsight.api.idempotency import LIFETIME_HOURS
 from hindsight.api.models import MAX_KEY_LENGTH
-from hindsight.api.pagination import MAX_LIMIT
+from hindsight.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from hindsight.api.schema import description
 from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.api.urls import urlpatterns
@@ -60,7 +60,7 @@ def test_the_guide_states_the_limits_of_the_code() -> None:
         f"at most {MAX_BODY_BYTES // 2**20} MiB",
         f"notes {MAX_NOTES_LENGTH:,} characters",
         f"objective {MAX_OBJECTIVE_LENGTH:,} characters",
-        f"`limit` (1 to {MAX_LIMIT})",
+        f"`limit` (1 to {MAX_LIMIT}) per page, or {DEFAULT_LIMIT} if you do not send it",
         f"1 to {MAX_KEY_LENGTH} visible ASCII characters",
         f"For {LIFETIME_HOURS} hours",
         f"After {LIFETIME_HOURS} hours",

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from interviews.models import InterviewRequest
 from orgs.models import Org
+from tests.completed import complete
+from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.fakes.busy_proxy import busy_proxy
 from tests.live.samples import ROOT, Guide, Sample, key_for_samples
 from tools.harness.web import Server
@@ -47,12 +49,15 @@ def shape(value: Any) -> Any:
 @needs_curl
 def test_the_curl_commands_of_the_guide(environment: dict[str, str], acme: Org) -> None:
     guide = Guide(acme)
+    contact = ContactFactory.create(org=acme, email="dana@example.com")
+    found = InterviewRequestFactory.create(org=acme, contact=contact, deal_id="deal_1001")
+    complete(found, [("pricing", "It was too expensive, and there was no discount.")])
     for sample in guide.samples("bash"):
         response = json.loads(run(sample, environment))
         assert "error" not in response, response
         if sample.response:
             assert shape(response) == shape(json.loads(sample.response)), sample.code
-    guide.assert_stored("jane.smith@example.com")
+    guide.assert_stored("jane.smith@example.com", "dana@example.com")
 
 
 def test_the_python_samples_of_the_guide(server: Server, environment: dict[str, str], acme: Org) -> None:

@@ -158,6 +158,7 @@ def test_a_cursor_is_of_its_org_and_query(acme_api: ApiClient, globex_api: ApiCl
         ("/transcripts/search?q=a&topic=", "topic"),
         ("/transcripts/search?q=a&completed_after=yesterday", "completed_after"),
         ("/transcripts/search?q=a&query=b", "query"),
+        ("/transcripts/search?q=%C2%9C%1A%F3%BB%86%B2", "q"),
         ("/transcripts/search?q=a&limit=101", "limit"),
         ("/findings?outcome=draw", "outcome"),
         ("/findings?direction=up", "direction"),

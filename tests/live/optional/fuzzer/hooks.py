@@ -12,6 +12,7 @@ EXPLAINED = (
     "If-None-Match: * can never return an object",
     "deal_id: Send the same id as in deal",
     "contact_name: Send a name",  # control characters and invisible characters
+    "q: Send at least one word",  # a letter or digit of any script: in patterns, \p{L} is not portable
     "url: ",  # host names that resolve to public addresses only, once in an organization
     "Your organization has 5 active webhook endpoints",
     "updated_after: Send updated_after or completed_after, not both",  # OpenAPI cannot exclude a parameter by another
