@@ -99,9 +99,15 @@ def filler_pattern() -> re.Pattern[str]:
 
 @cache
 def contrast_pattern() -> re.Pattern[str]:
-    """In a sentence as it was written."""
-    words = (word for each in _languages().values() for word in each.lexicon.get("contrasts", "").split())
-    return re.compile(rf",? (?:{'|'.join(map(re.escape, words))})\b")
+    """In a sentence as it was written: most words after a comma, since "aber" and "doch" are German particles too."""
+    after_comma = _raw_words("contrasts")
+    anywhere = _raw_words("contrasts_without_comma")
+    return re.compile(rf"(?:, (?:{after_comma})| (?:{anywhere}))\b")
+
+
+def _raw_words(name: str) -> str:
+    words = (word for each in _languages().values() for word in each.lexicon.get(name, "").split())
+    return "|".join(map(re.escape, words))
 
 
 @cache

@@ -77,10 +77,8 @@ def _is_rhetorical(question: Sentence, following: Sentence | None, *, has_findin
 
 def _is_short_answer(sentence: Sentence) -> bool:
     """Such as "Sure.", after "Would I buy it again?"."""
-    is_answer = not sentence.is_question and sentence.intents.isdisjoint(REQUESTS)
-    return (
-        is_answer and sentence.text.endswith((".", "!")) and len(sentence.text.split()) <= MAX_WORDS_OF_A_SHORT_ANSWER
-    )
+    is_short = len(sentence.text.split()) <= MAX_WORDS_OF_A_SHORT_ANSWER and sentence.text.endswith((".", "!"))
+    return is_short and not sentence.is_question and sentence.intents.isdisjoint(REQUESTS)
 
 
 def _is_self_answer(question: Sentence) -> bool:
