@@ -132,8 +132,10 @@ def _intents(text: str) -> frozenset[Intent]:
     if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
         return frozenset()
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
-    if _is_indirect(text) or _is_reported(text):
+    if _is_indirect(text):
         found -= QUESTIONS
+    if _is_reported(text):
+        found -= REQUESTS
     if Intent.GOES_ON in found:
         found -= {Intent.WANTS_TO_STOP, Intent.DENIES}
     if Intent.WANTS_TO_STOP in found and narration_pattern().search(plain):
