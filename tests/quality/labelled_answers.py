@@ -1,4 +1,4 @@
-"""Single answers with labels, and how they are read: answers.tsv, and two files on which nobody tunes."""
+"""Single answers with labels, and how they are read: two files for tuning, and three on which nobody tunes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,9 @@ from tests.labelled_rows import labelled_rows
 from tests.quality.respondents import Label
 
 FOLDER = Path(__file__).parent
-TUNING, HELD_BACK, NEW = (FOLDER / f"{name}.tsv" for name in ("answers", "answers_held_back", "answers_new"))
+TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL = (
+    FOLDER / f"answers{name}.tsv" for name in ("", "_idiomatic", "_held_back", "_new", "_natural")
+)
 INNOCENT = "innocent"
 
 INTENTS: Mapping[Label, Intent] = {

@@ -9,7 +9,7 @@ from tests.interviews.paige.objective import labelled_objectives
 from tests.interviews.paige.objective.neutral_sentences import changed_readings
 from tests.quality import fact_table, measures
 from tests.quality.interviews import Interview
-from tests.quality.labelled_answers import HELD_BACK, NEW, TUNING, Verdict, verdicts
+from tests.quality.labelled_answers import HELD_BACK, IDIOMATIC, NATURAL, NEW, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
 from tests.quality.table import row
 
@@ -107,7 +107,7 @@ def _answers() -> Iterator[str]:
     yield ""
     yield row("single answers read", *Verdict)
     yield row(":-", *["-:"] * len(Verdict))
-    for file in (TUNING, HELD_BACK, NEW):
+    for file in (TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL):
         counts = verdicts(file)
         yield row(file.name, *(str(counts[verdict]) for verdict in Verdict))
 

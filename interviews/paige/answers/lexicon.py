@@ -99,15 +99,52 @@ def filler_pattern() -> re.Pattern[str]:
 
 @cache
 def contrast_pattern() -> re.Pattern[str]:
-    """After a comma, in a sentence as it was written."""
-    words = (word for each in _languages().values() for word in each.lexicon.get("contrasts", "").split())
-    return re.compile(rf", (?:{'|'.join(map(re.escape, words))})\b")
+    """In a sentence as it was written: most words after a comma, since "aber" and "doch" are German particles too."""
+    after_comma = _raw_words("contrasts")
+    anywhere = _raw_words("contrasts_without_comma")
+    return re.compile(rf"(?:, (?:{after_comma})| (?:{anywhere}))\b")
+
+
+def _raw_words(name: str) -> str:
+    words = (word for each in _languages().values() for word in each.lexicon.get(name, "").split())
+    return "|".join(map(re.escape, words))
 
 
 @cache
 def indirect_question_pattern() -> re.Pattern[str]:
     """Such as "Wie lange das dauert, konnte uns keiner sagen"."""
-    return re.compile("|".join(each.regex("indirect") for each in _languages().values() if "indirect" in each.lexicon))
+    return _beginning("indirect")
+
+
+@cache
+def reported_question_pattern() -> re.Pattern[str]:
+    """Such as "They asked us how long it would take"."""
+    return _beginning("reported")
+
+
+@cache
+def question_pattern() -> re.Pattern[str]:
+    """Beginnings that only questions have."""
+    languages = [each for each in _languages().values() if "questions" in each.lexicon]
+    return re.compile("|".join(f"{each.regex('fillers')}*{each.regex('questions')}" for each in languages))
+
+
+@cache
+def address_pattern() -> re.Pattern[str]:
+    """Words for the interviewer and the interview."""
+    return whole_words(each.lexicon["addresses"] for each in _languages().values() if "addresses" in each.lexicon)
+
+
+def spelled_out(text: str) -> str:
+    """Like `unaccented`, with the full forms of short spellings, such as "pls"."""
+    return " ".join(_spellings().get(word, word) for word in unaccented(text).split()) + " "
+
+
+@cache
+def _spellings() -> Mapping[str, str]:
+    """By the short form."""
+    lists = [each.lexicon.get("spellings", {}) for each in _languages().values()]
+    return {unaccented(short).rstrip(): unaccented(full).rstrip() for each in lists for short, full in each.items()}
 
 
 @cache
@@ -209,4 +246,4 @@ def _vocabularies() -> Mapping[str, _Vocabulary]:
 
 
 def _beginning(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(language.regex(name) for language in _languages().values()))
+    return re.compile("|".join(each.regex(name) for each in _languages().values() if name in each.lexicon))

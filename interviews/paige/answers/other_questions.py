@@ -2,8 +2,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from interviews.paige.answers.lexicon import Intent, question_patterns, rhetorical_pattern, self_answer_pattern
-from interviews.paige.answers.sentences import QUESTIONS, UNCLEAR, Sentence
+from interviews.paige.answers.lexicon import (
+    Intent,
+    address_pattern,
+    question_patterns,
+    rhetorical_pattern,
+    self_answer_pattern,
+)
+from interviews.paige.answers.sentences import QUESTIONS, REQUESTS, UNCLEAR, Sentence
+from interviews.paige.language.sentences import CLAUSE_GAP
 from interviews.paige.language.words import unaccented
 
 MAX_WORDS_OF_AN_ECHO = 14
@@ -11,6 +18,12 @@ MIN_LETTERS_OF_AN_ECHO = 5
 MAX_WORDS_OF_AN_UNCLEAR_QUESTION = 3
 MIN_WORDS_OF_A_FULL_ANSWER = 7
 """After a question about the question, so many words of findings answer it."""
+MAX_WORDS_OF_A_HEDGE = 4
+MIN_WORDS_BESIDE_A_HEDGE = 6
+"""Such as "Hard to say. If I had to pick one thing, the setup fee."."""
+MAX_WORDS_OF_A_SHORT_ANSWER = 3
+MAX_WORDS_OF_A_KEYWORD = 2
+"""Such as "No time! In summer we are busy, and nobody introduces a till then."."""
 
 
 def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sentence]:
@@ -19,10 +32,15 @@ def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sent
 
 
 def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+    findings = sum(each.words for each in sentences if each.is_finding)
     for i, each in enumerate(sentences):
         after = sum(other.words for other in sentences[i + 1 :] if other.is_finding)
-        is_answered = each.intents & UNCLEAR and after >= MIN_WORDS_OF_A_FULL_ANSWER
-        yield replace(each, words=0, intents=each.intents - UNCLEAR) if is_answered else each
+        answered = UNCLEAR if after >= MIN_WORDS_OF_A_FULL_ANSWER else frozenset()
+        if answered and each.words <= MAX_WORDS_OF_A_KEYWORD:
+            answered |= {Intent.WANTS_TO_STOP}
+        if findings >= MIN_WORDS_BESIDE_A_HEDGE and each.words <= MAX_WORDS_OF_A_HEDGE:
+            answered |= {Intent.DECLINES}
+        yield replace(each, words=0, intents=each.intents - answered) if each.intents & answered else each
 
 
 def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
@@ -31,7 +49,7 @@ def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterat
     has_findings = any(each.is_finding and not _is_unknown(each) for each in own)
     asks = _asked_by(unknown, own, asked)
     for each, following in zip_longest(sentences, sentences[1:]):
-        if has_findings and each.is_question and _is_rhetorical(each, following):
+        if each.is_question and _is_rhetorical(each, following, has_findings=has_findings):
             yield replace(each, intents=each.intents - QUESTIONS)
         elif not each.is_pasted and _is_unknown(each) and (each is own[-1] or not has_findings):
             yield replace(each, intents=asks)
@@ -40,13 +58,33 @@ def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterat
 
 
 def _is_unknown(sentence: Sentence) -> bool:
-    return sentence.is_question and sentence.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}
+    is_question = sentence.is_question and not _is_self_answer(sentence)
+    return is_question and sentence.intents <= {Intent.DENIES, Intent.ASKS_SOMETHING}
 
 
-def _is_rhetorical(question: Sentence, following: Sentence | None) -> bool:
-    if following and self_answer_pattern().match(unaccented(following.text)):
+def _is_rhetorical(question: Sentence, following: Sentence | None, *, has_findings: bool) -> bool:
+    is_addressed = address_pattern().search(unaccented(question.text)) is not None
+    if has_findings and following and self_answer_pattern().match(unaccented(following.text)):
         return True
-    return question.intents <= {Intent.ASKS_SOMETHING} and bool(rhetorical_pattern().match(unaccented(question.text)))
+    if following and not is_addressed and _is_short_answer(following):
+        return True
+    if not any(rhetorical_pattern().match(unaccented(each)) for each in CLAUSE_GAP.split(question.text)):
+        return False
+    if has_findings:
+        return not is_addressed or question.intents <= {Intent.ASKS_SOMETHING}
+    return not is_addressed and question.words >= MIN_WORDS_OF_A_FULL_ANSWER
+
+
+def _is_short_answer(sentence: Sentence) -> bool:
+    """Such as "Sure.", after "Would I buy it again?"."""
+    is_short = len(sentence.text.split()) <= MAX_WORDS_OF_A_SHORT_ANSWER and sentence.text.endswith((".", "!"))
+    return is_short and not sentence.is_question and sentence.intents.isdisjoint(REQUESTS)
+
+
+def _is_self_answer(question: Sentence) -> bool:
+    """Such as "Because they doubled the price overnight, wouldn't you?"."""
+    is_full = question.words >= MIN_WORDS_OF_A_FULL_ANSWER
+    return is_full and self_answer_pattern().match(unaccented(question.text)) is not None
 
 
 def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: str) -> frozenset[Intent]:

@@ -9,6 +9,9 @@ from interviews.paige.answers.lexicon import (
     indirect_question_pattern,
     intent_patterns,
     narration_pattern,
+    question_pattern,
+    reported_question_pattern,
+    spelled_out,
 )
 from interviews.paige.language.sentences import CLAUSE_GAP, SENTENCE_GAP
 from interviews.paige.language.words import unaccented
@@ -37,6 +40,9 @@ _MAIL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+# A single word in quotation marks may be the subject of a question.
+_QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*[\"“”»]")
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -44,10 +50,7 @@ class Sentence:
     words: int
     intents: frozenset[Intent]
     is_pasted: bool = False
-
-    @property
-    def is_question(self) -> bool:
-        return self.text.rstrip().endswith("?")
+    is_question: bool = False
 
     @property
     def is_finding(self) -> bool:
@@ -73,7 +76,7 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
 def _parts(text: str) -> list[tuple[str, str]]:
     """A request at an end is separated from a longer rest."""
     gaps = list(CLAUSE_GAP.finditer(text))
-    if not gaps or _is_indirect(text) or _requests(text) - {Intent.ASKS_SOMETHING}:
+    if not gaps or _is_indirect(text) or _is_reported(text) or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
     for gap, at in ((gaps[-1], 1), (gaps[0], 0)):
         parts = [text[: gap.start()].rstrip(","), text[gap.end() :]]
@@ -98,7 +101,8 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
     if is_pasted:
         intents &= WISHES
     says_nothing = not intents and filler_pattern().match(unaccented(text))
-    return Sentence(text, 0 if says_nothing else words, intents, is_pasted)
+    is_question = _marked(text).endswith("?") and not _is_reported(text)
+    return Sentence(text, 0 if says_nothing else words, intents, is_pasted, is_question)
 
 
 def _tells_something(refusal: str) -> bool:
@@ -112,13 +116,26 @@ def _is_indirect(text: str) -> bool:
     return "?" not in text and indirect_question_pattern().match(unaccented(text)) is not None
 
 
+def _is_reported(text: str) -> bool:
+    return reported_question_pattern().match(unaccented(text)) is not None
+
+
+def _marked(text: str) -> str:
+    """With the question mark that contacts leave out, and without what others said."""
+    text = _QUOTATION.sub("…", text).rstrip() if _QUOTATION.sub("", text).strip(" .!?") else text.rstrip()
+    is_unmarked = "?" not in text and not _is_indirect(text) and question_pattern().match(spelled_out(text))
+    return f"{text}?" if is_unmarked else text
+
+
 def _intents(text: str) -> frozenset[Intent]:
-    plain = unaccented(text)
+    plain = spelled_out(_marked(text))
     if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
         return frozenset()
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
     if _is_indirect(text):
         found -= QUESTIONS
+    if _is_reported(text):
+        found -= REQUESTS
     if Intent.GOES_ON in found:
         found -= {Intent.WANTS_TO_STOP, Intent.DENIES}
     if Intent.WANTS_TO_STOP in found and narration_pattern().search(plain):

@@ -1,9 +1,11 @@
 """The services conduct the interviews whose targets `make quality` checks."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.quality.interviews import interview_with, stored_interview_with
-from tests.quality.labelled_answers import TUNING, Verdict, verdicts
+from tests.quality.labelled_answers import IDIOMATIC, NATURAL, NEW, TUNING, Verdict, verdicts
 from tests.quality.respondents import respondents
 
 RESPONDENTS = {respondent.name: respondent for respondent in respondents()}
@@ -19,7 +21,10 @@ def test_the_services_conduct_the_same_interview(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_few_labelled_answers_are_misread() -> None:
-    counts = verdicts(TUNING)
-    assert counts[Verdict.RIGHT] >= 0.9 * (counts.total() - counts[Verdict.INNOCENT_RIGHT])
-    assert counts[Verdict.INNOCENT_MISREAD] <= 1
+@pytest.mark.parametrize(
+    ("file", "share", "misread"), [(TUNING, 0.9, 1), (IDIOMATIC, 0.5, 2), (NEW, 0.7, 2), (NATURAL, 0.8, 0)]
+)
+def test_few_labelled_answers_are_misread(file: Path, share: float, misread: int) -> None:
+    counts = verdicts(file)
+    assert counts[Verdict.RIGHT] >= share * (counts.total() - counts[Verdict.INNOCENT_RIGHT])
+    assert counts[Verdict.INNOCENT_MISREAD] <= misread

@@ -155,3 +155,39 @@ def test_nothing_is_quoted_from_a_question_or_beside_a_wish(answer: str) -> None
 )
 def test_conjunctions_are_those_of_the_language_of_a_text(text: str, word: str, joins: bool) -> None:
     assert (word in conjunctions(text)) is joins
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Why would I pay for a module that counts my pallets wrong?",
+        "Why did we switch? Because they doubled the price overnight, wouldn't you?",
+        "Would I buy it again? In a heartbeat.",
+        "Their charts were cute, but who needs a robot to write a delivery note?",
+        '"Do you have any questions?" was what he never asked us.',
+        "Die haben uns nie gesagt, wie lange die Einführung dauert.",
+        "The whole pitch was loud, and I kept thinking am I talking to a salesman or a brochure?",
+    ],
+)
+def test_a_question_in_a_story_is_none_to_the_interviewer(answer: str) -> None:
+    assert read(answer).intents & REQUESTS == set()
+
+
+@pytest.mark.parametrize(
+    ("answer", "intent"),
+    [
+        ("can u say that again pls", Intent.ASKS_TO_REPEAT),
+        ("how long will this take", Intent.ASKS_HOW_LONG),
+        ("wieviele fragen kommen denn noch", Intent.ASKS_HOW_LONG),
+        ("Why should I answer this? It was the price.", Intent.ASKS_PURPOSE),
+    ],
+)
+def test_a_question_needs_no_mark_and_no_full_words(answer: str, intent: Intent) -> None:
+    assert intent in read(answer).intents
+
+
+@pytest.mark.parametrize(
+    "answer", ["Hard to say. If I had to pick one, then the setup fee.", "None. We were happy and still are."]
+)
+def test_a_hedge_before_a_finding_is_no_refusal(answer: str) -> None:
+    assert Intent.DECLINES not in read(answer).intents
