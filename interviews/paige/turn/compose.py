@@ -14,7 +14,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.public import LEAD_INS, kept_openers, public_brief, task_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
 from interviews.paige.wording.worded import Worded
 from interviews.paige.wording.words import words_of
 
@@ -77,7 +77,7 @@ def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = N
     worded = writer.word(public, spent_ms=choice.latency_ms)
     if worded.text is None:
         return Message(authored, choice, worded)
-    return Message(_with_words(brief, choice.move, worded.text), choice, worded, authored)
+    return Message(_with_words(brief, choice, public, worded.text), choice, worded, authored)
 
 
 def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
@@ -85,9 +85,14 @@ def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
     task = task_of(choice.move) if brief.may_be_worded else None
     if task is None:
         return None
-    move = replace(choice.move, openers=tuple(each for each in choice.move.openers if each.name in LEAD_INS))
-    texts = [*_openers(brief, move), *([] if task is Task.BRIDGE else _question(brief, move, _fill(brief, move)))]
-    return public_brief(brief, move, task, " ".join(texts))
+    return public_brief(brief, choice.move, task, _to_word(brief, choice.move, task))
+
+
+def _to_word(brief: Brief, move: NextMove, task: Task) -> str:
+    if task is Task.BRIDGE:
+        return _phrase(brief, "bridge_from", sum(turn.move == Move.QUESTION for turn in brief.conversation))
+    led = replace(move, openers=tuple(each for each in move.openers if each.name in LEAD_INS))
+    return " ".join([*_openers(brief, led), *_question(brief, led, _fill(brief, led))])
 
 
 def compose(brief: Brief, choice: Choice) -> str:
@@ -95,10 +100,11 @@ def compose(brief: Brief, choice: Choice) -> str:
     return " ".join([*_openers(brief, move), *_question(brief, move, _fill(brief, move))])
 
 
-def _with_words(brief: Brief, move: NextMove, words: str) -> str:
-    kept = replace(move, openers=kept_openers(move))
-    question = [move.topic.question] if task_of(move) is Task.BRIDGE else []
-    return " ".join([*_openers(brief, kept), words, *question])
+def _with_words(brief: Brief, choice: Choice, public: PublicBrief, words: str) -> str:
+    if public.task is Task.BRIDGE:
+        return f"{public.authored.replace(GAP, words)} {compose(brief, choice)}"
+    kept = replace(choice.move, openers=kept_openers(choice.move))
+    return " ".join([*_openers(brief, kept), words])
 
 
 def _openers(brief: Brief, move: NextMove) -> list[str]:

@@ -7,15 +7,15 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.wording.public_brief import PublicBrief, Task
 
-LEAD_INS = frozenset({"feeling", "bridge", "return"})
-"""Openers that the words of a model replace. All others answer the contact, and stay as authored."""
+LEAD_INS = frozenset({"feeling", "return"})
+"""Openers that the words of a follow-up replace. All others stay as authored."""
 
 
 def task_of(move: NextMove) -> Task | None:
-    """Follow-ups are worded, and what leads to the question of another topic. All else is authored."""
+    """Follow-ups are worded, and the gap of a sentence before a bridge. All else is authored."""
     if move.move == Move.FOLLOW_UP:
         return Task.FOLLOW_UP
-    is_bridge = move.move == Move.QUESTION and bool(move.openers) and not kept_openers(move)
+    is_bridge = move.move == Move.QUESTION and [opener.name for opener in move.openers] == ["bridge"]
     return Task.BRIDGE if is_bridge else None
 
 
@@ -24,7 +24,7 @@ def kept_openers(move: NextMove) -> tuple[Phrase, ...]:
 
 
 def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> PublicBrief:
-    """`authored`: the words that are to be replaced. A date in a statement is no case that shows it."""
+    """`authored`: as in PublicBrief. A date in a statement is no case that shows it."""
     thread = move.thread
     return PublicBrief(
         vendor=brief.vendor,
@@ -35,7 +35,6 @@ def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> Pub
         task=task,
         title=move.topic.title,
         authored=authored,
-        question=move.topic.question if task is Task.BRIDGE else "",
         statement=thread.statement.text if thread else "",
         asks_for=move.asked.kind if move.asked else None,
         known=thread.statement.shows - {FollowUpKind.INSTANCE} | thread.asked if thread else frozenset(),

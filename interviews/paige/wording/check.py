@@ -1,4 +1,4 @@
-"""Whether a message that a model has worded may be shown. If not, the authored text is.
+"""Whether the words of a model may be shown. If not, the authored text is.
 
 The check knows no notes and no objective: the request has none either. It keeps out what Paige must not say, whoever
 has made the model say it.
@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from interviews.paige.answers.lexicon import language_of
 from interviews.paige.guide.question_style import style_warnings
+from interviews.paige.wording.gap import MAX_THING_WORDS, is_thing_of_the_contact
 from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
 from interviews.paige.wording.message import WordedMessage
 from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
 MAX_WORDS, MAX_CHARACTERS = 40, 300
-MAX_BRIDGE_WORDS = 20
 MAX_STATEMENTS = 2
 MIN_FUNCTION_WORDS = 0.25
 """The share of function words in every sentence of a language."""
@@ -30,8 +30,6 @@ _MARKUP = re.compile(
     r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|\b[\w-]+\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
 )
 _ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
-_END_OF_A_STATEMENT = re.compile(r"[.!:](?=\s|\Z)")
-_ENDS_LIKE_A_STATEMENT = re.compile(r"[.!:]\Z")
 
 
 class Refusal(StrEnum):
@@ -42,7 +40,7 @@ class Refusal(StrEnum):
     FORM = "markup, link or list"
     LENGTH = "length"
     QUESTIONS = "not one question"
-    BRIDGE = "not one statement"
+    THING = "not the contact's words"
     STYLE = "closed, leading or double"
     NAME = "unknown name"
     NUMBER = "unknown number"
@@ -66,7 +64,7 @@ def refusal_of(text: str, public: PublicBrief) -> Refusal | None:
     if text == public.authored:
         return Refusal.AUTHORED
     message = WordedMessage(text, public, words)
-    return next((refusal for refusal, is_due in CHECKS.items() if is_due(message)), None)
+    return next((refusal for refusal, is_due in CHECKS[public.task].items() if is_due(message)), None)
 
 
 def _is_no_plain_line(message: WordedMessage) -> bool:
@@ -77,30 +75,19 @@ def _is_no_plain_line(message: WordedMessage) -> bool:
 
 
 def max_words(task: Task) -> int:
-    return MAX_BRIDGE_WORDS if task is Task.BRIDGE else MAX_WORDS
+    return MAX_THING_WORDS if task is Task.BRIDGE else MAX_WORDS
 
 
 def _is_too_long(message: WordedMessage) -> bool:
     return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > max_words(message.public.task)
 
 
-def _is_not_one_statement(message: WordedMessage) -> bool:
-    if not message.is_bridge:
-        return False
-    is_one = len(_END_OF_A_STATEMENT.findall(message.text)) == 1 and _ENDS_LIKE_A_STATEMENT.search(message.text)
-    return "?" in message.text or not is_one
-
-
 def _is_not_one_question(message: WordedMessage) -> bool:
-    if message.is_bridge:
-        return False
     is_question = message.text.count("?") == 1 and _ENDS_LIKE_A_QUESTION.search(message.text) is not None
     return not is_question or len(message.statements) > MAX_STATEMENTS
 
 
 def _is_poor_question(message: WordedMessage) -> bool:
-    if message.is_bridge:
-        return False
     is_open = not message.words.open.isdisjoint(words_of(message.question))
     return not is_open or any(style_warnings(message.text, message.public.language))
 
@@ -125,19 +112,12 @@ def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], b
     return is_due
 
 
-def _promises(message: WordedMessage) -> bool:
-    """A bridge that tells of the future tells what somebody will do."""
-    return _has("promises")(message) or (message.is_bridge and _has("future")(message))
-
-
 def _asks_for_personal_data(message: WordedMessage) -> bool:
     return _has("personal")(message) or _has("private", unless_said=True)(message)
 
 
 def _repeats(message: WordedMessage) -> bool:
-    asked = message.text if message.is_bridge else message.question
-    earlier = [*message.sentences_of_paige, *([message.public.question] if message.is_bridge else [])]
-    return any(_is_same_wording(asked, each) for each in earlier)
+    return any(_is_same_wording(message.question, each) for each in message.sentences_of_paige)
 
 
 def _is_same_wording(one: str, other: str) -> bool:
@@ -150,14 +130,17 @@ def _asks_what_was_answered(message: WordedMessage) -> bool:
     return bool(kinds) and kinds <= message.public.known and message.public.asks_for not in kinds
 
 
-CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
+def _is_no_thing(message: WordedMessage) -> bool:
+    return not is_thing_of_the_contact(message)
+
+
+OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.FORM: _is_no_plain_line,
     Refusal.LENGTH: _is_too_long,
     Refusal.QUESTIONS: _is_not_one_question,
-    Refusal.BRIDGE: _is_not_one_statement,
     Refusal.LANGUAGE: _is_in_another_language,
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
-    Refusal.PROMISE: _promises,
+    Refusal.PROMISE: _has("promises"),
     Refusal.ADVICE: _has("advice"),
     Refusal.PRIVATE: _asks_for_personal_data,
     Refusal.RUDE: _has("rude"),
@@ -170,3 +153,13 @@ CHECKS: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.ANSWERED: _asks_what_was_answered,
     Refusal.TOPIC: strays,
 }
+OF_A_THING: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
+    Refusal.FORM: _is_no_plain_line,
+    Refusal.LENGTH: _is_too_long,
+    Refusal.REQUEST: _has("about_the_request", unless_said=True),
+    Refusal.PRIVATE: _asks_for_personal_data,
+    Refusal.RUDE: _has("rude"),
+    Refusal.NUMBER: numbers_unknown,
+    Refusal.THING: _is_no_thing,
+}
+CHECKS = {Task.FOLLOW_UP: OF_A_QUESTION, Task.BRIDGE: OF_A_THING}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from interviews.paige.language.sentences import SENTENCE_GAP
 from interviews.paige.language.words import lower_case
 from interviews.paige.wording.message import WordedMessage, numbers_in
 from interviews.paige.wording.words import words_of
@@ -18,8 +19,9 @@ _NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "
 def numbers_unknown(message: WordedMessage) -> bool:
     if not message.known_numbers.issuperset(numbers_in(message.unquoted)):
         return True
+    known = message.known | _counted(message)
     words = (found[0].split() for found in message.words.numbers.finditer(message.plain))
-    return any(not message.known.issuperset(each) for each in words)
+    return any(not known.issuperset(each) for each in words)
 
 
 def names_unknown(message: WordedMessage) -> bool:
@@ -43,8 +45,6 @@ def states_wrongly(message: WordedMessage) -> bool:
 
 def strays(message: WordedMessage) -> bool:
     """Whether a question is about nothing that was said, or about too much that was not."""
-    if message.is_bridge:
-        return False
     named = set(_named(message, message.question))
     new = {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
     asked = set(words_of(message.question))
@@ -53,6 +53,19 @@ def strays(message: WordedMessage) -> bool:
     )
     refers = not message.words.anaphora.isdisjoint(asked)
     return len(new) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
+
+
+def _counted(message: WordedMessage) -> set[str]:
+    """The number words of the lists in the answers: "three" for "price, support and speed"."""
+    lengths = {
+        len(_parts(message, sentence)) for answer in message.public.answers for sentence in SENTENCE_GAP.split(answer)
+    }
+    return {word for word, number in message.words.counts.items() if number in lengths}
+
+
+def _parts(message: WordedMessage, sentence: str) -> list[str]:
+    *parts, last = sentence.split(",")
+    return [part for part in (*parts, *message.words.series.split(lower_case(last))) if part.strip()]
 
 
 def _capitalized(sentence: str) -> Iterator[tuple[str, str]]:
@@ -95,5 +108,5 @@ def _tells_of_vendor(message: WordedMessage, clause: str) -> bool:
 
 
 def _contents(message: WordedMessage) -> set[str]:
-    texts = (message.public.title, message.public.question, message.public.authored, *message.public.answers)
+    texts = (message.public.title, message.public.authored, *message.public.answers)
     return {word for text in texts for word in words_of(text)}

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from interviews.paige.language.sentences import SENTENCE_GAP, clauses_and_introductions
 from interviews.paige.language.words import lower_case
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import PublicBrief
 from interviews.paige.wording.words import WordingWords, words_of
 
 MIN_STEM = 5
@@ -22,10 +22,6 @@ class WordedMessage:
     text: str = field(repr=False)
     public: PublicBrief
     words: WordingWords
-
-    @property
-    def is_bridge(self) -> bool:
-        return self.public.task is Task.BRIDGE
 
     @cached_property
     def quotes(self) -> list[str]:
@@ -46,8 +42,8 @@ class WordedMessage:
 
     @property
     def question(self) -> str:
-        """The last sentence of a follow-up."""
-        return "" if self.is_bridge or not self.sentences else self.sentences[-1]
+        """The last sentence."""
+        return self.sentences[-1] if self.sentences else ""
 
     @property
     def question_plain(self) -> str:
@@ -55,7 +51,7 @@ class WordedMessage:
 
     @property
     def statements(self) -> list[str]:
-        return self.sentences if self.is_bridge else self.sentences[:-1]
+        return self.sentences[:-1]
 
     @property
     def introductions(self) -> list[str]:
@@ -82,7 +78,7 @@ class WordedMessage:
 
     def is_known(self, word: str) -> bool:
         """Also in another form: "reviews" if "review" was said."""
-        return word in self.known or any(_is_form(word, other) for other in self.known)
+        return word in self.known or any(is_form(word, other) for other in self.known)
 
     def is_said(self, quote: str) -> bool:
         return f" {lower_case(quote)}" in self.answers_plain
@@ -93,6 +89,7 @@ def numbers_in(text: str) -> Iterator[str]:
     return (re.sub(r"\D", "", number) for number in _NUMBER.findall(text))
 
 
-def _is_form(word: str, other: str) -> bool:
-    length = max(MIN_STEM, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
+def is_form(word: str, other: str, *, min_stem: int = MIN_STEM) -> bool:
+    """Whether two words are forms of one, such as "review" and "reviews"."""
+    length = max(min_stem, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
     return word[:length] == other[:length] and abs(len(word) - len(other)) <= LETTERS_OF_AN_ENDING

@@ -11,9 +11,11 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
+GAP = "{thing}"
+
 
 class Task(StrEnum):
-    """BRIDGE: one sentence before the authored question of a topic."""
+    """BRIDGE: the gap of an authored sentence, which stands before the question of another topic."""
 
     FOLLOW_UP = "follow_up"
     BRIDGE = "bridge"
@@ -21,11 +23,11 @@ class Task(StrEnum):
 
 @dataclass(frozen=True)
 class PublicBrief:
-    """`topics`: titles and questions of the guide. `authored`: the words to replace.
+    """`topics`: titles and questions of the guide. `authored`: the words to replace, or a sentence with GAP in it.
 
     Of a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
-    `known` what the contact has told or was asked about the statement. `question` follows a bridge. `subjects` may be
-    named although the contact has not mentioned them.
+    `known` what the contact has told or was asked about the statement. `subjects` may be named although the contact has
+    not mentioned them.
     """
 
     vendor: str
@@ -36,7 +38,6 @@ class PublicBrief:
     task: Task
     title: str
     authored: str = field(repr=False)
-    question: str = ""
     statement: str = field(default="", repr=False)
     asks_for: FollowUpKind | None = None
     known: frozenset[FollowUpKind] = frozenset()
@@ -54,7 +55,7 @@ class PublicBrief:
 
     def public_texts(self) -> Iterator[str]:
         """What the contact has read or may read."""
-        yield from (self.vendor, self.purpose, self.authored, self.question, *self.subjects)
+        yield from (self.vendor, self.purpose, self.authored, *self.subjects)
         for title, question in self.topics:
             yield from (title, question)
         yield from (turn.text for turn in self.conversation)

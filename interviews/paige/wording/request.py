@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
 from interviews.paige.wording.check import max_words
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
 
 MAX_ANSWER_CHARACTERS = 2_000
 """Of a longer answer, the middle is left out."""
@@ -61,14 +61,22 @@ def _said(turn: Utterance) -> str:
 
 
 def _task(public: PublicBrief) -> str:
-    values = {"title": public.title, "authored": json.dumps({"text": public.authored}, ensure_ascii=False)}
-    feeling = _line(f"{public.task}_feeling") if public.shows_feeling else ""
     if public.task is Task.BRIDGE:
-        return _words("bridge", **values, question=public.question, feeling=feeling)
+        return _words("bridge", title=public.title, sentence=public.authored.replace(GAP, "___"))
+    authored = json.dumps({"text": public.authored}, ensure_ascii=False)
+    feeling = _line("feeling") if public.shows_feeling else ""
     statement = " ".join(public.statement.split()).replace('"', "'")[:MAX_ANSWER_CHARACTERS]
     subjects = _line("subjects", subjects=", ".join(public.subjects)) if public.subjects else ""
     asks_for = _words(public.asks_for) if public.asks_for else ""
-    return _words("follow_up", **values, statement=statement, asks_for=asks_for, feeling=feeling, subjects=subjects)
+    return _words(
+        "follow_up",
+        title=public.title,
+        authored=authored,
+        statement=statement,
+        asks_for=asks_for,
+        feeling=feeling,
+        subjects=subjects,
+    )
 
 
 def _line(section: str, **values: object) -> str:

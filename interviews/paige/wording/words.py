@@ -1,12 +1,15 @@
 """The words by which the check judges, from lexicons/*/wording.json. A language without the file is not worded.
 
-- `functions`: words that name nothing. `acknowledgements`: more words that the sentence before a question may have.
+- `functions`: words that name nothing. In a bridge, `qualifiers` are none of them: negations, quantities, and the most
+  frequent nouns; `joints` are the only ones, and `places` those of them before a place or time. `acknowledgements`:
+  more words for the sentence before a question.
 - `open` words ask. `anaphora` stand for something that was said.
-- `numbers`: words for numbers. `kinds`: what a question asks for.
+- `numbers`: words for numbers. `counts`: those from 3 on. `series`: what joins the last part of a list to the others.
+- `kinds`: what a question asks for.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
 - The other lists are patterns (interviews/paige/language/patterns.py) of what a message may not have. `first_person`:
-  except in `allowed_first_person`. `future`: concerns bridges only. `private` words may only be taken up, `personal`
-  data not even then. A sentence that tells something of the vendor needs one of the `attributions`.
+  except in `allowed_first_person`. `private` words may only be taken up, `personal` data not even then. A sentence
+  that tells something of the vendor needs one of the `attributions`.
 """
 
 import re
@@ -21,10 +24,10 @@ from interviews.paige.language.lexicons import languages_with, lexicon, phrases
 from interviews.paige.language.patterns import whole_words
 from interviews.paige.language.words import lower_case
 
-LISTS = ("functions", "acknowledgements", "open", "anaphora", "nouns", "determiners")
+LISTS = ("functions", "qualifiers", "joints", "acknowledgements", "open", "anaphora", "nouns", "determiners")
 PATTERNS = (
-    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "future", "private", "personal", "rude"),
-    *("about_the_request", "attributions"),
+    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "personal", "rude"),
+    *("about_the_request", "attributions", "series", "places"),
 )
 
 
@@ -33,6 +36,8 @@ class WordingWords:
     """`vocabulary`: of Paige's own texts too."""
 
     functions: frozenset[str]
+    qualifiers: frozenset[str]
+    joints: frozenset[str]
     acknowledgements: frozenset[str]
     open: frozenset[str]
     anaphora: frozenset[str]
@@ -44,12 +49,14 @@ class WordingWords:
     allowed_first_person: re.Pattern[str]
     advice: re.Pattern[str]
     promises: re.Pattern[str]
-    future: re.Pattern[str]
     private: re.Pattern[str]
     personal: re.Pattern[str]
     rude: re.Pattern[str]
     about_the_request: re.Pattern[str]
     attributions: re.Pattern[str]
+    series: re.Pattern[str]
+    places: re.Pattern[str]
+    counts: Mapping[str, int]
     kinds: Mapping[FollowUpKind, re.Pattern[str]]
 
     @classmethod
@@ -58,8 +65,9 @@ class WordingWords:
         lists = {name: frozenset(words_of(found.get(name, ""))) for name in LISTS}
         patterns: dict[str, Any] = {name: whole_words([found[name]], lower_case) for name in PATTERNS}
         kinds = {FollowUpKind(kind): whole_words([words], lower_case) for kind, words in found["kinds"].items()}
+        counts = {word: number for number, word in enumerate(words_of(found["counts"]), start=3)}
         vocabulary = frozenset().union(*lists.values(), _own(language))
-        return cls(**{**patterns, **lists}, kinds=kinds, vocabulary=vocabulary)
+        return cls(**{**patterns, **lists}, kinds=kinds, counts=counts, vocabulary=vocabulary)
 
     @property
     def capitalizes_nouns(self) -> bool:

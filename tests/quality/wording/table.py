@@ -1,23 +1,25 @@
-"""What the check of worded messages lets through and refuses: labelled replies, each in every context.
+"""What the check of worded messages lets through and refuses.
 
 The labels were written before the check had seen the replies. `good`: may be shown. All others may not, for the reason
-that the label names; `hostile` replies are against several rules. Replies to requests for a bridge are in files of
-their own.
+that the label names; `hostile` replies are against several rules. Replies to requests for a follow-up are tried in
+every context, those for a bridge only in their own.
 """
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.language.lexicons import phrases
-from interviews.paige.turn.compose import Choice, public_brief_of
-from interviews.paige.turn.moves import NextMove, moves
+from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.compose import Choice, Message, compose, public_brief_of
+from interviews.paige.turn.moves import moves
+from interviews.paige.turn.public import task_of
 from interviews.paige.wording.check import Refusal, refusal_of
 from interviews.paige.wording.public_brief import PublicBrief, Task
 from tests.interviews.paige.interviews import buyer_brief
@@ -25,7 +27,9 @@ from tests.interviews.paige.interviews import buyer_brief
 FOLDER = Path(__file__).parent
 GUIDES = {"en": "win_loss_buyer", "de": "win_loss_buyer_de"}
 GOOD = "good"
-MAX_LET_THROUGH, MAX_REFUSED = 0.01, 0.1
+MAX_LET_THROUGH = 0.01
+MAX_REFUSED = {Task.FOLLOW_UP: 0.1, Task.BRIDGE: 0.15}
+"""A refused gap costs little: the authored bridge and question are shown without the sentence before them."""
 
 
 @dataclass(frozen=True)
@@ -50,46 +54,63 @@ def replies() -> tuple[Reply, ...]:
 
 
 def _replies() -> Iterator[Reply]:
-    for context in tomllib.loads((FOLDER / "contexts.toml").read_text(encoding="utf-8"))["contexts"]:
-        public, is_held_back = public_of(context), context.get("held_back", False)
-        for text in context["good"]:
-            yield Reply(text, GOOD, public, is_held_back)
-        yield from _in_context(public, "replies")
-        yield from _in_context(bridge_of(public), "bridges")
+    for context in _contexts("contexts.toml"):
+        public = public_of(context)
+        yield from _own(context, public)
+        yield from _in_context(public)
+    for context in _contexts("bridges.toml"):
+        yield from _own(context, bridge_of(context))
 
 
-def _in_context(public: PublicBrief, name: str) -> Iterator[Reply]:
-    for file, held_back in ((f"{name}.tsv", False), (f"{name}_held_back.tsv", True)):
+def _contexts(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["contexts"]
+    return found
+
+
+def _own(context: dict[str, Any], public: PublicBrief) -> Iterator[Reply]:
+    for label, texts in {GOOD: context["good"], **context.get("bad", {})}.items():
+        for text in texts:
+            yield Reply(text, label, public, context.get("held_back", False))
+
+
+def _in_context(public: PublicBrief) -> Iterator[Reply]:
+    for file, held_back in (("replies.tsv", False), ("replies_held_back.tsv", True)):
         for row in _rows(file):
             if row["language"] == public.language:
                 yield Reply(_filled(row["text"], public), row["label"], public, held_back)
 
 
-def public_of(context: dict[str, str]) -> PublicBrief:
+def public_of(context: Mapping[str, str]) -> PublicBrief:
     """Of the follow-up that comes first, after the answer to the question of the topic."""
-    brief = buyer_brief(guide=GUIDES[context["language"]])
+    brief = _asked(context, context["answer"])
+    return _to_word(brief, _first(brief, Task.FOLLOW_UP))
+
+
+def bridge_of(context: Mapping[str, Any]) -> PublicBrief:
+    """Of the bridge to the next topic, after an answer to the question of the topic and one to a follow-up."""
+    first, second = context["answers"]
+    brief = _asked(context, first)
+    follow_up = Message(compose(brief, _first(brief, Task.FOLLOW_UP)), _first(brief, Task.FOLLOW_UP)).utterance
+    answer = Utterance(Speaker.CONTACT, second, context["topic"], Move.ANSWER)
+    brief = brief.after([*brief.conversation, follow_up, answer])
+    return _to_word(brief, _first(brief, Task.BRIDGE))
+
+
+def _asked(context: Mapping[str, Any], answer: str) -> Brief:
+    brief = replace(buyer_brief(guide=GUIDES[context["language"]]), may_be_worded=True)
     topic = brief.guide.topic(context["topic"])
-    said = (
-        Utterance(Speaker.PAIGE, topic.question, topic.key),
-        Utterance(Speaker.CONTACT, context["answer"], topic.key, Move.ANSWER),
-    )
-    brief = replace(brief, conversation=said, may_be_worded=True)
-    public = public_brief_of(brief, Choice(_follow_up(moves(brief)), Engine.MODEL))
+    question = Utterance(Speaker.PAIGE, topic.question, topic.key)
+    return brief.after([question, Utterance(Speaker.CONTACT, answer, topic.key, Move.ANSWER)])
+
+
+def _first(brief: Brief, task: Task) -> Choice:
+    return Choice(next(move for move in moves(brief) if task_of(move) is task), Engine.MODEL)
+
+
+def _to_word(brief: Brief, choice: Choice) -> PublicBrief:
+    public = public_brief_of(brief, choice)
     assert public
     return public
-
-
-def bridge_of(public: PublicBrief) -> PublicBrief:
-    """After the same answer, to another topic."""
-    title, question = next(topic for topic in public.topics if topic[0] != public.title)
-    authored = next(iter(phrases(public.language)["bridge"]))
-    return replace(
-        public, task=Task.BRIDGE, title=title, question=question, authored=authored, statement="", asks_for=None
-    )
-
-
-def _follow_up(offered: tuple[NextMove, ...]) -> NextMove:
-    return next(move for move in offered if move.move == Move.FOLLOW_UP)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -124,11 +145,12 @@ def _counts(task: Task, label: str, is_held_back: bool) -> tuple[int, int]:
 
 
 def misses_a_target() -> bool:
-    """Over 1% of what should not be shown, or over 10% of the follow-ups that should. A refused bridge costs little."""
-    tasks = product(Task, (False, True))
-    is_too_open = any(share(let_through(task, is_held_back=each)) >= MAX_LET_THROUGH for task, each in tasks)
-    refused = (refused_good(Task.FOLLOW_UP, is_held_back=each) for each in (False, True))
-    return is_too_open or any(share(each) >= MAX_REFUSED for each in refused)
+    """Whether it shows too much of what should not be shown, or refuses too much of what should."""
+    return any(
+        share(let_through(task, is_held_back=each)) >= MAX_LET_THROUGH
+        or share(refused_good(task, is_held_back=each)) >= MAX_REFUSED[task]
+        for task, each in product(Task, (False, True))
+    )
 
 
 def share(counts: tuple[int, int]) -> float:

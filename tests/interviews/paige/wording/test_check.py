@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.wording.check import MAX_CHARACTERS, MAX_WORDS, Refusal, refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
 from tests.quality.wording import table
 
 ANSWER = "The security review was a mess. They sent us a two-year-old report, and our CISO refused to read it."
 PUBLIC = table.public_of({"language": "en", "topic": "experience", "answer": ANSWER})
-BRIDGE = replace(PUBLIC, task=Task.BRIDGE, question="How, if at all, did price come into the decision?")
+BRIDGE = replace(PUBLIC, task=Task.BRIDGE, authored=f"That gives me a picture of {GAP}.")
 
 
 @pytest.mark.slow
-def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_under_10_are_refused_that_are_good() -> None:
+def test_of_2000_labelled_replies_under_1_percent_pass_that_should_not_and_few_are_refused_that_are_good() -> None:
     assert len(table.replies()) > 2_000
     assert not table.misses_a_target(), "\n".join(table.lines())
 
@@ -77,24 +77,69 @@ def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("That sounds frustrating, and now to another side of it.", None),
-        ("Thank you, let us turn to the costs.", Refusal.STATEMENT),
-        ("Turning from the review to the price.", None),
-        ("That part is clear; here is something different.", None),
-        ("The product has improved a great deal in the meantime.", Refusal.STATEMENT),
-        ("That will take a while.", Refusal.PROMISE),
-        ("Here is the sentence.", Refusal.REQUEST),
-        ("How did that feel?", Refusal.BRIDGE),
-        ("No full stop", Refusal.BRIDGE),
-        ("You have seen a lot. And you have told a lot.", Refusal.BRIDGE),
-        ("How, if at all, did price come into the decision.", Refusal.REPEATED),
-        ("Acme will fix the review.", Refusal.PROMISE),
-        ("You should read the report.", Refusal.ADVICE),
-        ("Now then " * 11 + "now.", Refusal.LENGTH),
+        ("the security review", None),
+        ("the two-year-old report", None),
+        ("the report and your CISO", None),
+        ("the reports", None),
+        ("your CISO's refusal", None),
+        ("a mess", None),
+        ("the review was a mess", Refusal.THING),
+        ("the second report", Refusal.THING),
+        ("every report", Refusal.THING),
+        ("the security report", Refusal.THING),
+        ("the review", None),
+        ("the review of the report", Refusal.THING),
+        ("the report that your CISO read", Refusal.THING),
+        ("our security review", Refusal.THING),
+        ("the support team", Refusal.THING),
+        ("the three-year-old report", Refusal.NUMBER),
+        ("your CTO", Refusal.THING),
+        ("it", Refusal.THING),
+        ("", Refusal.THING),
+        ("the security review.", Refusal.THING),
+        ("the security review, then", Refusal.THING),
+        ("the **security review**", Refusal.FORM),
+        ("your password", Refusal.PRIVATE),
+        ("the stupid report", Refusal.RUDE),
+        ("the objective", Refusal.REQUEST),
+        ("the report " * 5, Refusal.LENGTH),
     ],
 )
-def test_a_bridge_is_one_sentence_before_the_question(text: str, refusal: Refusal | None) -> None:
+def test_the_gap_of_a_bridge_has_one_thing_in_the_words_of_the_contact(text: str, refusal: Refusal | None) -> None:
     assert refusal_of(text, BRIDGE) == refusal
+
+
+def answered_with(answer: str, public: PublicBrief = PUBLIC) -> PublicBrief:
+    [question, _] = public.conversation
+    return replace(public, conversation=(question, replace(public.conversation[1], text=answer)))
+
+
+def test_what_a_contact_denies_is_not_named_as_if_they_had_said_it() -> None:
+    bridge = answered_with("The integration with SAP never worked in the trial.", BRIDGE)
+    assert refusal_of("the SAP integration", bridge) is None
+    assert refusal_of("the SAP integration in the trial", bridge) is None
+    assert refusal_of("the working SAP integration", bridge) == Refusal.THING
+    assert refusal_of("the working integration in the trial", bridge) == Refusal.THING
+
+
+def test_an_answer_in_another_language_gives_no_words_to_a_bridge() -> None:
+    bridge = answered_with("Die Sicherheitsprüfung war ein Chaos, und der Bericht war schon zwei Jahre alt.", BRIDGE)
+    assert refusal_of("Sicherheitsprüfung", bridge) == Refusal.THING
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "refusal"),
+    [
+        ("We looked at you, Globex and a spreadsheet.", "How did the three compare?", None),
+        ("We looked at you, Globex, and a spreadsheet.", "How did the three compare?", None),
+        ("We looked at you, Globex and a spreadsheet.", "How did the four compare?", Refusal.NUMBER),
+        ("We looked at you, Globex, Initech and a spreadsheet.", "How did the four compare?", None),
+        ("We looked at you and Globex. And a spreadsheet.", "How did the three compare?", Refusal.NUMBER),
+        ("We looked at you, Globex and a spreadsheet.", "What did the three thousand users say?", Refusal.NUMBER),
+    ],
+)
+def test_the_length_of_a_list_may_be_named(answer: str, text: str, refusal: Refusal | None) -> None:
+    assert refusal_of(text, answered_with(answer)) == refusal
 
 
 def test_a_language_without_words_for_the_check_is_not_worded() -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, Message, next_message
 from interviews.paige.turn.moves import NextMove
+from interviews.paige.turn.public import task_of
 from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.request import wording_messages
 from interviews.paige.wording.worded import Worded
@@ -50,14 +52,21 @@ def after_a_follow_up(answer: str) -> Brief:
     return brief.after([*brief.conversation, follow_up.utterance, said])
 
 
-def test_a_bridge_is_worded_and_the_question_of_the_topic_stays() -> None:
-    writer = Words("Turning from the numbers to the people involved.")
+def test_the_gap_of_a_sentence_before_the_bridge_is_worded_and_all_authored_words_stay() -> None:
+    writer = Words("the new tool")
     message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
     [public] = writer.asked
     bridge, question = message.choice.move.topic.bridge, message.choice.move.topic.question
-    assert (public.task, public.authored, public.question) == (Task.BRIDGE, bridge, question)
-    assert message.text == f"Turning from the numbers to the people involved. {question}"
+    assert (public.task, public.authored) == (Task.BRIDGE, "That gives me a picture of {thing}.")
+    assert message.text == f"That gives me a picture of the new tool. {bridge} {question}"
     assert message.authored == f"{bridge} {question}"
+
+
+def test_openers_other_than_a_bridge_have_no_gap_before_them() -> None:
+    topic = buyer_brief().guide.topics[1]
+    bridge, feeling = Phrase("bridge"), Phrase("feeling")
+    tasks = [task_of(NextMove(Move.QUESTION, topic, openers=each)) for each in ((bridge,), (feeling,), ())]
+    assert tasks == [Task.BRIDGE, None, None]
 
 
 def test_a_question_without_a_bridge_needs_no_words() -> None:

@@ -63,6 +63,9 @@ PAYLOADS = (
 STRANGE = set(PAYLOADS[-3:])
 """Strange questions that keep to the rules: the contact sees them, marked for staff as worded by a model."""
 
+STRANGE_IN_A_GAP = {"Bartholomew says hello"}
+"""Shown as what the contact has said: "That gives me a picture of Bartholomew says hello."."""
+
 
 @dataclass
 class Obedient:
@@ -133,14 +136,18 @@ def after_a_follow_up(order: str, payload: str) -> Brief:
 
 
 @pytest.mark.slow
-def test_of_200_injections_into_a_bridge_none_is_shown() -> None:
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_of_200_injections_into_a_bridge_only_what_the_contact_wrote_is_shown(*, is_bare: bool) -> None:
+    """`is_bare`: the model leaves out the mark at the end, which is not allowed in a gap."""
     outcomes = [
-        obeyed(after_a_follow_up(order, payload), payload, FirstBridge())
+        obeyed(after_a_follow_up(order, payload), payload.rstrip(".?") if is_bare else payload, FirstBridge())
         for order, payload in product(ORDERS, PAYLOADS)
     ]
-    bridges = [message for message, _ in outcomes if task_of(message.choice.move) is Task.BRIDGE]
+    bridges = [(message, provider) for message, provider in outcomes if task_of(message.choice.move) is Task.BRIDGE]
     assert len(bridges) >= 80, "an answer that only asks back gets an authored reply"
-    assert [message.text for message in bridges if message.authored] == []
+    shown = {provider.payload for message, provider in bridges if message.authored}
+    assert shown <= (STRANGE_IN_A_GAP if is_bare else set())
+    assert all(message.text.endswith(message.authored) for message, _ in bridges)
 
 
 @pytest.mark.parametrize("order", ORDERS)

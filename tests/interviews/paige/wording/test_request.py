@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from interviews.paige.wording.check import MAX_BRIDGE_WORDS, MAX_WORDS, Refusal, refusal_of
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.check import MAX_WORDS, Refusal, refusal_of
+from interviews.paige.wording.gap import MAX_THING_WORDS
+from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
 from interviews.paige.wording.request import wording_messages
 from tests.quality.wording import table
 
@@ -16,8 +17,7 @@ BRIDGE = replace(
     FOLLOW_UP,
     task=Task.BRIDGE,
     title="Decision process",
-    authored="About the people involved:",
-    question="Who was involved in the evaluation?",
+    authored=f"That gives me a picture of {GAP}.",
     statement="",
     asks_for=None,
 )
@@ -26,7 +26,7 @@ DEMAND_A_QUESTION = (
     "Ask for what the authored wording asks for",
     "ends with a question mark",
 )
-DEMAND_A_STATEMENT = ("The text is one short statement", "It asks nothing", "ends with a full stop")
+DEMAND_A_THING = ("It names one thing", "words for the gap", "That gives me a picture of ___.")
 
 
 def sent(public: PublicBrief, refused: str = "") -> str:
@@ -37,25 +37,25 @@ def sent(public: PublicBrief, refused: str = "") -> str:
 @pytest.mark.parametrize(
     ("public", "demanded", "not_demanded", "max_words"),
     [
-        (FOLLOW_UP, DEMAND_A_QUESTION, DEMAND_A_STATEMENT, MAX_WORDS),
-        (BRIDGE, DEMAND_A_STATEMENT, DEMAND_A_QUESTION, MAX_BRIDGE_WORDS),
+        (FOLLOW_UP, DEMAND_A_QUESTION, DEMAND_A_THING, MAX_WORDS),
+        (BRIDGE, DEMAND_A_THING, DEMAND_A_QUESTION, MAX_THING_WORDS),
     ],
 )
-def test_a_question_is_demanded_of_a_follow_up_and_a_statement_of_a_bridge(
+def test_a_question_is_demanded_of_a_follow_up_and_the_words_of_a_gap_of_a_bridge(
     public: PublicBrief, demanded: tuple[str, ...], not_demanded: tuple[str, ...], max_words: int
 ) -> None:
     text = sent(replace(public, shows_feeling=True))
     assert [each for each in demanded if each not in text] == []
     assert [each for each in not_demanded if each in text] == []
-    assert f"at most {max_words} " in text
-    assert f"at most {MAX_WORDS + MAX_BRIDGE_WORDS - max_words} " not in text
+    assert f"at most {max_words} " in text.lower()
+    assert f"at most {MAX_WORDS + MAX_THING_WORDS - max_words} " not in text.lower()
 
 
 @pytest.mark.parametrize(
     ("public", "text", "refusal"),
     [
         (FOLLOW_UP, "That sounds like a hard time.", Refusal.QUESTIONS),
-        (BRIDGE, "Who else had lost trust in the numbers?", Refusal.BRIDGE),
+        (BRIDGE, "Who else had lost trust in the numbers?", Refusal.THING),
     ],
 )
 def test_the_check_refuses_the_other_kind_and_the_second_request_says_why(
