@@ -113,17 +113,17 @@ def _page(rows: IndexedAnswerQuerySet, search: Search, limit: int) -> tuple[list
     matches = rows.matching(search.terms).filter(search.subject)
     if connection.vendor != "postgresql":
         return _cut(matches.newest_first(), limit)
-    places: list[Last] = []
     for size in (NEWEST, WINDOW):
-        if (oldest := _oldest(rows, size)) is None:
+        oldest = _oldest(rows, size)
+        if oldest is None:
             return _cut(matches.newest_first(by_index=False), limit)
         window = rows.filter(completed_at__gte=oldest)
         if size == WINDOW and window.read_for_words(search.terms).count() <= FEW:
             return _cut(matches.newest_first(by_index=False), limit)
         places, more = _cut(window.read_for(search.terms).filter(search.subject).newest_first(), limit)
-        if more:
-            break
-    return places, more or Last(oldest, BEFORE_ALL_IDS)
+        if more or size == WINDOW:
+            return places, more or Last(oldest, BEFORE_ALL_IDS)
+    return [], None
 
 
 def _oldest(rows: IndexedAnswerQuerySet, size: int) -> datetime | None:

@@ -70,7 +70,9 @@ class Selection:
 
     @property
     def drivers(self) -> QuerySet[Driver]:
-        drivers = self._of_orgs(Driver.objects.counted().filter(**self.span.of("completed_at"))).order_by()
+        drivers: QuerySet[Driver] = self._of_orgs(
+            Driver.objects.counted().filter(**self.span.of("completed_at"))
+        ).order_by()
         return drivers.filter(interview_request__in=self.chosen) if self.is_filtered else drivers
 
     @cached_property
