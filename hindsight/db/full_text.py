@@ -14,6 +14,7 @@ from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchVe
 from django.db import connection
 from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
 """The text search configurations of PostgreSQL, by language."""
@@ -81,14 +82,26 @@ def quoted_terms(text: str) -> str:
     return " ".join(f'"{term}"' for term in terms if _WORD.search(term))
 
 
-def matching(terms: str, *, index: str) -> Q:
-    """A condition for rows with a FullTextField `words` and its `configuration`."""
+def without_index(column: str) -> Any:
+    """The column of PostgreSQL as an expression that no index has."""
+    return Coalesce(column, column, output_field=FullTextField())
+
+
+def matching(terms: str, *, index: str, column: str = "words") -> Q:
+    """A condition for rows with a FullTextField `words` and its `configuration`. `column`: or that without index."""
     if connection.vendor != "postgresql":
         return Q(pk__in=RawSQL(IN_FTS5.format(index=index), (terms,)))  # noqa: S611
     queries = {name: SearchQuery(terms, config=name, search_type="websearch") for name in EVERY_CONFIGURATION}
-    exact = (Q(configuration=name, words=query) for name, query in queries.items())
+    exact = (Q(("configuration", name), (column, query)) for name, query in queries.items())
     # The index is read once, for any language.
-    return Q(words=reduce(or_, queries.values())) & reduce(or_, exact)
+    return Q((column, reduce(or_, queries.values()))) & reduce(or_, exact)
+
+
+def having_words(terms: str, *, column: str) -> Q:
+    """A condition of PostgreSQL for rows that have all words of the terms, adjacent or not."""
+    words = terms.replace('"', " ")
+    queries = (SearchQuery(words, config=name, search_type="plain") for name in EVERY_CONFIGURATION)
+    return Q((column, reduce(or_, queries)))
 
 
 class Marks(NamedTuple):

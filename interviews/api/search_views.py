@@ -14,7 +14,9 @@ from orgs.lists import page_response
 SEARCH_DESCRIPTION = """Returns a page of answers of completed interviews that have all of the words and phrases, newest
 interview first.
 
-Words match in all their forms: `price` finds "prices". Paige's questions are not searched."""
+Words match in all their forms: `price` finds "prices". Paige's questions are not searched.
+
+A page can have fewer answers than `limit`, even none, although there are more: go on until `next_cursor` is null."""
 
 FINDINGS_DESCRIPTION = """Returns a page of drivers, newest interview first: what spoke for your company or against it,
 in the contacts' words, with place, interview and deal.

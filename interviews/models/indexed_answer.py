@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F
 
 from hindsight.db.foreign_keys import DeletedWith
-from hindsight.db.full_text import FullTextField, matching
+from hindsight.db.full_text import FullTextField, having_words, matching, without_index
 from interviews.models.interview_request import InterviewRequest
 from orgs.tenancy import OrgRowsQuerySet, SameOrg
 
@@ -16,6 +16,14 @@ class IndexedAnswerQuerySet(OrgRowsQuerySet["IndexedAnswer"]):
     def matching(self, terms: str) -> Self:
         """`terms`: of `quoted_terms()`."""
         return self.filter(matching(terms, index=FULL_TEXT_INDEX))
+
+    def read_for(self, terms: str) -> Self:
+        """As `matching()`, without the full-text index of PostgreSQL."""
+        return self.alias(read=without_index("words")).filter(matching(terms, index=FULL_TEXT_INDEX, column="read"))
+
+    def read_for_words(self, terms: str) -> Self:
+        """On PostgreSQL: those that have all words of the terms, without the full-text index."""
+        return self.alias(read=without_index("words")).filter(having_words(terms, column="read"))
 
     def newest_first(self, *, by_index: bool = True) -> Self:
         """`by_index`: else by an expression that no index has, so that PostgreSQL reads the rows by another index."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from contacts.models import Contact
 from deals.models import Deal
@@ -75,6 +75,11 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
             status=Status.COMPLETED
         )
 
+    def with_deal(self, **values: Any) -> Self:
+        """Those whose deal has these values. Looks up the deal of each row: to join, PostgreSQL reads all deals."""
+        deal = reported_deals().filter(**values).values("pk")[:1]
+        return self.alias(of_deal=Subquery(deal)).filter(of_deal__isnull=False)
+
     def lock(self) -> None:
         """Until the transaction ends, in the order of the ids."""
         list(self.order_by("pk").select_for_update().values_list("pk"))
@@ -86,6 +91,11 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
 
     def with_id_or_deal(self, text: str) -> Self:
         return self.filter(_has_id_or_deal(text))
+
+
+def reported_deals() -> Any:
+    """For a subquery of interview requests: the deal of each."""
+    return Deal.objects.filter(org=OuterRef("org"), deal_id=OuterRef("deal_id")).order_by()
 
 
 def _has_id_or_deal(text: str) -> Q:

@@ -1,7 +1,8 @@
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from time import thread_time
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
@@ -16,7 +17,10 @@ from interviews.paige.objective.steering import steer
 from interviews.services.guide_quality import NEWEST
 
 NEWEST_OBJECTIVES = 200
-"""Limits the objectives that are read for one page: each takes milliseconds."""
+READING_SECONDS = 0.25
+"""Of CPU time, for the objectives of one page: a new wording takes tens of milliseconds. The process remembers what it
+has read.
+"""
 
 IN_OTHER_WORDS = {
     Move.COVERED: "What to add on a topic that came up earlier",
@@ -41,6 +45,16 @@ class Stops:
     @property
     def percent(self) -> int:
         return round(100 * self.stopped / self.reached) if self.reached else 0
+
+
+@dataclass(frozen=True)
+class ObjectiveStops:
+    """`read`: how many interviews count. `topics`: most interviews first, with an empty title for objectives that name
+    no topic.
+    """
+
+    read: int = 0
+    topics: Sequence[Stops] = ()
 
 
 def stops_by_question(interview_type: InterviewType) -> list[Stops]:
@@ -95,11 +109,8 @@ class _Texts:
         return self._named(follow_ups[index]["text"]) if is_known else OF_AN_EARLIER_GUIDE
 
 
-def stops_by_objective(interview_type: InterviewType) -> list[Stops]:
-    """By topic that the objective, or a pick of staff, emphasizes. Most interviews first. Raises GuideError.
-
-    `title` is empty for objectives that name no topic.
-    """
+def stops_by_objective(interview_type: InterviewType) -> ObjectiveStops:
+    """By topic that the objective, or a pick of staff, emphasizes, of the newest interviews. Raises GuideError."""
     guide = Guide.from_data(interview_type.guide)
     titles = {topic.key: topic.title.replace(VENDOR, interview_type.org.name) for topic in guide.topics}
     rows = _newest(interview_type).values_list("pk", "interview_request__objective", "interview_request__picks")
@@ -108,11 +119,15 @@ def stops_by_objective(interview_type: InterviewType) -> list[Stops]:
     stopped = set(begun.broken_off().values_list("pk", flat=True))
     reached: dict[str, list[bool]] = defaultdict(list)
     emphasized = cache(lambda objective, picks: steer(guide, objective, picks=picks_in(picks)).emphasize or ("",))
+    read, end = 0, thread_time() + READING_SECONDS
     for pk, objective, picks in newest:
         for key in emphasized(objective, picks):
             reached[key].append(pk in stopped)
+        read += 1
+        if thread_time() > end:
+            break
     found = (Stops(titles.get(key, ""), "", len(ends), sum(ends)) for key, ends in reached.items())
-    return sorted(found, key=lambda stops: (-stops.reached, stops.title))
+    return ObjectiveStops(read, sorted(found, key=lambda stops: (-stops.reached, stops.title)))
 
 
 def _newest(interview_type: InterviewType) -> Any:

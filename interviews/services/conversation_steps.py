@@ -28,7 +28,7 @@ from interviews.paige.wording.worded import Worded
 from interviews.services.conversations import create_conversation
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice
-from interviews.services.languages import guide_in, switch_language
+from interviews.services.languages import language_values, switch_language
 from interviews.services.progress import active_conversation
 from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import change_flags, change_progress, complete_interview, is_cancelled
@@ -51,9 +51,7 @@ def give_consent(interview_request: InterviewRequest, *, language: str = "") -> 
     interview_request = related.get(pk=interview_request.pk)
     if interview_request.is_cancelled or stage_of(interview_request) != Stage.INVITED:
         return
-    other = guide_in(interview_request, language) if language else None
-    chosen = {"language": language, "translation": other.guide} if other else {}
-    if create_conversation(interview_request, consented_at=now, **chosen):
+    if create_conversation(interview_request, consented_at=now, **language_values(interview_request, language)):
         change_progress(interview_request, Progress.STARTED, "interview.started")
 
 

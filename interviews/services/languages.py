@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -63,6 +64,12 @@ def guide_in(interview_request: InterviewRequest, language: str) -> InterviewTyp
     """The interview type whose guide a conversation in another language copies. None if that is not offered."""
     outline = Outline.of(guide_of(interview_request))
     return _translations_offered(interview_request, outline).get(language)
+
+
+def language_values(interview_request: InterviewRequest, language: str) -> dict[str, Any]:
+    """The values of a conversation that begins in that language. Empty if it is not offered as another one."""
+    other = guide_in(interview_request, language) if language else None
+    return {"language": language, "translation": other.guide} if other else {}
 
 
 def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:

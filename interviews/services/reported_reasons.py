@@ -79,8 +79,10 @@ class Comparison:
 
 def compare_reasons(selection: Selection, at_most: int = MAX_COMPARED) -> list[Comparison]:
     """Of the newest completed interviews whose deal has a reported reason."""
-    newest = _reported(selection.newest().completed).order_by("-completed_at", "-pk")[:at_most]
-    return [_compare(row) for row in newest]
+    # The ids first: with all columns, PostgreSQL may join the whole tables.
+    reported = selection.newest().completed_with(reported_reason__gt="").order_by("-completed_at", "-pk")
+    newest = InterviewRequest.objects.filter(pk__in=[*reported.values_list("pk", flat=True)[:at_most]])
+    return [_compare(row) for row in _reported(newest).order_by("-completed_at", "-pk")]
 
 
 def compare_reasons_of(deal: Deal) -> list[Comparison]:

@@ -37,7 +37,7 @@ class InterviewState:
     """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
     `is_paused`: the contact wants to stop, so it asks nothing. `more_to_ask`: whether resuming from the recap leads to
     a question. `last_activity_at`: before this state was read. `is_chosen_by_model`, `is_worded_by_model`: whether a
-    model receives the answers for that. `chosen_language`: of the invitation, if it is not the guide's.
+    model receives the answers for that. `chosen_language`: of the page, if it is not the guide's.
     """
 
     stage: Stage
@@ -121,6 +121,7 @@ class StoredInterview:
             rating=rating_of(self.interview_request),
             decline_reason=conversation.decline_reason if conversation else "",
             decline_comment=conversation.decline_comment if conversation else "",
+            chosen_language=conversation.language if conversation else "",
         )
 
 

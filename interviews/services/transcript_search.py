@@ -1,9 +1,9 @@
 """Full-text search in the answers of completed interviews, newest first (decision 61).
 
-On PostgreSQL in up to three steps: among the newest answers, among more of them, and among all, until a page is full.
-The first step reads answers from the newest on, which fills a page with frequent words. The others read the full-text
-index: by then it is known that few answers match. One statement would leave the choice to the planner, whose estimates
-for several words are far off.
+On PostgreSQL in two steps, so that the time is bounded. The first reads answers from the newest on, which fills a page
+with frequent words. The second reads the full-text index if few answers have all of the words. Else it reads a larger
+window of the newest ones, after which the next page goes on. One statement would leave the choice to the planner, whose
+estimates for several words are far off.
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,11 @@ from interviews.models.indexed_answer import FULL_TEXT_INDEX, IndexedAnswerQuery
 from interviews.paige.answers.transcript_markdown import unescaped
 from interviews.services.excerpts import excerpt_around, joined, parts_of
 
-WINDOWS = (5_000, 100_000)
+NEWEST, WINDOW = 5_000, 20_000
 """Numbers of answers."""
+FEW = 200
+"""Answers of the window that have all of the words: that one in a hundred has them is few."""
+BEFORE_ALL_IDS = 0
 
 
 class Last(NamedTuple):
@@ -91,7 +94,9 @@ class Hit:
 def search_transcripts(
     rows: IndexedAnswerQuerySet, search: Search, *, limit: int, last: Last | None = None
 ) -> tuple[list[Hit], Last | None]:
-    """Returns the hits of a page, and its last place if there are more. `rows`: of the orgs that are searched."""
+    """Returns the hits of a page, and the last place that was searched if there are more answers. A page can have fewer
+    hits than `limit`, even none, before the last one. `rows`: of the orgs that are searched.
+    """
     if not search.terms:
         return [], None
     rows = rows.filter(search.period)
@@ -99,28 +104,37 @@ def search_transcripts(
         # Both databases read an index by the second condition, which follows from the first one.
         before = Q(completed_at__lt=last.completed_at) | Q(completed_at=last.completed_at, pk__lt=last.id)
         rows = rows.filter(before, completed_at__lte=last.completed_at)
-    places = _newest_matches(rows, search, limit + 1)
-    hits = _hits([place.id for place in places[:limit]], search.terms)
-    return hits, places[limit - 1] if len(places) > limit else None
+    places, more = _page(rows, search, limit)
+    return _hits([place.id for place in places], search.terms), more
 
 
-def _newest_matches(rows: IndexedAnswerQuerySet, search: Search, limit: int) -> list[Last]:
+def _page(rows: IndexedAnswerQuerySet, search: Search, limit: int) -> tuple[list[Last], Last | None]:
+    """The places of the hits, and the last place that was searched if there are more answers."""
     matches = rows.matching(search.terms).filter(search.subject)
     if connection.vendor != "postgresql":
-        return _places(matches.newest_first(), limit)
-    for size in WINDOWS:
-        oldest = rows.newest_first().values_list("completed_at", flat=True)[size : size + 1].first()
-        if oldest is None:  # there are no more answers
-            return _places(matches.newest_first(), limit)
-        in_window = matches.filter(completed_at__gte=oldest)
-        found = _places(in_window.newest_first(by_index=size == WINDOWS[0]), limit)
-        if len(found) == limit:
-            return found
-    return _places(matches.newest_first(by_index=False), limit)
+        return _cut(matches.newest_first(), limit)
+    for size in (NEWEST, WINDOW):
+        oldest = _oldest(rows, size)
+        if oldest is None:
+            return _cut(matches.newest_first(by_index=False), limit)
+        window = rows.filter(completed_at__gte=oldest)
+        if size == WINDOW and window.read_for_words(search.terms).count() <= FEW:
+            return _cut(matches.newest_first(by_index=False), limit)
+        places, more = _cut(window.read_for(search.terms).filter(search.subject).newest_first(), limit)
+        if more or size == WINDOW:
+            return places, more or Last(oldest, BEFORE_ALL_IDS)
+    return [], None
 
 
-def _places(rows: IndexedAnswerQuerySet, limit: int) -> list[Last]:
-    return [Last(*place) for place in rows.values_list("completed_at", "pk")[:limit]]
+def _oldest(rows: IndexedAnswerQuerySet, size: int) -> datetime | None:
+    """The time of the oldest one of `size` newest answers. None if there are no more than these."""
+    return rows.newest_first().values_list("completed_at", flat=True)[size : size + 1].first()
+
+
+def _cut(rows: IndexedAnswerQuerySet, limit: int) -> tuple[list[Last], Last | None]:
+    """A page, and its last place if there are more."""
+    places = [Last(*place) for place in rows.values_list("completed_at", "pk")[: limit + 1]]
+    return places[:limit], places[limit - 1] if len(places) > limit else None
 
 
 def _hits(ids: Sequence[int], terms: str) -> list[Hit]:

@@ -5,14 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Self
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, When, Window
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 
 from deals.models import Outcome
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
+from interviews.models.interview_request import InterviewRequestQuerySet, reported_deals
 
 MAX_TOPICS = 15
 QUOTES_OF_A_CELL = 3
@@ -53,39 +55,55 @@ class Selection:
         return self.during(Span(next(iter(oldest), self.span.since), self.span.until))
 
     @property
-    def completed(self) -> QuerySet[InterviewRequest]:
-        return self.of(InterviewRequest.objects.filter(**self.span.of("completed_at")))
+    def completed(self) -> InterviewRequestQuerySet:
+        return self.completed_with()
+
+    def completed_with(self, **of_deal: Any) -> InterviewRequestQuerySet:
+        rows = self._of(InterviewRequest.objects.filter(**self.span.of("completed_at")))
+        wanted = {**self.of_deal, **of_deal}
+        return rows.with_deal(**wanted) if wanted else rows
 
     @property
-    def created(self) -> QuerySet[InterviewRequest]:
-        return self.of(InterviewRequest.objects.filter(**self.span.of("created_at")))
+    def created(self) -> InterviewRequestQuerySet:
+        """Whatever their deals are."""
+        return self._of(InterviewRequest.objects.filter(**self.span.of("created_at")))
 
     @property
     def drivers(self) -> QuerySet[Driver]:
-        counted = Driver.objects.counted().filter(**self.span.of("completed_at"))
-        if not self._filters:
-            return self.of(counted)
-        # The planner cannot know that both times are the same.
-        return self.of(counted.filter(**self.span.of("interview_request__completed_at")), "interview_request__")
+        drivers: QuerySet[Driver] = self._of_orgs(
+            Driver.objects.counted().filter(**self.span.of("completed_at"))
+        ).order_by()
+        return drivers.filter(interview_request__in=self.chosen) if self.is_filtered else drivers
+
+    @cached_property
+    def chosen(self) -> list[int]:
+        """Ids of the completed interviews. Read once, because each look-up of a deal costs."""
+        return list(self.completed.values_list("pk", flat=True))
 
     @property
-    def _filters(self) -> dict[str, Any]:
+    def number(self) -> int:
+        return len(self.chosen) if self.is_filtered else self.completed.count()
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.interview_type is not None or bool(self.of_deal)
+
+    @property
+    def of_deal(self) -> dict[str, Any]:
         chosen = {
-            "interview_type": self.interview_type,
-            "reported_deal__outcome": self.outcome,
-            "reported_deal__competitor": self.competitor,
-            "reported_deal__amount__gte": self.least,
-            "reported_deal__amount__lte": self.most,
+            "outcome": self.outcome,
+            "competitor": self.competitor,
+            "amount__gte": self.least,
+            "amount__lte": self.most,
         }
         return {name: value for name, value in chosen.items() if value not in (None, "")}
 
-    def of(self, rows: QuerySet[Any], request: str = "") -> QuerySet[Any]:
-        """`request`: the path from the rows to their interview request."""
-        return self._of_orgs(rows.order_by()).filter(**{request + name: value for name, value in self._filters.items()})
+    def _of(self, rows: InterviewRequestQuerySet) -> InterviewRequestQuerySet:
+        rows = self._of_orgs(rows).order_by()
+        return rows if self.interview_type is None else rows.filter(interview_type=self.interview_type)
 
-    def _of_orgs(self, rows: Any) -> QuerySet[Any]:
-        chosen: QuerySet[Any] = rows.without_test_rooms() if self.org_ids is None else rows.filter(org__in=self.org_ids)
-        return chosen
+    def _of_orgs(self, rows: Any) -> Any:
+        return rows.without_test_rooms() if self.org_ids is None else rows.filter(org__in=self.org_ids)
 
 
 @dataclass(frozen=True)
@@ -133,8 +151,8 @@ def win_loss(selection: Selection, before: Span) -> WinLoss:
     now, then = selection.newest(), selection.during(before).newest()
     topics = _topics(now, then)
     return WinLoss(
-        interviews=now.completed.count(),
-        before=then.completed.count(),
+        interviews=now.number,
+        before=then.number,
         is_cut=now.span != selection.span,
         topics=topics[:MAX_TOPICS],
         more_topics=max(0, len(topics) - MAX_TOPICS),
@@ -187,9 +205,12 @@ def _title(quotes: Mapping[tuple[str, str], Sequence[Driver]], key: str) -> str:
 
 
 def _asked(selection: Selection) -> list[Asked]:
-    by_outcome = selection.newest("created_at").created.values(outcome=F("reported_deal__outcome"))
+    deals = reported_deals().filter(**selection.of_deal)
+    by_outcome = selection.newest("created_at").created.values(outcome=Subquery(deals.values("outcome")[:1]))
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in by_outcome.annotate(number=Count("*"), completed=Count("completed_at")):
+        if row["outcome"] is None and selection.of_deal:
+            continue  # another deal
         # Without an outcome, or without a deal.
         counts[row["outcome"] or ""].update(number=row["number"], completed=row["completed"])
     return [Asked(outcome, **counts[outcome]) for outcome in (*Outcome.values, "") if outcome in counts]

@@ -6,6 +6,7 @@ from django.utils import timezone
 from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.languages import language_values
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags
 from interviews.text import clean_comment
@@ -13,12 +14,17 @@ from interviews.text import clean_comment
 
 @transaction.atomic
 def decline_interview(
-    interview_request: InterviewRequest, *, reason: DeclineReason | None = None, comment: str | None = None
+    interview_request: InterviewRequest,
+    *,
+    reason: DeclineReason | None = None,
+    comment: str | None = None,
+    language: str = "",
 ) -> None:
     """Ends the interview before or after consent. Keeps answers, so that the contact can continue later. A completed
     interview does not change.
 
-    None keeps the stored reason or comment. Raises ValidationError.
+    None keeps the stored reason or comment. `language`: in which the contact has read the invitation, if another one.
+    Raises ValidationError.
     """
     given = {"decline_reason": reason, "decline_comment": None if comment is None else clean_comment(comment)}
     values = {name: value for name, value in given.items() if value is not None}
@@ -27,7 +33,8 @@ def decline_interview(
     row = related.get(pk=interview_request.pk)
     if stage_of(row) == Stage.COMPLETED:
         return
-    is_new = create_conversation(row, stage=Stage.DECLINED, declined_at=now, **values)
+    chosen = language_values(row, language)
+    is_new = create_conversation(row, stage=Stage.DECLINED, declined_at=now, **values, **chosen)
     with locked_conversation(row) as conversation:
         is_changed = is_new or any(getattr(conversation, name) != value for name, value in values.items())
         if conversation.may_transition_to(Stage.DECLINED):

@@ -43,7 +43,13 @@ class Posted:
         )
 
     @property
-    def next_number(self) -> int | None:
+    def next_page(self) -> dict[str, object]:
+        """The query of the page after the step. An invitation that comes again keeps the language."""
+        language = {"language": self.language} if self.step == "reconsider" and self.language else {}
+        return {"token": self.token, "question": self._next_number or "", **language}
+
+    @property
+    def _next_number(self) -> int | None:
         """Returns None if the step is not about a question."""
         if self.step == "consent":
             return 1

@@ -108,7 +108,7 @@ def decline_with_answers(interview_request: InterviewRequest, posted: Posted) ->
     stored = {exchange.answer for exchange in interview_state(interview_request).exchanges}
     reason = DeclineReason(posted.reason) if posted.reason in DeclineReason.values else None
     try:
-        wishes.decline_interview(interview_request, reason=reason, comment=posted.comment)
+        wishes.decline_interview(interview_request, reason=reason, comment=posted.comment, language=posted.language)
     except ValidationError as error:
         return StepOutcome(errors={COMMENT: " ".join(error.messages)}, rejected={COMMENT: posted.comment or ""})
     return StepOutcome(unsaved=tuple(text for text in posted.answers if trimmed(text) not in stored))

@@ -40,8 +40,7 @@ class SurveyView(View):
                 return closed
             outcome = take_step(interview_request, posted)
             if outcome.is_clean:
-                query = urlencode({"token": posted.token, "question": posted.next_number or ""})
-                return SeeOther(f"{reverse('survey')}?{query}")
+                return SeeOther(f"{reverse('survey')}?{urlencode(posted.next_page)}")
             return state_page(request, interview_request, next_question(interview_request), outcome)
         except InterviewRequest.DoesNotExist:
             return unknown_page(request, posted.texts)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from interviews.models import InterviewType
 from interviews.paige.guide.guide import GuideError, shipped_guide, shipped_guides
 from interviews.paige.guide.texts import VENDOR
-from interviews.services.break_offs import NEWEST_OBJECTIVES, stops_by_objective, stops_by_question
+from interviews.services.break_offs import ObjectiveStops, stops_by_objective, stops_by_question
 from interviews.services.guide_quality import NEWEST
 from orgs.models import Org
 from staff.base import StaffAdmin
@@ -24,7 +24,7 @@ class BreakOffPages(StaffAdmin):
         try:
             objectives = stops_by_objective(interview_type)
         except GuideError:
-            objectives = []
+            objectives = ObjectiveStops()
         return self.page(
             request,
             "guides/break_offs",
@@ -33,7 +33,6 @@ class BreakOffPages(StaffAdmin):
             questions=stops_by_question(interview_type),
             objectives=objectives,
             newest=NEWEST,
-            newest_objectives=NEWEST_OBJECTIVES,
         )
 
 

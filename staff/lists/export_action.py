@@ -19,7 +19,7 @@ from staff.security_events import record_act
 
 class ExportableAdmin(StaffAdmin):
     change_list_template = "staff/lists/exportable_list.html"
-    actions = ["export_csv", "export_jsonl"]
+    actions = ["export_csv", "export_xlsx", "export_jsonl"]
     # By the kind of job: what a row of its file is about. The actions start jobs of the first kind.
     export_kinds: Mapping[str, str] = {}
 
@@ -37,6 +37,10 @@ class ExportableAdmin(StaffAdmin):
     @admin.action(description="Export as CSV", permissions=["export"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         return self.export(request, queryset, "csv", self.export_kind)
+
+    @admin.action(description="Export as XLSX", permissions=["export"])
+    def export_xlsx(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return self.export(request, queryset, "xlsx", self.export_kind)
 
     @admin.action(description="Export as JSON Lines", permissions=["export"])
     def export_jsonl(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:

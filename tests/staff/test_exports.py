@@ -117,6 +117,22 @@ def test_selected_rows_are_exported(support: Staff, alice: Contact) -> None:
     assert [record["interview_request_id"] for record in records] == selected
 
 
+@pytest.mark.parametrize("page", [INTERVIEWS, "contacts_contact"])
+def test_selected_rows_are_exported_as_a_workbook(support: Staff, alice: Contact, page: str) -> None:
+    rows = InterviewRequestFactory.create_batch(2, org=alice.org, contact=alice)
+    selected = rows[1].pk if page == INTERVIEWS else alice.pk
+    actions = support.get(f"{page}_changelist").context_data["action_form"].fields["action"].choices
+    assert ("export_xlsx", "Export as XLSX") in actions
+    data: dict[str, Any] = {"action": "export_xlsx", "_selected_action": [selected]}
+    support.post(f"{page}_changelist", **data)
+    job = Job.objects.get()
+    assert (job.options, job.total) == ({"format": "xlsx"}, 1)
+    run_jobs()
+    header, row = rows_of(b"".join(support.get("jobs_job_download", job.pk).streaming_content))
+    expected = ("interview_request_id", str(selected)) if page == INTERVIEWS else ("contact_id", alice.public_id)
+    assert expected in zip(header, row, strict=True)
+
+
 def test_contacts_are_exported_without_formulas(support: Staff, acme: Org) -> None:
     ContactFactory.create(org=acme, email="bob@example.com", name="=cmd|'/C calc'!A0", notes='{"a": "-1"}')
     job = start(support, "contacts_contact")

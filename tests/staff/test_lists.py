@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from contacts.models import Contact
 from interviews.models import InterviewRequest
@@ -86,6 +87,15 @@ class TestDates:
         assert found(**{f"{name}_until": "2026-03-02"}) == [second, first]
         assert found(**{f"{name}_since": "2026-03-03", f"{name}_until": "2026-03-03"}) == [third]
         assert len(found(**{f"{name}_since": "yesterday", f"{name}_until": "9999-12-31"})) in (3, 4)
+
+    @pytest.mark.parametrize("name", ["created", "completed", "changed"])
+    def test_this_month_and_last_month_are_links(self, root: Staff, days: list[int], name: str) -> None:
+        with time_machine.travel("2026-04-30T23:00Z", tick=False):
+            page = root.get(REQUESTS, org="acme").content.decode()
+            assert f"?{name}_since=2026-04-01&amp;{name}_until=&amp;org=acme" in page
+            assert f"?{name}_since=2026-03-01&amp;{name}_until=2026-03-31&amp;org=acme" in page
+            last_month = {f"{name}_since": "2026-03-01", f"{name}_until": "2026-03-31"}
+            assert [row.pk for row in rows(root, REQUESTS, org="acme", **last_month)] == days[::-1]
 
     def test_the_last_change_is_offered_for_one_org(self, root: Staff, acme: Org) -> None:
         assert "changed_since" not in root.get(REQUESTS).content.decode()

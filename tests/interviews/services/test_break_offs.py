@@ -7,12 +7,25 @@ from django.utils import timezone
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.services.break_offs import OF_AN_EARLIER_GUIDE, Stops, stops_by_objective, stops_by_question
+from interviews.services import break_offs
+from interviews.services.break_offs import (
+    OF_AN_EARLIER_GUIDE,
+    ObjectiveStops,
+    Stops,
+    stops_by_objective,
+    stops_by_question,
+)
 from interviews.services.conversation_steps import give_consent
 from interviews.services.wishes import decline_interview
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine reads all objectives, too."""
+    monkeypatch.setattr(break_offs, "READING_SECONDS", 600)
 
 
 @pytest.fixture
@@ -73,20 +86,25 @@ def test_interviews_count_for_each_topic_of_their_objective(kind: InterviewType)
     interview(kind, TRIGGER, objective="Why was the price a problem?")
     interview(kind, TRIGGER)
     titles = {topic["key"]: topic["title"] for topic in kind.guide["topics"]}
-    assert stops_by_objective(kind) == [
-        Stops(titles["pricing"], "", reached=2, stopped=1),
-        Stops("", "", reached=1, stopped=0),
-    ]
+    topics = [Stops(titles["pricing"], "", reached=2, stopped=1), Stops("", "", reached=1, stopped=0)]
+    assert stops_by_objective(kind) == ObjectiveStops(3, topics)
+
+
+def test_objectives_are_read_for_a_limited_time(kind: InterviewType, monkeypatch: pytest.MonkeyPatch) -> None:
+    interview(kind, TRIGGER, objective="Why was the price a problem?")
+    interview(kind, TRIGGER)
+    monkeypatch.setattr(break_offs, "READING_SECONDS", -1)
+    assert stops_by_objective(kind) == ObjectiveStops(1, [Stops("", "", reached=1, stopped=0)])
 
 
 def test_texts_name_the_org(kind: InterviewType) -> None:
     abandon(interview(kind, ("vendor", Move.QUESTION, None), objective="What stood out about the vendor?"))
     [stops] = stops_by_question(kind)
     assert kind.org.name in stops.title
-    assert "{vendor}" not in "".join(stops.title + stops.text for stops in [*stops_by_objective(kind), stops])
+    assert "{vendor}" not in "".join(stops.title + stops.text for stops in [*stops_by_objective(kind).topics, stops])
 
 
 def test_other_types_do_not_count(kind: InterviewType) -> None:
     abandon(interview(InterviewTypeFactory.create(org=kind.org), TRIGGER))
     assert stops_by_question(kind) == []
-    assert stops_by_objective(kind) == []
+    assert stops_by_objective(kind) == ObjectiveStops(0, [])

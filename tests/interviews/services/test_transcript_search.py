@@ -125,20 +125,44 @@ def test_filters(completed: InterviewRequest) -> None:
     assert turns("contract", direction="against") == []
 
 
-@pytest.mark.parametrize("windows", [(1, 2), (1, 4), (3, 100), (5_000,)])
+def use_limits(monkeypatch: pytest.MonkeyPatch, newest: int, window: int, few: int) -> None:
+    for name, number in (("NEWEST", newest), ("WINDOW", window), ("FEW", few)):
+        monkeypatch.setattr(transcript_search, name, number)
+
+
+@pytest.mark.parametrize("limits", [(1, 2, 0), (1, 2, 10), (1, 4, 0), (3, 100, 10), (5_000, 20_000, 200)])
 def test_the_newest_interviews_come_first(
-    monkeypatch: pytest.MonkeyPatch, acme: Org, interview_request: InterviewRequest, windows: tuple[int, ...]
+    monkeypatch: pytest.MonkeyPatch, acme: Org, interview_request: InterviewRequest, limits: tuple[int, int, int]
 ) -> None:
-    monkeypatch.setattr(transcript_search, "WINDOWS", windows)
+    use_limits(monkeypatch, *limits)
     rows = [complete(row, ANSWERS) for row in [interview_request, *InterviewRequestFactory.create_batch(2, org=acme)]]
     expected = [(row.pk, turn) for row in reversed(rows) for turn in (2, 4)]
-    assert [(hit.answer.interview_request_id, hit.answer.turn) for hit in found("contract")] == expected
-    assert len(found("contract", limit=3)) == 3
+    assert len(found("contract", limit=2)) == 2
     page, last = search_transcripts(IndexedAnswer.objects.all(), Search("contract"), limit=2)
     while last:
         more, last = search_transcripts(IndexedAnswer.objects.all(), Search("contract"), limit=2, last=last)
         page += more
     assert [(hit.answer.interview_request_id, hit.answer.turn) for hit in page] == expected
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite reads all answers.")
+def test_a_page_of_frequent_words_reads_a_window_only(
+    monkeypatch: pytest.MonkeyPatch, acme: Org, interview_request: InterviewRequest
+) -> None:
+    """The phrase is in the oldest answer, its words are in all: the pages before are empty."""
+    use_limits(monkeypatch, newest=1, window=1, few=1)
+    first = complete(interview_request, [("pricing", "The price of support was high.")])
+    for row in InterviewRequestFactory.create_batch(3, org=acme):
+        complete(row, [("pricing", "We had to support the price.")])
+    pages: list[list[int]] = []
+    last = None
+    while not pages or last:
+        hits, last = search_transcripts(IndexedAnswer.objects.all(), Search('"price of support"'), limit=2, last=last)
+        pages.append([hit.answer.interview_request_id for hit in hits])
+    assert [page for page in pages if page] == [[first.pk]]
+    assert len(pages) > 1
+    use_limits(monkeypatch, newest=1, window=1, few=4)
+    assert [hit.answer.interview_request_id for hit in found('"price of support"')] == [first.pk]
 
 
 def words_are_kept() -> bool:

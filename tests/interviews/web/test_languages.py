@@ -246,6 +246,29 @@ class TestSwitch:
         assert Conversation.objects.get().language == "de"
         assert "Please go on in English." in visible(response)
 
+    def test_an_invitation_that_was_read_in_the_other_language_is_declined_in_it(self, page: SurveyPage) -> None:
+        shown = page.client.get("/survey", {"token": page.token, "language": "de"}).content.decode()
+        assert '<input type="hidden" name="language" value="de">' in shown
+        assert_german(page.post("decline", language="de"), "Sie haben die Teilnahme abgelehnt")
+        conversation = Conversation.objects.get()
+        assert (conversation.stage, conversation.language, conversation.guide["language"]) == ("declined", "de", "en")
+        assert_german(page.post("decline", reason="no_time", comment=""), "Ihre Begründung ist gespeichert")
+        assert_german(page.post("decline", comment="x" * 2_001), "Möglich sind höchstens 2.000 Zeichen")
+        declined = page.get(**{"Accept-Language": "en"})
+        assert_german(declined, "Doch teilnehmen", "Ich habe keine Zeit")
+        assert '<input type="hidden" name="language" value="de">' in declined.content.decode()
+        again = page.post("reconsider", language="de")
+        assert_german(again, "Acme möchte Ihre Sicht kennenlernen")
+        assert not Conversation.objects.exists()
+        assert_german(page.post("consent", language="de"), FIRST)
+
+    @pytest.mark.parametrize("language", ["xx", "fr", "en", "", "de\0"])
+    def test_a_decline_in_a_language_that_is_not_offered(self, page: SurveyPage, language: str) -> None:
+        assert is_in("en", page.post("decline", language=language))
+        conversation = Conversation.objects.get()
+        assert (conversation.stage, conversation.language, conversation.translation) == ("declined", "", None)
+        assert is_in("en", page.post("reconsider", language=language))
+
     @pytest.mark.parametrize("language", ["xx", "fr", "en", "", "de\0"])
     def test_another_language_of_the_address_is_ignored(self, page: SurveyPage, language: str) -> None:
         assert is_in("en", page.client.get("/survey", {"token": page.token, "language": language}))
