@@ -20,6 +20,7 @@ OBJECTIVES = {
             labelled_objectives.HELD_BACK,
             labelled_objectives.UNSEEN,
             labelled_objectives.NEW,
+            labelled_objectives.NATURAL,
         ),
         "win_loss_buyer",
     ),

@@ -9,6 +9,7 @@ from interviews.paige.guide.guide import Guide, shipped_guide
 from tests.interviews.paige.objective.labelled_objectives import (
     DEVELOPMENT,
     HELD_BACK,
+    NATURAL,
     NEW,
     OF_OTHER_GUIDES,
     TUNING,
@@ -27,7 +28,7 @@ LANGUAGES = ("en", "de", "fr", "es")
 
 
 EXAMPLES = ("training/data/objectives.tsv", "training/data/hard_objectives.tsv")
-NAMES = (TUNING.name, DEVELOPMENT.name, HELD_BACK.name, UNSEEN.name, NEW.name, *EXAMPLES)
+NAMES = (TUNING.name, DEVELOPMENT.name, HELD_BACK.name, UNSEEN.name, NEW.name, NATURAL.name, *EXAMPLES)
 SETS = {name: labelled_rows(HERE / name) for name in NAMES}
 
 
@@ -60,9 +61,10 @@ def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
     ("guide", "file", "right", "wrong", "respected"),
     [
         # What holds now. Each set that was held back joins the tuning set once it has been read.
-        ("win_loss_buyer", HELD_BACK, 0.91, 0.021, 1.0),
+        ("win_loss_buyer", HELD_BACK, 0.93, 0.021, 1.0),
         # The aims are 88% right and 5% wrong.
-        ("win_loss_buyer", NEW, 0.72, 0.067, 0.89),
+        ("win_loss_buyer", NEW, 0.77, 0.077, 0.9),
+        ("win_loss_buyer", NATURAL, 0.86, 0.054, 0.96),
         # Phrases alone.
         ("no_decision", OF_OTHER_GUIDES["no_decision"], 0.73, 0.12, 0.92),
         ("nps_follow_up", OF_OTHER_GUIDES["nps_follow_up"], 0.71, 0.12, 0.92),
@@ -88,7 +90,7 @@ def test_a_neutral_sentence_changes_few_readings(language: str) -> None:
 def test_no_example_of_the_training_is_held_back() -> None:
     held_back = {
         " ".join(row[-1].casefold().split())
-        for file in (DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NEUTRAL)
+        for file in (DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NATURAL, NEUTRAL)
         for row in labelled_rows(file)
     }
     examples = {" ".join(row[-1].casefold().split()) for file in TRAINING.glob("*.tsv") for row in labelled_rows(file)}

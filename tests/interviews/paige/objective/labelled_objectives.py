@@ -10,9 +10,9 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.steering import Steering, steer
 from tests.labelled_rows import labelled_rows
 
-TUNING, DEVELOPMENT, HELD_BACK, UNSEEN, NEW = (
+TUNING, DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NATURAL = (
     Path(__file__).with_name(f"{name}.tsv")
-    for name in ("objectives", "objectives_development", "objectives_held_back", "objectives_unseen", "objectives_new")
+    for name in ("objectives", *(f"objectives_{kind}" for kind in ("development", "held_back", "unseen", "new", "natural")))
 )
 
 OF_OTHER_GUIDES = {

@@ -47,7 +47,7 @@ KEPT_LAYERS = (0, 2, 4, 6, 8, 11)
 DROPOUT, WARM_UP, DECAY = 0.1, 60, 0.01
 HEAD_RATE = 5
 """How many times faster the last step of each task learns than the encoder."""
-HARD_STEPS, KEPT = 2101, 0.75
+HARD_STEPS, KEPT = 2400, 0.75
 WORD_BITS, LAYER_BITS = 4, 8
 
 
