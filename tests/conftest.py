@@ -7,8 +7,9 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from contacts.models import Contact
 from hindsight.limits import audit_budget, usage_counts
@@ -21,6 +22,7 @@ from orgs.models import Org
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory, OrgFactory
+from tests.migrated_database import copied_before_migration, copy_after_migration
 
 # Set by tests/environments.py. None runs all tests.
 ENVIRONMENT = os.environ.get("TEST_ENVIRONMENT")
@@ -109,6 +111,23 @@ def environments_of(item: pytest.Item) -> set[str]:
     uses_database = item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures)
     can_differ = not BOTH_PATHS.isdisjoint([item.path, *item.path.parents])
     return {"sqlite", "postgresql"} if uses_database and can_differ else {"sqlite"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """pytest-django runs it before the migrations."""
+    if connection.vendor == "sqlite":
+        with copied_before_migration():
+            yield
+    else:
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            copy_after_migration(connection.connection)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -113,9 +113,9 @@ def test_a_name_with_a_title_is_not_cut() -> None:
 def test_a_long_answer_is_read_in_a_moment(part: str) -> None:
     answer = part * (10_000 // len(part))
     statements("warm up", "en")
-    started = perf_counter()
+    started = process_time()
     assert len(statements(answer, "en")) <= MAX_STATEMENTS
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
 
 
 def stated(label: str) -> Iterator[tuple[Statement, ...]]:

@@ -57,6 +57,7 @@ def test_a_reply_is_read_leniently(text: str, expected: dict[int, Direction] | N
     assert read_directions(text, 3) == expected
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(text=st.text() | st.dictionaries(st.sampled_from(["for", "against"]), st.lists(st.integers())).map(json.dumps))
 def test_any_text_is_a_choice_or_none(text: str) -> None:

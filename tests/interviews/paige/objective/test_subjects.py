@@ -1,7 +1,7 @@
 """What an objective names within the topics of the guide, and where a contact mentions it."""
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -55,9 +55,9 @@ def test_capitals_say_nothing_in_a_text_of_capitals() -> None:
 
 def test_number_and_length_are_bounded_and_the_time_is_linear() -> None:
     names = ", ".join(f"the {'very ' * 3}{letter * 9} report about X{letter}Y" for letter in "abcdefghijklmnop")
-    start = perf_counter()
+    start = process_time()
     listed = found("en", f"Ask about {names}. " * 40)
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
     assert len(listed) == MAX_SUBJECTS
     assert all(len(each) <= MAX_LENGTH and len(each.split()) <= MAX_WORDS for each in listed)
 
