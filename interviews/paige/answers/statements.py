@@ -44,8 +44,9 @@ class StatementKind(StrEnum):
 class Statement:
     """`is_about_others`: the vendor or a competitor, and not the contact's side. `shows`: what it does not lack.
 
-    `is_praise`: more can be learned from a complaint. `is_personal`: names no organization and no number, so that it
-    may be small talk. `quote`: its clause that can be quoted, or "".
+    `is_praise`: more can be learned from a complaint. `is_personal`: begins with the contact, and names no organization
+    and no number, so that it may be small talk. `names_work`: it does, or names others. `quote`: its clause that can
+    be quoted, or "".
     """
 
     text: str = field(repr=False)
@@ -54,6 +55,7 @@ class Statement:
     shows: frozenset[FollowUpKind]
     is_praise: bool = False
     is_personal: bool = False
+    names_work: bool = True
     quote: str = field(default="", repr=False)
 
 
@@ -90,11 +92,16 @@ def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Stat
             shown = frozenset(shows | HYPOTHETICAL if is_hypothetical else shows)
             about_others = _is_about_others(clause, words, vendor)
             kind, is_praise = _kind(clause, language), _is_praise(clause, language)
-            quote, is_personal = quote_from(clause, language), _is_personal(clause, words)
-            yield Statement(clause, kind, about_others, shown, is_praise, is_personal, quote)
+            names_work, quote = _names_work(clause, words), quote_from(clause, language)
+            is_personal = not names_work and words.myself.match(unaccented(clause)) is not None
+            yield Statement(
+                clause, kind, about_others, shown, is_praise, is_personal, names_work or about_others, quote
+            )
 
 
 def _says_nothing(sentence: Sentence, text: str, words: StatementWords) -> bool:
+    if words.interruptions.match(unaccented(text)):
+        return True
     if Intent.DENIES in sentence.intents and sentence.words <= MAX_WORDS_OF_A_BARE_DENIAL:
         return True
     parts = CLAUSE_GAP.split(text) if sentence.words > MAX_WORDS_OF_A_BARE_DENIAL else [text]
@@ -157,10 +164,9 @@ def _is_praise(clause: str, language: str) -> bool:
     return not is_complaint and bool(statement_words(language).praise.search(plain) or opinions.good.search(plain))
 
 
-def _is_personal(clause: str, words: StatementWords) -> bool:
+def _names_work(clause: str, words: StatementWords) -> bool:
     plain = unaccented(clause)
-    is_about_work = words.organizations.search(plain) or re.search(r"\d", plain)
-    return not is_about_work and words.myself.match(plain) is not None
+    return bool(words.organizations.search(plain) or re.search(r"\d", plain))
 
 
 def _is_about_others(clause: str, words: StatementWords, vendor: str) -> bool:

@@ -39,10 +39,10 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """On a subject or topic of the objective once, and again for what lacks something. On others once, if the turns
-    suffice for all topics, and not on what a follow-up has brought out: little is left below it. On an emphasized
-    topic, on that as well, but on nothing below it. Once no topic is left, also on what lacks something in earlier
-    answers.
+    """On a subject of the objective as long as something is lacking. On an emphasized topic once, and again for a view
+    without its reason, but on nothing below it. On others once, if the turns suffice for all topics, and not on what
+    a follow-up has brought out: a second follow-up brings out a third of what the first one on another topic does.
+    Once no topic is left, also on what lacks something in earlier answers.
     """
     has_room = state.turns_left > len(state.unasked)
     if thread.depth and not has_room:
@@ -55,6 +55,7 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
         return False
     is_first = not state.follow_ups_to(thread.topic)
     returns = not has_topics and thread.lacks_something
-    if state.emphasizes(thread.topic) and (is_first or thread.lacks_something):
+    is_pursued = thread.lacks_something and thread.lacks_reason
+    if state.emphasizes(thread.topic) and (is_first or is_pursued):
         return True
     return has_room and not thread.tells_much and (is_first or returns)

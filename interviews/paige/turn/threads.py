@@ -58,6 +58,11 @@ class Thread:
         return self.statement.is_personal and self.statement.kind is StatementKind.FACT
 
     @property
+    def is_aside(self) -> bool:
+        """Whether it judges nothing, and names nobody and no number."""
+        return not self.statement.names_work and self.statement.kind is not StatementKind.JUDGEMENT
+
+    @property
     def tells_much(self) -> bool:
         return len(self.statement.shows & DETAIL) > 1
 
@@ -79,10 +84,24 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
     left = [
         (i, each) for i, each in enumerate(thread.topic.follow_ups) if i not in used and _takes(state, thread, each)
     ]
-    for kinds in thread.fitting:
+    for kinds in (_leading(thread), *thread.fitting):
         for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds - state.absent):
             of_kind = [(i, each) for i, each in left if each.kind is kind]
+            left = [pair for pair in left if pair not in of_kind]
             yield max(of_kind, key=lambda pair: pair[1].takes_quote)[0]
+
+
+def _leading(thread: Thread) -> frozenset[FollowUpKind]:
+    """What the guide asks first of all about an answer to the topic's question, if it fits. Not before the reason of a
+    complaint, and no consequence before the reason of a view.
+    """
+    if thread.depth or not thread.topic.follow_ups:
+        return frozenset()
+    first, second = thread.fitting
+    kind = thread.topic.follow_ups[0].kind
+    is_complaint = thread.statement.kind is StatementKind.JUDGEMENT and not thread.statement.is_praise
+    is_early = is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.lacks_reason)
+    return frozenset({kind}) & (first if is_early else first | second)
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
@@ -106,6 +125,7 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         bool(thread.asked),
         thread.statement.is_personal,
         thread.depth,
+        thread.is_aside,
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,

@@ -75,6 +75,10 @@ def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is
         *(("en", each) for each in ("Nothing beyond what I wrote.", "Oh, where do I begin.", "Ask your own people.")),
         *(("de", each) for each in ("Gute Frage.", "Das nur am Rande.", "Das war der Tropfen auf den heißen Stein.")),
         *(("de", each) for each in ("Keine Ahnung.", "Aber so ist das bei uns.", "Da war ich nicht dabei.")),
+        *(("en", each) for each in ("Bear with me, there is a dog barking.", "Figures from memory.", "Back again.")),
+        *(("en", each) for each in ("I think I've waffled on about that.", "I'd only be guessing.")),
+        *(("de", each) for each in ("Moment, da war gerade die Post da.", "Ich habe nur noch zehn Minuten.")),
+        *(("de", each) for each in ("Mehr war da nicht.", "Da fällt mir beim besten Willen nichts ein.")),
         ("en", "What would you have done?"),
         ("en", "On Monday Bob wrote:\n> Nobody trusted the weekly numbers."),
     ],
@@ -91,6 +95,11 @@ def test_a_sentence_is_cut_where_a_clause_with_its_own_subject_begins() -> None:
 def test_what_follows_a_remark_is_a_statement() -> None:
     [found] = statements("As I told your manager twice, we ran the trial with our own data.", "en")
     assert (found.kind, found.quote) == (EVENT, "we ran the trial with our own data")
+
+
+def test_what_had_been_is_not_hypothetical() -> None:
+    [found] = statements("We'd bought three practices in eighteen months.", "en")
+    assert found.shows == frozenset()
 
 
 @pytest.mark.parametrize("answer", ["I would have signed in June.", "Dann hätten wir im Juni unterschrieben."])

@@ -170,8 +170,37 @@ def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
 
 def test_what_two_follow_ups_have_led_to_is_pursued_no_further() -> None:
     brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
-    said = paige(conduct(brief, [LOSS, "They went to Globex.", "Our owners noticed it.", "No idea."]))
+    said = paige(conduct(brief, [LOSS, "Their report was useless.", "Our owners found it absurd.", "No idea."]))
     assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
+
+
+def test_an_event_that_a_follow_up_has_brought_out_is_not_pursued() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
+    said = paige(conduct(brief, [LOSS, "They went to Globex.", "No idea."]))
+    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "answer", "kind"),
+    [
+        ("options", "We looked at Globex and Initech.", FollowUpKind.COMPARISON),
+        ("process", "We signed with Globex in March.", FollowUpKind.PEOPLE),
+        ("criteria", "Our auditors had asked for a seal.", FollowUpKind.REASON),
+        ("experience", "The calls were a mess.", FollowUpKind.INSTANCE),
+    ],
+)
+def test_what_the_guide_asks_first_on_a_topic_comes_first_except_on_a_complaint(
+    topic: str, answer: str, kind: FollowUpKind
+) -> None:
+    state = asked(buyer_brief(), (topic, answer))
+    [thread] = threads(state)
+    first, *_ = follow_ups(state, thread)
+    assert thread.topic.follow_ups[first].kind == kind
+
+
+def test_what_names_nobody_and_no_number_comes_last() -> None:
+    state = asked(buyer_brief(), ("trigger", "It has rained all morning. We moved 40 people to Leeds."))
+    assert [thread.statement.names_work for thread in threads(state)] == [True, False]
 
 
 def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
@@ -179,8 +208,8 @@ def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
     assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
 
 
-def test_what_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only() -> None:
-    answers = [LOSS, "They went to Globex.", "No idea."]
+def test_a_view_that_a_follow_up_has_brought_out_is_pursued_on_emphasized_topics_only() -> None:
+    answers = [LOSS, "Their report was useless.", "No idea."]
     calm = conduct(buyer_brief(), answers)
     keen = conduct(replace(buyer_brief(), picks=Picks(("trigger",), ())), answers)
     counts = [
