@@ -12,7 +12,14 @@ FOLDER = ROOT / ".pytest_cache" / "migrated"
 IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"  # Django's name
 
 # What decides the schema. Receivers of post_migrate run on the copy too.
-SOURCES = ("*/migrations/*.py", "hindsight/db/**/*.py", "*/models/**/*.py", "*/models.py", "requirements.txt")
+SOURCES = (
+    "*/migrations/*.py",
+    "hindsight/db/**/*.py",
+    "orgs/tenancy.py",
+    "*/models/**/*.py",
+    "*/models.py",
+    "requirements.txt",
+)
 
 
 @contextmanager

@@ -12,7 +12,10 @@ from tests.labelled_rows import labelled_rows
 
 TUNING, DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NATURAL = (
     Path(__file__).with_name(f"{name}.tsv")
-    for name in ("objectives", *(f"objectives_{kind}" for kind in ("development", "held_back", "unseen", "new", "natural")))
+    for name in (
+        "objectives",
+        *(f"objectives_{kind}" for kind in ("development", "held_back", "unseen", "new", "natural")),
+    )
 )
 
 OF_OTHER_GUIDES = {
