@@ -13,7 +13,7 @@ from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_reply, read_wording
 from interviews.paige.model.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.wording.request import SCHEMA
-from interviews.services.model_statistics import ModelStatistics, model_statistics
+from interviews.reports.model_statistics import ModelStatistics, model_statistics
 
 MOVES = 2
 QUESTION = ChatMessage("user", f'Choose a number from 1 to {MOVES}. Reply with one line of JSON: {{"move": 1}}')

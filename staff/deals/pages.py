@@ -8,8 +8,8 @@ from django.utils.html import format_html
 
 from deals.models import FIELDS, Deal
 from interviews.models import InterviewRequest
-from interviews.services.deal_interviews import interviews_of
-from interviews.services.reported_reasons import compare_reasons_of
+from interviews.reports.deal_interviews import interviews_of
+from interviews.reports.reported_reasons import compare_reasons_of
 from orgs.models import EventKind
 from staff.base import OrgRowsAdmin, ReadOnlyAdmin
 from staff.history.pages import HistoryPage

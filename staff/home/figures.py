@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from hindsight.limits.usage_counts import NEAR_PERCENT, Use, near_their_limit
 from interviews.lifecycle import DisplayedStatus, Flag
-from interviews.services.interview_statistics import (
+from interviews.reports.interview_statistics import (
     InterviewStatistics,
     Week,
     interview_statistics,
     recent_start,
     starts_of_weeks,
 )
-from interviews.services.model_statistics import ModelStatistics, model_statistics
+from interviews.reports.model_statistics import ModelStatistics, model_statistics
 from orgs.models import Org
 from staff.guides.break_off_pages import titles_of_topics
 from staff.home.charts import columns

@@ -10,7 +10,7 @@ from django.utils import timezone
 from deals.models import Outcome
 from deals.text import AMOUNT_DECIMALS, AMOUNT_DIGITS, MAX_LABEL_LENGTH
 from interviews.models import InterviewType
-from interviews.services.win_loss import Selection
+from interviews.reports.win_loss import Selection
 from orgs.models import Org
 from staff.lists.date_ranges import DayInput
 from staff.lists.filters import storable

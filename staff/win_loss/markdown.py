@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from hindsight.text.visible import visible
 from interviews.paige.answers.transcript_markdown import escaped
-from interviews.services.proportions import Share
+from interviews.reports.proportions import Share
 from staff.win_loss.report import Report, ShownComparison, ShownTopic
 
 

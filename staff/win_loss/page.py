@@ -10,9 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from interviews.lifecycle import Review
 from interviews.models import Driver
+from interviews.reports.reported_reasons import compare_reasons
+from interviews.reports.win_loss import Selection, win_loss
 from interviews.services.drivers import review_driver
-from interviews.services.reported_reasons import compare_reasons
-from interviews.services.win_loss import Selection, win_loss
 from orgs.models import EventKind, Org
 from staff.interviews.pages import REVIEW
 from staff.orgs.permissions import may

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils import timezone
 
-from interviews.services.win_loss import Span
+from interviews.reports.win_loss import Span
 from staff.lists.date_ranges import midnight
 
 MONTHS_OF_A_QUARTER = 3

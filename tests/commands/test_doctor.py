@@ -20,7 +20,7 @@ from jobs.models import Job
 from staff.lists.exports import start_export
 from tests.fakes.provider import Act, fake_provider, hangs, says, status
 from tests.hindsight.test_settings import PRODUCTION, manage
-from tests.interviews.services.test_model_statistics import add_turns
+from tests.interviews.reports.test_model_statistics import add_turns
 
 
 def run_doctor() -> tuple[dict[str, str], bool]:

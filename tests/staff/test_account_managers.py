@@ -12,7 +12,7 @@ from interviews.services.transitions import complete_interview
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 from tests.factories import InterviewRequestFactory, InterviewTypeFactory
-from tests.interviews.services.test_interview_statistics import add_interview
+from tests.interviews.reports.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_home import NOW, figures
 from tests.staff.test_steering import words

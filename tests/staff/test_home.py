@@ -16,7 +16,7 @@ from interviews.models import Conversation, InterviewRequest
 from orgs.models import Org
 from staff.home.charts import columns
 from tests.factories import OrgFactory
-from tests.interviews.services.test_interview_statistics import add_interview
+from tests.interviews.reports.test_interview_statistics import add_interview
 from tests.staff.conftest import Staff, staff_of
 from webhooks.models import Delivery, Endpoint, EndpointState, Event
 from webhooks.models.event import EVENT_TYPES

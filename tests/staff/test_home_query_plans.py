@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from interviews.services.interview_statistics import WEEKS, interview_statistics
+from interviews.reports.interview_statistics import WEEKS, interview_statistics
 from orgs.models import Org
 from tests.staff.committed_rows import committed_rows
 from tests.staff.conftest import Staff

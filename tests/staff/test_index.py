@@ -10,7 +10,7 @@ from pytest_django import Settings
 from hindsight import __version__
 from interviews.lifecycle import Engine
 from interviews.models import InterviewRequest
-from tests.interviews.services.test_model_statistics import add_turns
+from tests.interviews.reports.test_model_statistics import add_turns
 from tests.staff.conftest import Staff, staff_of
 
 TITLE = "Paige's model, last hour"

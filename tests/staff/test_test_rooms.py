@@ -8,8 +8,8 @@ from django.urls import reverse
 from contacts.models import Contact
 from deals.models import Deal
 from interviews.models import InterviewRequest
+from interviews.reports.interview_statistics import interview_statistics
 from interviews.services.create import open_test_room
-from interviews.services.interview_statistics import interview_statistics
 from orgs.models import ApiKey, Org
 from orgs.services import create_api_key
 from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory

@@ -5,7 +5,7 @@ from selenium.webdriver.support.ui import Select
 
 from interviews.lifecycle import Stage
 from interviews.models import InterviewRequest
-from tests.interviews.services.test_interview_statistics import add_interview
+from tests.interviews.reports.test_interview_statistics import add_interview
 from tests.live.web.browser_page import BrowserPage
 from tests.live.web.staff_pages import work_as
 from tools.harness.browser import Browser

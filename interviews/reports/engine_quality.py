@@ -6,8 +6,8 @@ from django.db.models import Avg, Count, Exists, OuterRef, Q
 from interviews.lifecycle import ASKED_THE_MODEL, Engine, Move, Stage, Wording
 from interviews.models import Conversation, InterviewType, Turn
 from interviews.models.turn import WORDED, WORDING_FELL_BACK
-from interviews.services.guide_quality import NEWEST, words_of_a_text
-from interviews.services.interview_statistics import completion_percent
+from interviews.reports.guide_quality import NEWEST, words_of_a_text
+from interviews.reports.interview_statistics import completion_percent
 
 ASKED = Q(engine__in=ASKED_THE_MODEL) | WORDED | WORDING_FELL_BACK
 COSTS = ("latency_ms", "prompt_tokens", "completion_tokens")

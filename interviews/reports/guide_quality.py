@@ -8,7 +8,7 @@ from django.db.models.functions import Length, Replace, Trim
 
 from interviews.lifecycle import Move, Stage
 from interviews.models import Conversation, InterviewType, Turn
-from interviews.services.interview_statistics import completion_percent
+from interviews.reports.interview_statistics import completion_percent
 
 NEWEST = 1_000
 """Limits the interviews read for each type, and so the time."""

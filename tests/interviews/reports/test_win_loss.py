@@ -8,11 +8,11 @@ import pytest
 from deals.models import Deal, Outcome
 from interviews.lifecycle import Review
 from interviews.models import Driver, InterviewRequest
-from interviews.services import win_loss as win_loss_module
-from interviews.services.deal_interviews import interviews_of
+from interviews.reports import win_loss as win_loss_module
+from interviews.reports.deal_interviews import interviews_of
+from interviews.reports.reported_reasons import Verdict, compare_reasons
+from interviews.reports.win_loss import Selection, Span, WinLoss, win_loss
 from interviews.services.drivers import review_driver
-from interviews.services.reported_reasons import Verdict, compare_reasons
-from interviews.services.win_loss import Selection, Span, WinLoss, win_loss
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 from tests.completed import complete

@@ -14,7 +14,7 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import VENDOR
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.objective.steering import steer
-from interviews.services.guide_quality import NEWEST
+from interviews.reports.guide_quality import NEWEST
 
 NEWEST_OBJECTIVES = 200
 READING_SECONDS = 0.25

@@ -1,6 +1,6 @@
 import pytest
 
-from interviews.services.proportions import Share, differ, interviews_missing
+from interviews.reports.proportions import Share, differ, interviews_missing
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Engine, Rating, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Turn
+from interviews.reports.engine_quality import quality_by_engine
 from interviews.services.conversation_steps import complete_conversation, finish_conversation
-from interviews.services.engine_quality import quality_by_engine
-from tests.interviews.services.test_guide_quality import another, begin
+from tests.interviews.reports.test_guide_quality import another, begin
 
 
 def test_the_quality_by_engine_and_words(

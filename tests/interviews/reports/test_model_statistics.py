@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import InterviewRequest, Turn
+from interviews.reports.model_statistics import Latency, model_statistics
 from interviews.services.conversation_steps import finish_conversation, next_question, submit_answer
-from interviews.services.model_statistics import Latency, model_statistics
 from tests.factories import InterviewRequestFactory
 
 

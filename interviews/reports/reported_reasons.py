@@ -13,7 +13,7 @@ from interviews.models.driver import prefetched_drivers
 from interviews.paige.findings.reported import reported_topics
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of_version
-from interviews.services.win_loss import Selection
+from interviews.reports.win_loss import Selection
 
 MAX_COMPARED = 50
 """The newest interviews: reading a reason takes some milliseconds."""

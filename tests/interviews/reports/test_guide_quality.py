@@ -5,6 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import ABANDONED_AFTER
 from interviews.models import Conversation, InterviewRequest
+from interviews.reports.guide_quality import quality_by_version
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
@@ -12,7 +13,6 @@ from interviews.services.conversation_steps import (
     next_question,
     submit_answer,
 )
-from interviews.services.guide_quality import quality_by_version
 from tests.factories import InterviewRequestFactory
 
 

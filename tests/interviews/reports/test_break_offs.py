@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
-from interviews.services import break_offs
-from interviews.services.break_offs import (
+from interviews.reports import break_offs
+from interviews.reports.break_offs import (
     OF_AN_EARLIER_GUIDE,
     ObjectiveStops,
     Stops,

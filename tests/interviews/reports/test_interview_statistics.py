@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from interviews.lifecycle import Flag, Stage, Status
 from interviews.models import Conversation, InterviewRequest
+from interviews.reports.interview_statistics import WEEKS, Flagged, Topic, interview_statistics
 from interviews.services.conversation_steps import next_question, submit_answer
-from interviews.services.interview_statistics import WEEKS, Flagged, Topic, interview_statistics
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 
