@@ -69,6 +69,7 @@ def test_a_rolled_back_cause_sends_nothing(acme: Org, endpoint: Endpoint, receiv
     assert not Event.objects.exists()
 
 
+@pytest.mark.slow
 def test_every_attempt_sends_the_same_message_until_the_schedule_ends(
     acme: Org, endpoint: Endpoint, receiver: Receiver
 ) -> None:

@@ -195,6 +195,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
     ],
     ids=["headers", "chunks", "body without a length"],
 )
+@pytest.mark.slow
 def test_an_answer_that_drips_is_cut_off(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, start: bytes, piece: bytes, outcome: Outcome
 ) -> None:
@@ -217,6 +218,7 @@ def test_an_answer_that_drips_is_cut_off(
 
 
 @pytest.mark.parametrize("slow_call", ["getaddrinfo", "create_connection"])
+@pytest.mark.slow
 def test_a_limit_that_passes_before_the_connection_is_open_still_ends_the_request(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch, slow_call: str
 ) -> None:

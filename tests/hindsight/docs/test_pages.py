@@ -13,6 +13,7 @@ PAGES = ["/", "/api/docs", "/api/docs/hand-offs", "/api/docs/reference", "/api/d
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.slow
 def test_every_link_of_a_page_works(path: str) -> None:
     page = Client().get(path).content.decode()
     links = set(re.findall(r'(?:href|src|data-copy|spec-url)="(/[^"#]*)"', page))

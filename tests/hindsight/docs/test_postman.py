@@ -60,6 +60,7 @@ def test_url_and_key_are_variables(collection: Any) -> None:
     assert {request["url"]["host"][0] for request in requests_in(collection).values()} == {"{{base_url}}"}
 
 
+@pytest.mark.slow
 def test_the_requests_work(interview_request: InterviewRequest, collection: Any) -> None:
     org = interview_request.org
     interview_type = InterviewTypeFactory.create(org=org)

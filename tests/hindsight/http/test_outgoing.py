@@ -90,6 +90,7 @@ def test_a_certificate_has_to_be_trusted_and_for_the_host_of_the_url(
     assert refused.value.reason == Reason.NOT_TRUSTED
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_finish_the_handshake_is_cut_off() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(OutgoingError) as failed:
         get(f"https://{HOST}:{silent.getsockname()[1]}/", seconds=0.2)

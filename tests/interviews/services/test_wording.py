@@ -110,6 +110,7 @@ def test_a_second_attempt_can_succeed(settings: Settings, interview_request: Int
     assert (turn.text, turn.wording_fallback) == (QUESTION, "")
 
 
+@pytest.mark.slow
 def test_words_that_are_late_are_not_waited_for(settings: Settings, interview_request: InterviewRequest) -> None:
     settings.PAIGE_TIMEOUT = 0.5
     turn, _ = second_question(settings, interview_request, FOLLOW_UP, hangs)

@@ -29,6 +29,7 @@ def test_no_wording_is_read_as_another_question_or_wish(name: str) -> None:
     assert [wording for wording in WORDINGS[name] if read(wording).intents & others] == []
 
 
+@pytest.mark.slow
 def test_innocent_sentences_are_findings() -> None:
     assert [text for text in INNOCENT if read(text).intents - {Intent.DENIES} or not read(text).findings] == []
 

@@ -46,6 +46,7 @@ def test_there_are_230_sentences_in_four_languages() -> None:
 
 
 @pytest.mark.parametrize(("rows", "right"), [(TUNED, 0.95), (HELD_BACK, 0.75)], ids=["tuned", "held back"])
+@pytest.mark.slow
 def test_directions_are_seldom_wrong(rows: list[list[str]], right: float) -> None:
     counts, wrong = results(rows)
     assert counts["wrong"] <= 0.05 * len(rows), wrong

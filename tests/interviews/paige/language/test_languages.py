@@ -44,6 +44,7 @@ def test_the_phrase_about_stopping_names_the_buttons_of_the_page(language: str) 
         assert [button for button in BUTTONS if translation.gettext(button) not in how_to_stop] == []
 
 
+@pytest.mark.slow
 def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -> None:
     asks_back = {
         "Sind Sie ein Bot?": "Ich bin eine KI-Interviewerin, kein Mensch.",

@@ -176,6 +176,7 @@ def test_redirects_are_not_followed(jane: Brief, code: int) -> None:
 
 
 @pytest.mark.parametrize("act", [hangs, trickles])
+@pytest.mark.slow
 def test_a_slow_provider_is_cut_off_at_the_timeout(jane: Brief, act: Act) -> None:
     with fake_provider(act) as provider:
         started = monotonic()
@@ -200,6 +201,7 @@ def test_a_compressed_response_is_refused_before_it_is_decoded(jane: Brief) -> N
     assert peak < 20 * 2**20
 
 
+@pytest.mark.slow
 def test_slow_name_resolution_counts_towards_the_timeout(jane: Brief, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that is left behind keeps its slot, so that such calls cannot pile up."""
     resolved = threading.Event()

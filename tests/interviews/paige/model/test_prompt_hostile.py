@@ -55,6 +55,7 @@ def block_of(system: str, label: str) -> str | None:
 
 @few_examples
 @given(name=texts, notes=texts, objective=texts)
+@pytest.mark.slow
 def test_a_block_contains_exactly_its_text(brief: Brief, name: str, notes: str, objective: str) -> None:
     hostile = replace(brief, contact_name=name, contact_notes=notes, objective=objective)
     system = messages_for(hostile, moves(hostile))[0].content

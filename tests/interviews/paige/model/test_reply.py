@@ -56,6 +56,7 @@ def test_no_choice(text: str) -> None:
 
 
 @given(text=st.text(), moves=st.integers(1, 9))
+@pytest.mark.slow
 def test_any_text_is_a_valid_choice_or_none(text: str, moves: int) -> None:
     number = read_reply(text, moves)
     assert number is None or 1 <= number <= moves

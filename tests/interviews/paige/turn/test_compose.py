@@ -132,6 +132,7 @@ def hostile_reply(random: Random) -> str:
     return random.choice([choice, choice, choice[: random.randint(5, 60)], text, f"{text} {random.randint(1, 9)}"])
 
 
+@pytest.mark.slow
 def test_whatever_a_model_replies_the_message_is_authored() -> None:
     random, composed = Random(1), 0
     for _ in range(3_000):

@@ -154,6 +154,7 @@ def test_subjects_that_may_be_named_may_be_named() -> None:
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(text=st.text(max_size=400), public=st.sampled_from([PUBLIC, BRIDGE]))
+@pytest.mark.slow
 def test_any_text_is_judged_without_an_error_and_what_is_shown_is_plain(text: str, public: PublicBrief) -> None:
     if refusal_of(text, public) is None:
         assert text.isprintable()
