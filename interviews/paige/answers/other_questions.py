@@ -70,9 +70,9 @@ def _is_rhetorical(question: Sentence, following: Sentence | None, *, has_findin
         return True
     if not any(rhetorical_pattern().match(unaccented(each)) for each in CLAUSE_GAP.split(question.text)):
         return False
-    if has_findings:
-        return not is_addressed or question.intents <= {Intent.ASKS_SOMETHING}
-    return not is_addressed and question.words >= MIN_WORDS_OF_A_FULL_ANSWER
+    if not question.intents <= {Intent.ASKS_SOMETHING}:
+        return False
+    return has_findings or (not is_addressed and question.words >= MIN_WORDS_OF_A_FULL_ANSWER)
 
 
 def _is_short_answer(sentence: Sentence) -> bool:
