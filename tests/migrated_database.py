@@ -24,7 +24,7 @@ SOURCES = (
 
 @contextmanager
 def copied_before_migration() -> Iterator[None]:
-    """Until the context ends, Django's database in memory exists, and is the copy if there is one of these sources."""
+    """Keeps Django's database in memory until the context ends. It begins as the copy, if there is one."""
     with closing(sqlite3.connect(IN_MEMORY, uri=True)) as memory:
         if (copy := _path()).exists():
             with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as source:

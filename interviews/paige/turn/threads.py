@@ -92,8 +92,9 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
 
 
 def _leading(thread: Thread) -> frozenset[FollowUpKind]:
-    """What the guide asks first of all about an answer to the topic's question, if it fits. Not before the reason of a
-    complaint, and no consequence before the reason of a view.
+    """The kind of the topic's first follow-up in the guide, if it fits an answer to the topic's question.
+
+    It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet.
     """
     if thread.depth or not thread.topic.follow_ups:
         return frozenset()
