@@ -203,7 +203,7 @@ def marker_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
 
 @cache
 def absence_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
-    """That there is nothing to compare with, or that nobody else was involved."""
+    """That there is nothing to compare with, that nobody else was involved, or that nothing was decided."""
     lists = [language.lexicon["absent"] for language in _languages().values() if "absent" in language.lexicon]
     return {FollowUpKind(kind): whole_words(each[kind] for each in lists) for kind in lists[0]}
 
@@ -213,6 +213,12 @@ def absent_topic_patterns() -> Mapping[FollowUpKind, re.Pattern[str]]:
     """By the kind of `absence_patterns`: phrases of a topic that asks for what there was not."""
     lists = [each.lexicon["absent_topics"] for each in _languages().values() if "absent_topics" in each.lexicon]
     return {FollowUpKind(kind): whole_words(each[kind] for each in lists) for kind in lists[0]}
+
+
+@cache
+def tipping_pattern() -> re.Pattern[str]:
+    """Of what decided it: "The back-test tipped it for us"."""
+    return whole_words(each.lexicon["tipped"] for each in _languages().values() if "tipped" in each.lexicon)
 
 
 def language_of(text: str, default: str = "en") -> str:

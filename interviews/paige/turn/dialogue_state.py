@@ -5,7 +5,7 @@ from itertools import islice
 
 from interviews.lifecycle import Move, Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
-from interviews.paige.answers.lexicon import Intent, absence_patterns, absent_topic_patterns, language_of
+from interviews.paige.answers.lexicon import Intent, absence_patterns, language_of
 from interviews.paige.answers.reading import Reading, read
 from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence
 from interviews.paige.answers.statement_words import statement_words
@@ -14,7 +14,7 @@ from interviews.paige.guide.guide import CLOSING, FollowUpKind, Topic
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.language.words import unaccented
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, distinct, judges
+from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, asks_for, distinct, judges, tells_what_tipped
 
 TOPICS_OF_A_SUMMARY = 4
 """In an answer with phrases of this many topics, one phrase of each counts."""
@@ -70,9 +70,7 @@ class DialogueState:
     def absence_of(self, topic: Topic) -> FollowUpKind | None:
         """What the topic asks for, first of all, if the contact has said that there was none of it."""
         kind = topic.follow_ups[0].kind if topic.follow_ups else None
-        if kind not in self.absent:
-            return None
-        return kind if absent_topic_patterns()[kind].search(unaccented("\n".join(topic.phrases))) else None
+        return kind if kind in self.absent and asks_for(topic, kind) else None
 
     @property
     def hints(self) -> bool:
@@ -166,7 +164,9 @@ class DialogueState:
             phrases = distinct(phrase for _, hit in hits for phrase in hit)
             enough = 1 if self._is_summary(answer) else PHRASES_OF_A_MENTION
             if len(phrases) >= enough or any(
-                self._denies_only(topic, each) or judges(each.text, hit, self.brief.guide.language)
+                self._denies_only(topic, each)
+                or judges(each.text, hit, self.brief.guide.language)
+                or tells_what_tipped(topic, each.text, self.brief.guide.language)
                 for each, hit in hits
             ):
                 found += [each.text for each, _ in hits]
@@ -187,6 +187,8 @@ class DialogueState:
         if topic.key in self.told and (not topic.core or self._is_touched(topic)):
             return True
         if any(self.repeats) and self.mentions(topic):
+            return True
+        if self.follow_ups_to(topic) and asks_for(topic, FollowUpKind.CHANGE) and self.mentions(topic):
             return True
         is_denied = self._is_denied(topic) or self.absence_of(topic) is not None
         return not topic.core and (self.avoids(topic) or (is_denied and not self.emphasizes(topic)))

@@ -8,7 +8,7 @@ from interviews.paige.guide.texts import VENDOR
 from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.turn.brief import Brief
 
-QUESTIONS = ("absent_comparison", "absent_people", "hint")
+QUESTIONS = ("absent_comparison", "absent_people", "absent_change", "hint")
 
 
 def quote_in(message: Utterance, guides: Iterable[Guide]) -> str:
