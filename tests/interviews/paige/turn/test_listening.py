@@ -174,7 +174,6 @@ class TestOtherTopics:
         denial = "Das habe ich allein entschieden." if guide == GERMAN else "I decided it alone."
         assert "process" not in [turn.topic for turn in paige(conduct(buyer_brief(guide=guide), [denial, COMPLETE]))]
 
-
     @pytest.mark.parametrize(
         ("guide", "answer", "quote"),
         [
