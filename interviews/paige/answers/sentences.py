@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from interviews.paige.answers.lexicon import (
     Intent,
@@ -32,6 +33,9 @@ MIN_WORDS_OF_A_CLAUSE = 4
 MIN_WORDS_OF_A_REQUEST = 3
 """Shorter clauses, such as "no more", are part of their sentence."""
 MAX_WORDS_OF_A_DENIAL = 14
+
+KEPT_SENTENCES = 64
+"""A sentence is examined for requests at its ends, and once more as a whole."""
 
 # An e-mail header: others wrote what follows.
 _MAIL = re.compile(
@@ -127,6 +131,7 @@ def _marked(text: str) -> str:
     return f"{text}?" if is_unmarked else text
 
 
+@lru_cache(maxsize=KEPT_SENTENCES)
 def _intents(text: str) -> frozenset[Intent]:
     plain = spelled_out(_marked(text))
     if _word_count(text) > MAX_WORDS_OF_A_REQUEST:

@@ -2,9 +2,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 KEPT_WORDS = 4096
+KEPT_TEXTS = 512
+"""Each sentence of an answer is compared with many patterns."""
 MAX_LETTERS = 40
 """Letters after these are ignored."""
 
@@ -17,6 +20,7 @@ _APOSTROPHE = re.compile("['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}]")
 _ELISION = re.compile(rf"\b([cdjlmnst]|qu|un|all|dall|dell|nell|sull){_APOSTROPHE.pattern}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=KEPT_TEXTS)
 def unaccented(text: str) -> str:
     """Words and question marks, each followed by a space, without case, accents and apostrophes.
 
