@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.lexicon import Intent
@@ -123,10 +123,14 @@ def _repeat(state: DialogueState) -> Move | None:
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
     if state.turns_left <= state.turns_needed:
         return
-    for thread in threads(state)[:OFFERED_THREADS]:
-        for index in islice(follow_ups(state, thread), OFFERED_KINDS):
-            quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
-            yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
+    pursued = ([*_follow_ups_on(state, thread)] for thread in threads(state))
+    yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))
+
+
+def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
+    for index in islice(follow_ups(state, thread), OFFERED_KINDS):
+        quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
+        yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
 
 def _hinted(state: DialogueState) -> Iterator[NextMove]:

@@ -106,9 +106,11 @@ def _leading(thread: Thread) -> frozenset[FollowUpKind]:
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about what was said last. Words that Paige has said are not quoted."""
+    """A follow-up without a quote is about what was said last, unless a model words it, which names what it is about.
+    Words that Paige has said are not quoted.
+    """
     if not follow_up.takes_quote:
-        return thread.is_final
+        return thread.is_final or (thread.is_last and state.brief.may_be_worded)
     quote = thread.statement.quote
     is_new = not any(quote in message.text or quote in message.authored for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)

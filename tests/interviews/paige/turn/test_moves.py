@@ -164,6 +164,28 @@ class TestFollowUps:
     def test_words_of_others_are_not_quoted(self, answer: str) -> None:
         assert not [move for move in moves(after(buyer_brief(), answer)) if move.quote]
 
+    # None of the sentences on the subject of the objective stands alone, so none can be quoted.
+    UNQUOTABLE = (
+        "It was a long security review. He had to do the security review twice. They lost the security review form."
+    )
+
+    def test_statements_that_get_none_leave_room_for_others(self) -> None:
+        brief = after(
+            buyer_brief("What part did the security review play?"), f"{self.UNQUOTABLE} Then the trial began."
+        )
+        offered = [move for move in moves(brief) if move.move == Move.FOLLOW_UP]
+        assert {move.thread.statement.text for move in offered if move.thread} == {"Then the trial began."}
+        assert not any(move.quote for move in offered)
+
+    def test_a_model_may_word_one_on_any_statement_of_the_last_answer(self) -> None:
+        brief = replace(buyer_brief("What part did the security review play?"), may_be_worded=True)
+        offered = [
+            move.thread for move in moves(after(brief, f"{self.UNQUOTABLE} Then the trial began.")) if move.thread
+        ]
+        assert {thread.statement.text for thread in offered} == set(self.UNQUOTABLE.replace(". ", ".\n").split("\n"))
+        offered = [move.thread for move in moves(after(brief, self.UNQUOTABLE, "The trial was short.")) if move.thread]
+        assert {thread.answer for thread in offered} == {1}, "nothing without a quote from earlier answers"
+
     def test_without_a_quote_no_quoting_follow_up_is_offered(self) -> None:
         offered = [move.asked for move in moves(after(buyer_brief(), "Growth, mostly.")) if move.asked]
         assert offered
