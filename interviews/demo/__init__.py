@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from contacts.text import clean_email, clean_name, clean_notes
 from deals.text import clean_deal_id
@@ -30,7 +31,7 @@ def seed(actor: Actor) -> list[Org]:
 
 
 def _seed_org(data: dict[str, Any], actor: Actor) -> Org:
-    if existing := Org.objects.filter(name=data["name"]).first():
+    if existing := Org.objects.filter(slug=slugify(data["name"])).first():
         return existing
     org = onboard_org(name=data["name"], plan=data["plan"])
     for contact in data["contacts"]:

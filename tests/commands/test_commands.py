@@ -154,6 +154,19 @@ class TestDemo:
         assert set(InterviewRequest.objects.values_list("status", flat=True)) == set(Status)
         assert Contact.objects.exclude(notes="").count() >= 10
 
+    def test_the_demo_starts_again_after_staff_have_renamed_and_emptied_it(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.BASE_DIR = tmp_path
+        run("demo")
+        org = Org.objects.get(slug="acme-analytics")
+        org.name = "Acme"
+        org.save()
+        assert "Demo org: Acme\n" in run("demo")
+        InterviewRequest.objects.all().delete()
+        assert 'curl -X PATCH "$HINDSIGHT_URL/interviews/ID"' in run("demo")
+        assert Org.objects.without_test_rooms().count() == 2
+
     @pytest.mark.slow
     def test_the_welcome_shows_working_credentials_and_stays_the_same(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path

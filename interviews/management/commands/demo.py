@@ -72,7 +72,8 @@ def _link(rows: QuerySet[InterviewRequest]) -> str:
 
 def _welcome(org: Org, other: Org, api_key: str, test_key: str, password: str) -> str:
     base = settings.PUBLIC_BASE_URL
-    interview_request = org.interview_requests.earliest("id")
+    ids = org.interview_requests.order_by("id").values_list("pk", flat=True)
+    first = ids.first() or "ID"
     return f"""
 Hindsight is ready. Demo org: {org.name}
 
@@ -93,12 +94,12 @@ Or with a test key, whose interviews a scripted buyer answers within seconds ({b
 
 Add context about a contact:
 
-  curl -X PATCH "$HINDSIGHT_URL/interviews/{interview_request.pk}" \\
+  curl -X PATCH "$HINDSIGHT_URL/interviews/{first}" \\
     -H "Authorization: Bearer $HINDSIGHT_API_KEY" \\
     -H "Content-Type: application/json" \\
     -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
 
 Show the prompt that Paige uses next:
 
-  .venv/bin/python manage.py show_prompt {interview_request.pk}
+  .venv/bin/python manage.py show_prompt {first}
 """
