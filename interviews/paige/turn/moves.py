@@ -20,9 +20,9 @@ from interviews.paige.turn.threads import Thread, follow_ups, threads
 MAX_TIMES_AGAIN = 3
 MAX_AGAIN = 8
 """Questions repeated in one interview. Those put again do not count as turns of the guide."""
-OFFERED_TOPICS = 3
 OFFERED_THREADS = 3
-OFFERED_KINDS = 3
+OFFERED_KINDS, OFFERED_KINDS_TO_WORD = 3, 5
+"""The last ones fit less well in authored words."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
-    for index in islice(follow_ups(state, thread), OFFERED_KINDS):
+    kinds = OFFERED_KINDS_TO_WORD if state.brief.may_be_worded else OFFERED_KINDS
+    for index in islice(follow_ups(state, thread), kinds):
         quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
         yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
@@ -151,7 +152,7 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
         return
     has_room = state.turns_left > state.turns_needed
     open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
-    for topic in open_topics[:OFFERED_TOPICS]:
+    for topic in open_topics:
         absent = state.absence_of(topic)
         if absent:
             yield NextMove(Move.COVERED, topic, phrase=Phrase(f"absent_{absent}"))

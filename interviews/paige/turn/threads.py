@@ -112,7 +112,7 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
     if not follow_up.takes_quote:
         return thread.is_final or (thread.is_last and state.brief.may_be_worded)
     quote = thread.statement.quote
-    is_new = not any(quote in message.text or quote in message.authored for message in state.said)
+    is_new = not any(quote in message.text for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)
 
 
@@ -189,13 +189,13 @@ def _tells(state: DialogueState, message: Utterance, answer: Utterance) -> bool:
 
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
-    is_emphasized = state.emphasizes(topic)
-    limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if is_emphasized else MAX_FOLLOW_UPS_OF_A_TOPIC
+    may_go_on = state.emphasizes(topic) or state.brief.may_be_worded
+    limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if may_go_on else MAX_FOLLOW_UPS_OF_A_TOPIC
     return (
         topic.key == CLOSING
         or topic.key in state.told
         or state.avoids(topic)
-        or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if is_emphasized else 1)
+        or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
         or len(state.follow_ups_to(topic)) >= limit
         or _is_closed_by_the_last_answer(state, topic)
         or _is_in_vain(state, topic)

@@ -95,18 +95,23 @@ class TestOrder:
 
     def test_a_changed_objective_applies_from_the_next_message(self) -> None:
         brief = after(buyer_brief(), COMPLETE)
-        assert kinds(brief)[-3] == (Move.QUESTION, "process")
-        assert kinds(replace(brief, objective="The security review"))[-3] == (Move.QUESTION, "experience")
+        changed = replace(brief, objective="The security review")
+        first, second = (next(move.topic for move in moves(each) if not move.thread) for each in (brief, changed))
+        assert (first.key, second.key) == ("process", "experience")
 
     def test_nothing_follows_the_closing_question(self) -> None:
         said = conduct(buyer_brief(), [COMPLETE])
         assert moves(buyer_brief().after(said)) == ()
 
-    def test_an_engine_is_offered_the_kinds_that_fit_a_thread_and_three_topics(self) -> None:
+    def test_an_engine_is_offered_the_kinds_that_fit_a_thread_and_the_next_topics(self) -> None:
         offered = moves(after(buyer_brief(), SHORT))
         fitting = [FollowUpKind.INSTANCE, FollowUpKind.COMPARISON, FollowUpKind.REASON]
         assert [move.asked.kind for move in offered if move.asked] == fitting
-        assert [move.topic.key for move in offered if not move.asked] == ["process", "criteria", "options"]
+        worded = moves(after(replace(buyer_brief(), may_be_worded=True), SHORT))
+        more = [FollowUpKind.CONSEQUENCE, FollowUpKind.NEXT]
+        assert [move.asked.kind for move in worded if move.asked] == fitting + more
+        topics = ["process", "criteria", "options", "vendor", "pricing", "experience", "decision"]
+        assert [move.topic.key for move in offered if not move.asked] == topics
 
 
 class TestBudget:
@@ -119,7 +124,7 @@ class TestBudget:
     def test_only_core_topics_are_offered_if_the_turns_are_few(self) -> None:
         brief = buyer_brief()
         brief = replace(brief, guide=replace(brief.guide, max_turns=6))
-        assert [key for _, key in kinds(after(brief, SHORT))] == ["criteria", "options", "vendor"]
+        assert [key for _, key in kinds(after(brief, SHORT))] == ["criteria", "options", "vendor", "decision"]
 
 
 class TestFollowUps:
