@@ -28,8 +28,14 @@ def is_thing_of_the_contact(message: WordedMessage) -> bool:
     if not _WORDS_ONLY.fullmatch(message.text) or message.words.first_person.search(message.plain):
         return False
     sentences = [words_of(sentence) for sentence in _sentences(message)]
-    things = [message.words.places.split(thing) for thing in message.words.series.split(message.plain)]
+    things = [_parts(thing, message.words) for thing in message.words.series.split(message.plain)]
     return all(any(_are_from(each, thing, message.words) for each in sentences) for thing in things)
+
+
+def _parts(thing: str, words: WordingWords) -> list[str]:
+    """No word of a place begins or ends a thing: "sign-on" is one."""
+    parts = words.places.split(thing)
+    return parts if all(map(str.strip, parts)) else [thing]
 
 
 def _sentences(message: WordedMessage) -> Iterator[str]:

@@ -122,6 +122,20 @@ def test_what_a_contact_denies_is_not_named_as_if_they_had_said_it() -> None:
     assert refusal_of("the working integration in the trial", bridge) == Refusal.THING
 
 
+def test_a_thing_may_end_with_the_word_of_a_place_and_begin_with_that() -> None:
+    bridge = answered_with("Single sign-on was only in the large plan, and an old tool nobody used.", BRIDGE)
+    for thing in ("single sign-on", "single sign-on in the large plan", "that old tool"):
+        assert refusal_of(thing, bridge) is None
+    assert refusal_of("on", bridge) == Refusal.THING
+
+
+def test_a_weakness_is_no_insult() -> None:
+    german = table.public_of({"language": "de", "topic": "vendor", "answer": "Schwach war der Chatbot bei Retouren."})
+    assert refusal_of("Welche Folgen hatte es, dass er bei Retouren schwach war?", german) is None
+    assert refusal_of("Welches Gewicht hatten die Retouren?", german) is None
+    assert refusal_of("Sie sind schwach, was folgt daraus?", german) == Refusal.RUDE
+
+
 def test_an_answer_in_another_language_gives_no_words_to_a_bridge() -> None:
     bridge = answered_with("Die Sicherheitsprüfung war ein Chaos, und der Bericht war schon zwei Jahre alt.", BRIDGE)
     assert refusal_of("Sicherheitsprüfung", bridge) == Refusal.THING
