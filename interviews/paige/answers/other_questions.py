@@ -46,7 +46,7 @@ def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sente
 def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterator[Sentence]:
     own = [each for each in sentences if not each.is_pasted]
     unknown = [each for each in own if _is_unknown(each)]
-    has_findings = any(each.is_finding and not _is_unknown(each) for each in own)
+    has_findings = any((each.is_finding or _is_refusal(each)) and not _is_unknown(each) for each in own)
     asks = _asked_by(unknown, own, asked)
     for each, following in zip_longest(sentences, sentences[1:]):
         if each.is_question and _is_rhetorical(each, following, has_findings=has_findings):
@@ -55,6 +55,11 @@ def _with_unknown_questions(sentences: Sequence[Sentence], asked: str) -> Iterat
             yield replace(each, intents=asks)
         else:
             yield each
+
+
+def _is_refusal(sentence: Sentence) -> bool:
+    """Such as "Nothing I could name.", which answers "The limit?" before it."""
+    return sentence.intents == {Intent.DECLINES}
 
 
 def _is_unknown(sentence: Sentence) -> bool:
