@@ -12,6 +12,7 @@ _QUOTABLE = re.compile(
 )
 _EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
 _PAUSES = (",", ";", ":", "")
+_REMARK_END = re.compile(rf"{CLAUSE_GAP.pattern}|: ")
 MIN_WORDS_OF_A_CLAUSE, MIN_WORDS_OF_A_PART = 4, 6
 MAX_OPENERS = 3
 
@@ -50,7 +51,7 @@ def quote_of(message: str, template: str) -> str | None:
 
 def without_openers(text: str, words: StatementWords) -> str:
     """Such as "but", and "honestly" before a comma."""
-    remark = CLAUSE_GAP.search(text) if words.remarks.match(unaccented(text)) else None
+    remark = _REMARK_END.search(text) if words.remarks.match(unaccented(text)) else None
     if remark and len(text[remark.end() :].split()) >= MIN_WORDS_OF_A_CLAUSE:
         text = text[remark.end() :]
     for _ in range(MAX_OPENERS):

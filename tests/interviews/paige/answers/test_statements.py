@@ -79,6 +79,11 @@ def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is
         *(("en", each) for each in ("I think I've waffled on about that.", "I'd only be guessing.")),
         *(("de", each) for each in ("Moment, da war gerade die Post da.", "Ich habe nur noch zehn Minuten.")),
         *(("de", each) for each in ("Mehr war da nicht.", "Da fällt mir beim besten Willen nichts ein.")),
+        ("de", "Einen bestimmten Moment kann ich Ihnen da ehrlich gesagt nicht nennen."),
+        ("de", "Sicher weiß ich das nicht, das ist nur mein Eindruck."),
+        ("de", "Ich kann nur für den Test sprechen, vom Rest habe ich nichts mitbekommen."),
+        ("en", "That's only my impression, I was not in the room."),
+        ("en", "There is not more to it than what I said."),
         ("en", "What would you have done?"),
         ("en", "On Monday Bob wrote:\n> Nobody trusted the weekly numbers."),
     ],
@@ -90,6 +95,11 @@ def test_small_talk_figures_of_speech_and_words_of_others_are_no_statements(lang
 def test_a_sentence_is_cut_where_a_clause_with_its_own_subject_begins() -> None:
     found = statements("We replaced the old tool, and the owners noticed it, which helped.", "en")
     assert [each.text for each in found] == ["We replaced the old tool", "and the owners noticed it, which helped."]
+
+
+def test_what_follows_a_remark_and_a_colon_is_a_statement() -> None:
+    [found] = statements("Ich kann da nur für mein Team sprechen: Im Dezember klingelt das Telefon ohne Pause.", "de")
+    assert found.quote == "Im Dezember klingelt das Telefon ohne Pause"
 
 
 def test_what_follows_a_remark_is_a_statement() -> None:
