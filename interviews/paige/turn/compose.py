@@ -14,7 +14,7 @@ from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
 from interviews.paige.turn.public import LEAD_INS, kept_openers, public_brief, task_of
-from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
+from interviews.paige.wording.public_brief import GAP, NO_THING, PublicBrief, Task
 from interviews.paige.wording.worded import Worded
 from interviews.paige.wording.words import words_of
 
@@ -75,7 +75,7 @@ def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = N
     if writer is None or public is None:
         return Message(authored, choice)
     worded = writer.word(public, spent_ms=choice.latency_ms)
-    if worded.text is None:
+    if worded.text in (None, NO_THING):
         return Message(authored, choice, worded)
     return Message(_with_words(brief, choice, public, worded.text), choice, worded, authored)
 

@@ -19,6 +19,8 @@ from interviews.paige.turn.quoted import quote_in
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
+MAX_FOLLOW_UPS_TO_WORD = 6
+"""Of a topic. A model that words puts each in other words, and knows when nothing is left to learn."""
 MAX_KINDS_OF_A_STATEMENT = 2
 MAX_WORDS_OF_A_FRAGMENT = 3
 
@@ -190,16 +192,21 @@ def _tells(state: DialogueState, message: Utterance, answer: Utterance) -> bool:
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
     may_go_on = state.emphasizes(topic) or state.brief.may_be_worded
-    limit = MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if may_go_on else MAX_FOLLOW_UPS_OF_A_TOPIC
     return (
         topic.key == CLOSING
         or topic.key in state.told
         or state.avoids(topic)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
-        or len(state.follow_ups_to(topic)) >= limit
+        or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
         or _is_closed_by_the_last_answer(state, topic)
         or _is_in_vain(state, topic)
     )
+
+
+def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
+    if state.brief.may_be_worded:
+        return MAX_FOLLOW_UPS_TO_WORD
+    return MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if state.emphasizes(topic) else MAX_FOLLOW_UPS_OF_A_TOPIC
 
 
 def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:

@@ -14,7 +14,7 @@ from interviews.paige.guide.question_style import style_warnings
 from interviews.paige.wording.gap import MAX_THING_WORDS, is_thing_of_the_contact
 from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
 from interviews.paige.wording.message import WordedMessage
-from interviews.paige.wording.public_brief import PublicBrief, Task
+from interviews.paige.wording.public_brief import NO_THING, PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
 MAX_WORDS, MAX_CHARACTERS = 40, 300
@@ -131,7 +131,7 @@ def _asks_what_was_answered(message: WordedMessage) -> bool:
 
 
 def _is_no_thing(message: WordedMessage) -> bool:
-    return not is_thing_of_the_contact(message)
+    return message.text != NO_THING and not is_thing_of_the_contact(message)
 
 
 OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {

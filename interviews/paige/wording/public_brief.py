@@ -12,6 +12,8 @@ from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
 GAP = "{thing}"
+NO_THING = "-"
+"""In the place of a thing: the sentence is left out."""
 
 
 class Task(StrEnum):

@@ -135,7 +135,6 @@ class TestQuestionsBack:
         assert message.move == Move.FOLLOW_UP
         assert "You mean why" not in message.text
 
-
     def test_an_echo_of_the_question_with_a_refusal_is_a_refusal(self) -> None:
         assert next_to(after(buyer_brief(), "The limit? Nothing I could name.")).move == Move.QUESTION
         assert next_to(after(buyer_brief(), "The limit?")).move == Move.REPHRASE

@@ -127,6 +127,8 @@ def test_a_thing_may_end_with_the_word_of_a_place_and_begin_with_that() -> None:
     for thing in ("single sign-on", "single sign-on in the large plan", "that old tool"):
         assert refusal_of(thing, bridge) is None
     assert refusal_of("on", bridge) == Refusal.THING
+    assert refusal_of("-", bridge) is None
+    assert refusal_of("-", PUBLIC) is not None
 
 
 def test_a_weakness_is_no_insult() -> None:

@@ -62,6 +62,12 @@ def test_the_gap_of_a_sentence_before_the_bridge_is_worded_and_all_authored_word
     assert message.authored == f"{bridge} {question}"
 
 
+def test_the_sentence_is_left_out_if_the_model_finds_no_thing() -> None:
+    message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, Words("-"))
+    topic = message.choice.move.topic
+    assert (message.text, message.authored) == (f"{topic.bridge} {topic.question}", "")
+
+
 def test_openers_other_than_a_bridge_have_no_gap_before_them() -> None:
     topic = buyer_brief().guide.topics[1]
     bridge, feeling = Phrase("bridge"), Phrase("feeling")
