@@ -170,8 +170,8 @@ def test_a_model_is_told_the_picks(settings: Settings, interview_request: Interv
         submit_answer(interview_request, number=3, text="It was slow for all of us.")
         next_question(interview_request)
     before, after = ["\n".join(message["content"] for message in body["messages"]) for body in provider.requests]
-    assert "Where the objective or the notes below name a subject" in before
-    assert "Where the objective or the notes below name a subject" not in after
+    assert "The objective is what this interview is for" in before
+    assert "The objective is what this interview is for" not in after
     org = interview_request.org.name
     assert f"while they are on the list: What stood out about {org}, good and bad; What mattered most." in after
     assert "Do not dwell on these: Which options were considered and how they compared." in after
