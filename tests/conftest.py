@@ -1,5 +1,6 @@
 """Shared fixtures: the orgs Acme and Globex, and Alice, a contact of Acme."""
 
+import gc
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -101,6 +102,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     here = [item for item in items if ENVIRONMENT is None or ENVIRONMENT in environments_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(here)])
     items[:] = here
+
+
+def pytest_collection_finish() -> None:
+    # The collector would examine all imported modules again and again: a tenth of the time.
+    gc.freeze()
 
 
 def environments_of(item: pytest.Item) -> set[str]:

@@ -13,6 +13,7 @@ from hindsight.metrics.server import DIRECTORY, _Processes, serve_metrics
 from tools.harness.processes import free_port
 
 
+@pytest.mark.slow
 def test_a_client_that_sends_a_byte_now_and_then_does_not_stop_the_scrapes(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

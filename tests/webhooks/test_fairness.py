@@ -33,6 +33,7 @@ def complete_many(org: Org, count: int) -> None:
         complete(org, number)
 
 
+@pytest.mark.slow
 def test_an_org_with_many_deliveries_leaves_threads_to_another_one(acme: Org, globex: Org) -> None:
     endpoints_of(acme, MAX_ENDPOINTS)
     endpoints_of(globex, 1)

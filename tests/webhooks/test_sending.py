@@ -79,6 +79,7 @@ def test_there_are_200_hostile_urls() -> None:
 
 
 @pytest.mark.usefixtures("in_production")
+@pytest.mark.slow
 def test_a_hostile_url_is_refused_and_nothing_connects(connected: list[str], names: dict[str, list[str]]) -> None:
     for url in URLS:
         with pytest.raises(ValidationError):

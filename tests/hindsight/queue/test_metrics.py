@@ -23,6 +23,7 @@ def registry(monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
         yield registry
 
 
+@pytest.mark.slow
 def test_one_query_at_a_time_and_no_longer_than_the_limit(
     registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

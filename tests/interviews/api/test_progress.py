@@ -95,6 +95,7 @@ def shown(api: ApiClient, row: InterviewRequest) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("steps", "progress"), STEPS.values(), ids=STEPS)
+@pytest.mark.slow
 def test_get_list_and_filter_show_the_progress(
     acme_api: ApiClient, interview_request: InterviewRequest, steps: tuple[Step, ...], progress: Progress
 ) -> None:

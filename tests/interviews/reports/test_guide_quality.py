@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -29,6 +30,7 @@ def another(interview_request: InterviewRequest) -> InterviewRequest:
     )
 
 
+@pytest.mark.slow
 def test_the_quality_of_each_version(
     interview_request: InterviewRequest, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

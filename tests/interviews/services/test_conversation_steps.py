@@ -110,6 +110,7 @@ class TestQuestions:
         assert (turn.topic, turn.guide_version) == ("process", 1)
         assert turn.text.startswith("From the first conversations")
 
+    @pytest.mark.slow
     def test_questions_follow_ups_and_the_closing_question_have_different_moves(
         self, running: InterviewRequest
     ) -> None:
@@ -163,6 +164,7 @@ class TestAnswers:
 
 
 class TestRecap:
+    @pytest.mark.slow
     def test_the_recap_follows_when_nothing_is_left_to_ask(self, running: InterviewRequest) -> None:
         answer_all(running)
         state = interview_state(running)
@@ -187,6 +189,7 @@ class TestRecap:
         assert state.question.number == 1
         assert Conversation.objects.get().finished_at is None
 
+    @pytest.mark.slow
     def test_resuming_with_nothing_left_to_ask_leads_back_to_the_recap(self, running: InterviewRequest) -> None:
         answer_all(running)
         resume_conversation(running)

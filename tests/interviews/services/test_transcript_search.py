@@ -131,6 +131,7 @@ def use_limits(monkeypatch: pytest.MonkeyPatch, newest: int, window: int, few: i
 
 
 @pytest.mark.parametrize("limits", [(1, 2, 0), (1, 2, 10), (1, 4, 0), (3, 100, 10), (5_000, 20_000, 200)])
+@pytest.mark.slow
 def test_the_newest_interviews_come_first(
     monkeypatch: pytest.MonkeyPatch, acme: Org, interview_request: InterviewRequest, limits: tuple[int, int, int]
 ) -> None:

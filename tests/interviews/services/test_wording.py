@@ -254,6 +254,7 @@ def counted(outcome: str) -> float:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_both_requests_are_made_outside_of_a_transaction(
     settings: Settings, interview_request: InterviewRequest, calls_in_transaction: list[bool]
 ) -> None:

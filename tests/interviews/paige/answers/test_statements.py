@@ -129,6 +129,7 @@ def test_a_name_with_a_title_is_not_cut() -> None:
 
 
 @pytest.mark.parametrize("part", ["a ", "i am, ", "x, ", "we lost and ", "we lost the file, and ", "they were slow. "])
+@pytest.mark.slow
 def test_a_long_answer_is_read_in_a_moment(part: str) -> None:
     answer = part * (10_000 // len(part))
     statements("warm up", "en")

@@ -96,6 +96,7 @@ def test_a_choice_cannot_reverse_the_rules() -> None:
 
 
 @pytest.mark.parametrize("act", [says("I like all of them."), says(""), status(401), hangs])
+@pytest.mark.slow
 def test_a_model_that_fails_chooses_nothing(act: Act, caplog: pytest.LogCaptureFixture) -> None:
     with fake_provider(act) as provider:
         assert chosen(told(FACT), provider, timeout=0.5) == {}

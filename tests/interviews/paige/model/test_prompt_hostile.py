@@ -69,6 +69,7 @@ def test_a_block_contains_exactly_its_text(brief: Brief, name: str, notes: str, 
 
 @few_examples
 @given(notes=texts, objective=texts)
+@pytest.mark.slow
 def test_data_does_not_change_the_prompt_outside_its_blocks(brief: Brief, notes: str, objective: str) -> None:
     def frame(of: Brief) -> str:
         system = messages_for(of, moves(of))[0].content

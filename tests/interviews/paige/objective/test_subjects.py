@@ -53,6 +53,7 @@ def test_capitals_say_nothing_in_a_text_of_capitals() -> None:
     assert found("en", "WHY DID WE LOSE THIS DEAL?") == ()
 
 
+@pytest.mark.slow
 def test_number_and_length_are_bounded_and_the_time_is_linear() -> None:
     names = ", ".join(f"the {'very ' * 3}{letter * 9} report about X{letter}Y" for letter in "abcdefghijklmnop")
     start = process_time()

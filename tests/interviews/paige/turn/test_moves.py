@@ -63,6 +63,7 @@ class TestOrder:
             *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "decision", CLOSING),
         ]
 
+    @pytest.mark.slow
     def test_topics_in_the_objective_come_second_with_a_follow_up_even_on_complete_answers(self) -> None:
         topics = topics_of(conduct(buyer_brief("Find out why PRICING was a blocker"), [COMPLETE]))
         assert topics[:4] == ["trigger", "pricing", "pricing", "process"]
@@ -89,6 +90,7 @@ class TestOrder:
         said = conduct(replace(buyer_brief(), contact_notes="They never had a trial."), [COMPLETE])
         assert "experience" not in topics_of(said)
 
+    @pytest.mark.slow
     def test_an_avoided_core_topic_is_asked_once(self) -> None:
         said = conduct(buyer_brief("Do not mention competitors"), [SHORT])
         assert topics_of(said).count("options") == 1
@@ -115,6 +117,7 @@ class TestOrder:
 
 
 class TestBudget:
+    @pytest.mark.slow
     def test_an_objective_with_every_topic_does_not_displace_a_core_topic(self) -> None:
         brief = buyer_brief("problem, process, criteria, options, product, pricing, sales, outcome")
         topics = topics_of(conduct(brief, [SHORT]))
@@ -148,6 +151,7 @@ class TestFollowUps:
         assert topics_of(said).count("trigger") == 1
         assert "pricing" not in topics_of(said), "an avoided topic that is not core is left out"
 
+    @pytest.mark.slow
     def test_one_is_never_put_twice(self) -> None:
         said = conduct(buyer_brief("problem"), [SHORT])
         follow_ups = [(turn.topic, turn.follow_up) for turn in paige(said) if turn.move == Move.FOLLOW_UP]

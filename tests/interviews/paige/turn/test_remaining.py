@@ -31,6 +31,7 @@ def shown(answers: list[str], objective: str = "") -> list[tuple[Move, Remaining
     ],
     ids=["terse", "talkative", "declining", "with topics left out", "asking back"],
 )
+@pytest.mark.slow
 def test_every_new_question_is_further_and_leaves_no_more_minutes(answers: list[str], objective: str) -> None:
     seen = shown(answers, objective)
     assert seen[0] == (Move.QUESTION, Remaining(question=1, percent_done=0, minutes=15))
