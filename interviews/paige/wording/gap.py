@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from interviews.paige.answers.lexicon import language_of
 from interviews.paige.language.sentences import SENTENCE_GAP
+from interviews.paige.language.words import lower_case
 from interviews.paige.wording.message import WordedMessage, is_form
 from interviews.paige.wording.words import WordingWords, words_of
 
@@ -27,15 +28,15 @@ def is_thing_of_the_contact(message: WordedMessage) -> bool:
     """
     if not _WORDS_ONLY.fullmatch(message.text) or message.words.first_person.search(message.plain):
         return False
-    sentences = [words_of(sentence) for sentence in _sentences(message)]
-    things = [_parts(thing, message.words) for thing in message.words.series.split(message.plain)]
+    return any(_is_named(message, hyphen) for hyphen in (" ", ""))
+
+
+def _is_named(message: WordedMessage, hyphen: str) -> bool:
+    """`hyphen`: what stands for it. "Back-test" and "sign-on" are one word each, or have words that name nothing."""
+    sentences = [words_of(sentence.replace("-", hyphen)) for sentence in _sentences(message)]
+    series = message.words.series.split(lower_case(message.text.replace("-", hyphen)))
+    things = [message.words.places.split(thing) for thing in series]
     return all(any(_are_from(each, thing, message.words) for each in sentences) for thing in things)
-
-
-def _parts(thing: str, words: WordingWords) -> list[str]:
-    """No word of a place begins or ends a thing: "sign-on" is one."""
-    parts = words.places.split(thing)
-    return parts if all(map(str.strip, parts)) else [thing]
 
 
 def _sentences(message: WordedMessage) -> Iterator[str]:

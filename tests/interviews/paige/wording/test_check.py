@@ -122,9 +122,10 @@ def test_what_a_contact_denies_is_not_named_as_if_they_had_said_it() -> None:
     assert refusal_of("the working integration in the trial", bridge) == Refusal.THING
 
 
-def test_a_thing_may_end_with_the_word_of_a_place_and_begin_with_that() -> None:
-    bridge = answered_with("Single sign-on was only in the large plan, and an old tool nobody used.", BRIDGE)
-    for thing in ("single sign-on", "single sign-on in the large plan", "that old tool"):
+def test_a_thing_may_have_a_hyphen_and_begin_with_that() -> None:
+    answer = "Single sign-on was only in the large plan, and the back-test on last year's data failed in the old tool."
+    bridge = answered_with(answer, BRIDGE)
+    for thing in ("single sign-on", "single sign-on in the large plan", "the back-test on the data", "that old tool"):
         assert refusal_of(thing, bridge) is None
     assert refusal_of("on", bridge) == Refusal.THING
     assert refusal_of("-", bridge) is None
