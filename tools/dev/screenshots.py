@@ -154,7 +154,7 @@ def fill(browser: Browser, button: str, **values: str) -> None:
 
 def save_over_another(browser: Browser) -> None:
     seen = browser.find("[name=seen]").get_attribute("value") or ""
-    fill(browser, "Save and continue editing", objective=f"What the CRM sent meanwhile, at {time.time()}")
+    fill(browser, "Save", objective=f"What the CRM sent meanwhile, at {time.time()}")
     fill(browser, "Save", objective="What I had in mind", seen=seen)
 
 
