@@ -192,8 +192,9 @@ class TestOtherTopics:
         assert decision.move == Move.FOLLOW_UP
         assert quote in decision.text
 
-    def test_what_did_not_tip_it_is_asked(self) -> None:
-        said = paige(conduct(buyer_brief(), ["It grew.", "The price was not what tipped it.", COMPLETE]))
+    @pytest.mark.parametrize("answer", ["The price was not what tipped it.", "The board decided it in March."])
+    def test_what_did_not_tip_it_is_asked(self, answer: str) -> None:
+        said = paige(conduct(buyer_brief(), ["It grew.", answer, COMPLETE]))
         assert next(turn for turn in said if turn.topic == "decision").move == Move.QUESTION
 
     @pytest.mark.parametrize(
@@ -212,7 +213,18 @@ class TestOtherTopics:
         assert decision.move == Move.COVERED
         assert decision.text.endswith(phrases(language)["absent_change"][0])
 
-    @pytest.mark.parametrize("answer", ["Nobody decided alone, we all did.", "The rollout was put on hold in May."])
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            *("Nobody decided alone, we all did.", "The rollout was put on hold in May."),
+            *(
+                "No decision was made without our CFO.",
+                "We never decided against you.",
+                "Nothing was decided until March.",
+            ),
+            *("Entschieden hat niemand allein.", "Es gab keine Entscheidung ohne den Betriebsrat."),
+        ],
+    )
     def test_other_sentences_do_not_say_that_nothing_was_decided(self, answer: str) -> None:
         said = paige(conduct(buyer_brief(), [answer, COMPLETE]))
         assert next(turn for turn in said if turn.topic == "decision").move == Move.QUESTION
