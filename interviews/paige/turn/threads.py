@@ -20,7 +20,7 @@ from interviews.paige.turn.quoted import quote_in
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 MAX_FOLLOW_UPS_TO_WORD = 6
-"""Of a topic. A model that words puts each in other words, and knows when nothing is left to learn."""
+"""Of a topic, if a model words them: it asks in different words each time."""
 MAX_KINDS_OF_A_STATEMENT = 2
 MAX_WORDS_OF_A_FRAGMENT = 3
 
@@ -108,8 +108,8 @@ def _leading(thread: Thread) -> frozenset[FollowUpKind]:
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about what was said last, unless a model words it, which names what it is about.
-    Words that Paige has said are not quoted.
+    """A follow-up without a quote is about what was said last. In the words of a model, it can name any statement
+    of the last answer. Words that Paige has said are not quoted.
     """
     if not follow_up.takes_quote:
         return thread.is_final or (thread.is_last and state.brief.may_be_worded)

@@ -32,7 +32,7 @@ def is_thing_of_the_contact(message: WordedMessage) -> bool:
 
 
 def _is_named(message: WordedMessage, hyphen: str) -> bool:
-    """`hyphen`: what stands for it. "Back-test" and "sign-on" are one word each, or have words that name nothing."""
+    """`hyphen`: replaces each hyphen. Without it, "back-test" is one word; with a space, "back" alone names nothing."""
     sentences = [words_of(sentence.replace("-", hyphen)) for sentence in _sentences(message)]
     series = message.words.series.split(lower_case(message.text.replace("-", hyphen)))
     things = [message.words.places.split(thing) for thing in series]

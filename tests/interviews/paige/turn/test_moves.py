@@ -173,7 +173,7 @@ class TestFollowUps:
     def test_words_of_others_are_not_quoted(self, answer: str) -> None:
         assert not [move for move in moves(after(buyer_brief(), answer)) if move.quote]
 
-    # None of the sentences on the subject of the objective stands alone, so none can be quoted.
+    # Each sentence is on the subject of the objective, and begins with a pronoun. So none can be quoted.
     UNQUOTABLE = (
         "It was a long security review. He had to do the security review twice. They lost the security review form."
     )
