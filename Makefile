@@ -48,9 +48,9 @@ test-faults: ## Test killed processes, unavailable stores, stuck locks and full 
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.environments faults $(ARGS)
 
-quick: ## Run most tests of `make test` on SQLite, without pages and docs; pytest gets ARGS
+quick: ## Run most tests of `make test` on SQLite, without pages, reports, deals, webhooks and docs; pytest gets ARGS
 	@scripts/bootstrap dev
-	@.venv/bin/python -m tests.environments quick -q -m "not slow" $(addprefix --ignore=tests/,$(OWN_TARGETS) interviews/web docs) $(ARGS)
+	@.venv/bin/python -m tests.environments quick -q -m "not slow" $(addprefix --ignore=tests/,$(OWN_TARGETS) interviews/web interviews/reports deals webhooks docs) $(ARGS)
 
 check: ## Check style, types, imports, migrations, the API schema and the production settings
 	@scripts/bootstrap dev
