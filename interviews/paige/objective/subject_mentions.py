@@ -68,7 +68,7 @@ def _is_function(word: str) -> bool:
 @cache
 def _functions() -> frozenset[str]:
     languages = map(subject_words, languages_with("subjects"))
-    return frozenset().union(*(words for language in languages for words in language.functions)) - _inner()
+    return frozenset().union(*(language.functions for language in languages)) - _inner()
 
 
 @cache

@@ -10,7 +10,7 @@ regular expression for the ends of other verbs and adverbs.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Self
 
 from interviews.paige.language.lexicons import languages_with, lexicon
@@ -44,15 +44,19 @@ class SubjectWords:
         specific = frozenset(unaccented(phrase).strip() for phrase in lists["specific"].split("|"))
         return cls(**words, specific=specific, endings=re.compile(rf".{{2,}}(?:{lists.get('endings') or '(?!)'})"))
 
-    @property
-    def functions(self) -> Iterable[frozenset[str]]:
-        return (self.openers, self.joints, self.clauses, self.others)
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        return self.openers | self.joints | self.clauses | self.others
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        return self.qualifiers | self.general | self.links
 
     def begins(self, word: str) -> bool:
         return word in self.openers or word in self.joints
 
     def ends(self, word: str) -> bool:
-        return any(word in words for words in (*self.functions, self.verbs))
+        return word in self.functions or word in self.verbs
 
     def is_verb(self, word: str) -> bool:
         return word in self.verbs or self.endings.fullmatch(word) is not None
@@ -69,7 +73,7 @@ def language_of_objective(words: Iterable[str], default: str) -> str:
     default = default if default in codes else _ENGLISH
 
     def count(code: str) -> int:
-        return sum(any(word in functions for functions in subject_words(code).functions) for word in found)
+        return sum(word in subject_words(code).functions for word in found)
 
     return max(codes, key=lambda code: (count(code), code == default))
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import compress
+from operator import not_
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language.words import unaccented
@@ -60,9 +62,10 @@ class _Reader:
     def _runs(self, sentence: Sequence[Word]) -> Iterator[tuple[int, int]]:
         start = 0
         for index, word in enumerate(sentence):
-            if self._ends(sentence, index) or (start < index and not self._is_next(sentence[index - 1], word)):
+            ends = self._ends(sentence, index)
+            if ends or (start < index and not self._is_next(sentence[index - 1], word)):
                 yield start, index
-                start = index + self._ends(sentence, index)
+                start = index + ends
 
     def _ends(self, sentence: Sequence[Word], index: int) -> bool:
         word = sentence[index]
@@ -96,14 +99,13 @@ class _Reader:
         return before.start == word.start or _GAP.fullmatch(self.text[before.end : word.start]) is not None
 
     def _trimmed(self, sentence: Sequence[Word], start: int, end: int) -> tuple[int, int]:
-        words = self.words
-        while start < end and self._is_left_out(sentence[start], words.qualifiers | words.general | words.links):
+        while start < end and self._is_left_out(sentence[start]):
             if start + 1 < end and self._is_title(*sentence[start : start + 2]):
                 break
             if start + 1 < end and self.text[sentence[start].end : sentence[start + 1].start] == "-":
                 break
             start += 1
-        while start < end and self._is_left_out(sentence[end - 1], words.general | words.qualifiers | words.links):
+        while start < end and self._is_left_out(sentence[end - 1]):
             end -= 1
         return start, end
 
@@ -111,9 +113,9 @@ class _Reader:
         first, second = self._original(word), self._original(name)
         return self.has_case and first.istitle() and second[:1].isupper() and word.text not in self.names
 
-    def _is_left_out(self, word: Word, left_out: frozenset[str]) -> bool:
+    def _is_left_out(self, word: Word) -> bool:
         is_name = word.text in self.names
-        return is_name or (word.text in left_out and not self._is_acronym(word))
+        return is_name or (word.text in self.words.left_out and not self._is_acronym(word))
 
     def _term(self, sentence: Sequence[Word], start: int, end: int) -> _Term | None:
         strong = [i for i in range(start, end) if self._is_strong(sentence, i)]
@@ -167,10 +169,10 @@ class _Reader:
         before = sentence[start - 1] if start else None
         if before is None or before.mark:
             return True
-        words = self.words
-        left_out = words.qualifiers | words.general | self.names
-        is_verb = self.language == "en" and words.is_verb(before.text)
-        return words.begins(before.text) or before.text in left_out or is_verb
+        words, text = self.words, before.text
+        if words.begins(text) or text in words.qualifiers or text in words.general or text in self.names:
+            return True
+        return self.language == "en" and words.is_verb(text)
 
     def _takes_verb(self, sentence: Sequence[Word], start: int, end: int) -> bool:
         """Whether the last word is the verb of a question: "Did the security review stall the deal?"."""
@@ -194,8 +196,7 @@ class _Reader:
 
     def _is_name(self, sentence: Sequence[Word], index: int) -> bool:
         word = sentence[index]
-        original = self._original(word)
-        if not self.has_case or not original[:1].isupper() or word.text in self.words.general:
+        if not self.has_case or not self._original(word)[:1].isupper() or word.text in self.words.general:
             return False
         is_first = sentence[index - 1].mark not in ("", ",") if index else True
         follows = sentence[index + 1] if index + 1 < len(sentence) else None
@@ -236,9 +237,9 @@ def _subjects(text: str, language: str, phrases: frozenset[str], names: frozense
     letters = [letter for letter in text if letter.isalpha()]
     has_case = sum(map(str.isupper, letters)) < _SHOUTED * len(letters) or len(plain) == 1
     reader = _Reader(text, words, code, phrases, names, has_case)
-    asking = [sentence for sentence in read if _asks(sentence)]
-    found = [term for sentence in asking for term in reader.terms(sentence)]
-    found = found or [term for sentence in read for term in reader.terms(sentence)]
+    asking = [_asks(sentence) for sentence in read]
+    found = [term for sentence in compress(read, asking) for term in reader.terms(sentence)]
+    found = found or [term for sentence in compress(read, map(not_, asking)) for term in reader.terms(sentence)]
     return _chosen([*_quoted(text, read, reader), *found])
 
 
