@@ -35,7 +35,7 @@ def update_contact(
 def upsert_contact(
     *, org_id: int, email: Email, actor: Actor, name: Name | None = None, notes: Notes | None = None
 ) -> Contact:
-    """Creates a contact, or overwrites the texts of the contact with this email. Requires a transaction."""
+    """Requires a transaction."""
     if created := _create_contact(Contact(org_id=org_id, email=email, name=name or "", notes=notes or "")):
         return created
     contact = Contact.objects.for_org(org_id).select_for_update(no_key=True).filter(email=email).first()
@@ -84,7 +84,6 @@ def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor,
 
 
 def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
-    """The numbers of created, updated, unchanged and rejected rows."""
     counts = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
     return counts + Counter(rejected=len(batch.rejected))
 

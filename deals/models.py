@@ -43,7 +43,6 @@ FIELDS = tuple(DealValues.__annotations__)
 
 class DealQuerySet(VersionedUpdate, OrgRowsQuerySet["Deal"]):
     def search(self, text: str) -> Self:
-        """By the beginning of the id."""
         return self.filter(deal_id__startswith=text)
 
     def with_reasons(self) -> Self:
@@ -82,7 +81,6 @@ class Deal(Versioned):
             models.Index("org", ID_ORDER, name="deal_newest"),
             models.Index("org", "outcome", ID_ORDER, name="deal_by_outcome"),
             models.Index(fields=("org", "updated_at", "id"), name="deal_updated"),
-            # For lists of all orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="deal_of_any_org_by_id"),
             models.Index(fields=("outcome", "id"), name="deal_of_any_org_by_outcome"),
         )

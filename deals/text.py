@@ -1,4 +1,4 @@
-"""The rules for what the customer's system says about a deal. `clean_…` functions raise ValidationError."""
+"""`clean_…` functions raise ValidationError."""
 
 import re
 from decimal import Decimal
@@ -40,7 +40,6 @@ def clean_currency(currency: str) -> str:
 
 
 def clean_amount(amount: Decimal) -> Decimal:
-    """Rounds to AMOUNT_DECIMALS."""
     if amount.is_finite() and abs(amount) < MAX_AMOUNT and abs(rounded := round(amount, AMOUNT_DECIMALS)) < MAX_AMOUNT:
         return rounded + 0  # not -0
     raise ValidationError(f"Send an amount below {MAX_AMOUNT:,}.")

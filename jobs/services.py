@@ -51,7 +51,6 @@ def _withdraw(org_id: int) -> None:
 
 
 def purge_jobs(*, dry_run: bool = False) -> int:
-    """Returns the number of deleted jobs."""
     expired = Job.objects.filter(expires_at__lte=timezone.now())
     count = expired.count()
     if not dry_run:

@@ -35,7 +35,6 @@ def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
 
 
 def overwrite_many(model: type[Model], edits: Iterable[tuple[Any, Texts]], *, actor: Actor) -> list[Change]:
-    """For rows of one model."""
     changes, rows = [], []
     for row, texts in edits:
         if replaced := _replace(row, texts):

@@ -19,7 +19,6 @@ BATCH = 1_000
 
 
 def erase_changes(*rows: Any, actor: Actor) -> None:
-    """Clears the texts in all changes of the rows."""
     for row in rows:
         about = {"org_id": row.org_id, "object_type": row._meta.model_name, "object_id": row.pk}
         by = {"actor_kind": actor.kind, "actor": actor.name, "request_id": actor.request_id}
@@ -43,7 +42,6 @@ def delete_changes_of(org: Org, *, org_id: int, actor: Actor) -> None:
 
 
 def purge_security_events(before: datetime) -> int:
-    """Returns the number of deleted events."""
     with _removal_allowed():
         return QuerySet.delete(SecurityEvent.objects.filter(created_at__lt=before))[0]
 

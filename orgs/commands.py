@@ -87,7 +87,7 @@ class Command(BaseCommand):
         return result
 
     def record(self, options: dict[str, Any], *, failed: bool = False) -> None:
-        """Exports call it before they print. Further calls do nothing."""
+        """Exports call it before they print."""
         name = self.actor.name
         if self.is_recorded or name in NOT_RECORDED:
             return
@@ -108,7 +108,6 @@ class Command(BaseCommand):
         return Actor(ActorKind.COMMAND, type(self).__module__.rpartition(".")[2])
 
     def progress(self, total: int | None, unit: str) -> "tqdm[NoReturn]":
-        """Hidden unless standard error is a terminal."""
         return tqdm(total=total, unit=unit, unit_scale=True, file=sys.stderr, disable=not self.stderr.isatty())
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -19,7 +19,6 @@ def with_after(row: Any, changes: Iterable[Change]) -> list[Change]:
 
 
 def text_of(row: Any, field: str) -> str:
-    """A model with audited fields that are not text has `audited_text()`."""
     text: str = row.audited_text(field) if hasattr(row, "audited_text") else getattr(row, field)
     return text
 

@@ -24,8 +24,6 @@ class Batch(Protocol):
 
 
 class ImportCommand(BaseCommand):
-    """A subclass reads the file in batches, and stores them."""
-
     rows = ""  # in words
 
     def batches(self, lines: Lines, file_format: str) -> Iterator[Any]:
@@ -84,6 +82,5 @@ def _open(name: str) -> Any:
 
 
 def _size(file: BinaryIO) -> int | None:
-    """None if it is not a regular file."""
     status = os.fstat(file.fileno())
     return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -40,7 +40,6 @@ def prefix_of(key: str) -> str:
 
 
 def digest_of(key: str) -> str:
-    """SHA-256 in hexadecimal."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Writes orgs and API keys. `interviews.services` deletes orgs."""
+"""`interviews.services` deletes orgs."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -18,7 +18,6 @@ from orgs.models import ApiKey, Logo, Org, Scopes
 MAX_LIFETIME_DAYS = 36_500
 # In the test room. `interviews.services.retention` deletes the rows, the audit's own retention the changes.
 TEST_ROOM_DAYS = 30
-# What a test room has from its org.
 SHARED_WITH_TEST_ROOM = (
     *("name", "plan", "own_rate_limit", "key_days", "contact_address", "names_subjects"),
     *("privacy_url", "imprint_url", "survey_base_url", "brand_color", "logo"),
@@ -119,7 +118,6 @@ def _locked_org(org_id: int) -> Org:
 
 
 def _change(org: Org, **values: object) -> Org:
-    """Also changes what the test room shares."""
     _save(org, values)
     shared = {field: value for field, value in values.items() if field in SHARED_WITH_TEST_ROOM}
     for room in Org.objects.filter(test_room_of=org) if shared else ():

@@ -23,8 +23,6 @@ def current_staff_request() -> HttpRequest | None:
 def as_staff(
     view: Callable[Concatenate[HttpRequest, Parameters], Result],
 ) -> Callable[Concatenate[HttpRequest, Parameters], Result]:
-    """Decorates a view of the admin."""
-
     @wraps(view)
     def run(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         token = _request.set(request)

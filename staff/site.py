@@ -66,7 +66,7 @@ class StaffSite(AdminSite):
         }
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        from staff.history.activity_page import activity_view  # need the models
+        from staff.history.activity_page import activity_view
         from staff.history.restore_page import restore_view
         from staff.lists.saved_view_pages import save_view_view, views_view
         from staff.lists.search import org_names_view, search_view
@@ -99,19 +99,19 @@ class StaffSite(AdminSite):
         return apps
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        from staff.home.figures import home  # needs the models
+        from staff.home.figures import home
 
         return super().index(request, {**home(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        from staff.login.second_factor import may_enter  # needs the models
+        from staff.login.second_factor import may_enter
 
         return super().has_permission(request) and may_enter(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Leads somebody without a second factor to setting it up. Responds 429 after too many attempts."""
-        from staff.login.attempts import throttled  # need the models
+        from staff.login.attempts import throttled
         from staff.login.passwords import LoginView
         from staff.login.second_factor import may_set_up
 

@@ -1,5 +1,3 @@
-"""Tells an org that one of its endpoints was disabled because of its answers."""
-
 from urllib.parse import urlsplit
 
 from django.conf import settings

@@ -63,7 +63,7 @@ def clean_outcome(outcome: str) -> str:
 class ReplaceDeal(StrictSerializer):
     outcome = text_or_null(
         clean_outcome,
-        {"pattern": f"^({'|'.join(Outcome.values)})$"},  # few client generators support enums with null
+        {"pattern": f"^({'|'.join(Outcome.values)})$"},
         f"How it ended: {', '.join(f'`{one}`' for one in Outcome)}. null: not yet, or not known.",
     )
     reported_reason = text_or_null(

@@ -144,7 +144,7 @@ class Cursors:
 
     @property
     def last(self) -> tuple[datetime | None, int] | None:
-        """The time and the id of the previous page's last row. Raises BadRequest."""
+        """Raises BadRequest."""
         return _last(self.signer, self.query["cursor"]) if "cursor" in self.query else None
 
     def page(self, rows: list[Row], place_of: Callable[[Any], Any]) -> tuple[list[Row], str | None]:

@@ -1,5 +1,3 @@
-"""Keyset pagination: rows in an order that an index has, each page after the last row of the one before."""
-
 from collections.abc import Iterator
 from typing import Any, TypeVar
 

@@ -64,7 +64,6 @@ class SearchIndex(models.Index):
 
 
 def with_search_text(model: type[models.Model], fields: Iterable[str]) -> set[str]:
-    """Adds the SearchTextFields that contain one of the fields."""
     written = set(fields)
     for field in model._meta.concrete_fields:
         if isinstance(field, SearchTextField) and written & {*field.of}:

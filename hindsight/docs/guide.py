@@ -37,7 +37,6 @@ class Guide(NamedTuple):
 
 @cache
 def guide_markdown(file: str) -> str:
-    """`file`: of docs/."""
     text: str = (settings.BASE_DIR / "docs" / file).read_text(encoding="utf-8")
     return text.replace(EXAMPLE_SERVER, settings.PUBLIC_BASE_URL)
 

@@ -30,5 +30,4 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def _language_of(request: HttpRequest) -> AbstractContextManager[None]:
-    """That of the view, or English."""
     return translation.override(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))

@@ -72,7 +72,7 @@ class Counters(BaseCache):
         self.count: int | None = None
 
     def increase(self, *increments: Increment) -> list[int]:
-        """Returns the counts. The keys must differ."""
+        """The keys must differ."""
         raise NotImplementedError
 
     def hit(self, key: str, seconds: int) -> int:
@@ -83,7 +83,6 @@ class Counters(BaseCache):
         raise NotImplementedError
 
     def purge(self) -> int:
-        """Returns the number of deleted counters."""
         raise NotImplementedError
 
     def expired(self) -> int:

@@ -22,6 +22,5 @@ def running_workers() -> int:
 
 
 def last_heartbeat() -> datetime | None:
-    """Of any worker."""
     seen: datetime | None = Heartbeat.objects.aggregate(seen=Max("seen_at"))["seen"]
     return seen

@@ -50,7 +50,7 @@ def _lock(kind: Kind[Any]) -> None:
 
 
 def _oldest(kind: Kind[Any], lane: Lane, now: datetime) -> list[int]:
-    """Locks a row, and returns its id. Returns nothing if other transactions have locked the rows of the lane."""
+    """Returns nothing if other transactions have locked the rows of the lane."""
     due = kind.rows().filter(is_due(now), **{kind.lane: lane.key}).order_by("due_at")
     return list(due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:1])
 

@@ -38,7 +38,6 @@ class Heartbeat(models.Model):
 
 
 def is_due(now: datetime) -> Q:
-    """Rows that no worker has."""
     return (Q(leased_until__isnull=True) | Q(leased_until__lte=now)) & Q(due_at__lte=now)
 
 

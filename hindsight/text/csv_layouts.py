@@ -30,7 +30,6 @@ def read_header(line: str) -> tuple[list[str], str]:
 
 
 def plain_names(header: Sequence[str]) -> list[str]:
-    """In lower case, without anything but letters."""
     return [re.sub(r"[^a-z]", "", name.lower()) for name in header]
 
 

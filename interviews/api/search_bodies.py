@@ -37,7 +37,6 @@ class Finding(DriverSerializer):
     interview_request_id = InterviewRequestIdField()
     document_id = serializers.CharField(help_text="Of the transcript in GET /interviews/{id}.")
     deal_id = serializers.CharField(allow_null=True)
-    # Not an enum: few client generators support enums with null.
     outcome = serializers.CharField(
         allow_null=True, help_text=f"Of the deal: {', '.join(f'`{one}`' for one in Outcome)}. null if it is not known."
     )

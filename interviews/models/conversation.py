@@ -26,7 +26,6 @@ def is_running() -> Q:
 
 class ConversationQuerySet(OrgRowsQuerySet["Conversation"]):
     def with_progress(self) -> Self:
-        """Adds that of the interview request."""
         return self.annotate(progress=F("interview_request__progress"))
 
     def abandoned(self) -> Self:
@@ -98,7 +97,6 @@ class Conversation(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("org", "stage", "last_activity_at"), name="conversation_of_org_by_stage"),
-            # For lists of all orgs.
             models.Index(fields=("stage", "last_activity_at"), name="conversation_of_any_by_stage"),
             models.Index(fields=("org",), condition=Q(rating__isnull=False), name="conversation_of_org_rated"),
             # For statistics: they read no other column.

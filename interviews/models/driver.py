@@ -24,10 +24,7 @@ def prefetched_drivers() -> "Prefetch[str]":
 
 
 class Driver(PublicId, models.Model):
-    """A driver of a transcript as a row, so that those of many interviews can be counted and listed (decision 60).
-
-    `interviews.services.drivers` writes it with `Transcript.drivers`.
-    """
+    """A driver of a transcript as a row, so that those of many interviews can be counted and listed (decision 60)."""
 
     ID_PREFIX = "drv_"
 

@@ -32,10 +32,7 @@ class IndexedAnswerQuerySet(OrgRowsQuerySet["IndexedAnswer"]):
 
 
 class IndexedAnswer(models.Model):
-    """An answer of a completed interview, for full-text search (decision 61). Never updated.
-
-    `interviews.services.search_index` writes it.
-    """
+    """An answer of a completed interview, for full-text search (decision 61). Never updated."""
 
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="indexed_answers", db_index=False)
     interview_request = models.ForeignKey(
@@ -55,7 +52,6 @@ class IndexedAnswer(models.Model):
         default_permissions = ()
         indexes = (
             models.Index(fields=("org", "completed_at", "id"), name="indexed_answer_of_org_newest"),
-            # For all orgs.
             models.Index(fields=("completed_at", "id"), name="indexed_answer_newest"),
         )
         constraints = (

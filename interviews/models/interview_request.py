@@ -81,7 +81,6 @@ class InterviewRequestQuerySet(VersionedUpdate, OrgRowsQuerySet["InterviewReques
         return self.alias(of_deal=Subquery(deal)).filter(of_deal__isnull=False)
 
     def lock(self) -> None:
-        """Until the transaction ends, in the order of the ids."""
         list(self.order_by("pk").select_for_update().values_list("pk"))
 
     def search(self, text: str) -> Self:
@@ -186,7 +185,6 @@ class InterviewRequest(Versioned):
                 condition=Q(completed_at__isnull=False),
                 name="interview_request_completed",
             ),
-            # For lists of all orgs.
             models.Index(fields=("deal_id",), opclasses=("varchar_pattern_ops",), name="request_of_any_org_by_deal"),
             models.Index(fields=("status", "id"), name="request_of_any_org_by_status"),
             models.Index(fields=("id",), condition=~Q(flags=""), name="request_of_any_org_flagged"),
@@ -258,7 +256,6 @@ class InterviewRequest(Versioned):
 
     @property
     def guide(self) -> Any:
-        """The conversation's copy. Before consent, the interview type's guide."""
         return getattr(self, "conversation", self.interview_type).guide
 
     @property

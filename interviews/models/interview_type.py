@@ -72,7 +72,6 @@ class InterviewType(PublicId, models.Model):
         return guide_text(self.guide)
 
     def audited_text(self, field: str) -> str:
-        """Only the guide is audited."""
         return self.guide_text
 
 

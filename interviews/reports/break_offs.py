@@ -58,7 +58,7 @@ class ObjectiveStops:
 
 
 def stops_by_question(interview_type: InterviewType) -> list[Stops]:
-    """Most stops first. Reads the newest interviews."""
+    """Most stops first."""
     texts = _Texts(in_current_format(interview_type.guide), vendor=interview_type.org.name)
     newest = _newest(interview_type).values_list("pk", flat=True)[:NEWEST]
     begun = Conversation.objects.for_org(interview_type.org_id).filter(pk__in=list(newest))

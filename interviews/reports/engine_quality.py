@@ -42,7 +42,6 @@ class EngineQuality:
 
     @property
     def tokens(self) -> int | None:
-        """None if the server reports none."""
         return None if self.prompt_tokens is None else round(self.prompt_tokens + (self.completion_tokens or 0))
 
     @property
@@ -59,7 +58,7 @@ class EngineQuality:
 
 
 def quality_by_engine(interview_type: InterviewType) -> list[EngineQuality]:
-    """Reads the newest interviews. Empty if no model was asked in any of them."""
+    """Empty if no model was asked in any of them."""
     of_type = Conversation.objects.for_org(interview_type.org_id).filter(
         interview_request__interview_type=interview_type, consented_at__isnull=False
     )

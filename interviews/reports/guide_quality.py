@@ -31,12 +31,10 @@ class VersionQuality:
 
     @property
     def completion_percent(self) -> int | None:
-        """Of the interviews that are over. None without any."""
         return completion_percent(self.completed, self.broken_off)
 
 
 def quality_by_version(interview_type: InterviewType) -> list[VersionQuality]:
-    """Reads the newest interviews."""
     of_type = Conversation.objects.for_org(interview_type.org_id).filter(
         interview_request__interview_type=interview_type, consented_at__isnull=False
     )

@@ -51,7 +51,7 @@ class Comparison:
 
     @cached_property
     def others(self) -> list[Driver]:
-        """What the contact gives as a reason, and the reported reason does not name."""
+        """Reasons of the contact that the reported reason does not name."""
         supporting = [driver for driver in self.said if driver not in self.on_reported and self._supports(driver)]
         return [driver for driver in supporting if driver.is_reason] or supporting
 
@@ -72,7 +72,6 @@ class Comparison:
         return self.on_reported if self.on_reported else self.others
 
     def _supports(self, driver: Driver) -> bool:
-        """Also a reason for the decision whose direction is unclear."""
         is_reason = driver.direction == Direction.UNCLEAR and driver.is_reason
         return bool(self.expected) and (driver.direction == self.expected or is_reason)
 

@@ -9,7 +9,6 @@ from interviews.models import InterviewRequest
 from interviews.services.marks import Mark, announce
 
 MAX_ROWS = 500
-"""One transaction locks all rows of a call."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class BulkOutcome:
 
 
 def mark_many(mark: Mark, ids: Collection[int]) -> BulkOutcome:
-    """Locks the rows until the caller's transaction ends. At most MAX_ROWS ids."""
+    """Locks the rows until the caller's transaction ends."""
     if len(ids) > MAX_ROWS:
         raise ValueError(f"Write at most {MAX_ROWS} rows in one transaction.")
     with transaction.atomic():

@@ -193,7 +193,6 @@ def _store_answer(interview_request: InterviewRequest, number: int, move: Move, 
 
 
 def _raise_flags(interview_request: InterviewRequest, *answers: str) -> None:
-    """Locks the interview request only if an answer contains a wish."""
     flags = {FLAGS[wish] for answer in answers for wish in read(answer).wishes}
     if flags:
         change_flags(interview_request, raised=flags)

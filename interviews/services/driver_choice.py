@@ -18,14 +18,12 @@ from interviews.services.state import StoredInterview
 
 
 def queue_driver_choice(interview_request: InterviewRequest) -> None:
-    """Call it in the transaction of the completion. Does nothing without a model, and in a test room."""
+    """Call it in the transaction of the completion."""
     if model_engine() and not interview_request.org.is_test_room:
         DriverChoice.objects.create(org_id=interview_request.org_id, interview_request=interview_request)
 
 
 class DriverChoices(Kind[DriverChoice]):
-    """A lane is an org."""
-
     name = "driver choices"
     threads = 1
     shares = Shares(org=1)

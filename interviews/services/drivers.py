@@ -1,4 +1,4 @@
-"""Writes drivers: into the transcript, which the API shows, and as rows, which are counted and listed (decision 60)."""
+"""Writes drivers into the transcript and as rows (decision 60)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -103,7 +103,6 @@ def _row(transcript: Transcript, shown: Shown) -> Driver:
 
 
 def _strongest(rows: Iterable[Driver]) -> Iterator[Driver]:
-    """Yields one of each topic and direction, without rejected ones."""
     accepted = [row for row in rows if row.review != Review.REJECTED]
     by_cell = {(row.topic, row.direction): row for row in sorted(accepted, key=lambda row: row.strength)}
     yield from by_cell.values()

@@ -65,7 +65,7 @@ def erase_contact(
 @retried
 @transaction.atomic
 def delete_contact(*, org_id: int, contact_id: int, actor: Actor) -> None:
-    """Erases the contact first. Also deletes its interview requests. Raises Contact.DoesNotExist."""
+    """Also deletes its interview requests. Raises Contact.DoesNotExist."""
     erase_contact(org_id=org_id, contact_id=contact_id, actor=actor)
     Contact.objects.get(pk=contact_id).delete()
 

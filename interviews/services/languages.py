@@ -67,13 +67,13 @@ def guide_in(interview_request: InterviewRequest, language: str) -> InterviewTyp
 
 
 def language_values(interview_request: InterviewRequest, language: str) -> dict[str, Any]:
-    """The values of a conversation that begins in that language. Empty if it is not offered as another one."""
+    """Empty if the language is not offered as another one."""
     other = guide_in(interview_request, language) if language else None
     return {"language": language, "translation": other.guide} if other else {}
 
 
 def switch_language(interview_request: InterviewRequest, conversation: Conversation, answer: str) -> None:
-    """If the answer asks for another language, and there is a guide in it. Requires the lock of the conversation."""
+    """Requires the lock of the conversation."""
     language = wanted_language(answer)
     if language is None:
         return

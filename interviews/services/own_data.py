@@ -52,7 +52,6 @@ class StoredAnswer:
 
     @property
     def message(self) -> tuple[str, str]:
-        """Paige's reply to the answer before, and the question itself."""
         return reply_and_question(self.question)
 
 

@@ -1,6 +1,4 @@
-"""Each step that begins, resumes or ends a conversation writes `InterviewRequest.progress`. `manage.py purge` marks
-abandoned ones.
-"""
+"""Each step that begins, resumes or ends a conversation writes `InterviewRequest.progress`."""
 
 from collections import Counter
 from collections.abc import Iterator

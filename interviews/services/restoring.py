@@ -124,7 +124,6 @@ def _preview(selection: Selection, contacts: QuerySet[Any], requests: QuerySet[A
 
 
 def _selected(selection: Selection) -> list[Change]:
-    """The oldest first. Erased texts are left out."""
     fields = {field for kind in selection.types for field in RESTORABLE[kind]}
     changes = Change.objects.filter(
         actor=selection.actor,

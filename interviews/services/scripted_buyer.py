@@ -44,8 +44,6 @@ def queue_scripted_interview(interview_request: InterviewRequest) -> None:
 
 
 class ScriptedInterviews(Kind[ScriptedInterview]):
-    """A lane is an org."""
-
     name = "scripted interviews"
     threads = 1
     shares = Shares(org=1)

@@ -1,5 +1,3 @@
-"""Writes the answers that are searched (decision 61)."""
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +14,7 @@ Topics = Mapping[int, str]
 
 
 def index_answers(transcript: Transcript) -> None:
-    """Replaces the answers of the transcript that are searched. Call it in the transaction that writes the content."""
+    """Call it in the transaction that writes the content."""
     interview_request = transcript.interview_request
     IndexedAnswer.objects.filter(interview_request=interview_request).delete()
     topics = {

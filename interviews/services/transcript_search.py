@@ -1,9 +1,6 @@
 """Full-text search in the answers of completed interviews, newest first (decision 61).
 
-On PostgreSQL in two steps, so that the time is bounded. The first reads answers from the newest on, which fills a page
-with frequent words. The second reads the full-text index if few answers have all of the words. Else it reads a larger
-window of the newest ones, after which the next page goes on. One statement would leave the choice to the planner, whose
-estimates for several words are far off.
+The decision says why PostgreSQL searches in two steps, and what each of them reads.
 """
 
 from collections.abc import Sequence
@@ -86,7 +83,6 @@ class Hit:
 
     @property
     def topic_title(self) -> str:
-        """The topic's key if the findings have no excerpt on it."""
         topic, transcript = self.answer.topic, self.answer.interview_request.transcript
         return next((each["title"] for each in transcript.key_answers if each["topic"] == topic), topic)
 
@@ -109,7 +105,6 @@ def search_transcripts(
 
 
 def _page(rows: IndexedAnswerQuerySet, search: Search, limit: int) -> tuple[list[Last], Last | None]:
-    """The places of the hits, and the last place that was searched if there are more answers."""
     matches = rows.matching(search.terms).filter(search.subject)
     if connection.vendor != "postgresql":
         return _cut(matches.newest_first(), limit)
@@ -132,7 +127,6 @@ def _oldest(rows: IndexedAnswerQuerySet, size: int) -> datetime | None:
 
 
 def _cut(rows: IndexedAnswerQuerySet, limit: int) -> tuple[list[Last], Last | None]:
-    """A page, and its last place if there are more."""
     places = [Last(*place) for place in rows.values_list("completed_at", "pk")[: limit + 1]]
     return places[:limit], places[limit - 1] if len(places) > limit else None
 

@@ -33,7 +33,6 @@ COLUMNS = [
     "contact.version AS contact_version",
 ]
 
-# `new_…`: whether the text differs.
 COLUMNS_OF = {
     "name": ["contact.name", "contact.name <> %(name)s::text AS new_name"],
     "notes": ["contact.notes", "contact.notes <> %(notes)s::text AS new_notes"],

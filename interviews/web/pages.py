@@ -113,7 +113,6 @@ def _question_context(interview_request: InterviewRequest, state: InterviewState
 
 
 def _last_exchange_of_return(state: InterviewState, *, is_new_visit: bool) -> Exchange | None:
-    """Returns None if the contact has not been away, or nothing was said yet."""
     if state.question is None or state.last_activity_at is None or not state.exchanges:
         return None
     was_away = timezone.now() - state.last_activity_at > RETURN_AFTER

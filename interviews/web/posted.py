@@ -50,7 +50,6 @@ class Posted:
 
     @property
     def _next_number(self) -> int | None:
-        """Returns None if the step is not about a question."""
         if self.step == "consent":
             return 1
         return self.number + 2 if self.number else None

@@ -35,7 +35,6 @@ class StepOutcome:
 
 
 def take_step(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    """An unknown step changes nothing."""
     step = STEPS.get(posted.step)
     return step(interview_request, posted) if step else StepOutcome(unsaved=tuple(posted.texts))
 
@@ -96,7 +95,6 @@ def send(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
 
 
 def decline(interview_request: InterviewRequest, posted: Posted) -> StepOutcome:
-    """Asks first if there are answers, because the contact may have pressed the button by mistake."""
     state = interview_state(interview_request)
     if state.exchanges and state.has_answers:
         return StepOutcome(asks_to_end=True, rejected={**posted.corrections, **_text_of_box(posted)})

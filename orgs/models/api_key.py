@@ -19,7 +19,6 @@ class ApiKeyQuerySet(OrgRowsQuerySet["ApiKey"]):
         return self.filter(unexpired, revoked_at__isnull=True)
 
     def search(self, text: str) -> "ApiKeyQuerySet":
-        """Matches the beginning of the prefix or name."""
         return self.filter(models.Q(prefix__startswith=text) | models.Q(name__istartswith=text))
 
 

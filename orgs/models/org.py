@@ -30,7 +30,6 @@ def days_kept(help_text: str) -> "models.PositiveIntegerField[int | None, int | 
 
 class OrgQuerySet(SearchableRows, models.QuerySet["Org"]):
     def with_live_keys(self) -> Self:
-        """Adds the number of live keys."""
         live = ApiKey.objects.live().filter(org=OuterRef("pk")).order_by().values("org")
         return self.annotate(live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0))
 

@@ -57,7 +57,6 @@ def titles_of_topics(keys: Collection[str], org: Org | None) -> dict[str, str]:
 
 
 def _titles(guides: Iterable[Any], vendor: str) -> dict[str, str]:
-    """Of the first guide that has the key."""
     titles: dict[str, str] = {}
     for guide in guides:
         for topic in guide.get("topics", ()):

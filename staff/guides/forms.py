@@ -52,7 +52,6 @@ class WarnedField(forms.BoundField):
 
 
 def text_field(label: str, *, rows: int = 0, help_text: str = "") -> forms.CharField:
-    """`rows`: of a text area; 0 for an input."""
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(required=False, label=label, help_text=help_text, widget=widget)
 

@@ -77,7 +77,6 @@ class Trial:
         return opening_brief(invited, Guide.from_data(self.guide)).after(self.conversation)
 
     def after(self, question: Utterance, answer: str) -> Self:
-        """An empty answer skips the question."""
         said = Utterance(Speaker.CONTACT, answer, question.topic, Move.ANSWER if answer else Move.SKIP)
         return replace(self, conversation=(*self.conversation, question, said))
 

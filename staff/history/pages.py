@@ -81,8 +81,6 @@ class HistoryPage(StaffAdmin):
 
 
 class AuditedAdmin(HistoryPage):
-    """The services record every change in the audit."""
-
     form: type[EditForm]
     object_pages = {"restore": "restore_view"}
 

@@ -142,7 +142,6 @@ def charts(statistics: InterviewStatistics) -> dict[str, Any]:
 
 
 def weeks(statistics: InterviewStatistics, lists: Lists) -> list[tuple[Week, dict[str, str]]]:
-    """Each week with the URLs of the lists behind its numbers."""
     return [(week, _lists_of_week(week, lists)) for week in statistics.weeks]
 
 
@@ -157,7 +156,7 @@ def _lists_of_week(week: Week, lists: Lists) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ShownTopic:
-    """`percent`: of the most frequent topic. `url`: the list behind the number."""
+    """`percent`: of the most frequent topic."""
 
     title: str
     stopped: int
@@ -210,7 +209,7 @@ def problems_of_the_model(model: ModelStatistics | None) -> list[tuple[str, str]
 
 
 def orgs_near_their_limit(orgs: Iterable[Org]) -> list[tuple[Org, Use]] | None:
-    """Today and yesterday. None if the counters are unavailable."""
+    """Today and yesterday."""
     by_key = {str(org.pk): org for org in orgs}
     uses = near_their_limit(by_key)
     if uses is None:

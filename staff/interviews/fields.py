@@ -45,7 +45,6 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Deal")
     def deal(self, interview_request: InterviewRequest) -> str:
-        """With a link to all interview requests of the deal."""
         if not interview_request.deal_id:
             return "-"
         query = urlencode({"deal": interview_request.deal_id, "org": interview_request.org.slug})
@@ -63,7 +62,7 @@ class RequestFields(StaffAdmin):
     @admin.display(description="Contact")
     def contact_email(self, interview_request: InterviewRequest) -> str:
         mailbox, _, domain = interview_request.contact.email.rpartition("@")
-        return format_html("{}<wbr>@{}", mailbox, domain)  # a possible line break
+        return format_html("{}<wbr>@{}", mailbox, domain)
 
     @admin.display(description="Status")
     def displayed_status(self, interview_request: InterviewRequest) -> str:

@@ -57,8 +57,6 @@ class OrgChoice(forms.Form):
 
 
 class TypeOfOrgForm(forms.Form):
-    """Leaves out archived interview types."""
-
     interview_type = forms.ModelChoiceField(InterviewType.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, org: Org, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ class ShownReason:
 class ShownSteering:
     """`unknown`: keys of picks that the guide no longer has. `loses_picks`: saving the objective clears the picks.
 
-    `loses_subjects`: it clears the corrected subjects. `quotes_notes`: whether the words of the notes are shown.
+    `loses_subjects`: it clears the corrected subjects.
     """
 
     brief: Brief
@@ -51,7 +51,6 @@ class ShownSteering:
 
     @property
     def is_without_match(self) -> bool:
-        """Whether there is an objective, and it matches no topic."""
         steering = self.brief.steering
         has_topic = steering.emphasize or steering.avoid
         return bool(self.brief.objective.strip()) and self.brief.picks is None and not has_topic

@@ -44,14 +44,13 @@ class TranscriptDocument:
 
     @property
     def sections(self) -> list[Section]:
-        """Those that are not empty."""
         coverage = {title: [_coverage_line(status, turns)] for title, status, turns in self.findings.coverage}
         sections = [*self._quotes, Section("What of the objective was answered", coverage)]
         return [section for section in sections if section.entries]
 
     @property
     def key_answers_text(self) -> str:
-        """To paste into a mail: who and when, key answers and drivers."""
+        """To paste into a mail."""
         parts = [self.title, *(f"{label}: {value}" for label, value in self.facts)]
         for section in self._quotes:
             for title, lines in section.entries.items():

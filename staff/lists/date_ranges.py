@@ -66,7 +66,6 @@ class DateRangeFilter(ListFilter):
 
 
 def day_in(text: Any) -> date | None:
-    """None if the text is not a date. The time of a date with a time is ignored."""
     try:
         return datetime.fromisoformat(str(text or "").strip()).date()
     except ValueError:
@@ -74,7 +73,7 @@ def day_in(text: Any) -> date | None:
 
 
 def in_days(rows: QuerySet[Any], field: str, first: date | None, last: date | None) -> QuerySet[Any]:
-    """Includes both days. None: without a limit."""
+    """Includes both days."""
     if first:
         rows = rows.filter(**{f"{field}__gte": midnight(first)})
     if last and (end := after_day(last)):
@@ -83,7 +82,6 @@ def in_days(rows: QuerySet[Any], field: str, first: date | None, last: date | No
 
 
 def after_day(day: date) -> datetime | None:
-    """None after the last day that there is."""
     return midnight(day + timedelta(days=1)) if day < date.max else None
 
 

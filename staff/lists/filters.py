@@ -49,8 +49,6 @@ class TextFilter(SimpleListFilter):
 
 
 class OrgFilter(TextFilter):
-    """There may be thousands of orgs."""
-
     title = "org"
     parameter_name = "org"
     template = "staff/lists/org_filter.html"

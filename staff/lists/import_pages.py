@@ -98,7 +98,7 @@ class ImportPages(StaffAdmin):
     import_pages = {"upload": "upload_view", "check": "check_view", "run": "run_view"}
 
     def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Adds a piece. Responds 204 until the file is complete."""
+        """Responds 204 until the file is complete."""
         job = self.locked_import(request, object_id, State.DRAFT)
         file, offset = request.FILES.get("file"), request.POST.get("offset", "")
         if file is None or not offset.isdecimal():

@@ -96,7 +96,6 @@ def is_open(job: Job) -> bool:
 
 
 def first_rows(job: Job) -> list[list[str]]:
-    """Omits the header and invalid rows."""
     text = CsvText(Lines(job.open(Part.INPUT)), errors="replace")
     try:
         return list(islice(csv.reader(text, delimiter=job.options["delimiter"]), 1, 1 + SHOWN_ROWS))
@@ -105,7 +104,6 @@ def first_rows(job: Job) -> list[list[str]]:
 
 
 def errors(job: Job) -> list[dict[str, str]]:
-    """The first ones. Reads no file without any."""
     if not rejected_rows(job):
         return []
     text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")

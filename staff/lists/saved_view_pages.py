@@ -39,7 +39,7 @@ def save_view_view(request: HttpRequest) -> HttpResponse:
 
 
 def views_view(request: HttpRequest) -> HttpResponse:
-    """All views of this person. A POST renames or deletes a view."""
+    """All views of this person."""
     if request.method == "POST":
         change_view(request)
         return HttpResponseRedirect(reverse("admin:views"))

@@ -92,7 +92,6 @@ def first_answers(request: HttpRequest, text: str) -> dict[str, Any]:
 
 
 def visible_answers(request: HttpRequest) -> IndexedAnswerQuerySet:
-    """Without test rooms."""
     orgs, rows = orgs_with(request, MAY_READ, test_rooms=False), IndexedAnswer.objects.all()
     return rows.without_test_rooms() if orgs is None else rows.filter(org__in=orgs)
 

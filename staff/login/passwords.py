@@ -46,7 +46,7 @@ class LoginView(views.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """allauth logs in, after it has asked for the second factor of somebody who has one."""
         user = form.get_user()
-        clear_login(self.request)  # of an earlier login that was not completed
+        clear_login(self.request)
         clear_challenges(self.request)
         state = {AUTH_HASH: user.get_session_auth_hash()}
         login = Login(user=user, redirect_url=self.get_success_url(), state=state)

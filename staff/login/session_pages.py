@@ -31,7 +31,7 @@ def rows_of(request: HttpRequest, user: User) -> list[Row]:
 
 
 def end_chosen(request: HttpRequest, user: User) -> int:
-    """Ends the session that the button names, or all. Returns how many there were."""
+    """Returns the number of ended sessions."""
     is_everywhere = "everywhere" in request.POST
     ended = end_all_sessions(user) if is_everywhere else end_session(user, id_in(request.POST.get("session", "")))
     if ended:

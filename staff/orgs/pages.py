@@ -165,7 +165,6 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         return self.page(request, "orgs/key_issued", org, title="API key", api_key=api_key, secret=secret)
 
     def suspend_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks for the reason, and says what stops."""
         org = self.object_or_404(request, object_id, self.has_change_permission)
         form = SuspensionForm(request.POST or None)
         if not form.is_valid():

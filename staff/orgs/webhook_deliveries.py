@@ -92,7 +92,7 @@ class DeliveryAdmin(OrgRowsAdmin, ActionAdmin):
     @admin.display(description="Event")
     def event_type(self, delivery: Delivery) -> str:
         resource, _, what = delivery.event.type.rpartition(".")
-        return format_html("{}.<wbr>{}", resource, what)  # a possible line break
+        return format_html("{}.<wbr>{}", resource, what)
 
     @admin.display(description="Next attempt")
     def next_attempt(self, delivery: Delivery) -> str:

@@ -141,7 +141,6 @@ class ShownDealTopic:
 
     @property
     def quotes(self) -> list[list[ShownQuote]]:
-        """Of each interview."""
         return [[ShownQuote(driver) for driver in drivers] for drivers in self.topic.said]
 
 
@@ -167,12 +166,10 @@ class Report:
 
     @property
     def cut(self) -> str:
-        """Which interviews are counted, if not all."""
         return f"Counted are the newest {MAX_INTERVIEWS:,} of each period." if self.found.is_cut else ""
 
     @property
     def missing(self) -> str:
-        """How many interviews are missing for a useful share. Empty if there are enough."""
         number = interviews_missing(self.found.interviews)
         return f"{number} more interviews for ±{ENOUGH_POINTS} points" if number else ""
 

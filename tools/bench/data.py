@@ -59,7 +59,6 @@ class Customer:
 
 
 def load() -> Customer:
-    """Fills a new database."""
     call_command("migrate", verbosity=0)
     orgs = [
         onboard_org(name=f"Org {number}", plan=Plan.ENTERPRISE, own_rate_limit=NEVER_REACHED) for number in range(ORGS)

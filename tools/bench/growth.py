@@ -58,7 +58,7 @@ class Store:
 
 
 def fill(requests: int) -> "Requests":
-    """Migrates and fills a database. Returns the operations of the last org, on its last interview requests."""
+    """Returns the operations of the last org, on its last interview requests."""
     from django.core.management import call_command
     from django.db import connection
 

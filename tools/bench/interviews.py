@@ -60,7 +60,7 @@ class Times:
 
 
 class Contact:
-    """Answers about once a minute. Like a browser, connects for each answer and follows the redirect."""
+    """Like a browser, connects for each answer and follows the redirect."""
 
     def __init__(self, port: int, token: str, times: Times, seed: int) -> None:
         self.port, self.token, self.times = port, token, times

@@ -82,7 +82,6 @@ class Requests:
         return json.dumps(body).encode()
 
     def path(self, request_id: int | None = None) -> str:
-        """Without an id, of a random interview request."""
         return f"{INTERVIEWS}/{self.random.randint(*self.ids) if request_id is None else request_id}"
 
     def message(self, method: str, path: str, body: bytes = b"", headers: str = "") -> bytes:

@@ -78,7 +78,6 @@ class Browser:
         self.clicks += 1
 
     def follow(self, text: str) -> None:
-        """Clicks a link or button, and waits for the next page."""
         self.leave(lambda: self.press(text))
 
     def leave(self, action: Callable[[], None]) -> None:

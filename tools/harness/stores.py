@@ -1,7 +1,4 @@
-"""Temporary PostgreSQL and Redis servers on free loopback ports.
-
-with postgres() as database_url, redis_server() as redis_url: ...
-"""
+"""Temporary PostgreSQL and Redis servers on free loopback ports."""
 
 import signal
 import subprocess
@@ -142,7 +139,6 @@ def killable_postgres(
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": "",
             "max_connections": "200",
-            # No durability for temporary data.
             "fsync": "off",
             "synchronous_commit": "off",
             "full_page_writes": "off",

@@ -44,7 +44,6 @@ class Server:
 
     @property
     def processes(self) -> list[int]:
-        """Ids of hindsight/server/serve.py, granian and its workers."""
         return [self.process.pid, *self.granians, *self.workers]
 
     def is_up(self, workers: int) -> bool:

@@ -119,7 +119,7 @@ def wait_for_recovery(deployment: Deployment, acknowledged: list[float]) -> None
 
 
 def report(ledger: Ledger, org_id: int) -> int:
-    """Prints the table. Returns the exit status."""
+    """Returns the exit status."""
     from django.db import connections
 
     from tools.soak.report import table

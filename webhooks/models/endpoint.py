@@ -106,12 +106,10 @@ class Endpoint(PublicId, models.Model):
 
     @property
     def signing_secrets(self) -> list[str]:
-        """The new secret first."""
         is_rotating = self.previous_secret_until is not None and self.previous_secret_until > timezone.now()
         return [self.secret, self.previous_secret] if is_rotating else [self.secret]
 
     def close(self, state: EndpointState) -> None:
-        """Also cancels the pending deliveries."""
         self.state = state
         self.save(update_fields=["state"])
         self.deliveries.pending().update(status=Status.CANCELLED, leased_until=None)

@@ -35,7 +35,7 @@ def create_endpoint(*, org_id: int, url: Url, event_types: Sequence[str]) -> End
 
 @transaction.atomic
 def update_endpoint(*, endpoint_id: int, **values: Unpack[EndpointValues]) -> Endpoint:
-    """Changes only the given fields. A new URL starts without failures.
+    """A new URL starts without failures.
 
     Raises ValidationError and Endpoint.DoesNotExist.
     """

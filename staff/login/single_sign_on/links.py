@@ -41,7 +41,7 @@ def make(user: Any, subject: str) -> SocialAccount:
 
 @transaction.atomic
 def use(claims: Claims) -> User | None:
-    """The linked login, or None. Whether this person may log in is checked later."""
+    """Whether this person may log in is checked later."""
     link = _locked(claims.subject) or _by_address(claims)
     user: User | None = link.user if link else None
     if user and user.is_active and user.is_staff:

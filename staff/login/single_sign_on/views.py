@@ -1,7 +1,4 @@
-"""The steps of a login: to the provider, back from it, and the session.
-
-What waits for the provider is outside `login_page()`, whose settings belong to one database connection.
-"""
+"""What waits for the provider is outside `login_page()`, whose settings belong to one database connection."""
 
 import logging
 from collections.abc import Callable
@@ -156,7 +153,7 @@ def _logged_in(request: HttpRequest, pending: Pending, claims: Claims) -> Any:
     user = links.use(claims)
     if user is None:
         raise Refusal(NO_LINK, f"Single sign-on: no link for account {claims.subject}.", subject=claims.subject)
-    clear_login(request)  # of an earlier login that was not completed
+    clear_login(request)
     record_authentication(request, user, "socialaccount", provider=PROVIDER_ID, uid=claims.subject)
     if proves_second_factor(claims):
         record_authentication(request, user, "mfa", type=PROVIDERS_FACTOR)
