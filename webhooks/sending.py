@@ -82,7 +82,7 @@ def clean_url(url: str) -> Url:
     return Url(url)
 
 
-# Host names of customers hold at most this many threads of a process.
+# Name resolution cannot be interrupted: host names of customers hold at most this many threads of a process.
 _resolving = Slots(4)
 RESOLVE_SECONDS = 5
 

@@ -36,7 +36,7 @@ local_counters = LocalCounters()
 
 
 def hit(request: HttpRequest, group: str, key: str, limit: int, minutes: int) -> tuple[int, int]:
-    """Returns the count and the seconds until the window ends."""
+    """Returns the count and the seconds until the window ends. While the store is unavailable, this process counts."""
     usage = get_usage(request, group=group, key=lambda *_: key, rate=f"{limit}/{minutes}m", increment=True)
     if usage is None:
         return local_counters.hit(f"{group} {key}", minutes * 60)

@@ -27,6 +27,7 @@ class Usage:
 
     @property
     def is_current(self) -> bool:
+        """The clock may have been set back."""
         return 0 < self.resets_at - time.time() <= WINDOW_SECONDS + 1
 
     @property

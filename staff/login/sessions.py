@@ -25,7 +25,7 @@ UNKNOWN_LENGTH = 40
 
 
 def record_use(request: HttpRequest) -> None:
-    """Asks the database once a minute in each process, and writes once a minute."""
+    """Asks the database once a minute in each process, and writes once a minute. Raises no database errors."""
     key = request.session.session_key
     if not cache.add(f"session-used-{key}", True, timeout=LAST_USED_PRECISION.total_seconds()):
         return
