@@ -25,8 +25,8 @@ def main() -> int:
     parser.add_argument("--attacks", type=int, default=24, help="number of attacks, at most 24 (24)")
     parser.add_argument("--wordings", type=int, default=16, help="number of follow-ups to word (16)")
     parser.add_argument("--only-wordings", action="store_true", help="do nothing else, and print the texts")
-    parser.add_argument("--timeout", type=float, default=20, help="PAIGE_TIMEOUT: time limit of a turn in seconds (20)")
-    parser.add_argument("--threads", type=int, default=1, help="threads of the model (1)")
+    parser.add_argument("--timeout", type=float, default=60, help="PAIGE_TIMEOUT: time limit of a turn in seconds (60)")
+    parser.add_argument("--threads", type=int, default=2, help="threads of the model (2)")
     parser.add_argument("--no-schema", action="store_true", help="do not send a JSON schema")
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +59,7 @@ def set_up_django(url: str, timeout: float) -> None:
         "PAIGE_MODEL": MODEL,
         # Higher than the default, for slow machines.
         "PAIGE_TIMEOUT": str(timeout),
-        # Lower than the default: the model has one thread.
+        # Lower than the default: the model has two threads.
         "PAIGE_CONCURRENCY": "2",
     }
     import django

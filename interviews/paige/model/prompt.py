@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.guide.guide import FollowUp, Guide, Topic
+from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language.lexicons import wording
 from interviews.paige.turn.brief import Brief
@@ -119,7 +119,7 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         conversation="\n".join(said) or _words("nothing_said"),
         turn=len(asked) + 1,
         max_turns=brief.guide.max_turns,
-        moves="\n".join(_move(brief, number, move) for number, move in enumerate(moves, start=1)),
+        moves="\n".join(_moves(brief, moves)),
         count=len(moves),
     )
 
@@ -128,26 +128,30 @@ def _said(turn: Utterance) -> str:
     return _cut(turn.text, MAX_ANSWER_CHARACTERS) if turn.text.strip() else _words("skipped")
 
 
+def _moves(brief: Brief, moves: Sequence[NextMove]) -> Iterator[str]:
+    """A statement stands once, above the follow-ups on it."""
+    last = None
+    for number, move in enumerate(moves, start=1):
+        if move.thread and move.thread is not last:
+            yield _words("statement", statement=_one_line(move.thread.statement.text), title=move.topic.title)
+        last = move.thread
+        yield _move(brief, number, move)
+
+
 def _move(brief: Brief, number: int, move: NextMove) -> str:
     title, question = move.topic.title, move.topic.question
     if move.move in AGAIN:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
     if move.asked:
-        return _follow_up(number, move, move.asked)
+        return _words(
+            "move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text.replace(QUOTE, move.quote)
+        )
     if move.phrase:
         text = wording(move.phrase, brief.guide.language).replace(VENDOR, brief.vendor)
         return _words("move_phrase", number=number, title=title, text=text)
     if move.subject:
         return _words("move_named", number=number, subject=move.subject)
-    values = {"number": number, "title": title, "text": question, "quote": move.quote}
-    return _words(f"move_{move.move}", **values)
-
-
-def _follow_up(number: int, move: NextMove, asked: FollowUp) -> str:
-    statement = _one_line(move.thread.statement.text) if move.thread else ""
-    text = asked.text.replace(QUOTE, move.quote)
-    values = {"statement": statement, "title": move.topic.title, "kind": asked.kind, "text": text}
-    return _words("move_follow_up", number=number, **values)
+    return _words(f"move_{move.move}", number=number, title=title, quote=move.quote)
 
 
 def _one_line(text: str) -> str:

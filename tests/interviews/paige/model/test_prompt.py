@@ -96,9 +96,23 @@ def test_the_prompt_numbers_the_moves(jane: Brief) -> None:
 
     assert "Message 3 of at most 6 comes next." in turn
     for number, move in enumerate(moves(jane), start=1):
-        assert f"\n{number}. " in turn
-        assert (move.asked.text.replace(QUOTE, move.quote) if move.asked else move.topic.question) in turn
+        asked = move.asked and f"{move.asked.kind}: {move.asked.text.replace(QUOTE, move.quote)}"
+        assert f"\n{number}. {asked or 'Ask the closing question'}\n" in turn
     assert f"a number from 1 to {len(moves(jane))}" in turn
+
+
+def test_the_prompt_has_a_statement_once_above_the_follow_ups_on_it(jane: Brief) -> None:
+    _, listed = messages_of(jane)[1].content.split("possible moves:")
+
+    assert sum(bool(move.asked) for move in moves(jane)) == 3
+    assert listed.count("nobody told us.") == 1
+    assert listed.startswith('\n\nOn "and nobody told us." (What it cost), ask for:\n1. ')
+
+
+def test_the_prompt_has_the_question_of_each_topic_once(brief: Brief) -> None:
+    shown = render_prompt(messages_of(brief))
+
+    assert [shown.count(topic.question) for topic in brief.guide.every_topic] == [1] * len(brief.guide.every_topic)
 
 
 def test_prompts_of_two_contacts_share_rules_and_guide_as_a_prefix(brief: Brief, jane: Brief) -> None:
