@@ -196,6 +196,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
         topic.key == CLOSING
         or topic.key in state.told
         or state.avoids(topic)
+        or (thread.depth and not may_go_on)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
         or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
         or _is_closed_by_the_last_answer(state, topic)

@@ -329,7 +329,7 @@ def test_the_text_stays_and_a_status_is_shown_while_paige_is_thinking(
             assert page.written == LONG
             assert page.box.get_attribute("readonly") == "true"
             page.wait_for_replacement_of(main)
-            assert page.heading.startswith("From the first conversations to the final choice")
+            assert page.heading.startswith("How did you and your colleagues go about it")
             assert (page.status, page.written) == ("", "")
 
 

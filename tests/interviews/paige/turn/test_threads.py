@@ -110,9 +110,9 @@ def test_an_earlier_answer_is_only_taken_up_with_a_quote() -> None:
     assert all(follow_up.takes_quote for follow_up in found)
 
 
-def test_a_statement_that_was_pursued_is_no_thread_unless_its_topic_is_emphasized() -> None:
+def test_what_was_pursued_and_what_that_brought_are_threads_only_of_an_emphasized_topic() -> None:
     turns = [("trigger", LOSS), ("trigger", "The owners noticed it.")]
-    assert texts(threads(asked(buyer_brief(), *turns, follow_up=5))) == ["The owners noticed it."]
+    assert threads(asked(buyer_brief(), *turns, follow_up=5)) == []
     brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
     [second, first] = threads(asked(brief, *turns, follow_up=5))
     assert texts([second, first]) == ["The owners noticed it.", LOSS]
