@@ -3,7 +3,7 @@
 - `events`, without `not_events`: what happened or was done. `needs`, without `durations`: what had to be.
   `hypotheses`: what would be; with accents, since the German "wäre" (would be) is not "waren" (were).
   `verbs`: others. `copulas` precede a judgement.
-- `praise`, `judgements`: more opinions than opinions.json has.
+- `praise`, `judgements`: more opinions than opinions.json has. `peaks`: superlatives.
 - `starts`: the beginning of a clause with a subject of its own. `joints` are between two clauses without a comma.
 - `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
   `unfinished`: those of what may need a clause after it. Those of `adverbials` have it, unless a clause is `embedded`.
@@ -41,6 +41,7 @@ class StatementWords:
     relatives: re.Pattern[str]
     starts: re.Pattern[str]
     openers: re.Pattern[str]
+    peaks: re.Pattern[str]
     praise: re.Pattern[str]
     judgements: re.Pattern[str]
     subordinators: re.Pattern[str]

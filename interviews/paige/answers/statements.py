@@ -44,9 +44,9 @@ class StatementKind(StrEnum):
 class Statement:
     """`is_about_others`: the vendor or a competitor, and not the contact's side. `shows`: what it does not lack.
 
-    `is_praise`: more can be learned from a complaint. `is_personal`: begins with the contact, and names no organization
-    and no number, so that it may be small talk. `names_work`: it does, or names others. `quote`: its clause that can
-    be quoted, or "".
+    `is_praise`: more can be learned from a complaint. `is_peak`: the contact calls something the best, worst or most.
+    `is_personal`: begins with the contact, and names no organization and no number, so that it may be small talk.
+    `names_work`: it does, or names others. `quote`: its clause that can be quoted, or "".
     """
 
     text: str = field(repr=False)
@@ -54,6 +54,7 @@ class Statement:
     is_about_others: bool
     shows: frozenset[FollowUpKind]
     is_praise: bool = False
+    is_peak: bool = False
     is_personal: bool = False
     names_work: bool = True
     quote: str = field(default="", repr=False)
@@ -92,10 +93,11 @@ def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Stat
             shown = frozenset(shows | HYPOTHETICAL if is_hypothetical else shows)
             about_others = _is_about_others(clause, words, vendor)
             kind, is_praise = _kind(clause, language), _is_praise(clause, language)
+            is_peak = words.peaks.search(unaccented(clause)) is not None
             names_work, quote = _names_work(clause, words), quote_from(clause, language)
             is_personal = not names_work and words.myself.match(unaccented(clause)) is not None
             yield Statement(
-                clause, kind, about_others, shown, is_praise, is_personal, names_work or about_others, quote
+                clause, kind, about_others, shown, is_praise, is_peak, is_personal, names_work or about_others, quote
             )
 
 

@@ -131,6 +131,7 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         thread.statement.is_personal,
         thread.depth,
         thread.is_aside,
+        not thread.statement.is_peak,
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,

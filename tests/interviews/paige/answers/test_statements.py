@@ -82,6 +82,8 @@ def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is
         ("de", "Einen bestimmten Moment kann ich Ihnen da ehrlich gesagt nicht nennen."),
         ("de", "Sicher weiß ich das nicht, das ist nur mein Eindruck."),
         ("de", "Ich kann nur für den Test sprechen, vom Rest habe ich nichts mitbekommen."),
+        *(("de", each) for each in ("Vom ersten Kontakt weiß ich nichts.", "Verglichen habe ich da nichts.")),
+        ("en", "Of the talks I know nothing."),
         ("en", "That's only my impression, I was not in the room."),
         ("en", "There is not more to it than what I said."),
         ("en", "What would you have done?"),

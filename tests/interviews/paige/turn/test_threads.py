@@ -102,6 +102,14 @@ def test_threads_of_earlier_answers_come_last_and_those_of_emphasized_topics_fir
     assert texts(threads(asked(brief, *turns))) == ["The export was awful.", PRICE, LOSS]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["The trial was good. The best part was the reference call.", "The export was slow. The worst was the import."],
+)
+def test_what_the_contact_calls_the_best_or_worst_comes_first(answer: str) -> None:
+    assert texts(threads(asked(buyer_brief(), ("experience", answer)))) == answer.replace(". ", ".\n").split("\n")[::-1]
+
+
 def test_an_earlier_answer_is_only_taken_up_with_a_quote() -> None:
     state = asked(buyer_brief(), ("trigger", LOSS), ("vendor", "The export was awful."))
     earlier = threads(state)[-1]
