@@ -8,6 +8,7 @@ import pytest
 from interviews.paige.guide.guide import Guide, shipped_guide
 from tests.interviews.paige.objective.labelled_objectives import (
     DEVELOPMENT,
+    DEVELOPMENT_NATURAL,
     HELD_BACK,
     NATURAL,
     NEW,
@@ -27,9 +28,9 @@ TRAINING = HERE / "training" / "data"
 LANGUAGES = ("en", "de", "fr", "es")
 
 
-EXAMPLES = ("training/data/objectives.tsv", "training/data/hard_objectives.tsv")
-NAMES = (TUNING.name, DEVELOPMENT.name, HELD_BACK.name, UNSEEN.name, NEW.name, NATURAL.name, *EXAMPLES)
-SETS = {name: labelled_rows(HERE / name) for name in NAMES}
+EXAMPLES = [f"training/data/{kind}objectives.tsv" for kind in ("", "hard_", "natural_")]
+COUNTED = (DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL)
+SETS = {name: labelled_rows(HERE / name) for name in (TUNING.name, *(file.name for file in COUNTED), *EXAMPLES)}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -61,10 +62,10 @@ def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
     ("guide", "file", "right", "wrong", "respected"),
     [
         # What holds now. Each set that was held back joins the tuning set once it has been read.
-        ("win_loss_buyer", HELD_BACK, 0.93, 0.021, 1.0),
+        ("win_loss_buyer", HELD_BACK, 0.91, 0.021, 1.0),
         # The aims are 88% right and 5% wrong.
-        ("win_loss_buyer", NEW, 0.77, 0.077, 0.9),
-        ("win_loss_buyer", NATURAL, 0.86, 0.054, 0.96),
+        ("win_loss_buyer", NEW, 0.78, 0.06, 0.88),
+        ("win_loss_buyer", NATURAL, 0.879, 0.051, 0.98),
         # Phrases alone.
         ("no_decision", OF_OTHER_GUIDES["no_decision"], 0.73, 0.12, 0.92),
         ("nps_follow_up", OF_OTHER_GUIDES["nps_follow_up"], 0.71, 0.12, 0.92),
@@ -88,10 +89,6 @@ def test_a_neutral_sentence_changes_few_readings(language: str) -> None:
 
 
 def test_no_example_of_the_training_is_held_back() -> None:
-    held_back = {
-        " ".join(row[-1].casefold().split())
-        for file in (DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NATURAL, NEUTRAL)
-        for row in labelled_rows(file)
-    }
+    held_back = {" ".join(row[-1].casefold().split()) for file in (*COUNTED, NEUTRAL) for row in labelled_rows(file)}
     examples = {" ".join(row[-1].casefold().split()) for file in TRAINING.glob("*.tsv") for row in labelled_rows(file)}
     assert not len(held_back & examples)  # a count, so that no message shows what is held back

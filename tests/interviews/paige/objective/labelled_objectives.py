@@ -10,11 +10,14 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.steering import Steering, steer
 from tests.labelled_rows import labelled_rows
 
-TUNING, DEVELOPMENT, HELD_BACK, UNSEEN, NEW, NATURAL = (
+TUNING, DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL = (
     Path(__file__).with_name(f"{name}.tsv")
     for name in (
         "objectives",
-        *(f"objectives_{kind}" for kind in ("development", "held_back", "unseen", "new", "natural")),
+        *(
+            f"objectives_{kind}"
+            for kind in ("development", "development_natural", "held_back", "unseen", "new", "natural")
+        ),
     )
 )
 

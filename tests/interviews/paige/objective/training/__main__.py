@@ -47,7 +47,9 @@ KEPT_LAYERS = (0, 2, 4, 6, 8, 11)
 DROPOUT, WARM_UP, DECAY = 0.1, 60, 0.01
 HEAD_RATE = 5
 """How many times faster the last step of each task learns than the encoder."""
-HARD_STEPS, KEPT = 2400, 0.75
+KEPT = 0.75
+HARD, CONTINUED = (2400, 1.5e-4), (1100, 1e-4)
+"""Steps and rate for hard objectives, after all else and from the committed weights."""
 WORD_BITS, LAYER_BITS = 4, 8
 
 
@@ -259,13 +261,13 @@ def learn_all(reader: Reader, tasks: Tasks) -> None:
     train(reader, batches, 3 * steps, rate=1e-4, four_bits=True)
 
 
-def learn_hard(reader: Reader, tasks: Tasks) -> None:
+def learn_hard(reader: Reader, tasks: Tasks, steps: int, rate: float) -> None:
     """The vectors of pieces stay as they are rounded: they change too little to matter."""
     reader.encoder.word.weight.data = nearest(reader.encoder.word.weight.data)
     before = {name: parameter.data.clone() for name, parameter in reader.named_parameters()}
     for each in (reader.encoder.word, reader.encoder.place):
         each.weight.requires_grad_(False)
-    train(reader, repeated(tasks.batches_of_hard), HARD_STEPS, rate=1.5e-4, decay=0.6)
+    train(reader, repeated(tasks.batches_of_hard), steps, rate, decay=0.6)
     for name, parameter in reader.named_parameters():
         parameter.data = KEPT * parameter.data + (1 - KEPT) * before[name]
 
@@ -275,14 +277,14 @@ def main() -> None:
     random.seed(0)
     torch.manual_seed(0)
     file = base_file()
-    if sys.argv[1:] == ["--continue"]:
+    if is_continued := sys.argv[1:] == ["--continue"]:
         reader, pieces = restored(file)
         tasks = Tasks(reading(file, pieces))
     else:
         pieces = kept_pieces(file, texts())
         reader, tasks = Reader(file, pieces), Tasks(reading(file, pieces))
         learn_all(reader, tasks)
-    learn_hard(reader, tasks)
+    learn_hard(reader, tasks, *(CONTINUED if is_continued else HARD))
     write(reader, file, pieces)
 
 

@@ -26,6 +26,8 @@ BATCH, BATCH_OF_HARD = 48, 32
 SHARE_WITH_NEUTRAL, MOST_NEUTRAL = 0.8, 3
 """The share of objectives into which neutral sentences are inserted, and how many at most."""
 SHARE_OF_SAME_LANGUAGE = 0.9
+TIMES_NATURAL = 3
+"""How many times an epoch of hard objectives has each natural one."""
 EASY_OF_HARD = 0.4
 """How many easy objectives an epoch of hard ones has, as a share of their number."""
 
@@ -120,7 +122,9 @@ class Tasks:
 
     def __init__(self, read: Callable[[str], list[int]]) -> None:
         self.read = read
-        self.easy, self.hard = objectives(OBJECTIVES, DATA / "objectives.tsv"), objectives(DATA / "hard_objectives.tsv")
+        self.easy = objectives(OBJECTIVES, DATA / "objectives.tsv")
+        natural = objectives(DATA / "natural_objectives.tsv")
+        self.hard = [*objectives(DATA / "hard_objectives.tsv"), *natural * TIMES_NATURAL]
         self.neutral = Neutral([*self.easy, *self.hard])
         self.joinable: dict[str, list[Objective]] = {language: [] for language in LANGUAGES}
         for each in (*self.easy[::4], *self.hard):
