@@ -83,7 +83,12 @@ def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is
         ("de", "Sicher weiß ich das nicht, das ist nur mein Eindruck."),
         ("de", "Ich kann nur für den Test sprechen, vom Rest habe ich nichts mitbekommen."),
         *(("de", each) for each in ("Vom ersten Kontakt weiß ich nichts.", "Verglichen habe ich da nichts.")),
-        ("en", "Of the talks I know nothing."),
+        *(
+            ("de", each)
+            for each in ("Ich kann da aber nur für mein Team sprechen.", "So kam es jedenfalls bei uns an.")
+        ),
+        *(("de", each) for each in ("Für andere kann ich da nicht sprechen.", "Den ersten Kontakt hatte nicht ich.")),
+        *(("en", each) for each in ("Of the talks I know nothing.", "I can't pin that to one moment, sorry.")),
         ("en", "That's only my impression, I was not in the room."),
         ("en", "There is not more to it than what I said."),
         ("en", "What would you have done?"),
