@@ -84,6 +84,7 @@ def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor,
 
 
 def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
+    """The numbers of created, updated, unchanged and rejected rows."""
     counts = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
     return counts + Counter(rejected=len(batch.rejected))
 

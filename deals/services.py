@@ -73,6 +73,7 @@ def replace_deals(
 
 
 def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
+    """The numbers of created, updated, unchanged and rejected rows."""
     counts = replace_deals(org_id=org_id, deals=batch.deals, actor=actor, dry_run=dry_run)
     return counts + Counter(rejected=len(batch.rejected))
 

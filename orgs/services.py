@@ -1,4 +1,4 @@
-"""`interviews.services` deletes orgs."""
+"""Writes orgs and API keys. `interviews.services` deletes orgs."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta

@@ -30,6 +30,7 @@ SLOW = timedelta(seconds=2)
 PAUSE_FACTOR = 3
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
+# Equal events of one interview request become one if less time is between them.
 COALESCED_WITHIN = timedelta(seconds=5)
 
 MAX_RETRY_AFTER = timedelta(hours=24)

@@ -24,6 +24,8 @@ MAX_INTERVIEWS = 5_000
 
 @dataclass(frozen=True)
 class Span:
+    """The end does not belong to it."""
+
     since: datetime
     until: datetime
 

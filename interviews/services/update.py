@@ -49,6 +49,6 @@ def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
 
 
 def require_versions(row: InterviewRequest, if_versions: Collection[RowVersions] | None) -> None:
-    """Raises PreconditionFailed."""
+    """Raises PreconditionFailed unless the row and its contact have one of these versions. None accepts any."""
     if if_versions is not None and RowVersions(row.version, row.contact.version) not in if_versions:
         raise PreconditionFailed

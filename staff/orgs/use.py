@@ -43,6 +43,7 @@ class ShownUse:
 
     @classmethod
     def of(cls, org: Org) -> "ShownUse | None":
+        """None if the counters are unavailable."""
         uses = use_of(str(org.pk))
         if uses is None:
             return None

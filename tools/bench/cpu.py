@@ -9,7 +9,7 @@ from tools.harness.processes import ServerError
 def milliseconds_of(
     port: int, operation: client.Operation, pids: Sequence[int], *, seconds: float, connections: int
 ) -> list[float]:
-    """For one request, the time of each process tree. Raises ServerError if a request is refused."""
+    """Returns the time of each process tree for one request. Raises ServerError if a request is refused."""
     before = [seconds_of(pid) for pid in pids]
     result = client.run(port, operation, seconds=seconds, connections=connections)
     if result.refused:

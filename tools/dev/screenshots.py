@@ -312,7 +312,7 @@ def take(
     scheme: str,
     action: Callable[[Browser], None] | None = None,
 ) -> None:
-    """Without a height, it shows the whole page."""
+    """Without a height, the picture shows the whole page."""
     prefers = {"name": "prefers-color-scheme", "value": scheme}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [prefers]})
     resize(browser, width, height or 900)

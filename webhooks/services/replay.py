@@ -52,7 +52,7 @@ def replay_delivery(*, delivery_id: int) -> None:
 
 @transaction.atomic
 def replay_deliveries(*, endpoint: Endpoint, since: datetime) -> int:
-    """Returns the number of replayed deliveries. Raises ValidationError if it is disabled."""
+    """Returns the number of replayed deliveries. Raises ValidationError if the endpoint is disabled."""
     _require_active(endpoint)
     lost = endpoint.deliveries.filter(status__in=[Status.FAILED, Status.CANCELLED], created_at__gte=since)
     return _replay(lost.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)[:MAX_REPLAYED])

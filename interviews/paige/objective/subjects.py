@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import compress
-from operator import not_
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.language.words import unaccented
@@ -237,9 +235,9 @@ def _subjects(text: str, language: str, phrases: frozenset[str], names: frozense
     letters = [letter for letter in text if letter.isalpha()]
     has_case = sum(map(str.isupper, letters)) < _SHOUTED * len(letters) or len(plain) == 1
     reader = _Reader(text, words, code, phrases, names, has_case)
-    asking = [_asks(sentence) for sentence in read]
-    found = [term for sentence in compress(read, asking) for term in reader.terms(sentence)]
-    found = found or [term for sentence in compress(read, map(not_, asking)) for term in reader.terms(sentence)]
+    pairs = [(sentence, _asks(sentence)) for sentence in read]
+    found = [term for sentence, asks in pairs if asks for term in reader.terms(sentence)]
+    found = found or [term for sentence, asks in pairs if not asks for term in reader.terms(sentence)]
     return _chosen([*_quoted(text, read, reader), *found])
 
 

@@ -20,7 +20,7 @@ from interviews.paige.turn.quoted import quote_in
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
 MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC = 4
 MAX_FOLLOW_UPS_TO_WORD = 6
-"""Of a topic, if a model words them: it asks in different words each time."""
+"""The limit of a topic if a model words the follow-ups: it asks in different words each time."""
 MAX_KINDS_OF_A_STATEMENT = 2
 MAX_WORDS_OF_A_FRAGMENT = 3
 

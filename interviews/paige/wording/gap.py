@@ -32,7 +32,7 @@ def is_thing_of_the_contact(message: WordedMessage) -> bool:
 
 
 def _is_named(message: WordedMessage, hyphen: str) -> bool:
-    """`hyphen`: replaces each hyphen. Without it, "back-test" is one word; with a space, "back" alone names nothing."""
+    """`hyphen`: replaces each hyphen. If empty, "back-test" is one word. If a space, "back" alone names nothing."""
     sentences = [words_of(sentence.replace("-", hyphen)) for sentence in _sentences(message)]
     series = message.words.series.split(lower_case(message.text.replace("-", hyphen)))
     things = [message.words.places.split(thing) for thing in series]

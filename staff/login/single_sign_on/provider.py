@@ -1,4 +1,8 @@
-"""HTTP requests to the identity provider, all by `without_holding()` (decision 41)."""
+"""HTTP requests to the identity provider, all by `without_holding()` (decision 41).
+
+A call counts until its thread ends, also after the time limit: neither name resolution nor a slow response can be
+interrupted.
+"""
 
 import time
 from base64 import b64encode

@@ -1,4 +1,7 @@
-"""What waits for the provider is outside `login_page()`, whose settings belong to one database connection."""
+"""The steps of a login with the identity provider.
+
+Code that waits for the provider runs outside `login_page()`: its settings belong to one database connection.
+"""
 
 import logging
 from collections.abc import Callable

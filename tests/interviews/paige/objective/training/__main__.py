@@ -49,7 +49,7 @@ HEAD_RATE = 5
 """How many times faster the last step of each task learns than the encoder."""
 KEPT = 0.75
 HARD, CONTINUED = (2400, 1.5e-4), (1100, 1e-4)
-"""Steps and rate for hard objectives, after all else and from the committed weights."""
+"""The steps and the rate for hard objectives: HARD after all other training, CONTINUED from the committed weights."""
 WORD_BITS, LAYER_BITS = 4, 8
 
 
