@@ -103,6 +103,11 @@ encoder: ## Train the encoder that reads objectives (takes over an hour, install
 	$(call environment,training,requirements/training)
 	@.venv-training/bin/python -m tests.interviews.paige.objective.training $(ARGS)
 
+.PHONY: relevance
+relevance: ## Learn which words tell a statement from small talk
+	@scripts/bootstrap dev
+	@HINDSIGHT_ENV=development DJANGO_SETTINGS_MODULE=hindsight.settings .venv/bin/python -m tests.interviews.paige.answers.training
+
 .PHONY: quality
 quality: ## Interview scripted respondents, print how Paige treats them, and score the labelled objectives
 	@scripts/bootstrap dev

@@ -8,9 +8,7 @@
 - `openers`: what is left out before a comma. `dependent`: beginnings of clauses that cannot stand alone.
   `unfinished`: those of what may need a clause after it. Those of `adverbials` have it, unless a clause is `embedded`.
   `pronouns`: beginnings that need their noun.
-- `myself`: the beginning of a statement that may be small talk, unless it names one of the `organizations`.
-- `remarks` begin small talk and words to Paige; `interruptions`, a sentence that is about nothing but the moment of
-  writing. `nothing`: that there is nothing to tell. `figures`: figures of speech and unfinished sentences.
+- `remarks` begin small talk and words to Paige. `figures`: figures of speech and unfinished sentences.
   `complaints`: figures of speech that judge. `hints`: that there is something to tell.
 """
 
@@ -28,8 +26,6 @@ from interviews.paige.language.words import unaccented
 class StatementWords:
     own: re.Pattern[str]
     others: re.Pattern[str]
-    organizations: re.Pattern[str]
-    myself: re.Pattern[str]
     copulas: re.Pattern[str]
     events: re.Pattern[str]
     not_events: re.Pattern[str]
@@ -51,8 +47,6 @@ class StatementWords:
     embedded: re.Pattern[str]
     pronouns: re.Pattern[str]
     remarks: re.Pattern[str]
-    interruptions: re.Pattern[str]
-    nothing: re.Pattern[str]
     figures: re.Pattern[str]
     complaints: re.Pattern[str]
     hints: re.Pattern[str]

@@ -9,6 +9,7 @@ from interviews.paige.answers.lexicon import Intent, empty_words, language_of, m
 from interviews.paige.answers.opinion_words import opinion_words
 from interviews.paige.answers.quotes import quote_from, without_openers
 from interviews.paige.answers.reading import Reading, read
+from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.sentences import Sentence
 from interviews.paige.answers.statement_words import StatementWords, statement_words
 from interviews.paige.guide.texts import FollowUpKind
@@ -45,8 +46,7 @@ class Statement:
     """`is_about_others`: the vendor or a competitor, and not the contact's side. `shows`: what it does not lack.
 
     `is_praise`: more can be learned from a complaint. `is_peak`: the contact calls something the best, worst or most.
-    `is_personal`: begins with the contact, and names no organization and no number, so that it may be small talk.
-    `names_work`: it does, or names others. `quote`: its clause that can be quoted, or "".
+    `is_doubtful`: may be small talk. `quote`: its clause that can be quoted, or "".
     """
 
     text: str = field(repr=False)
@@ -55,8 +55,7 @@ class Statement:
     shows: frozenset[FollowUpKind]
     is_praise: bool = False
     is_peak: bool = False
-    is_personal: bool = False
-    names_work: bool = True
+    is_doubtful: bool = False
     quote: str = field(default="", repr=False)
 
 
@@ -84,7 +83,7 @@ def _stating(reading: Reading) -> list[Sentence]:
 def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Statement]:
     text = _beginning(sentence.text)
     words, plain = statement_words(language), unaccented(text)
-    if _says_nothing(sentence, text, words):
+    if Intent.DENIES in sentence.intents and sentence.words <= MAX_WORDS_OF_A_BARE_DENIAL:
         return
     shows = {kind for kind, markers in marker_patterns().items() if markers.search(plain)}
     for clause in _clauses(text, words):
@@ -94,20 +93,8 @@ def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Stat
             about_others = _is_about_others(clause, words, vendor)
             kind, is_praise = _kind(clause, language), _is_praise(clause, language)
             is_peak = words.peaks.search(unaccented(clause)) is not None
-            names_work, quote = _names_work(clause, words), quote_from(clause, language)
-            is_personal = not names_work and words.myself.match(unaccented(clause)) is not None
-            yield Statement(
-                clause, kind, about_others, shown, is_praise, is_peak, is_personal, names_work or about_others, quote
-            )
-
-
-def _says_nothing(sentence: Sentence, text: str, words: StatementWords) -> bool:
-    if words.interruptions.match(unaccented(text)):
-        return True
-    if Intent.DENIES in sentence.intents and sentence.words <= MAX_WORDS_OF_A_BARE_DENIAL:
-        return True
-    parts = CLAUSE_GAP.split(text) if sentence.words > MAX_WORDS_OF_A_BARE_DENIAL else [text]
-    return all(words.nothing.search(unaccented(part)) for part in parts)
+            is_doubtful, quote = relevance(language).is_doubtful(clause), quote_from(clause, language)
+            yield Statement(clause, kind, about_others, shown, is_praise, is_peak, is_doubtful, quote)
 
 
 def _beginning(sentence: str) -> str:
@@ -136,7 +123,8 @@ def _is_statement(clause: str, language: str) -> bool:
     plain = unaccented(without_openers(clause, words))
     is_figure = words.figures.search(plain) and not words.complaints.search(plain)
     is_remark = words.remarks.match(plain) or is_figure
-    return not is_remark and not empty_words(language).issuperset(plain.split())
+    is_talk = is_remark or relevance(language).is_talk(clause)
+    return not is_talk and not empty_words(language).issuperset(plain.split())
 
 
 def _kind(clause: str, language: str) -> StatementKind:
@@ -164,11 +152,6 @@ def _is_praise(clause: str, language: str) -> bool:
     opinions, plain = opinion_words(language), unaccented(clause)
     is_complaint = opinions.bad.search(plain) or opinions.negations.search(plain)
     return not is_complaint and bool(statement_words(language).praise.search(plain) or opinions.good.search(plain))
-
-
-def _names_work(clause: str, words: StatementWords) -> bool:
-    plain = unaccented(clause)
-    return bool(words.organizations.search(plain) or re.search(r"\d", plain))
 
 
 def _is_about_others(clause: str, words: StatementWords, vendor: str) -> bool:

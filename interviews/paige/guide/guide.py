@@ -11,7 +11,7 @@ from interviews.paige.guide.serializers import GuideError, validated
 from interviews.paige.guide.texts import CLOSING, QUOTE, VENDOR, WEAK, FollowUpKind
 from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
 from interviews.paige.language.automaton import PatternAutomaton
-from interviews.paige.language.lexicons import Phrase, wording
+from interviews.paige.language.lexicons import Phrase, phrases, wording
 from interviews.paige.language.patterns import Patterns
 from interviews.paige.language.words import unaccented
 
@@ -108,7 +108,8 @@ class Guide:
         fields = validated(data)
         topics = tuple(map(Topic.from_fields, fields.pop("topics")))
         title = wording(Phrase("closing_title"), fields["language"])
-        closing = Topic(CLOSING, title, True, (), fields.pop("closing_question"), "", "", ())
+        question, follow_ups = fields.pop("closing_question"), _closing_follow_ups(fields["language"])
+        closing = Topic(CLOSING, title, True, (), question, "", "", follow_ups)
         return cls(**fields, topics=topics, closing=closing)
 
     @cached_property
@@ -163,6 +164,11 @@ def _plain(phrase: str) -> str:
 
 
 @lru_cache(maxsize=2048)
+def _closing_follow_ups(language: str) -> tuple[FollowUp, ...]:
+    kinds = FollowUpKind.REASON, FollowUpKind.CONSEQUENCE
+    return tuple(FollowUp(kind, text, text) for kind in kinds for text in phrases(language)[f"closing_{kind}"])
+
+
 def _found(phrases: tuple[str, ...], text: str) -> frozenset[str]:
     plain = text.casefold()
     return frozenset(

@@ -59,12 +59,20 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
 
 
 def _next(state: DialogueState) -> list[NextMove]:
-    """The closing question is the last. After anger, sadness or hurt, only follow-ups on it, if there are any."""
-    if state.topic.key == CLOSING:
-        return []
+    """After anger, sadness or hurt, only follow-ups on it, if there are any."""
+    if CLOSING in {turn.topic for turn in state.asked}:
+        return [*_last_follow_ups(state)]
     found = [*_hinted(state), *_follow_ups(state), *_named(state), *_topics(state)]
     about_it = [move for move in found if move.thread and move.thread.is_last]
     return about_it if about_it and state.last.shows_feeling else found
+
+
+def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
+    """On what the answer to the closing question tells."""
+    if state.asked[-1].move == Move.CLOSING and state.turns_left > 0:
+        told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
+        short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
+        yield from next(filter(None, short), ())
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:

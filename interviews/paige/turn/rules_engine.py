@@ -8,6 +8,9 @@ from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.turn.threads import Thread, is_on_subject
 
+TURNS_AT_THE_END = 1
+"""For a follow-up on the answer to the closing question."""
+
 
 class RulesEngine:
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
@@ -21,10 +24,21 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
     due = (
         move
         for move in moves
-        if move.thread and not _is_vague(state, move) and _is_due(state, move.thread, has_topics=has_topics)
+        if move.thread
+        and _asks_well(state, move, move.thread)
+        and not _is_vague(state, move)
+        and _is_due(state, move.thread, has_topics=has_topics)
     )
     hinted = (move for move in topics if move.phrase and move.phrase.name == "hint")
     return next(hinted, None) or next(due, None) or next(iter(topics), moves[0])
+
+
+def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
+    """On a topic that is not emphasized, a complaint may get any kind that fits, and other statements that of the
+    topic's first follow-up: of other kinds, three in five bring nothing.
+    """
+    is_leading = move.asked is None or move.asked.kind == move.topic.follow_ups[0].kind
+    return is_leading or thread.is_complaint or state.emphasizes(move.topic)
 
 
 def _is_vague(state: DialogueState, move: NextMove) -> bool:
@@ -39,20 +53,18 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """On a subject of the objective as long as something is lacking. On an emphasized topic once, and again for a view
-    without its reason, but on nothing below it. On others once, if the turns suffice for all topics, and not on what
-    a follow-up has brought out: a second follow-up brings out a third of what the first one on another topic does.
-    Once no topic is left, also on what lacks something in earlier answers.
+    """Not on what a follow-up has brought out: a second follow-up brings out a third of what the first one on another
+    topic does. On a subject of the objective if something is lacking. On an emphasized topic once, and again for a
+    view without its reason. On others once, if the turns suffice for all topics. Once no topic is left, also on what
+    lacks something in earlier answers.
     """
-    has_room = state.turns_left > len(state.unasked)
-    if thread.depth and not has_room:
+    if thread.depth or thread.statement.is_doubtful:
         return False
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
     if thread.answer < state.newest and has_topics:
         return False
-    if thread.is_small_talk or thread.depth > (1 if state.emphasizes(thread.topic) else 0):
-        return False
+    has_room = state.turns_left > len(state.unasked) + TURNS_AT_THE_END
     is_first = not state.follow_ups_to(thread.topic)
     returns = not has_topics and thread.lacks_something
     is_pursued = thread.lacks_something and thread.lacks_reason

@@ -10,7 +10,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.quotes import fits
 from interviews.paige.answers.statement_words import statement_words
 from interviews.paige.answers.statements import Statement, StatementKind
-from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
+from interviews.paige.guide.guide import FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import Kinds, fitting
@@ -56,13 +56,8 @@ class Thread:
         return not self.asked and not self.statement.is_praise and (self.lacks_reason or self.lacks_consequence)
 
     @property
-    def is_small_talk(self) -> bool:
-        return self.statement.is_personal and self.statement.kind is StatementKind.FACT
-
-    @property
-    def is_aside(self) -> bool:
-        """Whether it judges nothing, and names nobody and no number."""
-        return not self.statement.names_work and self.statement.kind is not StatementKind.JUDGEMENT
+    def is_complaint(self) -> bool:
+        return self.statement.kind is StatementKind.JUDGEMENT and not self.statement.is_praise
 
     @property
     def tells_much(self) -> bool:
@@ -102,8 +97,7 @@ def _leading(thread: Thread) -> frozenset[FollowUpKind]:
         return frozenset()
     first, second = thread.fitting
     kind = thread.topic.follow_ups[0].kind
-    is_complaint = thread.statement.kind is StatementKind.JUDGEMENT and not thread.statement.is_praise
-    is_early = is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.lacks_reason)
+    is_early = thread.is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.lacks_reason)
     return frozenset({kind}) & (first if is_early else first | second)
 
 
@@ -128,9 +122,8 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         thread.answer < state.newest,
         not state.emphasizes(thread.topic),
         bool(thread.asked),
-        thread.statement.is_personal,
+        thread.statement.is_doubtful,
         thread.depth,
-        thread.is_aside,
         not thread.statement.is_peak,
         thread.statement.is_praise,
         not thread.lacks_reason,
@@ -194,10 +187,8 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
     may_go_on = state.emphasizes(topic) or state.brief.may_be_worded
     return (
-        topic.key == CLOSING
-        or topic.key in state.told
+        topic.key in state.told
         or state.avoids(topic)
-        or (thread.depth and not may_go_on)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
         or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
         or _is_closed_by_the_last_answer(state, topic)

@@ -1,12 +1,12 @@
 """What an answer states, of which kind, and about whom."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 from pathlib import Path
 from time import process_time
 
 import pytest
 
-from interviews.paige.answers.statements import MAX_STATEMENTS, Statement, StatementKind, statements
+from interviews.paige.answers.statements import MAX_STATEMENTS, StatementKind, statements
 from interviews.paige.guide.texts import FollowUpKind
 from tests.labelled_rows import labelled_rows
 
@@ -87,7 +87,7 @@ def test_a_statement_is_about_whom_it_names_first(language: str, answer: str, is
             ("de", each)
             for each in ("Ich kann da aber nur für mein Team sprechen.", "So kam es jedenfalls bei uns an.")
         ),
-        *(("de", each) for each in ("Für andere kann ich da nicht sprechen.", "Den ersten Kontakt hatte nicht ich.")),
+        *(("de", each) for each in ("Für andere kann ich da nicht sprechen.",)),
         *(("en", each) for each in ("Of the talks I know nothing.", "I can't pin that to one moment, sorry.")),
         ("en", "That's only my impression, I was not in the room."),
         ("en", "There is not more to it than what I said."),
@@ -145,19 +145,20 @@ def test_a_long_answer_is_read_in_a_moment(part: str) -> None:
     assert process_time() - started < 3
 
 
-def stated(label: str) -> Iterator[tuple[Statement, ...]]:
-    for language, kind, text in labelled_rows(Path(__file__).with_name("no_statements.tsv")):
-        if kind == label:
-            yield statements(text, language, "What came of that?", "Acme")
+def shares(file: str) -> dict[str, float]:
+    """Of the sentences of each kind, the share that states something."""
+    found = defaultdict(list)
+    for language, kind, text in labelled_rows(Path(__file__).with_name(file)):
+        found[kind].append(bool(statements(text, language, "What came of that?", "Acme")))
+    return {kind: sum(each) / len(each) for kind, each in found.items()}
 
 
-def test_who_says_nothing_states_nothing() -> None:
-    assert sum(map(bool, stated("nothing"))) <= 1
-
-
-def test_small_talk_is_personal() -> None:
-    found = list(stated("small_talk"))
-    assert sum(all(each.is_personal for each in statements) for statements in found) >= 0.8 * len(found)
+@pytest.mark.parametrize("file", ["no_statements.tsv", "sentences_held_back.tsv"])
+def test_statements_are_told_from_small_talk(file: str) -> None:
+    """Nobody chose the limits by these sentences."""
+    limits = {"statement": 0.03, "aside": 0.2, "small_talk": 0.2, "nothing": 0.08}
+    for kind, share in shares(file).items():
+        assert (1 - share if kind == "statement" else share) <= limits[kind], kind
 
 
 @pytest.mark.parametrize(
@@ -172,8 +173,8 @@ def test_small_talk_is_personal() -> None:
         ("de", "Die Schnittstelle fehlte."),
     ],
 )
-def test_a_statement_on_the_subject_is_not_personal(language: str, answer: str) -> None:
-    assert [each.is_personal for each in statements(answer, language)] == [False]
+def test_a_statement_on_the_subject_is_not_doubtful(language: str, answer: str) -> None:
+    assert [each.is_doubtful for each in statements(answer, language)] == [False]
 
 
 @pytest.mark.parametrize(

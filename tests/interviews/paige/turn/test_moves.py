@@ -38,7 +38,7 @@ def topics_of(said: list[Utterance]) -> list[str]:
 
 
 class TestOrder:
-    def test_the_closing_question_may_come_once_the_core_topics_were_asked_and_is_the_last(self) -> None:
+    def test_the_closing_question_may_come_once_the_core_topics_were_asked_and_is_the_last_topic(self) -> None:
         brief = buyer_brief()
         topics = tuple(replace(topic, core=topic.key == "trigger") for topic in brief.guide.topics)
         brief = after(replace(brief, guide=replace(brief.guide, topics=topics)), COMPLETE)
@@ -60,8 +60,20 @@ class TestOrder:
         topics = topics_of(conduct(buyer_brief(), [SHORT]))
         assert topics == [
             *("trigger", "trigger", "process", "process", "criteria", "criteria", "options", "options"),
-            *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "decision", CLOSING),
+            *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "decision", CLOSING, CLOSING),
         ]
+
+    @pytest.mark.parametrize("answer", ["Your drivers were never asked.", "Next time, publish a price list."])
+    def test_the_answer_to_the_closing_question_gets_one_follow_up(self, answer: str) -> None:
+        said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
+        [closing, last] = [turn for turn in paige(said) if turn.topic == CLOSING]
+        assert (closing.move, last.move) == (Move.CLOSING, Move.FOLLOW_UP)
+        assert answer.rstrip(".") in last.text
+
+    @pytest.mark.parametrize("answer", ["No, that is all.", "Thank you, this was pleasant.", "Nothing.", ""])
+    def test_after_nothing_at_the_closing_question_the_interview_ends(self, answer: str) -> None:
+        said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
+        assert paige(said)[-1].move == Move.CLOSING
 
     @pytest.mark.slow
     def test_topics_in_the_objective_come_second_with_a_follow_up_even_on_complete_answers(self) -> None:
