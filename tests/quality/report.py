@@ -21,6 +21,7 @@ OBJECTIVES = {
             labelled_objectives.UNSEEN,
             labelled_objectives.NEW,
             labelled_objectives.NATURAL,
+            labelled_objectives.BLIND,
         ),
         "win_loss_buyer",
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from tests.interviews.paige.objective.labelled_objectives import (
+    BLIND,
     DEVELOPMENT,
     DEVELOPMENT_NATURAL,
     HELD_BACK,
@@ -29,7 +30,7 @@ LANGUAGES = ("en", "de", "fr", "es")
 
 
 EXAMPLES = [f"training/data/{kind}objectives.tsv" for kind in ("", "hard_", "natural_")]
-COUNTED = (DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL)
+COUNTED = (DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL, BLIND)
 SETS = {name: labelled_rows(HERE / name) for name in (TUNING.name, *(file.name for file in COUNTED), *EXAMPLES)}
 
 
@@ -66,6 +67,7 @@ def test_60_objectives_held_back_avoid_a_topic_and_some_match_none() -> None:
         # The aims are 88% right and 5% wrong.
         ("win_loss_buyer", NEW, 0.78, 0.06, 0.88),
         ("win_loss_buyer", NATURAL, 0.879, 0.051, 0.98),
+        ("win_loss_buyer", BLIND, 0.88, 0.05, 0.98),
         # Phrases alone.
         ("no_decision", OF_OTHER_GUIDES["no_decision"], 0.73, 0.12, 0.92),
         ("nps_follow_up", OF_OTHER_GUIDES["nps_follow_up"], 0.71, 0.12, 0.92),

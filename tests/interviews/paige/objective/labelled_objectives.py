@@ -10,13 +10,13 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.steering import Steering, steer
 from tests.labelled_rows import labelled_rows
 
-TUNING, DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL = (
+TUNING, DEVELOPMENT, DEVELOPMENT_NATURAL, HELD_BACK, UNSEEN, NEW, NATURAL, BLIND = (
     Path(__file__).with_name(f"{name}.tsv")
     for name in (
         "objectives",
         *(
             f"objectives_{kind}"
-            for kind in ("development", "development_natural", "held_back", "unseen", "new", "natural")
+            for kind in ("development", "development_natural", "held_back", "unseen", "new", "natural", "blind")
         ),
     )
 )
