@@ -44,12 +44,12 @@ def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
 def _is_vague(state: DialogueState, move: NextMove) -> bool:
     """Whether a follow-up on an event has no quote, so that the contact cannot tell which event is meant.
 
-    It is clear if the event is an act of others, and the only thing that was told.
+    It is clear if nothing else was told.
     """
     if move.thread is None or move.quote or state.emphasizes(move.topic):
         return False
     told, statement = state.stated_in(state.answers[-1], state.open), move.thread.statement
-    return statement.kind is StatementKind.EVENT and not (statement.is_about_others and len(told) == 1)
+    return statement.kind is StatementKind.EVENT and len(told) > 1
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:

@@ -29,8 +29,8 @@ DETAIL = frozenset({FollowUpKind.INSTANCE, FollowUpKind.REASON, FollowUpKind.CON
 
 @dataclass(frozen=True)
 class Thread:
-    """`topic`: what the statement is about. `answer`: its number. `is_final`: said last. `depth`: how many follow-ups
-    have led to it. `asked`: the kinds of the follow-ups that have pursued it.
+    """`topic`: what the statement is about. `answer`: its number. `is_final`: said last. `is_alone`: the last answer
+    states nothing else. `depth`: how many follow-ups have led to it. `asked`: the kinds of those that have pursued it.
     """
 
     statement: Statement
@@ -38,6 +38,7 @@ class Thread:
     answer: int
     is_last: bool
     is_final: bool = False
+    is_alone: bool = False
     depth: int = 0
     asked: frozenset[FollowUpKind] = frozenset()
 
@@ -76,7 +77,10 @@ def threads(state: DialogueState) -> list[Thread]:
 
 
 def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
-    """Their indexes among those of the topic, the best first: one of each kind, with a quote where possible."""
+    """Their indexes among those of the topic, the best first: one of each kind.
+
+    With a quote where possible, but not of all that the last answer states: contacts called that an echo.
+    """
     used = {turn.follow_up for turn in state.asked if turn.topic == thread.topic.key}
     left = [
         (i, each) for i, each in enumerate(thread.topic.follow_ups) if i not in used and _takes(state, thread, each)
@@ -85,7 +89,7 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
         for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds - state.absent):
             of_kind = [(i, each) for i, each in left if each.kind is kind]
             left = [pair for pair in left if pair not in of_kind]
-            yield max(of_kind, key=lambda pair: pair[1].takes_quote)[0]
+            yield min(of_kind, key=lambda pair: pair[1].takes_quote is thread.is_alone)[0]
 
 
 def _leading(thread: Thread) -> frozenset[FollowUpKind]:
@@ -147,7 +151,9 @@ def _threads(state: DialogueState) -> Iterator[Thread]:
             if all(_tells(state, *pursuit) for pursuit in pursuits):
                 depth = _depth(pairs[: number + 1]) if topic == asked_topic else 0
                 is_last = number == len(pairs) - 1
-                yield Thread(statement, topic, number, is_last, is_last and statement == stated[-1], depth, asked)
+                is_final, is_alone = is_last and statement == stated[-1], is_last and len(stated) == 1
+                is_alone = is_alone and topic == asked_topic
+                yield Thread(statement, topic, number, is_last, is_final, is_alone, depth, asked)
 
 
 def _depth(pairs: Sequence[tuple[Utterance, Utterance]]) -> int:

@@ -66,8 +66,8 @@ def test_a_german_interview_answers_in_german_and_its_transcript_parses_back() -
 
 
 def test_the_quote_stands_in_german_quotation_marks() -> None:
-    said = conduct(german_brief(), ["Niemand im Haus hat den Zahlen noch vertraut, weil sie jede Woche anders waren."])
-    assert "„Niemand im Haus hat den Zahlen noch vertraut, weil sie jede Woche anders waren“" in said[2].text
+    said = conduct(german_brief(), ["Niemand im Haus hat den Zahlen noch vertraut. Wir hatten im Mai 40 Filialen."])
+    assert "„Niemand im Haus hat den Zahlen noch vertraut“" in said[2].text
 
 
 def german_brief() -> Brief:

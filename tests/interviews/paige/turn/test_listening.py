@@ -315,7 +315,7 @@ class TestStopping:
         assert not says(message, "left_unclear")
 
     def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
-        brief = after(buyer_brief(), "Nobody trusted the numbers.", "Stop.", "Go on.")
+        brief = after(buyer_brief(), "We had grown to 40 people. Nobody trusted the numbers.", "Stop.", "Go on.")
         assert "“Nobody trusted the numbers”" in next_to(brief).text
 
     def test_who_answers_is_heard(self) -> None:

@@ -63,12 +63,21 @@ class TestOrder:
             *("vendor", "vendor", "pricing", "pricing", "experience", "experience", "decision", CLOSING, CLOSING),
         ]
 
-    @pytest.mark.parametrize("answer", ["Your drivers were never asked.", "Next time, publish a price list."])
-    def test_the_answer_to_the_closing_question_gets_one_follow_up(self, answer: str) -> None:
+    @pytest.mark.parametrize(
+        ("answer", "follow_up"),
+        [
+            (
+                "Your drivers were never asked.",
+                "You mentioned “Your drivers were never asked”. What did that mean for you and your colleagues?",
+            ),
+            ("Next time, publish a price list.", "What is the story behind that?"),
+        ],
+    )
+    def test_the_answer_to_the_closing_question_gets_one_follow_up(self, answer: str, follow_up: str) -> None:
         said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
         [closing, last] = [turn for turn in paige(said) if turn.topic == CLOSING]
         assert (closing.move, last.move) == (Move.CLOSING, Move.FOLLOW_UP)
-        assert answer.rstrip(".") in last.text
+        assert last.text == follow_up
 
     @pytest.mark.parametrize("answer", ["No, that is all.", "Thank you, this was pleasant.", "Nothing.", ""])
     def test_after_nothing_at_the_closing_question_the_interview_ends(self, answer: str) -> None:
@@ -257,7 +266,7 @@ class TestAgain:
         assert {topic.key for topic in buyer_brief().guide.every_topic} == {turn.topic for turn in asked}
 
     def test_a_follow_up_is_put_again_with_its_quote(self) -> None:
-        brief = after(buyer_brief(), "Nobody trusted the numbers.", "Can you repeat that?")
+        brief = after(buyer_brief(), "We had grown to 40 people. Nobody trusted the numbers.", "Can you repeat that?")
         [again] = moves(brief)
         assert (again.move, again.quote) == (Move.REPEAT, "Nobody trusted the numbers")
 

@@ -16,6 +16,7 @@ from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import fitting
+from interviews.paige.turn.moves import moves
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 from tests.interviews.old_guides import old_guide
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
@@ -205,8 +206,14 @@ def test_what_may_be_small_talk_comes_last() -> None:
     assert [thread.statement.is_doubtful for thread in threads(state)] == [False, True]
 
 
+def test_the_only_thing_that_was_told_is_not_quoted() -> None:
+    only, among = (moves(after(buyer_brief(), answer))[0] for answer in (LOSS, f"We had grown to 160 people. {LOSS}"))
+    assert (only.move, only.quote) == (Move.FOLLOW_UP, "")
+    assert among.quote
+
+
 def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
-    said = paige(conduct(buyer_brief(), ["They left us. It fell off the table.", "No idea."]))
+    said = paige(conduct(buyer_brief(), ["They left us in March. They took their data along.", "No idea."]))
     assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
 
 
