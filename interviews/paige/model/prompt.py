@@ -5,13 +5,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from interviews.lifecycle import Speaker
-from interviews.paige.answers.dialogue import AGAIN, Utterance, said_by
+from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language.lexicons import wording
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove
 
 MAX_ANSWER_CHARACTERS = 2_000
@@ -112,13 +112,14 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         _words("said", speaker=turn.speaker, text=text, mark=mark)
         for turn, text in zip(brief.conversation, texts, strict=True)
     ]
-    asked = [turn for turn in said_by(Speaker.PAIGE, brief.conversation) if turn.move not in AGAIN]
+    state = DialogueState(brief)
     return _words(
         "turn",
         mark=mark,
         conversation="\n".join(said) or _words("nothing_said"),
-        turn=len(asked) + 1,
+        turn=len(state.asked) + 1,
         max_turns=brief.guide.max_turns,
+        spare=max(0, state.turns_left - len(state.unasked)),
         moves="\n".join(_moves(brief, moves)),
         count=len(moves),
     )

@@ -6,7 +6,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.wanted_language import wanted_language
 from interviews.paige.guide.guide import Topic
-from interviews.paige.language.lexicons import Phrase
+from interviews.paige.language.lexicons import Phrase, phrases
 from interviews.paige.turn.dialogue_state import DialogueState
 
 REPLIES: Mapping[Intent, str] = {
@@ -28,8 +28,7 @@ EXPLANATIONS: Mapping[Intent, str] = {
 
 def openers(state: DialogueState, move: Move, topic: Topic) -> tuple[Phrase, ...]:
     lead_in = [*_lead_in(state, move)]
-    is_led = any(each.name != "said_before" for each in lead_in)
-    to_topic = _to_topic(state, topic, is_led=is_led) if move == Move.QUESTION else ()
+    to_topic = _to_topic(state, topic, is_led=bool(lead_in)) if move == Move.QUESTION else ()
     return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
 
 
@@ -78,8 +77,18 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
 
 
 def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
-    """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic."""
+    """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic, but not
+    twice in a row: contacts called that a checklist.
+    """
     if state.has_touched(topic):
         yield from state.unsaid("touched")
-    elif not is_led and state.asked[-1].move == Move.FOLLOW_UP:
+    elif not is_led and state.asked[-1].move == Move.FOLLOW_UP and not _was_named(state):
         yield from [Phrase("bridge")] if topic.bridge else state.unsaid("bridge")
+
+
+def _was_named(state: DialogueState) -> bool:
+    """Whether a bridge stands before the last question on a topic."""
+    last = next(turn for turn in reversed(state.asked) if turn.move in {Move.QUESTION, Move.COVERED})
+    own = state.brief.guide.topic(last.topic).bridge
+    bridges = [own] if own else phrases(state.brief.guide.language)["bridge"]
+    return any(bridge in last.authored_text for bridge in bridges)

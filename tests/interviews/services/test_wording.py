@@ -64,7 +64,7 @@ def test_the_words_of_the_model_are_shown_and_stored_with_the_authored_ones(
 ) -> None:
     turn, provider = second_question(settings, interview_request, FOLLOW_UP, WORDED)
     assert (turn.text, turn.engine, turn.worded_by) == (QUESTION, Engine.MODEL, Wording.MODEL)
-    assert turn.authored == "You said “the board lost patience”. What came of that?"
+    assert turn.authored == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
     assert (turn.wording_fallback, turn.move, turn.follow_up) == ("", Move.FOLLOW_UP, 0)
     assert (turn.prompt_tokens, turn.completion_tokens) == (1800, 24)
     choose, word = ("".join(each["content"] for each in body["messages"]) for body in provider.requests)
@@ -99,7 +99,7 @@ def test_otherwise_the_authored_text_is_shown_and_the_reason_stored(
     settings: Settings, interview_request: InterviewRequest, act: Act, reason: str, requests: int
 ) -> None:
     turn, provider = second_question(settings, interview_request, FOLLOW_UP, act)
-    assert turn.text == "You said “the board lost patience”. What came of that?"
+    assert turn.text == "You said “Nobody trusted the weekly numbers any more”. What came of that?"
     assert (turn.worded_by, turn.wording_fallback, turn.authored) == (Wording.GUIDE, reason, "")
     assert turn.engine == Engine.MODEL
     assert len(provider.bodies) == requests

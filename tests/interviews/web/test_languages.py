@@ -151,7 +151,7 @@ class TestSwitch:
 
     def test_a_follow_up_comes_again_with_its_quote(self, page: SurveyPage) -> None:
         page.post("consent")
-        quoted = visible(page.post("answer", number=1, text="The board stopped a release in March."))
+        quoted = visible(page.post("answer", number=1, text="The board stopped a release in March. We had 40 teams."))
         assert "“The board stopped a release in March”" in quoted
         response = page.post("answer", number=3, text="Auf Deutsch, bitte.")
         assert_german(response, "„The board stopped a release in March“")

@@ -197,7 +197,7 @@ class TestTakingBack:
     def test_paige_no_longer_quotes_it(self, page: SurveyPage, interview_request: InterviewRequest) -> None:
         give_consent(interview_request)
         next_question(interview_request)
-        submit_answer(interview_request, number=1, text="The board stopped a release in March.")
+        submit_answer(interview_request, number=1, text="The board stopped a release in March. We had 40 teams then.")
         next_question(interview_request)
         assert "stopped a release" in Turn.objects.get(number=3).text
         submit_answer(interview_request, number=3, text=SECOND)

@@ -260,7 +260,7 @@ class TestQuestionsBack:
         guide = json.dumps(Conversation.objects.get().guide, ensure_ascii=False)
         edited = {**json.loads(guide.replace("“", before).replace("”", after)), "version": 2}
         Conversation.objects.update(guide=edited)
-        shown = visible(asked.post("answer", number=1, text="Bob broke the old tool."))
+        shown = visible(asked.post("answer", number=1, text="Bob broke the old tool. We had 40 teams."))
         assert "Bob broke the old tool" in shown
         asked.post("finish", number=3, text="")
         asked.post("send", **{"answer-1": "A tool broke.", "answer-3": "Wear and tear."})
