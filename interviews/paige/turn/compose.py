@@ -102,8 +102,7 @@ def compose(brief: Brief, choice: Choice) -> str:
 
 def _with_words(brief: Brief, choice: Choice, public: PublicBrief, words: str) -> str:
     if public.task is Task.BRIDGE:
-        bare = replace(choice, move=replace(choice.move, openers=()))
-        return f"{public.authored.replace(GAP, words)} {compose(brief, bare)}"
+        return f"{public.authored.replace(GAP, words)} {compose(brief, choice)}"
     kept = replace(choice.move, openers=kept_openers(choice.move))
     return " ".join([*_openers(brief, kept), words])
 

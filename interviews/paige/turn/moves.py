@@ -17,6 +17,10 @@ from interviews.paige.turn.openers import openers
 from interviews.paige.turn.quoted import phrase_in, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
+TURNS_AT_THE_END = 1
+"""For a follow-up on the answer to the closing question. Without words, the rules engine keeps it, unless the topic is
+emphasized.
+"""
 MAX_TIMES_AGAIN = 3
 MAX_AGAIN = 8
 """Questions repeated in one interview. Those put again do not count as turns of the guide."""
@@ -129,7 +133,8 @@ def _repeat(state: DialogueState) -> Move | None:
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    if state.turns_left <= state.turns_needed:
+    kept = TURNS_AT_THE_END if state.brief.may_be_worded else 0
+    if state.turns_left <= state.turns_needed + kept:
         return
     pursued = ([*_follow_ups_on(state, thread)] for thread in threads(state))
     yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))

@@ -80,9 +80,11 @@ def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[P
     """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic, but not
     twice in a row: contacts called that a checklist.
     """
+    if is_led:
+        return
     if state.has_touched(topic):
         yield from state.unsaid("touched")
-    elif not is_led and state.asked[-1].move == Move.FOLLOW_UP and not _was_named(state):
+    elif state.asked[-1].move == Move.FOLLOW_UP and not _was_named(state):
         yield from [Phrase("bridge")] if topic.bridge else state.unsaid("bridge")
 
 

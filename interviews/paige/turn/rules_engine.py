@@ -5,11 +5,8 @@ from interviews.paige.answers.statements import StatementKind
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.moves import NextMove
+from interviews.paige.turn.moves import TURNS_AT_THE_END, NextMove
 from interviews.paige.turn.threads import Thread, is_on_subject
-
-TURNS_AT_THE_END = 1
-"""For a follow-up on the answer to the closing question."""
 
 
 class RulesEngine:

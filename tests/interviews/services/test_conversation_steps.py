@@ -116,7 +116,8 @@ class TestQuestions:
     ) -> None:
         answer_all(running, "Slow.")
         moves = [turn.move for turn in running.turns.filter(speaker=Speaker.PAIGE)]
-        assert (moves[0], moves[1], moves[-1]) == (Move.QUESTION, Move.FOLLOW_UP, Move.CLOSING)
+        assert (moves[0], moves[1]) == (Move.QUESTION, Move.FOLLOW_UP)
+        assert moves[-2:] == [Move.CLOSING, Move.FOLLOW_UP]
 
 
 class TestAnswers:

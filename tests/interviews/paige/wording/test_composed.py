@@ -52,13 +52,13 @@ def after_a_follow_up(answer: str) -> Brief:
     return brief.after([*brief.conversation, follow_up.utterance, said])
 
 
-def test_a_sentence_whose_gap_is_worded_replaces_the_bridge() -> None:
+def test_the_gap_of_a_sentence_before_the_bridge_is_worded_and_all_authored_words_stay() -> None:
     writer = Words("the new tool")
     message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
     [public] = writer.asked
     bridge, question = message.choice.move.topic.bridge, message.choice.move.topic.question
     assert (public.task, public.authored) == (Task.BRIDGE, "That gives me a picture of {thing}.")
-    assert message.text == f"That gives me a picture of the new tool. {question}"
+    assert message.text == f"That gives me a picture of the new tool. {bridge} {question}"
     assert message.authored == f"{bridge} {question}"
 
 
