@@ -6,6 +6,7 @@ from itertools import chain, islice, pairwise
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
 from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
@@ -72,8 +73,8 @@ def _next(state: DialogueState) -> list[NextMove]:
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """On what the answer to the closing question tells."""
-    if state.asked[-1].move == Move.CLOSING and state.turns_left > 0:
+    """On what the answer to the closing question tells, in the languages that can tell it from thanks."""
+    if state.asked[-1].move == Move.CLOSING and state.turns_left > 0 and relevance(state.language).weights:
         told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
         short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
         yield from next(filter(None, short), ())

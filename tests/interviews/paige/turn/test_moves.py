@@ -79,7 +79,7 @@ class TestOrder:
         assert (closing.move, last.move) == (Move.CLOSING, Move.FOLLOW_UP)
         assert last.text == follow_up
 
-    @pytest.mark.parametrize("answer", ["No, that is all.", "Thank you, this was pleasant.", "Nothing.", ""])
+    @pytest.mark.parametrize("answer", ["No, that is all.", "Non, je vous remercie.", "No tengo nada que añadir.", ""])
     def test_after_nothing_at_the_closing_question_the_interview_ends(self, answer: str) -> None:
         said = conduct(buyer_brief(), lambda message: answer if message.choice.move.topic.key == CLOSING else COMPLETE)
         assert paige(said)[-1].move == Move.CLOSING

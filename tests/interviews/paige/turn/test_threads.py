@@ -163,6 +163,7 @@ def test_a_guide_with_the_four_old_kinds_still_has_follow_ups() -> None:
         ("win_loss_buyer_de", "Es gab keine anderen Angebote.", "Der große Plan war absurd.", FollowUpKind.COMPARISON),
         ("win_loss_buyer_de", "Acme oder gar nichts.", "Der große Plan war absurd.", FollowUpKind.COMPARISON),
         ("win_loss_buyer_de", "Das habe ich allein entschieden.", "Der große Plan war absurd.", FollowUpKind.PEOPLE),
+        ("win_loss_buyer_de", "Da gab's keinen Prozess.", "Der große Plan war absurd.", FollowUpKind.PEOPLE),
     ],
 )
 def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
