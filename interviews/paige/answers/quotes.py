@@ -3,12 +3,13 @@ from collections.abc import Iterable, Iterator
 
 from interviews.paige.answers.statement_words import StatementWords, statement_words
 from interviews.paige.guide.texts import MAX_QUOTE_WORDS, MIN_QUOTE_WORDS, QUOTE, VENDOR
-from interviews.paige.language.sentences import CLAUSE_GAP
+from interviews.paige.language.sentences import CLAUSE_GAP, ORDINAL_MARK
 from interviews.paige.language.words import SpelledText, unaccented
 
 # No quotation marks, markup, placeholders or ends of sentences, but "2.1" and "10:30": a message stays plain text.
 _QUOTABLE = re.compile(
-    r"(?:[^.!?;:\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]|(?<=\d)[.:](?=\d))+"
+    r"(?:[^.!?;:\n\r\v\f()\[\]{}<>\"“”„«»*_`#|\\~^=\N{HORIZONTAL ELLIPSIS}\N{EM DASH}\N{EN DASH}]|(?<=\d)[.:](?=\d)|"
+    rf"{ORDINAL_MARK})+"
 )
 _EDGE = " \t\n\N{NO-BREAK SPACE},;:.!\N{EM DASH}\N{EN DASH}-"
 _PAUSES = (",", ";", ":", "")
@@ -87,12 +88,15 @@ def _joints(whole: str, words: StatementWords) -> Iterator[tuple[int, int]]:
 
 
 def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
-    """False if the rest may belong to the part: a relative clause in its middle, or a range of numbers."""
+    """False if the rest may belong to the part: a relative clause in its middle, the verb of its last clause, or a
+    range of numbers.
+    """
     gaps = _gaps(part)
     last = unaccented(part[gaps[-1][1] :] if gaps else "")
     ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None
+    lacks_verb = words.unfinished.match(last) and not words.has_verb(last)
     is_open = _needs_a_clause(part, words) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
-    return not is_open and len(part.split()) >= MIN_WORDS_OF_A_PART and words.has_verb(part)
+    return not (is_open or lacks_verb) and len(part.split()) >= MIN_WORDS_OF_A_PART and words.has_verb(part)
 
 
 def _needs_a_clause(part: str, words: StatementWords) -> bool:

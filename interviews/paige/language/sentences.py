@@ -4,7 +4,12 @@ SENTENCE_MARKS = ".!?;\N{HORIZONTAL ELLIPSIS}"
 
 _ABBREVIATIONS = "".join(rf"(?<!\b{each}\.)" for each in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Nr", "vs", "ca"))
 
-SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}]){_ABBREVIATIONS}\s+|\n+")
+# "Am 9. Mai" is a date in German.
+_MONTHS = "januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|quartal"
+ORDINAL_MARK = rf"(?<=\d)\.(?=\s(?i:{_MONTHS})\b)"
+_ORDINAL_GAP = rf"(?<=\d\.)\s(?i:{_MONTHS})\b"
+
+SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}]){_ABBREVIATIONS}(?!{_ORDINAL_GAP})\s+|\n+")
 CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 
 _QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")

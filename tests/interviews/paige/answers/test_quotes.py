@@ -53,6 +53,8 @@ def test_a_quote_is_a_whole_clause(kind: str, answer: str, expected: list[str]) 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
+        ("Unterschrieben hab ich am 9. Mai im Büro.", ["Unterschrieben hab ich am 9. Mai im Büro"]),
+        ("Mir war wichtig, dass man es mit einer Hand und kalten Fingern im Treppenhaus bedienen kann.", []),
         ("Danach hat mein Chef gekündigt.", []),
         ("Weil der Vorstand darauf bestanden hat.", []),
         ("Das war uns zu viel.", []),
