@@ -163,12 +163,12 @@ def _plain(phrase: str) -> str:
     return " ".join(word for word in unaccented(phrase).split() if word != "?")
 
 
-@lru_cache(maxsize=2048)
 def _closing_follow_ups(language: str) -> tuple[FollowUp, ...]:
     kinds = FollowUpKind.REASON, FollowUpKind.CONSEQUENCE
     return tuple(FollowUp(kind, text, text) for kind in kinds for text in phrases(language)[f"closing_{kind}"])
 
 
+@lru_cache(maxsize=2048)
 def _found(phrases: tuple[str, ...], text: str) -> frozenset[str]:
     plain = text.casefold()
     return frozenset(
