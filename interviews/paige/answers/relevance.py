@@ -1,4 +1,4 @@
-"""Tells a statement from small talk: a logistic regression on the words of a clause, and on what stands beside them.
+"""Tells statements from small talk by a logistic regression on the words of a clause.
 
 `make relevance` learns the weights from labelled sentences, and writes lexicons/*/relevance.json.
 """
@@ -22,9 +22,9 @@ MIN_WORDS = 3
 
 @dataclass(frozen=True)
 class Relevance:
-    """`least`: the log-odds of small talk are below it. `doubtful`: those of what may be small talk are below this one.
+    """A clause whose log-odds are below `least` is small talk. One below `doubtful` may be small talk.
 
-    `scale`: of the weights, which are rounded.
+    `scale`: the weights were multiplied by it, and rounded.
     """
 
     bias: float
@@ -57,7 +57,10 @@ def relevance(language: str) -> Relevance:
 
 
 def features(clause: str) -> set[str]:
-    """Words, pairs of words with "^" and "$" around them, beginnings, endings, "#" for a number, and the length."""
+    """Returns words, pairs of words, beginnings and endings of words, "#" for a number, and the length.
+
+    In pairs, "^" is before the first word, and "$" after the last one.
+    """
     words = unaccented(clause).split()
     found = {*words, *map(" ".join, pairwise(("^", *words, "$"))), f"={min(STEPS, len(words) // WORDS_OF_A_STEP)}"}
     long = [word for word in words if len(word) > LETTERS_OF_A_BEGINNING]

@@ -19,8 +19,9 @@ from interviews.paige.turn.quoted import phrase_in, quote_in
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 
 TURNS_AT_THE_END = 1
-"""For a follow-up on the answer to the closing question. Without words, the rules engine keeps it, unless the topic is
-emphasized.
+"""A turn is kept for a follow-up on the answer to the closing question.
+
+If no model words the messages, the rules engine keeps it, and follow-ups on emphasized topics may use it.
 """
 MAX_TIMES_AGAIN = 3
 MAX_AGAIN = 8
@@ -73,7 +74,7 @@ def _next(state: DialogueState) -> list[NextMove]:
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """On what the answer to the closing question tells, in the languages that can tell it from thanks."""
+    """On the answer to the closing question. Only languages with weights can tell a statement from thanks."""
     if state.asked[-1].move == Move.CLOSING and state.turns_left > 0 and relevance(state.language).weights:
         told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
         short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)

@@ -77,8 +77,9 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
 
 
 def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
-    """Says so if the contact has told something on the topic without being asked. Otherwise names a new topic, but not
-    twice in a row: contacts called that a checklist.
+    """Says that the contact has told something on the topic without being asked. Otherwise announces a new topic.
+
+    It does not announce two topics in a row: contacts called that a checklist.
     """
     if is_led:
         return

@@ -31,8 +31,8 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
-    """On a topic that is not emphasized, a complaint may get any kind that fits, and other statements that of the
-    topic's first follow-up: of other kinds, three in five bring nothing.
+    """Any kind suits a complaint, and a statement on an emphasized topic. Other statements get the kind of the topic's
+    first follow-up: of other kinds, three in five bring nothing.
     """
     is_leading = move.asked is None or move.asked.kind == move.topic.follow_ups[0].kind
     return is_leading or thread.is_complaint or state.emphasizes(move.topic)
@@ -50,10 +50,10 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """Not on what a follow-up has brought out: a second follow-up brings out a third of what the first one on another
-    topic does. On a subject of the objective if something is lacking. On an emphasized topic once, and again for a
-    view without its reason. On others once, if the turns suffice for all topics. Once no topic is left, also on what
-    lacks something in earlier answers.
+    """Nothing that a follow-up has brought out is due: a second follow-up brings out a third of what the first one on
+    another topic does. A statement on a subject of the objective is due if something is lacking. An emphasized topic is
+    due once, and again for a view without its reason. Others are due once, if the turns suffice for all topics. Once
+    no topic is left, what lacks something in earlier answers is due.
     """
     if thread.depth or thread.statement.is_doubtful:
         return False
