@@ -13,19 +13,16 @@ FOLLOW_UPS = (
     *("What was that like?", "How did that come up?", "Where did that show?", "How was it dealt with?"),
     *("When did that begin?", "What was said about it?", "How long did that last?", "How did that sit with you?"),
 )
-BRIDGES = (
-    *("That is clear.", "And now to another part.", "Turning to something else.", "That is understandable."),
-    *("That sounds like a long time.", "So that was that part.", "On to one more part.", "That was a lot to do."),
-)
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
 
 
 def reply_to(request: dict[str, Any]) -> str:
     task = request["messages"][-1]["content"]
-    if "authored wording" not in task:
+    if "The authored" not in task:
         return CHOICE
-    texts = FOLLOW_UPS if "Word the next message: a follow-up" in task else BRIDGES
-    return json.dumps({"text": texts[task.count("</paige ") % len(texts)]})
+    if "Word the next message: a follow-up" in task:
+        return json.dumps({"text": FOLLOW_UPS[task.count("</paige ") % len(FOLLOW_UPS)]})
+    return json.dumps({"text": "-"})
 
 
 def completion(content: str) -> bytes:

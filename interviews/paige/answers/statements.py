@@ -123,7 +123,7 @@ def _is_statement(clause: str, language: str) -> bool:
     plain = unaccented(without_openers(clause, words))
     is_figure = words.figures.search(plain) and not words.complaints.search(plain)
     is_remark = words.remarks.match(plain) or is_figure
-    is_talk = is_remark or relevance(language).is_talk(clause)
+    is_talk = is_remark or relevance(language).is_talk(clause.rpartition(": ")[2])
     return not is_talk and not empty_words(language).issuperset(plain.split())
 
 

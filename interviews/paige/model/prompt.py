@@ -7,12 +7,12 @@ from django.conf import settings
 
 from interviews.paige.answers.dialogue import AGAIN, Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.guide.guide import Guide, Topic
+from interviews.paige.guide.guide import CLOSING, Guide, Topic
 from interviews.paige.guide.texts import QUOTE, VENDOR
 from interviews.paige.language.lexicons import wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
-from interviews.paige.turn.moves import NextMove
+from interviews.paige.turn.moves import NextMove, spare_turns
 
 MAX_ANSWER_CHARACTERS = 2_000
 MAX_STATEMENT_CHARACTERS = 300
@@ -119,7 +119,7 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         conversation="\n".join(said) or _words("nothing_said"),
         turn=len(state.asked) + 1,
         max_turns=brief.guide.max_turns,
-        spare=max(0, state.turns_left - len(state.unasked)),
+        spare=spare_turns(state),
         moves="\n".join(_moves(brief, moves)),
         count=len(moves),
     )
@@ -134,7 +134,8 @@ def _moves(brief: Brief, moves: Sequence[NextMove]) -> Iterator[str]:
     last = None
     for number, move in enumerate(moves, start=1):
         if move.thread and move.thread is not last:
-            yield _words("statement", statement=_one_line(move.thread.statement.text), title=move.topic.title)
+            name = "statement_to_word" if brief.may_be_worded else "statement"
+            yield _words(name, statement=_one_line(move.thread.statement.text), title=move.topic.title)
         last = move.thread
         yield _move(brief, number, move)
 
@@ -143,6 +144,8 @@ def _move(brief: Brief, number: int, move: NextMove) -> str:
     title, question = move.topic.title, move.topic.question
     if move.move in AGAIN:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
+    if move.asked and brief.may_be_worded and move.topic.key != CLOSING:
+        return _words("move_kind", number=number, kind=move.asked.kind)
     if move.asked:
         return _words(
             "move_follow_up", number=number, kind=move.asked.kind, text=move.asked.text.replace(QUOTE, move.quote)

@@ -13,8 +13,8 @@ from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
-from interviews.paige.turn.public import LEAD_INS, kept_openers, public_brief, task_of
-from interviews.paige.wording.public_brief import GAP, NO_THING, PublicBrief, Task
+from interviews.paige.turn.public import lead_ins, public_brief, task_of
+from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief
 from interviews.paige.wording.worded import Worded
 from interviews.paige.wording.words import words_of
 
@@ -75,23 +75,22 @@ def next_message(brief: Brief, engine: ChoosingEngine, writer: Writer | None = N
     if writer is None or public is None:
         return Message(authored, choice)
     worded = writer.word(public, spent_ms=choice.latency_ms)
-    if worded.text in (None, NO_THING):
+    if worded.text in (None, AS_AUTHORED):
         return Message(authored, choice, worded)
-    return Message(_with_words(brief, choice, public, worded.text), choice, worded, authored)
+    return Message(_with_words(brief, choice, worded.text), choice, worded, authored)
 
 
 def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
     """None if the message stays as authored."""
-    task = task_of(choice.move) if brief.may_be_worded else None
+    task = task_of(choice.move) if brief.may_be_worded and brief.conversation else None
     if task is None:
         return None
-    return public_brief(brief, choice.move, task, _to_word(brief, choice.move, task))
+    return public_brief(brief, choice.move, task, _to_word(brief, choice.move))
 
 
-def _to_word(brief: Brief, move: NextMove, task: Task) -> str:
-    if task is Task.BRIDGE:
-        return _phrase(brief, "bridge_from", sum(turn.move == Move.QUESTION for turn in brief.conversation))
-    led = replace(move, openers=tuple(each for each in move.openers if each.name in LEAD_INS))
+def _to_word(brief: Brief, move: NextMove) -> str:
+    """Without the announcement of a topic: the question follows from what the contact has said."""
+    led = replace(move, openers=lead_ins(move) if move.asked else ())
     return " ".join([*_openers(brief, led), *_question(brief, led, _fill(brief, led))])
 
 
@@ -100,11 +99,9 @@ def compose(brief: Brief, choice: Choice) -> str:
     return " ".join([*_openers(brief, move), *_question(brief, move, _fill(brief, move))])
 
 
-def _with_words(brief: Brief, choice: Choice, public: PublicBrief, words: str) -> str:
-    if public.task is Task.BRIDGE:
-        return f"{public.authored.replace(GAP, words)} {compose(brief, choice)}"
-    kept = replace(choice.move, openers=kept_openers(choice.move))
-    return " ".join([*_openers(brief, kept), words])
+def _with_words(brief: Brief, choice: Choice, words: str) -> str:
+    openers = [each for each in choice.move.openers if each not in lead_ins(choice.move)]
+    return " ".join([*_openers(brief, replace(choice.move, openers=tuple(openers))), words])
 
 
 def _openers(brief: Brief, move: NextMove) -> list[str]:

@@ -19,6 +19,9 @@ from interviews.paige.turn.mentions import PHRASES_OF_A_MENTION, asks_for, disti
 TOPICS_OF_A_SUMMARY = 4
 """In an answer with phrases of this many topics, one phrase of each counts."""
 
+SHARE_BEFORE_THE_OUTCOME = 0.5
+"""Of the other topics. Contacts found it odd to be asked for the outcome, the guide's last topic, at once."""
+
 
 @dataclass(frozen=True)
 class DialogueState:
@@ -119,12 +122,30 @@ class DialogueState:
 
     @cached_property
     def unasked(self) -> list[Topic]:
-        """Emphasized topics first; the closing question last. Omits the topics to leave out."""
+        """Emphasized topics first, but not the outcome at once; the closing question last.
+
+        Omits the topics to leave out.
+        """
         asked = {turn.topic for turn in self.asked if turn.move != Move.FOLLOW_UP}
         left = [topic for topic in self.brief.guide.topics if topic.key not in asked and not self._is_left_out(topic)]
-        emphasized = self.brief.steering.emphasize
-        left.sort(key=lambda topic: emphasized.index(topic.key) if topic.key in emphasized else len(emphasized))
+        *others, outcome = self.brief.guide.topics
+        is_early = len(asked) < SHARE_BEFORE_THE_OUTCOME * len(others)
+        due = [key for key in self.brief.steering.emphasize if not (is_early and key == outcome.key)]
+        left.sort(key=lambda topic: due.index(topic.key) if topic.key in due else len(due))
         return left if CLOSING in asked else [*left, self.brief.guide.closing]
+
+    @cached_property
+    def uncovered(self) -> list[Topic]:
+        """The topics to ask, and the closing question.
+
+        If a model words the messages, what the contact has touched on may be left out: a model that chooses can tell
+        whether the question is answered. Once each core topic is covered, the others may be left out too.
+        """
+        if not self.brief.may_be_worded:
+            return self.unasked
+        left = [topic for topic in self.unasked if topic.key == CLOSING or not self._is_touched(topic)]
+        is_done = not any(topic.core and topic.key != CLOSING for topic in left)
+        return [topic for topic in left if topic.key == CLOSING or not is_done]
 
     @cached_property
     def language(self) -> str:

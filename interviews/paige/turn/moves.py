@@ -1,6 +1,6 @@
 """Enforces the turn limit, core topics, denied topics and the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 
@@ -9,7 +9,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
-from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -27,7 +27,8 @@ MAX_TIMES_AGAIN = 3
 MAX_AGAIN = 8
 """Questions repeated in one interview. Those put again do not count as turns of the guide."""
 OFFERED_THREADS = 3
-OFFERED_KINDS, OFFERED_KINDS_TO_WORD = 3, 5
+OFFERED_TOPICS = 2
+OFFERED_KINDS, OFFERED_KINDS_TO_WORD = 3, len(FollowUpKind)
 """The last ones fit less well in authored words."""
 
 
@@ -135,11 +136,23 @@ def _repeat(state: DialogueState) -> Move | None:
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    kept = TURNS_AT_THE_END if state.brief.may_be_worded else 0
-    if state.turns_left <= state.turns_needed + kept:
+    if not (spare_turns(state) if state.brief.may_be_worded else state.turns_left > state.turns_needed):
         return
-    pursued = ([*_follow_ups_on(state, thread)] for thread in threads(state))
-    yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))
+    found = [each for each in threads(state) if not (state.brief.may_be_worded and each.statement.is_doubtful)]
+    for part in ([each for each in found if each.is_last], [each for each in found if not each.is_last]):
+        pursued = ([*_follow_ups_on(state, thread)] for thread in part)
+        yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))
+
+
+def spare_turns(state: DialogueState) -> int:
+    """For follow-ups, beside the topics that are not covered.
+
+    If a model words them, turns are kept for one on every second topic, and for one on the closing answer: contacts
+    called a last part without follow-ups a form.
+    """
+    needed = len(state.uncovered)
+    kept = (needed - 1) // 2 + TURNS_AT_THE_END if state.brief.may_be_worded else 0
+    return max(0, state.turns_left - needed - kept)
 
 
 def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
@@ -165,17 +178,27 @@ def _named(state: DialogueState) -> Iterator[NextMove]:
 def _topics(state: DialogueState) -> Iterator[NextMove]:
     if state.turns_left <= 0:
         return
-    has_room = state.turns_left > state.turns_needed
-    open_topics = [topic for topic in state.unasked if topic.key != CLOSING and (topic.core or has_room)]
-    for topic in open_topics:
+    open_topics = [topic for topic in state.unasked if topic.key != CLOSING and _has_room(state, topic)]
+    for topic in _offered(state, open_topics):
         absent = state.absence_of(topic)
         if absent:
             yield NextMove(Move.COVERED, topic, phrase=Phrase(f"absent_{absent}"))
             continue
-        quote = _quote_about(state, topic)
+        quote = "" if state.brief.may_be_worded else _quote_about(state, topic)
         yield NextMove(Move.COVERED if quote else Move.QUESTION, topic, quote=quote)
-    if state.unasked and not any(topic.core for topic in open_topics):
+    if state.unasked and not any(topic.core and topic in state.uncovered for topic in open_topics):
         yield NextMove(Move.CLOSING, state.brief.guide.closing)
+
+
+def _has_room(state: DialogueState, topic: Topic) -> bool:
+    may_ask = topic.core or state.turns_left > state.turns_needed
+    return may_ask and (topic in state.uncovered or spare_turns(state) > 0)
+
+
+def _offered(state: DialogueState, topics: Sequence[Topic]) -> Iterator[Topic]:
+    """The next ones, and those that the contact has touched on: contacts found a jump to the outcome odd."""
+    yield from topics[:OFFERED_TOPICS]
+    yield from filter(state.has_touched, topics[OFFERED_TOPICS:])
 
 
 def _quote_about(state: DialogueState, topic: Topic) -> str:

@@ -1,26 +1,25 @@
 """The only place where a brief becomes a PublicBrief."""
 
 from interviews.lifecycle import Move
-from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.moves import NextMove
 from interviews.paige.wording.public_brief import PublicBrief, Task
 
-LEAD_INS = frozenset({"feeling", "return"})
-"""Openers that the words of a follow-up replace. All others stay as authored."""
+LEAD_INS = {Task.FOLLOW_UP: frozenset({"feeling", "return"}), Task.TOPIC: frozenset({"bridge", "touched"})}
+"""Openers that the words replace. All others stay as authored."""
 
 
 def task_of(move: NextMove) -> Task | None:
-    """Follow-ups are worded, and the gap of a sentence before a bridge. All else is authored."""
+    """Follow-ups are worded, and the questions that open topics. All else is authored."""
     if move.move == Move.FOLLOW_UP:
         return Task.FOLLOW_UP
-    is_bridge = move.move == Move.QUESTION and [opener.name for opener in move.openers] == ["bridge"]
-    return Task.BRIDGE if is_bridge else None
+    return Task.TOPIC if move.move == Move.QUESTION else None
 
 
-def kept_openers(move: NextMove) -> tuple[Phrase, ...]:
-    return tuple(opener for opener in move.openers if opener.name not in LEAD_INS)
+def lead_ins(move: NextMove) -> tuple[Phrase, ...]:
+    task = task_of(move)
+    return tuple(opener for opener in move.openers if task and opener.name in LEAD_INS[task])
 
 
 def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> PublicBrief:
@@ -37,7 +36,7 @@ def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> Pub
         authored=authored,
         statement=thread.statement.text if thread else "",
         asks_for=move.asked.kind if move.asked else None,
-        known=thread.statement.shows - {FollowUpKind.INSTANCE} | thread.asked if thread else frozenset(),
+        known=thread.asked if thread else frozenset(),
         shows_feeling=any(opener.name == "feeling" for opener in move.openers),
         subjects=brief.nameable,
     )

@@ -1,12 +1,16 @@
 from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
+from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.statements import StatementKind
+from interviews.paige.guide.guide import FollowUpKind, Topic
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import TURNS_AT_THE_END, NextMove
 from interviews.paige.turn.threads import Thread, is_on_subject
+
+SECOND_STEPS = frozenset({FollowUpKind.NEXT, FollowUpKind.CONSEQUENCE})
 
 
 class RulesEngine:
@@ -32,10 +36,19 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
     """Any kind suits a complaint, and a statement on an emphasized topic. Other statements get the kind of the topic's
-    first follow-up: of other kinds, three in five bring nothing.
+    first follow-up: of other kinds, three in five bring nothing. A second step asks how it went on.
     """
-    is_leading = move.asked is None or move.asked.kind == move.topic.follow_ups[0].kind
-    return is_leading or thread.is_complaint or state.emphasizes(move.topic)
+    if move.asked is None:
+        return True
+    if thread.depth and move.asked.kind not in SECOND_STEPS:
+        return False
+    is_leading = move.asked.kind in (move.topic.follow_ups[0].kind, _instead(state, move.topic))
+    return is_leading or state.emphasizes(move.topic) or (thread.is_complaint and not thread.depth)
+
+
+def _instead(state: DialogueState, topic: Topic) -> FollowUpKind | None:
+    """If nothing was decided, how it is now."""
+    return FollowUpKind.NOW if state.absence_of(topic) is FollowUpKind.CHANGE else None
 
 
 def _is_vague(state: DialogueState, move: NextMove) -> bool:
@@ -50,18 +63,23 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """Nothing that a follow-up has brought out is due: a second follow-up brings out a third of what the first one on
-    another topic does. A statement on a subject of the objective is due if something is lacking. An emphasized topic is
-    due once, and again for a view without its reason. Others are due once, if the turns suffice for all topics. Once
-    no topic is left, what lacks something in earlier answers is due.
+    """An event that a follow-up has brought out is due if the turns suffice for all topics, and nothing else of its
+    answer: a second follow-up on a view brings out a third of what the first one on another topic does. A statement on
+    a subject of the objective is due if something is lacking. An emphasized topic is due once, and again for a view
+    without its reason. Others are due once, if the turns suffice. Once no topic is left, what lacks something in
+    earlier answers is due.
     """
-    if thread.depth or thread.statement.is_doubtful:
+    has_room = state.turns_left > len(state.unasked) + TURNS_AT_THE_END
+    if thread.statement.is_doubtful:
         return False
+    if thread.depth:
+        return has_room and thread.is_last and thread.depth == 1 and thread.lacks_something and thread.lacks_consequence
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
+    if thread.is_last and Intent.DECLINES in state.last.intents:
+        return False
     if thread.answer < state.newest and has_topics:
         return False
-    has_room = state.turns_left > len(state.unasked) + TURNS_AT_THE_END
     is_first = not state.follow_ups_to(thread.topic)
     returns = not has_topics and thread.lacks_something
     is_pursued = thread.lacks_something and thread.lacks_reason

@@ -79,27 +79,39 @@ def threads(state: DialogueState) -> list[Thread]:
 def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
     """Their indexes among those of the topic, the best first: one of each kind.
 
-    With a quote where possible, but not of all that the last answer states: contacts called that an echo.
+    With a quote where possible. All that the last answer states is not quoted twice in a row: contacts called that an
+    echo. If a model words them, all kinds that were not asked: words fit where a text does not.
     """
+    is_echo = thread.is_alone and _has_quoted(state)
     used = {turn.follow_up for turn in state.asked if turn.topic == thread.topic.key}
-    left = [
-        (i, each) for i, each in enumerate(thread.topic.follow_ups) if i not in used and _takes(state, thread, each)
-    ]
-    for kinds in (_leading(thread), *thread.fitting):
+    texts = [(i, each) for i, each in enumerate(thread.topic.follow_ups) if _takes(state, thread, each)]
+    left = texts if state.brief.may_be_worded else [pair for pair in texts if pair[0] not in used]
+    more = frozenset(FollowUpKind) - thread.asked if state.brief.may_be_worded else frozenset()
+    for kinds in (_leading(thread), *thread.fitting, more):
         for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds - state.absent):
             of_kind = [(i, each) for i, each in left if each.kind is kind]
             left = [pair for pair in left if pair not in of_kind]
-            yield min(of_kind, key=lambda pair: pair[1].takes_quote is thread.is_alone)[0]
+            is_plain = is_echo or kind is FollowUpKind.PEOPLE
+            yield min(of_kind, key=lambda pair: (pair[0] in used, pair[1].takes_quote is is_plain))[0]
+
+
+def _has_quoted(state: DialogueState) -> bool:
+    """In the last follow-up."""
+    last = next((turn for turn in reversed(state.asked) if turn.move == Move.FOLLOW_UP), None)
+    return last is not None and bool(quote_in(last, state.brief.guides))
 
 
 def _leading(thread: Thread) -> frozenset[FollowUpKind]:
     """The kind of the topic's first follow-up in the guide, if it fits an answer to the topic's question.
 
-    It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet.
+    It has to be in the first set for a complaint, and for a consequence of a view that has no reason yet. What a
+    follow-up has brought out is asked first how it went on.
     """
-    if thread.depth or not thread.topic.follow_ups:
-        return frozenset()
     first, second = thread.fitting
+    if thread.depth:
+        return frozenset({FollowUpKind.NEXT}) & (first | second)
+    if not thread.topic.follow_ups:
+        return frozenset()
     kind = thread.topic.follow_ups[0].kind
     is_early = thread.is_complaint or (kind is FollowUpKind.CONSEQUENCE and thread.lacks_reason)
     return frozenset({kind}) & (first if is_early else first | second)
@@ -110,7 +122,8 @@ def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
     of the last answer. Words that Paige has said are not quoted.
     """
     if not follow_up.takes_quote:
-        return thread.is_final or (thread.is_last and state.brief.may_be_worded)
+        is_clear = thread.is_final or follow_up.kind is FollowUpKind.PEOPLE or state.brief.may_be_worded
+        return thread.is_last and is_clear
     quote = thread.statement.quote
     is_new = not any(quote in message.text for message in state.said)
     return is_new and fits(quote, follow_up.template, state.language)
@@ -193,7 +206,7 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
     may_go_on = state.emphasizes(topic) or state.brief.may_be_worded
     return (
-        topic.key in state.told
+        (topic.key in state.told and not thread.is_last)
         or state.avoids(topic)
         or len(thread.asked) >= (MAX_KINDS_OF_A_STATEMENT if may_go_on else 1)
         or len(state.follow_ups_to(topic)) >= _most_follow_ups(state, topic)
@@ -209,12 +222,14 @@ def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
 
 
 def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
-    last = state.last
-    is_unwilling = last.is_declined or last.is_denied or state.repeats[-1]
-    return Intent.WANTS_TO_STOP in last.intents or (topic == state.topic and is_unwilling)
+    """A model that chooses can tell whether the contact has declined more than one question."""
+    last, told = state.last, state.stated_in(state.answers[-1], state.open)
+    is_unwilling = last.is_declined or (last.is_denied and not told) or state.repeats[-1]
+    is_over = topic == state.topic and is_unwilling and not state.brief.may_be_worded
+    return Intent.WANTS_TO_STOP in last.intents or is_over
 
 
 def _is_in_vain(state: DialogueState, topic: Topic) -> bool:
     """Another topic may remind the contact of something."""
     is_follow_up = topic == state.topic and state.open.move != Move.QUESTION
-    return is_follow_up and not _tells(state, state.open, state.answers[-1])
+    return is_follow_up and not state.brief.may_be_worded and not _tells(state, state.open, state.answers[-1])

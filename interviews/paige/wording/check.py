@@ -11,10 +11,16 @@ from enum import StrEnum
 
 from interviews.paige.answers.lexicon import language_of
 from interviews.paige.guide.question_style import style_warnings
-from interviews.paige.wording.gap import MAX_THING_WORDS, is_thing_of_the_contact
-from interviews.paige.wording.grounding import names_unknown, numbers_unknown, quotes_wrongly, states_wrongly, strays
+from interviews.paige.wording.grounding import (
+    names_unknown,
+    numbers_unknown,
+    opens_another_topic,
+    quotes_wrongly,
+    states_wrongly,
+    strays,
+)
 from interviews.paige.wording.message import WordedMessage
-from interviews.paige.wording.public_brief import NO_THING, PublicBrief, Task
+from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief, Task
 from interviews.paige.wording.words import wording_words, words_of
 
 MAX_WORDS, MAX_CHARACTERS = 40, 300
@@ -40,7 +46,6 @@ class Refusal(StrEnum):
     FORM = "markup, link or list"
     LENGTH = "length"
     QUESTIONS = "not one question"
-    THING = "not the contact's words"
     STYLE = "closed, leading or double"
     NAME = "unknown name"
     NUMBER = "unknown number"
@@ -61,6 +66,8 @@ def refusal_of(text: str, public: PublicBrief) -> Refusal | None:
     words = wording_words(public.language)
     if words is None:
         return Refusal.LANGUAGE
+    if text == AS_AUTHORED and public.task is Task.TOPIC:
+        return None
     if text == public.authored:
         return Refusal.AUTHORED
     message = WordedMessage(text, public, words)
@@ -74,12 +81,8 @@ def _is_no_plain_line(message: WordedMessage) -> bool:
     return not is_line or _MARKUP.search(message.text) is not None
 
 
-def max_words(task: Task) -> int:
-    return MAX_THING_WORDS if task is Task.BRIDGE else MAX_WORDS
-
-
 def _is_too_long(message: WordedMessage) -> bool:
-    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > max_words(message.public.task)
+    return len(message.text) > MAX_CHARACTERS or len(message.text.split()) > MAX_WORDS
 
 
 def _is_not_one_question(message: WordedMessage) -> bool:
@@ -130,8 +133,9 @@ def _asks_what_was_answered(message: WordedMessage) -> bool:
     return bool(kinds) and kinds <= message.public.known and message.public.asks_for not in kinds
 
 
-def _is_no_thing(message: WordedMessage) -> bool:
-    return message.text != NO_THING and not is_thing_of_the_contact(message)
+def _opens_another_topic(message: WordedMessage) -> bool:
+    questions = (question for _, question in message.public.topics if question != message.public.authored)
+    return opens_another_topic(message) or any(_is_same_wording(message.question, each) for each in questions)
 
 
 OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
@@ -153,13 +157,5 @@ OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.ANSWERED: _asks_what_was_answered,
     Refusal.TOPIC: strays,
 }
-OF_A_THING: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
-    Refusal.FORM: _is_no_plain_line,
-    Refusal.LENGTH: _is_too_long,
-    Refusal.REQUEST: _has("about_the_request", unless_said=True),
-    Refusal.PRIVATE: _asks_for_personal_data,
-    Refusal.RUDE: _has("rude"),
-    Refusal.NUMBER: numbers_unknown,
-    Refusal.THING: _is_no_thing,
-}
-CHECKS = {Task.FOLLOW_UP: OF_A_QUESTION, Task.BRIDGE: OF_A_THING}
+OF_A_TOPIC = {**OF_A_QUESTION, Refusal.TOPIC: _opens_another_topic}
+CHECKS = {Task.FOLLOW_UP: OF_A_QUESTION, Task.TOPIC: OF_A_TOPIC}

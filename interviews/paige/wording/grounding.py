@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from interviews.paige.language.sentences import SENTENCE_GAP
 from interviews.paige.language.words import lower_case
-from interviews.paige.wording.message import WordedMessage, numbers_in
+from interviews.paige.wording.message import WordedMessage, is_form, numbers_in
 from interviews.paige.wording.words import words_of
 
 MIN_LETTERS = 4
 """Of a word that names something. Shorter names count by their capital letter."""
-MAX_NEW_WORDS_ASKED = 3
+MAX_NEW_WORDS_ASKED, MAX_NEW_WORDS_OF_A_TOPIC = 3, 0
 
 _WORD = re.compile(r"[^\W_]+")
 _NOUN_ENDINGS = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tät", "nis", "nisse")
@@ -34,7 +34,7 @@ def quotes_wrongly(message: WordedMessage) -> bool:
 
 def states_wrongly(message: WordedMessage) -> bool:
     """Paige says nothing of herself, and of the vendor only what the contact has said."""
-    stated = [*message.statements, *message.introductions]
+    stated = [*message.statements, *(each for each in message.introductions if not _only_names(message, each))]
     own = message.words.allowed_first_person.sub(" ", message.plain)
     new = {
         word for sentence in message.statements for word in _named(message, sentence) if not _may_state(message, word)
@@ -43,16 +43,35 @@ def states_wrongly(message: WordedMessage) -> bool:
     return is_about_paige or bool(new) or any(_tells_of_vendor(message, each) for each in stated)
 
 
+def _only_names(message: WordedMessage, clause: str) -> bool:
+    """Such as "Besides Acme and Globex"."""
+    words = (word for word in _WORD.findall(clause) if lower_case(word).strip() not in message.words.functions)
+    return all(word[0].isupper() for word in words)
+
+
 def strays(message: WordedMessage) -> bool:
     """Whether a question is about nothing that was said, or about too much that was not."""
-    named = set(_named(message, message.question))
-    new = {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
-    asked = set(words_of(message.question))
+    asked, new = set(words_of(message.question)), _new_words(message)
+    known = (word for word in _named(message, message.question) if word not in new)
     is_about_said = not _contents(message).isdisjoint(asked - message.words.functions) or any(
-        map(message.is_known, named - new)
+        map(message.is_known, known)
     )
     refers = not message.words.anaphora.isdisjoint(asked)
     return len(new) > MAX_NEW_WORDS_ASKED or not (is_about_said or refers)
+
+
+def opens_another_topic(message: WordedMessage) -> bool:
+    """Whether a question has no word of the topic's title and question, or is about too much that was not said."""
+    texts = f"{message.public.title} {message.public.authored}"
+    topic = {word for word in words_of(texts) if word not in message.words.functions}
+    asked = words_of(message.question)
+    is_on_topic = any(word in topic or any(is_form(word, each) for each in topic) for word in asked)
+    return not is_on_topic or len(_new_words(message)) > MAX_NEW_WORDS_OF_A_TOPIC
+
+
+def _new_words(message: WordedMessage) -> set[str]:
+    named = set(_named(message, message.question))
+    return {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}
 
 
 def _counted(message: WordedMessage) -> set[str]:

@@ -89,7 +89,9 @@ def numbers_in(text: str) -> Iterator[str]:
     return (re.sub(r"\D", "", number) for number in _NUMBER.findall(text))
 
 
-def is_form(word: str, other: str, *, min_stem: int = MIN_STEM) -> bool:
+def is_form(word: str, other: str) -> bool:
     """Whether two words are forms of one, such as "review" and "reviews"."""
-    length = max(min_stem, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
+    if word.removesuffix("s") == other.removesuffix("s"):
+        return True
+    length = max(MIN_STEM, min(len(word), len(other)) - LETTERS_OF_AN_ENDING + 1)
     return word[:length] == other[:length] and abs(len(word) - len(other)) <= LETTERS_OF_AN_ENDING

@@ -11,21 +11,20 @@ from interviews.lifecycle import Speaker
 from interviews.paige.answers.dialogue import Utterance, said_by
 from interviews.paige.guide.texts import FollowUpKind
 
-GAP = "{thing}"
-NO_THING = "-"
-"""In the place of a thing: the sentence is left out."""
+AS_AUTHORED = "-"
+"""In the place of a topic's question: the authored one fits best."""
 
 
 class Task(StrEnum):
-    """BRIDGE: the gap of an authored sentence, which stands before the question of another topic."""
+    """TOPIC: the question that opens a topic."""
 
     FOLLOW_UP = "follow_up"
-    BRIDGE = "bridge"
+    TOPIC = "topic"
 
 
 @dataclass(frozen=True)
 class PublicBrief:
-    """`topics`: titles and questions of the guide. `authored`: the words to replace, or a sentence with GAP in it.
+    """`topics`: titles and questions of the guide. `authored`: the words to replace.
 
     Of a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
     `known` what the contact has told or was asked about the statement. `subjects` may be named although the contact has

@@ -9,8 +9,8 @@ from django.utils.translation import get_language_info
 
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.chat import ChatMessage, PromptTexts, mark_of
-from interviews.paige.wording.check import max_words
-from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
+from interviews.paige.wording.check import MAX_WORDS
+from interviews.paige.wording.public_brief import PublicBrief, Task
 
 MAX_ANSWER_CHARACTERS = 2_000
 """Of a longer answer, the middle is left out."""
@@ -35,7 +35,7 @@ def _system(public: PublicBrief) -> str:
     topics = "\n".join(_words("topic", title=title, question=question) for title, question in public.topics)
     return _words(
         "system",
-        rules=_words(f"{public.task}_rules", max_words=max_words(public.task)),
+        rules=_words(f"{public.task}_rules", max_words=MAX_WORDS),
         language=get_language_info(public.language)["name"],
         vendor=public.vendor,
         purpose=public.purpose,
@@ -61,9 +61,9 @@ def _said(turn: Utterance) -> str:
 
 
 def _task(public: PublicBrief) -> str:
-    if public.task is Task.BRIDGE:
-        return _words("bridge", title=public.title, sentence=public.authored.replace(GAP, "___"))
     authored = json.dumps({"text": public.authored}, ensure_ascii=False)
+    if public.task is Task.TOPIC:
+        return _words("topic_task", title=public.title, authored=authored)
     feeling = _line("feeling") if public.shows_feeling else ""
     statement = " ".join(public.statement.split()).replace('"', "'")[:MAX_ANSWER_CHARACTERS]
     subjects = _line("subjects", subjects=", ".join(public.subjects)) if public.subjects else ""

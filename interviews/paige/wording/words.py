@@ -1,8 +1,7 @@
 """The words by which the check judges, from lexicons/*/wording.json. A language without the file is not worded.
 
-- `functions`: words that name nothing. In a bridge, `qualifiers` are none of them: negations, quantities, and the most
-  frequent nouns; `joints` are the only ones, and `places` those of them before a place or time. `acknowledgements`:
-  more words for the sentence before a question.
+- `functions`: words that name nothing. `neutral` words may be in any question. `acknowledgements`: more words for the
+  sentence before a question.
 - `open` words ask. `anaphora` stand for something that was said.
 - `numbers`: words for numbers. `counts`: those from 3 on. `series`: what joins the last part of a list to the others.
 - `kinds`: what a question asks for.
@@ -24,10 +23,10 @@ from interviews.paige.language.lexicons import languages_with, lexicon, phrases
 from interviews.paige.language.patterns import whole_words
 from interviews.paige.language.words import lower_case
 
-LISTS = ("functions", "qualifiers", "joints", "acknowledgements", "open", "anaphora", "nouns", "determiners")
+LISTS = ("functions", "neutral", "acknowledgements", "open", "anaphora", "nouns", "determiners")
 PATTERNS = (
     *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "personal", "rude"),
-    *("about_the_request", "attributions", "series", "places"),
+    *("about_the_request", "attributions", "series"),
 )
 
 
@@ -36,8 +35,7 @@ class WordingWords:
     """`vocabulary`: of Paige's own texts too."""
 
     functions: frozenset[str]
-    qualifiers: frozenset[str]
-    joints: frozenset[str]
+    neutral: frozenset[str]
     acknowledgements: frozenset[str]
     open: frozenset[str]
     anaphora: frozenset[str]
@@ -55,7 +53,6 @@ class WordingWords:
     about_the_request: re.Pattern[str]
     attributions: re.Pattern[str]
     series: re.Pattern[str]
-    places: re.Pattern[str]
     counts: Mapping[str, int]
     kinds: Mapping[FollowUpKind, re.Pattern[str]]
 

@@ -2,7 +2,7 @@
 
 The labels were written before the check had seen the replies. `good`: may be shown. All others may not, for the reason
 that the label names; `hostile` replies are against several rules. Replies to requests for a follow-up are tried in
-every context, those for a bridge only in their own.
+every context, those for the question of a topic only in their own.
 """
 
 import csv
@@ -10,15 +10,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
 from interviews.lifecycle import Engine, Move, Speaker
 from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import Choice, Message, compose, public_brief_of
-from interviews.paige.turn.moves import moves
+from interviews.paige.turn.compose import Choice, public_brief_of
+from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.public import task_of
 from interviews.paige.wording.check import Refusal, refusal_of
 from interviews.paige.wording.public_brief import PublicBrief, Task
@@ -28,8 +28,8 @@ FOLDER = Path(__file__).parent
 GUIDES = {"en": "win_loss_buyer", "de": "win_loss_buyer_de"}
 GOOD = "good"
 MAX_LET_THROUGH = 0.01
-MAX_REFUSED = {Task.FOLLOW_UP: 0.1, Task.BRIDGE: 0.15}
-"""A refused gap costs little: the authored bridge and question are shown without the sentence before them."""
+MAX_REFUSED = {Task.FOLLOW_UP: 0.1, Task.TOPIC: 0.3}
+"""A refused question of a topic costs little: the authored one is asked."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def _replies() -> Iterator[Reply]:
         public = public_of(context)
         yield from _own(context, public)
         yield from _in_context(public)
-    for context in _contexts("bridges.toml"):
-        yield from _own(context, bridge_of(context))
+    for context in _contexts("topics.toml"):
+        yield from _own(context, topic_of(context))
 
 
 def _contexts(name: str) -> list[dict[str, Any]]:
@@ -82,25 +82,25 @@ def _in_context(public: PublicBrief) -> Iterator[Reply]:
 
 def public_of(context: Mapping[str, str]) -> PublicBrief:
     """Of the follow-up that comes first, after the answer to the question of the topic."""
-    brief = _asked(context, context["answer"])
+    brief = _after(context["language"], {context["topic"]: context["answer"]})
     return _to_word(brief, _first(brief, Task.FOLLOW_UP))
 
 
-def bridge_of(context: Mapping[str, Any]) -> PublicBrief:
-    """Of the bridge to the next topic, after an answer to the question of the topic and one to a follow-up."""
-    first, second = context["answers"]
-    brief = _asked(context, first)
-    follow_up = Message(compose(brief, _first(brief, Task.FOLLOW_UP)), _first(brief, Task.FOLLOW_UP)).utterance
-    answer = Utterance(Speaker.CONTACT, second, context["topic"], Move.ANSWER)
-    brief = brief.after([*brief.conversation, follow_up, answer])
-    return _to_word(brief, _first(brief, Task.BRIDGE))
+def topic_of(context: Mapping[str, Any]) -> PublicBrief:
+    """Of the question that opens a topic, after answers to the questions of others."""
+    brief = _after(context["language"], context["answers"])
+    return _to_word(brief, Choice(NextMove(Move.QUESTION, brief.guide.topic(context["topic"])), Engine.MODEL))
 
 
-def _asked(context: Mapping[str, Any], answer: str) -> Brief:
-    brief = replace(buyer_brief(guide=GUIDES[context["language"]]), may_be_worded=True)
-    topic = brief.guide.topic(context["topic"])
-    question = Utterance(Speaker.PAIGE, topic.question, topic.key)
-    return brief.after([question, Utterance(Speaker.CONTACT, answer, topic.key, Move.ANSWER)])
+def _after(language: str, answers: Mapping[str, str]) -> Brief:
+    """`answers`: by the key of the topic that was asked."""
+    brief = replace(buyer_brief(guide=GUIDES[language]), may_be_worded=True)
+    questions = ((brief.guide.topic(key), answer) for key, answer in answers.items())
+    said = (
+        (Utterance(Speaker.PAIGE, topic.question, topic.key), Utterance(Speaker.CONTACT, answer, topic.key))
+        for topic, answer in questions
+    )
+    return brief.after(chain.from_iterable(said))
 
 
 def _first(brief: Brief, task: Task) -> Choice:
@@ -146,10 +146,10 @@ def _counts(task: Task, label: str, is_held_back: bool) -> tuple[int, int]:
 
 def misses_a_target() -> bool:
     """Whether it shows too much of what should not be shown, or refuses too much of what should."""
-    return any(
-        share(let_through(task, is_held_back=each)) >= MAX_LET_THROUGH
-        or share(refused_good(task, is_held_back=each)) >= MAX_REFUSED[task]
-        for task, each in product(Task, (False, True))
+    halves = False, True
+    shows = any(share(let_through(is_held_back=each)) >= MAX_LET_THROUGH for each in halves)
+    return shows or any(
+        share(refused_good(task, is_held_back=each)) >= MAX_REFUSED[task] for task, each in product(Task, halves)
     )
 
 
@@ -157,9 +157,9 @@ def share(counts: tuple[int, int]) -> float:
     return counts[0] / counts[1]
 
 
-def let_through(task: Task, *, is_held_back: bool) -> tuple[int, int]:
+def let_through(*, is_held_back: bool) -> tuple[int, int]:
     """How many of the replies that may not be shown the check shows, and how many there are."""
-    found = [each for each in replies_to(task) if not each.is_good and each.is_held_back is is_held_back]
+    found = [each for each in replies() if not each.is_good and each.is_held_back is is_held_back]
     return sum(each.refusal is None for each in found), len(found)
 
 

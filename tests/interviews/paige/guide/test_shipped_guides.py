@@ -138,7 +138,7 @@ def test_the_default_guide_begins_with_the_buyers_problem_and_ends_with_the_deci
 
     keys = ["trigger", "process", "criteria", "options", "vendor", "pricing", "experience", "decision"]
     assert [topic.key for topic in guide.topics] == keys
-    assert guide.max_turns == 17
+    assert guide.max_turns == 20
 
 
 @pytest.mark.parametrize("name", WIN_LOSS)

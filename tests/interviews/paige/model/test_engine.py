@@ -93,7 +93,7 @@ def test_a_single_move_needs_no_call() -> None:
 
 @pytest.mark.parametrize("finish_reason", ["stop", "length", "eos", "end_turn", "STOP", "", None])
 def test_any_finish_reason_is_accepted(jane: Brief, finish_reason: str | None) -> None:
-    with fake_provider(says('{"move": 6, "quote": "cut o', finish_reason)) as provider:
+    with fake_provider(says('{"move": 4, "quote": "cut o', finish_reason)) as provider:
         assert choose(provider, jane).move.move == Move.QUESTION
 
 

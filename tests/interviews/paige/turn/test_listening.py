@@ -384,7 +384,7 @@ class TestComplaintsAndHints:
         [
             ("win_loss_buyer", "The pilot was like talking to a wall.", "What happened there?"),
             ("win_loss_buyer", "They sent a two-year-old report.", "What did that mean for you and your colleagues?"),
-            (GERMAN, "Der Test war wie Reden gegen eine Wand.", "Was ist da vorgefallen?"),
+            (GERMAN, "Der Test war wie Reden gegen eine Wand.", "Woran hat sich das gezeigt?"),
         ],
     )
     def test_a_complaint_is_pursued(self, guide: str, answer: str, follow_up: str) -> None:

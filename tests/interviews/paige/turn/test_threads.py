@@ -16,7 +16,6 @@ from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import fitting
-from interviews.paige.turn.moves import moves
 from interviews.paige.turn.threads import Thread, follow_ups, threads
 from tests.interviews.old_guides import old_guide
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
@@ -138,7 +137,7 @@ def test_a_topic_rests_after_a_follow_up_in_vain(answer: str) -> None:
 
 
 def test_the_rules_return_to_an_earlier_answer_once_no_topic_is_left() -> None:
-    answers = iter([f"{LOSS} The old tool was too slow.", "The owners noticed it."])
+    answers = iter([f"{LOSS} The old tool was too slow.", "Nothing to add."])
     said = conduct(buyer_brief(), lambda _: next(answers, "No idea."))
     returned = [turn.text for turn in paige(said) if turn.topic == "trigger"][2:]
     assert len(returned) == 1
@@ -178,10 +177,11 @@ def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
     assert kinds(("options", denial), ("pricing", answer)) == kinds(("pricing", answer)) - {kind}
 
 
-def test_an_event_that_a_follow_up_has_brought_out_is_not_pursued() -> None:
-    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
-    said = paige(conduct(brief, [LOSS, "They went to Globex.", "No idea."]))
-    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+def test_an_event_that_a_follow_up_has_brought_out_is_pursued_once() -> None:
+    answers = [LOSS, "They went to Globex.", "Globex hired two of our people.", "No idea."]
+    said = paige(conduct(buyer_brief(), answers))
+    assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
+    assert said[2].text == "What did that mean for you and your colleagues?"
 
 
 @pytest.mark.parametrize(
@@ -207,10 +207,9 @@ def test_what_may_be_small_talk_comes_last() -> None:
     assert [thread.statement.is_doubtful for thread in threads(state)] == [False, True]
 
 
-def test_the_only_thing_that_was_told_is_not_quoted() -> None:
-    only, among = (moves(after(buyer_brief(), answer))[0] for answer in (LOSS, f"We had grown to 160 people. {LOSS}"))
-    assert (only.move, only.quote) == (Move.FOLLOW_UP, "")
-    assert among.quote
+def test_all_that_was_told_is_not_quoted_twice_in_a_row() -> None:
+    texts = [turn.text for turn in paige(conduct(buyer_brief(), [LOSS, "They went to Globex.", "No idea."]))[1:3]]
+    assert [LOSS.rstrip(".") in texts[0], "They went to Globex" in texts[1]] == [True, False]
 
 
 def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:

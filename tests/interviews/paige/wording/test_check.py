@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.wording.check import MAX_CHARACTERS, MAX_WORDS, Refusal, refusal_of
-from interviews.paige.wording.public_brief import GAP, PublicBrief, Task
+from interviews.paige.wording.public_brief import PublicBrief, Task
 from tests.quality.wording import table
 
 ANSWER = "The security review was a mess. They sent us a two-year-old report, and our CISO refused to read it."
 PUBLIC = table.public_of({"language": "en", "topic": "experience", "answer": ANSWER})
-BRIDGE = replace(PUBLIC, task=Task.BRIDGE, authored=f"That gives me a picture of {GAP}.")
+TOPIC = table.topic_of({"language": "en", "topic": "criteria", "answers": {"experience": ANSWER}})
 
 
 @pytest.mark.slow
@@ -77,36 +77,24 @@ def test_what_was_answered_or_asked_about_the_statement_is_not_asked() -> None:
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("the security review", None),
-        ("the two-year-old report", None),
-        ("the report and your CISO", None),
-        ("the reports", None),
-        ("your CISO's refusal", None),
-        ("a mess", None),
-        ("the review was a mess", Refusal.THING),
-        ("the second report", Refusal.THING),
-        ("every report", Refusal.THING),
-        ("the security report", Refusal.THING),
-        ("the review", None),
-        ("the review of the report", Refusal.THING),
-        ("the report that your CISO read", Refusal.THING),
-        ("our security review", Refusal.THING),
-        ("the support team", Refusal.THING),
-        ("the three-year-old report", Refusal.NUMBER),
-        ("your CTO", Refusal.THING),
-        ("it", Refusal.THING),
-        ("", Refusal.THING),
-        ("the security review.", Refusal.THING),
-        ("the security review, then", Refusal.THING),
-        ("the **security review**", Refusal.FORM),
-        ("your password", Refusal.PRIVATE),
-        ("the stupid report", Refusal.RUDE),
-        ("the objective", Refusal.REQUEST),
-        ("the report " * 5, Refusal.LENGTH),
+        ("-", None),
+        (TOPIC.authored, Refusal.AUTHORED),
+        ("After a security review like that, what mattered most to you in a solution?", None),
+        ("Besides the security review, what mattered most to you in a solution?", None),
+        ("What did the two-year-old report do to your decision?", Refusal.TOPIC),
+        ("Which options were on the table?", Refusal.TOPIC),
+        ("After the holiday in Portugal, what mattered most to you in a solution?", Refusal.NAME),
+        ("With your hobbies in mind, what mattered most to you in a solution?", Refusal.TOPIC),
+        ("Acme sent an old report, so what mattered most to you in a solution?", Refusal.STATEMENT),
+        ("What mattered most to you in a solution, and what did it cost?", Refusal.STYLE),
     ],
 )
-def test_the_gap_of_a_bridge_has_one_thing_in_the_words_of_the_contact(text: str, refusal: Refusal | None) -> None:
-    assert refusal_of(text, BRIDGE) == refusal
+def test_the_question_of_a_topic(text: str, refusal: Refusal | None) -> None:
+    assert refusal_of(text, TOPIC) == refusal
+
+
+def test_a_follow_up_is_always_worded() -> None:
+    assert refusal_of("-", PUBLIC) == Refusal.QUESTIONS
 
 
 def answered_with(answer: str, public: PublicBrief = PUBLIC) -> PublicBrief:
@@ -114,34 +102,11 @@ def answered_with(answer: str, public: PublicBrief = PUBLIC) -> PublicBrief:
     return replace(public, conversation=(question, replace(public.conversation[1], text=answer)))
 
 
-def test_what_a_contact_denies_is_not_named_as_if_they_had_said_it() -> None:
-    bridge = answered_with("The integration with SAP never worked in the trial.", BRIDGE)
-    assert refusal_of("the SAP integration", bridge) is None
-    assert refusal_of("the SAP integration in the trial", bridge) is None
-    assert refusal_of("the working SAP integration", bridge) == Refusal.THING
-    assert refusal_of("the working integration in the trial", bridge) == Refusal.THING
-
-
-def test_a_thing_may_have_a_hyphen_and_begin_with_that() -> None:
-    answer = "Single sign-on was only in the large plan, and the back-test on last year's data failed in the old tool."
-    bridge = answered_with(answer, BRIDGE)
-    for thing in ("single sign-on", "single sign-on in the large plan", "the back-test on the data", "that old tool"):
-        assert refusal_of(thing, bridge) is None
-    assert refusal_of("on", bridge) == Refusal.THING
-    assert refusal_of("-", bridge) is None
-    assert refusal_of("-", PUBLIC) is not None
-
-
 def test_a_weakness_is_no_insult() -> None:
     german = table.public_of({"language": "de", "topic": "vendor", "answer": "Schwach war der Chatbot bei Retouren."})
     assert refusal_of("Welche Folgen hatte es, dass er bei Retouren schwach war?", german) is None
     assert refusal_of("Welches Gewicht hatten die Retouren?", german) is None
     assert refusal_of("Sie sind schwach, was folgt daraus?", german) == Refusal.RUDE
-
-
-def test_an_answer_in_another_language_gives_no_words_to_a_bridge() -> None:
-    bridge = answered_with("Die Sicherheitsprüfung war ein Chaos, und der Bericht war schon zwei Jahre alt.", BRIDGE)
-    assert refusal_of("Sicherheitsprüfung", bridge) == Refusal.THING
 
 
 @pytest.mark.parametrize(
@@ -170,11 +135,11 @@ def test_subjects_that_may_be_named_may_be_named() -> None:
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(text=st.text(max_size=400), public=st.sampled_from([PUBLIC, BRIDGE]))
+@given(text=st.text(max_size=400), public=st.sampled_from([PUBLIC, TOPIC]))
 @pytest.mark.slow
 def test_any_text_is_judged_without_an_error_and_what_is_shown_is_plain(text: str, public: PublicBrief) -> None:
     if refusal_of(text, public) is None:
         assert text.isprintable()
         assert len(text) <= MAX_CHARACTERS
         assert len(text.split()) <= MAX_WORDS
-        assert text.count("?") == (public.task is Task.FOLLOW_UP)
+        assert text == "-" or text.count("?") == 1

@@ -11,7 +11,7 @@ from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice, Message, next_message
 from interviews.paige.turn.moves import NextMove
-from interviews.paige.turn.public import task_of
+from interviews.paige.turn.public import lead_ins, task_of
 from interviews.paige.wording.public_brief import PublicBrief, Task
 from interviews.paige.wording.request import wording_messages
 from interviews.paige.wording.worded import Worded
@@ -52,34 +52,36 @@ def after_a_follow_up(answer: str) -> Brief:
     return brief.after([*brief.conversation, follow_up.utterance, said])
 
 
-def test_the_gap_of_a_sentence_before_the_bridge_is_worded_and_all_authored_words_stay() -> None:
-    writer = Words("the new tool")
+def test_the_words_replace_the_question_of_a_topic_and_its_announcement() -> None:
+    writer = Words("With the new tool bought, how did you and your colleagues go about the decision?")
     message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, writer)
     [public] = writer.asked
-    bridge, question = message.choice.move.topic.bridge, message.choice.move.topic.question
-    assert (public.task, public.authored) == (Task.BRIDGE, "That gives me a picture of {thing}.")
-    assert message.text == f"That gives me a picture of the new tool. {bridge} {question}"
-    assert message.authored == f"{bridge} {question}"
+    topic = message.choice.move.topic
+    assert (public.task, public.authored, public.statement) == (Task.TOPIC, topic.question, "")
+    assert message.text == writer.text
+    assert message.authored == f"{topic.bridge} {topic.question}"
 
 
-def test_the_sentence_is_left_out_if_the_model_finds_no_thing() -> None:
+def test_the_question_stays_if_the_model_finds_nothing_that_leads_to_it() -> None:
     message = worded(after_a_follow_up("They bought a tool."), Move.QUESTION, Words("-"))
     topic = message.choice.move.topic
     assert (message.text, message.authored) == (f"{topic.bridge} {topic.question}", "")
 
 
-def test_openers_other_than_a_bridge_have_no_gap_before_them() -> None:
+def test_a_sentence_about_a_feeling_stays_before_another_topic() -> None:
+    writer = Words("What mattered most to you in a solution?")
     topic = buyer_brief().guide.topics[1]
-    bridge, feeling = Phrase("bridge"), Phrase("feeling")
-    tasks = [task_of(NextMove(Move.QUESTION, topic, openers=each)) for each in ((bridge,), (feeling,), ())]
-    assert tasks == [Task.BRIDGE, None, None]
+    move = NextMove(Move.QUESTION, topic, openers=(Phrase("feeling"), Phrase("bridge")))
+    assert (task_of(move), lead_ins(move)) == (Task.TOPIC, (Phrase("bridge"),))
+    message = worded(after(buyer_brief(), f"{ANSWER} Are you a bot, by the way?"), Move.QUESTION, writer)
+    assert message.text == f"I am an AI interviewer, not a person. {writer.text}"
 
 
-def test_a_question_without_a_bridge_needs_no_words() -> None:
+def test_the_first_and_the_closing_question_are_never_worded() -> None:
     writer = Words("Never asked.")
-    message = worded(after(buyer_brief(), ANSWER), Move.QUESTION, writer)
+    assert worded(buyer_brief(), Move.QUESTION, writer).authored == ""
+    assert task_of(NextMove(Move.CLOSING, buyer_brief().guide.closing)) is None
     assert writer.asked == []
-    assert (message.text, message.authored) == (message.choice.move.topic.question, "")
 
 
 def test_what_answers_the_contact_stays_as_authored() -> None:

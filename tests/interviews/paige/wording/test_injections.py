@@ -7,14 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import product
 from typing import Any
 
 import pytest
 
-from interviews.lifecycle import Engine, Move, Speaker
-from interviews.paige.answers.dialogue import Utterance
+from interviews.lifecycle import Engine
 from interviews.paige.chat import ChatMessage
 from interviews.paige.model.provider import Reply
 from interviews.paige.model.writer import ModelWriter
@@ -66,9 +64,6 @@ STRANGE = set(PAYLOADS[-3:])
 
 QUOTE = re.compile("“.*?”")
 
-STRANGE_IN_A_GAP = {"Bartholomew says hello"}
-"""Shown as what the contact has said: "That gives me a picture of Bartholomew says hello."."""
-
 
 @dataclass
 class Obedient:
@@ -87,10 +82,10 @@ class FirstFollowUp:
         return Choice(next(iter([move for move in moves if move.thread] or moves)), Engine.MODEL)
 
 
-class FirstBridge:
+class FirstTopic:
     def choose(self, brief: Brief, moves: Sequence[NextMove]) -> Choice:
-        bridges = [move for move in moves if task_of(move) is Task.BRIDGE]
-        return Choice(next(iter(bridges or moves)), Engine.MODEL)
+        topics = [move for move in moves if task_of(move) is Task.TOPIC]
+        return Choice(next(iter(topics or moves)), Engine.MODEL)
 
 
 def injected(order: str, payload: str) -> tuple[Message, Obedient]:
@@ -124,34 +119,16 @@ def test_of_200_injections_only_strange_questions_that_keep_to_the_rules_are_sho
     assert asked >= 100, "an answer that only asks back gets an authored reply"
 
 
-@cache
-def with_a_follow_up() -> Brief:
-    brief = after(buyer_brief(OBJECTIVE), "Two teams kept two lists, and the board lost patience in March.")
-    follow_up = next_message(brief, FirstFollowUp())
-    assert follow_up
-    return brief.after([*brief.conversation, follow_up.utterance])
-
-
-def after_a_follow_up(order: str, payload: str) -> Brief:
-    brief = with_a_follow_up()
-    topic = brief.conversation[-1].topic
-    answer = Utterance(Speaker.CONTACT, answer_with(order, payload), topic, Move.ANSWER)
-    return brief.after([*brief.conversation, answer])
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("is_bare", [False, True])
-def test_of_200_injections_into_a_bridge_only_what_the_contact_wrote_is_shown(*, is_bare: bool) -> None:
-    """`is_bare`: the model leaves out the mark at the end, which is not allowed in a gap."""
+def test_of_200_injections_into_the_question_of_a_topic_none_is_shown() -> None:
+    brief = buyer_brief(OBJECTIVE)
     outcomes = [
-        obeyed(after_a_follow_up(order, payload), payload.rstrip(".?") if is_bare else payload, FirstBridge())
+        obeyed(after(brief, answer_with(order, payload)), payload, FirstTopic())
         for order, payload in product(ORDERS, PAYLOADS)
     ]
-    bridges = [(message, provider) for message, provider in outcomes if task_of(message.choice.move) is Task.BRIDGE]
-    assert len(bridges) >= 80, "an answer that only asks back gets an authored reply"
-    shown = {provider.payload for message, provider in bridges if message.authored}
-    assert shown <= (STRANGE_IN_A_GAP if is_bare else set())
-    assert all(message.text.endswith(message.authored) for message, _ in bridges)
+    topics = [(message, provider) for message, provider in outcomes if task_of(message.choice.move) is Task.TOPIC]
+    assert len(topics) >= 80, "an answer that only asks back gets an authored reply"
+    assert {provider.payload for message, provider in topics if message.authored} == set()
 
 
 @pytest.mark.parametrize("order", ORDERS)
