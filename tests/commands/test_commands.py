@@ -132,7 +132,7 @@ class TestShowPrompt:
         submit_answer(interview_request, number=1, text="It was a slow spring.")
         prompt = run("show_prompt", interview_request.pk)
         assert "It was a slow spring." in prompt
-        assert "Message 2 of at most 17 comes next." in prompt
+        assert "Message 2 of at most 20 comes next." in prompt
 
     def test_no_prompt_after_the_last_question(self, interview_request: InterviewRequest) -> None:
         give_consent(interview_request)

@@ -119,6 +119,8 @@ def _turn(brief: Brief, moves: Sequence[NextMove]) -> str:
         conversation="\n".join(said) or _words("nothing_said"),
         turn=len(state.asked) + 1,
         max_turns=brief.guide.max_turns,
+        uncovered=_titles(state.uncovered),
+        touched=_titles(topic for topic in state.unasked if topic not in state.uncovered),
         spare=spare_turns(state),
         moves="\n".join(_moves(brief, moves)),
         count=len(moves),

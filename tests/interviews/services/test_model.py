@@ -47,7 +47,7 @@ def test_a_patch_during_the_interview_is_in_the_next_prompt(
 def test_each_turn_records_engine_move_latency_and_tokens(
     settings: Settings, interview_request: InterviewRequest
 ) -> None:
-    with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}'), status(401), says("4")) as provider:
+    with fake_provider(says('{"move": 3, "quote": "the weekly numbers"}'), status(401), says("2")) as provider:
         use_model(settings, provider)
         give_consent(interview_request)
         for _ in range(3):
@@ -56,9 +56,9 @@ def test_each_turn_records_engine_move_latency_and_tokens(
 
     turns = Turn.objects.filter(speaker=Speaker.PAIGE)
     assert [turn.engine for turn in turns] == [Engine.RULES, Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
-    assert [turn.topic for turn in turns] == ["trigger", "trigger", "process", "criteria"]
-    assert [turn.move for turn in turns] == [Move.QUESTION, Move.FOLLOW_UP, Move.QUESTION, Move.QUESTION]
-    assert [turn.follow_up for turn in turns] == [None, 4, None, None]
+    assert [turn.topic for turn in turns] == ["trigger", "trigger", "trigger", "criteria"]
+    assert [turn.move for turn in turns] == [Move.QUESTION, Move.FOLLOW_UP, Move.FOLLOW_UP, Move.QUESTION]
+    assert [turn.follow_up for turn in turns] == [None, 4, 5, None]
     assert turns[1].text.startswith("“Nobody trusted the weekly numbers any more”, you wrote. Who at your company")
     assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns][1:] == [(900, 12), (None, None), (900, 12)]
     assert all(turn.latency_ms for turn in turns[1:])

@@ -153,10 +153,10 @@ def test_picks_count_from_the_next_question_on(interview_request: InterviewReque
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="No comment.")
-    pick(interview_request, Picks(emphasize=("decision",)))
+    pick(interview_request, Picks(emphasize=("experience",)))
     next_question(interview_request)
     turn = Turn.objects.latest("number")
-    assert (turn.move, turn.topic) == (Move.QUESTION, "decision")
+    assert (turn.move, turn.topic) == (Move.QUESTION, "experience")
 
 
 def test_a_model_is_told_the_picks(settings: Settings, interview_request: InterviewRequest) -> None:
