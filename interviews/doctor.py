@@ -11,7 +11,7 @@ from interviews.paige.chat import ChatMessage
 from interviews.paige.model.engine import schema_for
 from interviews.paige.model.provider import Provider, ProviderError
 from interviews.paige.model.reply import read_reply, read_wording
-from interviews.paige.model.servers import ModelServer, choosing_server, wording_server
+from interviews.paige.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.wording.request import SCHEMA
 from interviews.reports.model_statistics import ModelStatistics, model_statistics
 

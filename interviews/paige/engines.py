@@ -10,10 +10,10 @@ from interviews.paige.guide.guide import Guide, shipped_guide, shipped_guides
 from interviews.paige.language.lexicons import languages
 from interviews.paige.model.engine import ModelEngine
 from interviews.paige.model.provider import Provider
-from interviews.paige.model.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.model.writer import ModelWriter
 from interviews.paige.objective.instructions import vocabulary
 from interviews.paige.objective.topic_labels import labels_of, pieces_of
+from interviews.paige.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.wording.words import wording_words

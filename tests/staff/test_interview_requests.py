@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import Settings
 
 from contacts.models import Contact
 from interviews.lifecycle import DeclineReason, Rating, Status, Wording
@@ -246,13 +247,18 @@ class TestPromptPreview:
         assert "Old objective" in marked["objective"]
         assert "<script>alert" not in root.get(PROMPT, interview_request.pk).content.decode()
 
-    def test_the_request_to_word_is_shown_too(self, root: Staff, interview_request: InterviewRequest) -> None:
+    def test_the_request_to_word_is_shown_too(
+        self, root: Staff, interview_request: InterviewRequest, settings: Settings
+    ) -> None:
         InterviewType.objects.update(wording=Wording.MODEL)
         page = root.get(PROMPT, interview_request.pk).content.decode()
         assert "The prompt to word this question" not in page, "the first question stays as authored"
         give_consent(interview_request)
         next_question(interview_request)
         submit_answer(interview_request, number=1, text="Nobody trusted the numbers.")
+        page = root.get(PROMPT, interview_request.pk).content.decode()
+        assert "The prompt to word this question" not in page, "no model is configured"
+        settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "fake"
         page = root.get(PROMPT, interview_request.pk).content.decode()
         request = page.partition("The prompt to word this question")[2]
         assert "Nobody trusted the numbers." in request

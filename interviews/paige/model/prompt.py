@@ -136,7 +136,7 @@ def _moves(brief: Brief, moves: Sequence[NextMove]) -> Iterator[str]:
     last = None
     for number, move in enumerate(moves, start=1):
         if move.thread and move.thread is not last:
-            name = "statement_to_word" if brief.may_be_worded else "statement"
+            name = "statement_to_word" if brief.is_free else "statement"
             yield _words(name, statement=_one_line(move.thread.statement.text), title=move.topic.title)
         last = move.thread
         yield _move(brief, number, move)
@@ -146,7 +146,7 @@ def _move(brief: Brief, number: int, move: NextMove) -> str:
     title, question = move.topic.title, move.topic.question
     if move.move in AGAIN:
         return _words("move_again", number=number, text=move.asked.text if move.asked else question)
-    if move.asked and brief.may_be_worded and move.topic.key != CLOSING:
+    if move.asked and brief.is_free and move.topic.key != CLOSING:
         return _words("move_kind", number=number, kind=move.asked.kind)
     if move.asked:
         return _words(

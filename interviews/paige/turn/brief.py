@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Self
 
 from interviews.lifecycle import Move, Speaker, Wording
-from interviews.models import InterviewRequest
+from interviews.models import InterviewRequest, InterviewType
 from interviews.models import Turn as TurnRow
 from interviews.paige.answers.dialogue import Utterance, answered
 from interviews.paige.guide.guide import Guide, Topic
@@ -14,12 +14,13 @@ from interviews.paige.objective.picks import known_picks
 from interviews.paige.objective.steering import Picks, Steering, steer
 from interviews.paige.objective.subject_topics import subjects_by_topic
 from interviews.paige.objective.subjects import subjects
+from interviews.paige.servers import choosing_server, wording_server
 
 
 @dataclass(frozen=True)
 class Brief:
     """The last utterance of the conversation is the contact's. `guides_before`: of other languages, since the contact
-    switched.
+    switched. `is_chosen_by_model`: counts only if the messages may be worded.
     """
 
     vendor: str
@@ -33,8 +34,14 @@ class Brief:
     corrected: CorrectedSubjects | None = field(default=None, repr=False)
     names_subjects: bool = False
     may_be_worded: bool = False
+    is_chosen_by_model: bool = True
     conversation: tuple[Utterance, ...] = field(default=(), repr=False)
     guides_before: tuple[Guide, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """A model that chooses and words can tell what is answered, and which follow-up fits."""
+        return self.may_be_worded and self.is_chosen_by_model
 
     @property
     def guides(self) -> tuple[Guide, ...]:
@@ -80,7 +87,7 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
     """`guide` replaces the interview's own. Raises GuideError."""
     vendor = vendor_of(interview_request.org.name)
     first, *before = (guide,) if guide else guides_of(interview_request)
-    own = first.for_vendor(vendor)
+    own, is_real = first.for_vendor(vendor), not interview_request.org.is_test_room
     return Brief(
         vendor=vendor,
         contact_name=interview_request.contact.name,
@@ -91,9 +98,14 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
         picks=known_picks(interview_request.picks, own),
         corrected=subjects_in(interview_request.subjects),
         names_subjects=interview_request.org.names_subjects,
-        may_be_worded=interview_request.interview_type.wording == Wording.MODEL,
+        may_be_worded=is_real and _is_worded(interview_request.interview_type),
+        is_chosen_by_model=is_real and choosing_server() is not None,
         contact_address=" ".join(interview_request.org.contact_address.split()),
     )
+
+
+def _is_worded(interview_type: InterviewType) -> bool:
+    return interview_type.wording == Wording.MODEL and wording_server() is not None
 
 
 def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> Brief:

@@ -141,7 +141,7 @@ class DialogueState:
         If a model words the messages, what the contact has touched on may be left out: a model that chooses can tell
         whether the question is answered. Once each core topic is covered, the others may be left out too.
         """
-        if not self.brief.may_be_worded:
+        if not self.brief.is_free:
             return self.unasked
         left = [topic for topic in self.unasked if topic.key == CLOSING or not self._is_touched(topic)]
         is_done = not any(topic.core and topic.key != CLOSING for topic in left)

@@ -136,9 +136,9 @@ def _repeat(state: DialogueState) -> Move | None:
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    if not (spare_turns(state) if state.brief.may_be_worded else state.turns_left > state.turns_needed):
+    if not (spare_turns(state) if state.brief.is_free else state.turns_left > state.turns_needed):
         return
-    found = [each for each in threads(state) if not (state.brief.may_be_worded and each.statement.is_doubtful)]
+    found = [each for each in threads(state) if not (state.brief.is_free and each.statement.is_doubtful)]
     for part in ([each for each in found if each.is_last], [each for each in found if not each.is_last]):
         pursued = ([*_follow_ups_on(state, thread)] for thread in part)
         yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))
@@ -151,12 +151,12 @@ def spare_turns(state: DialogueState) -> int:
     called a last part without follow-ups a form.
     """
     needed = len(state.uncovered)
-    kept = (needed - 1) // 2 + TURNS_AT_THE_END if state.brief.may_be_worded else 0
+    kept = (needed - 1) // 2 + TURNS_AT_THE_END if state.brief.is_free else 0
     return max(0, state.turns_left - needed - kept)
 
 
 def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
-    kinds = OFFERED_KINDS_TO_WORD if state.brief.may_be_worded else OFFERED_KINDS
+    kinds = OFFERED_KINDS_TO_WORD if state.brief.is_free else OFFERED_KINDS
     for index in islice(follow_ups(state, thread), kinds):
         quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
         yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)

@@ -14,7 +14,7 @@ from interviews.paige.guide.guide import FollowUp, FollowUpKind, Topic
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.fitting import Kinds, fitting
-from interviews.paige.turn.mentions import own_topic
+from interviews.paige.turn.mentions import asks_for, own_topic
 from interviews.paige.turn.quoted import quote_in
 
 MAX_FOLLOW_UPS_OF_A_TOPIC = 2
@@ -85,8 +85,8 @@ def follow_ups(state: DialogueState, thread: Thread) -> Iterator[int]:
     is_echo = thread.is_alone and _has_quoted(state)
     used = {turn.follow_up for turn in state.asked if turn.topic == thread.topic.key}
     texts = [(i, each) for i, each in enumerate(thread.topic.follow_ups) if _takes(state, thread, each)]
-    left = texts if state.brief.may_be_worded else [pair for pair in texts if pair[0] not in used]
-    more = frozenset(FollowUpKind) - thread.asked if state.brief.may_be_worded else frozenset()
+    left = texts if state.brief.is_free else [pair for pair in texts if pair[0] not in used]
+    more = frozenset(FollowUpKind) - thread.asked if state.brief.is_free else frozenset()
     for kinds in (_leading(thread), *thread.fitting, more):
         for kind in dict.fromkeys(each.kind for _, each in left if each.kind in kinds - state.absent):
             of_kind = [(i, each) for i, each in left if each.kind is kind]
@@ -204,7 +204,7 @@ def _tells(state: DialogueState, message: Utterance, answer: Utterance) -> bool:
 
 def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
     topic = thread.topic
-    may_go_on = state.emphasizes(topic) or state.brief.may_be_worded
+    may_go_on = state.emphasizes(topic) or state.brief.is_free
     return (
         (topic.key in state.told and not thread.is_last)
         or state.avoids(topic)
@@ -216,20 +216,24 @@ def _is_exhausted(state: DialogueState, thread: Thread) -> bool:
 
 
 def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
-    if state.brief.may_be_worded:
+    if state.brief.is_free:
         return MAX_FOLLOW_UPS_TO_WORD
     return MAX_FOLLOW_UPS_OF_AN_EMPHASIZED_TOPIC if state.emphasizes(topic) else MAX_FOLLOW_UPS_OF_A_TOPIC
 
 
 def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
-    """A model that chooses can tell whether the contact has declined more than one question."""
+    """That a reason did not tip the decision is no refusal to tell what did.
+
+    A model that chooses can tell whether the contact has declined more than one question.
+    """
     last, told = state.last, state.stated_in(state.answers[-1], state.open)
-    is_unwilling = last.is_declined or (last.is_denied and not told) or state.repeats[-1]
-    is_over = topic == state.topic and is_unwilling and not state.brief.may_be_worded
+    is_news = bool(told) and asks_for(topic, FollowUpKind.CHANGE)
+    is_unwilling = last.is_declined or (last.is_denied and not is_news) or state.repeats[-1]
+    is_over = topic == state.topic and is_unwilling and not state.brief.is_free
     return Intent.WANTS_TO_STOP in last.intents or is_over
 
 
 def _is_in_vain(state: DialogueState, topic: Topic) -> bool:
     """Another topic may remind the contact of something."""
     is_follow_up = topic == state.topic and state.open.move != Move.QUESTION
-    return is_follow_up and not state.brief.may_be_worded and not _tells(state, state.open, state.answers[-1])
+    return is_follow_up and not state.brief.is_free and not _tells(state, state.open, state.answers[-1])

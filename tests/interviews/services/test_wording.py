@@ -14,6 +14,7 @@ from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
 from interviews.paige.preview import preview_of
+from interviews.paige.turn.brief import opening_brief
 from interviews.services.conversation_steps import (
     complete_conversation,
     correct_answers,
@@ -260,3 +261,15 @@ def test_both_requests_are_made_outside_of_a_transaction(
 ) -> None:
     second_question(settings, interview_request, FOLLOW_UP, WORDED)
     assert calls_in_transaction == [False, False]
+
+
+def test_without_a_model_that_words_nothing_is_left_to_one(
+    interview_request: InterviewRequest, settings: Settings
+) -> None:
+    assert not opening_brief(interview_request).may_be_worded
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "fake"
+    brief = opening_brief(interview_request)
+    assert (brief.may_be_worded, brief.is_free) == (True, True)
+    settings.PAIGE_CHOOSER = "rules"
+    brief = opening_brief(interview_request)
+    assert (brief.may_be_worded, brief.is_free) == (True, False)
