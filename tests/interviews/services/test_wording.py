@@ -263,9 +263,9 @@ def test_both_requests_are_made_outside_of_a_transaction(
     assert calls_in_transaction == [False, False]
 
 
-def test_without_a_model_that_words_nothing_is_left_to_one(
-    interview_request: InterviewRequest, settings: Settings
-) -> None:
+@pytest.mark.usefixtures("interview_request")
+def test_nothing_is_left_to_a_model_that_is_not_configured(settings: Settings) -> None:
+    interview_request = InterviewRequest.objects.get()
     assert not opening_brief(interview_request).may_be_worded
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "fake"
     brief = opening_brief(interview_request)
