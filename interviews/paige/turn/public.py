@@ -23,7 +23,7 @@ def lead_ins(move: NextMove) -> tuple[Phrase, ...]:
 
 
 def public_brief(brief: Brief, move: NextMove, task: Task, authored: str) -> PublicBrief:
-    """`authored`: as in PublicBrief. A date in a statement is no case that shows it."""
+    """`authored`: as in PublicBrief."""
     thread = move.thread
     return PublicBrief(
         vendor=brief.vendor,

@@ -118,8 +118,9 @@ def _leading(thread: Thread) -> frozenset[FollowUpKind]:
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about what was said last. In the words of a model, it can name any statement
-    of the last answer. Words that Paige has said are not quoted.
+    """A follow-up without a quote is about what was said last, unless it asks what people thought.
+
+    In the words of a model, it can name any statement of the last answer. Words that Paige has said are not quoted.
     """
     if not follow_up.takes_quote:
         is_clear = thread.is_final or follow_up.kind is FollowUpKind.PEOPLE or state.brief.may_be_worded

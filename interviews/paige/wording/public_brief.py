@@ -27,8 +27,8 @@ class PublicBrief:
     """`topics`: titles and questions of the guide. `authored`: the words to replace.
 
     Of a follow-up: `statement` is the clause of the contact that it takes up, `asks_for` what it is to find out, and
-    `known` what the contact has told or was asked about the statement. `subjects` may be named although the contact has
-    not mentioned them.
+    `known` what was asked about the statement before. `subjects` may be named although the contact has not mentioned
+    them.
     """
 
     vendor: str
