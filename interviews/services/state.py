@@ -10,7 +10,6 @@ from interviews.models import Conversation, InterviewRequest, Turn
 from interviews.paige.answers.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
-from interviews.paige.servers import choosing_server
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.remaining import Remaining, remaining
@@ -104,7 +103,7 @@ class StoredInterview:
             contact_name=self.opening.contact_name,
             purpose=guide.purpose,
             estimated_minutes=guide.estimated_minutes,
-            is_chosen_by_model=choosing_server() is not None,
+            is_chosen_by_model=self.opening.is_chosen_by_model,
             is_worded_by_model=self.opening.may_be_worded,
             question=Question(question.number, question.text) if question else None,
             remaining=remaining(guide, utterances_of(turns)) if question else None,

@@ -22,7 +22,7 @@ MIN_WORDS = 3
 
 @dataclass(frozen=True)
 class Relevance:
-    """A clause whose log-odds are below `least` is small talk. One below `doubtful` may be small talk.
+    """A clause is small talk if its log-odds are below `least`. It may be small talk if they are below `doubtful`.
 
     `scale`: the weights were multiplied by it, and rounded.
     """
@@ -57,7 +57,7 @@ def relevance(language: str) -> Relevance:
 
 
 def features(clause: str) -> set[str]:
-    """Returns words, pairs of words, beginnings and endings of words, "#" for a number, and the length.
+    """Returns the words of a clause, their pairs, beginnings and endings, "#" if it has a number, and its length.
 
     In pairs, "^" is before the first word, and "$" after the last one.
     """

@@ -20,7 +20,7 @@ from interviews.paige.servers import choosing_server, wording_server
 @dataclass(frozen=True)
 class Brief:
     """The last utterance of the conversation is the contact's. `guides_before`: of other languages, since the contact
-    switched. `is_chosen_by_model`: counts only if the messages may be worded.
+    switched. No model chooses or words in a test room.
     """
 
     vendor: str

@@ -89,7 +89,7 @@ def public_brief_of(brief: Brief, choice: Choice) -> PublicBrief | None:
 
 
 def _to_word(brief: Brief, move: NextMove) -> str:
-    """Without the announcement of a topic: the question follows from what the contact has said."""
+    """The text has no announcement of a topic: the worded question follows from what the contact has said."""
     led = replace(move, openers=lead_ins(move) if move.asked else ())
     return " ".join([*_openers(brief, led), *_question(brief, led, _fill(brief, led))])
 
@@ -100,8 +100,9 @@ def compose(brief: Brief, choice: Choice) -> str:
 
 
 def _with_words(brief: Brief, choice: Choice, words: str) -> str:
-    openers = [each for each in choice.move.openers if each not in lead_ins(choice.move)]
-    return " ".join([*_openers(brief, replace(choice.move, openers=tuple(openers))), words])
+    replaced = lead_ins(choice.move)
+    kept = (opener for opener in choice.move.openers if opener not in replaced)
+    return " ".join([*(_opener(brief, choice.move, opener) for opener in kept), words])
 
 
 def _openers(brief: Brief, move: NextMove) -> list[str]:

@@ -20,7 +20,7 @@ TOPICS_OF_A_SUMMARY = 4
 """In an answer with phrases of this many topics, one phrase of each counts."""
 
 SHARE_BEFORE_THE_OUTCOME = 0.5
-"""Of the other topics. Contacts found it odd to be asked for the outcome, the guide's last topic, at once."""
+"""The guide's last topic is asked after this share of the others. Contacts called an earlier question on it a jump."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +138,14 @@ class DialogueState:
     def uncovered(self) -> list[Topic]:
         """The topics to ask, and the closing question.
 
-        If a model words the messages, what the contact has touched on may be left out: a model that chooses can tell
-        whether the question is answered. Once each core topic is covered, the others may be left out too.
+        A model that chooses and words may leave out what the contact has touched on: it can tell whether the question
+        is answered. Once each core topic is covered, it may leave out the others too.
         """
         if not self.brief.is_free:
             return self.unasked
         left = [topic for topic in self.unasked if topic.key == CLOSING or not self._is_touched(topic)]
-        is_done = not any(topic.core and topic.key != CLOSING for topic in left)
-        return [topic for topic in left if topic.key == CLOSING or not is_done]
+        has_core = any(topic.core and topic.key != CLOSING for topic in left)
+        return left if has_core else [topic for topic in left if topic.key == CLOSING]
 
     @cached_property
     def language(self) -> str:

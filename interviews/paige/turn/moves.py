@@ -9,7 +9,7 @@ from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.sentences import UNCLEAR
 from interviews.paige.answers.statements import statements
-from interviews.paige.guide.guide import CLOSING, FollowUp, FollowUpKind, Topic
+from interviews.paige.guide.guide import CLOSING, FollowUp, Topic
 from interviews.paige.language.lexicons import Phrase
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.dialogue_state import DialogueState
@@ -28,8 +28,8 @@ MAX_AGAIN = 8
 """Questions repeated in one interview. Those put again do not count as turns of the guide."""
 OFFERED_THREADS = 3
 OFFERED_TOPICS = 2
-OFFERED_KINDS, OFFERED_KINDS_TO_WORD = 3, len(FollowUpKind)
-"""The last ones fit less well in authored words."""
+OFFERED_KINDS = 3
+"""In authored words, the others fit less well."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _next(state: DialogueState) -> list[NextMove]:
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """On the answer to the closing question. Only languages with weights can tell a statement from thanks."""
+    """The answer to the closing question gets one, in a language with weights: others cannot tell it from thanks."""
     if state.asked[-1].move == Move.CLOSING and state.turns_left > 0 and relevance(state.language).weights:
         told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
         short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
@@ -139,9 +139,9 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
     if not (spare_turns(state) if state.brief.is_free else state.turns_left > state.turns_needed):
         return
     found = [each for each in threads(state) if not (state.brief.is_free and each.statement.is_doubtful)]
-    for part in ([each for each in found if each.is_last], [each for each in found if not each.is_last]):
-        pursued = ([*_follow_ups_on(state, thread)] for thread in part)
-        yield from chain.from_iterable(islice(filter(None, pursued), OFFERED_THREADS))
+    for is_last in (True, False):
+        pursued = [moves for each in found if each.is_last is is_last and (moves := [*_follow_ups_on(state, each)])]
+        yield from chain.from_iterable(pursued[:OFFERED_THREADS])
 
 
 def spare_turns(state: DialogueState) -> int:
@@ -156,8 +156,7 @@ def spare_turns(state: DialogueState) -> int:
 
 
 def _follow_ups_on(state: DialogueState, thread: Thread) -> Iterator[NextMove]:
-    kinds = OFFERED_KINDS_TO_WORD if state.brief.is_free else OFFERED_KINDS
-    for index in islice(follow_ups(state, thread), kinds):
+    for index in islice(follow_ups(state, thread), None if state.brief.is_free else OFFERED_KINDS):
         quote = thread.statement.quote if thread.topic.follow_ups[index].takes_quote else ""
         yield NextMove(Move.FOLLOW_UP, thread.topic, index, (), quote, thread)
 
@@ -196,7 +195,7 @@ def _has_room(state: DialogueState, topic: Topic) -> bool:
 
 
 def _offered(state: DialogueState, topics: Sequence[Topic]) -> Iterator[Topic]:
-    """The next ones, and those that the contact has touched on: contacts found a jump to the outcome odd."""
+    """The list has the next topics, and those that the contact has touched on. Contacts called other topics a jump."""
     yield from topics[:OFFERED_TOPICS]
     yield from filter(state.has_touched, topics[OFFERED_TOPICS:])
 

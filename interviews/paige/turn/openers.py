@@ -77,9 +77,9 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
 
 
 def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
-    """Says that the contact has told something on the topic without being asked. Otherwise announces a new topic.
+    """If the contact has told something on the topic without being asked, Paige says so. Otherwise she announces it.
 
-    It does not announce two topics in a row: contacts called that a checklist.
+    She does not announce two topics in a row: contacts called that a checklist.
     """
     if is_led:
         return

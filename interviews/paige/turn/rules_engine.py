@@ -35,8 +35,10 @@ def _chosen(brief: Brief, moves: Sequence[NextMove]) -> NextMove:
 
 
 def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
-    """Any kind suits a complaint, and a statement on an emphasized topic. Other statements get the kind of the topic's
-    first follow-up: of other kinds, three in five bring nothing. A second step asks how it went on.
+    """A complaint, and a statement on an emphasized topic, may get any kind.
+
+    Other statements get the kind of the topic's first follow-up: of other kinds, three in five bring nothing. What a
+    follow-up has brought out is asked for what came next.
     """
     if move.asked is None:
         return True
@@ -63,11 +65,14 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 
 
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
-    """An event that a follow-up has brought out is due if the turns suffice for all topics, and nothing else of its
-    answer: a second follow-up on a view brings out a third of what the first one on another topic does. A statement on
-    a subject of the objective is due if something is lacking. An emphasized topic is due once, and again for a view
-    without its reason. Others are due once, if the turns suffice. Once no topic is left, what lacks something in
-    earlier answers is due.
+    """A statement that may be small talk is never due. The others are due in these cases:
+
+    - an event that a follow-up has brought out, if the turns suffice for all topics. Nothing else that a follow-up has
+      brought out is due: a second follow-up on a view brings out a third of what the first one on another topic does
+    - a statement on a subject of the objective, if something is lacking
+    - on an emphasized topic, the first follow-up, and one more on a view without its reason
+    - on another topic, the first follow-up, if the turns suffice for all topics
+    - once no topic is left, what lacks something in earlier answers
     """
     has_room = state.turns_left > len(state.unasked) + TURNS_AT_THE_END
     if thread.statement.is_doubtful:

@@ -118,9 +118,10 @@ def _leading(thread: Thread) -> frozenset[FollowUpKind]:
 
 
 def _takes(state: DialogueState, thread: Thread, follow_up: FollowUp) -> bool:
-    """A follow-up without a quote is about what was said last, unless it asks what people thought.
+    """A follow-up without a quote is about what was said last.
 
-    In the words of a model, it can name any statement of the last answer. Words that Paige has said are not quoted.
+    One that asks for people fits any statement of the last answer, and in the words of a model, every follow-up does.
+    Words that Paige has said are not quoted.
     """
     if not follow_up.takes_quote:
         is_clear = thread.is_final or follow_up.kind is FollowUpKind.PEOPLE or state.brief.may_be_worded
@@ -223,15 +224,16 @@ def _most_follow_ups(state: DialogueState, topic: Topic) -> int:
 
 
 def _is_closed_by_the_last_answer(state: DialogueState, topic: Topic) -> bool:
-    """That a reason did not tip the decision is no refusal to tell what did.
+    """A denial that tells something on the outcome closes nothing: it says what did not tip the decision.
 
     A model that chooses can tell whether the contact has declined more than one question.
     """
-    last, told = state.last, state.stated_in(state.answers[-1], state.open)
-    is_news = bool(told) and asks_for(topic, FollowUpKind.CHANGE)
+    last = state.last
+    if topic != state.topic or state.brief.is_free:
+        return Intent.WANTS_TO_STOP in last.intents
+    is_news = asks_for(topic, FollowUpKind.CHANGE) and _tells(state, state.open, state.answers[-1])
     is_unwilling = last.is_declined or (last.is_denied and not is_news) or state.repeats[-1]
-    is_over = topic == state.topic and is_unwilling and not state.brief.is_free
-    return Intent.WANTS_TO_STOP in last.intents or is_over
+    return Intent.WANTS_TO_STOP in last.intents or is_unwilling
 
 
 def _is_in_vain(state: DialogueState, topic: Topic) -> bool:

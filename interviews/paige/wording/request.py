@@ -35,7 +35,8 @@ def _system(public: PublicBrief) -> str:
     topics = "\n".join(_words("topic", title=title, question=question) for title, question in public.topics)
     return _words(
         "system",
-        rules=_words(f"{public.task}_rules", max_words=MAX_WORDS),
+        max_words=MAX_WORDS,
+        rules=_words(f"{public.task}_rules"),
         language=get_language_info(public.language)["name"],
         vendor=public.vendor,
         purpose=public.purpose,
