@@ -78,8 +78,10 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
-    """A request at an end is separated from a longer rest."""
+    """A request at an end is separated from a longer rest, and a refusal from what the contact tells after it."""
     gaps = list(CLAUSE_GAP.finditer(text))
+    if Intent.DECLINES in _intents(text):
+        return _refusal_and_rest(text)
     if not gaps or _is_indirect(text) or _is_reported(text) or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
     for gap, at in ((gaps[-1], 1), (gaps[0], 0)):
@@ -98,8 +100,6 @@ def _requests(text: str) -> frozenset[Intent]:
 def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
     words = _word_count(text)
     intents = _intents(examined)
-    if Intent.DECLINES in intents and _tells_something(text):
-        intents -= {Intent.DECLINES}
     if words > MAX_WORDS_OF_A_DENIAL:
         intents -= {Intent.DENIES}
     if is_pasted:
@@ -109,10 +109,16 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
     return Sentence(text, 0 if says_nothing else words, intents, is_pasted, is_question)
 
 
-def _tells_something(refusal: str) -> bool:
-    """Such as "I was not involved at first, but I ran the trial"."""
-    but = contrast_pattern().search(refusal.casefold())
-    rest = refusal[but.end() :] if but else ""
+def _refusal_and_rest(text: str) -> list[tuple[str, str]]:
+    """After "but", what is told takes the refusal back: "I was not involved at first, but I ran the trial"."""
+    for gap in (*contrast_pattern().finditer(text.lower()), *CLAUSE_GAP.finditer(text)):
+        refusal, rest = text[: gap.start()].rstrip(","), text[gap.end() :].lstrip()
+        if Intent.DECLINES in _intents(refusal) and _tells_something(rest):
+            return [(refusal, "" if gap.re is contrast_pattern() else refusal), (rest, rest)]
+    return [(text, text)]
+
+
+def _tells_something(rest: str) -> bool:
     return _word_count(rest) >= MIN_WORDS_OF_A_CLAUSE and not _intents(rest)
 
 

@@ -6,6 +6,8 @@ from time import process_time
 
 import pytest
 
+from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.reading import read
 from interviews.paige.answers.statements import MAX_STATEMENTS, StatementKind, statements
 from interviews.paige.guide.texts import FollowUpKind
 from tests.labelled_rows import labelled_rows
@@ -112,6 +114,17 @@ def test_what_follows_a_remark_and_a_colon_is_a_statement() -> None:
 def test_what_follows_a_remark_is_a_statement() -> None:
     [found] = statements("As I told your manager twice, we ran the trial with our own data.", "en")
     assert (found.kind, found.quote) == (EVENT, "we ran the trial with our own data")
+
+
+def test_what_is_told_after_a_refusal_is_a_statement() -> None:
+    answer = "Ob es andere gab, weiß ich nicht, im Gespräch war sonst nur ein neues Telefonmenü."
+    assert [each.text for each in statements(answer, "de")] == ["im Gespräch war sonst nur ein neues Telefonmenü."]
+    assert Intent.DECLINES in read(answer).intents
+    assert not read(answer).is_declined
+
+
+def test_a_refusal_that_is_taken_back_is_none() -> None:
+    assert Intent.DECLINES not in read("I was not involved at first, but from March on I ran it.").intents
 
 
 def test_what_had_been_is_not_hypothetical() -> None:
