@@ -24,7 +24,7 @@ LONG = "In March we lost an order because nobody trusted the numbers of our spre
 # The first move offered: a follow-up that quotes the answer.
 CHOICE = '{"move": 1}'
 SLOW = "We had grown to 40 people. The reports were slow."
-FOLLOW_UP = "“The reports were slow”, you said. What was behind that?"
+FOLLOW_UP = "You said “The reports were slow”. What was behind that?"
 
 
 def answers(interview_request: InterviewRequest) -> list[str]:

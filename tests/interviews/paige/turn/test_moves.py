@@ -69,7 +69,7 @@ class TestOrder:
         [
             (
                 "Your drivers were never asked.",
-                "You mentioned “Your drivers were never asked”. What did that mean for you and your colleagues?",
+                "You said “Your drivers were never asked”. What did that mean for you and your colleagues?",
             ),
             (
                 "Next time, publish a price list.",
