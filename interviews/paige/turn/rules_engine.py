@@ -38,14 +38,15 @@ def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
     """A complaint, and a statement on an emphasized topic, may get any kind.
 
     Other statements get the kind of the topic's first follow-up: of other kinds, three in five bring nothing. What a
-    follow-up has brought out is asked for what came next.
+    follow-up has brought out is asked for what came next, on the topics that lead with that.
     """
     if move.asked is None:
         return True
-    if thread.depth and move.asked.kind not in SECOND_STEPS:
-        return False
-    is_leading = move.asked.kind in (move.topic.follow_ups[0].kind, _instead(state, move.topic))
-    return is_leading or state.emphasizes(move.topic) or (thread.is_complaint and not thread.depth)
+    leading = move.topic.follow_ups[0].kind
+    is_leading = move.asked.kind in (leading, _instead(state, move.topic))
+    if thread.depth:
+        return is_leading and leading in SECOND_STEPS
+    return is_leading or state.emphasizes(move.topic) or thread.is_complaint
 
 
 def _instead(state: DialogueState, topic: Topic) -> FollowUpKind | None:
