@@ -66,7 +66,8 @@ def statements(answer: str, language: str, asked: str = "", vendor: str = "") ->
     if reading.is_pasted or reading.wishes:
         return ()
     spoken = language_of(answer, language) if len(answer.split()) >= WORDS_OF_A_LANGUAGE else language
-    found = (each for sentence in _stating(reading) for each in _statements(sentence, spoken, vendor))
+    compared = reading.shows & {FollowUpKind.COMPARISON}
+    found = (each for sentence in _stating(reading) for each in _statements(sentence, spoken, vendor, compared))
     asks_for_needs = statement_words(language_of(asked, language)).needs.search(unaccented(asked)) is not None
     return tuple(_as_need(each) if asks_for_needs else each for each in islice(found, MAX_STATEMENTS))
 
@@ -80,12 +81,14 @@ def _stating(reading: Reading) -> list[Sentence]:
     return [each for each in reading.sentences if each.is_finding and not each.is_question]
 
 
-def _statements(sentence: Sentence, language: str, vendor: str) -> Iterator[Statement]:
+def _statements(
+    sentence: Sentence, language: str, vendor: str, compared: frozenset[FollowUpKind]
+) -> Iterator[Statement]:
     text = _beginning(sentence.text)
     words, plain = statement_words(language), unaccented(text)
     if Intent.DENIES in sentence.intents and sentence.words <= MAX_WORDS_OF_A_BARE_DENIAL:
         return
-    shows = {kind for kind, markers in marker_patterns().items() if markers.search(plain)}
+    shows = compared | {kind for kind, markers in marker_patterns().items() if markers.search(plain)}
     for clause in _clauses(text, words):
         if _is_statement(clause, language):
             is_hypothetical = words.hypotheses.search(accented(clause)) is not None

@@ -123,6 +123,11 @@ def test_what_is_told_after_a_refusal_is_a_statement() -> None:
     assert not read(answer).is_declined
 
 
+def test_what_the_answer_compares_needs_no_comparison() -> None:
+    price, _ = statements("The price was all right. It came out a little above the analyst's salary.", "en")
+    assert FollowUpKind.COMPARISON in price.shows
+
+
 def test_a_refusal_that_is_taken_back_is_none() -> None:
     assert Intent.DECLINES not in read("I was not involved at first, but from March on I ran it.").intents
 
