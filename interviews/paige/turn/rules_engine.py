@@ -10,7 +10,7 @@ from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import TURNS_AT_THE_END, NextMove
 from interviews.paige.turn.threads import Thread, is_on_subject
 
-SECOND_STEPS = frozenset({FollowUpKind.NEXT, FollowUpKind.CONSEQUENCE})
+LEAD_TO_A_SECOND_STEP = (FollowUpKind.CONSEQUENCE, FollowUpKind.NEXT)
 
 
 class RulesEngine:
@@ -38,14 +38,14 @@ def _asks_well(state: DialogueState, move: NextMove, thread: Thread) -> bool:
     """A complaint, and a statement on an emphasized topic, may get any kind.
 
     Other statements get the kind of the topic's first follow-up: of other kinds, three in five bring nothing. What a
-    follow-up has brought out is asked for what came next, on the topics that lead with that.
+    follow-up has brought out is asked for what happened next, on topics that lead with that or with what came of it.
     """
     if move.asked is None:
         return True
     leading = move.topic.follow_ups[0].kind
-    is_leading = move.asked.kind in (leading, _instead(state, move.topic))
     if thread.depth:
-        return is_leading and leading in SECOND_STEPS
+        return move.asked.kind is FollowUpKind.NEXT and leading in LEAD_TO_A_SECOND_STEP
+    is_leading = move.asked.kind in (leading, _instead(state, move.topic))
     return is_leading or state.emphasizes(move.topic) or thread.is_complaint
 
 

@@ -140,6 +140,7 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         not is_on_subject(state, thread),
         thread.answer < state.newest,
         not state.emphasizes(thread.topic),
+        -thread.answer,
         bool(thread.asked),
         thread.statement.is_doubtful,
         thread.depth,
@@ -147,7 +148,6 @@ def _rank(state: DialogueState, thread: Thread) -> tuple[bool | int, ...]:
         thread.statement.is_praise,
         not thread.lacks_reason,
         not thread.lacks_consequence,
-        -thread.answer,
         not thread.statement.quote,
     )
 

@@ -181,7 +181,7 @@ def test_an_event_that_a_follow_up_has_brought_out_is_pursued_once() -> None:
     answers = [LOSS, "They went to Globex.", "Globex hired two of our people.", "No idea."]
     said = paige(conduct(buyer_brief(), answers))
     assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
-    assert said[2].text == "What did that mean for you and your colleagues?"
+    assert said[2].text == "What happened then?"
 
 
 @pytest.mark.parametrize(
