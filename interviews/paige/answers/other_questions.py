@@ -34,8 +34,10 @@ def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sent
 def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
     findings = sum(each.words for each in sentences if each.is_finding)
     for i, each in enumerate(sentences):
-        after = sum(other.words for other in sentences[i + 1 :] if other.is_finding)
-        answered = UNCLEAR if after >= MIN_WORDS_OF_A_FULL_ANSWER else frozenset()
+        after = sentences[i + 1 :]
+        is_full = sum(other.words for other in after if other.is_finding) >= MIN_WORDS_OF_A_FULL_ANSWER
+        is_understood = is_full or any(Intent.SAID_BEFORE in other.intents for other in after)
+        answered = UNCLEAR if is_understood else frozenset()
         if answered and each.words <= MAX_WORDS_OF_A_KEYWORD:
             answered |= {Intent.WANTS_TO_STOP}
         if findings >= MIN_WORDS_BESIDE_A_HEDGE and each.words <= MAX_WORDS_OF_A_HEDGE:

@@ -192,3 +192,9 @@ def test_a_question_needs_no_mark_and_no_full_words(answer: str, intent: Intent)
 )
 def test_a_hedge_before_a_finding_is_no_refusal(answer: str) -> None:
     assert Intent.DECLINES not in read(answer).intents
+
+
+def test_who_has_said_it_before_does_not_ask_what_is_meant() -> None:
+    assert Intent.ASKS_MEANING in read("For me personally?").intents
+    answer = read("For me personally? I have nothing to add to that, it is really as I said.")
+    assert answer.intents == {Intent.DECLINES, Intent.SAID_BEFORE}
