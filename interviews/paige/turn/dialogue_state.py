@@ -118,7 +118,7 @@ class DialogueState:
     @property
     def turns_needed(self) -> int:
         """For the core topics and the closing question."""
-        return sum(topic.core for topic in self.unasked)
+        return sum(topic.core for topic in self.uncovered)
 
     @cached_property
     def unasked(self) -> list[Topic]:
@@ -139,13 +139,11 @@ class DialogueState:
         """The topics to ask, and the closing question.
 
         A model that chooses and words may leave out what the contact has touched on: it can tell whether the question
-        is answered. Once each core topic is covered, it may leave out the others too.
+        is answered.
         """
         if not self.brief.is_free:
             return self.unasked
-        left = [topic for topic in self.unasked if topic.key == CLOSING or not self._is_touched(topic)]
-        has_core = any(topic.core and topic.key != CLOSING for topic in left)
-        return left if has_core else [topic for topic in left if topic.key == CLOSING]
+        return [topic for topic in self.unasked if topic.key == CLOSING or not self.mentions(topic)]
 
     @cached_property
     def language(self) -> str:

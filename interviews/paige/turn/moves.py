@@ -61,7 +61,10 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
         return ()
     found = [again] if (again := _again(state)) else _next(state)
     return tuple(
-        replace(move, openers=(*openers(state, move.move, move.topic), *_return(state, move))) for move in found
+        replace(
+            move, openers=(*openers(state, move.move, move.topic, is_on_last=_is_on_last(move)), *_return(state, move))
+        )
+        for move in found
     )
 
 
@@ -80,6 +83,10 @@ def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
         told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
         short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
         yield from next(filter(None, short), ())
+
+
+def _is_on_last(move: NextMove) -> bool:
+    return move.thread is not None and move.thread.is_last
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
@@ -136,7 +143,7 @@ def _repeat(state: DialogueState) -> Move | None:
 
 
 def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    if not (spare_turns(state) if state.brief.is_free else state.turns_left > state.turns_needed):
+    if _spendable(state) <= 0:
         return
     found = [each for each in threads(state) if not (state.brief.is_free and each.statement.is_doubtful)]
     for is_last in (True, False):
@@ -144,14 +151,20 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
         yield from chain.from_iterable(pursued[:OFFERED_THREADS])
 
 
-def spare_turns(state: DialogueState) -> int:
-    """For follow-ups, beside the topics that are not covered.
+def _spendable(state: DialogueState) -> int:
+    """Turns beside the core topics, the closing question and, if a model words it, a follow-up on the closing answer."""
+    return state.turns_left - state.turns_needed - (TURNS_AT_THE_END if state.brief.is_free else 0)
 
-    If a model words them, turns are kept for one on every second topic, and for one on the closing answer: contacts
-    called a last part without follow-ups a form.
+
+def spare_turns(state: DialogueState) -> int:
+    """For follow-ups now, beside the topics that are not covered.
+
+    If a model words them, turns are kept for one on every second topic, the last one among them, and for one on the
+    closing answer: contacts called a last part without follow-ups a form. The model may spend them earlier, instead of
+    a topic that is not core: only it can tell whether the contact has answered that.
     """
     needed = len(state.uncovered)
-    kept = (needed - 1) // 2 + TURNS_AT_THE_END if state.brief.is_free else 0
+    kept = needed // 2 + TURNS_AT_THE_END if state.brief.is_free else 0
     return max(0, state.turns_left - needed - kept)
 
 
@@ -190,7 +203,8 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _has_room(state: DialogueState, topic: Topic) -> bool:
-    may_ask = topic.core or state.turns_left > state.turns_needed
+    """If a model words the messages, a topic that is not core is only opened if a follow-up on it fits, too."""
+    may_ask = topic.core or _spendable(state) > (1 if state.brief.is_free else 0)
     return may_ask and (topic in state.uncovered or spare_turns(state) > 0)
 
 

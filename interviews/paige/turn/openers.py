@@ -26,8 +26,9 @@ EXPLANATIONS: Mapping[Intent, str] = {
 }
 
 
-def openers(state: DialogueState, move: Move, topic: Topic) -> tuple[Phrase, ...]:
-    lead_in = [*_lead_in(state, move)]
+def openers(state: DialogueState, move: Move, topic: Topic, *, is_on_last: bool = False) -> tuple[Phrase, ...]:
+    """`is_on_last`: the move takes up what the last answer tells."""
+    lead_in = [*_lead_in(state, move, is_on_last=is_on_last)]
     to_topic = _to_topic(state, topic, is_led=bool(lead_in)) if move == Move.QUESTION else ()
     return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
 
@@ -53,7 +54,7 @@ def _to_wishes(state: DialogueState) -> Iterator[Phrase]:
         yield Phrase("reach" if state.brief.contact_address else "reach_sender")
 
 
-def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
+def _lead_in(state: DialogueState, move: Move, *, is_on_last: bool) -> Iterator[Phrase]:
     last = state.last
     if state.has_stopped:
         yield Phrase("stopped_with_an_answer" if last.findings else "stopped")
@@ -70,6 +71,8 @@ def _lead_in(state: DialogueState, move: Move) -> Iterator[Phrase]:
         return
     elif last.questions & UNCLEAR:
         yield Phrase("left_unclear", sum(turn.move == Move.REPHRASE for turn in state.said))
+    elif is_on_last:
+        return
     elif state.repeats[-1] and not last.questions and Intent.DECLINES not in last.intents:
         yield from state.unsaid("said_before")
     elif last.is_declined and last.sentences and Intent.DENIES not in last.intents:

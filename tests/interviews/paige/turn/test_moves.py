@@ -14,7 +14,8 @@ from interviews.paige.language.lexicons import phrases
 from interviews.paige.objective.steering import Picks
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
-from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves
+from interviews.paige.turn.dialogue_state import DialogueState
+from interviews.paige.turn.moves import MAX_AGAIN, NextMove, moves, spare_turns
 from interviews.paige.turn.rules_engine import RulesEngine
 from interviews.paige.turn.threads import (
     MAX_FOLLOW_UPS_OF_A_TOPIC,
@@ -163,6 +164,34 @@ class TestBudget:
         brief = replace(brief, guide=replace(brief.guide, max_turns=6))
         assert [key for _, key in kinds(after(brief, SHORT))] == ["criteria", "options"]
 
+    def test_a_model_that_words_is_told_how_many_follow_ups_leave_one_for_the_last_topic(self) -> None:
+        brief = replace(buyer_brief(), may_be_worded=True)
+        topics = tuple(replace(topic, core=True) for topic in brief.guide.topics[:2])
+        brief = replace(brief, guide=replace(brief.guide, topics=topics, max_turns=5))
+        first, last = after(brief, SHORT), after(brief, COMPLETE, SHORT)
+        assert [spare_turns(DialogueState(each)) for each in (first, last)] == [0, 1]
+        assert Move.FOLLOW_UP in {move for move, _ in kinds(first)}, "it may take the place of a topic"
+        short = replace(brief, guide=replace(brief.guide, max_turns=3))
+        assert {move for move, _ in kinds(after(short, SHORT))} == {Move.QUESTION}
+
+    def test_a_core_topic_that_was_told_of_keeps_no_turn_if_a_model_words_the_messages(self) -> None:
+        brief = replace(buyer_brief(), may_be_worded=True)
+        topics = tuple(replace(topic, core=True) for topic in (brief.guide.topics[0], brief.guide.topics[-1]))
+        brief = replace(brief, guide=replace(brief.guide, topics=topics, max_turns=4))
+        assert {move for move, _ in kinds(after(brief, SHORT))} == {Move.QUESTION}
+        told = kinds(after(brief, "It was slow, and in the end the price tipped the decision."))
+        assert {(Move.QUESTION, "decision"), (Move.CLOSING, CLOSING)} < set(told)
+        assert Move.FOLLOW_UP in [move for move, _ in told]
+
+    def test_a_topic_that_is_not_core_is_opened_only_if_a_follow_up_on_it_fits(self) -> None:
+        brief = replace(buyer_brief(), may_be_worded=True)
+        guide = replace(brief.guide, topics=brief.guide.topics[:2])
+        offered = [
+            kinds(after(replace(brief, guide=replace(guide, max_turns=turns)), "We lost a customer in March."))
+            for turns in (4, 5)
+        ]
+        assert [(Move.QUESTION, "process") in each for each in offered] == [False, True]
+
 
 class TestFollowUps:
     @pytest.mark.parametrize("answer", ["", "I don't remember", "No idea!", "n/a", "I'd rather not say.", "No."])
@@ -178,6 +207,14 @@ class TestFollowUps:
         brief = after(buyer_brief(), "The weekly report was wrong.", "As I said, the weekly report was wrong.")
         assert Move.FOLLOW_UP not in [move for move, _ in kinds(brief)]
         assert moves(brief)[0].openers[0].name == "said_before"
+
+    def test_what_the_last_answer_tells_is_taken_up_without_an_apology(self) -> None:
+        brief = replace(buyer_brief(), may_be_worded=True)
+        brief = after(
+            brief, "The weekly report was wrong.", "As I said, the report was wrong. In the end we let it rest."
+        )
+        apologies = {move.move: [each.name for each in move.openers] for move in moves(brief)}
+        assert apologies == {Move.FOLLOW_UP: [], Move.QUESTION: ["said_before"]}
 
     def test_none_is_asked_on_an_avoided_topic(self) -> None:
         brief = replace(buyer_brief(), picks=Picks(avoid=("trigger", "pricing")))

@@ -33,7 +33,7 @@ def test_each_kind_of_question_has_rules_of_its_own(
     assert [each for each in demanded if each not in text] == []
     assert [each for each in not_demanded if each in text] == []
     assert "Ask one short, open, neutral question" in text
-    assert "ends with a question mark" in text
+    assert "Reply with one line of JSON of the same form" in text
     assert f"at most {MAX_WORDS} in all" in text
 
 
