@@ -152,7 +152,7 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _spendable(state: DialogueState) -> int:
-    """Turns beside the core topics, the closing question and, if a model words it, a follow-up on the closing answer."""
+    """Turns beside the core topics, the closing question and, if a model words it, a follow-up on its answer."""
     return state.turns_left - state.turns_needed - (TURNS_AT_THE_END if state.brief.is_free else 0)
 
 
