@@ -138,12 +138,12 @@ class DialogueState:
     def uncovered(self) -> list[Topic]:
         """The topics to ask, and the closing question.
 
-        A model that chooses and words may leave out what the contact has touched on: it can tell whether the question
-        is answered.
+        A model that chooses and words may leave out what the contact has told of, if only that there was none of it: it
+        can tell whether the question is answered.
         """
         if not self.brief.is_free:
             return self.unasked
-        return [topic for topic in self.unasked if topic.key == CLOSING or not self.mentions(topic)]
+        return [topic for topic in self.unasked if topic.key == CLOSING or not self._is_told_of(topic)]
 
     @cached_property
     def language(self) -> str:
@@ -197,6 +197,9 @@ class DialogueState:
 
     def has_touched(self, topic: Topic) -> bool:
         return bool(self.follow_ups_to(topic) or self.mentions(topic))
+
+    def _is_told_of(self, topic: Topic) -> bool:
+        return bool(self.mentions(topic)) or self.absence_of(topic) is not None
 
     def _is_summary(self, answer: Utterance) -> bool:
         topics = self.brief.guide.topics
