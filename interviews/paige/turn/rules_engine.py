@@ -68,8 +68,7 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """A statement that may be small talk is never due. The others are due in these cases:
 
-    - an event that a follow-up has brought out, if the turns suffice for all topics. Nothing else that a follow-up has
-      brought out is due: a second follow-up on a view brings out a third of what the first one on another topic does
+    - what a follow-up has brought out, once, if the turns suffice for all topics
     - a statement on a subject of the objective, if something is lacking
     - on an emphasized topic, the first follow-up, and one more on a view without its reason
     - on another topic, the first follow-up, if the turns suffice for all topics
@@ -79,7 +78,7 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     if thread.statement.is_doubtful:
         return False
     if thread.depth:
-        return has_room and thread.is_last and thread.depth == 1 and thread.lacks_something and thread.lacks_consequence
+        return has_room and thread.is_last and thread.depth == 1 and not thread.asked
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
     if thread.is_last and Intent.DECLINES in state.last.intents:

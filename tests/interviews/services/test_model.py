@@ -58,7 +58,7 @@ def test_each_turn_records_engine_move_latency_and_tokens(
     assert [turn.engine for turn in turns] == [Engine.RULES, Engine.MODEL, Engine.FALLBACK, Engine.MODEL]
     assert [turn.topic for turn in turns] == ["trigger", "trigger", "trigger", "criteria"]
     assert [turn.move for turn in turns] == [Move.QUESTION, Move.FOLLOW_UP, Move.FOLLOW_UP, Move.QUESTION]
-    assert [turn.follow_up for turn in turns] == [None, 4, 5, None]
+    assert [turn.follow_up for turn in turns] == [None, 4, 6, None]
     assert turns[1].text.startswith("You said “Nobody trusted the weekly numbers any more”. Who at your company")
     assert [(turn.prompt_tokens, turn.completion_tokens) for turn in turns][1:] == [(900, 12), (None, None), (900, 12)]
     assert all(turn.latency_ms for turn in turns[1:])

@@ -177,7 +177,7 @@ def test_no_follow_up_assumes_what_the_contact_said_there_was_not(
     assert kinds(("options", denial), ("pricing", answer)) == kinds(("pricing", answer)) - {kind}
 
 
-def test_an_event_that_a_follow_up_has_brought_out_is_pursued_once() -> None:
+def test_what_a_follow_up_has_brought_out_is_pursued_once() -> None:
     answers = [LOSS, "They went to Globex.", "Globex hired two of our people.", "No idea."]
     said = paige(conduct(buyer_brief(), answers))
     assert [turn.topic for turn in said[:4]] == ["trigger", "trigger", "trigger", "process"]
@@ -217,10 +217,10 @@ def test_an_event_without_a_quote_is_not_pursued_among_others() -> None:
     assert [turn.topic for turn in said[:2]] == ["trigger", "process"]
 
 
-def test_the_rules_do_not_pursue_what_a_follow_up_has_brought_out() -> None:
-    brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
-    said = paige(conduct(brief, [LOSS, "Their report was useless.", "No idea."]))
-    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+def test_the_rules_pursue_what_a_follow_up_has_brought_out_only_where_the_topic_leads_with_what_came_next() -> None:
+    brief = replace(buyer_brief(), picks=Picks(emphasize=("vendor",)))
+    said = paige(conduct(brief, ["No idea.", "Their report was useless.", "It crashed in March.", "No idea."]))
+    assert [turn.topic for turn in said[:4]] == ["trigger", "vendor", "vendor", "process"]
 
 
 def test_what_a_follow_up_has_brought_out_does_not_take_the_turn_of_a_topic() -> None:
