@@ -27,6 +27,7 @@ SEEN = [
     ("a conjunction", "Or rather the import of old data.", []),
     ("a conjunction", "But our owners noticed it.", ["our owners noticed it"]),
     ("a remark", "Honestly, our owners noticed it.", ["our owners noticed it"]),
+    ("a remark", "And you can write that down, our owners noticed it.", ["our owners noticed it"]),
     ("a fragment", "Over a weekend.", []),
     (
         "up to another clause",
