@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from interviews.lifecycle import Engine, Move
 from interviews.paige.answers.lexicon import Intent
+from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.statements import StatementKind
 from interviews.paige.guide.guide import FollowUpKind, Topic
 from interviews.paige.turn.brief import Brief
@@ -68,7 +69,8 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """A statement that may be small talk is never due. The others are due in these cases:
 
-    - what a follow-up has brought out, once, if the turns suffice for all topics
+    - what a follow-up has brought out, once, if the turns suffice for all topics, in a language with weights: others
+      cannot tell it from small talk
     - a statement on a subject of the objective, if something is lacking
     - on an emphasized topic, the first follow-up, and one more on a view without its reason
     - on another topic, the first follow-up, if the turns suffice for all topics
@@ -78,7 +80,8 @@ def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     if thread.statement.is_doubtful:
         return False
     if thread.depth:
-        return has_room and thread.is_last and thread.depth == 1 and not thread.asked
+        is_second = thread.depth == 1 and thread.is_last and not thread.asked
+        return has_room and is_second and bool(relevance(state.language).weights)
     if is_on_subject(state, thread) and thread.lacks_something:
         return True
     if thread.is_last and Intent.DECLINES in state.last.intents:

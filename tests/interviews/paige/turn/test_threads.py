@@ -223,6 +223,12 @@ def test_the_rules_pursue_what_a_follow_up_has_brought_out_only_where_the_topic_
     assert [turn.topic for turn in said[:4]] == ["trigger", "vendor", "vendor", "process"]
 
 
+def test_what_a_follow_up_has_brought_out_is_not_pursued_in_a_language_without_weights() -> None:
+    answers = ["Nous avons perdu un client en mars.", "Le standard avait vingt ans et deux lignes.", "Je ne sais pas."]
+    said = paige(conduct(buyer_brief(), answers))
+    assert [turn.topic for turn in said[:3]] == ["trigger", "trigger", "process"]
+
+
 def test_what_a_follow_up_has_brought_out_does_not_take_the_turn_of_a_topic() -> None:
     brief = replace(buyer_brief(), picks=Picks(emphasize=("trigger",)))
     brief = replace(brief, guide=replace(brief.guide, max_turns=len(brief.guide.topics) + 2))
