@@ -88,7 +88,7 @@ def _joints(whole: str, words: StatementWords) -> Iterator[tuple[int, int]]:
 
 
 def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
-    """False if the rest may end a relative clause, the last clause or a range of numbers of the part."""
+    """False if the part may need the rest to end a relative clause, its last clause or a range of numbers."""
     gaps = _gaps(part)
     last = unaccented(part[gaps[-1][1] :] if gaps else "")
     ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None

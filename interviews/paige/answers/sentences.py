@@ -78,7 +78,7 @@ def _texts(answer: str) -> Iterator[tuple[str, bool]]:
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
-    """A request at an end is separated from a longer rest, and a refusal from what the contact tells after it."""
+    """A request at an end is separated from a longer rest. A refusal is separated from what is told after it."""
     if Intent.DECLINES in _intents(text):
         return _refusal_and_rest(text)
     gaps = list(CLAUSE_GAP.finditer(text))
@@ -110,7 +110,7 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
 
 
 def _refusal_and_rest(text: str) -> list[tuple[str, str]]:
-    """The rest tells something. After "but", it takes the refusal back: "I was not there, but I ran the trial"."""
+    """The rest tells something. A rest after "but" takes the refusal back: "I was not there, but I ran the trial"."""
     for gap in (*contrast_pattern().finditer(text.lower()), *CLAUSE_GAP.finditer(text)):
         refusal, rest = text[: gap.start()].rstrip(","), text[gap.end() :].lstrip()
         if Intent.DECLINES in _intents(refusal) and _tells_something(rest):

@@ -51,6 +51,11 @@ class NextMove:
     def asked(self) -> FollowUp | None:
         return None if self.follow_up is None else self.topic.follow_ups[self.follow_up]
 
+    @property
+    def is_on_last(self) -> bool:
+        """Whether it takes up what the last answer tells."""
+        return self.thread is not None and self.thread.is_last
+
 
 def moves(brief: Brief) -> tuple[NextMove, ...]:
     """Empty if nothing is left to ask."""
@@ -62,7 +67,7 @@ def moves(brief: Brief) -> tuple[NextMove, ...]:
     found = [again] if (again := _again(state)) else _next(state)
     return tuple(
         replace(
-            move, openers=(*openers(state, move.move, move.topic, is_on_last=_is_on_last(move)), *_return(state, move))
+            move, openers=(*openers(state, move.move, move.topic, is_on_last=move.is_on_last), *_return(state, move))
         )
         for move in found
     )
@@ -73,20 +78,19 @@ def _next(state: DialogueState) -> list[NextMove]:
     if CLOSING in {turn.topic for turn in state.asked}:
         return [*_last_follow_ups(state)]
     found = [*_hinted(state), *_follow_ups(state), *_named(state), *_topics(state)]
-    about_it = [move for move in found if move.thread and move.thread.is_last]
+    about_it = [move for move in found if move.is_on_last]
     return about_it if about_it and state.last.shows_feeling else found
 
 
 def _last_follow_ups(state: DialogueState) -> Iterator[NextMove]:
-    """The answer to the closing question gets one, in a language with weights: others cannot tell it from thanks."""
+    """The answer to the closing question gets one, in a language with weights.
+
+    Without weights, thanks cannot be told from a statement.
+    """
     if state.asked[-1].move == Move.CLOSING and state.turns_left > 0 and relevance(state.language).weights:
         told = [thread for thread in threads(state) if thread.is_last and not thread.statement.is_doubtful]
         short = ([*_follow_ups_on(state, thread)] for thread in told if not thread.tells_much)
         yield from next(filter(None, short), ())
-
-
-def _is_on_last(move: NextMove) -> bool:
-    return move.thread is not None and move.thread.is_last
 
 
 def _return(state: DialogueState, move: NextMove) -> Iterator[Phrase]:
@@ -152,7 +156,10 @@ def _follow_ups(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _spendable(state: DialogueState) -> int:
-    """Turns beside the core topics, the closing question and, if a model words it, a follow-up on its answer."""
+    """The turns that are not kept for core topics and the closing question.
+
+    If a model words the messages, one more is kept for a follow-up on the closing answer.
+    """
     return state.turns_left - state.turns_needed - (TURNS_AT_THE_END if state.brief.is_free else 0)
 
 
@@ -203,7 +210,10 @@ def _topics(state: DialogueState) -> Iterator[NextMove]:
 
 
 def _has_room(state: DialogueState, topic: Topic) -> bool:
-    """If a model words the messages, a topic that is not core is only opened if a follow-up on it fits, too."""
+    """Whether the turns suffice to open the topic.
+
+    If a model words the messages, they have to suffice for a follow-up on it too, unless the topic is core.
+    """
     may_ask = topic.core or _spendable(state) > (1 if state.brief.is_free else 0)
     return may_ask and (topic in state.uncovered or spare_turns(state) > 0)
 

@@ -80,7 +80,7 @@ def _lead_in(state: DialogueState, move: Move, *, is_on_last: bool) -> Iterator[
 
 
 def _to_topic(state: DialogueState, topic: Topic, *, is_led: bool) -> Iterator[Phrase]:
-    """If the contact has told something on the topic without being asked, Paige says so. Otherwise she announces it.
+    """Paige says if the contact has told something on the topic without being asked. Otherwise she announces the topic.
 
     She does not announce two topics in a row: contacts called that a checklist.
     """

@@ -69,8 +69,8 @@ def _is_vague(state: DialogueState, move: NextMove) -> bool:
 def _is_due(state: DialogueState, thread: Thread, *, has_topics: bool) -> bool:
     """A statement that may be small talk is never due. The others are due in these cases:
 
-    - what a follow-up has brought out, once, if the turns suffice for all topics, in a language with weights: others
-      cannot tell it from small talk
+    - what a follow-up has brought out, once, if the turns suffice for all topics. The language has to have weights:
+      without them, small talk cannot be told from a statement
     - a statement on a subject of the objective, if something is lacking
     - on an emphasized topic, the first follow-up, and one more on a view without its reason
     - on another topic, the first follow-up, if the turns suffice for all topics

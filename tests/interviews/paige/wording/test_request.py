@@ -13,8 +13,8 @@ FOLLOW_UP = table.public_of(
 TOPIC = table.topic_of(
     {"language": "en", "topic": "process", "answers": {"trigger": "Nobody trusted the weekly numbers any more."}}
 )
-DEMAND_A_FOLLOW_UP = ("Ask about the statement", "It takes up what the contact has said")
-DEMAND_A_TOPIC = ("The question opens a topic", "The authored question:", 'the text is "-"')
+DEMAND_A_FOLLOW_UP = ("Ask about the statement", "It takes up what the contact has said", "ends with a question mark")
+DEMAND_A_TOPIC = ("The question opens a topic", "The authored question:", 'the text is "-"', "Its text is one question")
 
 
 def sent(public: PublicBrief, refused: str = "") -> str:
