@@ -10,6 +10,7 @@ MAX_LOGO_BYTES = 100 * 1024
 MAX_PIXELS = 1_000  # of each side
 
 CONTENT_TYPES: Mapping[str, str] = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+LOGO_NAME = f"[0-9a-f]{{32}}\\.(?:{'|'.join(CONTENT_TYPES)})"
 
 # A frame header of JPEG: FF C0 to FF CF, without C4, C8 and CC; length, precision, height, width.
 _SEGMENT = re.compile(rb"\xff+([\xc0-\xfe])(..)", re.DOTALL)

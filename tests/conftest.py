@@ -48,6 +48,7 @@ ON_BOTH_DATABASES = {
     "hindsight/test_stale_statements.py": "prepared statements",
     "interviews/api": "SQL of our own, plans of lists, locks",
     "interviews/services": "locks, order of keys in JSON, statistics in SQL",
+    "interviews/web/test_branding.py": "NUL characters in text",
     "interviews/web/test_own_data.py": "functions and constraints of the audit",
     "interviews/test_indexes.py": "indexes",
     "interviews/test_one_org.py": "row-level security",

@@ -1,13 +1,22 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from interviews.web.branding import colors, logo
 from interviews.web.own_data import own_data, own_data_file
 from interviews.web.views import survey
+from orgs.logos import LOGO_NAME
+
+
+class LogoConverter(StringConverter):
+    regex = LOGO_NAME
+
+
+register_converter(LogoConverter, "logo")
 
 urlpatterns = [
     path("survey", survey, name="survey"),
     path("survey/data", own_data, name="own_data"),
     path("survey/data/file", own_data_file, name="own_data_file"),
     path("survey/colors/<color>.css", colors, name="survey_colors"),
-    path("survey/logos/<name>", logo, name="survey_logo"),
+    path("survey/logos/<logo:name>", logo, name="survey_logo"),
 ]

@@ -89,4 +89,4 @@ class WinLossForm(forms.Form):
 def _is_period(since: date | None, until: date | None) -> bool:
     if since is None or until is None:
         return False
-    return FIRST_DAY <= since <= until and until - since < timedelta(MAX_DAYS)
+    return FIRST_DAY <= since <= until < date.max and until - since < timedelta(MAX_DAYS)

@@ -77,6 +77,8 @@ def test_the_same_as_markdown(support: Staff, completed: InterviewRequest) -> No
         ({"period": "custom"}, "Choose a first and a last day"),
         ({"period": "custom", "since": "2026-01-02", "until": "2026-01-01"}, "Choose a first and a last day"),
         ({"period": "custom", "since": "0001-01-01", "until": "9999-12-31"}, "Choose a first and a last day"),
+        ({"period": "custom", "since": "9999-12-01", "until": "9999-12-31"}, "Choose a first and a last day"),
+        ({"period": "custom", "since": "9999-12-01", "until": "9999-12-30"}, "No interview was completed"),
         ({"period": "never"}, "Select a valid choice"),
         ({"org": "nobody"}, "No org matches"),
         ({"competitor": "\x00", "org": "\x00"}, "Null characters are not allowed"),

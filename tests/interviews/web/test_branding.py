@@ -58,7 +58,7 @@ def test_a_logo_is_served_as_what_it_is_and_runs_nothing(acme: Org, kind: str, c
 
 def test_an_unknown_logo_is_a_404(branded: Org) -> None:
     name = Logo.objects.get().name
-    for unknown in ("x.png", name.replace(".png", ".jpg"), f"{name}\0", "../x"):
+    for unknown in ("x.png", name.replace(".png", ".jpg"), f"{name}\0", "%00", f"{name}%0A", "../x"):
         assert Client().get(f"/survey/logos/{unknown}").status_code == 404
     assert Client().post(f"/survey/logos/{name}").status_code == 405
 
