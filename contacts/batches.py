@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from contacts.files import Row
-from hindsight.text.import_files import BadRow
+from hindsight.text.import_files import BadRow, Effect
 from hindsight.text.repeated_rows import reject_repeated
 from orgs.audit import Texts
 
@@ -14,10 +14,11 @@ MAX_CHARACTERS = 2_000_000
 
 @dataclass
 class Batch:
-    """`texts`: of valid rows, by email."""
+    """`texts`: of valid rows, by email. `effects`: what was written."""
 
     texts: dict[str, Texts] = field(default_factory=dict)
     rejected: list[BadRow] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts) + len(self.rejected)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from contacts.layouts import JOINTS, layout_of
+from contacts.layouts import JOINTS
 from contacts.text import clean_email, clean_name, clean_notes
 from hindsight.text import strict_json
 from hindsight.text.csv_layouts import Layout, shortened
@@ -30,10 +30,8 @@ class Row:
     texts: Texts
 
 
-def read_csv(lines: Lines, layout: Layout | None = None, fields: Fields = FIELDS) -> Iterator[Row | BadRow]:
-    """Ignores empty cells. Without a layout, the header has to name the fields. Raises ValidationError."""
-    rows = CsvRows(lines, delimiter=layout.delimiter if layout else ",")
-    layout = layout or layout_of(rows.header)
+def read_csv(rows: CsvRows, layout: Layout, fields: Fields = FIELDS) -> Iterator[Row | BadRow]:
+    """Ignores empty cells."""
     for row in rows:
         yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1], fields)
 
@@ -41,9 +39,6 @@ def read_csv(lines: Lines, layout: Layout | None = None, fields: Fields = FIELDS
 def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
     for row in json_objects(lines):
         yield row if isinstance(row, BadRow) else _row(*row)
-
-
-READERS: dict[str, Callable[[Lines], Iterator[Row | BadRow]]] = {"csv": read_csv, "jsonl": read_json_lines}
 
 
 def _csv_row(line: int, layout: Layout, cells: list[str], fields: Fields) -> Row | BadRow:

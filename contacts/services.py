@@ -1,7 +1,7 @@
 """Updates that span an interview request are in `interviews.services`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -11,6 +11,7 @@ from contacts.text import Email, Name, Notes
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import search_text_of
 from hindsight.db.versions import mark_inserted
+from hindsight.text.import_files import Effect, counts_of
 from orgs.actors import Actor
 from orgs.audit import Texts, overwrite, overwrite_many
 
@@ -70,11 +71,8 @@ def _create_contact(contact: Contact) -> Contact | None:
     return contact
 
 
-def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool = False) -> Counter[str]:
-    """Bulk version of `upsert_contact`, by email. Texts must be cleaned.
-
-    Returns the numbers of created, updated and unchanged contacts.
-    """
+def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool = False) -> list[Effect]:
+    """Bulk version of `upsert_contact`, by email. Texts must be cleaned."""
     for _ in range(ATTEMPTS - 1):
         try:
             return _upsert_contacts(org_id, contacts, actor, dry_run)
@@ -85,12 +83,12 @@ def upsert_contacts(*, org_id: int, contacts: Mapping[str, Texts], actor: Actor,
 
 def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
     """The numbers of created, updated, unchanged and rejected rows."""
-    counts = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
-    return counts + Counter(rejected=len(batch.rejected))
+    batch.effects = upsert_contacts(org_id=org_id, contacts=batch.texts, actor=actor, dry_run=dry_run)
+    return counts_of(batch.effects, valid=len(batch.texts), rejected=len(batch.rejected))
 
 
 @transaction.atomic
-def _upsert_contacts(org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool) -> Counter[str]:
+def _upsert_contacts(org_id: int, contacts: Mapping[str, Texts], actor: Actor, dry_run: bool) -> list[Effect]:
     # Ordered by email, so that concurrent imports cannot deadlock.
     known = Contact.objects.for_org(org_id).filter(email__in=contacts).order_by("email").select_for_update(no_key=True)
     edits = [(contact, contacts[contact.email]) for contact in known]
@@ -99,7 +97,18 @@ def _upsert_contacts(org_id: int, contacts: Mapping[str, Texts], actor: Actor, d
         Contact(org_id=org_id, email=email, **{field: text for field, text in contacts[email].items() if text})
         for email in new
     )
-    updated = len({change.object_id for change in overwrite_many(Contact, edits, actor=actor)})
+    changes = overwrite_many(Contact, edits, actor=actor)
     if dry_run:
         transaction.set_rollback(True)
-    return Counter(created=len(new), updated=updated, unchanged=len(edits) - updated)
+    row_of = {contact.pk: contact for contact, _ in edits}
+    written = ((row_of[change.object_id], change) for change in changes)
+    return [
+        *(Effect(row.email, change.field, change.before, getattr(row, change.field)) for row, change in written),
+        *(effect for email in new for effect in _of_new(email, contacts[email])),
+    ]
+
+
+def _of_new(email: str, texts: Texts) -> Iterator[Effect]:
+    for field, text in {"email": email, **texts}.items():
+        if text:
+            yield Effect(email, field, None, text)

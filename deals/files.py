@@ -1,27 +1,26 @@
-"""Deals in a file. Each row replaces a deal, as a PUT does, and follows the rules of the API."""
+"""Deals in a file. A row writes the values that it has, by the rules of the API, and keeps the others."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from deals.api.requests import DealOfInterviewRequest, values_of
-from deals.layouts import layout_of
+from deals.cells import READ_CELL, exported_amount_in
 from deals.models import DealValues
 from deals.text import DealId
 from hindsight.api.errors import BadRequest
 from hindsight.api.exceptions import invalid_fields
 from hindsight.text.csv_layouts import Layout
-from hindsight.text.import_files import BadRow, CsvRows, Lines, json_objects
+from hindsight.text.import_files import BadRow, CsvRows, Effect, Lines, json_objects
 from hindsight.text.record_files import stored_text
 from hindsight.text.repeated_rows import reject_repeated
 
 MAX_ROWS = 500
 
 DEAL = DealOfInterviewRequest()
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -33,29 +32,27 @@ class Row:
 
 @dataclass
 class Batch:
-    """`deals`: of valid rows."""
+    """`deals`: of valid rows. `effects`: what was written."""
 
     deals: dict[DealId, DealValues] = field(default_factory=dict)
     rejected: list[BadRow] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.deals) + len(self.rejected)
 
 
-def read_csv(lines: Lines, layout: Layout | None = None) -> Iterator[Row | BadRow]:
-    """Empty cells are null. Without a layout, the header has to name the fields. Raises ValidationError."""
-    rows = CsvRows(lines, delimiter=layout.delimiter if layout else ",")
-    layout = layout or layout_of(rows.header)
+def read_csv(rows: CsvRows, layout: Layout) -> Iterator[Row | BadRow]:
+    """An empty cell keeps the stored value, as a column that is not mapped does."""
+    is_unchanged = layout.is_exported and rows.delimiter == ","  # spreadsheets may write other separators
+    readers = {**READ_CELL, "amount": exported_amount_in} if is_unchanged else READ_CELL
     for row in rows:
-        yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1])
+        yield row if isinstance(row, BadRow) else _csv_row(row[0], layout, row[1], readers)
 
 
 def read_json_lines(lines: Lines) -> Iterator[Row | BadRow]:
     for row in json_objects(lines):
         yield row if isinstance(row, BadRow) else _row(*row)
-
-
-READERS = {"csv": read_csv, "jsonl": read_json_lines}
 
 
 def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
@@ -76,23 +73,19 @@ def batches(rows: Iterable[Row | BadRow]) -> Iterator[Batch]:
         yield batch
 
 
-def _csv_row(line: int, layout: Layout, cells: list[str]) -> Row | BadRow:
-    texts = {name: cell for name, cell in zip(layout.columns, cells, strict=True) if name and cell}
-    if layout.is_exported:
-        texts = {name: stored_text(cell) for name, cell in texts.items()}
-    return _row(line, {name: _typed(name, text) for name, text in texts.items()})
-
-
-def _typed(column: str, cell: str) -> Any:
-    """A date is its midnight in UTC. What is neither a number nor a date is refused by the rule of its field."""
-    if column == "closed_at" and DATE.fullmatch(cell):
-        return f"{cell}T00:00:00Z"
-    if column != "amount":
-        return cell
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
+def _csv_row(line: int, layout: Layout, cells: list[str], readers: Mapping[str, Callable[[str], Any]]) -> Row | BadRow:
+    record: dict[str, Any] = {}
+    errors = []
+    for name, cell in zip(layout.columns, cells, strict=True):
+        if name and cell.strip():
+            text = stored_text(cell) if layout.is_exported else cell
+            try:
+                record[name] = readers.get(name, str)(text)
+            except ValidationError as error:
+                errors.append(f"{name}: {' '.join(error.messages)}")
+    if not errors and not record.keys() - {"deal_id"}:
+        errors.append("The cells of the chosen columns are empty.")
+    return BadRow(line, " ".join(errors)) if errors else _row(line, record)
 
 
 def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
@@ -102,4 +95,5 @@ def _row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
         return BadRow(line, invalid_fields(error.detail).message)
     except BadRequest as error:
         return BadRow(line, error.message)
-    return Row(line, deal["deal_id"], values_of(deal))
+    sent = {name: value for name, value in values_of(deal).items() if name in deal}
+    return Row(line, deal["deal_id"], cast(DealValues, sent))

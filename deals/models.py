@@ -26,8 +26,11 @@ class Outcome(models.TextChoices):
     NO_DECISION = "no_decision", "no decision"
 
 
-class DealValues(TypedDict):
-    """What the customer's system says. Texts are empty, and the others None, if it says nothing."""
+class DealValues(TypedDict, total=False):
+    """What the customer's system says. Texts are empty, and the others None, if it says nothing.
+
+    A value that is left out is kept.
+    """
 
     outcome: str
     reported_reason: str

@@ -1,13 +1,14 @@
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from django.db import IntegrityError, transaction
 
 from deals.files import Batch
-from deals.models import Deal, DealValues, Outcome
+from deals.models import FIELDS, Deal, DealValues
 from deals.text import DealId
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.retries import retried
+from hindsight.text.import_files import Effect, counts_of
 from orgs.actors import Actor
 from orgs.audit import overwrite_values
 from orgs.audit_removal import erase_changes
@@ -17,7 +18,7 @@ CHANGED = "The deal was changed after you read it, or does not exist. Nothing wa
 
 @retried
 @transaction.atomic
-def replace_deal(
+def write_deal(
     *,
     org_id: int,
     deal_id: DealId,
@@ -25,7 +26,7 @@ def replace_deal(
     actor: Actor,
     if_version: Callable[[int], bool] | None = None,
 ) -> bool:
-    """Creates the deal, or replaces all its values. Returns whether it was created.
+    """Creates the deal, or overwrites its `values`, and keeps the others. Returns whether it was created.
 
     With `if_version`, only if the deal exists and its version is accepted. Raises PreconditionFailed.
     """
@@ -39,43 +40,39 @@ def replace_deal(
         with transaction.atomic():
             Deal.objects.create(org_id=org_id, deal_id=deal_id, **values)
     except IntegrityError:  # a concurrent transaction created it
-        return replace_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
+        return write_deal(org_id=org_id, deal_id=deal_id, values=values, actor=actor)
     return True
 
 
 @transaction.atomic
-def report_outcome(*, org_id: int, deal_id: DealId, outcome: Outcome, actor: Actor) -> None:
-    """Creates the deal, or overwrites only its outcome."""
-    deal, is_new = Deal.objects.select_for_update(no_key=True).get_or_create(
-        org_id=org_id, deal_id=deal_id, defaults={"outcome": outcome}
-    )
-    if not is_new:
-        overwrite_values(deal, {"outcome": outcome}, actor=actor)
-
-
-@transaction.atomic
-def replace_deals(
+def write_deals(
     *, org_id: int, deals: Mapping[DealId, DealValues], actor: Actor, dry_run: bool = False
-) -> Counter[str]:
-    """Returns the numbers of created, updated and unchanged deals."""
-    counts: Counter[str] = Counter()
+) -> list[Effect]:
+    """`write_deal` for many."""
+    effects: list[Effect] = []
     known = Deal.objects.for_org(org_id).filter(deal_id__in=deals).order_by("deal_id").select_for_update(no_key=True)
     edits = {deal.deal_id: deal for deal in known}
     for deal_id, deal in edits.items():
-        changes = overwrite_values(deal, deals[DealId(deal_id)], actor=actor)
-        counts["updated" if changes else "unchanged"] += 1
+        for change in overwrite_values(deal, deals[DealId(deal_id)], actor=actor):
+            effects.append(Effect(deal_id, change.field, change.before, deal.audited_text(change.field)))
     for deal_id in sorted(deals.keys() - edits.keys()):
-        is_new = replace_deal(org_id=org_id, deal_id=deal_id, values=deals[deal_id], actor=actor)
-        counts["created" if is_new else "updated"] += 1
+        is_new = write_deal(org_id=org_id, deal_id=deal_id, values=deals[deal_id], actor=actor)
+        effects += _of_new(Deal(deal_id=deal_id, **deals[deal_id]), before=None if is_new else "")
     if dry_run:
         transaction.set_rollback(True)
-    return counts
+    return effects
+
+
+def _of_new(deal: Deal, *, before: str | None) -> Iterator[Effect]:
+    for field in ("deal_id", *FIELDS):
+        if text := deal.audited_text(field):
+            yield Effect(deal.deal_id, field, before, text)
 
 
 def import_batch(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool) -> Counter[str]:
     """The numbers of created, updated, unchanged and rejected rows."""
-    counts = replace_deals(org_id=org_id, deals=batch.deals, actor=actor, dry_run=dry_run)
-    return counts + Counter(rejected=len(batch.rejected))
+    batch.effects = write_deals(org_id=org_id, deals=batch.deals, actor=actor, dry_run=dry_run)
+    return counts_of(batch.effects, valid=len(batch.deals), rejected=len(batch.rejected))
 
 
 def erase_reasons(*, org_id: int, deal_ids: Collection[str], actor: Actor) -> None:

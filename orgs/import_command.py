@@ -2,31 +2,39 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
-from hindsight.text.import_files import MAX_LISTED, BadRow, Lines, unlisted_rows
+from hindsight.text.csv_layouts import FileFields, Layout, shortened, unmapped
+from hindsight.text.import_files import MAX_LISTED, BadRow, CsvRows, Effect, Lines, unlisted_rows
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 
 FORMATS = ("csv", "jsonl")
+SHOWN_ROWS = 100
 EXTENSIONS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
 class Batch(Protocol):
     @property
     def rejected(self) -> Sequence[BadRow]: ...
+    @property
+    def effects(self) -> Sequence[Effect]: ...
 
 
 class ImportCommand(BaseCommand):
     rows = ""  # in words
+    fields: FileFields
+    readers: tuple[Callable[[CsvRows, Layout], Iterator[Any]], Callable[[Lines], Iterator[Any]]]  # of FORMATS
 
-    def batches(self, lines: Lines, file_format: str) -> Iterator[Any]:
+    def batches(self, rows: Iterator[Any]) -> Iterator[Any]:
         raise NotImplementedError
 
     def store(self, org_id: int, batch: Any, *, dry_run: bool) -> Counter[str]:
@@ -37,6 +45,8 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", metavar="FILE", help="a .csv, .jsonl or .ndjson file, or - for standard input")
         parser.add_argument("--org", required=True, metavar="SLUG", help=f"the org of the {self.rows}")
         parser.add_argument("--format", choices=FORMATS, help="file format (default: from the file extension)")
+        help_text = "the field of a column; can be repeated (default: a guess)"
+        parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help=help_text)
         parser.add_argument("--dry-run", action="store_true", help="validate and count, but store nothing")
 
     def run(self, **options: Any) -> str:
@@ -47,14 +57,55 @@ class ImportCommand(BaseCommand):
         if file_format is None:
             raise CommandError("Cannot infer the format from the file name. Pass --format csv or --format jsonl.")
         org = get_org(slug)
+        self.previewed: set[str] = set()
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
-            for batch in self.batches(lines, file_format):
+            for batch in self.batches(self.read(lines, file_format, options["map"])):
                 self.report(batch)
                 self.tally += self.store(org.pk, batch, dry_run=dry_run)
+                if dry_run:
+                    self.preview(batch.effects)
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
+
+    def read(self, lines: Lines, file_format: str, mapped: Sequence[str]) -> Iterator[Any]:
+        read_csv, read_json_lines = self.readers
+        if file_format == "jsonl":
+            if mapped:
+                raise CommandError("--map chooses columns of CSV. In JSON Lines, name the fields as they are called.")
+            return read_json_lines(lines)
+        rows = CsvRows(lines)
+        return read_csv(rows, self.layout(rows.header, mapped))
+
+    def layout(self, header: Sequence[str], mapped: Sequence[str]) -> Layout:
+        guess = self.fields.guess(header)
+        columns = list(guess.columns)
+        for name, field in (text.rpartition("=")[::2] for text in mapped):
+            if name not in header:
+                raise CommandError(f"The file has no column {name!r}. It has {shortened(', '.join(header), 500)}.")
+            if field not in self.fields.joined:
+                columns = ["" if each == field else each for each in columns]
+            columns[header.index(name)] = field
+        try:
+            self.fields.check(header, columns)
+        except ValidationError as error:
+            known = ", ".join(self.fields.names)
+            raise CommandError(f"{error.messages[0]} Pass --map COLUMN=FIELD; the fields are {known}.") from None
+        if names := unmapped(header, columns):
+            self.stderr.write(f"not imported: {', '.join(map(repr, names))}")
+        return replace(guess, columns=tuple(columns))
+
+    def preview(self, effects: Sequence[Effect]) -> None:
+        """Of the first rows that change. `repr` escapes characters that a terminal would interpret."""
+        for effect in effects:
+            if len(self.previewed | {effect.row}) > SHOWN_ROWS:
+                return
+            self.previewed.add(effect.row)
+            before = "new" if effect.before is None else repr(shortened(effect.before))
+            with self.bar.external_write_mode(file=sys.stderr):
+                row, after = repr(shortened(effect.row)), repr(shortened(effect.after))
+                self.stderr.write(f"{row}: {effect.field}: {before} → {after}")
 
     def report(self, batch: Batch) -> None:
         for row in islice(batch.rejected, max(0, MAX_LISTED - self.tally["rejected"])):
@@ -64,6 +115,8 @@ class ImportCommand(BaseCommand):
     def summary(self, dry_run: bool) -> str:
         counts = ", ".join(f"{name} {self.tally[name]}" for name in ("created", "updated", "unchanged", "rejected"))
         text = f"dry run: {counts}" if dry_run else counts
+        if (more := self.tally["created"] + self.tally["updated"] - SHOWN_ROWS) > 0 and dry_run:
+            self.stderr.write(f"and {more:,} more rows")
         if not self.tally["rejected"]:
             return text
         if (unlisted := self.tally["rejected"] - MAX_LISTED) > 0:

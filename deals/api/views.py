@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from deals.api import bodies, examples, requests
 from deals.api.reads import DEALS, DealRow
 from deals.models import Deal
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import DealId, clean_deal_id
 from hindsight.api.errors import BadRequest, FieldError, NotFound, PreconditionFailed
 from hindsight.api.operations import header, operation
@@ -112,7 +112,7 @@ class DealView(ApiView):
         if (budget := budget_of(principal.rate_limit_key)).exceeded:
             refuse_overwrite(budget)
         with transaction.atomic():  # the response has the version that this request has written
-            is_new = replace_deal(
+            is_new = write_deal(
                 org_id=principal.org_id,
                 deal_id=deal_id,
                 values=values,

@@ -1,6 +1,5 @@
 """Which column of a CSV file is which field, in files whose columns have any names."""
 
-import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,35 +14,50 @@ class Layout:
     """`columns`: the field of each column, or "". `is_exported`: whether it is our export, which escapes formulas."""
 
     columns: tuple[str, ...]
-    delimiter: str = ","
     is_exported: bool = False
 
 
-def read_header(line: str) -> tuple[list[str], str]:
-    """Returns the cells of a file's first line, and the delimiter. Raises ValidationError."""
-    try:
-        headers = {delimiter: next(csv.reader([line], delimiter=delimiter, strict=True), []) for delimiter in ",;\t"}
-    except csv.Error as error:
-        raise ValidationError(f"The first line is not a valid CSV row: {error}.") from None
-    delimiter = max(headers, key=lambda one: len(headers[one]))
-    return headers[delimiter], delimiter
+@dataclass(frozen=True)
+class FileFields:
+    """The fields that a file can have.
+
+    `key` identifies a row. `names`: by field, the names of columns that are guessed, without spaces. Of names
+    separated by `|`, the first that the file has is guessed. A field in `joined` can have several columns.
+    `exported`: the columns of our export.
+    """
+
+    key: str
+    names: Mapping[str, str]
+    exported: tuple[str, ...]
+    joined: Collection[str] = ()
+
+    def guess(self, header: Sequence[str]) -> Layout:
+        if tuple(header) == self.exported:
+            return Layout(tuple(name if name in self.names else "" for name in header), is_exported=True)
+        plain = [re.sub(r"[\W\d_]", "", name.lower()) for name in header]
+        columns = [""] * len(header)
+        for field, alternatives in self.names.items():
+            found = [[i for i, name in enumerate(plain) if name in names.split()] for names in alternatives.split("|")]
+            chosen: list[int] = next(filter(None, found), [])
+            for index in chosen if field in self.joined else chosen[:1]:
+                columns[index] = field
+        return Layout(tuple(columns))
+
+    def check(self, header: Sequence[str], columns: Sequence[str]) -> None:
+        """`columns`: as in Layout. Raises ValidationError."""
+        if len(columns) != len(header) or not set(columns) <= {*self.names, ""}:
+            raise ValidationError("Choose a field for each column.")
+        for field in self.names:
+            number = columns.count(field)
+            if (field == self.key and number != 1) or (number > 1 and field not in self.joined):
+                raise ValidationError(f"Choose one column for {field}.")
 
 
-def plain_names(header: Sequence[str]) -> list[str]:
-    return [re.sub(r"[^a-z]", "", name.lower()) for name in header]
+def unmapped(header: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """The names of the columns that are not imported."""
+    return [shortened(name) or "(no name)" for name, field in zip(header, columns, strict=True) if not field]
 
 
-def guess_columns(
-    names: Sequence[str], guesses: Mapping[str, Collection[str]], *, joined: Collection[str] = ()
-) -> tuple[str, ...]:
-    """`names`: plain ones. `guesses`: by field. Only a field in `joined` can have several columns."""
-    columns: list[str] = []
-    for name in names:
-        field = next((field for field, known in guesses.items() if name in known), "")
-        columns.append("" if field in columns and field not in joined else field)
-    return tuple(columns)
-
-
-def shortened(name: str) -> str:
-    """For messages: a name from a file can have a million characters."""
-    return name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…"
+def shortened(text: str, characters: int = SHOWN_CHARACTERS) -> str:
+    """For messages: a text from a file can have a million characters."""
+    return text if len(text) <= characters else f"{text[:characters]}…"

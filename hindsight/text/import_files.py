@@ -1,7 +1,8 @@
 """Reads CSV and JSON Lines with limited memory, whatever is in them."""
 
 import csv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Self
 
@@ -19,6 +20,24 @@ MAX_LISTED = 1_000
 class BadRow:
     line: int
     reason: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A value that an import writes. `row`: its key in the file. `before`: None if there was no such row."""
+
+    row: str
+    field: str
+    before: str | None
+    after: str
+
+
+def counts_of(effects: Sequence[Effect], *, valid: int, rejected: int) -> Counter[str]:
+    """The numbers of created, updated, unchanged and rejected rows."""
+    created = {effect.row for effect in effects if effect.before is None}
+    updated = {effect.row for effect in effects} - created
+    unchanged = valid - len(created) - len(updated)
+    return Counter(created=len(created), updated=len(updated), unchanged=unchanged, rejected=rejected)
 
 
 class Lines:
@@ -48,8 +67,8 @@ class CsvText:
     A quoted cell can go over many lines. `csv.reader` would collect all of them, and begins a new row after an error.
     """
 
-    def __init__(self, lines: Lines, *, errors: str) -> None:
-        self.lines, self.errors = iter(lines), errors
+    def __init__(self, lines: Lines) -> None:
+        self.lines = iter(lines)
         self.line = self.row_bytes = 0
 
     def __iter__(self) -> Self:
@@ -61,26 +80,29 @@ class CsvText:
         self.row_bytes += len(line)
         if self.row_bytes > MAX_LINE_BYTES:
             raise csv.Error(f"it is longer than {MAX_LINE_BYTES:,} bytes")
-        return line.decode(errors=self.errors)
+        # Invalid UTF-8 rejects only its own row.
+        return line.decode(errors="surrogateescape")
 
     def begin_row(self) -> None:
         self.row_bytes = 0
 
 
 class CsvRows:
-    """`header`: the first row. Iterates over the others, with the number of their first line, without empty ones.
+    """`header`: the cells of the first line, at whose commas, semicolons or tabs the file is split.
 
-    Raises ValidationError.
+    Iterates over the other rows, with the number of their first line, without empty ones. Raises ValidationError.
     """
 
-    def __init__(self, lines: Lines, *, delimiter: str = ",") -> None:
-        # With surrogateescape, invalid UTF-8 rejects only its own row.
-        self.text = CsvText(lines, errors="surrogateescape")
-        self.reader = csv.reader(self.text, strict=True, delimiter=delimiter)
+    def __init__(self, lines: Lines) -> None:
+        self.text = CsvText(lines)
         try:
-            self.header = next(self.reader, [])
+            line = next(self.text, "")
+            headers = {each: next(csv.reader([line], delimiter=each, strict=True), []) for each in ",;\t"}
         except csv.Error as error:
             raise ValidationError(f"The first line is not a valid CSV row: {error}.") from None
+        self.delimiter = max(headers, key=lambda each: len(headers[each]))
+        self.header = headers[self.delimiter]
+        self.reader = csv.reader(self.text, strict=True, delimiter=self.delimiter)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]] | BadRow]:
         while True:

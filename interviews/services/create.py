@@ -2,8 +2,8 @@ from django.db import transaction
 
 from contacts.services import upsert_contact
 from contacts.text import Email, Name, Notes
-from deals.models import DealValues, Outcome
-from deals.services import replace_deal, report_outcome
+from deals.models import DealValues
+from deals.services import write_deal
 from deals.text import DealId
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.retries import retried
@@ -54,11 +54,10 @@ def create_interview_request(
     deal_id: DealId | None = None,
     objective: Objective | None = None,
     deal: DealValues | None = None,
-    outcome: Outcome | None = None,
     is_scripted: bool = False,
 ) -> InterviewRequest:
-    """Also creates the contact if the org has none with this email. `deal` creates or replaces the deal `deal_id`;
-    `outcome` is written without the deal's other values. `is_scripted`: the scripted buyer answers it.
+    """Also creates the contact if the org has none with this email. `deal`: the values of the deal `deal_id` to write.
+    `is_scripted`: the scripted buyer answers it.
 
     Raises ArchivedTypeError.
     """
@@ -68,9 +67,7 @@ def create_interview_request(
         org_id=interview_type.org_id, email=contact_email, actor=actor, name=contact_name, notes=contact_context
     )
     if deal and deal_id:
-        replace_deal(org_id=interview_type.org_id, deal_id=deal_id, values=deal, actor=actor)
-    if outcome and deal_id:
-        report_outcome(org_id=interview_type.org_id, deal_id=deal_id, outcome=outcome, actor=actor)
+        write_deal(org_id=interview_type.org_id, deal_id=deal_id, values=deal, actor=actor)
     row = InterviewRequest(
         org_id=interview_type.org_id,
         contact=contact,

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 
 from contacts.text import MAX_NAME_LENGTH, clean_email, clean_name, clean_typed_notes
-from deals.models import Outcome
+from deals.models import DealValues, Outcome
 from deals.text import MAX_DEAL_ID_LENGTH, clean_deal_id
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.create import create_interview_request
@@ -134,7 +134,7 @@ class NewRequestForm(TypeOfOrgForm):
             "contact_context": data["notes"],
             "deal_id": data["deal_id"],
             "objective": data["objective"],
-            "outcome": data["outcome"],
+            "deal": data["outcome"] and DealValues(outcome=data["outcome"]),
         }
 
 

@@ -2,22 +2,23 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from contacts.files import FIELDS as CONTACT_FIELDS
 from contacts.files import Fields, Row, read_csv
-from contacts.layouts import GUESSES as CONTACT_GUESSES
-from contacts.layouts import guess_layout as guess_contact_layout
+from contacts.layouts import FIELDS as CONTACTS
+from contacts.models import Contact
 from contacts.text import Email
-from deals.models import Outcome
+from deals.cells import outcome_in
+from deals.layouts import FIELDS as DEALS
+from deals.models import Deal, DealValues
 from deals.text import clean_deal_id
 from hindsight.text.csv_layouts import Layout
-from hindsight.text.import_files import BadRow, Lines
+from hindsight.text.import_files import BadRow, CsvRows, Effect
 from hindsight.text.record_files import Record
 from hindsight.text.repeated_rows import reject_repeated
 from interviews.models import InterviewRequest, InterviewType
@@ -31,27 +32,21 @@ UNANSWERED = "The contact can still answer interview request {} of this type and
 ARCHIVED = "The interview type is archived."
 
 
-def clean_outcome(text: str) -> str:
-    """Accepts "No decision" as well. Raises ValidationError."""
-    outcome = "_".join(text.lower().replace("-", " ").split())
-    if outcome not in Outcome.values:
-        raise ValidationError(f"Send one of {', '.join(Outcome.values)}.")
-    return outcome
-
-
 FIELDS: Fields = {
     **CONTACT_FIELDS,
     "objective": (str, "a string", clean_objective),
     "deal_id": (str, "a string", clean_deal_id),
-    "outcome": (str, "a string", clean_outcome),
+    "outcome": (str, "a string", outcome_in),
 }
-GUESSES = {
-    **CONTACT_GUESSES,
-    "objective": ("objective", "goal", "ziel"),
-    "deal_id": ("dealid", "deal", "opportunity", "opportunityid"),
-    "outcome": ("outcome", "result", "ergebnis"),
-}
-
+FILE_FIELDS = replace(
+    CONTACTS,
+    names={
+        **CONTACTS.names,
+        "objective": "objective goal ziel",
+        "deal_id": DEALS.names["deal_id"] + " | deal opportunity",
+        "outcome": DEALS.names["outcome"],
+    },
+)
 
 COLUMNS = ("line", *CREATED_COLUMNS, "reason")
 REPEATED = "email: Line {line:,} has the same address and deal."
@@ -59,11 +54,12 @@ REPEATED = "email: Line {line:,} has the same address and deal."
 
 @dataclass
 class Batch:
-    """`created`: the file of the job has them."""
+    """`created`: the file of the job has them. `effects`: what was written."""
 
     valid: list[Row] = field(default_factory=list)
     rejected: list[BadRow] = field(default_factory=list)
     created: list[Record] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.valid) + len(self.rejected)
@@ -73,13 +69,8 @@ class Batch:
         self.rejected.append(BadRow(row.line, reason))
 
 
-def guess_layout(line: str) -> tuple[list[str], Layout]:
-    """Raises ValidationError."""
-    return guess_contact_layout(line, GUESSES)
-
-
-def read(lines: Lines, layout: Layout) -> Iterator[Row | BadRow]:
-    return map(_with_deal, read_csv(lines, layout, FIELDS))
+def read(rows: CsvRows, layout: Layout) -> Iterator[Row | BadRow]:
+    return map(_with_deal, read_csv(rows, layout, FIELDS))
 
 
 def reject_duplicates(rows: Iterable[Row | BadRow]) -> Iterator[Row | BadRow]:
@@ -114,11 +105,29 @@ def store(*, org_id: int, batch: Batch, actor: Actor, dry_run: bool, interview_t
     for row in list(batch.valid):
         if refusal := _refusal(kind, row):
             batch.reject(row, refusal)
-        else:
-            batch.created.append(_created(kind, row, actor))
+    batch.effects = list(_effects(org_id, batch.valid))
+    batch.created = [_created(kind, row, actor) for row in batch.valid]
     if dry_run:
         transaction.set_rollback(True)
     return Counter(created=len(batch.created), rejected=len(batch.rejected))
+
+
+def _effects(org_id: int, rows: Sequence[Row]) -> Iterator[Effect]:
+    """Reads the stored values, so call it before anything is written."""
+    emails, deal_ids = [row.email for row in rows], [row.texts.get("deal_id") for row in rows]
+    contacts = {each.email: each for each in Contact.objects.for_org(org_id).filter(email__in=emails)}
+    deals = {each.deal_id: each for each in Deal.objects.for_org(org_id).filter(deal_id__in=deal_ids)}
+    for row in rows:
+        deal_id = row.texts.get("deal_id")
+        stored = {
+            "name": contacts.get(row.email),
+            "notes": contacts.get(row.email),
+            "outcome": deals.get(deal_id or ""),
+        }
+        for name, text in {"email": row.email, **row.texts}.items():
+            before = getattr(stored.get(name), name, None)
+            if text and text != before:
+                yield Effect(", ".join(filter(None, (row.email, deal_id))), name, before, text)
 
 
 def _refusal(interview_type: InterviewType | None, row: Row) -> str:
@@ -140,7 +149,7 @@ def _created(interview_type: Any, row: Row, actor: Actor) -> Record:
         contact_context=texts.get("notes"),
         objective=texts.get("objective"),
         deal_id=texts.get("deal_id"),
-        outcome=texts.get("outcome"),
+        deal=texts.get("outcome") and DealValues(outcome=texts["outcome"]),
     )
     values = (row.email, str(created.pk), created.survey_url)
     return {"line": str(row.line), **dict(zip(CREATED_COLUMNS, values, strict=True))}

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from hindsight.http.request_ids import current_request_id
+from hindsight.text.csv_layouts import unmapped
 from jobs.models import Job, State
 from orgs.models import EventKind, Org
 from staff.base import StaffAdmin
@@ -147,7 +148,10 @@ class ImportPages(StaffAdmin):
             "may_import": may_import(request, job.kind) and imports.is_open(job),
             "has_links": IMPORTS[job.kind].has_links and not imports.is_dry_run(job),
             "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
-            "changing": job.counts.get("created", 0) + job.counts.get("updated", 0),
+            "changing": imports.changed_rows(job),
+            "changes": (changes := imports.changes(job)),
+            "unshown_changes": imports.changed_rows(job) - len({row["row"] for row in changes}),
+            "not_imported": unmapped(job.options.get("header", []), job.options.get("columns", [])),
             "errors": imports.errors(job),
             "unshown_errors": imports.unshown_errors(job),
             "columns": list(columns_of(job)),
@@ -159,6 +163,5 @@ def columns_of(job: Job) -> Iterator[dict[str, Any]]:
     if not imports.is_open(job) or "header" not in job.options:
         return
     rows = imports.first_rows(job)
-    chosen = job.options.get("columns") or [""] * len(job.options["header"])
-    for index, header in enumerate(job.options["header"]):
-        yield {"header": header, "field": chosen[index], "texts": [row[index] for row in rows if index < len(row)]}
+    for index, (header, field) in enumerate(zip(job.options["header"], job.options["columns"], strict=True)):
+        yield {"header": header, "field": field, "texts": [row[index] for row in rows]}

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +10,22 @@ from contacts.services import import_batch as import_contacts
 from deals import files as deal_files
 from deals import layouts as deal_layouts
 from deals.services import import_batch as import_deals
-from hindsight.text.csv_layouts import Layout
-from hindsight.text.import_files import Lines
+from hindsight.text.csv_layouts import FileFields, Layout
+from hindsight.text.import_files import CsvRows
 from hindsight.text.record_files import Record
 from staff.interviews import request_files
+
+KEPT = "An empty cell, and a column that is not imported, keep the stored value."
 
 
 @dataclass(frozen=True)
 class Importable:
-    """`key`: the field that identifies a row. `joined`: fields that can have several columns."""
-
     row: str
-    fields: tuple[str, ...]
-    key: str
-    joined: Collection[str]
-    cells_help: str
+    fields: FileFields
+    help: str
     columns_help: str
     permissions: tuple[str, ...]
-    guess: Callable[[str], tuple[list[str], Layout]]
-    read: Callable[[Lines, Layout], Iterator[Any]]
+    read: Callable[[CsvRows, Layout], Iterator[Any]]
     reject_duplicates: Callable[[Iterator[Any]], Iterator[Any]]
     batches: Callable[[Iterable[Any]], Iterator[Any]]
     store: Callable[..., Counter[str]]
@@ -57,13 +54,10 @@ IMPORTS = {
     "import_contacts": Importable(
         row="contact",
         fields=contact_layouts.FIELDS,
-        key="email",
-        joined=contact_layouts.JOINTS,
-        cells_help="An empty cell keeps the stored text.",
+        help=f"{KEPT} To clear notes, edit the contact.",
         columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
         "line break.",
         permissions=("jobs.import_contacts", "contacts.change_contact"),
-        guess=contact_layouts.guess_layout,
         read=contact_files.read_csv,
         reject_duplicates=contact_batches.reject_duplicates,
         batches=contact_batches.batches,
@@ -72,14 +66,11 @@ IMPORTS = {
     "import_deals": Importable(
         row="deal",
         fields=deal_layouts.FIELDS,
-        key="deal_id",
-        joined=(),
-        cells_help="Each row replaces the whole deal: an empty cell, or a column that is left out, clears the stored "
-        "value.",
+        help=f"{KEPT} Only the customer's system can clear one.",
         columns_help="One column for deal_id, which is the id in the customer's system, and at most one for each other "
-        "field. Outcomes are won, lost and no_decision. Times are as in 2026-11-20 or 2026-11-20T17:30:00Z.",
+        "field. Outcomes are won, lost and no decision. Amounts are as in 120000.50, 120.000,50 or 120,000.50. Dates "
+        "are as in 2026-11-12 or 12.11.2026, and times as in 2026-11-12 17:30, in UTC.",
         permissions=("jobs.import_deals", "deals.view_deal"),
-        guess=deal_layouts.guess_layout,
         read=deal_files.read_csv,
         reject_duplicates=deal_files.reject_duplicates,
         batches=deal_files.batches,
@@ -87,14 +78,11 @@ IMPORTS = {
     ),
     "import_interview_requests": Importable(
         row="interview request",
-        fields=tuple(request_files.GUESSES),
-        key="email",
-        joined=contact_layouts.JOINTS,
-        cells_help="Each row creates an interview request. An empty cell keeps the stored text.",
+        fields=request_files.FILE_FIELDS,
+        help=f"Each row creates an interview request. {KEPT}",
         columns_help="One column for email. Several columns for name are joined with a space, and for notes with a "
         "line break. Outcomes are won, lost and no decision, and need a deal_id.",
         permissions=("jobs.import_contacts", "contacts.change_contact", "interviews.add_interviewrequest"),
-        guess=request_files.guess_layout,
         read=request_files.read,
         reject_duplicates=request_files.reject_duplicates,
         batches=request_files.batches,

@@ -1,4 +1,4 @@
-"""Imports from a CSV file: a dry run, then the import, both by a worker."""
+"""Imports from a CSV file: a person confirms the columns, then a dry run and the import, both by a worker."""
 
 import csv
 from codecs import getincrementaldecoder
@@ -11,8 +11,8 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from hindsight.text.csv_layouts import Layout
-from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, CsvText, Lines, unlisted_rows
+from hindsight.text.csv_layouts import Layout, shortened
+from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, BadRow, CsvRows, Effect, Lines, unlisted_rows
 from hindsight.text.record_files import Record, write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
@@ -23,13 +23,17 @@ from orgs.models import Org
 from staff.lists.importable import IMPORTS, Importable
 
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
-SHOWN_ROWS = 3
-SHOWN_ERRORS = 100
+SAMPLE_ROWS = 3
+# On the page. The file of a dry run has the same changed rows, and MAX_LISTED rejected ones.
+SHOWN_ROWS = 100
+SHOWN_CHARACTERS = 200
 MAX_COLUMNS = 100
 
 UTF_8, WINDOWS = "utf-8", "cp1252"
 ENCODINGS = {UTF_8: "UTF-8", WINDOWS: "Windows-1252"}
 """Declared by the person who uploads: a guess would be wrong for some names."""
+NEW = "(new)"
+DRY_RUN_COLUMNS = ("line", "reason", "row", "field", "before", "after")
 SAVE_AS_UTF_8 = "Or save it in Excel with “Save as”, type “CSV UTF-8”."
 
 
@@ -45,8 +49,8 @@ def importable_of(job: Job) -> Importable:
     return IMPORTS[job.kind]
 
 
-def upload(job: Job, piece: bytes, *, offset: int) -> bool:
-    """Returns whether the file is complete. Then the dry run begins, if the header names the columns."""
+def upload(job: Job, piece: bytes, *, offset: int) -> None:
+    """Guesses the columns when the file is complete. Raises ValidationError."""
     uploaded: int = job.options["uploaded"]
     if offset != uploaded or uploaded + len(piece) > job.options["size"]:
         raise ValidationError(f"The upload has {uploaded:,} of {job.options['size']:,} bytes. Send the next piece.")
@@ -54,15 +58,13 @@ def upload(job: Job, piece: bytes, *, offset: int) -> bool:
     job.options["uploaded"] += len(piece)
     job.save(update_fields=["options"])
     if not is_uploaded(job):
-        return False
-    header, layout = importable_of(job).guess(_header_line(job))
+        return
+    header = _header(job)
     if not 0 < len(header) <= MAX_COLUMNS:
         raise ValidationError(f"The first line must name 1 to {MAX_COLUMNS} columns. It has {len(header):,}.")
-    job.options |= {"header": header, "delimiter": layout.delimiter, "is_exported": layout.is_exported}
+    guess = importable_of(job).fields.guess(header)
+    job.options |= {"header": header, "columns": guess.columns, "is_exported": guess.is_exported}
     job.save(update_fields=["options"])
-    if importable_of(job).key in layout.columns:
-        check(job, layout.columns)
-    return True
 
 
 def is_uploaded(job: Job) -> bool:
@@ -71,14 +73,7 @@ def is_uploaded(job: Job) -> bool:
 
 def check(job: Job, columns: Sequence[str]) -> None:
     """Starts the dry run. Raises ValidationError."""
-    importable = importable_of(job)
-    if len(columns) != len(job.options["header"]) or not set(columns) <= {*importable.fields, ""}:
-        raise ValidationError("Choose a field for each column.")
-    if importable.key not in columns:
-        raise ValidationError(f"Choose one column for {importable.key}.")
-    for field in importable.fields:
-        if columns.count(field) > 1 and field not in importable.joined:
-            raise ValidationError(f"Choose one column for {field}.")
+    importable_of(job).fields.check(job.options["header"], columns)
     start_job(job, total=_count_rows(job), columns=list(columns), keeps_input=True)
 
 
@@ -96,28 +91,35 @@ def is_open(job: Job) -> bool:
 
 
 def first_rows(job: Job) -> list[list[str]]:
-    text = CsvText(Lines(job.open(Part.INPUT)), errors="replace")
-    try:
-        return list(islice(csv.reader(text, delimiter=job.options["delimiter"]), 1, 1 + SHOWN_ROWS))
-    except csv.Error:
-        return []
+    rows = islice(CsvRows(Lines(job.open(Part.INPUT))), SAMPLE_ROWS)
+    return [row[1] for row in rows if not isinstance(row, BadRow)]
 
 
 def errors(job: Job) -> list[dict[str, str]]:
-    if not rejected_rows(job):
-        return []
-    text = TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline="")
-    return list(islice((row for row in csv.DictReader(text) if row["reason"]), SHOWN_ERRORS))
+    return list(islice((row for row in _output(job) if row["reason"]), SHOWN_ROWS)) if rejected_rows(job) else []
+
+
+def changes(job: Job) -> list[dict[str, str]]:
+    """What a dry run would write, a field each. Of a new row, `before` is NEW."""
+    return [row for row in _output(job) if row["field"]] if is_dry_run(job) and changed_rows(job) else []
+
+
+def _output(job: Job) -> Iterator[dict[str, str]]:
+    return csv.DictReader(TextIOWrapper(job.open(Part.OUTPUT), "utf-8-sig", newline=""))
 
 
 def unshown_errors(job: Job) -> str:
-    unshown, unlisted = rejected_rows(job) - SHOWN_ERRORS, rejected_rows(job) - MAX_LISTED
+    unshown, unlisted = rejected_rows(job) - SHOWN_ROWS, rejected_rows(job) - MAX_LISTED
     page = f"… {unlisted_rows(unshown)}." if unshown > 0 else ""
     return f"{page} The file lists the first {MAX_LISTED:,}, {unlisted_rows(unlisted)}." if unlisted > 0 else page
 
 
 def rejected_rows(job: Job) -> int:
     return int(job.counts.get("rejected", 0))
+
+
+def changed_rows(job: Job) -> int:
+    return int(job.counts.get("created", 0)) + int(job.counts.get("updated", 0))
 
 
 def _in_utf_8(piece: bytes, encoding: str) -> bytes:
@@ -141,14 +143,15 @@ def _is_utf_8(piece: bytes) -> bool:
     return True
 
 
-def _header_line(job: Job) -> str:
+def _header(job: Job) -> list[str]:
     """Raises ValidationError if it is not text in UTF-8."""
-    line = next(iter(Lines(job.open(Part.INPUT))), b"")
+    header = CsvRows(Lines(job.open(Part.INPUT))).header
     try:
-        return clean_text(line.decode(), MAX_LINE_BYTES)
-    except UnicodeDecodeError:
+        "".join(header).encode()
+    except UnicodeEncodeError:
         message = f"The file is not in UTF-8. If Excel has saved it as CSV, choose the encoding {ENCODINGS[WINDOWS]}."
         raise ValidationError(f"{message} {SAVE_AS_UTF_8}") from None
+    return [clean_text(name, MAX_LINE_BYTES) for name in header]
 
 
 def _count_rows(job: Job) -> int:
@@ -158,12 +161,12 @@ def _count_rows(job: Job) -> int:
 
 def _layout(job: Job) -> Layout:
     options: dict[str, Any] = job.options
-    return Layout(tuple(options["columns"]), options["delimiter"], options["is_exported"])
+    return Layout(tuple(options["columns"]), options["is_exported"])
 
 
 def _steps(job: Job) -> Iterator[Step]:
     importable = importable_of(job)
-    rows = importable.reject_duplicates(importable.read(Lines(job.open(Part.INPUT)), _layout(job)))
+    rows = importable.reject_duplicates(importable.read(CsvRows(Lines(job.open(Part.INPUT))), _layout(job)))
     for batch in importable.batches(islice(rows, job.done, None)):
         yield partial(_import, job, batch)
     if rejected_rows(job) > MAX_LISTED and "unlisted" not in job.counts:
@@ -178,9 +181,18 @@ def _import(job: Job, batch: Any) -> StepResult:
         org_id=cast(int, job.org_id), batch=batch, actor=actor, dry_run=is_dry_run(job), **options
     )
     listed = islice(batch.rejected, max(0, MAX_LISTED - rejected_rows(job)))  # `store` may reject rows, too
-    records = [] if is_dry_run(job) else [*importable.created(batch)]
+    records = list(_preview(job, batch.effects) if is_dry_run(job) else importable.created(batch))
     records += ({"line": str(row.line), "reason": row.reason} for row in listed)
     return StepResult(len(batch), _csv(job, records, header=job.output_bytes == 0 and bool(records)), counts)
+
+
+def _preview(job: Job, effects: Sequence[Effect]) -> Iterator[Record]:
+    rows = set(islice(dict.fromkeys(effect.row for effect in effects), max(0, SHOWN_ROWS - changed_rows(job))))
+    for effect in effects:
+        if effect.row in rows:
+            before = NEW if effect.before is None else shortened(effect.before, SHOWN_CHARACTERS)
+            after = shortened(effect.after, SHOWN_CHARACTERS)
+            yield {"row": effect.row, "field": effect.field, "before": before, "after": after}
 
 
 def _count_unlisted(job: Job, number: int) -> StepResult:
@@ -188,7 +200,7 @@ def _count_unlisted(job: Job, number: int) -> StepResult:
 
 
 def _csv(job: Job, records: Sequence[Record], *, header: bool = False) -> bytes:
-    out, columns = StringIO(), importable_of(job).columns
+    out, columns = StringIO(), DRY_RUN_COLUMNS if is_dry_run(job) else importable_of(job).columns
     write_csv(({**dict.fromkeys(columns, ""), **record} for record in records), out, columns, header=header)
     return out.getvalue().encode()
 

@@ -19,7 +19,8 @@ from contacts.files import read_csv
 from contacts.models import Contact
 from contacts.services import upsert_contact, upsert_contacts
 from contacts.text import clean_email, clean_name
-from hindsight.text.import_files import Lines
+from hindsight.text.csv_layouts import Layout
+from hindsight.text.import_files import CsvRows, Lines, counts_of
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.factories import ContactFactory
@@ -153,15 +154,22 @@ class TestCSV:
     def test_memory_does_not_grow_with_a_row_over_many_lines(self) -> None:
         file = io.BytesIO(b"email,name\n" + b'"a\n",' * 300_000)
         tracemalloc.start()
-        rows = sum(1 for _ in read_csv(Lines(file)))
+        rows = sum(1 for _ in read_csv(CsvRows(Lines(file)), Layout(("email", "name"))))
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert rows > 50_000
         assert peak < 12 * 2**20
 
-    @pytest.mark.parametrize(
-        "header", ["", "name,notes", "email,phone", "email,email", "email;name", '"email"x', "alice@example.com,Alice"]
-    )
+    def test_columns_are_guessed_chosen_and_otherwise_named(self, alice: Contact, tmp_path: Path) -> None:
+        (tmp_path / "x.csv").write_text("E-Mail;Title;Phone;Note\nalice@example.com;CTO;12;\n")
+        imported = Imported(tmp_path / "x.csv", "--dry-run", "--map", "Title=name", "--map", "Note=")
+        assert imported.rejections == ["not imported: 'Phone', 'Note'", "'alice@example.com': name: 'Alice' → 'CTO'"]
+        assert Imported(tmp_path / "x.csv").rejections == ["not imported: 'Title', 'Phone'"]
+        assert stored() == {"alice@example.com": ("Alice", "Old notes")}
+        Imported(tmp_path / "x.csv", "--map", "Title=name")
+        assert stored() == {"alice@example.com": ("CTO", "Old notes")}
+
+    @pytest.mark.parametrize("header", ["", "name,notes", '"email"x', "alice@example.com,Alice"])
     def test_an_invalid_header_stops_the_import(self, acme: Org, tmp_path: Path, header: str) -> None:
         (tmp_path / "x.csv").write_text(f"{header}\nalice@example.com,Alice\n")
         imported = Imported(tmp_path / "x.csv")
@@ -239,8 +247,9 @@ class TestBatches:
             ContactFactory.create(org=acme, email=f"c{number:03}@example.com")
         contacts = {f"c{number:03}@example.com": {"name": "New", "notes": str(number)} for number in range(200)}
         with CaptureQueriesContext(connection) as queries:
-            tally = upsert_contacts(org_id=acme.pk, contacts=contacts, actor=OPERATOR)
-        assert tally == {"created": 100, "updated": 100, "unchanged": 0}
+            effects = upsert_contacts(org_id=acme.pk, contacts=contacts, actor=OPERATOR)
+        counts = counts_of(effects, valid=len(contacts), rejected=0)
+        assert counts == {"created": 100, "updated": 100, "unchanged": 0, "rejected": 0}
         assert len([query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 6
         assert Change.objects.count() == 200
         assert stored()["c007@example.com"] == ("New", "7")
@@ -259,8 +268,8 @@ class TestBatches:
             return original(*arguments)  # type: ignore[arg-type]
 
         monkeypatch.setattr(services, "_upsert_contacts", fail_once)
-        tally = upsert_contacts(org_id=acme.pk, contacts={"bob@example.com": {"name": "Robert"}}, actor=OPERATOR)
-        assert tally == {"created": 0, "updated": 1, "unchanged": 0}
+        effects = upsert_contacts(org_id=acme.pk, contacts={"bob@example.com": {"name": "Robert"}}, actor=OPERATOR)
+        assert [(each.field, each.before, each.after) for each in effects] == [("name", "Bob", "Robert")]
         assert stored() == {"bob@example.com": ("Robert", "")}
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from deals.api.requests import values_of
 from deals.models import Deal
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import clean_deal_id
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
@@ -26,7 +26,7 @@ PATH = "/deals/deal_1"
 
 def say_lost(org: Org) -> None:
     values = values_of({"outcome": "lost"})
-    replace_deal(
+    write_deal(
         org_id=org.pk, deal_id=clean_deal_id("deal_1"), values=values, actor=Actor(ActorKind.COMMAND, "import_deals")
     )
 

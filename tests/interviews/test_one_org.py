@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from deals.api.requests import values_of
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import clean_deal_id
 from hindsight.api.schema import description
 from interviews.models import InterviewRequest
@@ -116,7 +116,7 @@ def twin(org: Org) -> InterviewRequest:
     """An interview request that has begun, after one that is completed. Those of two orgs have the same texts."""
     contact = ContactFactory.create(org=org, email=EMAIL, name="Alice", notes="Old notes")
     row = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type__name="Win-loss")
-    replace_deal(org_id=org.pk, deal_id=clean_deal_id(DEAL), values=values_of({"outcome": "lost"}), actor=ACTOR)
+    write_deal(org_id=org.pk, deal_id=clean_deal_id(DEAL), values=values_of({"outcome": "lost"}), actor=ACTOR)
     done = InterviewRequestFactory.create(org=org, contact=contact, deal_id=DEAL, interview_type=row.interview_type)
     complete(done, [("vendor", "The import was fast.")])
     give_consent(row)

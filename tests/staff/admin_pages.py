@@ -18,7 +18,7 @@ from django.utils import timezone
 from contacts.services import update_contact
 from contacts.text import clean_notes
 from deals.models import Deal, DealValues
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.lifecycle import Flag
 from interviews.models import InterviewRequest, InterviewType
@@ -150,7 +150,7 @@ def new_deal(org: Org, deal_id: str) -> Deal:
             currency="EUR",
             closed_at=timezone.now(),
         )
-        replace_deal(org_id=org.pk, deal_id=clean_deal_id(deal_id), values=values, actor=SAM)
+        write_deal(org_id=org.pk, deal_id=clean_deal_id(deal_id), values=values, actor=SAM)
     deal: Deal = Deal.objects.for_org(org.pk).get()
     return deal
 

@@ -1,19 +1,17 @@
 """Imports of deals in the browser. What they share with those of contacts is in test_imports.py."""
 
-from typing import Any
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from deals.models import Deal
-from deals.services import replace_deals
+from deals.models import Deal, DealValues
+from deals.services import write_deal
 from deals.text import DealId
 from jobs.models import Job, State
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org, SecurityEvent
 from tests.staff.conftest import Staff, staff_of
 from tests.staff.test_exports import downloaded, run_jobs, start
-from tests.staff.test_imports import page_of
+from tests.staff.test_imports import confirm, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,49 +20,86 @@ Opportunity ID;Close Date;Closed Lost Reason;Main Competitor(s);Outcome;Amount;O
 deal_1;2026-11-20;Price;Globex;lost;48000.5;Sue
 deal_2;2026-11-21T17:30:00+01:00;;;won;12;Sue
 deal_3;yesterday;;;won;;Sue
+deal_4;11/12/2026;;;open;120.000;Sue
 """
 
 
 @pytest.fixture
 def deal(acme: Org) -> Deal:
-    values: Any = dict.fromkeys(("outcome", "reported_reason", "competitor", "segment", "currency"), "")
-    values |= {"segment": "EMEA", "amount": None, "closed_at": None}
-    replace_deals(org_id=acme.pk, deals={DealId("deal_1"): values}, actor=Actor(ActorKind.COMMAND, "pytest"))
+    values = DealValues(outcome="no_decision", segment="EMEA")
+    write_deal(org_id=acme.pk, deal_id=DealId("deal_1"), values=values, actor=Actor(ActorKind.COMMAND, "pytest"))
     return Deal.objects.get()
 
 
 def checked(staff: Staff, content: str) -> Job:
     file = SimpleUploadedFile("any.csv", content.encode())
     staff.post("deals_deal_import", org="acme", file=file, encoding="utf-8")
-    run_jobs()
-    return Job.objects.latest("pk")
+    job = Job.objects.latest("pk")
+    confirm(staff, job)
+    return job
 
 
 def test_a_dry_run_shows_what_the_import_then_does(support: Staff, deal: Deal) -> None:
     job = checked(support, CSV)
     guessed = ["deal_id", "closed_at", "reported_reason", "competitor", "outcome", "amount", ""]
     assert (job.kind, job.options["columns"]) == ("import_deals", guessed)
-    assert job.counts == {"created": 1, "updated": 1, "rejected": 1}
+    assert job.counts == {"created": 1, "updated": 1, "rejected": 2}
     page = page_of(support, job)
     assert "Import 2 deals" in page
-    assert "closed_at: Send an RFC 3339 time" in page
+    assert "closed_at: Write the date as 2026-11-12, not “yesterday”." in page
+    assert "closed_at: “11/12/2026” can be 2026-11-12 or 2026-12-11. Write one of these." in page
+    assert "outcome: Write won, lost or no decision, not “open”." in page
+    assert "amount: “120.000” can be 120000 or 120.0000." in page
+    assert "<td>outcome</td><td>no_decision</td><td>lost</td>" in page
     assert Deal.objects.get().segment == "EMEA", "nothing is stored yet"
 
     support.post("jobs_job_run", job.pk)
     run_jobs()
     first, second = Deal.objects.order_by("deal_id")
     assert (first.outcome, first.reported_reason, first.competitor) == ("lost", "Price", "Globex")
-    assert (first.audited_text("closed_at"), first.segment) == ("2026-11-20T00:00:00Z", ""), "replaced whole"
+    assert (first.audited_text("closed_at"), first.segment) == ("2026-11-20T00:00:00Z", "EMEA")
     assert (second.audited_text("closed_at"), second.audited_text("amount")) == ("2026-11-21T16:30:00Z", "12")
     changes = Change.objects.of(deal).filter(actor_kind="staff")
-    assert {(change.field, change.actor) for change in changes} >= {("segment", "sue"), ("outcome", "sue")}
+    assert {(change.field, change.actor) for change in changes} >= {("amount", "sue"), ("outcome", "sue")}
     event = SecurityEvent.objects.get(kind="import")
-    assert (event.actor, event.org, event.detail) == ("sue", "acme", "Rows: 3.")
+    assert (event.actor, event.org, event.detail) == ("sue", "acme", "Rows: 4.")
 
 
 def test_the_list_leads_to_the_import_and_the_page_says_what_an_empty_cell_does(support: Staff, deal: Deal) -> None:
     assert "Import deals" in support.get("deals_deal_changelist").content.decode()
-    assert "an empty cell, or a column that is left out, clears" in support.get("deals_deal_import").content.decode()
+    assert (
+        "An empty cell, and a column that is not imported, keep the stored value."
+        in support.get("deals_deal_import").content.decode()
+    )
+
+
+def test_a_column_that_is_not_imported_changes_nothing(support: Staff, deal: Deal) -> None:
+    """The outcome was erased: only some names of columns were known, and a row replaced the whole deal."""
+    file = "Deal ID;Phase of sale;Segment\ndeal_1;Closed Lost;\n"
+    job = checked(support, file)
+    assert (job.options["columns"], job.counts) == (["deal_id", "", "segment"], {"rejected": 1})
+    assert "The cells of the chosen columns are empty." in page_of(support, job)
+
+    support.post("jobs_job_check", job.pk, column=["deal_id", "outcome", "segment"])
+    run_jobs()
+    assert "<td>outcome</td><td>no_decision</td><td>lost</td>" in page_of(support, job)
+    support.post("jobs_job_run", job.pk)
+    run_jobs()
+    deal.refresh_from_db()
+    assert (deal.outcome, deal.segment) == ("lost", "EMEA")
+    assert [(each.field, each.before) for each in Change.objects.of(deal)] == [("outcome", "no_decision")]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Deal ID,Stage", ["deal_id", "outcome"]),
+        ("Deal ID,Deal Stage,Outcome", ["deal_id", "", "outcome"]),
+        ("Record ID,Deal,Ergebnis,Betrag,Währung", ["deal_id", "", "outcome", "amount", "currency"]),
+    ],
+)
+def test_the_best_column_is_guessed(support: Staff, acme: Org, header: str, columns: list[str]) -> None:
+    assert checked(support, f"{header}\n").options["columns"] == columns
 
 
 def test_each_field_has_one_column(support: Staff, acme: Org) -> None:

@@ -8,15 +8,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contacts.models import Contact
-from deals.models import Deal
+from deals.models import Deal, DealValues
+from deals.services import write_deal
+from deals.text import clean_deal_id
 from interviews.models import InterviewRequest, InterviewType
 from interviews.services.erasure import erase_contact
 from jobs.models import Job, State
 from orgs.actors import Actor, ActorKind
 from orgs.models import SecurityEvent
+from staff.lists import imports
 from tests.staff.conftest import Staff
 from tests.staff.test_exports import downloaded, run_jobs
-from tests.staff.test_imports import page_of
+from tests.staff.test_imports import confirm, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +38,11 @@ def upload(staff: Staff, kind: InterviewType, content: str) -> Any:
 
 
 def checked(staff: Staff, kind: InterviewType, content: str = CSV) -> Job:
-    """After the dry run that follows the upload."""
+    """After the dry run."""
     upload(staff, kind, content)
-    run_jobs()
-    return Job.objects.latest("pk")
+    job = Job.objects.latest("pk")
+    confirm(staff, job)
+    return job
 
 
 def imported(staff: Staff, kind: InterviewType, content: str = CSV) -> Job:
@@ -59,6 +63,27 @@ def test_a_dry_run_stores_nothing(support: Staff, kind: InterviewType) -> None:
     assert "email: Line 3 has the same address and deal." in page
     assert "deal_id: Send the deal whose outcome this is." in page
     assert "Download the survey links" not in page
+
+
+def test_a_dry_run_shows_what_it_writes_to_contacts_and_deals(
+    support: Staff, kind: InterviewType, alice: Contact
+) -> None:
+    values = DealValues(outcome="lost", competitor="Globex")
+    write_deal(org_id=kind.org_id, deal_id=clean_deal_id("d9"), values=values, actor=Actor(ActorKind.COMMAND, "pytest"))
+    file = "email;name;notes;deal;Stage\nalice@example.com;Alicia;;d9;Closed Won\n"
+    job = checked(support, kind, file)
+    changes = {change["field"]: (change["row"], change["before"], change["after"]) for change in imports.changes(job)}
+    row = "alice@example.com, d9"
+    assert changes == {
+        "email": (row, "(new)", "alice@example.com"),
+        "name": (row, "Alice", "Alicia"),
+        "deal_id": (row, "(new)", "d9"),
+        "outcome": (row, "lost", "won"),
+    }
+    imported(support, kind, file)
+    alice.refresh_from_db()
+    deal = Deal.objects.get()
+    assert (alice.name, alice.notes, deal.outcome, deal.competitor) == ("Alicia", "Old notes", "won", "Globex")
 
 
 def test_an_import_creates_requests_and_a_file_with_their_links(support: Staff, kind: InterviewType) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from contacts.text import clean_email, clean_name, clean_notes
 from deals.models import DealValues, Outcome
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.lifecycle import Speaker
 from interviews.models import Driver, InterviewRequest, InterviewType
@@ -95,7 +95,7 @@ def complete_many(interview_type: InterviewType, number: int, *, seed: int = 1) 
         index += 1
         outcome = random.choice((*Outcome.values, "lost", "won"))
         deal = clean_deal_id(f"deal_{index // 2 * 2 if index % 8 < 2 else index}")
-        replace_deal(org_id=interview_type.org_id, deal_id=deal, values=_deal(random, outcome), actor=ACTOR)
+        write_deal(org_id=interview_type.org_id, deal_id=deal, values=_deal(random, outcome), actor=ACTOR)
         row = create_interview_request(
             interview_type=interview_type,
             actor=ACTOR,

@@ -275,6 +275,7 @@ def checked_import(org: Org) -> Job:
         owner = User.objects.get(username=LOGIN)
         job = imports.new_import(kind="import_contacts", org=org, owner=owner, size=len(file))
         imports.upload(job, file, offset=0)
+        imports.check(job, job.options["columns"])
     for leased in lease(Jobs(), free=1):
         run_job(leased)
     return job

@@ -2,9 +2,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from contacts.batches import Batch, batches, reject_duplicates
-from contacts.files import READERS
+from contacts.files import Row, read_csv, read_json_lines
+from contacts.layouts import FIELDS
 from contacts.services import import_batch
-from hindsight.text.import_files import Lines
+from hindsight.text.import_files import BadRow
 from orgs.import_command import ImportCommand
 
 
@@ -12,18 +13,22 @@ class Command(ImportCommand):
     help = """\
 Creates and updates contacts of an org from a UTF-8 file. Prints how many were created, updated, unchanged and rejected.
 
-CSV: the first line names the columns in any order: email, and optionally name and notes. An empty cell keeps the stored
-value. JSON Lines: one object per line with the same fields. notes can be a string or an object, and "" clears them.
-Texts must follow the rules of the API. The audit keeps replaced texts.
+CSV: the first line names the columns. Those of email, name and notes are guessed; the columns that are not imported are
+listed. --map "Job title=notes" chooses a field, and --map "Comments=" none. JSON Lines: one object per line with these
+fields; notes can be a string or an object, and "" clears them.
+
+A column or field that is left out, and an empty cell, keep the stored text. Texts must follow the rules of the API. The
+audit keeps replaced texts. --dry-run prints the texts of the first 100 rows that would change, before and after.
 
 Invalid rows, and rows that repeat an earlier email address, are rejected. Each is reported on standard error with the
 number of its first line; after 1,000, the others are only counted. All other rows are imported, and the exit status is
 1. You can interrupt the import and run it again: contacts that already match the file stay unchanged."""
 
-    rows = "contacts"
+    rows, fields = "contacts", FIELDS
+    readers = (read_csv, read_json_lines)
 
-    def batches(self, lines: Lines, file_format: str) -> Iterator[Batch]:
-        return batches(reject_duplicates(READERS[file_format](lines)))
+    def batches(self, rows: Iterator[Row | BadRow]) -> Iterator[Batch]:
+        return batches(reject_duplicates(rows))
 
     def store(self, org_id: int, batch: Batch, *, dry_run: bool) -> Counter[str]:
         return import_batch(org_id=org_id, batch=batch, actor=self.actor, dry_run=dry_run)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from deals.api.requests import values_of
-from deals.services import replace_deal
+from deals.services import write_deal
 from deals.text import clean_deal_id
 from interviews.models import Driver, InterviewRequest
 from orgs.actors import Actor, ActorKind
@@ -70,7 +70,7 @@ def test_a_hit_is_a_place_in_the_transcript_of_get(acme_api: ApiClient, three: l
 def test_findings_are_the_drivers_with_their_deals(acme_api: ApiClient, three: list[InterviewRequest]) -> None:
     values = values_of({"outcome": "lost", "competitor": "Globex"})
     actor = Actor(ActorKind.STAFF, "sam")
-    replace_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-2"), values=values, actor=actor)
+    write_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-2"), values=values, actor=actor)
     found = walk(acme_api, "/findings")
     assert len(found) == Driver.objects.count() >= 6
     assert [each["interview_request_id"] for each in found[:1]] == [three[0].pk]
@@ -105,7 +105,7 @@ def test_findings_are_the_drivers_with_their_deals(acme_api: ApiClient, three: l
 def test_filters_of_findings(acme_api: ApiClient, three: list[InterviewRequest], query: Any, expected: Any) -> None:
     values = values_of({"outcome": "won", "competitor": "Globex"})
     actor = Actor(ActorKind.STAFF, "sam")
-    replace_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-0"), values=values, actor=actor)
+    write_deal(org_id=three[0].org_id, deal_id=clean_deal_id("deal-0"), values=values, actor=actor)
     drivers = [driver for driver in Driver.objects.order_by("-completed_at", "-pk") if expected(driver)]
     found = [each["id"] for each in walk(acme_api, "/findings", limit=4, **query)]
     assert found == [driver.public_id for driver in drivers]
