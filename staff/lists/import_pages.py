@@ -149,7 +149,7 @@ class ImportPages(StaffAdmin):
             "has_links": IMPORTS[job.kind].has_links and not imports.is_dry_run(job),
             "counts": [(name, job.counts.get(name, 0)) for name in ("created", "updated", "unchanged", "rejected")],
             "changing": imports.changed_rows(job),
-            "changes": (changes := imports.changes(job)),
+            "changes": (changes := imports.changes(job) if may_import(request, job.kind) else []),
             "unshown_changes": imports.changed_rows(job) - len({row["row"] for row in changes}),
             "not_imported": unmapped(job.options.get("header", []), job.options.get("columns", [])),
             "errors": imports.errors(job),

@@ -66,7 +66,7 @@ IMPORTS = {
     "import_deals": Importable(
         row="deal",
         fields=deal_layouts.FIELDS,
-        help=f"{KEPT} Only the customer's system can clear one.",
+        help=f"{KEPT} The customer's system clears values of a deal.",
         columns_help="One column for deal_id, which is the id in the customer's system, and at most one for each other "
         "field. Outcomes are won, lost and no decision. Amounts are as in 120000.50, 120.000,50 or 120,000.50. Dates "
         "are as in 2026-11-12 or 12.11.2026, and times as in 2026-11-12 17:30, in UTC.",

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from hindsight.text.csv_layouts import Layout, shortened
 from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, BadRow, CsvRows, Effect, Lines, unlisted_rows
-from hindsight.text.record_files import Record, write_csv
+from hindsight.text.record_files import Record, unescape_formulas, write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
 from jobs.services import create_job, start_job
@@ -101,7 +101,9 @@ def errors(job: Job) -> list[dict[str, str]]:
 
 def changes(job: Job) -> list[dict[str, str]]:
     """What a dry run would write, a field each. Of a new row, `before` is NEW."""
-    return [row for row in _output(job) if row["field"]] if is_dry_run(job) and changed_rows(job) else []
+    if not (is_dry_run(job) and changed_rows(job)):
+        return []
+    return [{name: unescape_formulas(cell) for name, cell in row.items()} for row in _output(job) if row["field"]]
 
 
 def _output(job: Job) -> Iterator[dict[str, str]]:

@@ -205,6 +205,15 @@ def test_a_person_confirms_the_columns(support: Staff, alice: Contact) -> None:
     assert stored() == {"alice@example.com": ("Alice", "Old notes")}
 
 
+def test_values_are_shown_as_they_are_stored(support: Staff, alice: Contact) -> None:
+    Contact.objects.update(notes="'=1+1")
+    job = checked(support, "email,notes\nalice@example.com,-3\n")
+    assert [(change["before"], change["after"]) for change in imports.changes(job)] == [("'=1+1", "-3")]
+    assert "<td>&#x27;=1+1</td><td>-3</td>" in page_of(support, job)
+    support.user.groups.clear()
+    assert "<td>-3</td>" not in page_of(support, job)
+
+
 def test_of_many_changed_rows_the_first_are_shown_and_the_others_counted(
     support: Staff, alice: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
