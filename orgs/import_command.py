@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
 from hindsight.text.csv_layouts import FileFields, Layout, shortened, unmapped
-from hindsight.text.import_files import MAX_LISTED, BadRow, CsvRows, Effect, Lines, unlisted_rows
+from hindsight.text.import_files import MAX_LISTED, BadRow, CsvRows, Effect, Lines, of_first_rows, unlisted_rows
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
 
@@ -57,15 +57,15 @@ class ImportCommand(BaseCommand):
         if file_format is None:
             raise CommandError("Cannot infer the format from the file name. Pass --format csv or --format jsonl.")
         org = get_org(slug)
-        self.previewed: set[str] = set()
         self.tally = Counter(created=0, updated=0, unchanged=0, rejected=0)
         with _open(name) as file, self.progress(_size(file), "B") as self.bar:
             lines = Lines(file)
             for batch in self.batches(self.read(lines, file_format, options["map"])):
                 self.report(batch)
-                self.tally += self.store(org.pk, batch, dry_run=dry_run)
+                counts = self.store(org.pk, batch, dry_run=dry_run)
                 if dry_run:
-                    self.preview(batch.effects)
+                    self.preview(batch)
+                self.tally += counts
                 self.bar.update(lines.position - self.bar.n)
         return self.summary(dry_run)
 
@@ -96,16 +96,16 @@ class ImportCommand(BaseCommand):
             self.stderr.write(f"not imported: {', '.join(map(repr, names))}")
         return replace(guess, columns=tuple(columns))
 
-    def preview(self, effects: Sequence[Effect]) -> None:
-        """Of the first rows that change. `repr` escapes characters that a terminal would interpret."""
-        for effect in effects:
-            if len(self.previewed | {effect.row}) > SHOWN_ROWS:
-                return
-            self.previewed.add(effect.row)
-            before = "new" if effect.before is None else repr(shortened(effect.before))
+    def preview(self, batch: Batch) -> None:
+        """`repr` escapes characters that a terminal would interpret."""
+        for effect in of_first_rows(batch.effects, SHOWN_ROWS - self.changed_rows):
+            row, before, after = (repr(shortened(text or "")) for text in (effect.row, effect.before, effect.after))
             with self.bar.external_write_mode(file=sys.stderr):
-                row, after = repr(shortened(effect.row)), repr(shortened(effect.after))
-                self.stderr.write(f"{row}: {effect.field}: {before} → {after}")
+                self.stderr.write(f"{row}: {effect.field}: {'new' if effect.before is None else before} → {after}")
+
+    @property
+    def changed_rows(self) -> int:
+        return self.tally["created"] + self.tally["updated"]
 
     def report(self, batch: Batch) -> None:
         for row in islice(batch.rejected, max(0, MAX_LISTED - self.tally["rejected"])):
@@ -115,7 +115,7 @@ class ImportCommand(BaseCommand):
     def summary(self, dry_run: bool) -> str:
         counts = ", ".join(f"{name} {self.tally[name]}" for name in ("created", "updated", "unchanged", "rejected"))
         text = f"dry run: {counts}" if dry_run else counts
-        if (more := self.tally["created"] + self.tally["updated"] - SHOWN_ROWS) > 0 and dry_run:
+        if dry_run and (more := self.changed_rows - SHOWN_ROWS) > 0:
             self.stderr.write(f"and {more:,} more rows")
         if not self.tally["rejected"]:
             return text

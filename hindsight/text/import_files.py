@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Self
 
 from django.core.exceptions import ValidationError
@@ -38,6 +39,11 @@ def counts_of(effects: Sequence[Effect], *, valid: int, rejected: int) -> Counte
     updated = {effect.row for effect in effects} - created
     unchanged = valid - len(created) - len(updated)
     return Counter(created=len(created), updated=len(updated), unchanged=unchanged, rejected=rejected)
+
+
+def of_first_rows(effects: Sequence[Effect], number: int) -> list[Effect]:
+    rows = set(islice(dict.fromkeys(effect.row for effect in effects), max(0, number)))
+    return [effect for effect in effects if effect.row in rows]
 
 
 class Lines:

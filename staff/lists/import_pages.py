@@ -151,7 +151,7 @@ class ImportPages(StaffAdmin):
             "changing": imports.changed_rows(job),
             "changes": (changes := imports.changes(job) if may_import(request, job.kind) else []),
             "unshown_changes": imports.changed_rows(job) - len({row["row"] for row in changes}),
-            "not_imported": unmapped(job.options.get("header", []), job.options.get("columns", [])),
+            "not_imported": unmapped(job.options.get("header", []), imports.columns(job)),
             "errors": imports.errors(job),
             "unshown_errors": imports.unshown_errors(job),
             "columns": list(columns_of(job)),
@@ -163,5 +163,5 @@ def columns_of(job: Job) -> Iterator[dict[str, Any]]:
     if not imports.is_open(job) or "header" not in job.options:
         return
     rows = imports.first_rows(job)
-    for index, (header, field) in enumerate(zip(job.options["header"], job.options["columns"], strict=True)):
+    for index, (header, field) in enumerate(zip(job.options["header"], imports.columns(job), strict=True)):
         yield {"header": header, "field": field, "texts": [row[index] for row in rows]}

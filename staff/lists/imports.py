@@ -12,7 +12,16 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from hindsight.text.csv_layouts import Layout, shortened
-from hindsight.text.import_files import MAX_LINE_BYTES, MAX_LISTED, BadRow, CsvRows, Effect, Lines, unlisted_rows
+from hindsight.text.import_files import (
+    MAX_LINE_BYTES,
+    MAX_LISTED,
+    BadRow,
+    CsvRows,
+    Effect,
+    Lines,
+    of_first_rows,
+    unlisted_rows,
+)
 from hindsight.text.record_files import Record, unescape_formulas, write_csv
 from hindsight.text.storable import clean_text
 from jobs.models import Job, Part, State
@@ -90,6 +99,12 @@ def is_open(job: Job) -> bool:
     return job.state == State.DRAFT or (job.state == State.FINISHED and is_dry_run(job))
 
 
+def columns(job: Job) -> list[str]:
+    """Jobs of the release before have none until they are chosen."""
+    chosen: list[str] = job.options.get("columns") or [""] * len(job.options.get("header", []))
+    return chosen
+
+
 def first_rows(job: Job) -> list[list[str]]:
     rows = islice(CsvRows(Lines(job.open(Part.INPUT))), SAMPLE_ROWS)
     return [row[1] for row in rows if not isinstance(row, BadRow)]
@@ -100,10 +115,10 @@ def errors(job: Job) -> list[dict[str, str]]:
 
 
 def changes(job: Job) -> list[dict[str, str]]:
-    """What a dry run would write, a field each. Of a new row, `before` is NEW."""
+    """What a dry run would write, a field each. Of a new row, `before` is NEW. The release before wrote none."""
     if not (is_dry_run(job) and changed_rows(job)):
         return []
-    return [{name: unescape_formulas(cell) for name, cell in row.items()} for row in _output(job) if row["field"]]
+    return [{name: unescape_formulas(cell) for name, cell in row.items()} for row in _output(job) if row.get("field")]
 
 
 def _output(job: Job) -> Iterator[dict[str, str]]:
@@ -189,12 +204,10 @@ def _import(job: Job, batch: Any) -> StepResult:
 
 
 def _preview(job: Job, effects: Sequence[Effect]) -> Iterator[Record]:
-    rows = set(islice(dict.fromkeys(effect.row for effect in effects), max(0, SHOWN_ROWS - changed_rows(job))))
-    for effect in effects:
-        if effect.row in rows:
-            before = NEW if effect.before is None else shortened(effect.before, SHOWN_CHARACTERS)
-            after = shortened(effect.after, SHOWN_CHARACTERS)
-            yield {"row": effect.row, "field": effect.field, "before": before, "after": after}
+    for effect in of_first_rows(effects, SHOWN_ROWS - changed_rows(job)):
+        before = NEW if effect.before is None else shortened(effect.before, SHOWN_CHARACTERS)
+        after = shortened(effect.after, SHOWN_CHARACTERS)
+        yield {"row": effect.row, "field": effect.field, "before": before, "after": after}
 
 
 def _count_unlisted(job: Job, number: int) -> StepResult:

@@ -205,6 +205,17 @@ def test_a_person_confirms_the_columns(support: Staff, alice: Contact) -> None:
     assert stored() == {"alice@example.com": ("Alice", "Old notes")}
 
 
+def test_jobs_of_the_release_before_are_shown(support: Staff, alice: Contact) -> None:
+    job = checked(support, CSV)
+    job.chunks.filter(part=Part.OUTPUT).delete()
+    job.append(Part.OUTPUT, b"line,reason\r\n2,email: Wrong.\r\n")
+    Job.objects.filter(pk=job.pk).update(counts={"updated": 1, "rejected": 1})
+    assert "email: Wrong." in page_of(support, job)
+    del job.options["columns"]
+    Job.objects.filter(pk=job.pk).update(state=State.DRAFT, options=job.options)
+    assert page_of(support, job).count('<select name="column"') == 3
+
+
 def test_values_are_shown_as_they_are_stored(support: Staff, alice: Contact) -> None:
     Contact.objects.update(notes="'=1+1")
     job = checked(support, "email,notes\nalice@example.com,-3\n")
