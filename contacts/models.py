@@ -37,6 +37,8 @@ class Contact(PublicId, Searchable, Versioned):
     search_text = SearchTextField(of=("email", "name"))
     created_at = models.DateTimeField(auto_now_add=True)
 
+    audited = ("email", "name", "notes")
+
     objects = ContactQuerySet.as_manager()
 
     class Meta:

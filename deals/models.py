@@ -75,6 +75,8 @@ class Deal(Versioned):
     closed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    audited = FIELDS
+
     objects = DealQuerySet.as_manager()
 
     class Meta:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 
 from hindsight.db.search import with_search_text
@@ -15,12 +16,11 @@ from orgs.models import Change
 
 Texts = Mapping[str, str | None]
 
-AUDITED_FIELDS = frozenset(
-    {
-        *("email", "name", "notes", "objective", "picks", "subjects", "guide", "review", ERASURE),
-        *("outcome", "reported_reason", "competitor", "segment", "amount", "currency", "closed_at"),
-    }
-)
+
+def audited_fields() -> list[str]:
+    """Each model names its own in `audited`."""
+    named = {field for model in apps.get_models() for field in getattr(model, "audited", ())}
+    return sorted({*named, ERASURE})
 
 
 def overwrite(*edits: tuple[Any, Texts], actor: Actor) -> list[Change]:
@@ -93,8 +93,8 @@ def _cleared(row: Any, texts: Texts) -> Texts:
 
 
 def _change(row: Any, field: str, *, before: str) -> Change:
-    if field not in AUDITED_FIELDS:
-        raise ValueError(f"{field!r} is not in AUDITED_FIELDS.")
+    if field not in row.audited:
+        raise ValueError(f"{field!r} is not audited.")
     return Change(
         org_id=row.org_id,
         object_type=row._meta.model_name,

@@ -136,7 +136,7 @@ class UpdateInterviewRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         if not attrs:
-            raise BadRequest("No fields provided. Send at least one of contact_context, contact_name, objective.")
+            raise BadRequest(f"No fields provided. Send at least one of {', '.join(self.fields)}.")
         return attrs
 
 

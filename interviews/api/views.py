@@ -200,7 +200,8 @@ NO_SUCH_TYPE = "Your organization has no interview type with this id. GET /inter
 def would_overwrite(org_id: int, body: Mapping[str, Any]) -> bool:
     """Whether the POST has texts for a contact that exists, or a deal that exists."""
     contacts = Contact.objects.for_org(org_id).filter(email=body["contact_email"])
-    if {"contact_name", "contact_context"} & body.keys() and contacts.exists():
+    # An objective is of the new interview request.
+    if UPDATE.fields.keys() & body.keys() - {"objective"} and contacts.exists():
         return True
     return "deal" in body and Deal.objects.for_org(org_id).filter(deal_id=body["deal_id"]).exists()
 

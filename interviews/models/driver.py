@@ -46,6 +46,8 @@ class Driver(PublicId, models.Model):
         help_text="Whether it is the strongest one of its topic and direction in the interview, and not rejected."
     )
 
+    audited = ("review",)
+
     objects = DriverQuerySet.as_manager()
 
     class Meta:

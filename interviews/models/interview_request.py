@@ -167,6 +167,7 @@ class InterviewRequest(Versioned):
 
     # Audited fields by the field whose change clears them.
     cleared_by = {"objective": ("picks", "subjects")}
+    audited = ("objective", *cleared_by["objective"])
 
     objects = InterviewRequestQuerySet.as_manager()
 

@@ -52,6 +52,8 @@ class InterviewType(PublicId, models.Model):
         null=True, blank=True, editable=False, help_text="No new interview request may have an archived type."
     )
 
+    audited = ("guide",)
+
     objects = OrgRowsQuerySet["InterviewType"].as_manager()
 
     org_name: str  # set by find_type() of the API, like the next one

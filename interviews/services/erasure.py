@@ -46,7 +46,7 @@ def erase_contact(
     erase_reasons(org_id=org_id, deal_ids=deals, actor=actor)
     tokens = [interview_request.survey_token for interview_request in interview_requests]
     _delete_stored_responses(org_id, [token for token in tokens if token is not None])
-    erased = ("objective", "picks", "subjects", "flags")
+    erased = (*InterviewRequest.audited, "flags")
     for interview_request in interview_requests:
         for field in erased:
             setattr(interview_request, field, "")
@@ -56,8 +56,9 @@ def erase_contact(
         interview_request.deal_id = "" if deal_ids else interview_request.deal_id
     fields = [*erased, "survey_token", "progress", "deal_id"]
     InterviewRequest.objects.bulk_update(interview_requests, fields, batch_size=BATCH)
-    contact.email, contact.name, contact.notes = contact.erased_email, "", ""
-    contact.save(update_fields=["email", "name", "notes"])
+    for field in Contact.audited:
+        setattr(contact, field, contact.erased_email if field == "email" else "")
+    contact.save(update_fields=Contact.audited)
     erase_changes(contact, *interview_requests, actor=actor)
     return contact
 

@@ -24,11 +24,13 @@ MAX_TEXTS = 1_000
 """Limits how long the rows are locked."""
 
 CONTACT, REQUEST = str(Contact._meta.model_name), str(InterviewRequest._meta.model_name)
+NOT_RESTORABLE = ("email",)
+"""Another contact may have an earlier address, and the survey links were replaced."""
 RESTORABLE: Mapping[str, tuple[str, ...]] = {
-    CONTACT: ("name", "notes"),
-    REQUEST: ("objective", *InterviewRequest.cleared_by["objective"]),
+    CONTACT: tuple(field for field in Contact.audited if field not in NOT_RESTORABLE),
+    REQUEST: InterviewRequest.audited,
 }
-"""By type. An earlier address stays: another contact may have it. A guide is restored in its form."""
+"""By type. A guide is restored in its form."""
 
 Key = tuple[str, int, str]  # type, id, field
 

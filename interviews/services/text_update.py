@@ -13,14 +13,14 @@ class TextUpdate(NamedTuple):
     org_id: int
     interview_request_id: int
     contact_texts: Texts
-    objective: str | None
+    request_texts: Texts
     actor: Actor
     if_versions: Collection[RowVersions] | None
     digest: str | None
 
     @property
     def texts(self) -> dict[str, str]:
-        sent = {**self.contact_texts, "objective": self.objective}
+        sent = {**self.contact_texts, **self.request_texts}
         return {field: text for field, text in sent.items() if text is not None}
 
     @property

@@ -32,7 +32,8 @@ def update_interview_request(
     Raises PreconditionFailed, and InterviewRequest.DoesNotExist, also for another org's row and an invalid key.
     """
     contact_texts = {"name": contact_name, "notes": contact_context}
-    update = TextUpdate(org_id, interview_request_id, contact_texts, objective, actor, if_versions, digest)
+    request_texts = {"objective": objective}
+    update = TextUpdate(org_id, interview_request_id, contact_texts, request_texts, actor, if_versions, digest)
     return overwrite_in_one_statement(update) if connection.vendor == "postgresql" else _overwrite_on_sqlite(update)
 
 
@@ -44,7 +45,7 @@ def _overwrite_on_sqlite(update: TextUpdate) -> Versions:
     rows = InterviewRequest.objects.for_org(update.org_id).select_related("contact", "interview_type", "conversation")
     row = rows.get(pk=update.interview_request_id)
     require_versions(row, update.if_versions)
-    overwrite((row.contact, update.contact_texts), (row, {"objective": update.objective}), actor=update.actor)
+    overwrite((row.contact, update.contact_texts), (row, update.request_texts), actor=update.actor)
     return row.versions
 
 

@@ -3,12 +3,13 @@
 If another transaction has locked a row, a second try waits for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from contacts.models import Contact
 from hindsight.api.errors import PreconditionFailed
 from hindsight.db.prepared_statements import fetch_row
 from hindsight.db.search import SEPARATOR, search_text_of
@@ -33,46 +34,22 @@ COLUMNS = [
     "contact.version AS contact_version",
 ]
 
-COLUMNS_OF = {
-    "name": ["contact.name", "contact.name <> %(name)s::text AS new_name"],
-    "notes": ["contact.notes", "contact.notes <> %(notes)s::text AS new_notes"],
-    "objective": [
-        *("request.objective", "request.objective <> %(objective)s::text AS new_objective"),
-        *("request.picks", "request.picks <> '' AND request.objective <> %(objective)s::text AS new_picks"),
-        *("request.subjects", "request.subjects <> '' AND request.objective <> %(objective)s::text AS new_subjects"),
-    ],
-}
-
 CURRENT = """
 current AS (
     SELECT * FROM target
     WHERE (version, contact_version) IN (SELECT * FROM unnest(%(request_versions)s::int[], %(contact_versions)s::int[]))
 )"""
 
-WRITTEN_CONTACT = """
-written_contact AS (
-    UPDATE contacts_contact AS contact
-    SET {assignments}, version = {rows}.contact_version + 1, updated_at = clock_timestamp()
+WRITTEN = """
+written_{row} AS (
+    UPDATE {table} AS {row}
+    SET {assignments}, version = {rows}.{version} + 1, updated_at = clock_timestamp()
     FROM {rows}
-    WHERE contact.id = {rows}.contact_id AND ({is_new})
+    WHERE {row}.id = {rows}.{id} AND ({is_new})
 )"""
 
-ASSIGNMENTS_OF = {
-    # SearchTextField: keeps the address and replaces the name.
-    "name": """name = %(name)s::text,
-        search_text = split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text""",
-    "notes": "notes = %(notes)s::text",
-}
-
-# `picks`, `subjects`: InterviewRequest.cleared_by.
-WRITTEN_REQUEST = """
-written_request AS (
-    UPDATE interviews_interviewrequest AS request
-    SET objective = %(objective)s::text, picks = '', subjects = '', version = {rows}.version + 1,
-        updated_at = clock_timestamp()
-    FROM {rows}
-    WHERE request.id = {rows}.id AND new_objective
-)"""
+# SearchTextField: keeps the address and replaces the name.
+SEARCH_TEXT = "split_part(contact.search_text, %(separator)s, 1) || %(separator)s || %(name_to_search)s::text"
 
 AUDIT = """
 audit AS (
@@ -84,12 +61,10 @@ audit AS (
     WHERE edit.is_new
 )"""
 
-EDIT_OF = {
-    "name": "('contact', contact_id, 'name', name, new_name)",
-    "notes": "('contact', contact_id, 'notes', notes, new_notes)",
-    "objective": "('interviewrequest', id, 'objective', objective, new_objective)",
-    "picks": "('interviewrequest', id, 'picks', picks, new_picks)",
-    "subjects": "('interviewrequest', id, 'subjects', subjects, new_subjects)",
+# By alias: the table, the type in the audit, and the names of id and version among the columns of `target`.
+ROWS = {
+    "contact": ("contacts_contact", "contact", "contact_id", "contact_version"),
+    "request": ("interviews_interviewrequest", "interviewrequest", "id", "version"),
 }
 
 RESULT = """
@@ -107,43 +82,68 @@ LEFT JOIN interviews_conversation AS conversation ON conversation.interview_requ
 """
 
 
+class Edit(NamedTuple):
+    """`row`: the alias. `is_new` and `value` are SQL."""
+
+    row: str
+    field: str
+    is_new: str
+    value: str
+
+    @property
+    def assignment(self) -> str:
+        search_text = f", search_text = {SEARCH_TEXT}" if self.field == "name" else ""
+        return f"{self.field} = {self.value}{search_text}"
+
+    @property
+    def audited(self) -> str:
+        _, object_type, object_id, _ = ROWS[self.row]
+        return f"('{object_type}', {object_id}, '{self.field}', {self.field}, new_{self.field})"
+
+
+def _edits(fields: Iterable[str]) -> Iterator[Edit]:
+    for field in fields:
+        row = "contact" if field in Contact.audited else "request"
+        is_new = f"{row}.{field} <> %({field})s::text"
+        yield Edit(row, field, is_new, f"%({field})s::text")
+        for cleared in InterviewRequest.cleared_by.get(field, ()):
+            yield Edit(row, cleared, f"{row}.{cleared} <> '' AND {is_new}", "''")
+
+
 @cache
 def update_statement(fields: tuple[str, ...], *, verify: bool, if_match: bool, wait: bool) -> str:
     """`verify`: only while the API key is valid. `if_match`: only if the rows have one of the given versions. Without
     `wait`, finds no row if another transaction has locked one of the two. Omits parts that are not needed, because
     PostgreSQL starts and ends each node of a plan.
     """
-    contact = [field for field in fields if field in ASSIGNMENTS_OF]
-    request = [field for field in fields if field == "objective"]
-    audited = [*fields, *InterviewRequest.cleared_by["objective"]] if request else fields
+    edits = list(_edits(fields))
     rows = "current" if if_match else "target"
     parts = [
         TARGET.format(
-            columns=", ".join(sum((COLUMNS_OF[field] for field in fields), COLUMNS)),
+            columns=", ".join([*COLUMNS, *(f"{e.row}.{e.field}, {e.is_new} AS new_{e.field}" for e in edits)]),
             key_is_valid=KEY_IS_VALID if verify else "true",
             skip_locked="" if wait else "SKIP LOCKED",
         )
     ]
     if if_match:
         parts.append(CURRENT)
-    if contact:
-        assignments = ", ".join(ASSIGNMENTS_OF[field] for field in contact)
-        parts.append(WRITTEN_CONTACT.format(assignments=assignments, rows=rows, is_new=_any_new(contact)))
-    if request:
-        parts.append(WRITTEN_REQUEST.format(rows=rows))
-    if audited:
-        parts.append(AUDIT.format(rows=rows, edits=", ".join(EDIT_OF[field] for field in audited)))
+    for row, (table, _, id_column, version) in ROWS.items():
+        if assignments := ", ".join(edit.assignment for edit in edits if edit.row == row):
+            names = {"row": row, "rows": rows, "table": table, "id": id_column, "version": version}
+            parts.append(WRITTEN.format(**names, assignments=assignments, is_new=_any_new(edits, row)))
+    if edits:
+        parts.append(AUDIT.format(rows=rows, edits=", ".join(edit.audited for edit in edits)))
     result = RESULT.format(
         is_current="EXISTS (SELECT FROM current)" if if_match else "true",
-        is_new_request=_any_new(request),
-        is_new_contact=_any_new(contact),
-        audited_bytes=" + ".join(f"new_{field}::int * octet_length({field})" for field in audited) or "0",
+        is_new_request=_any_new(edits, "request"),
+        is_new_contact=_any_new(edits, "contact"),
+        audited_bytes=" + ".join(f"new_{e.field}::int * octet_length({e.field})" for e in edits) or "0",
     )
     return f"WITH {','.join(parts)}{result}"
 
 
-def _any_new(fields: Iterable[str]) -> str:
-    return " OR ".join(f"new_{field}" for field in fields) or "false"
+def _any_new(edits: Iterable[Edit], row: str) -> str:
+    return " OR ".join(f"new_{edit.field}" for edit in edits if edit.row == row) or "false"
 
 
 # lock_timeout applies to each lock, and the statement may wait for several. Commands have no limit: '0'.

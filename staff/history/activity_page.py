@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from orgs.audit import AUDITED_FIELDS
+from orgs.audit import audited_fields
 from orgs.models import EventKind, Org
 from staff.history.activity import COLUMNS, MAX_DAYS, ActivityFilter, acts, addresses
 from staff.history.restore_page import may_restore_texts
@@ -41,7 +41,7 @@ class ActivityForm(forms.Form):
         label="What",
         choices=[
             ("", "Everything"),
-            *((field, f"{field.capitalize().replace('_', ' ')} overwritten") for field in sorted(AUDITED_FIELDS)),
+            *((field, f"{field.capitalize().replace('_', ' ')} overwritten") for field in audited_fields()),
         ],
     )
 

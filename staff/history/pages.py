@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils.functional import cached_property
 
 from hindsight.db.ids import is_id
+from interviews.services.restoring import NOT_RESTORABLE
 from orgs.audit import restore
 from orgs.audit_removal import ERASURE
 from orgs.history import with_after
@@ -18,9 +19,6 @@ from staff.edit_conflicts import EditForm, fingerprint
 from staff.history.diff import Piece, TimeBudget, diff
 from staff.login.drafts import NeverSaved, is_draft
 from staff.security_events import actor_of
-
-# An earlier address of a contact: another contact may have it, and the survey links were replaced.
-NOT_RESTORABLE = ("email",)
 
 NEWEST = 5
 PER_PAGE = 20

@@ -1,0 +1,59 @@
+"""Each field of the PATCH, whichever there are: written, audited, restorable, in the budget, with an example."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from contacts.models import Contact
+from hindsight.limits import audit_budget
+from interviews.api import examples
+from interviews.api.requests import UpdateInterviewRequest
+from interviews.models import InterviewRequest
+from interviews.services.restoring import RESTORABLE
+from orgs.actors import Actor, ActorKind
+from orgs.audit import restore
+from orgs.models import Change
+from tests.client import ApiClient
+
+FIELDS = sorted(UpdateInterviewRequest().fields)
+SAM = Actor(ActorKind.STAFF, "sam")
+
+
+def texts(interview_request: InterviewRequest) -> dict[tuple[str, str], str]:
+    """The texts that staff and the API can overwrite."""
+    row = InterviewRequest.objects.select_related("contact").get(pk=interview_request.pk)
+    rows = {Contact: row.contact, InterviewRequest: row}
+    return {
+        (kind, field): getattr(each, field)
+        for each in rows.values()
+        for kind in [str(each._meta.model_name)]
+        for field in RESTORABLE[kind]
+    }
+
+
+def row_of(change: Change) -> Any:
+    model = {"contact": Contact, "interviewrequest": InterviewRequest}[change.object_type]
+    return model._default_manager.get(pk=change.object_id)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_is_written_audited_counted_and_restorable(
+    acme_api: ApiClient, interview_request: InterviewRequest, settings: Settings, field: str
+) -> None:
+    settings.AUDIT_BYTES_PER_DAY = 10**6
+    path, org = f"/interviews/{interview_request.pk}", str(interview_request.org_id)
+    assert acme_api.patch(path, {field: "An earlier text"}).status_code == 200
+    before, spent, known = texts(interview_request), audit_budget.budget_of(org).spent, Change.objects.count()
+    assert acme_api.patch(path, {field: examples.UPDATE[field]}).status_code == 200
+    after = texts(interview_request)
+    (written,) = (name for name in after if after[name] != before[name])
+    (change,) = Change.objects.all()[: Change.objects.count() - known]
+    assert ((change.object_type, change.field), change.before) == (written, "An earlier text")
+    assert audit_budget.budget_of(org).spent - spent == len("An earlier text")
+    restore(row_of(change), change, actor=SAM)
+    assert texts(interview_request) == before
+
+
+def test_no_field_is_left_out_of_the_examples() -> None:
+    assert sorted(examples.UPDATE) == FIELDS
