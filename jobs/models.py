@@ -34,10 +34,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
-    def with_texts_of(self, org_id: int) -> Self:
-        """Jobs whose files may have personal data of the org's contacts."""
-        of_org = self.filter(Q(org=org_id) | Q(org=None))
-        return of_org.filter(Exists(Chunk.objects.filter(job=OuterRef("pk"))))
+    def with_rows_of(self, org_id: int) -> Self:
+        return self.filter(Q(org=org_id) | Q(org=None))
+
+    def with_files(self) -> Self:
+        return self.filter(Exists(Chunk.objects.filter(job=OuterRef("pk"))))
 
 
 class Job(Queued):

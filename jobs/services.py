@@ -44,10 +44,12 @@ def withdraw_jobs(*, org_id: int) -> None:
 
 @transaction.atomic
 def _withdraw(org_id: int) -> None:
-    jobs = Job.objects.with_texts_of(org_id).order_by("pk").select_for_update(of=("self",))
-    ids = list(jobs.values_list("pk", flat=True))
-    Job.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, leased_until=None, output_bytes=0)
+    jobs = Job.objects.with_rows_of(org_id)
+    ids = list(jobs.with_files().order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    # The options of an import have the first line of its file, which can be a contact instead of a header.
+    Job.objects.filter(pk__in=ids).update(state=State.WITHDRAWN, leased_until=None, output_bytes=0, options={})
     Chunk.objects.filter(job__in=ids).delete()
+    jobs.filter(state=State.FINISHED).update(options={})
 
 
 def purge_jobs(*, dry_run: bool = False) -> int:
