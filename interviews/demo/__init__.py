@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,17 +6,16 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from contacts.text import clean_email, clean_name, clean_notes
+from deals.models import DealValues
 from deals.text import clean_deal_id
-from interviews.lifecycle import Speaker, Status
-from interviews.models import InterviewType
-from interviews.paige.answers.dialogue import Utterance
-from interviews.paige.answers.transcript_markdown import render_transcript
-from interviews.paige.findings.findings import findings_of
+from interviews.lifecycle import Move
+from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import shipped_guide
-from interviews.paige.turn.brief import opening_brief
+from interviews.services.conversation_steps import complete_conversation, finish_conversation, give_consent
 from interviews.services.create import create_interview_request, onboard_org
 from interviews.services.interview_types import create_interview_type
-from interviews.services.transitions import complete_interview, mark_sent
+from interviews.services.scripted_buyer import Answers, answer_next
+from interviews.services.transitions import mark_sent
 from interviews.text import clean_objective
 from orgs.actors import Actor
 from orgs.models import Org
@@ -55,18 +53,20 @@ def _seed_request(org: Org, contact: dict[str, Any], data: dict[str, Any], actor
         contact_context=clean_notes(contact["notes"]),
         deal_id=clean_deal_id(data["deal_id"]),
         objective=clean_objective(data.get("objective", "")),
+        deal=DealValues(outcome=data["outcome"]) if "outcome" in data else None,
     )
-    status = data.get("status", Status.CREATED)
-    if status != Status.CREATED:
+    answers: Answers = data.get("answers", {})
+    if answers or "sent" in data:
         mark_sent(interview_request)
-    if status == Status.COMPLETED:
-        brief = opening_brief(interview_request).after(_conversation(data["answers"]))
-        content = render_transcript(brief.conversation, brief.contact_name)
-        complete_interview(interview_request, content=content, **findings_of(brief, content))
+    if answers:
+        _conduct(interview_request, answers)
 
 
-def _conversation(answers: Sequence[tuple[str, str, str]]) -> Iterator[Utterance]:
-    """`answers`: topic, question and answer."""
-    for topic, question, answer in answers:
-        yield Utterance(Speaker.PAIGE, question, topic)
-        yield Utterance(Speaker.CONTACT, answer, topic)
+def _conduct(interview_request: InterviewRequest, answers: Answers) -> None:
+    """Ends when all answers are given."""
+    give_consent(interview_request)
+    given = interview_request.turns.filter(move=Move.ANSWER)
+    while given.count() < sum(map(len, answers.values())) and answer_next(interview_request, answers):
+        pass
+    finish_conversation(interview_request)
+    complete_conversation(interview_request)

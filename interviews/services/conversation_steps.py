@@ -55,8 +55,8 @@ def give_consent(interview_request: InterviewRequest, *, language: str = "") -> 
         change_progress(interview_request, Progress.STARTED, "interview.started")
 
 
-def next_question(interview_request: InterviewRequest) -> InterviewState:
-    """Puts a question unless one is unanswered.
+def next_question(interview_request: InterviewRequest, *, by_rules: bool = False) -> InterviewState:
+    """Puts a question unless one is unanswered. `by_rules`: asks no model, as in a test room.
 
     Reads notes and objective now, so an earlier PATCH counts. Concurrent calls may all call the model; one message is
     stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
@@ -65,7 +65,7 @@ def next_question(interview_request: InterviewRequest) -> InterviewState:
     state = interview.state
     if interview.stage not in RUNNING or state.question is not None:
         return state
-    brief, is_test = interview.brief, interview.interview_request.org.is_test_room
+    brief, is_test = interview.brief, by_rules or interview.interview_request.org.is_test_room
     with connection_released():
         message = next_message(brief, engine(is_test=is_test), writer(is_test=is_test))
     if message is None:

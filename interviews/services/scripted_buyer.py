@@ -66,14 +66,14 @@ class ScriptedInterviews(Kind[ScriptedInterview]):
 def complete(interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
     answers = answers_in(language_of(interview_request))
-    while _answer_next(interview_request, answers):
+    while answer_next(interview_request, answers):
         pass
     complete_conversation(interview_request)
 
 
 def start(interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
-    _answer_next(interview_request, answers_in(language_of(interview_request)))
+    answer_next(interview_request, answers_in(language_of(interview_request)))
 
 
 def abandon(interview_request: InterviewRequest) -> None:
@@ -112,9 +112,9 @@ def answers_in(language: str) -> Answers:
     return answers
 
 
-def _answer_next(interview_request: InterviewRequest, answers: Answers) -> bool:
+def answer_next(interview_request: InterviewRequest, answers: Answers) -> bool:
     """Returns False if Paige asks nothing more. A topic without a further answer is skipped."""
-    question = next_question(interview_request).question
+    question = next_question(interview_request, by_rules=True).question
     if question is None:
         return False
     text = _answer_to(interview_request, question.number, answers)
@@ -129,4 +129,4 @@ def _answer_to(interview_request: InterviewRequest, number: int, answers: Answer
     )
     topic = questions.get(number=number).topic
     before = questions.filter(topic=topic, number__lt=number).count()
-    return next(iter(answers.get(topic, answers["other"])[before:]), "")
+    return next(iter(answers.get(topic, answers.get("other", []))[before:]), "")

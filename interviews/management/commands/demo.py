@@ -56,6 +56,7 @@ def _password(kept: str) -> str:
         kept = secrets.token_urlsafe(12)
         user.set_password(kept)
         user.save()
+        return kept
     return kept if user.check_password(kept) else ""
 
 

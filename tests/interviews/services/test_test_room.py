@@ -89,7 +89,7 @@ def test_the_scripted_buyer_completes_an_interview(room_api: ApiClient) -> None:
     assert work_off(KIND) == 1
     body = room_api.get(f"/interviews/{pk}").json()
     assert body["status"] == "completed"
-    assert "**Jane:** Your quote was too high" in body["transcript"]["content"]
+    assert "**Jane:** It was too expensive" in body["transcript"]["content"]
     directions = {driver["direction"] for driver in body["transcript"]["drivers"]}
     assert {"for", "against"} <= directions
     assert body["transcript"]["coverage"][0]["status"] == "answered"

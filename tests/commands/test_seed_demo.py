@@ -1,0 +1,82 @@
+"""The demo is like what real interviews leave behind, and the samples of docs/api.md find something in it."""
+
+import re
+import shlex
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from pytest_django import Settings
+
+from interviews.models import InterviewRequest
+from interviews.paige.guide.guide import shipped_guide
+from interviews.reports.interview_statistics import interview_statistics
+from interviews.services.create import open_test_room
+from interviews.services.interview_types import create_interview_type
+from interviews.services.scripted_buyer import complete
+from orgs.models import Org
+from orgs.services import create_api_key
+from tests.client import ApiClient
+from tests.commands.running import run
+from tests.live.samples import samples_of
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES = [
+    sample.code for sample in samples_of("docs/api.md") if sample.language == "bash" and "curl -G" in sample.code
+]
+
+
+@pytest.fixture
+def api() -> ApiClient:
+    run("seed_demo")
+    return api_of(Org.objects.get(slug="acme-analytics"))
+
+
+def api_of(org: Org) -> ApiClient:
+    return ApiClient(create_api_key(org=org, name="CRM")[1])
+
+
+def test_times_and_counts_agree(api: ApiClient) -> None:
+    rows = api.get("/interviews?limit=100").json()["data"]
+    assert {row["progress"] for row in rows} == {"not_started", "completed"}
+    for row in rows:
+        is_completed = row["progress"] == "completed"
+        assert is_completed == (row["status"] == "completed")
+        times = [
+            row[name] for name in ("created_at", "email_sent_at", "started_at", "last_activity_at", "completed_at")
+        ]
+        assert sorted(times[:4]) == times[:4] if is_completed else times[2:] == [None] * 3
+    weeks = interview_statistics().weeks
+    assert sum(week.begun for week in weeks) == sum(week.completed for week in weeks) == 3
+    assert InterviewRequest.objects.filter(status="completed").count() == 3
+
+
+def test_no_model_is_asked(settings: Settings) -> None:
+    settings.PAIGE_BASE_URL, settings.PAIGE_MODEL = "http://127.0.0.1:9/v1", "model"
+    run("seed_demo")
+    for interview_request in InterviewRequest.objects.filter(status="completed"):
+        assert set(interview_request.turns.exclude(engine="").values_list("engine", flat=True)) == {"rules"}
+
+
+def found(api: ApiClient, sample: str) -> list[Any]:
+    path = re.search(r'"\$HINDSIGHT_URL(/[\w/-]+)"', sample)[1]  # type: ignore[index]
+    words = shlex.split(sample)
+    values = [word for option, word in pairwise(words) if option in ("-d", "--data-urlencode")]
+    query = urlencode([(name, value) for name, _, value in (each.partition("=") for each in values)])
+    return list(api.get(f"{path}?{query}").json()["data"])
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_each_sample_of_a_list_finds_something(api: ApiClient, sample: str) -> None:
+    assert found(api, sample)
+
+
+def test_the_samples_find_what_the_scripted_buyer_says(acme: Org) -> None:
+    create_interview_type(org=acme, guide=shipped_guide("win_loss_buyer"))
+    room = open_test_room(org_id=acme.pk)
+    body = {"contact_email": "jane@example.com", "deal": {"deal_id": "deal_1001", "outcome": "lost"}}
+    api_of(room).post("/interviews", {**body, "interview_type_id": room.interview_types.get().public_id})
+    complete(InterviewRequest.objects.get())
+    assert all(found(api_of(room), sample) for sample in SAMPLES)
