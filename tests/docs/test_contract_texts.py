@@ -1,7 +1,9 @@
 """docs/api.md and the generated texts agree with the code: error codes, plans and endpoints."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,11 +17,13 @@ from hindsight.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from hindsight.api.schema import description
 from hindsight.server.bodies import MAX_BODY_BYTES
 from interviews.api.urls import urlpatterns
+from interviews.lifecycle import Progress
 from interviews.text import MAX_OBJECTIVE_LENGTH
 from orgs.management.commands.rotate_api_key import Command as RotateApiKey
 from orgs.plans import REQUESTS_PER_MINUTE
 from webhooks.models.event import EVENT_TYPES, TEST_EVENT
 
+NONE = "\N{EN DASH}"
 API_GUIDE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +53,60 @@ def test_the_schema_describes_every_path_of_the_api() -> None:
     assert described == {re.sub(r"<\w+:(\w+)>", r"{\1}", str(route.pattern)) for route in urlpatterns}
 
 
-def test_the_changelog_of_the_guide_has_every_event() -> None:
-    changelog = API_GUIDE.partition("## Changelog")[2]
-    assert [name for name in (*EVENT_TYPES, TEST_EVENT) if f"`{name}`" not in changelog] == []
+def table(*header: str) -> dict[str, list[str]]:
+    """The cells of each row, by the names in its first cell."""
+    lines = API_GUIDE.partition(f"\n| {' | '.join(header)} |\n")[2].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in takewhile(lambda line: line.startswith("|"), lines)][1:]
+    return {name: cells for first, *cells in rows for name in re.findall(r"`([\w.]+)`", first)}
+
+
+def used(cells: dict[str, list[str]], column: int) -> set[str]:
+    return {name for name, texts in cells.items() if texts[column] != NONE}
+
+
+def fields_of(schema: str) -> dict[str, Any]:
+    properties: dict[str, Any] = description()["components"]["schemas"][schema]["properties"]
+    return properties
+
+
+def query_of(path: str) -> set[str]:
+    parameters = description()["paths"][f"/api/v1{path}"]["get"]["parameters"]
+    return {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+
+
+def test_the_tables_of_bodies_have_every_field() -> None:
+    fields = table("field", "in a POST", "in a PATCH")
+    assert used(fields, 0) == fields_of("CreateInterviewRequest").keys()
+    assert used(fields, 1) == fields_of("UpdateInterviewRequest").keys()
+    deal = table("field", "value")
+    assert deal.keys() == fields_of("ReplaceDeal").keys()
+    for name in ("reported_reason", "competitor", "segment"):
+        assert f"at most {fields_of('ReplaceDeal')[name]['maxLength']:,} characters" in deal[name][0]
+
+
+def test_every_query_parameter_is_in_its_table_or_section() -> None:
+    parameters = table("parameter", "search", "findings")
+    assert (used(parameters, 0), used(parameters, 1)) == (query_of("/transcripts/search"), query_of("/findings"))
+    for path, *titles in (
+        ("/interviews", "Finding requests", "Following many requests", "Cancelling, and correcting an address"),
+        ("/deals", "Deals"),
+    ):
+        sections = "".join(API_GUIDE.partition(f"\n## {title}\n")[2].partition("\n## ")[0] for title in titles)
+        assert [name for name in query_of(path) if f"`{name}`" not in sections] == []
+
+
+def test_the_tables_of_events_and_of_progress_are_those_of_the_code() -> None:
+    events = {name: text for name, (text,) in table("event", "when").items()}
+    assert events.pop(TEST_EVENT)
+    assert events == EVENT_TYPES
+    assert table("`progress`", "when").keys() == {*Progress.values}
+
+
+def test_the_guide_has_every_name_of_the_schema() -> None:
+    names = set[str]()
+    for schema in description()["components"]["schemas"].values():
+        names |= {*schema.get("properties", ()), *filter(None, schema.get("enum", ()))}
+    assert [name for name in sorted(names) if not re.search(rf'[`"]{re.escape(name)}[`":]', API_GUIDE)] == []
 
 
 def test_the_guide_states_the_limits_of_the_code() -> None:
