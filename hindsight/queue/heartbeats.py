@@ -17,6 +17,11 @@ def record_heartbeat(name: str) -> None:
         Heartbeat.objects.filter(seen_at__lt=now - MISSING_AFTER).delete()
 
 
+def remove_heartbeat(name: str) -> None:
+    """Of a worker that ends. Others count it for MISSING_AFTER if it was killed."""
+    Heartbeat.objects.filter(name=name).delete()
+
+
 def running_workers() -> int:
     return Heartbeat.objects.filter(seen_at__gte=timezone.now() - MISSING_AFTER).count()
 

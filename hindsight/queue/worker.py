@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
-from hindsight.queue.heartbeats import record_heartbeat
+from hindsight.queue.heartbeats import record_heartbeat, remove_heartbeat
 from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import lease
 
@@ -42,6 +43,8 @@ class Worker:
             self._take_turn()
         for pool in self.pools.values():
             pool.shutdown()
+        with suppress(DatabaseError):
+            remove_heartbeat(self.name)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         # Does not set the event: the main thread, which runs this, may hold its lock.

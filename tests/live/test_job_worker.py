@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from contacts.models import Contact
+from hindsight.queue.models import Heartbeat
 from interviews.models import InterviewRequest
 from jobs.models import Job, Part, State
 from orgs.models import Org
@@ -45,3 +46,13 @@ def test_a_killed_workers_export_goes_on_and_is_complete(acme: Org, export: Job,
     assert (export.done, export.crashes) == (ROWS, 1)
     written = b"".join(export.read(Part.OUTPUT)).decode()
     assert written == run("export_interviews", "--org", acme.slug, "--format", "csv")
+
+
+def test_a_worker_that_has_ended_is_not_counted(database_url: str, start_worker: StartWorker) -> None:
+    worker = start_worker()
+    before = set(Heartbeat.objects.values_list("name", flat=True))
+    assert eventually(lambda: bool(set(Heartbeat.objects.values_list("name", flat=True)) - before), seconds=60)
+    started = set(Heartbeat.objects.values_list("name", flat=True)) - before
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert not Heartbeat.objects.filter(name__in=started).exists()
