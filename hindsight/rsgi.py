@@ -2,6 +2,7 @@ from django.conf import settings
 
 from hindsight.db.postgresql.timeouts import set_timeouts
 from hindsight.db.servers import announce_server
+from hindsight.metrics.database import DatabaseCollector
 from hindsight.metrics.server import serve_metrics
 from hindsight.server.gateway import Gateway
 from hindsight.wsgi import application
@@ -11,7 +12,5 @@ def create_gateway(*, threads: int) -> Gateway:
     set_timeouts()
     announce_server()
     if settings.METRICS_ADDRESS:
-        from hindsight.queue.metrics import QueueCollector  # needs the apps, which hindsight.wsgi loads
-
-        serve_metrics(*settings.METRICS_ADDRESS, QueueCollector())
+        serve_metrics(*settings.METRICS_ADDRESS, DatabaseCollector())
     return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY)

@@ -7,6 +7,11 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         import orgs.schema  # noqa: F401  # drf-spectacular cannot be imported before settings are loaded
-        from orgs.checks import check_audit_fields  # needs the models
+
+        # These need the models.
+        from hindsight.metrics.database import READINGS
+        from orgs.checks import check_audit_fields
+        from orgs.security_events import last_purge
 
         register(check_audit_fields)
+        READINGS.append(last_purge)

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
+from prometheus_client.core import GaugeMetricFamily
 
-from orgs.actors import Actor
+from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind, Org, SecurityEvent
 
 security = logging.getLogger("hindsight.security")
@@ -68,3 +69,12 @@ def store_if_possible(event: SecurityEvent) -> None:
             event.save()
     except DatabaseError as error:
         logger.error("A security event was not stored: %s", event.kind, exc_info=error)
+
+
+def last_purge() -> Iterable[GaugeMetricFamily]:
+    """0 if there was none."""
+    runs = SecurityEvent.objects.filter(actor="purge", actor_kind=ActorKind.COMMAND)
+    runs = runs.exclude(Q(detail__startswith="Failed. ") | Q(detail__startswith="Dry run."))
+    time = runs.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
+    text = "When purge ended without an error."
+    yield GaugeMetricFamily("hindsight_last_purge_timestamp_seconds", text, value=time.timestamp() if time else 0)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from hindsight.http.request_ids import current_request_id
 from hindsight.limits.local import hit
+from hindsight.metrics.instruments import FAILED_LOGINS
 from orgs.actors import Actor, ActorKind
 from orgs.models import EventKind
 from orgs.security_events import log_event, new_event, record_security_event, record_security_events, store_if_possible
@@ -42,6 +43,7 @@ def record_attempt(
     request: HttpRequest, kind: EventKind, login: str, detail: str = "", *, is_stored: bool = True
 ) -> None:
     """Omits a login that does not exist: it could be a password. Raises no database errors."""
+    FAILED_LOGINS.labels(kind.value).inc()
     username = ""
     try:
         found = (

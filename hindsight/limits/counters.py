@@ -21,6 +21,7 @@ from redis.crc import key_slot
 
 from hindsight.db.sqlite3.base import create_private_file
 from hindsight.limits.redis_connections import execute
+from hindsight.metrics.instruments import LIMITS_OFF
 
 logger = logging.getLogger(__name__)
 
@@ -107,10 +108,12 @@ class Counters(BaseCache):
         except self.failures as error:
             if not store.unavailable_until:
                 logger.error("Rate limits are off: the counter store is unavailable (%s)", type(error).__name__)
+                LIMITS_OFF.set(1)
             store.unavailable_until = time.monotonic() + SECONDS_BEFORE_RETRY
             return None
         if store.unavailable_until:
             logger.warning("Rate limits are on again")
+            LIMITS_OFF.set(0)
             store.unavailable_until = 0.0
         return result
 

@@ -1,4 +1,6 @@
-from collections.abc import Iterable, Iterator
+"""Values that are read from the database at each scrape. Rooms above register their readings."""
+
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -8,33 +10,27 @@ from django.db.transaction import atomic
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from hindsight.queue.kinds import Backlog, backlogs
-
 # Prometheus gives up a scrape after 10 s by default.
 TIMEOUT_SECONDS = 2
 
+Reading = Callable[[], Iterable[GaugeMetricFamily]]
+READINGS: list[Reading] = []
 
-class QueueCollector(Collector):
+
+class DatabaseCollector(Collector):
     """After a scrape has timed out, no further query is started before that one has ended."""
 
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, "metrics")
-        self.reading: Future[dict[str, Backlog]] | None = None
+        self.reading: Future[list[GaugeMetricFamily]] | None = None
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        found = self._backlogs()
-        is_readable = GaugeMetricFamily("hindsight_queues_readable", "Whether the queues were read in time: 1 or 0.")
-        is_readable.add_metric([], found is not None)
-        tasks = GaugeMetricFamily("hindsight_queue_tasks", "Tasks that wait for a worker.", labels=["queue"])
-        oldest = GaugeMetricFamily(
-            "hindsight_queue_oldest_seconds", "How long the oldest of them has waited.", labels=["queue"]
-        )
-        for queue, backlog in (found or {}).items():
-            tasks.add_metric([queue], backlog.due)
-            oldest.add_metric([queue], backlog.wait.total_seconds())
-        return is_readable, tasks, oldest
+        found = self._found()
+        text = "Whether the database was read in time: 1 or 0."
+        is_readable = GaugeMetricFamily("hindsight_database_readable", text, value=found is not None)
+        return is_readable, *(found or ())
 
-    def _backlogs(self) -> dict[str, Backlog] | None:
+    def _found(self) -> list[GaugeMetricFamily] | None:
         if self.reading is None or self.reading.done():
             self.reading = self.thread.submit(_read)
         try:
@@ -43,10 +39,10 @@ class QueueCollector(Collector):
             return None
 
 
-def _read() -> dict[str, Backlog]:
+def _read() -> list[GaugeMetricFamily]:
     try:
         with _statement_timeout():
-            return backlogs()
+            return [gauge for reading in READINGS for gauge in reading()]
     finally:
         connection.close()  # scrapes are rare
 

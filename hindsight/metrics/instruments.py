@@ -20,6 +20,13 @@ REQUESTS_WAITING = Gauge(
     "hindsight_pool_requests_waiting", "Requests that wait for a thread.", multiprocess_mode="livesum"
 )
 
+LIMITS_OFF = Gauge(
+    "hindsight_rate_limits_off",
+    "Processes that cannot reach the counter store, and let all requests pass.",
+    multiprocess_mode="livesum",
+)
+FAILED_LOGINS = Counter("hindsight_failed_logins", "Refused attempts of staff to log in, by kind.", ["kind"])
+
 DELIVERIES = Counter("hindsight_webhook_attempts", "Attempts to deliver a webhook, by result.", ["result"])
 TURNS = Counter("hindsight_turns", "Turns of Paige, by the engine that chose them.", ["engine"])
 FALLBACKS = Counter("hindsight_fallbacks", "Turns that fell back to the rules, by the last outcome.", ["outcome"])

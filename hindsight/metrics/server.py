@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
-from prometheus_client.core import REGISTRY, Metric
+from prometheus_client.core import REGISTRY, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+from hindsight import __version__
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 # How long a client may hold the only thread. Prometheus waits 10 s by default.
 CONNECTION_SECONDS = 5
@@ -38,8 +43,7 @@ def is_shared() -> bool:
 
 def metrics_application(collectors: Iterable[Collector]) -> "_Metrics":
     registry = CollectorRegistry()
-    registry.register(_Processes() if is_shared() else _Process())
-    for collector in collectors:
+    for collector in (_Processes() if is_shared() else _Process(), _Build(), *collectors):
         registry.register(collector)
     return _Metrics(registry)
 
@@ -60,15 +64,34 @@ class _Process(Collector):
         return REGISTRY.collect()
 
 
+class _Build(Collector):
+    """`commit` is empty without a checkout of git, such as in the image."""
+
+    def __init__(self) -> None:
+        command = ["git", "rev-parse", "HEAD"]
+        try:
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+            commit = done.stdout.strip()
+        except OSError:
+            commit = ""
+        self.build = GaugeMetricFamily("hindsight_build_info", "What runs.", labels=["version", "commit"])
+        self.build.add_metric([__version__, commit], 1)
+
+    def collect(self) -> Iterable[Metric]:
+        return [self.build]
+
+
 class _Processes(Collector):
+    """The sums of all processes, and CPU and memory of each. The library's sums do not contain the latter."""
+
     def __init__(self) -> None:
         self.directory = Path(os.environ[DIRECTORY])
 
     def collect(self) -> Iterable[Metric]:
         self._forget_ended_processes()
         files = [str(file) for file in self.directory.glob("*.db") if _is_filled(file)]
-        metrics: Iterable[Metric] = MultiProcessCollector.merge(files)
-        return metrics
+        yield from MultiProcessCollector.merge(files)
+        yield from _resources(sorted({file.rpartition("_")[2].removesuffix(".db") for file in files}))
 
     def _forget_ended_processes(self) -> None:
         """Deletes their gauges. Counters stay, because a counter must not decrease."""
@@ -77,6 +100,16 @@ class _Processes(Collector):
             if not _is_running(pid):
                 with suppress(FileNotFoundError):  # another process was faster
                     mark_process_dead(pid, str(self.directory))
+
+
+def _resources(pids: Iterable[str]) -> Iterable[Metric]:
+    """process_cpu_seconds_total and others, with the label `pid`, of the processes that are running."""
+    metrics: dict[str, Metric] = {}
+    for pid in pids:
+        for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+            samples = [sample._replace(labels={"pid": pid}) for sample in metric.samples]
+            metrics.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type)).samples += samples
+    return metrics.values()
 
 
 def _is_filled(file: Path) -> bool:

@@ -1,14 +1,16 @@
 """Rooms above register their kinds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
 
+from hindsight.queue.heartbeats import running_workers
 from hindsight.queue.models import Queued, is_due, is_leased
 from hindsight.queue.shares import Lane, Shares
 
@@ -72,3 +74,15 @@ def backlogs() -> dict[str, Backlog]:
 def _backlog(kind: Kind[Any], now: datetime) -> Backlog:
     counted = kind.rows().filter(is_due(now)).order_by().aggregate(due=Count("pk"), oldest=Min("due_at"))
     return Backlog(counted["due"], now - (counted["oldest"] or now))
+
+
+def queues_and_workers() -> Iterable[GaugeMetricFamily]:
+    text = "How long the oldest of them has waited."
+    oldest = GaugeMetricFamily("hindsight_queue_oldest_seconds", text, labels=["queue"])
+    tasks = GaugeMetricFamily("hindsight_queue_tasks", "Tasks that wait for a worker.", labels=["queue"])
+    for queue, backlog in backlogs().items():
+        tasks.add_metric([queue], backlog.due)
+        oldest.add_metric([queue], backlog.wait.total_seconds())
+    yield tasks
+    yield oldest
+    yield GaugeMetricFamily("hindsight_workers", "Processes of run_worker that run.", value=running_workers())

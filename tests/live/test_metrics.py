@@ -16,6 +16,7 @@ import pytest
 from django.db import transaction
 from prometheus_client.parser import text_string_to_metric_families
 
+from hindsight import __version__
 from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.fakes.provider import fake_provider, status
@@ -23,7 +24,7 @@ from tests.live.client import LiveClient, Response
 from tests.live.conftest import Serve
 from tools.harness.processes import eventually, free_port, is_running
 from tools.harness.receiver import receiving
-from tools.harness.web import SCRIPT, Server
+from tools.harness.web import ROOT, SCRIPT, Server
 from tools.harness.workers import start_worker
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
@@ -137,6 +138,20 @@ def test_the_pool_counts_connections_of_running_processes_only(measured: Measure
     assert metrics.value("hindsight_requests_total") >= requests, "a counter must not decrease"
 
 
+def test_each_process_has_its_cpu_and_memory_and_all_have_one_build(measured: Measured) -> None:
+    families = {family.name: family for family in text_string_to_metric_families(measured.metrics.scrape())}
+    for name in ("process_cpu_seconds", "process_resident_memory_bytes"):
+        values = {sample.labels["pid"]: sample.value for sample in families[name].samples}
+        running = {str(pid) for pid in measured.server.workers if is_running(pid)}
+        assert len(running) == WORKERS
+        assert running <= values.keys()
+        assert all(values.values())
+        assert all(is_running(int(pid)) for pid in values)
+    [build] = families["hindsight_build_info"].samples
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    assert build.labels == {"version": __version__, "commit": commit}
+
+
 def test_requests_that_wait_for_a_thread_are_counted(
     serve: Serve, acme_key: str, interview_request: InterviewRequest
 ) -> None:
@@ -174,7 +189,7 @@ def test_deliveries_and_the_queue(serve: Serve, acme: Org) -> None:
         endpoint = create_endpoint(org_id=acme.pk, url=clean_url(receiver.url), event_types=["interview.completed"])
         with serve(workers=2, METRICS_ADDRESS=f"127.0.0.1:{metrics.port}"):
             send_test_event(endpoint)
-            assert metrics.value("hindsight_queues_readable") == 1
+            assert metrics.value("hindsight_database_readable") == 1
             assert metrics.value("hindsight_queue_tasks", queue="deliveries") == 1
             assert metrics.value("hindsight_queue_oldest_seconds", queue="deliveries") > 0
             assert metrics.value("hindsight_queue_tasks", queue="exports and imports") == 0
@@ -190,7 +205,7 @@ def test_a_worker_of_its_own_serves_its_numbers(database_url: str, tmp_path: Pat
         worker = start_worker(database_url, log, **environment)
         try:
             assert eventually(lambda: answers(metrics), seconds=30)
-            assert metrics.value("hindsight_queues_readable") == 1
+            assert metrics.value("hindsight_database_readable") == 1
             second = start_worker(database_url, log, **environment)
             assert second.wait(30) == 1
         finally:

@@ -8,6 +8,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from hindsight.limits.local import local_counters
 from staff.login.attempts import ATTEMPTS
@@ -48,6 +49,18 @@ def test_after_too_many_attempts_the_right_password_is_refused_too() -> None:
     assert not Session.objects.exists()
     with time_machine.travel("2026-03-01T12:06:00Z", tick=False):
         assert attempt("ann", "correct horse").status_code == 302
+
+
+@time_machine.travel(NOON, tick=False)
+def test_failed_logins_and_lock_outs_are_counted() -> None:
+    def count(kind: str) -> float:
+        return REGISTRY.get_sample_value("hindsight_failed_logins_total", {"kind": kind}) or 0
+
+    failed, locked_out = count("login_failed"), count("lock_out")
+    limit = attempts_of("login and address")
+    for _ in range(limit + 2):
+        attempt("ann")
+    assert (count("login_failed") - failed, count("lock_out") - locked_out) == (limit, 2)
 
 
 @time_machine.travel(NOON, tick=False)

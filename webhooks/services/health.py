@@ -1,8 +1,9 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
 
 from hindsight.queue.heartbeats import running_workers
 from hindsight.queue.models import OVERDUE_AFTER
@@ -36,3 +37,8 @@ def webhook_health(org_ids: Collection[int] | None = None) -> WebhookHealth:
         given_up=Count("pk", filter=Q(state__in=GIVEN_UP)),
     )
     return WebhookHealth(**counts, late=late.count(), workers=running_workers())
+
+
+def failing_endpoints() -> Iterable[GaugeMetricFamily]:
+    count = Endpoint.objects.without_test_rooms().failing().count()
+    yield GaugeMetricFamily("hindsight_webhook_endpoints_failing", "Active endpoints that fail.", value=count)

@@ -13,6 +13,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from prometheus_client import REGISTRY
 from pytest_django import Settings
 
 from hindsight.limits.counters import SQLiteCounters, counters
@@ -178,6 +179,17 @@ class TestUnavailableStore:
         assert {usage(response) for response in responses} == {(3, 3)}
         assert all(int(response.headers["X-RateLimit-Reset"]) > time.time() for response in responses)
         assert caplog.text.count("Rate limits are off") == 1
+        assert REGISTRY.get_sample_value("hindsight_rate_limits_off") == 1
+
+    def test_the_metric_says_when_the_store_is_back(
+        self, acme_api: ApiClient, interview_request: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = f"/interviews/{interview_request.pk}"
+        acme_api.get(path)
+        monkeypatch.undo()
+        monkeypatch.setattr(type(counters()), "unavailable_until", 1.0)  # the next attempt is due
+        acme_api.get(path)
+        assert REGISTRY.get_sample_value("hindsight_rate_limits_off") == 0
 
 
 @pytest.mark.slow

@@ -5,9 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hindsight.db.postgresql.timeouts import WORKER_TIMEOUTS, set_timeouts
 from hindsight.db.servers import announce_server
+from hindsight.metrics.database import DatabaseCollector
 from hindsight.metrics.server import is_shared, serve_metrics
 from hindsight.queue.kinds import KINDS
-from hindsight.queue.metrics import QueueCollector
 from hindsight.queue.worker import Worker
 
 
@@ -29,6 +29,6 @@ class Command(BaseCommand):
 
 def serve_own_metrics(host: str, port: int) -> None:
     try:
-        serve_metrics(host, port, QueueCollector())
+        serve_metrics(host, port, DatabaseCollector())
     except OSError as error:
         raise CommandError(f"Cannot serve METRICS_ADDRESS: {error.strerror}. Give each worker another port.") from None
