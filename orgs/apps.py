@@ -9,9 +9,12 @@ class OrgsConfig(AppConfig):
         import orgs.schema  # noqa: F401  # drf-spectacular cannot be imported before settings are loaded
 
         # These need the models.
+        from hindsight.doctor import CHECKS
         from hindsight.metrics.database import READINGS
         from orgs.checks import check_audit_fields
+        from orgs.partitions import audit, read_partitions
         from orgs.security_events import last_purge
 
         register(check_audit_fields)
-        READINGS.append(last_purge)
+        CHECKS["audit"] = audit
+        READINGS.extend((last_purge, read_partitions))

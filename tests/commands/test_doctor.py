@@ -61,6 +61,7 @@ class TestChecks:
             "static files",
             "proxies",
             "system checks",
+            "audit",
             "webhooks",
             "exports and imports",
             "model endpoint",

@@ -12,13 +12,16 @@ import time_machine
 from django.db import ProgrammingError, connection, transaction
 
 from contacts.models import Contact
+from hindsight.doctor import Fault
 from interviews.models import InterviewRequest
 from orgs.actors import Actor, ActorKind
 from orgs.audit import overwrite
 from orgs.audit_removal import erase_changes, purge_changes
 from orgs.models import Change
+from orgs.partitions import Partitions, audit, create_months_ahead, partitions, read_partitions
 from orgs.retention import expired_changes
 from tests.client import ApiClient
+from tests.commands.running import run
 from tests.history import history_of
 
 pytestmark = [
@@ -50,8 +53,27 @@ def partitioned(alice: Contact) -> None:
     """With a change of October."""
     overwrite_at(alice, datetime(2026, 10, 15, tzinfo=UTC), "B")
     connection.check_constraints()
-    for step in STEPS[:-1]:
+    for step in STEPS[:2]:
         execute(step)
+
+
+@pytest.fixture
+def role(partitioned: None) -> str:
+    """A role of the web server."""
+    role = f"hindsight_web_{token_hex(8)}"
+    execute(f"CREATE ROLE {role}")
+    execute((ROOT_FOLDER / "scripts" / "web_role.sql").read_text().replace("hindsight_web", role))
+    return role
+
+
+def has_rights(role: str, table: str) -> int:
+    rights = "SELECT count(*) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege"
+    [(number,)] = execute(f"{rights} WHERE has_table_privilege('{role}', '{table}', privilege)")
+    return int(number)
+
+
+def test_one_table_has_no_months(db: None) -> None:
+    assert (audit(), create_months_ahead(), [*read_partitions()]) == ("one table", 0, [])
 
 
 @pytest.mark.usefixtures("partitioned")
@@ -69,9 +91,56 @@ class TestPartitioned:
         assert dict(execute(partitions)) == {
             "orgs_change_until_2026_12": 1,
             "orgs_change_2026_12": 1,
-            "orgs_change_2027_01": 2,
-            "orgs_change_other": 1,
+            "orgs_change_other": 3,
         }
+
+    def test_purge_creates_the_months_ahead(self, alice: Contact) -> None:
+        with time_machine.travel("2026-12-10T12:00Z", tick=False):
+            assert audit() == "months until 2027-01-01"
+            run("purge", "--dry-run")
+            assert partitions() == Partitions(datetime(2027, 1, 1, tzinfo=UTC), 0)
+            run("purge")
+            assert partitions() == Partitions(datetime(2027, 3, 1, tzinfo=UTC), 0)
+            assert create_months_ahead() == 0
+        overwrite_at(alice, datetime(2027, 2, 28, 23, 59, tzinfo=UTC), "C")
+        assert execute("SELECT count(*) FROM orgs_change_2027_02") == [(1,)]
+        for statement in ("DELETE FROM orgs_change_2027_02", "TRUNCATE orgs_change_2027_01"):
+            with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+                execute(statement)
+
+    def test_a_missing_month_is_loud(self, alice: Contact) -> None:
+        with time_machine.travel("2026-12-31T12:00Z", tick=False), pytest.raises(Fault, match="ends on 2027-01-01"):
+            audit()
+        overwrite_at(alice, datetime(2027, 1, 15, tzinfo=UTC), "C")
+        with pytest.raises(Fault, match="8,192 bytes of changes are in the default partition"):
+            audit()
+        gauges = {gauge.name: gauge.samples[0].value for gauge in read_partitions()}
+        assert gauges == {
+            "hindsight_audit_partitioned_until_timestamp_seconds": datetime(2027, 1, 1, tzinfo=UTC).timestamp(),
+            "hindsight_audit_diverted_bytes": 8192,
+        }
+        with time_machine.travel("2027-01-15T12:00Z", tick=False):
+            assert create_months_ahead() == 0
+
+    def test_diverted_changes_are_moved_to_their_months(self, alice: Contact) -> None:
+        overwrite_at(alice, datetime(2027, 1, 15, tzinfo=UTC), "C")
+        connection.check_constraints()
+        execute(STEPS[2])
+        assert history_of(alice)[-1] == ("notes", "B", "C")
+        assert execute("SELECT count(*) FROM orgs_change_2027_01") == [(1,)]
+        with time_machine.travel("2027-01-15T12:00Z", tick=False):
+            assert audit() == "months until 2027-02-01"
+
+    def test_a_partition_of_pg_partman_is_protected_by_purge(self, role: str) -> None:
+        bounds = "FROM ('2027-01-01 00:00+00') TO ('2027-02-01 00:00+00')"
+        execute(f"CREATE TABLE orgs_change_p20270101 PARTITION OF orgs_change FOR VALUES {bounds}")
+        assert has_rights(role, "orgs_change_p20270101") == 4  # by ALTER DEFAULT PRIVILEGES
+        with time_machine.travel("2026-11-20T12:00Z", tick=False):
+            assert create_months_ahead() == 0
+        assert has_rights(role, "orgs_change_p20270101") == 0
+        assert has_rights(role, "orgs_change") == 2
+        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+            execute("DELETE FROM orgs_change_p20270101")
 
     def test_purge_and_erasure_work(self, alice: Contact) -> None:
         overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC), "C")
@@ -82,21 +151,17 @@ class TestPartitioned:
             erase_changes(alice, actor=ROOT)
         assert [change.is_erased for change in Change.objects.of(alice)] == [True, True]
 
-    @pytest.mark.parametrize(
-        "table", ["orgs_change", "orgs_change_until_2026_12", "orgs_change_2026_12", "orgs_change_2027_01"]
-    )
+    @pytest.mark.parametrize("table", ["orgs_change", "orgs_change_until_2026_12", "orgs_change_2026_12"])
     @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET before = ''", "TRUNCATE {}"])
     def test_each_partition_is_append_only(self, table: str, statement: str) -> None:
         with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
             execute(statement.format(table))
 
-    def test_the_web_server_has_no_rights_on_a_partition(self) -> None:
-        role = f"hindsight_web_{token_hex(8)}"
-        execute(f"CREATE ROLE {role}")
-        execute((ROOT_FOLDER / "scripts" / "web_role.sql").read_text().replace("hindsight_web", role))
-        rights = "SELECT count(*) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege"
+    def test_the_web_server_has_no_rights_on_a_partition(self, role: str) -> None:
         for table, number in [("orgs_change", 2), ("orgs_change_2026_12", 0), ("orgs_change_other", 0)]:
-            assert execute(f"{rights} WHERE has_table_privilege('{role}', '{table}', privilege)") == [(number,)]
+            assert has_rights(role, table) == number
+        execute(f"SET LOCAL ROLE {role}")
+        assert partitions() == Partitions(datetime(2027, 1, 1, tzinfo=UTC), 0)
 
     def test_the_oldest_month_can_be_dropped(self, alice: Contact) -> None:
         overwrite_at(alice, datetime(2026, 12, 15, tzinfo=UTC), "C")

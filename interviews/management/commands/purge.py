@@ -21,6 +21,7 @@ from orgs.audit_removal import purge_changes, purge_security_events
 from orgs.commands import Command as BaseCommand
 from orgs.models import SecurityEvent
 from orgs.models.org import MAX_DAYS_KEPT
+from orgs.partitions import create_months_ahead
 from orgs.retention import count_by_org, expired_changes
 from webhooks.services.purge import purge_deliveries
 
@@ -77,7 +78,8 @@ class Command(BaseCommand):
         "Removes what has expired: rate-limit counters, idempotency records, login sessions, security events, webhook "
         "deliveries, exports and imports, and changes of the audit that are older than their org or "
         "the settings keep. Deletes what is in test rooms after 30 days. Deletes answers and transcripts, and erases "
-        "contacts, as their org says. Marks interviews without activity as abandoned. Prints the number of rows of "
+        "contacts, as their org says. Marks interviews without activity as abandoned. Creates the next monthly "
+        "partitions of the audit, if it has any. Prints the number of rows of "
         "each, by org. Run it once a day, at any time: it "
         "blocks nothing."
     )
@@ -103,6 +105,8 @@ class Command(BaseCommand):
         counted["test interviews"] = delete_test_interviews(actor=self.actor, dry_run=dry_run)
         counted["contacts"] = erase_inactive_contacts(actor=self.actor, dry_run=dry_run)
         counted["abandoned interviews"] = abandoned
+        if not dry_run:
+            create_months_ahead()
         self.event_detail = "Dry run." if dry_run else in_words(counted)
         rows = [
             (name, org or "-", count)
