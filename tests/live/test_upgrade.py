@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,8 @@ from hindsight.server.serve import end_with_parent
 from tests.live.stores import ON_POSTGRESQL, new_database
 from tests.live.traffic import Traffic
 from tools.harness.orm import orm_at
-from tools.harness.processes import eventually
+from tools.harness.processes import eventually, free_port
+from tools.harness.reverse_proxies import ProxyMissingError, nginx
 from tools.harness.web import ROOT, SERVE, Server, serving
 
 PREVIOUS, RELEASE = [*RELEASES.items()][-1]
@@ -92,7 +94,7 @@ class Installation:
         return done.stdout + done.stderr
 
     @contextmanager
-    def server(self, root: Path) -> Iterator[Server]:
+    def server(self, root: Path, port: int | None = None) -> Iterator[Server]:
         log = self.directory / f"log-{len([*self.directory.iterdir()])}"
         environment = {"DATABASE_URL": self.url, "ANONYMOUS_RATE_LIMIT": "1000000"}
         with ExitStack() as stack:
@@ -107,16 +109,16 @@ class Installation:
             )
             stack.callback(worker.wait)
             stack.callback(worker.terminate)
-            yield stack.enter_context(serving(log, environment, workers=2, command=command_of(root), root=root))
+            yield stack.enter_context(serving(log, environment, workers=2, command=command_of(root), root=root, port=port))
 
     def run_one_round(self, root: Path) -> None:
         with self.server(root) as server:
-            traffic = self.traffic(server)
+            traffic = self.traffic(server.port)
             traffic.round()
             assert not traffic.errors
 
-    def traffic(self, server: Server) -> Traffic:
-        traffic = Traffic(server.port, self.secrets["api_key"], self.secrets["password"])
+    def traffic(self, port: int) -> Traffic:
+        traffic = Traffic(port, self.secrets["api_key"], self.secrets["password"])
         traffic.log_in()
         return traffic
 
@@ -170,7 +172,7 @@ def test_requests_go_on_while_the_new_version_migrates(
     installation: Installation, receiver: tuple[str, list[str]]
 ) -> None:
     with installation.server(installation.previous_code) as old:
-        traffic = installation.traffic(old)
+        traffic = installation.traffic(old.port)
         with traffic.going_on():
             traffic.wait_for_rounds(1)
             installation.manage("migrate", status=int(is_stop_first()))
@@ -185,6 +187,47 @@ def test_requests_go_on_while_the_new_version_migrates(
             traffic.round()
             assert not traffic.errors
     assert set(receiver[1]) == {"interview.started", "interview.completed"}
+
+
+def test_servers_that_restart_in_turn_behind_nginx_lose_no_request(installation: Installation) -> None:
+    """As docs/operations.md says, forward and back."""
+    if is_stop_first():
+        pytest.skip("The release is stop first.")
+    ports = [free_port(), free_port()]
+    with ExitStack() as stack:
+        try:
+            proxy = stack.enter_context(nginx(ports, documented_options()))
+        except ProxyMissingError as error:
+            pytest.fail(str(error)) if os.environ.get("CI") == "true" else pytest.skip(str(error))
+        servers = {port: stack.enter_context(ExitStack()) for port in ports}
+
+        def restart(port: int, root: Path) -> None:
+            servers[port].close()
+            servers[port].enter_context(installation.server(root, port))
+
+        for port in ports:
+            restart(port, installation.previous_code)
+        installation.manage("migrate")
+        clients = [installation.traffic(proxy) for _ in range(3)]
+        for client in clients[1:]:
+            client.parts.pop()  # the admin refuses forms of a contact that another client has changed
+        with ExitStack() as load:
+            for client in clients:
+                load.enter_context(client.going_on())
+            for root in (ROOT, installation.previous_code):
+                for port in ports:
+                    restart(port, root)
+                    clients[0].wait_for_rounds(1)
+        assert [client.errors for client in clients] == [[], [], []]
+        assert sum(len(client.statuses) for client in clients) > 150
+
+
+def documented_options() -> str:
+    """Of each server in the configuration of nginx."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^    server 127\.0\.0\.1:800[12] (.*);$", page, re.MULTILINE)
+    assert first == second
+    return first
 
 
 def test_the_release_before_runs_after_a_rollback(installation: Installation) -> None:
@@ -218,7 +261,7 @@ def test_a_migration_that_would_break_servers_is_refused(
     # On SQLite, servers of 0.1.0 hold no lock.
     root, servers = (installation.previous_code, OLD_SESSIONS) if ON_POSTGRESQL else (ROOT, "a server on this machine")
     with installation.server(root) as server:
-        traffic = installation.traffic(server)
+        traffic = installation.traffic(server.port)
         traffic.round()
         with pytest.raises(CommandError, match=rf"^Nothing was .* hindsight_db\.0001_rename_notes .* {servers}"):
             stop_first()

@@ -26,6 +26,7 @@ class Traffic:
         self.staff = requests.Session()
         self.password = password
         self.statuses: list[tuple[str, int]] = []
+        self.parts = [self.use_api, self.take_survey, self.use_admin]
         self.rounds = 0
         self.failures: list[Exception] = []
 
@@ -39,9 +40,8 @@ class Traffic:
         assert self.send(self.staff, "POST", "/admin/login/", data=data).url == f"{self.base}/admin/"
 
     def round(self) -> None:
-        self.use_api()
-        self.take_survey()
-        self.use_admin()
+        for part in self.parts:
+            part()
         self.rounds += 1
 
     def use_api(self) -> None:
