@@ -109,7 +109,9 @@ class Installation:
             )
             stack.callback(worker.wait)
             stack.callback(worker.terminate)
-            yield stack.enter_context(serving(log, environment, workers=2, command=command_of(root), root=root, port=port))
+            yield stack.enter_context(
+                serving(log, environment, workers=2, command=command_of(root), root=root, port=port)
+            )
 
     def run_one_round(self, root: Path) -> None:
         with self.server(root) as server:

@@ -9,20 +9,23 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_hex, token_urlsafe
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import yaml
 
 from tests.hindsight.test_settings import settings_of
-from tests.live.optional.test_operations import INHERITED
+from tests.live.optional.test_operations import INHERITED, require_passwords
 from tools.harness.accounts import Account
 from tools.harness.checkout import ROOT, copy_checkout
 from tools.harness.processes import eventually, free_port
@@ -30,12 +33,13 @@ from tools.harness.stores import postgres, redis_server
 
 CONTAINERFILE = (ROOT / "Containerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-SECRETS = {
+SERVICES: dict[str, Any] = COMPOSE["services"]
+SETTINGS = {
     "SECRET_KEY": token_urlsafe(50),
     "ALLOWED_HOSTS": "hindsight.example.com",
     "PUBLIC_BASE_URL": "https://hindsight.example.com",
-    "POSTGRES_PASSWORD": "s3cret",
 }
+PASSWORDS = {name: token_hex(8) for name in ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "WEB_PASSWORD")}
 
 
 def instructions(name: str) -> list[str]:
@@ -44,10 +48,12 @@ def instructions(name: str) -> list[str]:
 
 
 def environment_of(service: str) -> dict[str, str]:
-    """With the variables of hindsight.env, which compose.yaml inserts."""
-    text = json.dumps({**SECRETS, **COMPOSE["services"][service]["environment"]})
-    variables: dict[str, str] = json.loads(re.sub(r"\$\{(\w+):\?\}", lambda match: SECRETS[match[1]], text))
-    return variables
+    """With hindsight.env, and with the variables of passwords.env, which compose.yaml inserts."""
+    found = SERVICES[service]
+    text = json.dumps(found["environment"])
+    for name, password in PASSWORDS.items():
+        text = text.replace(f"${{{name}:?}}", password)
+    return {**(SETTINGS if found.get("env_file") == "hindsight.env" else {}), **json.loads(text)}
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,15 @@ class Image:
             assert done.returncode == 0, done.stdout + done.stderr
 
     @contextmanager
-    def running(self, command: list[str], variables: dict[str, str]) -> Iterator[Path]:
+    def running(self, command: list[str], variables: dict[str, str], status: int = 0) -> Iterator[Path]:
+        """`status`: of the process after SIGTERM, which all its children get."""
         log = self.folder.parent / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env={"PATH": os.environ["PATH"], **variables},
+                env={"PATH": f"{self.folder / 'scripts'}:{os.environ['PATH']}", **variables},
+                start_new_session=True,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -84,8 +92,8 @@ class Image:
         try:
             yield log
         finally:
-            process.terminate()
-            assert process.wait(30) == 0, log.read_text()
+            os.killpg(process.pid, signal.SIGTERM)
+            assert process.wait(30) == status, log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -126,27 +134,103 @@ def test_the_context_has_no_secrets_and_no_tests(image: Image) -> None:
     assert not list(image.folder.glob("**/.env"))
 
 
-def test_the_processes_of_compose_run(image: Image) -> None:
-    (user,), (command,) = instructions("USER"), instructions("CMD")
+@dataclass(frozen=True)
+class Deployment:
+    """The stores of compose.yaml, with the roles and the database that its script creates."""
+
+    image: Image
+    database: str
+    redis_url: str
+    port: int
+
+    def run(self, service: str) -> AbstractContextManager[Path]:
+        """Of a service that runs until SIGTERM."""
+        command = SERVICES[service].get("command") or json.loads(instructions("CMD")[0])
+        is_loop = command[0] == "sh"
+        command = [part.replace("$$", "$") for part in command]
+        return self.image.running(command, self.environment(service), status=-signal.SIGTERM if is_loop else 0)
+
+    def run_once(self, *command: str, service: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ["PATH"], **self.environment(service)}
+        return subprocess.run(command, cwd=self.image.folder, env=environment, capture_output=True, text=True)
+
+    def environment(self, service: str) -> dict[str, str]:
+        host, _, port = self.database.partition(":")
+        here = {"database:5432": self.database, "redis://redis:6379/0": self.redis_url}
+        text = json.dumps(environment_of(service))
+        for documented, url in here.items():
+            text = text.replace(documented, url)
+        variables: dict[str, str] = json.loads(text)
+        if "PGHOST" in variables:
+            variables |= {"PGHOST": host, "PGPORT": port}
+        return variables | {"HOST": "127.0.0.1", "PORT": str(self.port)}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(f"postgres://postgres@{self.database}/hindsight") as session:
+            return session.execute(sql.encode()).fetchall()
+
+
+@pytest.fixture(scope="module")
+def deployment(image: Image) -> Iterator[Deployment]:
+    with postgres() as url, redis_server() as redis_url:
+        require_passwords(url)
+        address = urlsplit(url)
+        deployment = Deployment(image, f"{address.hostname}:{address.port}", redis_url, free_port())
+        [script] = [part.partition(":")[0] for part in SERVICES["database"]["volumes"] if part.startswith("./")]
+        psql = ["psql", f"postgres://postgres@{deployment.database}/postgres", "--set", "ON_ERROR_STOP=1", "--file"]
+        subprocess.run([*psql, script], cwd=ROOT, env={**os.environ, **environment_of("database")}, check=True)
+        done = deployment.run_once(*SERVICES["migrate"]["command"], service="migrate")
+        assert done.returncode == 0, done.stderr
+        [grants] = SERVICES["grant"]["volumes"]
+        source, target, _ = grants.split(":")
+        command = [source if part == target else part for part in SERVICES["grant"]["command"]]
+        done = deployment.run_once(*command, service="grant")
+        assert done.returncode == 0, done.stderr
+        yield deployment
+
+
+def test_the_web_server_and_the_worker_run_without_the_rights_of_the_owner(deployment: Deployment) -> None:
+    (user,) = instructions("USER")
     assert user == "nobody"
-    port = free_port()
-    with postgres() as database_url, redis_server() as redis_url:
-        here = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PORT": str(port), "HOST": "127.0.0.1"}
-        with image.running(json.loads(command), environment_of("web") | here) as log:
-            assert eventually(lambda: is_ready(port), seconds=90), log.read_text()
-            healthcheck = COMPOSE["services"]["web"]["healthcheck"]["test"]
-            assert healthcheck[0] == "CMD"
-            check = [part.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for part in healthcheck[1:]]
-            subprocess.run(check, cwd=image.folder, check=True)
-        with image.running(COMPOSE["services"]["worker"]["command"], environment_of("worker") | here):
-            doctor = [".venv/bin/python", "manage.py", "doctor"]
-            variables = {"PATH": os.environ["PATH"], **environment_of("worker"), **here}
+    with deployment.run("web") as log:
+        assert eventually(lambda: is_ready(deployment.port), seconds=90), log.read_text()
+        healthcheck = SERVICES["web"]["healthcheck"]["test"]
+        assert healthcheck[0] == "CMD"
+        check = [part.replace(":8000/", f":{deployment.port}/") for part in healthcheck[1:]]
+        subprocess.run(check, cwd=deployment.image.folder, check=True)
+        assert {user for (user,) in deployment.rows(SESSIONS)} == {"hindsight_web"}
+    with deployment.run("worker"):
+        doctor = [".venv/bin/python", "manage.py", "doctor"]
 
-            def worker_runs() -> bool:
-                done = subprocess.run(doctor, cwd=image.folder, env=variables, capture_output=True, text=True)
-                return "FAIL" not in done.stdout and "1 running workers" in done.stdout
+        def worker_runs() -> bool:
+            done = deployment.run_once(*doctor, service="worker")
+            return "FAIL" not in done.stdout and "1 running workers" in done.stdout
 
-            assert eventually(worker_runs, seconds=60)
+        assert eventually(worker_runs, seconds=60)
+    roles = "SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname LIKE 'hindsight%'"
+    assert dict(deployment.rows(roles)) == {"hindsight": False, "hindsight_web": False}
+    done = deployment.run_once("sh", "-c", 'psql "$DATABASE_URL" -c "DELETE FROM orgs_change"', service="web")
+    assert "permission denied for table orgs_change" in done.stderr
+
+
+SESSIONS = "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'hindsight %'"
+
+
+def test_purge_runs_as_the_owner(deployment: Deployment) -> None:
+    purges = "SELECT count(*) FROM orgs_securityevent WHERE actor = 'purge' AND detail LIKE 'Removed or marked%'"
+    with deployment.run("purge") as log:
+        assert eventually(lambda: deployment.rows(purges) == [(1,)], seconds=60), log.read_text()
+
+
+def test_a_backup_is_written(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = deployment.image.folder.parent / "backups"
+    folder.mkdir()
+    os.chown(folder, deployment.image.account.user or -1, -1)
+    monkeypatch.setitem(SERVICES["backup"]["environment"], "PGDATA", str(folder))
+    with deployment.run("backup") as log:
+        assert eventually(lambda: (folder / "hindsight.prom").exists(), seconds=60), log.read_text()
+    [dump] = folder.glob("*.dump")
+    assert "TABLE DATA public orgs_org hindsight" in subprocess.check_output(["pg_restore", "--list", dump], text=True)
 
 
 def is_ready(port: int) -> bool:
@@ -161,24 +245,43 @@ def is_ready(port: int) -> bool:
 
 
 def test_the_services_of_compose() -> None:
-    services: dict[str, Any] = COMPOSE["services"]
-    assert set(services) == {"web", "worker", "database", "redis"}
-    assert (ROOT / services["web"]["build"]["dockerfile"]).is_file()
-    assert services["web"]["environment"] == services["worker"]["environment"]
-    assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
-    assert not any("ports" in services[name] for name in ("worker", "database", "redis"))
+    assert set(SERVICES) == {"web", "worker", "purge", "migrate", "grant", "backup", "database", "redis"}
+    assert (ROOT / SERVICES["web"]["build"]["dockerfile"]).is_file()
+    first, last = re.fullmatch(r"127\.0\.0\.1:(\d+)-(\d+):8000", *SERVICES["web"]["ports"]).groups()  # type: ignore[union-attr]
+    assert int(last) - int(first) + 1 == SERVICES["web"]["scale"]
+    assert not any("ports" in service for name, service in SERVICES.items() if name != "web")
     read = settings_of(**environment_of("web"))
     assert read["DATABASES"]["default"]["HOST"] == "database"
-    assert read["DATABASES"]["default"]["PASSWORD"] == services_password(services)
+    assert read["DATABASES"]["default"]["USER"] == "hindsight_web"
     assert read["REDIS_URL"] == "redis://redis:6379/0"
     (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
     assert [f"{network['gateway']}/32"] == [str(proxy) for proxy in read["TRUSTED_PROXIES"]]
 
 
-def services_password(services: dict[str, Any]) -> str:
-    """The database gets the password that the settings have."""
-    assert services["database"]["environment"]["POSTGRES_PASSWORD"] == "${POSTGRES_PASSWORD:?}"
-    return SECRETS["POSTGRES_PASSWORD"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_is_confined_and_bounded(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert (service["read_only"], service["init"]) == (True, True)
+    assert "/tmp" in service["tmpfs"]
+    assert {"mem_limit", "cpus", "pids_limit"} <= service.keys()
+    assert {"max-size", "max-file"} <= service["logging"]["options"].keys()
+    assert service["restart"] == ("no" if name in ("migrate", "grant") else "always")
+    assert "build" in service or service["user"] in ("postgres", "redis")
+
+
+def test_each_password_is_known_only_to_who_needs_it() -> None:
+    known = {name: {word for word in PASSWORDS if word in json.dumps(SERVICES[name])} for name in SERVICES}
+    assert {name for name, words in known.items() if "POSTGRES_PASSWORD" in words} == {"database"}
+    owners = {"migrate", "grant", "purge", "backup", "database"}
+    assert {name for name, words in known.items() if "OWNER_PASSWORD" in words} == owners
+    assert known["web"] == known["worker"] == {"WEB_PASSWORD"}
+
+
+def test_each_image_is_pinned_by_digest() -> None:
+    images = [*instructions("FROM"), *(service["image"] for service in SERVICES.values() if "build" not in service)]
+    assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
 
 
 @pytest.mark.parametrize(

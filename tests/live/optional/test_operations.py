@@ -32,6 +32,7 @@ from tools.harness.stores import postgres, redis_server
 ACCESS = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 INHERITED = ("PATH", "HOME", "PIP_", "UV_", "SSL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 LOAD = "set -a; . /etc/hindsight.env; set +a\n"
+AS_BY_NGINX = "-H 'Host: hindsight.example.com' -H 'X-Forwarded-Proto: https'"
 STAFF_PASSWORD = "correct-horse-battery"
 # What a person types.
 ANSWERS = {
@@ -69,18 +70,13 @@ class Machine:
         return self.folder / "srv" / "hindsight"
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
     def substitutions(self) -> dict[str, str]:
         return {
             "db.internal:5432": self.database,
             "redis://redis.internal:6379/0": self.redis_url,
             "/etc/hindsight": f"{self.folder}/etc/hindsight",
             "/var/": f"{self.folder}/var/",
-            # Without nginx.
-            "https://hindsight.example.com/": f"-H 'Host: hindsight.example.com' -H 'X-Forwarded-Proto: https' {self.url}/",
+            "https://hindsight.example.com/": f"{AS_BY_NGINX} http://127.0.0.1:{self.port}/",
         }
 
     @property
