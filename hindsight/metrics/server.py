@@ -5,6 +5,7 @@ import socket
 import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from socketserver import TCPServer
 from threading import Thread, Timer
@@ -106,7 +107,7 @@ def _resources(pids: Iterable[str]) -> Iterable[Metric]:
     """process_cpu_seconds_total and others, with the label `pid`, of the processes that are running."""
     metrics: dict[str, Metric] = {}
     for pid in pids:
-        for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+        for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
             samples = [sample._replace(labels={"pid": pid}) for sample in metric.samples]
             metrics.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type)).samples += samples
     return metrics.values()

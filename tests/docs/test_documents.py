@@ -26,7 +26,7 @@ def test_the_table_has_every_folder() -> None:
     listed = set(re.findall(r"^\| `([\w/]+/)` \|", README, re.MULTILINE))
     packages = {file.parent for pattern in ("*/*.py", "hindsight/*/__init__.py") for file in ROOT.glob(pattern)}
     folders = {f"{folder.relative_to(ROOT)}/" for folder in packages if not folder.name.startswith(".")}
-    assert listed == folders - {"hindsight/formats/"} | {"docs/", "scripts/"}
+    assert listed == folders - {"hindsight/formats/"} | {"docs/", "ops/", "scripts/"}
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -44,6 +44,17 @@ def test_the_changelog_begins_with_what_is_unreleased() -> None:
     assert unreleased == "Unreleased"
     assert latest in (__version__, [*RELEASES][-1])
     assert [latest, *older] == sorted([latest, *older], key=numbers, reverse=True)
+
+
+def test_each_tag_in_a_document_is_of_a_version_that_exists() -> None:
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    tags = {
+        (document.name, tag)
+        for document in documents
+        for tag in re.findall(r"\bv(\d+\.\d+\.\d+)\b", document.read_text(encoding="utf-8"))
+    }
+    # "Make a release" of docs/operations.md makes the tag of the version of the code.
+    assert {(name, tag) for name, tag in tags if tag not in RELEASES} <= {("operations.md", __version__)}
 
 
 def test_the_readme_says_that_there_is_no_licence_yet() -> None:

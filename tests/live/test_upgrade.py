@@ -23,6 +23,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import STOP_FIRST, class_of
 from hindsight.server.serve import end_with_parent
+from tests.hindsight.db.test_upgrades import since
 from tests.live.stores import ON_POSTGRESQL, new_database
 from tests.live.traffic import Traffic
 from tools.harness.orm import orm_at
@@ -166,8 +167,7 @@ def installation(
 
 def is_stop_first() -> bool:
     graph = MigrationLoader(None).graph
-    before = {key for app in graph.nodes.keys() & RELEASE.migrations.items() for key in graph.forwards_plan(app)}
-    return any(class_of(graph.nodes[key]) == STOP_FIRST for key in graph.nodes.keys() - before)
+    return any(class_of(graph.nodes[key]) == STOP_FIRST for key in since(PREVIOUS))
 
 
 def test_requests_go_on_while_the_new_version_migrates(
@@ -227,7 +227,7 @@ def test_servers_that_restart_in_turn_behind_nginx_lose_no_request(installation:
 def documented_options() -> str:
     """Of each server in the configuration of nginx."""
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    first, second = re.findall(r"^    server 127\.0\.0\.1:800[12] (.*);$", page, re.MULTILINE)
+    first, second = map(str, re.findall(r"^    server 127\.0\.0\.1:800[12] (.*);$", page, re.MULTILINE))
     assert first == second
     return first
 

@@ -1,6 +1,8 @@
 """Each migration since 0.1.0 says whether servers of the release before can go on, and a rolling one lets them."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hindsight.db.releases import RELEASES
 from hindsight.db.upgrades import ROLLING, STOP_FIRST, class_of, that_need_a_stop
 
 Operation = migrations.operations.base.Operation
+ROOT = Path(__file__).parents[3]
 
 ALWAYS_ROLLING = (
     migrations.AddIndex,
@@ -89,11 +92,15 @@ def reason_of(migration: Any) -> str:
     return getattr(migration, "rolling_because", of_package)
 
 
-def since_the_first_release() -> list[tuple[str, str]]:
+def since(release: str) -> list[tuple[str, str]]:
     graph = MigrationLoader(None).graph
-    first = RELEASES["0.1.0"].migrations.items() & graph.nodes.keys()
-    before = {key for app in first for key in graph.forwards_plan(app)}
+    last = RELEASES[release].migrations.items() & graph.nodes.keys()
+    before = {key for app in last for key in graph.forwards_plan(app)}
     return sorted(graph.nodes.keys() - before)
+
+
+def since_the_first_release() -> list[tuple[str, str]]:
+    return since("0.1.0")
 
 
 def test_each_migration_of_ours_declares_its_class() -> None:
@@ -111,6 +118,16 @@ def test_rolling_migrations_have_only_operations_that_old_servers_survive() -> N
     rolling = [key for key in since_the_first_release() if class_of(loader.graph.nodes[key]) == ROLLING]
     faults = {key: faults_of(loader.graph.nodes[key], loader.project_state(key, at_end=False)) for key in rolling}
     assert {key: found for key, found in faults.items() if found} == {}
+
+
+def test_the_changelog_names_the_class_of_the_next_upgrade() -> None:
+    graph, release = MigrationLoader(None).graph, [*RELEASES][-1]
+    classes = {class_of(graph.nodes[key]) for key in since(release)}
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased = changelog.partition("## [Unreleased]\n\n")[2]
+    named = re.match(rf"Upgrade: ({ROLLING}|{STOP_FIRST})[.,]", unreleased)
+    assert named
+    assert named[1] == (STOP_FIRST if STOP_FIRST in classes else ROLLING)
 
 
 def test_the_list_of_packages_has_no_dead_entry() -> None:
