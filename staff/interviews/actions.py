@@ -56,7 +56,7 @@ REQUEST_ACTIONS: Mapping[str, RequestAction] = {
 
 
 class RequestActions(StaffAdmin):
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # type: ignore[override]  # the types are of Django 6
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Each of these asks for confirmation."""
         others = super().get_actions(request)
         if not self.has_change_permission(request):

@@ -67,7 +67,7 @@ def clean_follow_up(text: str) -> str:
 
 def clean_kind(text: str) -> str:
     """Raises ValidationError."""
-    if text not in FollowUpKind:
+    if text not in [*FollowUpKind]:  # an enum refuses a str before Python 3.12
         raise ValidationError(f"Must be one of {', '.join(FollowUpKind)}.")
     return text
 
