@@ -13,13 +13,14 @@ endef
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# make passes SIGTERM on to its child only, so the server replaces the shell.
 run: ## Serve Hindsight with demo data at http://127.0.0.1:8000; PORT=8001 changes the port
 	@scripts/bootstrap run
-	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve
+	@exec env HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve
 
 dev: ## Serve Hindsight with demo data, and restart when code changes
 	@scripts/bootstrap dev
-	@HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --reload
+	@exec env HINDSIGHT_ENV=$${HINDSIGHT_ENV:-development} scripts/serve --reload
 
 # The folders of tests/ that have a target of their own.
 OWN_TARGETS := live staff commands quality
@@ -69,6 +70,11 @@ test-pgbouncer: ## Test the API and pages through PgBouncer, which must be insta
 test-operations: ## Follow docs/operations.md and "Try it" of docs/api.md on an empty machine, and run what the Containerfile does
 	@scripts/bootstrap dev
 	@HINDSIGHT_ENV=development .venv/bin/pytest -q $(addprefix tests/live/optional/test_,operations.py container.py try_it.py) $(ARGS)
+
+.PHONY: test-pythons
+test-pythons: ## Test `make run` in a new clone and Paige, with the oldest Python of README.md and the newest; ARGS goes to pytest
+	@scripts/bootstrap dev
+	@.venv/bin/pytest -q tests/live/optional/test_pythons.py $(ARGS)
 
 CLIENTS := tests/live/optional/clients
 .PHONY: lint-api venv-client

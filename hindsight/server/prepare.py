@@ -1,5 +1,6 @@
 """Prepares the database: `python -m hindsight.server.prepare`."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -29,8 +30,11 @@ def create_demo() -> None:
 def run(*arguments: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
     sys.argv = ["manage.py", *arguments]
+    # In development, the security events of the preparation are stored only: their lines hide what `demo` prints.
+    logging.disable(logging.INFO if os.environ["HINDSIGHT_ENV"] == "development" else logging.NOTSET)
     with explained_settings():
         execute_from_command_line(sys.argv)
+    logging.disable(logging.NOTSET)
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ class TestDemo:
         assert f"export HINDSIGHT_API_KEY={kept['api_key']}\n" in welcome
         assert f"export HINDSIGHT_URL={settings.PUBLIC_BASE_URL}/api/v1\n" in welcome
         assert kept["password"] in welcome
-        assert f"export HINDSIGHT_API_KEY={kept['test_key']}\n" in welcome
+        assert f"export HINDSIGHT_TEST_KEY={kept['test_key']}\n" in welcome
         assert kept["test_key"].startswith("hsk_test_")
         assert (tmp_path / "var" / "demo.json").stat().st_mode & 0o077 == 0
         assert (

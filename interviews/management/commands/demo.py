@@ -76,31 +76,30 @@ def _welcome(org: Org, other: Org, api_key: str, test_key: str, password: str) -
     ids = org.interview_requests.order_by("id").values_list("pk", flat=True)
     first = ids.first() or "ID"
     return f"""
-Hindsight is ready. Demo org: {org.name}
+# Hindsight is ready. Demo org: {org.name}
+#
+#   Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
+#   API docs  {base}/api/docs
+#   Interview {_link(org.interview_requests.all())}
+#   in German {_link(other.interview_requests.filter(interview_type__guide__language="de"))}
+#
+# Paste any of this into a shell. First, use the API with the examples of the documentation:
 
-  Admin     {base}/admin/   login: {LOGIN}   password: {password or "the one that you set"}
-  API docs  {base}/api/docs
-  Interview {_link(org.interview_requests.all())}
-  in German {_link(other.interview_requests.filter(interview_type__guide__language="de"))}
+export HINDSIGHT_URL={base}/api/v1
+export HINDSIGHT_API_KEY={api_key}
 
-Paste into a shell, to use the API with the examples of the documentation:
+# Add context about a contact:
 
-  export HINDSIGHT_URL={base}/api/v1
-  export HINDSIGHT_API_KEY={api_key}
+curl -X PATCH "$HINDSIGHT_URL/interviews/{first}" \\
+  -H "Authorization: Bearer $HINDSIGHT_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
 
-Or with a test key, whose interviews a scripted buyer answers within seconds ({base}/api/docs#try-it):
+# Show the prompt that Paige uses next, in the folder of Hindsight:
 
-  export HINDSIGHT_URL={base}/api/v1
-  export HINDSIGHT_API_KEY={test_key}
+.venv/bin/python manage.py show_prompt {first}
 
-Add context about a contact:
+# A scripted buyer answers the interviews of a test key within seconds: {base}/api/docs#try-it
 
-  curl -X PATCH "$HINDSIGHT_URL/interviews/{first}" \\
-    -H "Authorization: Bearer $HINDSIGHT_API_KEY" \\
-    -H "Content-Type: application/json" \\
-    -d '{{"contact_context": {{"title": "CTO", "last_call": "Wants a discount"}}, "objective": "Why price mattered"}}'
-
-Show the prompt that Paige uses next:
-
-  .venv/bin/python manage.py show_prompt {first}
+export HINDSIGHT_TEST_KEY={test_key}
 """

@@ -66,13 +66,14 @@ def test_from_a_clone_to_the_verified_webhook_of_a_completed_interview(
     installed = time.monotonic()
     port = free_port()
     started.append(start(run, server_log, checkout, {**environment, "PORT": str(port)}))
-    exported = re.compile(r"^ *(export HINDSIGHT_URL=\S+\n *export HINDSIGHT_API_KEY=hsk_test_\w+)$", re.MULTILINE)
-    assert eventually(lambda: exported.search(server_log.read_text()) is not None, seconds=MAX_SECONDS)
+    printed = re.compile(r"^(export HINDSIGHT_URL=.+)$.*^export HINDSIGHT_TEST_KEY=(\w+)$", re.MULTILINE | re.DOTALL)
+    assert eventually(lambda: printed.search(server_log.read_text()) is not None, seconds=MAX_SECONDS)
     assert eventually(lambda: answers(port), seconds=MAX_SECONDS), server_log.read_text()
-    pasted = exported.search(server_log.read_text())[1]  # type: ignore[index]
+    [(address, key)] = printed.findall(server_log.read_text())
     [receiver] = (sample.code for sample in samples_of("docs/api.md") if sample.language == "py")
     (checkout / "receiver.py").write_text(receiver)
-    script = "\n".join([pasted, *commands, "wait"]).replace("9000", str(free_port()))
+    pasted = [address, f"export HINDSIGHT_API_KEY={key}", *commands, "wait"]
+    script = "\n".join(pasted).replace("9000", str(free_port()))
     started.append(start(script, receiver_log, checkout, environment))
     # The receiver prints events; the endpoint, which the script prints too, names their types.
     completed = re.compile(r'^.*?(\{"type".*"interview\.completed".*)$', re.MULTILINE)
