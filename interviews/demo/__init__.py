@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -25,6 +27,9 @@ DATA = Path(__file__).with_name("demo.json")
 
 @transaction.atomic
 def seed(actor: Actor) -> list[Org]:
+    """Raises CommandError in production, whose figures and lists the demo would be in."""
+    if not settings.DEVELOPMENT:
+        raise CommandError("The demo is only for development: HINDSIGHT_ENV=development.")
     return [_seed_org(org, actor) for org in json.loads(DATA.read_text(encoding="utf-8"))["orgs"]]
 
 

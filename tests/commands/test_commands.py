@@ -203,10 +203,11 @@ class TestDemo:
         assert run("demo") != first
         assert ApiKey.objects.without_test_rooms().count() == 2
 
-    def test_the_demo_is_disabled_in_production(self, settings: Settings) -> None:
+    @pytest.mark.parametrize("command", ["demo", "seed_demo"])
+    def test_the_demo_is_disabled_in_production(self, settings: Settings, command: str) -> None:
         settings.DEVELOPMENT = False
         with pytest.raises(CommandError, match="HINDSIGHT_ENV"):
-            run("demo")
+            run(command)
         assert not Org.objects.exists()
 
 
