@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,10 @@ def explained_settings() -> Iterator[None]:
     try:
         yield
     except EnvError as error:
-        sys.exit(f"{error}. docs/operations.md lists the settings. For development, set HINDSIGHT_ENV=development.")
+        # Whoever has named the environment wants no other one.
+        command = f"HINDSIGHT_ENV=development .venv/bin/python {shlex.join(sys.argv)}"
+        hint = "" if "HINDSIGHT_ENV" in os.environ else f" For development, type: {command}"
+        sys.exit(f"{str(error).rstrip('.')}. docs/operations.md lists the settings.{hint}")
 
 
 def migrate() -> None:

@@ -10,13 +10,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def show_environment(folder: Path) -> subprocess.CompletedProcess[str]:
+SHOW_ENVIRONMENT = ("shell", "-v", "0", "-c", "from django.conf import settings; print(settings.DEVELOPMENT)")
+
+
+def manage(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a copy of manage.py in another folder, so that it does not read the checkout's .env."""
     shutil.copy(ROOT / "manage.py", folder)
-    code = "from django.conf import settings; print(settings.DEVELOPMENT)"
     return subprocess.run(
-        [sys.executable, folder / "manage.py", "shell", "-v", "0", "-c", code],
-        env={"PYTHONPATH": str(ROOT)},
+        [sys.executable, "manage.py", *words],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
     )
@@ -25,12 +28,26 @@ def show_environment(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_dotenv_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("HINDSIGHT_ENV=development\n")
-    assert show_environment(tmp_path).stdout == "True\n"
+    assert manage(tmp_path, *SHOW_ENVIRONMENT).stdout == "True\n"
 
 
 @pytest.mark.slow
-def test_missing_setting_is_reported_in_one_line(tmp_path: Path) -> None:
-    result = show_environment(tmp_path)
-    assert result.returncode == 1
+def test_missing_setting_is_reported_in_one_line_with_what_to_type(tmp_path: Path) -> None:
+    result = manage(tmp_path, "check", "--deploy")
+    assert (result.returncode, len(result.stderr.splitlines())) == (1, 1)
     assert "SECRET_KEY" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
+    assert "HINDSIGHT_ENV=development .venv/bin/python manage.py check --deploy\n" in result.stderr
+
+
+@pytest.mark.slow
+def test_production_is_not_told_to_use_development_settings(tmp_path: Path) -> None:
+    result = manage(tmp_path, "check", HINDSIGHT_ENV="production")
+    assert "SECRET_KEY" in result.stderr
+    assert "development" not in result.stderr
+
+
+@pytest.mark.slow
+def test_makemigrations_works_without_settings(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/empty.sqlite3"
+    result = manage(tmp_path, "makemigrations", "--check", DATABASE_URL=database)
+    assert (result.stdout, result.stderr) == ("No changes detected\n", "")
