@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.core import checks
@@ -98,6 +99,14 @@ def proxies() -> str:
     return "none trusted"
 
 
+def metrics() -> str:
+    if settings.METRICS_ADDRESS is None:
+        return "not served"
+    host, port = settings.METRICS_ADDRESS
+    warning = "" if ip_address(host).is_loopback else ". Whoever reaches it can read them: it must not be public"
+    return f"served at {host}, port {port}{warning}"
+
+
 def system_checks() -> str:
     messages = checks.run_checks(include_deployment_checks=not settings.DEVELOPMENT)
     faults = [
@@ -118,6 +127,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "rate limits": rate_limits,
     "static files": static_files,
     "proxies": proxies,
+    "metrics": metrics,
     "system checks": system_checks,
 }
 

@@ -1,129 +1,50 @@
 """docs/operations.md lists the variables. An invalid value stops the process at startup. Production is the default."""
 
 import hashlib
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from environs import Env, EnvError, ValidationError, validate
+from django.http.request import split_domain_port
+from environs import EnvError, validate
 
 from hindsight import __version__
 from hindsight.db.configuration import database_of
-from hindsight.http.proxies import Network, parse_networks
+from hindsight.environment import MAX_DAYS, comma_separated, env, number
 from hindsight.server.bodies import MAX_BODY_BYTES
+from hindsight.server.serve import NUMBERS
 from hindsight.text.languages import ENGLISH, languages_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Env()
-
-
-def comma_separated(name: str, default: list[str]) -> list[str]:
-    return [item.strip() for item in env.list(name, default) if item.strip()]
-
-
-@env.parser_for("networks")
-def networks(text: str) -> tuple[Network, ...]:
-    try:
-        return parse_networks(item.strip() for item in text.split(",") if item.strip())
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-
-
-@env.parser_for("public_hosts")
-def public_hosts(text: str) -> list[str]:
-    """Host names, or `.example.com` for a domain with its subdomains."""
-    hosts = [item.strip() for item in text.split(",") if item.strip()]
-    for host in hosts:
-        if "*" in host or (host.startswith(".") and "." not in host[1:].rstrip(".")):
-            raise ValidationError(f"{host} allows hosts of others. Name each host, such as hindsight.example.com.")
-    return hosts
-
-
-is_days_kept = validate.Range(min=1, max=36_500)
-
-
-@env.parser_for("days_by_field")
-def days_by_field(text: str) -> dict[str, int]:
-    pairs = [item.partition("=") for item in text.split(",") if item.strip()]
-    try:
-        return {field.strip(): is_days_kept(int(days)) for field, _, days in pairs}
-    except ValueError as error:
-        raise ValidationError("Must be fields with days, such as notes=365,name=90.") from error
-
-
-@env.parser_for("mail_server")
-def mail_server(text: str) -> dict[str, Any] | None:
-    if not text:
-        return None
-    try:
-        url = urlsplit(text)
-        port = url.port or {"smtp": 25, "submission": 587, "smtps": 465}[url.scheme]
-    except (KeyError, ValueError):
-        raise ValidationError("Must be smtp://, submission:// (with STARTTLS) or smtps://, and a host.") from None
-    return {
-        "EMAIL_HOST": url.hostname or "localhost",
-        "EMAIL_PORT": port,
-        "EMAIL_HOST_USER": unquote(url.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
-        "EMAIL_USE_TLS": url.scheme == "submission",
-        "EMAIL_USE_SSL": url.scheme == "smtps",
-    }
-
-
-@env.parser_for("optional_url")
-def optional_url(text: str) -> str:
-    is_url = validate.URL(schemes={"http", "https"}, require_tld=False)
-    return is_url(text) if text else ""
-
-
-@env.parser_for("metrics_address")
-def metrics_address(text: str) -> tuple[str, int] | None:
-    """0.0.0.0 and :: count as public."""
-    if not text:
-        return None
-    try:
-        host, _, port = text.rpartition(":")
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
-        number = validate.Range(min=1, max=65_535)(int(port if port.isdecimal() else ""))
-    except (ValueError, ValidationError):
-        raise ValidationError("Must be an IP address and a port, such as 127.0.0.1:9100.") from None
-    is_public = address.is_unspecified or not address.is_private
-    if is_public and "public_host" not in HINDSIGHT_ALLOW:
-        raise ValidationError("Must be a loopback or private address, because metrics are not public.")
-    return str(address), number
-
-
-is_database = validate.Regexp(
-    "(postgres|postgresql|sqlite)://",
-    error="Must be the URL of a PostgreSQL (postgres://…) or SQLite (sqlite:///…) database.",
-)
-
 
 # ---- Environment -----------------------------------------------------------------------------------------------------
 
 DEVELOPMENT = (
     env.str("HINDSIGHT_ENV", "production", validate=validate.OneOf(["production", "development"])) == "development"
 )
-DEBUG = env.bool("DEBUG", False)
-HINDSIGHT_ALLOW = comma_separated("HINDSIGHT_ALLOW", [])
+DEBUG: bool = env.boolean("DEBUG", "false")
+HINDSIGHT_ALLOW = comma_separated(
+    "HINDSIGHT_ALLOW", choices=("debug", "password_only", "public_host", "public_metrics")
+)
 if DEBUG and not DEVELOPMENT and "debug" not in HINDSIGHT_ALLOW:
     raise EnvError("DEBUG shows customers' data on error pages. In production, HINDSIGHT_ALLOW=debug must be set too.")
 
 if DEVELOPMENT:
     SECRET_KEY = env.str("SECRET_KEY", "development only: production has no default")
     ALLOWED_HOSTS = comma_separated("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}")
-    DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}", validate=is_database)
+    PUBLIC_BASE_URL: str = env.base_url(
+        "PUBLIC_BASE_URL", f"http://127.0.0.1:{number('PORT', 8000, 1, 65_535)}", schemes="http https"
+    )
+    DATABASE_URL = env.database_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'hindsight.sqlite3'}")
 else:
-    SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
+    SECRET_KEY = env.secret("SECRET_KEY", "")
     ALLOWED_HOSTS = env.public_hosts("ALLOWED_HOSTS", "")
-    PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", validate=validate.URL(schemes={"https"}, require_tld=False))
-    DATABASE_URL = env.str("DATABASE_URL", validate=is_database)
+    PUBLIC_BASE_URL = env.base_url("PUBLIC_BASE_URL", "", schemes="https")
+    DATABASE_URL = env.database_url("DATABASE_URL", "")
 
-PUBLIC_BASE_URL = PUBLIC_BASE_URL.rstrip("/")
-SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS", [])
+# The links that the server makes always work.
+ALLOWED_HOSTS = [*dict.fromkeys([*ALLOWED_HOSTS, split_domain_port(urlsplit(PUBLIC_BASE_URL).netloc)[0]])]
+SECRET_KEY_FALLBACKS = comma_separated("SECRET_KEY_FALLBACKS")
 
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "")
 
@@ -212,13 +133,7 @@ TEMPLATES = [
 # ---- Stores ----------------------------------------------------------------------------------------------------------
 
 SQLITE_SYNCHRONOUS = env.str("SQLITE_SYNCHRONOUS", "normal", validate=validate.OneOf(["normal", "full"]))
-try:
-    _database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
-except ValueError:
-    # `from None`: the exception could contain a part of the password.
-    raise EnvError(
-        "DATABASE_URL is not a valid URL. Write special characters of its password as %23, %2F, %40."
-    ) from None
+_database = database_of(DATABASE_URL, sqlite_synchronous=SQLITE_SYNCHRONOUS)
 _counters: dict[str, Any] = {"BACKEND": "hindsight.limits.counters.DatabaseCounters"}
 
 if _database["ENGINE"] == "hindsight.db.sqlite3":
@@ -232,13 +147,11 @@ if _database["ENGINE"] == "hindsight.db.sqlite3":
 DATABASES = {"default": _database}
 
 # See hindsight.db.postgresql.timeouts.
-DATABASE_LOCK_SECONDS = env.float("DATABASE_LOCK_SECONDS", 3.0, validate=validate.Range(min=0.001))
-DATABASE_STATEMENT_SECONDS = env.float("DATABASE_STATEMENT_SECONDS", 15.0, validate=validate.Range(min=0.001))
-DATABASE_IDLE_TRANSACTION_SECONDS = env.float(
-    "DATABASE_IDLE_TRANSACTION_SECONDS", 15.0, validate=validate.Range(min=0.001)
-)
+DATABASE_LOCK_SECONDS = number("DATABASE_LOCK_SECONDS", 3.0, 0.001, 86_400)
+DATABASE_STATEMENT_SECONDS = number("DATABASE_STATEMENT_SECONDS", 15.0, 0.001, 86_400)
+DATABASE_IDLE_TRANSACTION_SECONDS = number("DATABASE_IDLE_TRANSACTION_SECONDS", 15.0, 0.001, 86_400)
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.redis_url("REDIS_URL", "")
 if REDIS_URL:
     _counters = {"BACKEND": "hindsight.limits.counters.RedisCounters", "LOCATION": REDIS_URL}
 
@@ -252,7 +165,7 @@ RATELIMIT_FAIL_OPEN = True
 RATELIMIT_ENABLE = True
 RATELIMIT_CACHE_PREFIX = "rl:"
 RATELIMIT_HASH_ALGORITHM = hashlib.sha256
-ANONYMOUS_RATE_LIMIT = env.int("ANONYMOUS_RATE_LIMIT", 300, validate=validate.Range(min=1))
+ANONYMOUS_RATE_LIMIT = number("ANONYMOUS_RATE_LIMIT", 300, 1, 1_000_000)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_200  # the form of a guide with 30 topics of 10 follow-ups
@@ -270,27 +183,27 @@ REST_FRAMEWORK = {
 
 # ---- Paige -----------------------------------------------------------------------------------------------------------
 
-PAIGE_BASE_URL = env.str("PAIGE_BASE_URL", "")
+PAIGE_BASE_URL = env.web_url("PAIGE_BASE_URL", "", example="https://models.example.com/v1")
 PAIGE_MODEL = env.str("PAIGE_MODEL", "")
 PAIGE_API_KEY = env.str("PAIGE_API_KEY", "")
 # With "rules", notes and objective never leave the server. With "guide", no message is worded.
 PAIGE_CHOOSER = env.str("PAIGE_CHOOSER", "model", validate=validate.OneOf(["model", "rules"]))
 PAIGE_WORDING = env.str("PAIGE_WORDING", "model", validate=validate.OneOf(["model", "guide"]))
-PAIGE_WORDING_BASE_URL = env.str("PAIGE_WORDING_BASE_URL", "")
+PAIGE_WORDING_BASE_URL = env.web_url("PAIGE_WORDING_BASE_URL", "", example="https://models.example.com/v1")
 PAIGE_WORDING_MODEL = env.str("PAIGE_WORDING_MODEL", "")
 PAIGE_WORDING_API_KEY = env.str("PAIGE_WORDING_API_KEY", "")
-PAIGE_TIMEOUT = env.float("PAIGE_TIMEOUT", 8.0, validate=validate.Range(min=0.1, max=60))
-PAIGE_MAX_NOTES = env.int("PAIGE_MAX_NOTES", 24_000, validate=validate.Range(min=1_000))
+PAIGE_TIMEOUT = number("PAIGE_TIMEOUT", 8.0, 0.1, 60)
+PAIGE_MAX_NOTES = number("PAIGE_MAX_NOTES", 24_000, 1_000, 1_000_000)
 # Each concurrent request has a thread of its own, in addition to WEB_THREADS.
-PAIGE_CONCURRENCY = env.int("PAIGE_CONCURRENCY", 16, validate=validate.Range(min=1))
+PAIGE_CONCURRENCY = number("PAIGE_CONCURRENCY", 16, 1, 10_000)
 
 # ---- Webhooks --------------------------------------------------------------------------------------------------------
 
-WEBHOOK_DELIVERY_DAYS = env.int("WEBHOOK_DELIVERY_DAYS", 30, validate=validate.Range(min=1))
+WEBHOOK_DELIVERY_DAYS = number("WEBHOOK_DELIVERY_DAYS", 30, 1, MAX_DAYS)
 
 # ---- Security --------------------------------------------------------------------------------------------------------
 
-CSRF_TRUSTED_ORIGINS = comma_separated("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", "")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -308,7 +221,7 @@ X_FRAME_OPTIONS = "DENY"
 
 EMAIL_URL = env.mail_server("EMAIL_URL", "")
 globals().update(EMAIL_URL or {})
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
+DEFAULT_FROM_EMAIL = env.sender("EMAIL_FROM", "")
 EMAIL_TIMEOUT = 10
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # of links to set a password
 
@@ -332,22 +245,22 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # staff.login.attempts counts att
 LOGIN_URL = "admin:login"
 
 # Single sign-on of staff.
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+OIDC_SERVER_URL = env.web_url("OIDC_SERVER_URL", "", example="https://login.example.com")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
-OIDC_LINK_BY_EMAIL = env.bool("OIDC_LINK_BY_EMAIL", False)
-OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
+OIDC_LINK_BY_EMAIL: bool = env.boolean("OIDC_LINK_BY_EMAIL", "false")
+OIDC_TRUST_EMAIL: bool = env.boolean("OIDC_TRUST_EMAIL", "false")
 OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
 OIDC_CONCURRENCY = 4
 LOGIN_REDIRECT_URL = "admin:index"
 
 # 1,000 requests per minute that each overwrite 2,900 bytes stay below the default.
-AUDIT_BYTES_PER_DAY = env.int("AUDIT_BYTES_PER_DAY", 4 * 1024**3, validate=validate.Range(min=0))
-AUDIT_DAYS = env.int("AUDIT_DAYS", None, validate=is_days_kept)
+AUDIT_BYTES_PER_DAY = number("AUDIT_BYTES_PER_DAY", 4 * 1024**3, 0, 2**60)
+AUDIT_DAYS = number("AUDIT_DAYS", None, 1, MAX_DAYS)
 AUDIT_DAYS_BY_FIELD = env.days_by_field("AUDIT_DAYS_BY_FIELD", "")
 
-SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 400, validate=validate.Range(min=1))
+SECURITY_EVENT_DAYS = number("SECURITY_EVENT_DAYS", 400, 1, MAX_DAYS)
 
 _VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
@@ -375,11 +288,11 @@ STORAGES = {
 
 # ---- Metrics, error reports and traces -------------------------------------------------------------------------------
 
-METRICS_ADDRESS = env.metrics_address("METRICS_ADDRESS", "")
+METRICS_ADDRESS = env.metrics_address("METRICS_ADDRESS", "", may_be_public="public_metrics" in HINDSIGHT_ALLOW)
 
 # These require requirements/observability.txt.
-SENTRY_DSN = env.optional_url("SENTRY_DSN", "")
-OTEL_EXPORTER_OTLP_ENDPOINT = env.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+SENTRY_DSN = env.web_url("SENTRY_DSN", "", example="https://key@sentry.example.com/1", needs=("username", "path"))
+OTEL_EXPORTER_OTLP_ENDPOINT = env.web_url("OTEL_EXPORTER_OTLP_ENDPOINT", "", example="http://127.0.0.1:4318")
 OTEL_EXPORTER_OTLP_PROTOCOL = env.str(
     "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", validate=validate.OneOf(["http/protobuf"])
 )
@@ -454,3 +367,6 @@ SPECTACULAR_SETTINGS = {
         {"name": "interview-types", "description": "The kinds of interview that an interview request can be for."},
     ],
 }
+
+# hindsight.http.checks compares others with them.
+ENVIRONMENT_VARIABLES = {*env.dump(), "HOST", *NUMBERS}

@@ -47,15 +47,8 @@ def _check_no_model() -> list[CheckMessage]:
 
 
 def check_url(url: str, name: str = "PAIGE_BASE_URL", sent: str = "Notes and answers") -> list[CheckMessage]:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
-    except ValueError:
-        host = None
-    if not host:
-        hint = "For example https://models.example.com/v1, the part before /chat/completions."
-        return [Error(f"{name} is not an http or https URL.", hint=hint, id="paige.E002")]
-    if parts.scheme == "http" and host not in LOOPBACK:
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         hint = "Use https, unless the network is private."
         return [Warning(f"{sent} are sent to {name} unencrypted.", hint=hint, id="paige.W001")]
     return []

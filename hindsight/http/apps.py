@@ -1,9 +1,11 @@
+import os
+from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 OPTIONAL_PACKAGES = {"SENTRY_DSN": "sentry_sdk", "OTEL_EXPORTER_OTLP_ENDPOINT": "opentelemetry"}
 
@@ -17,6 +19,17 @@ def check_optional_packages(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_names(**kwargs: Any) -> list[CheckMessage]:
+    """Only similar names: the others belong to other programs."""
+    known = settings.ENVIRONMENT_VARIABLES
+    similar = {name: get_close_matches(name, known, n=1, cutoff=0.9) for name in sorted(os.environ.keys() - known)}
+    return [
+        Warning(f"{name} is not a setting. Did you mean {meant[0]}?", hint="Rename or unset it.", id="environment.W001")
+        for name, meant in similar.items()
+        if meant
+    ]
+
+
 class HttpConfig(AppConfig):
     name = "hindsight.http"
     label = "http"
@@ -24,6 +37,7 @@ class HttpConfig(AppConfig):
     def ready(self) -> None:
         from hindsight.http.error_reports import start_error_reports
 
+        register(check_names)
         register(check_optional_packages)
         if settings.SENTRY_DSN and find_spec("sentry_sdk"):
             start_error_reports()

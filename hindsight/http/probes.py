@@ -7,9 +7,9 @@ from django.http.response import HttpResponseBase
 
 from hindsight import __version__
 
-# "on" or "off". On SQLite it fails if the file was deleted, because a new one has no tables.
+# "on" or "off". Fails in an empty database, such as a new file in place of a deleted one.
 IS_READ_ONLY = {
-    "postgresql": "SHOW transaction_read_only",
+    "postgresql": "SELECT current_setting('transaction_read_only') FROM django_migrations LIMIT 1",
     "sqlite": "SELECT 'off' FROM django_migrations LIMIT 1",
 }
 

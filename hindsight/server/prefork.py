@@ -18,7 +18,7 @@ import django
 from granian.cli import entrypoint
 
 from hindsight.server.prepare import create_demo, explained_settings, migrate
-from hindsight.server.serve import end_with_parent, worker_count
+from hindsight.server.serve import end_with_parent, number_of
 
 
 def import_application() -> None:
@@ -118,7 +118,7 @@ def main() -> None:
     if is_forking:
         restore_sigterm_in_workers()
         if hasattr(os, "sched_setaffinity"):
-            pin_workers(worker_count())
+            pin_workers(number_of("WEB_CONCURRENCY"))
     report_prepared(os.environ.pop("PREPARED_PIPE", ""))
     entrypoint()  # type: ignore[no-untyped-call]
 

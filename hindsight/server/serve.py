@@ -19,6 +19,8 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[2]
 WORKER_CHECK_SECONDS = 1
 WORKER_STOP_SECONDS = 20  # a webhook takes at most 15 s
+# The default, and the smallest value.
+NUMBERS = {"PORT": (8000, 1), "WEB_CONCURRENCY": (2, 1), "WEB_THREADS": (4, 1), "TASK_WORKERS": (1, 0)}
 
 
 def refuse_a_taken_address(host: str, port: str) -> None:
@@ -57,10 +59,11 @@ def refuse_a_public_address(host: str) -> None:
         )
 
 
-def worker_count() -> int:
-    text = os.environ.get("WEB_CONCURRENCY") or "2"
-    if not text.isdecimal() or not int(text):
-        sys.exit(f"WEB_CONCURRENCY is the number of worker processes, such as 2, not {text!r}.")
+def number_of(name: str) -> int:
+    default, least = NUMBERS[name]
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < least:
+        sys.exit(f"{name} must be a whole number of at least {least}, such as {default}, not {text!r}.")
     return int(text)
 
 
@@ -69,7 +72,7 @@ def command(host: str, port: str) -> list[str]:
         *(sys.executable, "-m", "hindsight.server.prefork"),
         *("hindsight.server.serve:load_application", "--factory", "--interface", "rsgi"),
         *("--host", host, "--port", port, "--http", "1", "--no-ws", "--no-access-log"),
-        *("--workers", str(worker_count())),
+        *("--workers", str(number_of("WEB_CONCURRENCY"))),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
         *(() if os.environ.get("HINDSIGHT_ENV") == "development" else ("--log-config", "hindsight/server/logs.json")),
     ]
@@ -103,7 +106,7 @@ def run_granian(host: str, port: str, *, prepare: bool) -> int:
     """
     raise_file_limit()
     is_stopping = False
-    workers = TaskWorkers(int(os.environ.get("TASK_WORKERS") or "1"))
+    workers = TaskWorkers(number_of("TASK_WORKERS"))
 
     def stop(number: int, frame: object) -> None:
         nonlocal is_stopping
@@ -222,7 +225,7 @@ def load_application() -> Any:
     """Called in each worker. A worker that outlived granian would keep the port."""
     if request_signal := end_with_parent(signal.SIGTERM):
         request_signal()
-    return import_module("hindsight.rsgi").create_gateway(threads=int(os.environ.get("WEB_THREADS") or "4"))
+    return import_module("hindsight.rsgi").create_gateway(threads=number_of("WEB_THREADS"))
 
 
 def prepare_database() -> int:
@@ -243,7 +246,7 @@ def main(arguments: Sequence[str]) -> int:
     # Whatever .env says: `make run` asks for development by name.
     os.environ.setdefault("HINDSIGHT_ENV", "production")
     os.environ["PYTHONUNBUFFERED"] = "1"
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+    host, port = os.environ.get("HOST") or "127.0.0.1", str({name: number_of(name) for name in NUMBERS}["PORT"])
     refuse_a_public_address(host)
     refuse_a_taken_address(host, port)
     refuse_a_metrics_address_in_use(port)

@@ -60,6 +60,7 @@ class TestChecks:
             "rate limits",
             "static files",
             "proxies",
+            "metrics",
             "system checks",
             "audit",
             "webhooks",
@@ -94,13 +95,15 @@ class TestChecks:
         assert not healthy
         assert lines["FAIL  system checks"].startswith("paige.E001: ")
 
-    @pytest.mark.parametrize("url", ["model.example", "ftp://model.example", "http://[", "http://x:port"])
-    def test_invalid_url_of_the_model(self, settings: Settings, url: str) -> None:
-        settings.PAIGE_MODEL, settings.PAIGE_BASE_URL = "paige-1", url
-        lines, healthy = run_doctor()
-        assert not healthy
-        assert lines["FAIL  system checks"].startswith("paige.E002: ")
-        assert lines["ok    model endpoint"] == "not checked: PAIGE_BASE_URL is not valid, see system checks"
+    def test_metrics_on_every_interface_are_reported(self, settings: Settings) -> None:
+        settings.METRICS_ADDRESS = ("127.0.0.1", 9100)
+        assert run_doctor()[0]["ok    metrics"] == "served at 127.0.0.1, port 9100"
+        settings.METRICS_ADDRESS = ("0.0.0.0", 9100)
+        assert run_doctor()[0]["ok    metrics"].endswith("it must not be public")
+
+    def test_a_misspelled_setting_is_reported(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WEB_CONCURENCY", "4")
+        assert "Did you mean WEB_CONCURRENCY?" in run_doctor()[0]["FAIL  system checks"]
 
     def test_more_than_5_percent_of_fallbacks_fail(self, interview_request: InterviewRequest) -> None:
         add_turns(interview_request, Engine.MODEL, *[3_000] * 9)

@@ -19,17 +19,11 @@ from interviews.paige.turn.rules_engine import RulesEngine
         ("http://[::1]:8080/v1", "small", "", []),
         ("https://models.example.com/v1", "", "key", ["paige.E001"]),
         ("", "small", "key", ["paige.E001"]),
-        ("models.example.com/v1", "small", "key", ["paige.E002"]),
-        ("ftp://models.example.com", "small", "key", ["paige.E002"]),
-        ("https://", "small", "key", ["paige.E002"]),
-        ("http://[", "small", "key", ["paige.E002"]),
-        ("http://host:port/", "small", "key", ["paige.E002"]),
-        ("nonsense", "", "", ["paige.E001", "paige.E002"]),
         ("", "", "key", ["paige.E004"]),
         ("http://models.example.com/v1", "small", "key", ["paige.W001"]),
     ],
 )
-def test_incomplete_or_invalid_settings_have_a_check_id(
+def test_incomplete_settings_have_a_check_id(
     settings: Settings, url: str, model: str, key: str, expected: list[str]
 ) -> None:
     settings.PAIGE_BASE_URL, settings.PAIGE_MODEL, settings.PAIGE_API_KEY = url, model, key
@@ -48,7 +42,6 @@ def test_incomplete_or_invalid_settings_have_a_check_id(
         ("", "", "https://b.example/v1", "", "", ["paige.E006"]),
         ("", "", "", "small", "", ["paige.E006"]),
         ("", "", "", "", "key", ["paige.E006"]),
-        ("https://a.example/v1", "large", "b.example", "", "", ["paige.E002"]),
         ("https://a.example/v1", "large", "http://b.example/v1", "", "", ["paige.W001"]),
     ],
 )

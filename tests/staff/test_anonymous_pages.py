@@ -12,7 +12,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from pytest_django import Settings
 
-from hindsight.settings import mail_server
+from hindsight.environment import mail_server
 from staff import urls
 
 pytestmark = pytest.mark.django_db

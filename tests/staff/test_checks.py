@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from hindsight.settings import mail_server
+from hindsight.environment import mail_server
 from staff.checks import check_logins
 
 

@@ -17,7 +17,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from pytest_django import Settings
 
-from hindsight.settings import mail_server
+from hindsight.environment import mail_server
 from orgs.models import SecurityEvent
 from tests.staff.authenticator import add_app
 from tests.staff.conftest import Staff, log_in

@@ -55,6 +55,12 @@ def test_database_unavailable(
     assert not any("healthz" in message for message in caplog.messages)
 
 
+def test_an_empty_database_is_not_ready(db: None, client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
+    assert client.get("/readyz", headers=IP_ADDRESS_HOST).status_code == 503
+
+
 @pytest.mark.parametrize("path", ["/healthz/", "/readyz2", "/admin/login/", "/api/v1/interviews/1"])
 def test_other_paths_check_the_host(client: Client, path: str) -> None:
     assert client.get(path, headers=IP_ADDRESS_HOST, secure=True).status_code == 400

@@ -97,6 +97,6 @@ def test_sigterm_to_make_ends_the_server(server: Server) -> None:
 
 
 def test_paige(clone: Path) -> None:
-    pytest_of_clone = [clone / ".venv/bin/pytest", "-q", "-m", "not slow", "tests/interviews/paige"]
-    done = subprocess.run(pytest_of_clone, cwd=clone, capture_output=True, text=True)
+    command = [".venv/bin/pytest", "-q", "-m", "not slow", "tests/interviews/paige"]
+    done = subprocess.run(command, cwd=clone, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

@@ -48,4 +48,4 @@ def test_a_number_of_workers_that_is_not_a_number_is_refused(tmp_path: Path) -> 
     database = f"sqlite:///{tmp_path / 'db.sqlite3'}"
     result = start(HINDSIGHT_ENV="development", DATABASE_URL=database, WEB_CONCURRENCY="many")
     assert result.returncode == 1
-    assert result.stderr.endswith("WEB_CONCURRENCY is the number of worker processes, such as 2, not 'many'.\n")
+    assert result.stderr.endswith("WEB_CONCURRENCY must be a whole number of at least 1, such as 2, not 'many'.\n")
