@@ -14,11 +14,11 @@ from hindsight.api.views import ApiView
 from hindsight.text.timestamps import utc_text
 from orgs.authentication import principal_of
 from orgs.models import ApiKey
+from orgs.models.api_key import SCOPES
 from orgs.plans import Plan
 
 DESCRIPTION = """Returns what your API key is and may do. Any valid key may send this request, whatever its scopes. Use
 it to test a connection."""
-SCOPES = ("read", "write", "webhooks")
 EXAMPLE = {
     "org": {"name": "Acme Analytics"},
     "plan": "growth",

@@ -3,12 +3,17 @@ from django.utils import timezone
 
 from orgs.tenancy import OrgRowsQuerySet
 
+# In the order of the text that is stored.
+SCOPES = ("read", "write", "webhooks")
+
 
 class Scopes(models.TextChoices):
     READ_WRITE = "read write", "read and write"
     READ = "read", "read"
     WRITE = "write", "write"
     WEBHOOKS = "webhooks", "webhook endpoints"
+    READ_WEBHOOKS = "read webhooks", "read and webhook endpoints"
+    WRITE_WEBHOOKS = "write webhooks", "write and webhook endpoints"
     ALL = "read write webhooks", "read, write and webhook endpoints"
 
 

@@ -67,6 +67,36 @@ def test_the_expiry_of_an_org_is_the_default_and_the_maximum(acme: Org, asked: t
     assert abs(api_key.expires_at - timezone.now() - timedelta(days=days)) < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        (["read"], Scopes.READ),
+        (["webhooks", "read"], Scopes.READ_WEBHOOKS),
+        (["write", "webhooks"], Scopes.WRITE_WEBHOOKS),
+        (["read", "write", "webhooks"], Scopes.ALL),
+        (["write", "read", "read"], Scopes.READ_WRITE),
+        (["read", "all"], Scopes.ALL),
+    ],
+)
+@pytest.mark.parametrize("test", [[], ["--test"]])
+def test_scopes_of_the_command_add_up(acme: Org, given: list[str], stored: str, test: list[str]) -> None:
+    words = [word for scope in given for word in ("--scope", scope)]
+    call_command("create_api_key", "acme", "--name", "Hooks", *words, *test, stdout=io.StringIO())
+    old = ApiKey.objects.get()
+    assert old.scopes == stored
+    new, secret = rotate_api_key(old, grace=timedelta(days=1))
+    assert new.scopes == stored
+    assert ApiClient(secret).get("/me").json()["scopes"] == stored.split()
+
+
+def test_a_key_of_read_and_webhooks_does_both_and_writes_no_interview(interview_request: InterviewRequest) -> None:
+    api, path = api_with(interview_request.org, Scopes.READ_WEBHOOKS), f"/interviews/{interview_request.pk}"
+    assert [api.get(path).status_code, api.get("/webhook-endpoints").status_code] == [200, 200]
+    assert api.patch(path, {"objective": "New"}).status_code == 403
+    interview_request.refresh_from_db()
+    assert interview_request.objective == "Old objective"
+
+
 def test_commands(acme: Org, monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     call_command("create_api_key", "acme", "--name", "Reports", "--scope", "read", stdout=out)
@@ -86,3 +116,5 @@ def test_staff_issue_a_key_with_scopes(acme: Org) -> None:
     assert ApiKey.objects.get().scopes == Scopes.READ
     assert root.post("orgs_org_issue-key", acme.pk, name="Other", scopes="everything").status_code == 200
     assert ApiKey.objects.count() == 1
+    root.post("orgs_org_issue-key", acme.pk, name="Hooks", scopes="read webhooks", is_test="on")
+    assert ApiKey.objects.get(name="Hooks").scopes == Scopes.READ_WEBHOOKS

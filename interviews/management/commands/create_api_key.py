@@ -6,10 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 from interviews.services.create import open_test_room
 from orgs.commands import Command as BaseCommand
 from orgs.commands import get_org
-from orgs.models import Scopes
+from orgs.models.api_key import SCOPES
 from orgs.services import MAX_LIFETIME_DAYS, create_api_key
-
-SCOPES = {"read": Scopes.READ, "write": Scopes.WRITE, "webhooks": Scopes.WEBHOOKS, "all": Scopes.ALL}
 
 
 class Command(BaseCommand):
@@ -25,7 +23,10 @@ class Command(BaseCommand):
             "--test", action="store_true", help="a key of the org's test room, which is created if missing"
         )
         parser.add_argument(
-            "--scope", choices=[*SCOPES], help="what the key may do (default: read and write; all with --test)"
+            "--scope",
+            action="append",
+            choices=[*SCOPES, "all"],
+            help="what the key may do; can be repeated (default: read and write; all with --test)",
         )
 
     def run(self, **options: Any) -> str:
@@ -35,8 +36,8 @@ class Command(BaseCommand):
         if expires_in is not None and not 1 <= expires_in <= MAX_LIFETIME_DAYS:
             raise CommandError(f"--expires-in must be from 1 to {MAX_LIFETIME_DAYS} days.")
         lifetime = None if expires_in is None else timedelta(days=expires_in)
-        default = Scopes.ALL if options["test"] else Scopes.READ_WRITE
-        scopes: str = SCOPES.get(options["scope"], default)
+        given: list[str] = options["scope"] or (["all"] if options["test"] else ["read", "write"])
+        scopes = " ".join(scope for scope in SCOPES if {scope, "all"} & {*given})
         org = get_org(org_slug)
         room = open_test_room(org_id=org.pk) if options["test"] else org
         self.event_about, secret = create_api_key(org=room, name=name, lifetime=lifetime, scopes=scopes)
