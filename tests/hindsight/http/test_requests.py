@@ -4,12 +4,23 @@ import logging
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.utils.crypto import get_random_string
 
 from interviews.models import InterviewRequest
+from interviews.models.interview_request import new_survey_token
+from orgs.keys import generate
 from tests.client import ApiClient
 
 
-@pytest.mark.parametrize("proposed", ["crm-77", "a" * 128, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
+@pytest.mark.parametrize(
+    "proposed",
+    [
+        *("crm-77", "a" * 128, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "req_FV1StGXR8Z5jdHi6BmyT"),
+        *("request-5cf0e2a4-9a5e-4f0f-8a41-6a7d5cbb9a63", "5CF0E2A4-9A5E-4F0F-8A41-6A7D5CBB9A63"),
+        *("0ujtsYcgvSTl8PAuAdqWYSMnLOv", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "Root.1-67891233-abcdef012345678912345678"),
+    ],
+)
 def test_well_formed_request_id_is_kept(
     acme_api: ApiClient, interview_request: InterviewRequest, proposed: str
 ) -> None:
@@ -23,6 +34,23 @@ def test_malformed_request_id_is_replaced(acme_api: ApiClient, proposed: str) ->
     response = acme_api.get("/interviews/1", X_Request_Id=proposed)
     assert UUID(response.headers["X-Request-Id"])
     assert response.json()["error"]["request_id"] == response.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *(generate(), generate(is_test=True), generate()[:20], new_survey_token(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        *(get_random_string(32, VALID_KEY_CHARS), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"),
+    ],
+)
+def test_a_request_id_that_is_a_secret_is_replaced(
+    acme_api: ApiClient, interview_request: InterviewRequest, caplog: pytest.LogCaptureFixture, secret: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    response = acme_api.get(f"/interviews/{interview_request.pk}", X_Request_Id=f"crm.{secret}")
+    assert response.status_code == 200
+    assert UUID(response.headers["X-Request-Id"])
+    assert secret not in caplog.text
 
 
 def test_path_cannot_forge_a_log_line(acme_api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
