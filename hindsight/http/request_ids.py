@@ -4,8 +4,8 @@ from contextvars import ContextVar
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-# An id is shown in logs of proxies and of ours. Keys of ours, JSON Web Tokens, and long random texts in base 62, 64 or 36,
-# such as survey tokens and session keys. UUIDs, hexadecimal ids and ULIDs are not among them.
+# Ids stand in our logs and in those of proxies. A secret is a key of ours, a JSON Web Token, or 32 random characters in
+# base 62, 64 or 36, such as a survey token or a session key. UUIDs, hexadecimal ids and ULIDs do not match.
 SECRET = re.compile(
     r"hsk_|whsec_|eyJ"
     r"|(?=[a-z0-9_-]*[A-Z])(?=[A-Z0-9_-]*[a-z])[A-Za-z0-9_-]{32}"

@@ -49,11 +49,12 @@ class Gateway:
         return None
 
     async def stream(self, download: Download, transport: Any) -> None:
-        """Between two blocks, a slow client holds no thread."""
+        """Between two blocks, a slow client holds no thread. A block may be empty, such as a compressor's."""
         blocks = iter(download)
         try:
-            while block := await self.calls.run(self.threads, next, blocks, b""):
-                await transport.send_bytes(block)
+            while (block := await self.calls.run(self.threads, next, blocks, None)) is not None:
+                if block:
+                    await transport.send_bytes(block)
         finally:
             await self.calls.run(self.threads, download.close)
 

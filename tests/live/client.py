@@ -69,6 +69,15 @@ class LiveClient:
         return response
 
 
+def get_page(server: Server, path: str, **headers: str) -> Response:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        return Response.of(connection.getresponse())
+    finally:
+        connection.close()
+
+
 def at_once(calls: Iterable[Callable[[], T]], *, threads: int = 16) -> list[T]:
     """Runs calls in threads. Returns the results in the order of the calls."""
     with ThreadPoolExecutor(threads) as pool:

@@ -1,7 +1,8 @@
-"""Exports with processes of run_worker."""
+"""Exports with processes of run_worker, and their files from a live server."""
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from contacts.models import Contact
@@ -11,9 +12,13 @@ from jobs.models import Job, Part, State
 from orgs.models import Org
 from staff.lists.exports import start_export
 from tests.commands.running import run
-from tests.factories import ContactFactory, InterviewTypeFactory
+from tests.factories import ContactFactory, InterviewRequestFactory, InterviewTypeFactory
+from tests.hindsight.test_xlsx import rows_of
+from tests.live.client import get_page
 from tests.live.conftest import StartWorker
+from tests.working import work_off
 from tools.harness.processes import eventually
+from tools.harness.web import Server
 
 ROWS = 3_000
 
@@ -56,3 +61,20 @@ def test_a_worker_that_has_ended_is_not_counted(database_url: str, start_worker:
     worker.terminate()
     assert worker.wait(30) == 0
     assert not Heartbeat.objects.filter(name__in=started).exists()
+
+
+def test_a_workbook_of_many_rows_is_complete(acme: Org, interview_request: InterviewRequest, server: Server) -> None:
+    """Its compressor returns nothing for the first parts."""
+    rows = 400
+    InterviewRequestFactory.create_batch(rows - 1, org=acme, contact=interview_request.contact)
+    owner = User.objects.create(username=f"sue-{acme.slug}", is_staff=True, is_superuser=True)
+    selected = InterviewRequest.objects.for_org(acme.pk)
+    job = start_export(kind="export_interviews", rows=selected, owner=owner, file_format="xlsx")
+    work_off("exports and imports")
+    client = Client()
+    client.force_login(owner)
+    response = get_page(
+        server, f"/admin/jobs/job/{job.pk}/download/", Cookie=f"sessionid={client.cookies['sessionid'].value}"
+    )
+    assert response.status_code == 200
+    assert len(rows_of(response.content)) == 1 + rows

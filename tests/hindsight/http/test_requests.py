@@ -39,7 +39,13 @@ def test_malformed_request_id_is_replaced(acme_api: ApiClient, proposed: str) ->
 @pytest.mark.parametrize(
     "secret",
     [
-        *(generate(), generate(is_test=True), generate()[:20], new_survey_token(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        *(
+            generate(),
+            generate(is_test=True),
+            generate()[:20],
+            new_survey_token(),
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ),
         *(get_random_string(32, VALID_KEY_CHARS), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"),
     ],
 )

@@ -1,9 +1,11 @@
-"""The WSGI environment that is built from granian's scope."""
+"""The WSGI environment that is built from granian's scope, and responses that are streamed."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from hindsight.server.gateway import environ_of
+from hindsight.http.downloads import Download
+from hindsight.server.gateway import Gateway, environ_of
 
 
 class FakeHeaders:
@@ -55,3 +57,30 @@ def test_path_and_address() -> None:
     found = environ(path="/straße", client="[2001:db8::1]:4711")
     assert found["PATH_INFO"] == "/straße".encode().decode("latin-1")
     assert (found["QUERY_STRING"], found["REMOTE_ADDR"], found["SERVER_PORT"]) == ("a=%41", "2001:db8::1", "8000")
+
+
+class FakeProtocol:
+    """Of granian. Records what is sent."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.blocks: list[bytes] = []
+
+    def response_stream(self, status: int, headers: object) -> "FakeProtocol":
+        self.status = status
+        return self
+
+    async def send_bytes(self, block: bytes) -> None:
+        self.blocks.append(block)
+
+
+def test_an_empty_block_does_not_end_a_stream() -> None:
+    """A compressor returns nothing until it has enough."""
+    download, protocol = Download([b"", b"a", b"", b"", b"b", b""]), FakeProtocol()
+
+    async def main() -> None:
+        await Gateway(lambda environ, start_response: (), connections=1, waiting=0).stream(download, protocol)
+
+    asyncio.run(main())
+    assert protocol.blocks == [b"a", b"b"]
+    assert download.closed
