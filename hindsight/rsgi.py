@@ -2,6 +2,7 @@ from django.conf import settings
 
 from hindsight.db.postgresql.timeouts import set_timeouts
 from hindsight.db.servers import announce_server
+from hindsight.limits.callers import caller_of
 from hindsight.metrics.database import DatabaseCollector
 from hindsight.metrics.server import serve_metrics
 from hindsight.server.gateway import Gateway
@@ -13,4 +14,5 @@ def create_gateway(*, threads: int) -> Gateway:
     announce_server()
     if settings.METRICS_ADDRESS:
         serve_metrics(*settings.METRICS_ADDRESS, DatabaseCollector())
-    return Gateway(application, connections=threads, waiting=settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY)
+    waiting = settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY
+    return Gateway(application, connections=threads, waiting=waiting, caller_of=caller_of)

@@ -72,7 +72,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         api_key = remembered or verify_key(digest)
         if api_key is None:
             refuse_key(request, digest)
-        unauthenticated_limiter.remember_valid(digest)
+        unauthenticated_limiter.remember_valid(digest, f"org {api_key.org_id}")
         add_log_fields(request._request, org=api_key.org, api_key=api_key.prefix)
         principal = Principal(api_key, digest, is_remembered=remembered is not None)
         return principal, principal

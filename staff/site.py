@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from hindsight import __version__
+from hindsight.limits.callers import remember_caller
 from staff.current_request import as_staff
 from staff.login import drafts
 from staff.login.single_sign_on import is_set_up
@@ -106,7 +107,10 @@ class StaffSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         from staff.login.second_factor import may_enter
 
-        return super().has_permission(request) and may_enter(request)
+        may_use = super().has_permission(request) and may_enter(request)
+        if may_use:
+            remember_caller(str(request.session.session_key), f"staff {request.user.pk}")
+        return may_use
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

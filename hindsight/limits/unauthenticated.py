@@ -23,7 +23,7 @@ class UnauthenticatedLimiter:
         self.clear()
 
     def clear(self) -> None:
-        self.valid: Memory[str, bool] = Memory()
+        self.valid: Memory[str, str] = Memory()  # the caller by the digest of the key
         self.blocked: Memory[str, Usage] = Memory()
         self.next_lookup = 0.0
 
@@ -45,9 +45,9 @@ class UnauthenticatedLimiter:
             self.blocked.add(client, usage)
         return usage
 
-    def remember_valid(self, digest: str) -> None:
+    def remember_valid(self, digest: str, caller: str) -> None:
         if digest not in self.valid:
-            self.valid.add(digest, True)
+            self.valid.add(digest, caller)
 
     def may_look_up(self) -> bool:
         with self.lock:

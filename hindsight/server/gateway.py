@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,32 +14,58 @@ from hindsight.http.downloads import Download
 from hindsight.http.probes import PROBES
 from hindsight.server.bodies import BodyCutOff, UnreadableBody, receive_body
 from hindsight.server.calls import Calls
+from hindsight.server.fair_queue import IS_REFUSED, MAX_WAITING, TooManyWaiting
 from hindsight.server.pool import ConnectionThreads
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]
 
+SAFE_METHODS = ("GET", "HEAD")
+
 Headers = list[tuple[str, str]]
 Response = tuple[int, Headers, bytes | Download]
 
 
 class Gateway:
-    """An RSGI application. Create it in the worker: threads do not survive a fork."""
+    """An RSGI application. Create it in the worker: threads do not survive a fork.
 
-    def __init__(self, application: "WSGIApplication", *, connections: int, waiting: int) -> None:
+    `caller_of`: whose requests share the threads that one caller may use, of a WSGI environment.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        *,
+        connections: int,
+        waiting: int,
+        caller_of: Callable[[dict[str, Any]], str],
+    ) -> None:
         self.application = application
+        self.caller_of = caller_of
         self.threads = ConnectionThreads(connections, waiting=waiting)
         self.probes = {path: ThreadPoolExecutor(1, "probe") for path in PROBES}
+        self.refusals = ThreadPoolExecutor(1, "refusal")
         self.calls = Calls()
 
     async def __call__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         environ = environ_of(scope)
         environ["wsgi.input"] = await input_of(environ, cast(AsyncIterable[bytes], protocol))
-        threads = self.probes.get(scope.path, self.threads)
-        if response := await self.calls.run(threads, self.send_response, environ, protocol):
+        if probe := self.probes.get(scope.path):
+            await self.calls.run(probe.submit, self.send_response, environ, protocol)
+            return
+        caller = self.caller_of(environ)
+        # What a client has written is stored, also if it did not wait for the response. The method returns a future.
+        hang_up = cast(Any, protocol).client_disconnect if scope.method in SAFE_METHODS else None
+        submit = partial(self.threads.submit, caller, limit=MAX_WAITING)
+        try:
+            response = await self.calls.run(submit, self.send_response, environ, protocol, hang_up=hang_up)
+        except TooManyWaiting:
+            environ[IS_REFUSED] = True
+            response = await self.calls.run(self.refusals.submit, self.send_response, environ, protocol)
+        if response:
             status, headers, download = response
-            await self.stream(download, protocol.response_stream(status, headers))
+            await self.stream(download, protocol.response_stream(status, headers), caller)
 
     def send_response(self, environ: dict[str, Any], protocol: "HTTPProtocol") -> tuple[int, Headers, Download] | None:
         """Returns a response only if it has to be streamed."""
@@ -48,15 +75,15 @@ class Gateway:
         protocol.response_bytes(status, headers, body)
         return None
 
-    async def stream(self, download: Download, transport: Any) -> None:
+    async def stream(self, download: Download, transport: Any, caller: str) -> None:
         """Between two blocks, a slow client holds no thread. A block may be empty, such as a compressor's."""
-        blocks = iter(download)
+        blocks, submit = iter(download), partial(self.threads.submit, caller)
         try:
-            while (block := await self.calls.run(self.threads, next, blocks, None)) is not None:
+            while (block := await self.calls.run(submit, next, blocks, None)) is not None:
                 if block:
                     await transport.send_bytes(block)
         finally:
-            await self.calls.run(self.threads, download.close)
+            await self.calls.run(submit, download.close)
 
     def respond(self, environ: dict[str, Any]) -> Response:
         started: list[tuple[int, Headers]] = []

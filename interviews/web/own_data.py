@@ -14,10 +14,9 @@ from interviews.models import InterviewRequest
 from interviews.services.own_data import OwnData
 from interviews.services.state import interview_state
 from interviews.services.withdrawal import erase_own_data, withdraw_answer
-from interviews.web.languages import use_language_of
 from interviews.web.pages import UNPROCESSABLE, closed_page, page_context, unknown_page
 from interviews.web.posted import Posted
-from interviews.web.protection import public_page
+from interviews.web.protection import interview_of_link, public_page
 from interviews.web.redirects import SeeOther
 from orgs.actors import Actor, ActorKind
 
@@ -28,8 +27,7 @@ class OwnDataView(View):
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         token = Posted.of(request).token if request.method == "POST" else request.GET.get("token", "")
         try:
-            found = InterviewRequest.objects.of_survey_token(token).get()
-            use_language_of(found, request)
+            found = interview_of_link(request, token)
             if closed := closed_page(request, found):
                 return closed
             if not found.is_completed:

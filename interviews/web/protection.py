@@ -10,8 +10,10 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from hindsight.http.proxies import client_of
+from hindsight.limits.callers import remember_caller
 from hindsight.limits.rate_limits import count_request
-from interviews.web.languages import browser_language
+from interviews.models import InterviewRequest
+from interviews.web.languages import browser_language, use_language_of
 from interviews.web.pages import busy_page, too_large_page, unreadable_page
 from interviews.web.posted import Posted
 
@@ -43,6 +45,14 @@ def public_page(view: View) -> View:
         return response
 
     return wrapper
+
+
+def interview_of_link(request: HttpRequest, token: str) -> InterviewRequest:
+    """Uses its language. Raises InterviewRequest.DoesNotExist."""
+    interview_request = InterviewRequest.objects.of_survey_token(token).get()
+    remember_caller(token, f"interview {interview_request.pk}")
+    use_language_of(interview_request, request)
+    return interview_request
 
 
 def _early_response(request: HttpRequest) -> HttpResponse | None:

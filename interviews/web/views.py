@@ -9,10 +9,10 @@ from django.views import View
 
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import next_question
-from interviews.web.languages import in_chosen_language, use_language_of
+from interviews.web.languages import in_chosen_language
 from interviews.web.pages import closed_page, state_page, unknown_page, visited_page
 from interviews.web.posted import Posted, number_in
-from interviews.web.protection import public_page
+from interviews.web.protection import interview_of_link, public_page
 from interviews.web.redirects import SeeOther
 from interviews.web.steps import take_step
 
@@ -21,8 +21,7 @@ from interviews.web.steps import take_step
 class SurveyView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            interview_request = InterviewRequest.objects.of_survey_token(request.GET.get("token", "")).get()
-            use_language_of(interview_request, request)
+            interview_request = interview_of_link(request, request.GET.get("token", ""))
             if closed := closed_page(request, interview_request):
                 return closed
             state = in_chosen_language(request, interview_request, next_question(interview_request))
@@ -34,8 +33,7 @@ class SurveyView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         posted = Posted.of(request)
         try:
-            interview_request = InterviewRequest.objects.of_survey_token(posted.token).get()
-            use_language_of(interview_request, request)
+            interview_request = interview_of_link(request, posted.token)
             if closed := closed_page(request, interview_request, posted.texts):
                 return closed
             outcome = take_step(interview_request, posted)

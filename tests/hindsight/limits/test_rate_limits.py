@@ -162,7 +162,7 @@ class TestUnauthenticatedRequests:
     def test_number_of_remembered_keys_is_limited(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(unauthenticated_limiter.valid, "max_keys", 3)
         for number in range(10):
-            unauthenticated_limiter.remember_valid(str(number))
+            unauthenticated_limiter.remember_valid(str(number), "org 1")
         assert list(unauthenticated_limiter.valid.values) == ["7", "8", "9"]
 
 

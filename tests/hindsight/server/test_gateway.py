@@ -1,10 +1,15 @@
 """The WSGI environment that is built from granian's scope, and responses that are streamed."""
 
 import asyncio
+from io import BytesIO
+from threading import Event
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from hindsight.http.downloads import Download
+from hindsight.server.fair_queue import IS_REFUSED
 from hindsight.server.gateway import Gateway, environ_of
 
 
@@ -22,7 +27,11 @@ class FakeHeaders:
 
 
 def environ(*headers: tuple[str, str], path: str = "/", client: str = "192.0.2.1:4711") -> dict[str, Any]:
-    scope: Any = SimpleNamespace(
+    return environ_of(scope_of(path, *headers, client=client))
+
+
+def scope_of(path: str, *headers: tuple[str, str], client: str = "192.0.2.1:4711") -> Any:
+    return SimpleNamespace(
         method="GET",
         path=path,
         query_string="a=%41",
@@ -32,7 +41,6 @@ def environ(*headers: tuple[str, str], path: str = "/", client: str = "192.0.2.1
         http_version="1.1",
         headers=FakeHeaders(*headers),
     )
-    return environ_of(scope)
 
 
 def test_headers_have_wsgi_names() -> None:
@@ -59,6 +67,10 @@ def test_path_and_address() -> None:
     assert (found["QUERY_STRING"], found["REMOTE_ADDR"], found["SERVER_PORT"]) == ("a=%41", "2001:db8::1", "8000")
 
 
+def gateway(application: Any) -> Gateway:
+    return Gateway(application, connections=1, waiting=0, caller_of=lambda environ: "acme")
+
+
 class FakeProtocol:
     """Of granian. Records what is sent."""
 
@@ -70,6 +82,12 @@ class FakeProtocol:
         self.status = status
         return self
 
+    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+        self.status = status
+
+    def client_disconnect(self) -> "asyncio.Future[None]":
+        return asyncio.get_running_loop().create_future()
+
     async def send_bytes(self, block: bytes) -> None:
         self.blocks.append(block)
 
@@ -79,8 +97,29 @@ def test_an_empty_block_does_not_end_a_stream() -> None:
     download, protocol = Download([b"", b"a", b"", b"", b"b", b""]), FakeProtocol()
 
     async def main() -> None:
-        await Gateway(lambda environ, start_response: (), connections=1, waiting=0).stream(download, protocol)
+        await gateway(lambda environ, start_response: ()).stream(download, protocol, "acme")
 
     asyncio.run(main())
     assert protocol.blocks == [b"a", b"b"]
     assert download.closed
+
+
+def test_beyond_the_limit_a_request_is_refused_while_the_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hindsight.server.gateway.MAX_WAITING", 1)
+    may_end = Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> BytesIO:
+        is_refused = IS_REFUSED in environ
+        if is_refused:
+            may_end.set()
+        else:
+            assert may_end.wait(10)
+        start_response("429 Too Many Requests" if is_refused else "200 OK", [])
+        return BytesIO()
+
+    async def main() -> list[int]:
+        requests, handle = [FakeProtocol() for _ in range(3)], gateway(application)
+        await asyncio.gather(*(handle(scope_of("/"), cast(Any, protocol)) for protocol in requests))
+        return [protocol.status for protocol in requests]
+
+    assert asyncio.run(main()) == [200, 200, 429]

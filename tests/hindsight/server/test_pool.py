@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
 from threading import Event
 from typing import Any
 
@@ -10,10 +12,11 @@ import pytest
 from django.db import connections
 from django.db.transaction import TransactionManagementError
 
+from hindsight.server.fair_queue import TooManyWaiting
 from hindsight.server.pool import ConnectionThreads, connection_released
 
 
-def run(threads: ConnectionThreads, function: Callable[[], Any]) -> "Future[Any]":
+def run(threads: ConnectionThreads, function: Callable[[], Any], *, caller: str = "acme") -> "Future[Any]":
     future: Future[Any] = Future()
 
     def job() -> None:
@@ -22,7 +25,7 @@ def run(threads: ConnectionThreads, function: Callable[[], Any]) -> "Future[Any]
         except Exception as error:
             future.set_exception(error)
 
-    threads.submit(job)
+    threads.submit(caller, job)
     return future
 
 
@@ -33,10 +36,10 @@ def current_connection() -> object:
 class Turn:
     """A job that waits for something else than the database. Returns its connection, as it is after the wait."""
 
-    def __init__(self, threads: ConnectionThreads) -> None:
+    def __init__(self, threads: ConnectionThreads, caller: str = "acme") -> None:
         self.is_waiting, self.may_go_on = Event(), Event()
         self.has_connection, self.may_end = Event(), Event()
-        self.result = run(threads, self)
+        self.result = run(threads, self, caller=caller)
         assert self.is_waiting.wait(10)
 
     def __call__(self) -> object:
@@ -121,7 +124,7 @@ def test_an_error_in_the_wait_takes_no_connection() -> None:
 def test_a_failed_job_is_logged_and_its_thread_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     threads = ConnectionThreads(1, waiting=0)
     with caplog.at_level(logging.ERROR):
-        threads.submit(lambda: 1 / 0)
+        threads.submit("acme", lambda: 1 / 0)
         assert run(threads, current_connection).result(10)
     assert [record.message for record in caplog.records] == ["A job has failed"]
 
@@ -142,3 +145,85 @@ def test_other_threads_release_nothing() -> None:
     own = connections["default"]
     with connection_released():
         assert connections["default"] is own
+
+
+class Busy:
+    """Jobs of one caller that do not end by themselves."""
+
+    def __init__(self, threads: ConnectionThreads, count: int, caller: str = "globex") -> None:
+        self.may_end, self.started = Event(), SimpleQueue[int]()
+        self.results = [run(threads, partial(self.run, number), caller=caller) for number in range(count)]
+
+    def run(self, number: int) -> None:
+        self.started.put(number)
+        assert self.may_end.wait(10)
+
+    def end(self) -> None:
+        self.may_end.set()
+        for result in self.results:
+            result.result(10)
+
+
+def test_one_caller_runs_at_most_half_of_what_runs_at_once() -> None:
+    threads = ConnectionThreads(4, waiting=0)
+    busy = Busy(threads, 20)
+    assert {busy.started.get(timeout=10) for _ in range(2)} == {0, 1}
+    for _ in range(8):  # two are free for others, whatever waits
+        run(threads, current_connection).result(10)
+    assert busy.started.empty()
+    busy.end()
+
+
+def test_callers_take_turns() -> None:
+    """Whoever waits with many jobs is not served before another caller's first one."""
+    threads, order = ConnectionThreads(1, waiting=0), list[str]()
+    busy = Busy(threads, 1)
+    busy.started.get(timeout=10)
+    jobs = [run(threads, partial(order.append, caller), caller=caller) for caller in ("acme", "acme", "acme", "b", "c")]
+    busy.end()
+    for job in jobs:
+        job.result(10)
+    assert order == ["acme", "b", "c", "acme", "acme"]
+
+
+def test_the_caller_that_runs_the_fewest_is_next() -> None:
+    threads, order = ConnectionThreads(4, waiting=0), list[str]()
+    acme, globex = Busy(threads, 2, "acme"), Busy(threads, 2, "globex")
+    for started in (acme.started, acme.started, globex.started, globex.started):
+        started.get(timeout=10)
+    late = [run(threads, partial(order.append, caller), caller=caller) for caller in ("acme", "b")]
+    globex.may_end.set()
+    late[1].result(10)
+    assert order == ["b"], "acme's other jobs still run"
+    acme.end()
+    late[0].result(10)
+
+
+def test_a_job_that_waits_without_its_connection_does_not_count() -> None:
+    threads = ConnectionThreads(2, waiting=2)
+    turns = [Turn(threads, "acme") for _ in range(2)]
+    run(threads, current_connection, caller="acme").result(10)
+    busy = Busy(threads, 2, "acme")
+    busy.started.get(timeout=10)
+    turns[0].end()  # a job that has begun ends
+    assert busy.started.empty()
+    busy.end()
+    turns[1].end()
+    busy = Busy(threads, 2, "acme")
+    busy.started.get(timeout=10)
+    run(threads, current_connection, caller="b").result(10)
+    busy.end()
+
+
+def test_a_caller_cannot_have_any_number_of_jobs_wait() -> None:
+    threads = ConnectionThreads(2, waiting=0)
+    busy = Busy(threads, 1)
+    busy.started.get(timeout=10)
+    submitted = [threads.submit("globex", lambda: None, limit=2) for _ in range(2)]
+    assert submitted == [False, False], "they wait"
+    with pytest.raises(TooManyWaiting):
+        threads.submit("globex", lambda: None, limit=2)
+    unlimited = run(threads, current_connection, caller="globex")  # such as the next block of a download
+    assert threads.submit("acme", lambda: None, limit=2)
+    busy.end()
+    unlimited.result(10)
