@@ -80,6 +80,12 @@ class Conversation(models.Model):
     last_topic = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text="The key of the topic of Paige's last question."
     )
+    leased_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Until then, a request computes Paige's next question. After that, another one may.",
+    )
     declined_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.CharField(max_length=20, choices=DeclineReason, blank=True, default="", db_default="")
     decline_comment = models.TextField(
@@ -152,7 +158,7 @@ class Conversation(models.Model):
         self.touch(stage=stage, **changes)
 
     def touch(self, **changes: Any) -> None:
-        changes["last_activity_at"] = timezone.now()
+        changes |= {"last_activity_at": timezone.now(), "leased_until": None}
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=[*changes])

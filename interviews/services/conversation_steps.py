@@ -25,16 +25,14 @@ from interviews.paige.model.asking import sum_of_counts
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Message, next_message
 from interviews.paige.wording.worded import Worded
-from interviews.services.conversations import create_conversation
+from interviews.services.conversations import create_conversation, question_lease
 from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import language_values, switch_language
 from interviews.services.progress import active_conversation
-from interviews.services.state import InterviewState, StoredInterview, interview_state, stage_of
+from interviews.services.state import RUNNING, InterviewState, StoredInterview, interview_state, stage_of
 from interviews.services.transitions import change_flags, change_progress, complete_interview, is_cancelled
 from interviews.text import clean_answer
-
-RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
 
 FLAGS: Mapping[Intent, Flag] = {
     Intent.WANTS_TO_STOP: Flag.WANTS_TO_STOP,
@@ -58,20 +56,26 @@ def give_consent(interview_request: InterviewRequest, *, language: str = "") -> 
 def next_question(interview_request: InterviewRequest, *, by_rules: bool = False) -> InterviewState:
     """Puts a question unless one is unanswered. `by_rules`: asks no model, as in a test room.
 
-    Reads notes and objective now, so an earlier PATCH counts. Concurrent calls may all call the model; one message is
-    stored. Takes up to PAIGE_TIMEOUT seconds, without a database connection.
+    Reads notes and objective now, so an earlier PATCH counts. Takes up to PAIGE_TIMEOUT seconds, without a database
+    connection. Of concurrent calls, one computes the question; the states of the others are without it (`is_thinking`).
     """
     interview = StoredInterview.load(interview_request)
     state = interview.state
-    if interview.stage not in RUNNING or state.question is not None:
+    if not state.is_thinking:
         return state
-    brief, is_test = interview.brief, by_rules or interview.interview_request.org.is_test_room
+    with question_lease(interview.interview_request.conversation) as is_leased:
+        return _ask(interview, by_rules) if is_leased else interview_state(interview_request)
+
+
+def _ask(interview: StoredInterview, by_rules: bool) -> InterviewState:
+    interview_request, brief = interview.interview_request, interview.brief
+    is_test = by_rules or interview_request.org.is_test_room
     with connection_released():
         message = next_message(brief, engine(is_test=is_test), writer(is_test=is_test))
     if message is None:
         finish_conversation(interview_request)
         return interview_state(interview_request)
-    turn = _put_question(interview.interview_request, brief, message)
+    turn = _put_question(interview_request, brief, message)
     return interview_state(interview_request) if turn is None else interview.with_question(turn).state
 
 

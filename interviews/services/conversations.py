@@ -1,12 +1,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from interviews.lifecycle import Stage
 from interviews.models import Conversation, InterviewRequest
+
+# A turn takes PAIGE_TIMEOUT and the statements before and after.
+LEASE_MARGIN = timedelta(seconds=5)
 
 
 def create_conversation(interview_request: InterviewRequest, **values: Any) -> bool:
@@ -27,3 +33,22 @@ def locked_conversation(interview_request: InterviewRequest) -> Iterator[Convers
         of_org = Conversation.objects.for_org(interview_request.org_id).with_progress()
         conversations = of_org.select_for_update(of=("self",)).defer("guide", "translation")
         yield conversations.filter(pk=interview_request.pk).first() or Conversation(stage=Stage.INVITED)
+
+
+@contextmanager
+def question_lease(conversation: Conversation) -> Iterator[bool]:
+    """Yields whether to compute Paige's next question: False if another request does, or if `conversation` is outdated.
+
+    The lease ends with the next step that is stored, and with an error. After a kill, it expires.
+    """
+    now, own = timezone.now(), Conversation.objects.for_org(conversation.org_id).filter(pk=conversation.pk)
+    is_free = Q(leased_until=None) | Q(leased_until__lte=now)
+    # Each step and each question changes last_activity_at.
+    free = own.filter(is_free, last_activity_at=conversation.last_activity_at)
+    is_leased = bool(free.update(leased_until=now + timedelta(seconds=settings.PAIGE_TIMEOUT) + LEASE_MARGIN))
+    try:
+        yield is_leased
+    except Exception:
+        if is_leased:
+            own.update(leased_until=None)
+        raise

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,6 +32,7 @@ from interviews.services.wishes import decline_interview
 # So that a PATCH directly after the POST counts.
 DELAY = timedelta(seconds=2)
 DEFAULT_LANGUAGE = "en"
+THINKING_SECONDS = 0.1
 
 # Answers by topic, in the order in which Paige asks about it.
 Answers = Mapping[str, list[str]]
@@ -114,7 +116,9 @@ def answers_in(language: str) -> Answers:
 
 def answer_next(interview_request: InterviewRequest, answers: Answers) -> bool:
     """Returns False if Paige asks nothing more. A topic without a further answer is skipped."""
-    question = next_question(interview_request, by_rules=True).question
+    while (state := next_question(interview_request, by_rules=True)).is_thinking:
+        sleep(THINKING_SECONDS)  # somebody has opened the survey link at this moment
+    question = state.question
     if question is None:
         return False
     text = _answer_to(interview_request, question.number, answers)

@@ -14,6 +14,8 @@ from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.remaining import Remaining, remaining
 
+RUNNING = (Stage.CONSENTED, Stage.IN_PROGRESS)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -59,6 +61,11 @@ class InterviewState:
     decline_reason: str = ""
     decline_comment: str = field(default="", repr=False)
     chosen_language: str = ""
+
+    @property
+    def is_thinking(self) -> bool:
+        """Paige's next question is to be computed, or is being computed."""
+        return self.stage in RUNNING and self.question is None
 
 
 @dataclass(frozen=True)

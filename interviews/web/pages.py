@@ -26,7 +26,6 @@ RETURN_AFTER = timedelta(minutes=10)
 
 TEMPLATES = {
     Stage.INVITED: "survey/invitation.html",
-    # Without a question (another tab was faster), the page offers a reload.
     Stage.CONSENTED: "survey/question.html",
     Stage.IN_PROGRESS: "survey/question.html",
     Stage.RECAP: "survey/recap.html",
@@ -67,7 +66,7 @@ def visited_page(
         shown = {"exchange": earlier, "message": Message.of(earlier.question)}
         return render(request, "survey/earlier.html", {**page_context(interview_request, state), **shown})
     last = _last_exchange_of_return(state, is_new_visit=number is None)
-    shown = {"last": last, "items": _items(state)}
+    shown = {"last": last, "items": _items(state), "waits": state.is_thinking}
     return _render_state(request, state, {**_question_context(interview_request, state), **shown})
 
 
@@ -124,6 +123,8 @@ def _items(state: InterviewState, outcome: StepOutcome | None = None) -> list[It
     questions = [(exchange.number, exchange.question, exchange.answer) for exchange in state.exchanges]
     if state.question:
         questions = [(state.question.number, state.question.text, "")]
+    if state.is_thinking:
+        questions = []
     if state.stage == Stage.DECLINED:
         questions = [(COMMENT, "", state.decline_comment)]
     return [

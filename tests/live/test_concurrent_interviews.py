@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from interviews.lifecycle import Speaker, Stage
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
+from interviews.paige.turn.compose import Message, next_message
+from interviews.services import conversation_steps
 from interviews.services.conversation_steps import (
     complete_conversation,
     finish_conversation,
@@ -22,7 +25,7 @@ from tools.harness.orm import orm_at
 
 TABS = 12
 
-InTabs = Callable[[Callable[[int], object]], list[object]]
+InTabs = Callable[[Callable[[int], Any]], list[Any]]
 
 
 @pytest.fixture
@@ -41,11 +44,23 @@ def test_twelve_consents_create_one_conversation(interview_request: InterviewReq
     assert Conversation.objects.filter(pk=interview_request.pk).count() == 1
 
 
-def test_twelve_reloads_show_one_question(interview_request: InterviewRequest, in_tabs: InTabs) -> None:
+def test_of_twelve_reloads_one_computes_the_question(
+    interview_request: InterviewRequest, in_tabs: InTabs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     give_consent(interview_request)
+    computed = []
+
+    def counted(*arguments: Any) -> Message | None:
+        computed.append(arguments)
+        return next_message(*arguments)
+
+    monkeypatch.setattr(conversation_steps, "next_message", counted)
     states = in_tabs(lambda _: next_question(interview_request))
-    assert states == [interview_state(interview_request)] * TABS
-    assert interview_request.turns.count() == 1
+    expected = interview_state(interview_request)
+    assert len(computed) == interview_request.turns.count() == 1
+    assert expected in states
+    assert all(state == expected or state.is_thinking for state in states)
+    assert in_tabs(lambda _: next_question(interview_request)) == [expected] * TABS
 
 
 def test_one_of_twelve_answers_is_stored_and_only_its_call_returns_true(

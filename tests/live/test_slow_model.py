@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from urllib.parse import urlencode
@@ -14,11 +15,12 @@ from django.db import connection
 from contacts.models import Contact
 from interviews.lifecycle import Engine, Speaker
 from interviews.models import InterviewRequest, Turn
+from interviews.services.conversation_steps import submit_answer
 from orgs.models import Org
 from tests.factories import InterviewRequestFactory
 from tests.fakes.provider import Server as Provider
 from tests.fakes.provider import fake_provider, says_after
-from tests.live.client import LiveClient
+from tests.live.client import LiveClient, get_page
 from tests.live.conftest import Serve
 from tests.live.stores import ON_POSTGRESQL
 from tools.harness.processes import eventually
@@ -26,6 +28,8 @@ from tools.harness.web import Server
 
 CHOICE = '{"move": 1}'
 WAITING = 6
+RELOADS = 40
+THINKING = "data-thinking"
 ANSWER = {"step": "answer", "number": "1", "text": "It was slow."}
 
 
@@ -41,22 +45,28 @@ class Slow:
         return eventually(lambda: len(self.provider.bodies) == times)
 
 
-@pytest.fixture(scope="module")
-def one_server(serve: Serve, web_database_url: str) -> Iterator[Slow]:
+@contextmanager
+def serving_slowly(serve: Serve, workers: int) -> Iterator[Slow]:
     may_answer = Event()
     with (
         fake_provider(says_after(may_answer, CHOICE)) as provider,
         serve(
-            workers=1,
+            workers=workers,
             WEB_THREADS="1",
             PAIGE_CONCURRENCY=str(WAITING),
             PAIGE_BASE_URL=provider.url,
             PAIGE_MODEL="slow",
             PAIGE_TIMEOUT="30",
-            DATABASE_URL=web_database_url,
         ) as server,
     ):
         yield Slow(server, provider, may_answer)
+        may_answer.set()
+
+
+@pytest.fixture(scope="module")
+def one_server(serve: Serve) -> Iterator[Slow]:
+    with serving_slowly(serve, workers=1) as slow:
+        yield slow
 
 
 @pytest.fixture
@@ -116,10 +126,34 @@ def test_an_answer_sent_twice_while_the_model_is_asked_is_stored_once(
     slow: Slow, interview_request: InterviewRequest
 ) -> None:
     post(slow.server, interview_request, step="consent")
-    with ThreadPoolExecutor(2) as tabs:
-        pages = [tabs.submit(post, slow.server, interview_request, **ANSWER) for _ in range(2)]
-        assert slow.is_asked(times=2)
+    with ThreadPoolExecutor(1) as first:
+        page = first.submit(post, slow.server, interview_request, **ANSWER)
+        assert slow.is_asked(times=1)
+        assert THINKING in post(slow.server, interview_request, **ANSWER)
         slow.may_answer.set()
-        assert pages[0].result() == pages[1].result()
+        assert page.result() == post(slow.server, interview_request, **ANSWER)
     speakers = [Speaker.PAIGE, Speaker.CONTACT, Speaker.PAIGE]
     assert list(interview_request.turns.values_list("speaker", flat=True)) == speakers
+    assert slow.is_asked(times=1)
+
+
+def test_of_forty_reloads_one_asks_the_model_and_no_other_waits(
+    serve: Serve, interview_request: InterviewRequest
+) -> None:
+    """Each of the two processes has one thread for requests."""
+    with serving_slowly(serve, workers=2) as slow, ThreadPoolExecutor(RELOADS) as tabs:
+        post(slow.server, interview_request, step="consent")
+        submit_answer(interview_request, number=1, text="It was slow.")
+        path = f"/survey?{urlencode({'token': interview_request.survey_token})}"
+        pages = [tabs.submit(get_page, slow.server, path) for _ in range(RELOADS)]
+        assert eventually(lambda: sum(page.done() for page in pages) == RELOADS - 1)
+        assert len(slow.provider.bodies) == 1
+        waiting = [page.result().content.decode() for page in pages if page.done()]
+        assert all(THINKING in page and 'http-equiv="refresh"' in page for page in waiting)
+
+        slow.may_answer.set()
+        [asked] = [text for page in pages if THINKING not in (text := page.result().content.decode())]
+        reloads = [tabs.submit(get_page, slow.server, path) for _ in range(RELOADS)]
+        assert {reload.result().content.decode() for reload in reloads} == {asked}
+        assert len(slow.provider.bodies) == 1
+    assert interview_request.turns.count() == 3

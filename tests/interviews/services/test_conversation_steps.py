@@ -77,7 +77,7 @@ class TestQuestions:
         assert next_question(running) == next_question(running) == interview_state(running)
         assert Turn.objects.count() == 1
 
-    @pytest.mark.parametrize(("is_waiting", "statements"), [(True, 2), (False, 8)])
+    @pytest.mark.parametrize(("is_waiting", "statements"), [(True, 2), (False, 9)])
     def test_the_row_is_read_once_and_the_guide_parsed_once(
         self,
         running: InterviewRequest,
@@ -86,7 +86,7 @@ class TestQuestions:
         is_waiting: bool,
         statements: int,
     ) -> None:
-        """8: interview request, turns; savepoint, lock, check for another tab's question, insert, update, release."""
+        """9: interview request, turns, lease; savepoint, lock, check for another question, insert, update, release."""
         if not is_waiting:
             submit_answer(running, number=1, text=LONG)
         parsed = []

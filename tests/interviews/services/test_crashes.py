@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from interviews.lifecycle import Engine, Speaker
-from interviews.models import InterviewRequest, Transcript, Turn
+from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import Choice
 from interviews.paige.turn.moves import NextMove
@@ -24,6 +28,7 @@ from interviews.services.conversation_steps import (
     skip_question,
     submit_answer,
 )
+from interviews.services.state import InterviewState, StoredInterview
 from tests.factories import InterviewRequestFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +57,7 @@ STEPS: dict[str, Step] = {
 
 @contextmanager
 def killed_at(statement: int) -> Iterator[list[bool]]:
-    """Kills the worker at its n-th statement. The list stays empty if the step executes fewer statements."""
+    """Kills the worker at its n-th statement, and lets its lease expire. The list stays empty if there are fewer."""
     killed: list[bool] = []
     numbers = count(1)
 
@@ -64,6 +69,11 @@ def killed_at(statement: int) -> Iterator[list[bool]]:
 
     with connection.execute_wrapper(execute), suppress(Killed):
         yield killed
+    expire_leases()
+
+
+def expire_leases() -> None:
+    Conversation.objects.exclude(leased_until=None).update(leased_until=timezone.now())
 
 
 def stored(interview_request: InterviewRequest) -> object:
@@ -138,14 +148,57 @@ def test_an_answer_is_committed_before_the_model_is_called(
             next_question(running)
     assert engine.in_transaction == [False]
     assert [turn.text for turn in Turn.objects.filter(speaker=Speaker.CONTACT)] == ["It was slow."]
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.PAIGE_TIMEOUT)):
+        assert next_question(running).is_thinking
+    expire_leases()
     assert next_question(running).question is not None
 
 
-def test_two_concurrent_tabs_store_one_question(running: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_an_engine_ends_its_lease(running: InterviewRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     submit_answer(running, number=1, text="It was slow.")
-    other_tab: list[Any] = []
+    with monkeypatch.context() as patch:
+        use_engine(patch, InterruptedEngine(lambda: 1 / 0))
+        with pytest.raises(ZeroDivisionError):
+            next_question(running)
+    assert next_question(running).question is not None
+
+
+def test_of_two_concurrent_tabs_one_computes_the_question(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit_answer(running, number=1, text="It was slow.")
+    other_tab: list[InterviewState] = []
+    engine = InterruptedEngine(lambda: other_tab.append(next_question(running)))
+    use_engine(monkeypatch, engine)
+    state = next_question(running)
+    assert (state.question is not None, state.is_thinking) == (True, False)
+    assert [(each.question, each.is_thinking) for each in other_tab] == [(None, True)]
+    assert len(engine.in_transaction) == 1
+    assert next_question(running) == state
+    assert Turn.objects.count() == 3
+
+
+def test_a_tab_that_read_the_interview_before_the_question_was_stored_computes_none(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may ask for the lease after the lease has ended."""
+    submit_answer(running, number=1, text="It was slow.")
+    stale = StoredInterview.load(running)
+    state = next_question(running)
+    reads = [stale, StoredInterview.load(running)]
+    monkeypatch.setattr(StoredInterview, "load", lambda row: reads.pop(0))
+    use_engine(monkeypatch, InterruptedEngine(pytest.fail))
+    assert next_question(running) == state
+
+
+def test_after_the_expiry_of_a_lease_the_first_question_that_is_stored_stays(
+    running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit_answer(running, number=1, text="It was slow.")
+    other_tab: list[InterviewState] = []
 
     def ask() -> None:
+        expire_leases()
         with monkeypatch.context() as patch:
             use_engine(patch, InterruptedEngine(lambda: None))
             other_tab.append(next_question(running))

@@ -1,6 +1,8 @@
 """The survey page in a real browser, with a real server."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -9,6 +11,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 
 from interviews.lifecycle import Rating, Speaker, Stage, Status
 from interviews.models import Conversation, InterviewRequest
+from interviews.services.conversation_steps import give_consent, submit_answer
 from orgs.models import Org
 from orgs.services import set_logo
 from tests.factories import InterviewTypeFactory
@@ -356,3 +359,25 @@ def test_an_interview_continues_in_another_browser(
     page.browser.clear_data()
     page.open()
     assert page.text.endswith(before)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_a_question_that_another_request_computes_appears_by_itself(
+    page: BrowserSurveyPage, interview_request: InterviewRequest, scripts: bool
+) -> None:
+    """After the link was opened, and after an answer that another tab has sent."""
+    conversation = Conversation.objects.filter(pk=interview_request.pk)
+    page.emulate("setScriptExecutionDisabled", value=not scripts)
+    for before, step in (
+        (give_consent, page.open),
+        (partial(submit_answer, number=1, text=SLOW), lambda: page.answer(SLOW)),
+    ):
+        before(interview_request)
+        conversation.update(leased_until=timezone.now() + timedelta(minutes=1))
+        step()
+        assert page.heading == "One moment"
+        assert "Paige is thinking…" in page.text
+        conversation.update(leased_until=None)
+        page.wait_for(lambda driver: page.browser.texts("textarea[name=text]"))
+        assert not scripts or page.focused.startswith("textarea#text-")
+    assert answers(interview_request) == [SLOW]

@@ -1,7 +1,11 @@
 // Optional: without scripts, the forms reload the page. With them, steps replace the content in place, texts are kept
 // until they are stored, a second click on a button does nothing, and screen readers announce the progress.
 
-const TIMEOUT = 60_000; // milliseconds
+// In milliseconds.
+const TIMEOUT = 60_000;
+const POLL = 2_000;
+
+let questionTimer;
 
 // In the language of the page.
 const messages = document.body.dataset;
@@ -40,6 +44,20 @@ const preparePage = () => {
   restoreDrafts();
   offerDrafts();
   for (const element of document.querySelectorAll("[data-print], [data-keys]")) element.hidden = false;
+  if (isThinking(document)) awaitQuestion();
+};
+
+// Paige's question is computed for another request of this interview. Without scripts, the browser reloads the page.
+const isThinking = (page) => page.querySelector("[data-thinking]");
+
+const awaitQuestion = () => {
+  clearTimeout(questionTimer);
+  questionTimer = setTimeout(async () => {
+    const { page } = await load(location.href);
+    if (!page || !isThinking(document)) return; // the button remains
+    if (isThinking(page)) awaitQuestion();
+    else showPage(page);
+  }, POLL);
 };
 
 const busyMessage = (seconds) =>
