@@ -31,7 +31,7 @@ from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import language_values, switch_language
 from interviews.services.progress import active_conversation
 from interviews.services.state import RUNNING, InterviewState, StoredInterview, interview_state, stage_of
-from interviews.services.transitions import change_flags, change_progress, complete_interview, is_cancelled
+from interviews.services.transitions import change_flags, change_progress, complete_interview, locked_request
 from interviews.text import clean_answer
 
 FLAGS: Mapping[Intent, Flag] = {
@@ -43,14 +43,15 @@ FLAGS: Mapping[Intent, Flag] = {
 
 @transaction.atomic
 def give_consent(interview_request: InterviewRequest, *, language: str = "") -> None:
-    """The first consent counts. `language`: another one that is offered, in which the interview begins."""
-    now = timezone.now()
-    related = InterviewRequest.objects.select_related("interview_type", "conversation")
-    interview_request = related.get(pk=interview_request.pk)
-    if interview_request.is_cancelled or stage_of(interview_request) != Stage.INVITED:
+    """The first consent counts. `language`: another one that is offered, in which the interview begins.
+
+    Raises InterviewRequest.DoesNotExist if the survey link was replaced.
+    """
+    row = locked_request(interview_request)
+    if row.is_cancelled or stage_of(row) != Stage.INVITED:
         return
-    if create_conversation(interview_request, consented_at=now, **language_values(interview_request, language)):
-        change_progress(interview_request, Progress.STARTED, "interview.started")
+    if create_conversation(row, consented_at=timezone.now(), **language_values(row, language)):
+        change_progress(row, Progress.STARTED, "interview.started")
 
 
 def next_question(interview_request: InterviewRequest, *, by_rules: bool = False) -> InterviewState:
@@ -122,7 +123,7 @@ def correct_answers(interview_request: InterviewRequest, *, corrections: Mapping
 
 def complete_conversation(interview_request: InterviewRequest) -> None:
     with active_conversation(interview_request) as conversation:
-        if conversation.may_transition_to(Stage.COMPLETED) and not is_cancelled(interview_request):
+        if conversation.may_transition_to(Stage.COMPLETED) and not locked_request(interview_request).is_cancelled:
             interview = StoredInterview.load(interview_request)
             brief = interview.brief
             content = render_transcript(brief.conversation, brief.contact_name)

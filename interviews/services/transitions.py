@@ -36,10 +36,14 @@ def complete_interview(
     return transcript
 
 
-def is_cancelled(interview_request: InterviewRequest) -> bool:
-    """Locks the interview request, so that it cannot be cancelled until the transaction ends."""
-    rows = InterviewRequest.objects.select_for_update(no_key=True)
-    return rows.only("cancelled_at").get(pk=interview_request.pk).is_cancelled
+def locked_request(interview_request: InterviewRequest) -> InterviewRequest:
+    """Locks the row until the transaction ends, so that nobody cancels it or replaces its survey link.
+
+    Raises InterviewRequest.DoesNotExist if the survey link was replaced.
+    """
+    rows = InterviewRequest.objects.select_for_update(of=("self",), no_key=True)
+    locked: InterviewRequest = rows.get(pk=interview_request.pk, survey_token=interview_request.survey_token)
+    return locked
 
 
 def change_flags(
@@ -50,11 +54,11 @@ def change_flags(
     reason_changed: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Locks the interview request until the transaction ends.
+    """Locks the interview request until the transaction ends. Raises InterviewRequest.DoesNotExist.
 
     A change creates a new version and an event for the customer.
     """
-    row = InterviewRequest.objects.select_for_update(of=("self",)).get(pk=interview_request.pk)
+    row = locked_request(interview_request)
     before = {*row.raised_flags}
     after = (before | {*raised}) - {*withdrawn}
     if after != before or reason_changed:

@@ -24,13 +24,13 @@ def decline_interview(
     interview does not change.
 
     None keeps the stored reason or comment. `language`: in which the contact has read the invitation, if another one.
-    Raises ValidationError.
+    Raises ValidationError, and InterviewRequest.DoesNotExist if the survey link was replaced.
     """
     given = {"decline_reason": reason, "decline_comment": None if comment is None else clean_comment(comment)}
     values = {name: value for name, value in given.items() if value is not None}
     now = timezone.now()
     related = InterviewRequest.objects.select_related("interview_type", "conversation")
-    row = related.get(pk=interview_request.pk)
+    row = related.get(pk=interview_request.pk, survey_token=interview_request.survey_token)
     if stage_of(row) == Stage.COMPLETED:
         return
     chosen = language_values(row, language)

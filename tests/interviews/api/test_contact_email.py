@@ -1,22 +1,28 @@
 """POST /api/v1/interviews/{id}/contact-email."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from contacts.models import Contact
+from contacts.text import Email
 from interviews.lifecycle import DeclineReason
 from interviews.models import Conversation, InterviewRequest
+from interviews.services.address import correct_address
 from interviews.services.conversation_steps import give_consent
 from interviews.services.erasure import erase_contact
 from interviews.services.transitions import complete_interview, mark_sent
-from interviews.services.wishes import decline_interview
+from interviews.services.wishes import decline_interview, request_deletion
 from orgs.actors import Actor, ActorKind
 from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.history import history_of
+from tests.transactions import uncommitted, waiting_sessions
+from tools.harness.processes import eventually
 
 ROOT = Actor(ActorKind.STAFF, "root")
 BODY = {"contact_email": "Alice.Right@example.com"}
@@ -82,6 +88,50 @@ def test_a_decline_by_somebody_else_is_withdrawn(acme_api: ApiClient, interview_
     shown = acme_api.get(f"/interviews/{interview_request.pk}").json()
     assert (shown["decline"], shown["flags"]) == (None, [])
     assert not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize("step", [give_consent, decline_interview, request_deletion])
+class TestStepWithTheEarlierLink:
+    """The page has found the interview request by its survey token before the link is replaced."""
+
+    def test_it_stores_nothing(
+        self, acme_api: ApiClient, interview_request: InterviewRequest, step: Callable[[InterviewRequest], None]
+    ) -> None:
+        acme_api.post(path(interview_request), BODY)
+        with pytest.raises(InterviewRequest.DoesNotExist):
+            step(interview_request)
+        self.assert_nothing_is_stored(interview_request)
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    def test_at_the_same_moment_it_waits_and_stores_nothing(
+        self, interview_request: InterviewRequest, step: Callable[[InterviewRequest], None]
+    ) -> None:
+        def correct() -> None:
+            correct_address(
+                org_id=interview_request.org_id,
+                interview_request_id=interview_request.pk,
+                email=Email(RIGHT),
+                actor=ROOT,
+            )
+
+        def take() -> None:
+            try:
+                step(interview_request)
+            finally:
+                connection.close()
+
+        with uncommitted(correct) as commit, ThreadPoolExecutor(1) as thread:
+            taken = thread.submit(take)
+            assert eventually(lambda: waiting_sessions() == 1)
+            commit()
+        assert isinstance(taken.exception(), InterviewRequest.DoesNotExist)
+        self.assert_nothing_is_stored(interview_request)
+
+    def assert_nothing_is_stored(self, interview_request: InterviewRequest) -> None:
+        row = stored(interview_request)
+        assert (row.contact.email, row.flags, row.progress) == (RIGHT, "", "not_started")
+        assert not Conversation.objects.exists()
 
 
 def consent(row: InterviewRequest) -> None:
