@@ -10,6 +10,7 @@ from hindsight.db.keyset import in_pages
 from hindsight.text.record_files import Record
 from hindsight.text.timestamps import utc_text
 from hindsight.text.visible import visible
+from interviews.lifecycle import progress_of
 from interviews.models import Conversation, Driver, InterviewRequest
 from interviews.paige.findings.findings import visible_transcript
 from interviews.services.state import conversation_of, declined_conversation, rating_of
@@ -97,7 +98,7 @@ def record_of(interview_request: InterviewRequest) -> Record:
         },
         "decline": _decline(interview_request),
         "rating": rating_of(interview_request),
-        "progress": interview_request.progress,
+        "progress": progress_of(interview_request.status, interview_request.progress),
         "started_at": _utc(conversation.consented_at if conversation else None),
         "last_activity_at": _utc(conversation.last_activity_at if conversation else None),
         "deal": deal and values_of(deal),

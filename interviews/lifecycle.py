@@ -29,6 +29,11 @@ class Progress(models.TextChoices):
     DECLINED = "declined", "declined"
 
 
+def progress_of(status: str, stored: str) -> Progress:
+    """Servers of the release before complete interviews without writing the column, until the next purge."""
+    return Progress.COMPLETED if status == Status.COMPLETED else Progress(stored)
+
+
 class DisplayedStatus(models.TextChoices):
     CREATED = "created", "created"
     SENT = "sent", "sent"

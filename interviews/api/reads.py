@@ -13,7 +13,7 @@ from hindsight.text.timestamps import utc_text_of
 from hindsight.text.visible import visible
 from interviews.api import bodies
 from interviews.api.requests import TIME_FILTERS
-from interviews.lifecycle import Stage
+from interviews.lifecycle import Progress, Stage, Status, progress_of
 from interviews.models import InterviewRequest, InterviewType, Transcript, Versions, survey_url_of
 from interviews.paige.findings.findings import visible_transcript
 from interviews.paige.guide.guide import Guide, GuideError
@@ -121,7 +121,7 @@ class SummaryRow:
         self.deal_id = stored.deal_id or None
         self.survey_url = survey_url_of(stored.survey_token, stored.survey_base_url)
         self.status = stored.status
-        self.progress = stored.progress
+        self.progress = progress_of(stored.status, stored.progress)
         self.started_at = _shown(stored.started_at)
         self.last_activity_at = _shown(stored.last_activity_at)
         self.objective = stored.objective or None
@@ -251,7 +251,10 @@ SELECT {SUMMARY}
 WHERE request.org_id = %(org_id)s AND {KEY_IS_VALID}""",
     conditions={
         "status": "request.status = %(status)s",
-        "progress": "request.progress = %(progress)s",
+        "progress": {
+            **{each: f"request.progress = '{each}' AND request.status <> '{Status.COMPLETED}'" for each in Progress},
+            Progress.COMPLETED: f"request.status = '{Status.COMPLETED}'",
+        },
         "contact_email": "contact.email = %(contact_email)s",
         "deal_id": "request.deal_id = %(deal_id)s",
         "cancelled": {"true": "request.cancelled_at IS NOT NULL", "false": "request.cancelled_at IS NULL"},

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from deals.models import Deal
-from interviews.lifecycle import Rating
+from interviews.lifecycle import Rating, progress_of
 from interviews.models import InterviewRequest
 from interviews.services.marks import SENT
 from interviews.services.state import declined_conversation, displayed_status_of, rating_of, stage_of
@@ -75,7 +75,7 @@ class RequestFields(StaffAdmin):
 
     @admin.display(description="Progress in the API")
     def progress_in_the_api(self, interview_request: InterviewRequest) -> str:
-        return interview_request.get_progress_display().capitalize()
+        return progress_of(interview_request.status, interview_request.progress).label.capitalize()
 
     @admin.display(description="Wish of the contact")
     def wishes(self, interview_request: InterviewRequest) -> str:

@@ -80,6 +80,7 @@ INDEXES: list[tuple[dict[str, str], str]] = [
     ({}, "interview_request_newest"),
     ({"status": "sent"}, "interview_request_by_status"),
     ({"progress": "started"}, "interview_request_by_progress"),
+    ({"progress": "completed"}, "interview_request_by_status"),
     ({"deal_id": "d7"}, "interview_request_by_deal"),
     ({"cancelled": "true"}, "interview_request_cancelled"),
     ({"cancelled": "false"}, "interview_request_newest"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from hindsight.text.timestamps import utc_text
+from interviews.export import export_interview_requests
 from interviews.lifecycle import ABANDONED_AFTER, Progress
 from interviews.models import Conversation, InterviewRequest
 from interviews.services.conversation_steps import (
@@ -214,6 +215,22 @@ def test_events_of_a_changed_progress(
 
 def test_the_text_of_the_event_has_the_time_of_the_code() -> None:
     assert f"not answered for {ABANDONED_AFTER.days} days" in EVENT_TYPES["interview.abandoned"]
+
+
+def test_an_interview_that_an_old_server_has_completed_is_completed_at_once(
+    acme_api: ApiClient, interview_request: InterviewRequest
+) -> None:
+    """During a rolling upgrade, servers of the release before do not write the column."""
+    for step in (*BEGIN, answer, complete):
+        step(fresh(interview_request))
+    for stored in (Progress.NOT_STARTED, Progress.STARTED):
+        InterviewRequest.objects.update(progress=stored)
+        assert shown(acme_api, interview_request)["progress"] == "completed"
+        for value in Progress:
+            listed = acme_api.get(f"/interviews?progress={value}").json()["data"]
+            assert [row["progress"] for row in listed] == ["completed"] * (value == Progress.COMPLETED)
+        [exported] = export_interview_requests(InterviewRequest.objects.all())
+        assert exported["progress"] == "completed"
 
 
 class TestPurge:
