@@ -59,7 +59,7 @@ NEXT_STAGES: Mapping[str, frozenset[Stage]] = {
     Stage.IN_PROGRESS: frozenset({Stage.RECAP, Stage.DECLINED}),
     Stage.RECAP: frozenset({Stage.IN_PROGRESS, Stage.COMPLETED, Stage.DECLINED}),
     Stage.COMPLETED: frozenset(),
-    Stage.DECLINED: frozenset({Stage.CONSENTED, Stage.IN_PROGRESS}),
+    Stage.DECLINED: frozenset(),
 }
 
 # An unfinished conversation without activity for this long is abandoned, but can be resumed. Staff see it at once. The

@@ -20,6 +20,10 @@ class TurnQuerySet(OrgRowsQuerySet["Turn"]):
     def of_paige(self, since: datetime) -> Self:
         return self.filter(engine__in=Engine.values, created_at__gte=since)
 
+    def answers(self) -> Self:
+        """Also those that the contact has withdrawn."""
+        return self.filter(Q(move=Move.ANSWER) | Q(corrected_at__isnull=False))
+
     def asked_the_model(self, since: datetime) -> Self:
         return self.filter(engine__in=ASKED_THE_MODEL, created_at__gte=since)
 

@@ -30,7 +30,14 @@ from interviews.services.corrections import correct, withdraw_quotes
 from interviews.services.driver_choice import queue_driver_choice
 from interviews.services.languages import language_values, switch_language
 from interviews.services.progress import active_conversation
-from interviews.services.state import RUNNING, InterviewState, StoredInterview, interview_state, stage_of
+from interviews.services.state import (
+    RUNNING,
+    InterviewState,
+    StoredInterview,
+    conversation_of,
+    interview_state,
+    stage_of,
+)
 from interviews.services.transitions import change_flags, change_progress, complete_interview, locked_request
 from interviews.text import clean_answer
 
@@ -134,10 +141,12 @@ def complete_conversation(interview_request: InterviewRequest) -> None:
 
 @retried
 def _put_question(interview_request: InterviewRequest, brief: Brief, message: Message) -> Turn | None:
-    """Returns None if another tab stored a question or finished first."""
+    """Returns None if another tab stored a question, finished or declined first."""
     number, choice, worded = len(brief.conversation) + 1, message.choice, message.worded or Worded(None)
+    begun = conversation_of(interview_request)  # another one: the contact has declined, and begun again
     with active_conversation(interview_request) as conversation:
-        if conversation.stage not in RUNNING or interview_request.turns.filter(number=number).exists():
+        is_current = conversation.stage in RUNNING and begun and conversation.consented_at == begun.consented_at
+        if not is_current or interview_request.turns.filter(number=number).exists():
             return None
         turn: Turn = Turn.objects.create(
             org_id=interview_request.org_id,

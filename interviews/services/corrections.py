@@ -9,6 +9,18 @@ from interviews.paige.turn.brief import utterances_of
 from interviews.paige.turn.compose import withdrawn_words
 from interviews.paige.turn.quoted import quote_in
 
+WITHDRAWN = "…"
+
+
+def delete_unsent(interview_request_ids: Iterable[int]) -> None:
+    """Deletes what was said in declined interviews. The turns stay without it, so that break-offs can be counted.
+
+    Call it in a transaction that has locked the conversations.
+    """
+    turns = Turn.objects.filter(interview_request__in=interview_request_ids)
+    turns.filter(speaker=Speaker.PAIGE).update(text=WITHDRAWN, authored="")
+    turns.filter(move=Move.ANSWER).update(move=Move.SKIP, text="", corrected_at=timezone.now())
+
 
 def correct(answer: Turn, text: str) -> str:
     """Returns the text before, or "" if it stays. A blank text withdraws the answer."""
@@ -29,6 +41,6 @@ def withdraw_quotes(guides: Sequence[Guide], turns: Sequence[Turn], withdrawn: I
         is_withdrawn = bool(quote and quote in before and quote not in answers)
         if is_withdrawn or (turn.authored and withdrawn_words(turn.text, before, [answers, turn.authored])):
             text = utterance.authored_text
-            turn.text = text.replace(quote, "…") if quote and is_withdrawn else text
+            turn.text = text.replace(quote, WITHDRAWN) if quote and is_withdrawn else text
             turn.authored, turn.worded_by = "", Wording.GUIDE
             turn.save(update_fields=["text", "authored", "worded_by"])

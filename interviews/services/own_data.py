@@ -21,6 +21,8 @@ from orgs.models.security_event import SecurityEventQuerySet
 
 MAX_READS = 100
 EXPORT_COMMAND = "export_interviews"
+WITHOUT_ANSWERS = "Without answers."
+"""In the detail of the event of a prompt preview, which shows the notes."""
 
 
 class Role(models.TextChoices):
@@ -109,12 +111,13 @@ def _reads(interview_request: InterviewRequest, completed_at: datetime) -> list[
 
 
 def _reading(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:
-    """Since the consent: staff can also read an unfinished interview."""
+    """Since the consent: releases before showed unfinished interviews to staff."""
     conversation = conversation_of(interview_request)
     since = (conversation and conversation.consented_at) or completed_at
     own = Q(subject=str(interview_request.pk), subject_type=interview_request._meta.verbose_name)
     kinds = (EventKind.TRANSCRIPT_READ, EventKind.PROMPT_READ)
-    return SecurityEvent.objects.filter(own, kind__in=kinds, created_at__gte=since)
+    read = SecurityEvent.objects.filter(own, kind__in=kinds, created_at__gte=since)
+    return read.exclude(detail__contains=WITHOUT_ANSWERS)
 
 
 def _exports(interview_request: InterviewRequest, completed_at: datetime) -> SecurityEventQuerySet:

@@ -55,6 +55,7 @@ class InterviewState:
     more_to_ask: bool = False
     last_activity_at: datetime | None = field(default=None, compare=False)
     has_answers: bool = False
+    has_deleted_answers: bool = False
     wants_deletion: bool = False
     can_rate: bool = False
     rating: int | None = None
@@ -122,6 +123,7 @@ class StoredInterview:
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
+            has_deleted_answers=self.stage == Stage.DECLINED and any(turn.corrected_at for turn in self.turns),
             wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
             can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
             rating=rating_of(self.interview_request),

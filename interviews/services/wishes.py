@@ -4,8 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Progress, Rating, Stage
-from interviews.models import Conversation, InterviewRequest
+from interviews.models import InterviewRequest
 from interviews.services.conversations import create_conversation, locked_conversation
+from interviews.services.corrections import delete_unsent
 from interviews.services.languages import language_values
 from interviews.services.state import stage_of
 from interviews.services.transitions import change_flags
@@ -20,8 +21,7 @@ def decline_interview(
     comment: str | None = None,
     language: str = "",
 ) -> None:
-    """Ends the interview before or after consent. Keeps answers, so that the contact can continue later. A completed
-    interview does not change.
+    """Ends the interview before or after consent, and deletes the answers. A completed interview does not change.
 
     None keeps the stored reason or comment. `language`: in which the contact has read the invitation, if another one.
     Raises ValidationError, and InterviewRequest.DoesNotExist if the survey link was replaced.
@@ -42,23 +42,17 @@ def decline_interview(
         elif conversation.stage == Stage.DECLINED and is_changed:
             conversation.touch(**values)
         if conversation.stage == Stage.DECLINED:
+            delete_unsent([row.pk])
             change_flags(row, raised={Flag.DECLINED}, reason_changed=is_changed, progress=Progress.DECLINED)
 
 
 def withdraw_decline(interview_request: InterviewRequest) -> None:
-    """The interview continues where it was, or with the invitation."""
+    """The interview begins again, with the invitation."""
     with locked_conversation(interview_request) as conversation:
-        progress = _continue(conversation) if conversation.stage == Stage.DECLINED else Progress.NOT_STARTED
-        change_flags(interview_request, withdrawn={Flag.DECLINED}, progress=progress)
-
-
-def _continue(conversation: Conversation) -> Progress:
-    if conversation.consented_at is None:
-        conversation.delete()
-        return Progress.NOT_STARTED
-    stage = Stage.IN_PROGRESS if conversation.started_at else Stage.CONSENTED
-    conversation.transition_to(stage, declined_at=None, decline_reason="", decline_comment="")
-    return Progress.STARTED
+        if conversation.stage == Stage.DECLINED:
+            interview_request.turns.all().delete()
+            conversation.delete()
+        change_flags(interview_request, withdrawn={Flag.DECLINED}, progress=Progress.NOT_STARTED)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The turns of a conversation, from its rows or else from the transcript."""
+"""The turns of a completed interview, from its rows or else from the transcript."""
 
 from dataclasses import dataclass, replace
 
@@ -30,9 +30,8 @@ class SpokenTurn:
 
 def turns_of(request: InterviewRequest) -> list[SpokenTurn]:
     """The answer to a skipped question has an empty text."""
-    transcript = getattr(request, "transcript", None)
-    marked = marked_turns(transcript) if transcript else {}
-    turns = _stored_turns(request) or _turns_of_transcript(request, transcript)
+    marked = marked_turns(request.transcript)
+    turns = _stored_turns(request) or _turns_of_transcript(request, request.transcript)
     return [replace(turn, html=marked.get(number, turn.text or SKIPPED)) for number, turn in enumerate(turns, start=1)]
 
 
@@ -44,9 +43,7 @@ def _stored_turns(request: InterviewRequest) -> list[SpokenTurn]:
     ]
 
 
-def _turns_of_transcript(request: InterviewRequest, transcript: Transcript | None) -> list[SpokenTurn]:
-    if transcript is None:
-        return []
+def _turns_of_transcript(request: InterviewRequest, transcript: Transcript) -> list[SpokenTurn]:
     names = speakers(request.contact.name)
     try:
         return [

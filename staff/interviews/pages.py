@@ -15,6 +15,7 @@ from interviews.paige.model.prompt import left_out_of_notes, segments
 from interviews.paige.objective.corrected_subjects import subjects_in
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.preview import NoPromptError, preview_of
+from interviews.services.own_data import WITHOUT_ANSWERS
 from interviews.services.picks import pick_topics
 from interviews.services.state import declined_conversation
 from interviews.services.subjects import correct_subjects
@@ -28,7 +29,6 @@ from staff.history.pages import AuditedAdmin
 from staff.home.filters import BegunBefore, BegunSince, LastTopicFilter
 from staff.interviews.actions import RequestActions
 from staff.interviews.displayed_findings import NO_IDS
-from staff.interviews.displayed_turns import turns_of
 from staff.interviews.downloads import TranscriptFiles
 from staff.interviews.fields import RequestFields
 from staff.interviews.forms import InterviewRequestForm, why_closed
@@ -160,15 +160,15 @@ class InterviewRequestAdmin(
     def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         context["is_created"] = CREATED in request.GET
         context["may_preview"] = self.may_preview(request, kwargs["obj"])
-        obj, document, turns = kwargs["obj"], None, []
+        obj, document = kwargs["obj"], None
         if hasattr(obj, "transcript"):
             document = TranscriptDocument.of(obj, self.reviewable(request, obj))
-        else:
-            turns = turns_of(obj)
+        elif not obj.is_completed:
+            context["unsent"] = obj.turns.answers().count()
         declined = declined_conversation(obj)
-        if document or turns or (declined and declined.decline_comment):
-            record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "Unfinished.")
-        context.update(document=document, turns=turns)
+        if document or (declined and declined.decline_comment):
+            record_act(request, EventKind.TRANSCRIPT_READ, obj, "" if document else "The reason for declining.")
+        context.update(document=document, declined=declined, wishes=[flag.label for flag in obj.raised_flags])
         if self.is_read_only(request, obj):
             context.update(show_save=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -216,7 +216,7 @@ class InterviewRequestAdmin(
             return self.page(request, "interviews/prompt", found, title="Prompt preview", guide_error=str(error))
         except NoPromptError as error:
             return self.page(request, "interviews/prompt", found, title="Prompt preview", no_prompt=str(error))
-        record_act(request, EventKind.PROMPT_READ, found)
+        record_act(request, EventKind.PROMPT_READ, found, WITHOUT_ANSWERS)
         shown = [(message.role, segments(message)) for message in preview.messages]
         return self.page(
             request,
@@ -224,7 +224,6 @@ class InterviewRequestAdmin(
             found,
             title="Prompt preview",
             prompt=shown,
-            wording=[(message.role, segments(message)) for message in preview.wording],
             preview=preview,
             left_out=left_out_of_notes(found.contact.notes),
         )

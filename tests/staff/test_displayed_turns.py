@@ -16,6 +16,7 @@ from interviews.services.conversation_steps import (
     submit_answer,
 )
 from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview
 from tests.factories import InterviewRequestFactory
 from tests.staff.conftest import Staff
 
@@ -55,14 +56,28 @@ def test_the_list_shows_the_status_of_each_interview(root: Staff, begun: Intervi
     assert listed(root, conversation="nonsense") == listed(root)
 
 
-def test_an_unfinished_conversation_is_marked(root: Staff, begun: InterviewRequest) -> None:
+def test_answers_that_were_not_sent_are_counted_and_not_shown(root: Staff, begun: InterviewRequest) -> None:
+    next_question(begun)
     page = root.get(CHANGE, begun.pk)
     text = page.content.decode()
-    assert "Conversation so far" in text
+    assert "The contact has answered 1 question, and has not sent the answers." in text
     assert ">In progress</div>" in text
-    assert "We shipped to a warehouse that was closed." in text
-    assert [(turn.speaker, turn.engine) for turn in page.context["turns"]] == [("Paige", "rules"), ("Alice", "")]
+    assert "warehouse" not in text
     assert page.context["document"] is None
+    decline_interview(begun)
+    text = root.get(CHANGE, begun.pk).content.decode()
+    assert "The contact had answered 1 question. The answers were deleted: they were not sent." in text
+
+
+def test_a_wish_stands_before_the_transcript(root: Staff, begun: InterviewRequest) -> None:
+    assert "Wish of the contact:</strong>" not in root.get(CHANGE, begun.pk).content.decode()
+    next_question(begun)
+    submit_answer(begun, number=3, text="The CFO decided. Can a person call me? Please delete my data afterwards.")
+    finish_conversation(begun)
+    complete_conversation(begun)
+    before, _, transcript = root.get(CHANGE, begun.pk).content.decode().partition(">Transcript</h2>")
+    assert "Wish of the contact:</strong> wants a person, wants deletion" in before
+    assert "The CFO decided." in transcript
 
 
 def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_request: InterviewRequest) -> None:
@@ -74,7 +89,6 @@ def test_findings_link_to_their_places_in_the_transcript(root: Staff, interview_
     finish_conversation(interview_request)
     complete_conversation(interview_request)
     page = root.get(CHANGE, interview_request.pk).content.decode()
-    assert "Conversation so far" not in page
     quote = "The &lt;i&gt;price&lt;/i&gt; of Acme was too *high*"
     [place] = re.findall(
         rf'<dd><strong>Against</strong> <q dir="auto">{re.escape(quote)}</q> <a href="#([^"]+)">turn 2</a><form', page

@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interviews.models import InterviewRequest, InterviewType
-from interviews.paige.model.prompt import segments
-from interviews.paige.preview import preview_of
+from interviews.paige.model.prompt import messages_for, segments
+from interviews.paige.turn.moves import moves
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
 from interviews.services.guides import edit_guide
+from interviews.services.state import StoredInterview
 from staff.guides.trial import Trial
 from tests.factories import InterviewTypeFactory
 from tests.staff.admin_pages import SAM
@@ -58,10 +59,11 @@ def test_a_trial_asks_what_the_interview_would_ask(
     texts = {"contact_name": "Alice", "objective": interview_request.objective, "notes": NOTES}
     page = start(support, kind, **texts)
     for number, text in enumerate(SAID):
+        brief = StoredInterview.load(interview_request).brief
         question = next_question(interview_request).question
         assert question is not None
         assert asked(page) == question.text
-        shown = [(message.role, segments(message)) for message in preview_of(interview_request).messages]
+        shown = [(message.role, segments(message)) for message in messages_for(brief, moves(brief))]
         assert page.context["shown"].prompt == shown
         if text:
             submit_answer(interview_request, number=2 * number + 1, text=text)

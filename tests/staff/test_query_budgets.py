@@ -52,7 +52,7 @@ BUDGETS: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {
     ("interviews_interviewrequest_export", ()): 4,
     ("interviews_interviewrequest_change", ()): 6,
     ("interviews_interviewrequest_history", ()): 4,
-    ("interviews_interviewrequest_prompt", ()): 3,
+    ("interviews_interviewrequest_prompt", ()): 2,
     ("interviews_interviewtype_changelist", ()): 3,
     ("interviews_interviewtype_change", ()): 7,
     ("interviews_interviewtype_try", ()): 2,

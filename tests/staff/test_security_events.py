@@ -20,6 +20,7 @@ from hindsight.http.logs import JSONFormatter
 from interviews.models import InterviewRequest
 from interviews.services.conversation_steps import give_consent, next_question
 from interviews.services.transitions import complete_interview
+from interviews.services.wishes import decline_interview
 from orgs.audit_removal import purge_security_events
 from orgs.models import ApiKey, EventKind, Org, SecurityEvent
 from staff.history import security_event_pages as security_events
@@ -212,11 +213,11 @@ class TestPages:
         support.get("interviews_interviewrequest_change", number)
         support.get("interviews_interviewrequest_changelist")
         subject = f"interview request {number}"
-        assert events() == [
-            ("prompt_read", "support", "acme", subject),
-            ("transcript_read", "support", "acme", subject),
-        ]
-        assert SecurityEvent.objects.latest("pk").detail == "Unfinished."
+        assert events() == [("prompt_read", "support", "acme", subject)], "answers that were not sent are not shown"
+        decline_interview(interview_request, comment="In a merger.")
+        support.get("interviews_interviewrequest_change", number)
+        assert events()[-1] == ("transcript_read", "support", "acme", subject)
+        assert SecurityEvent.objects.latest("pk").detail == "The reason for declining."
 
     def test_a_completed_interview(self, interview_request: InterviewRequest) -> None:
         complete_interview(interview_request, content="**Paige:** Secret words")

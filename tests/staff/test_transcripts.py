@@ -144,9 +144,9 @@ def test_messages_that_a_model_has_worded_are_marked(root: Staff, interview_requ
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="It was slow.")
     Turn.objects.filter(number=1).update(authored="What happened?", worded_by=Wording.MODEL)
-    assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
     finish_conversation(interview_request)
     complete_conversation(interview_request)
+    assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
     Turn.objects.all().delete()
     assert root.get(CHANGE, interview_request.pk).content.count(b"worded by a model") == 1
     assert b"**Paige (worded by a model):** " in root.get(MARKDOWN, interview_request.pk).content

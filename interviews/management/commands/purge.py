@@ -14,7 +14,12 @@ from hindsight.api import idempotency
 from hindsight.limits.counters import counters
 from interviews.services.drivers import create_missing_drivers
 from interviews.services.progress import mark_abandoned
-from interviews.services.retention import delete_old_answers, delete_test_interviews, erase_inactive_contacts
+from interviews.services.retention import (
+    delete_declined_answers,
+    delete_old_answers,
+    delete_test_interviews,
+    erase_inactive_contacts,
+)
 from interviews.services.search_index import index_missing_answers
 from jobs.services import purge_jobs
 from orgs.audit_removal import purge_changes, purge_security_events
@@ -98,6 +103,8 @@ class Command(BaseCommand):
         dry_run: bool = options["dry_run"]
         create_missing_drivers(dry_run=dry_run)
         index_missing_answers(dry_run=dry_run)
+        if not dry_run:
+            delete_declined_answers()
         abandoned = mark_abandoned(dry_run=dry_run)  # before old answers are deleted with their conversations
         counted = {name: part(dry_run) for name, part in PARTS.items()}
         counted["changes of the audit"] = changes_of_the_audit(options["audit_older_than"], dry_run)

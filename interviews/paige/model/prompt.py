@@ -35,11 +35,10 @@ def driver_messages(vendor: str, pieces: Sequence[tuple[str, str]]) -> list[Chat
     return [ChatMessage("system", _words("drivers", vendor=vendor)), ChatMessage("user", listed)]
 
 
-def render_prompt(messages: Iterable[ChatMessage], wording: Iterable[ChatMessage] = ()) -> str:
-    """`wording`: the request to word what is chosen."""
-    shown = [(m.role, m.content) for m in messages] + [(f"{m.role}, to word", m.content) for m in wording]
-    mark = mark_of(content for _, content in shown)
-    return "\n\n".join(_words("shown_message", role=role, mark=mark, content=content) for role, content in shown)
+def render_prompt(messages: Sequence[ChatMessage]) -> str:
+    mark = mark_of(each.content for each in messages)
+    shown = (_words("shown_message", role=each.role, mark=mark, content=each.content) for each in messages)
+    return "\n\n".join(shown)
 
 
 def left_out_of_notes(notes: str) -> int:

@@ -6,7 +6,7 @@ from typing import Self
 from interviews.lifecycle import Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType
 from interviews.models import Turn as TurnRow
-from interviews.paige.answers.dialogue import Utterance, answered
+from interviews.paige.answers.dialogue import Utterance
 from interviews.paige.guide.guide import Guide, Topic
 from interviews.paige.guide.stored_guides import guides_of
 from interviews.paige.objective.corrected_subjects import CorrectedSubjects, subjects_in
@@ -106,11 +106,6 @@ def opening_brief(interview_request: InterviewRequest, guide: Guide | None = Non
 
 def _is_worded(interview_type: InterviewType) -> bool:
     return interview_type.wording == Wording.MODEL and wording_server() is not None
-
-
-def brief_for(interview_request: InterviewRequest, turns: Iterable[TurnRow]) -> Brief:
-    """`turns`: all of the interview. While a question waits, the brief that it was chosen from."""
-    return opening_brief(interview_request).after(answered(utterances_of(turns)))
 
 
 def utterances_of(rows: Iterable[TurnRow]) -> list[Utterance]:

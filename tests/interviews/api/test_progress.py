@@ -82,7 +82,7 @@ STEPS: dict[str, tuple[tuple[Step, ...], Progress]] = {
     "decline after consent": ((*BEGIN, decline_interview), Progress.DECLINED),
     "decline after silence": ((*BEGIN, abandon, decline_interview), Progress.DECLINED),
     "withdrawn decline": ((decline_interview, withdraw_decline), Progress.NOT_STARTED),
-    "withdrawn decline after consent": ((*BEGIN, decline_interview, withdraw_decline), Progress.STARTED),
+    "withdrawn decline after consent": ((*BEGIN, decline_interview, withdraw_decline), Progress.NOT_STARTED),
 }
 
 

@@ -1,13 +1,16 @@
 """Declining, rating and asking for deletion: what is stored, and what the customer learns."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
-from interviews.lifecycle import DeclineReason, Flag, Rating, Stage
+from interviews.lifecycle import DeclineReason, Flag, Rating, Speaker, Stage, Wording
 from interviews.models import Conversation, InterviewRequest, Transcript, Turn
 from interviews.paige.preview import NoPromptError, preview_of
 from interviews.paige.turn.compose import next_message
@@ -30,7 +33,10 @@ from interviews.services.wishes import decline_interview, rate_interview, reques
 from orgs.actors import Actor, ActorKind
 from tests.client import ApiClient
 from tests.commands.running import run
+from tests.factories import InterviewRequestFactory
 from tests.interviews.steps import after
+from tests.transactions import uncommitted, waiting_sessions
+from tools.harness.processes import eventually
 from webhooks.models import Event
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
@@ -111,6 +117,7 @@ class TestDecline:
             finish_conversation(interview_request)
         decline_interview(interview_request)
         before = list(Turn.objects.values())
+        assert "slow" not in str(before)
         state = next_question(interview_request)
         assert (state.stage, state.question, state.exchanges) == (Stage.DECLINED, None, ())
         assert not submit_answer(interview_request, number=3, text="Late.")
@@ -155,6 +162,83 @@ class TestDecline:
         assert (stored_flags(), Conversation.objects.count()) == ([], 0)
 
 
+class TestUnsentAnswers:
+    @pytest.fixture
+    def quoting(self, running: InterviewRequest) -> InterviewRequest:
+        """Paige has quoted Alice's answer, in words of a model, and Alice has answered again and skipped."""
+        submit_answer(running, number=1, text="Our quarterly forecasts were always wrong.")
+        question = next_question(running).question
+        assert question
+        assert "quarterly forecasts" in question.text
+        Turn.objects.filter(number=3).update(authored=question.text, worded_by=Wording.MODEL)
+        submit_answer(running, number=3, text="Bob left because of it.")
+        next_question(running)
+        skip_question(running, number=5)
+        next_question(running)
+        return running
+
+    @pytest.mark.parametrize("step", [lambda row: None, finish_conversation])
+    def test_a_decline_deletes_them_and_keeps_what_was_asked(
+        self, quoting: InterviewRequest, step: Callable[[InterviewRequest], object]
+    ) -> None:
+        asked = list(Turn.objects.filter(speaker=Speaker.PAIGE).values("number", "topic", "move", "follow_up"))
+        step(quoting)
+        state = after(decline_interview, quoting, reason=DeclineReason.NO_TIME)
+        assert (state.has_deleted_answers, state.has_answers) == (True, False)
+        for model in (Turn, Conversation, InterviewRequest):
+            stored = str(list(model._default_manager.values()))
+            assert not any(words in stored for words in ("quarterly", "forecasts", "Bob"))
+        assert list(Turn.objects.filter(speaker=Speaker.PAIGE).values(*asked[0])) == asked
+        assert Turn.objects.answers().count() == 2
+        assert (stored_flags(), stored_reason()) == ([Flag.DECLINED], ("no_time", ""))
+
+    def test_a_wish_for_deletion_stays(self, quoting: InterviewRequest) -> None:
+        request_deletion(quoting)
+        decline_interview(quoting)
+        assert stored_flags() == [Flag.WANTS_DELETION, Flag.DECLINED]
+
+    def test_purge_deletes_those_that_a_server_of_the_release_before_has_kept(self, quoting: InterviewRequest) -> None:
+        other = InterviewRequestFactory.create(org=quoting.org, interview_type=quoting.interview_type)
+        give_consent(other)
+        next_question(other)
+        submit_answer(other, number=1, text="We forecast everything by hand.")
+        now = timezone.now()
+        Conversation.objects.filter(pk=quoting.pk).update(stage=Stage.DECLINED, declined_at=now)
+        run("purge", "--dry-run")
+        assert "quarterly" in str(list(quoting.turns.values()))
+        run("purge")
+        assert "quarterly" not in str(list(quoting.turns.values()))
+        assert "by hand" in str(list(other.turns.values()))
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_one_that_arrives_in_another_tab_at_the_same_moment_is_deleted_or_not_stored(
+        self, running: InterviewRequest, *, is_first: bool
+    ) -> None:
+        def answer() -> bool:
+            return submit_answer(running, number=1, text="It was slow.")
+
+        def decline() -> None:
+            decline_interview(running)
+
+        first, second = (answer, decline) if is_first else (decline, answer)
+
+        def then() -> object:
+            try:
+                return second()
+            finally:
+                connection.close()
+
+        with uncommitted(first) as commit, ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(then)
+            assert eventually(lambda: waiting_sessions() == 1)
+            commit()
+        assert waiting.result() is (None if is_first else False)
+        assert "slow" not in str(list(Turn.objects.values()))
+        assert (Turn.objects.answers().count(), stored_flags()) == (int(is_first), [Flag.DECLINED])
+
+
 class TestChangeOfMind:
     def test_the_invitation_comes_back_without_the_reason(
         self, acme_api: ApiClient, interview_request: InterviewRequest, event_types: Any
@@ -168,27 +252,35 @@ class TestChangeOfMind:
         assert next_question(interview_request).question
         assert event_types() == ["flagged", "started"], "the change of mind follows within seconds"
 
-    def test_the_open_question_comes_back(self, running: InterviewRequest) -> None:
-        before = next_question(running)
+    def test_after_consent_the_interview_begins_again_without_what_was_said(self, running: InterviewRequest) -> None:
+        first = next_question(running)
+        submit_answer(running, number=1, text="It was slow.")
+        next_question(running)
         decline_interview(running, reason=DeclineReason.NO_TIME, comment=COMMENT)
-        withdraw_decline(running)
-        assert next_question(running) == before
-        assert (stored_flags(), stored_reason()) == ([], ("", ""))
-        assert Conversation.objects.get().declined_at is None
+        for _ in range(2):
+            assert after(withdraw_decline, running).stage == Stage.INVITED
+        assert (stored_flags(), Turn.objects.count(), Conversation.objects.count()) == ([], 0, 0)
+        give_consent(running)
+        assert next_question(running).question == first.question
+        assert stored_reason() == ("", "")
 
-    def test_after_consent_alone_the_first_question_comes(self, interview_request: InterviewRequest) -> None:
-        give_consent(interview_request)
-        decline_interview(interview_request)
-        assert after(withdraw_decline, interview_request).stage == Stage.CONSENTED
-        assert next_question(interview_request).question
+    def test_a_question_that_was_being_chosen_before_is_not_put(
+        self, running: InterviewRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        submit_answer(running, number=1, text="It was slow.")
 
-    @pytest.mark.slow
-    def test_after_the_recap_the_recap_comes_back(self, running: InterviewRequest) -> None:
-        while question := next_question(running).question:
-            submit_answer(running, number=question.number, text="Nobody trusted the weekly numbers.")
-        decline_interview(running)
-        withdraw_decline(running)
-        assert next_question(running).stage == Stage.RECAP
+        def begins_again_meanwhile(*arguments: Any) -> Any:
+            monkeypatch.undo()
+            decline_interview(running)
+            withdraw_decline(running)
+            give_consent(running)
+            next_question(running)
+            submit_answer(running, number=1, text="Nobody trusted it.")
+            return next_message(*arguments)
+
+        monkeypatch.setattr(conversation_steps, "next_message", begins_again_meanwhile)
+        next_question(running)
+        assert "slow" not in str(list(Turn.objects.values()))
 
     def test_other_wishes_stay(self, running: InterviewRequest) -> None:
         submit_answer(running, number=1, text="Stop.")

@@ -5,7 +5,6 @@ import logging
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from prometheus_client import REGISTRY
 from pytest_django import Settings
@@ -13,7 +12,6 @@ from pytest_django import Settings
 from hindsight.http.logs import JSONFormatter
 from interviews.lifecycle import Engine, Move, Speaker, Wording
 from interviews.models import InterviewRequest, InterviewType, Transcript, Turn
-from interviews.paige.preview import preview_of
 from interviews.paige.turn.brief import opening_brief
 from interviews.services.conversation_steps import (
     complete_conversation,
@@ -185,26 +183,6 @@ def test_a_withdrawn_answer_also_withdraws_the_words_about_it(
     turn = Turn.objects.get(number=3)
     assert turn.text == "You said “…”. What came of that?"
     assert (turn.worded_by, turn.authored) == (Wording.GUIDE, "")
-
-
-def test_staff_see_both_requests(
-    settings: Settings, interview_request: InterviewRequest, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _, provider = second_question(settings, interview_request, FOLLOW_UP, WORDED)
-    preview = preview_of(InterviewRequest.objects.get())
-    assert preview.question == QUESTION
-    sent = [[message["content"] for message in body["messages"]] for body in provider.requests]
-    assert [[message.content for message in each] for each in (preview.messages, preview.wording)] == sent
-    call_command("show_prompt", interview_request.pk)
-    roles = re.findall(r"^===== ([\w, ]+) \w{16} =====$", capsys.readouterr().out, re.MULTILINE)
-    assert roles == ["system", "user", "system, to word", "user, to word"]
-
-
-def test_a_type_with_the_words_of_the_guide_has_no_request_to_word(interview_request: InterviewRequest) -> None:
-    InterviewType.objects.update(wording=Wording.GUIDE)
-    give_consent(interview_request)
-    answer_next(interview_request)
-    assert preview_of(InterviewRequest.objects.get()).wording == []
 
 
 def test_the_transcript_marks_worded_messages(settings: Settings, interview_request: InterviewRequest) -> None:

@@ -92,13 +92,13 @@ class TestDecline:
         response = at_recap.post("decline", **texts)
         assert (response.status_code, unsaved_texts(response)) == (422, [])
         assert boxes(response) == ["It was slow.\r\n", "Bob\r\ndecided."]
-        assert "Acme does not receive the answers that you have given." in visible(response)
+        assert "The answers that you have given are deleted, and Acme does not receive them." in visible(response)
         assert (flags(), Conversation.objects.get().stage) == ("", Stage.RECAP)
         response = at_recap.post("decline_with_answers", **texts)
         assert (response.status_code, unsaved_texts(response)) == (409, ["Bob\r\ndecided."])
-        assert "The answers that you gave before are saved" in visible(response)
+        assert "The answers that you gave before were deleted. Acme has not received them." in visible(response)
         assert "It was slow." not in visible(at_recap.get())
-        assert Turn.objects.get(number=2).text == "It was slow."
+        assert Turn.objects.get(number=2).text == ""
 
     def test_from_a_question_after_answers_it_asks_once_and_keeps_the_text(self, asked: SurveyPage) -> None:
         asked.post("answer", number=1, text="It was slow.")
@@ -115,11 +115,15 @@ class TestDecline:
         assert DECLINED in visible(response)
         assert (Turn.objects.count(), Conversation.objects.get().stage) == (1, Stage.DECLINED)
 
-    def test_a_change_of_mind_continues_at_the_open_question(self, asked: SurveyPage) -> None:
-        before = visible(asked.get())
-        asked.post("decline", number=1, reason="no_time")
+    def test_a_change_of_mind_begins_again_with_the_invitation(self, asked: SurveyPage) -> None:
+        first = visible(asked.get())
+        asked.post("answer", number=1, text="It was slow.")
+        asked.post("decline_with_answers", number=3, reason="no_time")
+        assert "The interview then begins again." in visible(asked.get())
         response = asked.post("reconsider")
-        assert (visible(response), flags()) == (before, "")
+        assert "I agree, start the interview" in visible(response)
+        assert (flags(), Turn.objects.count()) == ("", 0)
+        assert visible(asked.post("consent")) == first
 
     def test_a_change_of_mind_on_the_invitation(self, page: SurveyPage) -> None:
         page.post("decline")

@@ -6,11 +6,12 @@ import pytest
 
 from contacts.models import Contact
 from interviews.lifecycle import Move
-from interviews.models import InterviewRequest, InterviewType, Turn
+from interviews.models import InterviewRequest, InterviewType
 from interviews.paige.guide.guide import Guide, GuideError
-from interviews.paige.turn.brief import brief_for, opening_brief
+from interviews.paige.turn.brief import opening_brief
 from interviews.paige.turn.moves import moves
 from interviews.services.conversation_steps import give_consent, next_question, skip_question, submit_answer
+from interviews.services.state import StoredInterview
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
 
@@ -54,7 +55,7 @@ def test_repr_contains_no_notes_objective_or_answers(interview_request: Intervie
     give_consent(interview_request)
     next_question(interview_request)
     submit_answer(interview_request, number=1, text="Only between us.")
-    shown = repr(brief_for(InterviewRequest.objects.get(), Turn.objects.all()))
+    shown = repr(StoredInterview.load(InterviewRequest.objects.get()).brief)
 
     assert "Old notes" not in shown
     assert "Old objective" not in shown
@@ -68,7 +69,7 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
     interview_request.interview_type.guide["topics"][0]["follow_ups"][7]["text"] = "What else?"
     interview_request.interview_type.save()
 
-    brief = brief_for(InterviewRequest.objects.get(), Turn.objects.all())
+    brief = StoredInterview.load(InterviewRequest.objects.get()).brief
     [instance, *_] = moves(brief)
     assert (instance.move, instance.topic.key, instance.follow_up) == (Move.FOLLOW_UP, "trigger", 7)
     assert instance.asked
@@ -79,7 +80,7 @@ def test_a_running_interview_keeps_the_guide_it_began_with(interview_request: In
 def test_while_a_question_waits_the_brief_is_for_that_question(interview_request: InterviewRequest) -> None:
     give_consent(interview_request)
     next_question(interview_request)
-    assert brief_for(InterviewRequest.objects.get(), Turn.objects.all()).conversation == ()
+    assert StoredInterview.load(InterviewRequest.objects.get()).brief.conversation == ()
 
 
 def test_there_are_no_moves_after_the_last_question(interview_request: InterviewRequest) -> None:
@@ -87,4 +88,4 @@ def test_there_are_no_moves_after_the_last_question(interview_request: Interview
     while question := next_question(interview_request).question:
         skip_question(interview_request, number=question.number)
 
-    assert moves(brief_for(InterviewRequest.objects.get(), Turn.objects.all())) == ()
+    assert moves(StoredInterview.load(InterviewRequest.objects.get()).brief) == ()
