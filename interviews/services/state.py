@@ -11,6 +11,7 @@ from interviews.paige.answers.dialogue import answered, wants_to_stop
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of
 from interviews.paige.turn.brief import Brief, opening_brief, utterances_of
+from interviews.paige.turn.compose import closing_reply
 from interviews.paige.turn.moves import moves
 from interviews.paige.turn.remaining import Remaining, remaining
 
@@ -37,8 +38,9 @@ class Exchange:
 class InterviewState:
     """`exchanges` is empty once the interview is completed or declined. `remaining` belongs to the open question.
     `is_paused`: the contact wants to stop, so it asks nothing. `more_to_ask`: whether resuming from the recap leads to
-    a question. `last_activity_at`: before this state was read. `is_chosen_by_model`, `is_worded_by_model`: whether a
-    model receives the answers for that. `chosen_language`: of the page, if it is not the guide's.
+    a question. `last_activity_at`: before this state was read. `reply`: to the last answer, at the recap.
+    `is_chosen_by_model`, `is_worded_by_model`: whether a model receives the answers for that. `chosen_language`: of the
+    page, if it is not the guide's.
     """
 
     stage: Stage
@@ -54,8 +56,10 @@ class InterviewState:
     is_paused: bool = False
     more_to_ask: bool = False
     last_activity_at: datetime | None = field(default=None, compare=False)
+    reply: str = field(default="", repr=False)
     has_answers: bool = False
     has_deleted_answers: bool = False
+    wants_a_person: bool = False
     wants_deletion: bool = False
     can_rate: bool = False
     rating: int | None = None
@@ -122,8 +126,10 @@ class StoredInterview:
             is_paused=question is not None and wants_to_stop(self.brief.conversation),
             more_to_ask=self.stage == Stage.RECAP and (waiting is not None or bool(moves(self.brief))),
             last_activity_at=conversation.last_activity_at if conversation else None,
+            reply=closing_reply(self.brief) if self.stage == Stage.RECAP and self.turns and not waiting else "",
             has_answers=any(turn.move == Move.ANSWER for turn in self.turns),
             has_deleted_answers=self.stage == Stage.DECLINED and any(turn.corrected_at for turn in self.turns),
+            wants_a_person=Flag.WANTS_A_PERSON in self.interview_request.raised_flags,
             wants_deletion=Flag.WANTS_DELETION in self.interview_request.raised_flags,
             can_rate=conversation is not None and conversation.stage == Stage.COMPLETED,
             rating=rating_of(self.interview_request),

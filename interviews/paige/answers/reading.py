@@ -1,10 +1,17 @@
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from interviews.paige.answers.lexicon import Intent, feeling_pattern, marker_patterns, words_of_retelling
+from interviews.paige.answers.lexicon import (
+    Intent,
+    feeling_pattern,
+    language_of,
+    marker_patterns,
+    words_of_retelling,
+)
 from interviews.paige.answers.other_questions import with_other_questions
-from interviews.paige.answers.sentences import QUESTIONS, WISHES, Sentence, sentences_of
+from interviews.paige.answers.relevance import relevance
+from interviews.paige.answers.sentences import ASIDES, QUESTIONS, WISHES, Sentence, sentences_of
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.words import unaccented
 
@@ -14,6 +21,7 @@ MAX_WORDS_OF_A_BARE_DENIAL = 4
 """Longer denials say something, such as "There was no integration with SAP"."""
 MIN_LETTERS_OF_A_TELLING_WORD = 4
 MIN_NEW_WORDS = 2
+DIGITS_OF_A_PHONE_NUMBER = 7
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,8 @@ class Reading:
 
     @property
     def quotable(self) -> tuple[str, ...]:
-        """Findings in the contact's own words. Empty if the answer contains a wish: findings may be about the wish."""
-        if self.is_pasted or self.wishes:
+        """Findings in the contact's own words. Empty beside a wish to stop or for deletion, which may be about them."""
+        if self.is_pasted or self.wishes - {Intent.WANTS_A_PERSON}:
             return ()
         return tuple(each.text for each in self.sentences if each.is_finding and not each.is_question)
 
@@ -87,4 +95,19 @@ def read(answer: str, asked: str = "") -> Reading:
     """`asked`: the message that the contact answers."""
     plain = unaccented(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
-    return Reading(tuple(with_other_questions(list(sentences_of(answer)), asked)), shows)
+    sentences = with_other_questions(list(sentences_of(answer)), asked)
+    return Reading(tuple(_without_remarks(sentences, language_of(answer))), shows)
+
+
+def _without_remarks(sentences: Iterable[Sentence], language: str) -> Iterator[Sentence]:
+    """Small talk and contact details after a wish, or after a question on the interview, are no findings."""
+    follows = False
+    for each in sentences:
+        is_remark = follows and each.is_finding and _is_remark(each.text, language)
+        follows = bool(each.intents & ASIDES) or (follows and (is_remark or not each.is_finding))
+        yield replace(each, words=0) if is_remark else each
+
+
+def _is_remark(text: str, language: str) -> bool:
+    has_contact_details = "@" in text or sum(map(str.isdigit, text)) >= DIGITS_OF_A_PHONE_NUMBER
+    return has_contact_details or relevance(language).is_doubtful(text)

@@ -21,6 +21,10 @@ WISHES = frozenset({Intent.WANTS_TO_STOP, Intent.WANTS_A_PERSON, Intent.WANTS_DE
 QUESTIONS = frozenset(intent for intent in Intent if intent.startswith("asks_"))
 UNCLEAR = frozenset({Intent.ASKS_MEANING, Intent.ASKS_TO_REPEAT})
 """The contact may have answered something else than what was asked."""
+ASIDES = WISHES - {Intent.WANTS_TO_STOP} | {
+    *(Intent.ASKS_ABOUT_AI, Intent.ASKS_WHO_READS, Intent.ASKS_HOW_LONG, Intent.ASKS_ABOUT_LANGUAGE)
+}
+"""About the interview. What follows may be about it too, such as "Mornings are best." after a wish for a call."""
 REQUESTS = QUESTIONS | WISHES | {Intent.GOES_ON}
 NOT_FINDINGS = REQUESTS | {Intent.DECLINES}
 
@@ -43,6 +47,8 @@ _MAIL = re.compile(
     r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:\s*$|^-{2,}\s?original message",
     re.IGNORECASE | re.MULTILINE,
 )
+
+_REQUEST_GAP = re.compile(rf"{CLAUSE_GAP.pattern}|\s\(")
 
 # A single word in quotation marks may be the subject of a question.
 _QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*[\"“”»]")
@@ -81,7 +87,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
     """A request at an end is separated from a longer rest. A refusal is separated from what is told after it."""
     if Intent.DECLINES in _intents(text):
         return _refusal_and_rest(text)
-    gaps = list(CLAUSE_GAP.finditer(text))
+    gaps = list(_REQUEST_GAP.finditer(text))
     if not gaps or _is_indirect(text) or _is_reported(text) or _requests(text) - {Intent.ASKS_SOMETHING}:
         return [(text, text)]
     for gap, at in ((gaps[-1], 1), (gaps[0], 0)):

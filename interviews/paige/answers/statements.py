@@ -63,12 +63,14 @@ class Statement:
 def statements(answer: str, language: str, asked: str = "", vendor: str = "") -> tuple[Statement, ...]:
     """`language`: of the conversation. A long answer can be in another one. `asked`: the message that it answers."""
     reading = read(answer, asked)
-    if reading.is_pasted or reading.wishes:
+    if reading.is_pasted or Intent.WANTS_TO_STOP in reading.intents:
         return ()
     spoken = language_of(answer, language) if len(answer.split()) >= WORDS_OF_A_LANGUAGE else language
     compared = reading.shows & {FollowUpKind.COMPARISON}
     found = (each for sentence in _stating(reading) for each in _statements(sentence, spoken, vendor, compared))
     asks_for_needs = statement_words(language_of(asked, language)).needs.search(unaccented(asked)) is not None
+    if Intent.WANTS_DELETION in reading.intents:
+        found = (replace(each, quote="") for each in found)
     return tuple(_as_need(each) if asks_for_needs else each for each in islice(found, MAX_STATEMENTS))
 
 

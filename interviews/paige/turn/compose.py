@@ -11,8 +11,10 @@ from interviews.paige.answers.dialogue import Utterance, wants_to_stop
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.language.lexicons import Phrase, wording
 from interviews.paige.turn.brief import Brief
+from interviews.paige.turn.dialogue_state import DialogueState
 from interviews.paige.turn.moves import NextMove, moves
 from interviews.paige.turn.named_subjects import naming_question
+from interviews.paige.turn.openers import last_reply
 from interviews.paige.turn.public import lead_ins, public_brief, task_of
 from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief
 from interviews.paige.wording.worded import Worded
@@ -97,6 +99,12 @@ def _to_word(brief: Brief, move: NextMove) -> str:
 def compose(brief: Brief, choice: Choice) -> str:
     move = choice.move
     return " ".join([*_openers(brief, move), *_question(brief, move, _fill(brief, move))])
+
+
+def closing_reply(brief: Brief) -> str:
+    """Shown with the recap. Empty unless the last answer has a wish or a question to reply to."""
+    closing = NextMove(Move.CLOSING, brief.guide.closing, openers=last_reply(DialogueState(brief)))
+    return " ".join(_openers(brief, closing))
 
 
 def _with_words(brief: Brief, choice: Choice, words: str) -> str:

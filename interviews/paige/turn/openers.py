@@ -33,6 +33,12 @@ def openers(state: DialogueState, move: Move, topic: Topic, *, is_on_last: bool 
     return (*_to_questions(state, move), *_to_wishes(state), *lead_in, *to_topic)
 
 
+def last_reply(state: DialogueState) -> tuple[Phrase, ...]:
+    """To wishes and questions beside the last answer, once nothing more is asked."""
+    wishes = () if Intent.WANTS_TO_STOP in state.last.intents else _to_wishes(state)
+    return (*_to_questions(state, Move.CLOSING), *wishes)
+
+
 def _to_questions(state: DialogueState, move: Move) -> Iterator[Phrase]:
     for intent, name in REPLIES.items():
         if intent in state.last.intents:

@@ -140,6 +140,19 @@ class TestDecline:
             assert words in visible(response)
 
 
+class TestLastAnswer:
+    def test_a_wish_is_acknowledged_at_the_recap_and_at_the_end(self, asked: SurveyPage) -> None:
+        response = asked.post("finish", number=1, text="It was slow. Can a person call me?")
+        assert 'class="reply">I cannot connect you from here, but I have noted' in response.content.decode()
+        assert "wants_a_person" in flags()
+        response = asked.post("send", **{"answer-1": "It was slow. Can a person call me?"})
+        assert "Acme has been told that you want to speak with a person." in visible(response)
+
+    def test_an_unanswered_question_has_no_reply_at_the_recap(self, asked: SurveyPage) -> None:
+        asked.post("answer", number=1, text="It was slow. Can a person call me?")
+        assert "I cannot connect you" not in visible(asked.post("finish", number=3))
+
+
 class TestRating:
     def test_a_rating_is_stored_and_can_be_changed(self, completed: SurveyPage) -> None:
         assert "Did this capture your view?" in visible(completed.get())

@@ -128,6 +128,17 @@ def test_questions_and_refusals_of_a_pasted_mail_are_not_the_contacts() -> None:
         ("I'm done here, leave me alone.", ()),
         ("Did the others find it expensive?", ()),
         ("It was fine. Did the others find it expensive?", ("It was fine.",)),
+        ("The CFO and two engineers (please delete my data).", ("The CFO and two engineers",)),
+        ("Can a person call me? Mornings are best.", ()),
+        ("Can a person call me? My number is 0151 2345678.", ()),
+        ("Kann mich jemand anrufen? Ich rede lieber, als zu schreiben.", ()),
+        ("Please delete my data afterwards. I don't want it lying around.", ()),
+        ("Could we do this in English please? My German is not great.", ()),
+        ("Mornings are best.", ("Mornings are best.",)),
+        (
+            "Can a person call me? The CFO decided. My number is on my mail.",
+            ("The CFO decided.", "My number is on my mail."),
+        ),
     ],
 )
 def test_a_question_or_wish_is_no_finding(answer: str, findings: tuple[str, ...]) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from interviews.lifecycle import Move
 from interviews.paige.answers.dialogue import Utterance
+from interviews.paige.answers.transcript_markdown import render_transcript
+from interviews.paige.findings.findings import findings_of
 from interviews.paige.language.lexicons import phrases
 from interviews.paige.turn.brief import Brief
-from interviews.paige.turn.compose import next_message
+from interviews.paige.turn.compose import closing_reply, next_message
 from interviews.paige.turn.rules_engine import RulesEngine
 from tests.interviews.paige.interviews import after, buyer_brief, conduct, paige
 
@@ -25,6 +27,49 @@ def next_to(brief: Brief) -> Utterance:
 
 def says(message: Utterance, name: str, language: str = "en") -> bool:
     return any(text in message.text for text in phrases(language)[name])
+
+
+class TestWishesAndQuestions:
+    @pytest.mark.parametrize(
+        ("wish", "reply"),
+        [
+            ("Could we continue in English please?", "in one language only"),
+            ("Please delete my data afterwards.", "I have noted that you want your data deleted"),
+            ("Can a person call me?", "I have noted that you want to speak with a person"),
+            ("Can a person call me? Mornings are best.", "I have noted that you want to speak with a person"),
+            ("Will my boss see this?", "The people at Acme read your answers"),
+        ],
+    )
+    def test_one_beside_an_answer_is_replied_to_and_the_answer_is_taken_up(self, wish: str, reply: str) -> None:
+        answer = "We missed two audits because nobody could find the documents."
+        message = next_to(after(buyer_brief(), f"{answer} {wish}"))
+        assert (message.move, message.topic) == (Move.FOLLOW_UP, "trigger")
+        assert reply in message.text
+        brief = after(buyer_brief(), f"{answer} {wish}")
+        [key_answer] = findings_of(brief, render_transcript(brief.conversation, "Jane"))["key_answers"]
+        assert key_answer["excerpts"] == [answer]
+        only = next_to(after(buyer_brief(), wish))
+        assert (only.move, only.topic, reply in only.text) == (Move.REPEAT, "trigger", True)
+        brief = after(buyer_brief(), wish)
+        assert findings_of(brief, render_transcript(brief.conversation, "Jane"))["key_answers"] == []
+
+    def test_nothing_is_quoted_beside_a_wish_for_deletion(self) -> None:
+        message = next_to(after(buyer_brief(), "Nobody trusted the weekly numbers. Please delete that."))
+        assert (message.move, "“" in message.text) == (Move.FOLLOW_UP, False)
+
+    @pytest.mark.parametrize(
+        ("last", "reply"),
+        [
+            ("The price. Can a person call me?", "you want to speak with a person. You can reach"),
+            ("Please delete my data.", "I have noted that you want your data deleted"),
+            ("Nothing else. Are you a bot?", "not a person"),
+            ("No, that is all.", ""),
+            ("I have to stop here.", ""),
+        ],
+    )
+    def test_the_last_answer_is_replied_to_at_the_end(self, last: str, reply: str) -> None:
+        text = closing_reply(after(buyer_brief(), "It was slow.", last))
+        assert (reply in text, bool(text)) == (True, bool(reply))
 
 
 class TestRepetitions:
