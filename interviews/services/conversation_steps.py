@@ -54,10 +54,12 @@ def give_consent(interview_request: InterviewRequest, *, language: str = "") -> 
 
     Raises InterviewRequest.DoesNotExist if the survey link was replaced.
     """
-    row = locked_request(interview_request)
+    related = InterviewRequest.objects.select_related("interview_type", "conversation")
+    row = related.get(pk=interview_request.pk, survey_token=interview_request.survey_token)
     if row.is_cancelled or stage_of(row) != Stage.INVITED:
         return
     if create_conversation(row, consented_at=timezone.now(), **language_values(row, language)):
+        locked_request(row)  # after the conversation, as the other services do
         change_progress(row, Progress.STARTED, "interview.started")
 
 

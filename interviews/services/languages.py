@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from interviews.models import Conversation, InterviewRequest, InterviewType
+from interviews.paige.answers.lexicon import language_of as language_of_words
 from interviews.paige.answers.wanted_language import wanted_language
 from interviews.paige.guide.guide import GuideError
 from interviews.paige.guide.stored_guides import guide_of, outline_of_version
 from interviews.paige.guide.translations import Outline
-from interviews.paige.language.lexicons import languages
+from interviews.paige.language.lexicons import languages, languages_with
 from interviews.services.state import language_of
 
 
@@ -46,7 +47,14 @@ def _language_of_translation(outline: Outline, other: InterviewType) -> str:
         found = _outline_of(other)
     except GuideError:
         return ""
-    return found.language if found.is_translation_of(outline) else ""
+    is_translation = found.is_translation_of(outline) and written_in(found.questions, found.language) == found.language
+    return found.language if is_translation else ""
+
+
+def written_in(questions: Iterable[str], declared: str) -> str:
+    """The language of the most function words. The declared one if that is in doubt, or not known."""
+    is_known = declared in languages_with("answers")
+    return language_of_words(" ".join(questions), declared) if is_known else declared
 
 
 def _outline_of(interview_type: InterviewType) -> Outline:

@@ -19,6 +19,7 @@ from interviews.paige.guide.question_style import guide_warnings
 from interviews.paige.guide.serializers import GuideError
 from interviews.paige.guide.texts import CLOSING, MAX_FOLLOW_UPS, VENDOR, FollowUpKind
 from interviews.paige.language.lexicons import languages, languages_with
+from interviews.services.languages import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
@@ -189,6 +190,15 @@ class GuideFields(GuidePart):
         return {**texts, **numbers}
 
 
+def language_warnings(guide: Mapping[str, Any]) -> Iterator[Remark]:
+    questions = [str(topic["question"]) for topic in guide["topics"]]
+    written = written_in(questions, guide["language"])
+    if written != guide["language"]:
+        names = language_name(written), language_name(guide["language"])
+        text = "The questions seem to be {}. Until they are translated, contacts are not offered this guide as {}."
+        yield Remark(("language",), text.format(*names))
+
+
 class Link(NamedTuple):
     """`other`: the anchor of a second place, or empty."""
 
@@ -240,7 +250,7 @@ class GuideEditor:
             self.problems.append(Link(self._anchor(path), f"{in_words(path)}: The stored guide differs."))
 
     def warn(self) -> None:
-        for warning in guide_warnings(self.guide):
+        for warning in (*guide_warnings(self.guide), *language_warnings(self.guide)):
             field = self._field_at(warning.path)
             if field is not None:
                 field.warnings.append(warning.message)

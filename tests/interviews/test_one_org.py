@@ -260,6 +260,8 @@ SURVEY: list[tuple[str, dict[str, Any]]] = [
     ("skip", {"number": 3}),
     ("decline_with_answers", {"reason": "other"}),
     ("reconsider", {}),
+    ("consent", {}),
+    ("answer", {"number": 1, "text": "It was slow."}),
     ("finish", {}),
     ("resume", {}),
     ("finish", {}),

@@ -144,6 +144,23 @@ def test_poor_questions_are_saved_with_a_warning(support: Staff, kind: Interview
     assert 'id="id_topics-0-question_warning"' in html
 
 
+def test_questions_in_another_language_than_the_guides_are_saved_with_a_warning(
+    support: Staff, kind: InterviewType
+) -> None:
+    fields = {**shown(support, kind), "language": "de"}
+    response = support.client.post(reverse(f"admin:{FORM}", args=[kind.pk]), fields, follow=True)
+    assert "Questions to look at again" in response.content.decode()
+    page = support.get(FORM, kind.pk)
+    text = (
+        "Language: The questions seem to be English. Until they are translated, contacts are not offered this guide as"
+    )
+    assert f"{text} German." in [warning.text for warning in page.context["editor"].warnings]
+    fields = {**shown(support, kind), "language": "en"}
+    save(support, kind, fields)
+    warnings = support.get(FORM, kind.pk).context["editor"].warnings
+    assert not [warning for warning in warnings if warning.text.startswith("Language")]
+
+
 def press(staff: Staff, kind: InterviewType, fields: dict[str, str], button: str) -> Any:
     return save(staff, kind, {**fields, "do": button})
 

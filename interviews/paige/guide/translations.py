@@ -11,15 +11,19 @@ class Outline:
 
     language: str
     topics: frozenset[tuple[str, tuple[FollowUpKind, ...]]]
+    questions: frozenset[str]
 
     @classmethod
     def of(cls, guide: Guide) -> Self:
         topics = ((topic.key, tuple(follow_up.kind for follow_up in topic.follow_ups)) for topic in guide.topics)
-        return cls(guide.language, frozenset(topics))
+        return cls(guide.language, frozenset(topics), frozenset(topic.question for topic in guide.every_topic))
 
     def is_translation_of(self, other: Self) -> bool:
-        """Topics and follow-ups correspond, so that a stored key or index means the same in both."""
-        return self.language != other.language and self.topics == other.topics
+        """Topics and follow-ups correspond, so that a stored key or index means the same in both, and no question is
+        still that of the other guide.
+        """
+        is_other = self.language != other.language and self.questions.isdisjoint(other.questions)
+        return is_other and self.topics == other.topics
 
 
 def with_phrases_of(guide: Guide, other: Guide) -> Guide:

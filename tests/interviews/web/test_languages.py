@@ -14,7 +14,7 @@ from interviews.models import Conversation, InterviewRequest, InterviewType, Tur
 from interviews.paige.answers.transcript_markdown import parse_transcript
 from interviews.paige.guide.guide import shipped_guide
 from interviews.services.guides import edit_guide
-from interviews.services.interview_types import archive_interview_type
+from interviews.services.interview_types import archive_interview_type, duplicate_interview_type
 from interviews.web import views
 from orgs.actors import Actor, ActorKind
 from orgs.models import Org
@@ -215,6 +215,31 @@ class TestSwitch:
     def test_the_guide_of_another_org_is_not_used(self, page: SurveyPage, german_type: InterviewType) -> None:
         german_type.delete()
         InterviewTypeFactory.create(guide=shipped_guide(GERMAN_GUIDE))
+        self.assert_stays_english(page)
+
+    @pytest.mark.parametrize("translated", [0, 7])
+    def test_a_copy_that_is_not_translated_yet_is_not_offered(
+        self, page: SurveyPage, german_type: InterviewType, interview_request: InterviewRequest, translated: int
+    ) -> None:
+        german = german_type.guide["topics"][:translated]
+        copy = duplicate_interview_type(
+            interview_type=interview_request.interview_type, org=german_type.org, name="Deutsch"
+        )
+        german_type.delete()
+        copy.guide = {**copy.guide, "language": "de", "topics": [*german, *copy.guide["topics"][translated:]]}
+        copy.save()
+        assert "Deutsch" not in visible(page.get())
+        self.assert_stays_english(page)
+
+    def test_a_copy_that_is_reworded_in_its_first_language_is_not_offered(
+        self, page: SurveyPage, german_type: InterviewType, interview_request: InterviewRequest
+    ) -> None:
+        kind = interview_request.interview_type
+        reworded = [{**topic, "question": f"So, {topic['question']}"} for topic in kind.guide["topics"]]
+        closing = f"So, {kind.guide['closing_question']}"
+        german_type.guide = {**kind.guide, "language": "de", "topics": reworded, "closing_question": closing}
+        german_type.save()
+        assert "Deutsch" not in visible(page.get())
         self.assert_stays_english(page)
 
     def assert_stays_english(self, page: SurveyPage) -> None:
