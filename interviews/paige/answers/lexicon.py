@@ -48,6 +48,11 @@ class _Language:
     def regex(self, name: str) -> str:
         return self.patterns.regex(self.lexicon[name])
 
+    @property
+    def fillers(self) -> str:
+        """Atomic: of "so yeah", "so" and "yeah", a row of fillers would be read in exponentially many ways."""
+        return f"(?>{self.regex('fillers')})*"
+
     def intent(self, intent: Intent, mode: str) -> str:
         patterns = self.lexicon["intents"].get(intent, {}).get(mode, [])
         return patterns and self.patterns.regex("|".join(patterns))
@@ -74,11 +79,10 @@ def intent_patterns() -> Mapping[Intent, re.Pattern[str]]:
 
 def _intent_regexes(intent: Intent) -> Iterator[str]:
     for language in _languages().values():
-        fillers = f"{language.regex('fillers')}*"
         if whole := language.intent(intent, "whole"):
-            yield rf"{fillers}{whole}{fillers}(?:\? )?$"
+            yield rf"{language.fillers}{whole}{language.fillers}(?:\? )?$"
         if start := language.intent(intent, "start"):
-            yield f"{fillers}{start}"
+            yield f"{language.fillers}{start}"
         if part := language.intent(intent, "part"):
             yield rf"(?:\S+ )*?{part}"
         yield from (language.bare(intent) if "empty" in language.lexicon else ())
@@ -94,7 +98,7 @@ def question_patterns(mode: str) -> Mapping[Intent, re.Pattern[str]]:
 
 @cache
 def filler_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(f"{language.regex('fillers')}*$" for language in _languages().values()))
+    return re.compile("|".join(f"{language.fillers}$" for language in _languages().values()))
 
 
 @cache
@@ -126,7 +130,7 @@ def reported_question_pattern() -> re.Pattern[str]:
 def question_pattern() -> re.Pattern[str]:
     """Beginnings that only questions have."""
     languages = [each for each in _languages().values() if "questions" in each.lexicon]
-    return re.compile("|".join(f"{each.regex('fillers')}*{each.regex('questions')}" for each in languages))
+    return re.compile("|".join(f"{each.fillers}{each.regex('questions')}" for each in languages))
 
 
 @cache

@@ -32,11 +32,11 @@ def with_other_questions(sentences: Sequence[Sentence], asked: str) -> list[Sent
 
 
 def _without_answered_questions(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
-    findings = sum(each.words for each in sentences if each.is_finding)
+    findings = left = sum(each.words for each in sentences if each.is_finding)
+    repeats = [i for i, each in enumerate(sentences) if Intent.SAID_BEFORE in each.intents]
     for i, each in enumerate(sentences):
-        after = sentences[i + 1 :]
-        is_full = sum(other.words for other in after if other.is_finding) >= MIN_WORDS_OF_A_FULL_ANSWER
-        is_understood = is_full or any(Intent.SAID_BEFORE in other.intents for other in after)
+        left -= each.words if each.is_finding else 0
+        is_understood = left >= MIN_WORDS_OF_A_FULL_ANSWER or (bool(repeats) and repeats[-1] > i)
         answered = UNCLEAR if is_understood else frozenset()
         if answered and each.words <= MAX_WORDS_OF_A_KEYWORD:
             answered |= {Intent.WANTS_TO_STOP}
@@ -100,7 +100,7 @@ def _asked_by(questions: Sequence[Sentence], answer: Sequence[Sentence], asked: 
     is_unclear = any(_is_about_the_question(each, asked) for each in questions if not each.intents)
     text = " ".join(unaccented(each.text) for each in questions)
     otherwise = [Intent.ASKS_MEANING if is_unclear else Intent.ASKS_SOMETHING]
-    has_findings = any(each.is_finding for each in answer if each not in questions)
+    has_findings = any(each.is_finding for each in answer if not _is_unknown(each))
     hinted = [intent for intent in _matching("hinted", text) if not (has_findings and intent in UNCLEAR)]
     return known or frozenset((_matching("asked", text) or hinted or otherwise)[:1])
 

@@ -16,6 +16,7 @@ _PAUSES = (",", ";", ":", "")
 _REMARK_END = re.compile(rf"{CLAUSE_GAP.pattern}|: ")
 MIN_WORDS_OF_A_CLAUSE, MIN_WORDS_OF_A_PART = 4, 6
 MAX_OPENERS = 3
+MAX_QUOTE_LENGTH, MAX_VENDOR_LENGTH = 300, 200
 
 
 def quote_from(clause: str, language: str) -> str:
@@ -27,7 +28,8 @@ def quote_from(clause: str, language: str) -> str:
 
 def is_quote(quote: str, texts: Iterable[str]) -> bool:
     return (
-        MIN_QUOTE_WORDS <= len(quote.split()) <= MAX_QUOTE_WORDS
+        len(quote) <= MAX_QUOTE_LENGTH
+        and MIN_QUOTE_WORDS <= len(quote.split()) <= MAX_QUOTE_WORDS
         and quote == " ".join(quote.split())
         and quote.isprintable()
         and _QUOTABLE.fullmatch(quote) is not None
@@ -45,7 +47,8 @@ def quote_of(message: str, template: str) -> str | None:
     """The text at the place of {quote} in a message that ends with the template."""
     if QUOTE not in template:
         return None
-    pattern = re.escape(template).replace(re.escape(QUOTE), "([^“”„«»]+?)").replace(re.escape(VENDOR), ".+?")
+    quote, vendor = f"([^“”„«»]{{1,{MAX_QUOTE_LENGTH}}}?)", f".{{1,{MAX_VENDOR_LENGTH}}}?"
+    pattern = re.escape(template).replace(re.escape(QUOTE), quote).replace(re.escape(VENDOR), vendor)
     found = re.search(rf"{pattern}\Z", message)
     return found[1] if found else None
 
@@ -67,7 +70,8 @@ def without_openers(text: str, words: StatementWords) -> str:
 
 def _candidates(whole: str, words: StatementWords) -> Iterator[str]:
     yield whole
-    for start, end in sorted({*_gaps(whole), *_joints(whole, words)}, reverse=True):
+    near = whole[:MAX_QUOTE_LENGTH]
+    for start, end in sorted({*_gaps(near), *_joints(near, words)}, reverse=True):
         part, rest = whole[:start].rstrip(_EDGE), whole[end:]
         if _is_whole(part, rest, words):
             yield part
@@ -89,12 +93,14 @@ def _joints(whole: str, words: StatementWords) -> Iterator[tuple[int, int]]:
 
 def _is_whole(part: str, rest: str, words: StatementWords) -> bool:
     """False if the part may need the rest to end a relative clause, its last clause or a range of numbers."""
+    if not MIN_WORDS_OF_A_PART <= len(part.split()) <= MAX_QUOTE_WORDS:
+        return False
     gaps = _gaps(part)
     last = unaccented(part[gaps[-1][1] :] if gaps else "")
     ends_openly = words.joints.match(unaccented(part).split()[-1] + " ") if part else None
     lacks_verb = words.unfinished.match(last) and not words.has_verb(last)
     is_open = _needs_a_clause(part, words) or words.relatives.match(last) or ends_openly or rest[:1].isdigit()
-    return not (is_open or lacks_verb) and len(part.split()) >= MIN_WORDS_OF_A_PART and words.has_verb(part)
+    return not (is_open or lacks_verb) and words.has_verb(part)
 
 
 def _needs_a_clause(part: str, words: StatementWords) -> bool:
@@ -105,10 +111,12 @@ def _needs_a_clause(part: str, words: StatementWords) -> bool:
 
 
 def _stands_alone(quote: str, words: StatementWords) -> bool:
+    if not is_quote(quote, [quote]):
+        return False
     plain = unaccented(quote)
     needs_more = words.dependent.match(plain) or words.pronouns.match(plain) or _is_fragment(quote, words)
     is_talk = words.remarks.match(plain) or words.figures.search(plain)
-    return not needs_more and not is_talk and is_quote(quote, [quote])
+    return not needs_more and not is_talk
 
 
 def _is_fragment(quote: str, words: StatementWords) -> bool:

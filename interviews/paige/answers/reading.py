@@ -1,6 +1,6 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from interviews.paige.answers.lexicon import (
     Intent,
@@ -29,30 +29,30 @@ class Reading:
     sentences: tuple[Sentence, ...]
     shows: frozenset[FollowUpKind]
 
-    @property
+    @cached_property
     def is_pasted(self) -> bool:
         return any(sentence.is_pasted for sentence in self.sentences)
 
-    @property
+    @cached_property
     def intents(self) -> frozenset[Intent]:
         return frozenset().union(*(sentence.intents for sentence in self.sentences))
 
-    @property
+    @cached_property
     def findings(self) -> tuple[str, ...]:
         return tuple(sentence.text for sentence in self.sentences if sentence.is_finding)
 
-    @property
+    @cached_property
     def quotable(self) -> tuple[str, ...]:
         """Findings in the contact's own words. Empty beside a wish to stop or for deletion, which may be about them."""
         if self.is_pasted or self.wishes - {Intent.WANTS_A_PERSON}:
             return ()
         return tuple(each.text for each in self.sentences if each.is_finding and not each.is_question)
 
-    @property
+    @cached_property
     def wishes(self) -> frozenset[Intent]:
         return self.intents & WISHES
 
-    @property
+    @cached_property
     def questions(self) -> frozenset[Intent]:
         return self.intents & QUESTIONS
 
@@ -73,18 +73,19 @@ class Reading:
         denies = all(Intent.DENIES in sentence.intents for sentence in self.sentences if sentence.is_finding)
         return denies and 0 < self._words() <= MAX_WORDS_OF_A_BARE_DENIAL
 
-    @property
+    @cached_property
     def shows_feeling(self) -> bool:
         return any(feeling_pattern().search(unaccented(text)) for text in self.findings)
 
-    def only_repeats(self, earlier: Iterable["Reading"]) -> bool:
-        known = {word for reading in earlier for word in reading.telling_words()}
-        return Intent.SAID_BEFORE in self.intents and len(set(self.telling_words()) - known) < MIN_NEW_WORDS
+    def only_repeats(self, known: Set[str]) -> bool:
+        """`known`: the telling words of the answers before."""
+        return Intent.SAID_BEFORE in self.intents and len(self.telling_words - known) < MIN_NEW_WORDS
 
-    def telling_words(self) -> Iterator[str]:
-        words = (word for text in self.findings for word in unaccented(text).split())
-        idle = words_of_retelling()
-        return (word for word in words if len(word) >= MIN_LETTERS_OF_A_TELLING_WORD and word not in idle)
+    @cached_property
+    def telling_words(self) -> frozenset[str]:
+        words = unaccented("\n".join(self.findings)).split()
+        long = frozenset(word for word in words if len(word) >= MIN_LETTERS_OF_A_TELLING_WORD)
+        return long - words_of_retelling()
 
     def _words(self) -> int:
         return sum(sentence.words for sentence in self.sentences if sentence.is_finding)

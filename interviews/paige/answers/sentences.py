@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, islice
 
 from interviews.paige.answers.lexicon import (
     Intent,
@@ -29,8 +30,11 @@ REQUESTS = QUESTIONS | WISHES | {Intent.GOES_ON}
 NOT_FINDINGS = REQUESTS | {Intent.DECLINES}
 
 # Longer sentences are about the subject. The limits bound the time for a long answer.
-MAX_WORDS_OF_A_REQUEST = 30
+MAX_WORDS_OF_A_REQUEST, MAX_CHARACTERS_OF_A_REQUEST = 30, 1_000
 EXAMINED_SENTENCES = 20
+MAX_GAPS_OF_A_REFUSAL = 10
+MAX_SENTENCES = 400
+"""What follows them in an answer is not read: 10,000 characters of prose are 100 to 200 sentences."""
 
 MIN_WORDS_OF_A_CLAUSE = 4
 """Shorter rests before or after a request belong to its sentence."""
@@ -43,15 +47,15 @@ KEPT_SENTENCES = 64
 
 # An e-mail header: others wrote what follows.
 _MAIL = re.compile(
-    r"^\s*(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):"
-    r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:\s*$|^-{2,}\s?original message",
+    r"^[^\S\n]*(?:from|to|cc|sent|subject|von|an|gesendet|betreff|de|à|objet|para|asunto|da|oggetto|aan|onderwerp):"
+    r"|^.{0,200}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b.{0,40}:[^\S\n]*+$|^-{2,}\s?original message",
     re.IGNORECASE | re.MULTILINE,
 )
 
 _REQUEST_GAP = re.compile(rf"{CLAUSE_GAP.pattern}|\s\(")
 
 # A single word in quotation marks may be the subject of a question.
-_QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*[\"“”»]")
+_QUOTATION = re.compile(r"[\"“„«](?=[^\s\"“”„«»]*+\s)[^\"“”„«»]*+[\"“”»]")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Sentence:
 
 
 def sentences_of(answer: str) -> Iterator[Sentence]:
-    texts = [(text, is_pasted) for text, is_pasted in _texts(answer) if unaccented(text)]
+    texts = [*islice((pair for pair in _texts(answer) if unaccented(pair[0])), MAX_SENTENCES)]
     for i, (text, is_pasted) in enumerate(texts):
         is_examined = min(i, len(texts) - i) < EXAMINED_SENTENCES
         parts = _parts(text) if is_examined else [(text, "")]
@@ -117,7 +121,8 @@ def _sentence(text: str, examined: str, *, is_pasted: bool) -> Sentence:
 
 def _refusal_and_rest(text: str) -> list[tuple[str, str]]:
     """The rest tells something. A rest after "but" takes the refusal back: "I was not there, but I ran the trial"."""
-    for gap in (*contrast_pattern().finditer(text.lower()), *CLAUSE_GAP.finditer(text)):
+    gaps = chain(contrast_pattern().finditer(text.lower()), CLAUSE_GAP.finditer(text))
+    for gap in islice(gaps, MAX_GAPS_OF_A_REFUSAL):
         refusal, rest = text[: gap.start()].rstrip(","), text[gap.end() :].lstrip()
         if Intent.DECLINES in _intents(refusal) and _tells_something(rest):
             return [(refusal, "" if gap.re is contrast_pattern() else refusal), (rest, rest)]
@@ -145,9 +150,9 @@ def _marked(text: str) -> str:
 
 @lru_cache(maxsize=KEPT_SENTENCES)
 def _intents(text: str) -> frozenset[Intent]:
-    plain = spelled_out(_marked(text))
-    if _word_count(text) > MAX_WORDS_OF_A_REQUEST:
+    if len(text) > MAX_CHARACTERS_OF_A_REQUEST or _word_count(text) > MAX_WORDS_OF_A_REQUEST:
         return frozenset()
+    plain = spelled_out(_marked(text))
     found = frozenset(intent for intent, pattern in intent_patterns().items() if pattern.match(plain))
     if _is_indirect(text):
         found -= QUESTIONS

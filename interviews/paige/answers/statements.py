@@ -19,7 +19,7 @@ from interviews.paige.language.words import accented, unaccented
 MIN_WORDS_BEFORE_A_CLAUSE = 4
 MIN_WORDS_OF_A_CLAUSE = 4
 # They bound the time for a long answer.
-MAX_STATEMENTS, MAX_WORDS_OF_A_SENTENCE = 40, 60
+MAX_STATEMENTS, MAX_WORDS_OF_A_SENTENCE, MAX_CHARACTERS_OF_A_SENTENCE = 40, 60, 1_000
 WORDS_OF_A_SUBJECT = 6
 MAX_WORDS_OF_A_BARE_DENIAL = 12
 """Longer sentences say something beside the denial."""
@@ -103,7 +103,7 @@ def _statements(
 
 
 def _beginning(sentence: str) -> str:
-    found = _FIRST_WORDS.match(sentence)
+    found = _FIRST_WORDS.match(sentence[:MAX_CHARACTERS_OF_A_SENTENCE])
     return found[0].rstrip() if found else ""
 
 

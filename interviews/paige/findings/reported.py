@@ -17,11 +17,12 @@ def reported_topics(reason: str, guide: Guide) -> frozenset[str]:
     it is not clear what they deny.
     """
     words = opinion_words(guide.language)
+    named = [topic for topic in guide.topics if topic.phrases_in(reason)]
     return frozenset(
         topic.key
-        for clause in _clauses(reason, words)
+        for clause in (_clauses(reason, words) if named else ())
         if not words.negations.search(unaccented(clause))
-        for topic in _most_named(guide.topics, clause)
+        for topic in _most_named(named, clause)
     )
 
 

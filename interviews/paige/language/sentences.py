@@ -13,7 +13,7 @@ SENTENCE_GAP = re.compile(rf"(?<=[{SENTENCE_MARKS}]){_ABBREVIATIONS}(?!{_ORDINAL
 CLAUSE_GAP = re.compile(r"(?<=[,;])\s+|\s[-\N{EN DASH}\N{EM DASH}]+\s")
 
 _QUOTED = re.compile(r"[“„«][^“”„«»]*[”“»]")
-_QUESTION = re.compile(r"[^.!?\N{HORIZONTAL ELLIPSIS}]*\?")
+_QUESTION = re.compile(r"(?<![^.!?\N{HORIZONTAL ELLIPSIS}])[^.!?\N{HORIZONTAL ELLIPSIS}]*+\?")
 
 
 def questions(text: str) -> list[str]:

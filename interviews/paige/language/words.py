@@ -1,9 +1,12 @@
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Self
+from itertools import accumulate
+from operator import itemgetter
+from typing import Literal, Self
 
 KEPT_WORDS = 4096
 KEPT_TEXTS = 512
@@ -12,6 +15,8 @@ MAX_LETTERS = 40
 """Letters after these are ignored."""
 
 _WORD = re.compile(r"[^\W_]+|\?+")
+# Combining marks, and all other characters that are not ASCII, spaces or parts of words.
+_MARKS = re.compile(r"((?:[^\w\s\x00-\x7f]|[\uff9e\uff9f]){30})(?:[^\w\s\x00-\x7f]|[\uff9e\uff9f])+")
 # The German subjunctive differs from the past tense by an umlaut: "würde" (would), "wurde" (was).
 _SUBJUNCTIVE = re.compile(r"\b(?:wär|würd|hätt|könnt|müsst|dürft|möcht)(?:e|en|est|et|st|t)?\b")
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -26,19 +31,26 @@ def unaccented(text: str) -> str:
 
     The umlaut of a German subjunctive is spelled out, as in "wuerde".
     """
-    kept = _SUBJUNCTIVE.sub(_spelled_out, unicodedata.normalize("NFC", _without_apostrophes(text)).casefold())
+    kept = _SUBJUNCTIVE.sub(_spelled_out, normalized("NFC", _without_apostrophes(text)).casefold())
     decomposed = unicodedata.normalize("NFKD", kept)
     return _spaced("".join(character for character in decomposed if not unicodedata.combining(character)))
 
 
 def accented(text: str) -> str:
     """Like `unaccented`, with accents."""
-    return _spaced(unicodedata.normalize("NFC", _without_apostrophes(text)))
+    return _spaced(normalized("NFC", _without_apostrophes(text)))
 
 
 def lower_case(text: str) -> str:
     """Like `accented`, but apostrophes separate words: without them, "we're" is "were"."""
-    return _spaced(unicodedata.normalize("NFC", text))
+    return _spaced(normalized("NFC", text))
+
+
+def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """Python sorts the combining marks of a character in quadratic time, so that at most 30 are kept, as in
+    https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format.
+    """
+    return unicodedata.normalize(form, _MARKS.sub(r"\1", text))
 
 
 @dataclass(frozen=True)
@@ -52,16 +64,15 @@ class SpelledText:
 
     @classmethod
     def of(cls, text: str, spelling: Callable[[str], str] = unaccented) -> Self:
-        words, plain = [], ""
-        for word in _WORD.finditer(text):
-            words.append((len(plain), word))
-            plain += spelling(word[0])
-        return cls(text, plain, tuple(words))
+        words = list(_WORD.finditer(text))
+        plain = [spelling(word[0]) for word in words]
+        offsets = accumulate(map(len, plain), initial=0)
+        return cls(text, "".join(plain), tuple(zip(offsets, words, strict=False)))
 
     def span(self, found: re.Match[str]) -> tuple[int, int]:
         """The place in `original` of the words that a pattern has found in `plain`."""
-        first = sum(offset <= found.start() for offset, _ in self.words) - 1
-        last = sum(offset < found.end() for offset, _ in self.words) - 1
+        first = bisect_right(self.words, found.start(), key=itemgetter(0)) - 1
+        last = bisect_left(self.words, found.end(), key=itemgetter(0)) - 1
         return self.words[first][1].start(), self.words[last][1].end()
 
 
@@ -75,4 +86,4 @@ def _without_apostrophes(text: str) -> str:
 
 def _spaced(text: str) -> str:
     words = _WORD.findall(text.casefold())
-    return "".join("? " if word.startswith("?") else f"{word} " for word in words)
+    return "".join("? " if word.startswith("?") else f"{word[:MAX_LETTERS]} " for word in words)

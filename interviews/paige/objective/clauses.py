@@ -151,9 +151,11 @@ class _Reader:
             if deciding and self.sign is Sign.AVOID:
                 _include(mention, deciding)
             self.latest.append(mention)
-        if self.sign is Sign.ASK and not clause.has_word(vocabulary().lists):
-            # An item asks about its first topic: "the problems before the trial" are not about the trial.
-            self.latest = [mention for mention in self.latest if mention.topic == self.latest[0].topic]
+        # The first of each topic decides. An item asks about its first topic: "the problems before the trial" are not
+        # about the trial.
+        is_item = self.sign is Sign.ASK and not clause.has_word(vocabulary().lists)
+        first = {mention.topic: mention for mention in reversed(self.latest)}
+        self.latest = self.latest[:1] if is_item else [each for each in self.latest if each is first[each.topic]]
         self.found += self.latest
         self.waiting = None
 

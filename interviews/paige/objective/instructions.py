@@ -16,7 +16,7 @@ from interviews.paige.language.words import unaccented
 _TOKEN = re.compile(
     r"(?<!\S)\d{1,2}[.)](?=\s)"
     r"|[^\W_]+(?:['`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}][^\W_]+)*"
-    rf"|[{SENTENCE_MARKS}]+(?=[\s)\"]|$)"
+    rf"|(?<![{SENTENCE_MARKS}])[{SENTENCE_MARKS}]++(?=[\s)\"]|$)"
     r'|""|\[\]|\{\}'
     r"|[,:()\[\]>|+&\N{EN DASH}\N{EM DASH}]|(?<=\s)(?:-+|/)(?=\s)|(?<=\w{3})/(?=\w{3})"
 )

@@ -94,6 +94,7 @@ def _named(text: str, read: Sequence[_Sentence], source: Source) -> dict[str, tu
         elif latest and sentence.avoids_what_is_before:
             for mention in latest:
                 mention.sign = Sign.AVOID
+            latest = latest[-1:]  # the others are decided
         elif latest and sentence.asks_about_what_is_before:
             latest[-1].is_background = False
     found = [(mention, sentence) for sentence in read for mention in sentence.mentions]
@@ -133,7 +134,8 @@ def _decided(
             continue
         telling = min(encoded, key=lambda each: each.labels[topic].neither)
         if not reason or reason.is_avoided != is_avoided:
-            reason = Reason(topic, _deciding_clause(text, telling, topic), Source.OBJECTIVE, is_avoided)
+            words = _deciding_clause(text, telling, topic, thresholds.MAX_COMPARED_PIECES // len(encoded))
+            reason = Reason(topic, words, Source.OBJECTIVE, is_avoided)
         found.append((telling.place_of(topic), reason))
     return [reason for _, reason in sorted(found, key=lambda each: (each[0], each[1].topic))]
 
@@ -152,12 +154,15 @@ def _is_avoided(asked: float, avoided: float, named: Reason | None) -> bool | No
 
 
 def _encoded(text: str, read: Sequence[_Sentence]) -> list[_Sentence]:
-    found, total = [], 0
+    found: list[_Sentence] = []
+    total = 0
     for sentence in read:
         said = text[sentence.start : sentence.end].rstrip()
         sentence.pieces = pieces_of(said if said[-1] in ".!?:" else f"{said}.")
         total += len(sentence.pieces)
-        if sentence.pieces and len(sentence.pieces) <= thresholds.MAX_PIECES and total <= thresholds.MAX_READ_PIECES:
+        if total > thresholds.MAX_READ_PIECES or len(found) == thresholds.MAX_READ_SENTENCES:
+            break
+        if sentence.pieces and len(sentence.pieces) <= thresholds.MAX_PIECES:
             found.append(sentence)
     for sentence, labels in zip(found, labels_of([each.pieces for each in found]), strict=True):
         sentence.labels = labels
@@ -174,10 +179,10 @@ def _windows(encoded: Sequence[_Sentence]) -> Iterator[list[int]]:
     yield window
 
 
-def _deciding_clause(text: str, sentence: _Sentence, topic: str) -> str:
+def _deciding_clause(text: str, sentence: _Sentence, topic: str, max_pieces: int) -> str:
     """The one without which the sentence says the least of the topic (occlusion)."""
     clauses = [[*words] for is_mark, words in groupby(sentence.words, lambda word: bool(word.mark)) if not is_mark]
-    if len(clauses) < 2:
+    if not 2 <= len(clauses) <= max_pieces // len(sentence.pieces):
         return _quoted(text, sentence.words)
     others = [text[sentence.start : each[0].start] + text[each[-1].end : sentence.end] for each in clauses]
     without = labels_of([pieces_of(other) for other in others])

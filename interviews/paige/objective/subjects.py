@@ -1,6 +1,7 @@
 """What an objective names within the topics of the guide: SSO, the CFO, Competitor X, the security review."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -13,14 +14,16 @@ from interviews.paige.objective.subject_words import SubjectWords, language_of_o
 
 MAX_SUBJECTS = 6
 MAX_WORDS, MAX_LENGTH = 4, 60
+MAX_READ_CHARACTERS = 4_000
+"""Of an objective. Bounds the time of a list of 100."""
 REMEMBERED_OBJECTIVES = 512
 """A list shows up to 100."""
 
-_QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»\n]{2,60}?)\s*[\"”“»]")
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{2,80}+)[\"”“»]")
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z0-9]){2})(?=.*[A-Z])[A-Z0-9][A-Za-z0-9]*[A-Z0-9]s?")
 _PLAIN = re.compile(r"\w(?:[\w \-&/.'\N{RIGHT SINGLE QUOTATION MARK}+#]*[\w+#])?")
 _POSSESSIVE = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s?$")
-_APOSTROPHE = re.compile(r".*['\N{RIGHT SINGLE QUOTATION MARK}]")
+_APOSTROPHE = re.compile(r"\A.*['\N{RIGHT SINGLE QUOTATION MARK}]")
 _GAP = re.compile(r"[\s\-&/.'\N{RIGHT SINGLE QUOTATION MARK}]{0,2}")
 _VOWEL = re.compile("[aeiouy]")
 _GERMAN = "de"
@@ -157,7 +160,7 @@ class _Reader:
         if self.language == _GERMAN and self.has_case:
             return before is not None and (not before.mark or before.mark == "," or is_closed)
         if before is None or before.mark:
-            return is_closed or (after is not None and after.text in self.words.verbs | _FINITE)
+            return is_closed or (after is not None and (after.text in self.words.verbs or after.text in _FINITE))
         if before.text in self.words.clauses:
             return after is not None and not after.mark and after.text not in self.words.joints
         return self._opens(sentence, start)
@@ -215,9 +218,11 @@ class _Reader:
 
 def subjects(objective: str, guide: Guide, names: Iterable[str] = ()) -> tuple[str, ...]:
     """`names`: of the contact and the vendor, which are no subjects. Takes linear time."""
+    if len(objective) > MAX_READ_CHARACTERS:
+        objective = " ".join(objective[:MAX_READ_CHARACTERS].rsplit(maxsplit=1)[:1])
     plain = unaccented(objective)
     # Only names that stand in the objective are part of the key, so that equal objectives are read once.
-    own = frozenset(word for name in names for word in unaccented(name).split() if word in plain)
+    own = frozenset(unaccented(" ".join(names)).split()).intersection(plain.split())
     return _subjects(objective, guide.language, _topics(guide), own)
 
 
@@ -246,19 +251,23 @@ def _chosen(terms: Sequence[_Term]) -> tuple[str, ...]:
     found: dict[frozenset[str], str] = {}
     for term in sorted(terms, key=lambda term: not term.is_strong):
         words = frozenset(unaccented(term.text).split())
+        if len(found) == MAX_SUBJECTS:
+            break
         if words and is_plain(term.text) and not any(words <= other or other <= words for other in found):
             found[words] = term.text
-    return tuple(found.values())[:MAX_SUBJECTS]
+    return tuple(found.values())
 
 
 def _quoted(text: str, read: Sequence[Sequence[Word]], reader: _Reader) -> Iterator[_Term]:
+    avoided = {id(words[i]) for words in read for i in _avoided(words)}
+    every = [word for words in read for word in words]
+    starts = [word.start for word in every]
     for match in _QUOTED.finditer(text):
         start, end = match.span(1)
-        inside = [
-            (words, i) for words in read for i, word in enumerate(words) if start <= word.start and word.end <= end
-        ]
-        plain = [words[i] for words, i in inside if not words[i].mark]
-        is_avoided = any(i in _avoided(words) for words, i in inside)
+        near = every[bisect_left(starts, start) : bisect_right(starts, end)]
+        inside = [word for word in near if word.end <= end]
+        plain = [word for word in inside if not word.mark]
+        is_avoided = any(id(word) in avoided for word in inside)
         if 0 < len(plain) <= MAX_WORDS and not is_avoided and reader._says_something(plain):
             yield _Term(" ".join(match[1].split()), True)
 
@@ -280,6 +289,7 @@ def _avoided_words(texts: tuple[str, ...]) -> frozenset[int]:
             found |= {*range(start, sign.end)}
         elif is_avoiding:
             found |= {*range(start, sign.start)}
+            start = sign.start
         if kind in AVOIDING or kind is Sign.ASK:
             start, is_avoiding = sign.start, kind in AVOIDING
     return frozenset(found | ({*range(start, len(texts))} if is_avoiding else set()))

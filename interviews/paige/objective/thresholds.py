@@ -9,8 +9,10 @@ SAYS_NOTHING = 0.5
 
 MAX_PIECES = 160
 """The encoder reads at most this many at once. Longer texts are read in windows: training had none."""
-MAX_READ_PIECES = 640
-"""Of all sentences, about 2,800 characters: bounds the time. Phrases alone read what follows, and longer sentences."""
+MAX_READ_PIECES, MAX_READ_SENTENCES = 480, 120
+"""Of all sentences, about 2,100 characters: bounds the time. Phrases alone read what follows, and longer sentences."""
+MAX_COMPARED_PIECES = 320
+"""To find which clause of a sentence decides, divided by the number of sentences. Otherwise the whole sentence does."""
 
 MAX_WORDS_OF_A_REMARK = 8
 """Of a sentence about the one before it, such as "Please do not ask."."""

@@ -3,11 +3,10 @@
 Source: Kudo, "Subword Regularization", 2018, https://arxiv.org/abs/1804.10959.
 """
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS
+from interviews.paige.language.words import KEPT_WORDS, MAX_LETTERS, normalized
 
 BEGINNING, PADDING, END, UNKNOWN, SPECIAL = range(5)
 """Indexes of XLM-RoBERTa for pieces without text, and their number."""
@@ -27,7 +26,7 @@ class WordPieces:
 
     def indexes(self, text: str) -> Iterator[int]:
         """Ignores case."""
-        for word in unicodedata.normalize("NFKC", text).lower().split():
+        for word in normalized("NFKC", text).lower().split():
             yield from self._pieces_of_word(word[:MAX_LETTERS])
 
     def _split(self, word: str) -> list[int]:

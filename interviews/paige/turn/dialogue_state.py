@@ -55,8 +55,12 @@ class DialogueState:
     @cached_property
     def repeats(self) -> list[bool]:
         """For each answer, whether the contact only says that they have said it."""
-        readings = [answer.reading for answer in self.answers]
-        return [reading.only_repeats(readings[:i]) for i, reading in enumerate(readings)]
+        known: set[str] = set()
+        found = []
+        for answer in self.answers:
+            found.append(answer.reading.only_repeats(known))
+            known |= answer.reading.telling_words
+        return found
 
     @cached_property
     def told(self) -> frozenset[str]:
@@ -177,7 +181,7 @@ class DialogueState:
         """Empty if the topic was only touched on."""
         found: list[str] = []
         for answer in self.answers:
-            if answer.reading.is_pasted:
+            if answer.reading.is_pasted or not topic.phrases_in(answer.text):
                 continue
             hits = [(each, phrases) for each in _findings(answer) if (phrases := topic.phrases_in(each.text))]
             phrases = distinct(phrase for _, hit in hits for phrase in hit)
@@ -216,12 +220,13 @@ class DialogueState:
         return not topic.core and (self.avoids(topic) or (is_denied and not self.emphasizes(topic)))
 
     def _is_touched(self, topic: Topic) -> bool:
-        return any(topic.phrases_in(text) for answer in self.answers for text in answer.reading.findings)
+        return any(topic.phrases_in("\n".join(answer.reading.findings)) for answer in self.answers)
 
     def _is_denied(self, topic: Topic) -> bool:
         return any(
             Intent.DENIES in sentence.intents and topic.phrases_in(sentence.text)
             for answer in self.answers
+            if topic.phrases_in(answer.text)
             for sentence in _findings(answer)
         )
 

@@ -33,7 +33,7 @@ SAME_WORDING = 0.8
 """The share of common words from which on two questions are the same."""
 
 _MARKUP = re.compile(
-    r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|\b[\w-]+\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
+    r"[<>\[\]{}*_`#|\\~^=@]|://|\bwww\.|(?<![\w-])[\w-]++\.[a-z]{2,}\b|^\s*[-•\N{EN DASH}]\s|(?:^|\s)\(?[a-d1-9][.)]\s"
 )
 _ENDS_LIKE_A_QUESTION = re.compile(r"\?[\"”“»]?\Z")
 

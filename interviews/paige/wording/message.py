@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -76,9 +76,18 @@ class WordedMessage:
     def known_numbers(self) -> frozenset[str]:
         return frozenset(number for text in self.public.public_texts() for number in numbers_in(text))
 
+    @cached_property
+    def known_by_beginning(self) -> Mapping[str, list[str]]:
+        """Forms of one word begin alike."""
+        found: dict[str, list[str]] = {}
+        for word in self.known:
+            found.setdefault(_beginning(word), []).append(word)
+        return found
+
     def is_known(self, word: str) -> bool:
         """Also in another form: "reviews" if "review" was said."""
-        return word in self.known or any(is_form(word, other) for other in self.known)
+        alike = self.known_by_beginning.get(_beginning(word), ())
+        return word in self.known or any(is_form(word, other) for other in alike)
 
     def is_said(self, quote: str) -> bool:
         return f" {lower_case(quote)}" in self.answers_plain
@@ -87,6 +96,10 @@ class WordedMessage:
 def numbers_in(text: str) -> Iterator[str]:
     """Without separators: "400,000" is "400000"."""
     return (re.sub(r"\D", "", number) for number in _NUMBER.findall(text))
+
+
+def _beginning(word: str) -> str:
+    return word.removesuffix("s")[:MIN_STEM]
 
 
 def is_form(word: str, other: str) -> bool:
