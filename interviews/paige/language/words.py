@@ -47,7 +47,7 @@ def lower_case(text: str) -> str:
 
 
 def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
-    """Python sorts the combining marks of a character in quadratic time, so that at most 30 are kept, as in
+    """Python 3.11 sorts the combining marks of a character in quadratic time, so that at most 30 are kept, as in
     https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format.
     """
     return unicodedata.normalize(form, _MARKS.sub(r"\1", text))

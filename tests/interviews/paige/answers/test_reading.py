@@ -6,7 +6,7 @@ import pytest
 
 from interviews.paige.answers.lexicon import Intent, conjunctions
 from interviews.paige.answers.reading import read
-from interviews.paige.answers.sentences import EXAMINED_SENTENCES, REQUESTS
+from interviews.paige.answers.sentences import EXAMINED_SENTENCES, MAX_SENTENCES, REQUESTS
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.lexicons import languages_with
 from interviews.paige.language.words import unaccented
@@ -209,3 +209,14 @@ def test_who_has_said_it_before_does_not_ask_what_is_meant() -> None:
     assert Intent.ASKS_MEANING in read("For me personally?").intents
     answer = read("For me personally? I have nothing to add to that, it is really as I said.")
     assert answer.intents == {Intent.DECLINES, Intent.SAID_BEFORE}
+
+
+def test_long_prose_is_read_whole_and_five_thousand_lines_are_not() -> None:
+    prose = "They missed the deadline by three weeks. " * 240
+    assert len(read(prose).sentences) == 240
+    assert len(read("a\n" * 5_000).sentences) == MAX_SENTENCES
+
+
+def test_a_row_of_fillers_is_read_in_one_way() -> None:
+    assert read("moment " * 14 + "zebra").findings
+    assert not read("so yeah " * 200).findings

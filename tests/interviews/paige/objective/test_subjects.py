@@ -7,7 +7,7 @@ import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.objective.subject_mentions import mentioned, mentions_subject
-from interviews.paige.objective.subjects import MAX_LENGTH, MAX_SUBJECTS, MAX_WORDS, subjects
+from interviews.paige.objective.subjects import MAX_LENGTH, MAX_READ_CHARACTERS, MAX_SUBJECTS, MAX_WORDS, subjects
 
 GUIDES = {
     code: Guide.from_data(shipped_guide(name)).for_vendor("Acme Inc")
@@ -51,6 +51,11 @@ def test_a_text_without_words_names_nothing(objective: str) -> None:
 
 def test_capitals_say_nothing_in_a_text_of_capitals() -> None:
     assert found("en", "WHY DID WE LOSE THIS DEAL?") == ()
+
+
+def test_the_beginning_of_a_long_objective_is_read() -> None:
+    objective = f"Ask about SSO. {'Thank you. ' * (MAX_READ_CHARACTERS // 11)}Ask about SCIM."
+    assert found("en", objective) == ("SSO",)
 
 
 @pytest.mark.slow
