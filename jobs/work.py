@@ -8,12 +8,13 @@ from time import monotonic
 
 from django.db import Error as DatabaseError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import put
-from hindsight.queue.shares import Shares
+from hindsight.queue.models import is_due
+from hindsight.queue.shares import Lane, Shares
 from jobs.models import Job, Part, State
 
 SLICE_SECONDS = 10
@@ -48,6 +49,11 @@ class Jobs(Kind[Job]):
 
     def rows(self) -> QuerySet[Job]:
         return Job.objects.unfinished()
+
+    def due_lanes(self, now: datetime) -> list[Lane]:
+        """Reads all unfinished jobs, which are few: people start them."""
+        due = self.rows().filter(is_due(now)).order_by().values_list("org_id")
+        return [Lane(org_id, org_id) for org_id, _ in due.annotate(oldest=Min("due_at")).order_by("oldest")]
 
     def begin(self, row: Job, now: datetime) -> bool:
         """A running job that is due was running in a worker that was killed."""

@@ -42,6 +42,7 @@ ON_BOTH_DATABASES = {
     "deals": "SQL of our own, plans of lists, locks, decimals",
     "hindsight/http/test_probes.py": "stores that are unavailable",
     "hindsight/limits": "counters in PostgreSQL and Redis",
+    "hindsight/queue/test_turns.py": "leases",
     "hindsight/test_full_database.py": "errors of the database",
     "hindsight/test_prepared_statements.py": "prepared statements",
     "hindsight/test_retries.py": "serialization failures, locks",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 
@@ -32,9 +32,12 @@ class Kind(ABC, Generic[Row]):
         """Unfinished rows, due or not, leased or not."""
 
     def due_lanes(self, now: datetime) -> list[Lane]:
-        """Lanes with due rows, the longest wait first."""
-        due = self.rows().filter(is_due(now)).order_by().values_list("org_id")
-        return [Lane(org_id, org_id) for org_id, _ in due.annotate(oldest=Min("due_at")).order_by("oldest")]
+        """Lanes with due rows, the longest wait first. One look-up in the index for each org, not for each row."""
+        due = self.rows().filter(is_due(now), org=OuterRef("pk")).order_by("due_at")
+        model: Any = self.rows().model
+        orgs = model.org.field.related_model._default_manager
+        waiting = orgs.annotate(oldest=Subquery(due.values("due_at")[:1])).exclude(oldest=None).order_by("oldest")
+        return [Lane(pk, pk) for pk in waiting.values_list("pk", flat=True)]
 
     def leased_lanes(self, now: datetime) -> list[Lane]:
         """One for each leased row."""

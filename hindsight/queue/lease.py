@@ -5,7 +5,8 @@ A row is put into the queue by the transaction that inserts it, or by `put()`.
 - A lease is `leased_until`. A worker leases as many rows as it has free threads. A row whose worker was killed is due
   again when its lease has expired: each row is worked on at least once.
 - `lease()` runs alone, for each kind: two workers that lease at the same time cannot exceed a share.
-- Its cost depends on the number of lanes, not on the number of rows: see the indexes of `Delivery`.
+- Orgs take turns, however many rows of theirs wait: see `share_out()`. Each worker has its own `Turns`.
+- Its cost depends on the number of lanes, not on the number of rows: see the indexes of `Queued` and `Delivery`.
 - The result of a row is written only by the worker that has it: the rows count their leases (`attempts`, `runs`).
 """
 
@@ -19,19 +20,20 @@ from django.utils import timezone
 
 from hindsight.queue.kinds import Kind
 from hindsight.queue.models import Queued, is_due
-from hindsight.queue.shares import Lane, share_out
+from hindsight.queue.shares import Lane, Turns, share_out
 
 Row = TypeVar("Row", bound=Queued)
 
 
-def lease(kind: Kind[Row], free: int) -> list[Row]:
+def lease(kind: Kind[Row], free: int, turns: Turns) -> list[Row]:
+    """`turns`: of the worker and the kind."""
     now = timezone.now()
     lanes = kind.due_lanes(now) if free else []
     if not lanes:  # on SQLite, a transaction would take the write lock
         return []
     with transaction.atomic():
         _lock(kind)
-        given = share_out(lanes, kind.leased_lanes(now), free, kind.shares)
+        given = share_out(lanes, kind.leased_lanes(now), free, kind.shares, turns)
         rows = list(kind.rows().filter(pk__in=[pk for lane in given for pk in _oldest(kind, lane, now)]))
         to_run = [row for row in rows if _begin(kind, row, now)]
         kind.rows().bulk_update(rows, ["leased_until", *kind.written])

@@ -21,6 +21,11 @@ class Queued(models.Model):
 
     class Meta:
         abstract = True
+        indexes = (
+            # The oldest of each org, and those that workers have.
+            models.Index(fields=("org", "due_at"), name="%(class)s_lane"),
+            models.Index(fields=("leased_until",), condition=Q(leased_until__isnull=False), name="%(class)s_leased"),
+        )
 
 
 class Heartbeat(models.Model):

@@ -1,7 +1,7 @@
 """Which lanes get the free threads (decision 46)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,20 +22,40 @@ class Shares:
     slow: int = 0
 
 
-def share_out(lanes: Sequence[Lane], leased: Sequence[Lane], free: int, shares: Shares) -> Iterator[Lane]:
+class Turns:
+    """When a worker last served each org and each lane, as numbers that grow. 0: never."""
+
+    def __init__(self) -> None:
+        self._latest = 0
+        self._turns: dict[Hashable, int] = {}
+
+    def last(self, lane: Lane) -> tuple[int, int]:
+        return self._turns.get(lane.org_id, 0), self._turns.get(lane, 0)
+
+    def take(self, lane: Lane) -> None:
+        self._latest += 1
+        self._turns[lane.org_id] = self._turns[lane] = self._latest
+
+
+def share_out(lanes: Sequence[Lane], leased: Sequence[Lane], free: int, shares: Shares, turns: Turns) -> Iterator[Lane]:
     """Yields at most `free` lanes that get a thread.
 
-    Lanes that are not slow come first, then those whose org has the fewest leased rows, then the given order.
+    Lanes that are not slow come first, then those whose org has the fewest leased rows, then those whose org was served
+    least recently, then the lane that was, then the given order. So an org with many rows waits for others after each.
     """
     keys = {lane.key for lane in leased}
     orgs = Counter(lane.org_id for lane in leased)
     slow = sum(lane.is_slow for lane in leased)
-    for lane in sorted(lanes, key=lambda lane: (lane.is_slow, orgs[lane.org_id])):
-        if not free:
+    waiting = [lane for lane in lanes if lane.key not in keys]
+    for _ in range(free):
+        may_have = [
+            lane for lane in waiting if orgs[lane.org_id] < shares.org and not (lane.is_slow and slow >= shares.slow)
+        ]
+        if not may_have:
             return
-        if lane.key in keys or orgs[lane.org_id] >= shares.org or (lane.is_slow and slow >= shares.slow):
-            continue
+        lane = min(may_have, key=lambda lane: (lane.is_slow, orgs[lane.org_id], turns.last(lane)))
+        waiting.remove(lane)
         orgs[lane.org_id] += 1
         slow += lane.is_slow
-        free -= 1
+        turns.take(lane)
         yield lane

@@ -17,6 +17,7 @@ from django.utils.crypto import get_random_string
 from hindsight.queue.heartbeats import record_heartbeat, remove_heartbeat
 from hindsight.queue.kinds import Kind
 from hindsight.queue.lease import lease
+from hindsight.queue.shares import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Worker:
         self.name = get_random_string(16)
         self.pools = {kind: ThreadPoolExecutor(kind.threads, kind.name) for kind in kinds}
         self.running: dict[Kind[Any], list[Future[None]]] = {kind: [] for kind in self.pools}
+        self.turns = {kind: Turns() for kind in self.pools}
         self.beats_at = 0.0
         self.has_news = threading.Event()
         self.is_stopping = False
@@ -73,7 +75,7 @@ class Worker:
 
     def _lease(self, kind: Kind[Any]) -> None:
         running = self.running[kind] = [future for future in self.running[kind] if not future.done()]
-        for row in lease(kind, kind.threads - len(running)):
+        for row in lease(kind, kind.threads - len(running), self.turns[kind]):
             future = self.pools[kind].submit(_run, kind, row)
             future.add_done_callback(lambda _: self.has_news.set())
             running.append(future)

@@ -13,7 +13,7 @@ class ScriptedInterview(Queued):
         InterviewRequest, on_delete=models.CASCADE, related_name="scripted_interview"
     )
 
-    class Meta:
+    class Meta(Queued.Meta):
         default_permissions = ()
         constraints = (SameOrg("interview_request", name="scripted_interview_request_is_of_org"),)
 

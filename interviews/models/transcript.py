@@ -30,7 +30,7 @@ class DriverChoice(Queued):
     org = models.ForeignKey("orgs.Org", on_delete=models.CASCADE, related_name="driver_choices")
     interview_request = models.OneToOneField(InterviewRequest, on_delete=models.CASCADE, related_name="driver_choice")
 
-    class Meta:
+    class Meta(Queued.Meta):
         default_permissions = ()
         constraints = (SameOrg("interview_request", name="driver_choice_request_is_of_org"),)
 

@@ -55,13 +55,14 @@ def fill(deliveries: int) -> None:
 
 def measure() -> None:
     from hindsight.queue.lease import lease
+    from hindsight.queue.shares import Turns
     from webhooks.models import Delivery
     from webhooks.work import Deliveries
 
-    kind, times, cpu = Deliveries(), [], []
+    kind, turns, times, cpu = Deliveries(), Turns(), [], []
     for _ in range(ROUNDS):
         began, began_cpu = time.perf_counter(), time.process_time()
-        rows = lease(kind, free=kind.threads)
+        rows = lease(kind, kind.threads, turns)
         times.append((time.perf_counter() - began) * 1_000)
         cpu.append((time.process_time() - began_cpu) * 1_000)
         assert len({row.org_id for row in rows}) == kind.threads
@@ -77,10 +78,11 @@ def explain() -> None:
     from django.test.utils import CaptureQueriesContext
 
     from hindsight.queue.lease import lease
+    from hindsight.queue.shares import Turns
     from webhooks.work import Deliveries
 
     with CaptureQueriesContext(connection) as captured:
-        lease(Deliveries(), free=1)
+        lease(Deliveries(), 1, Turns())
     selects = dict.fromkeys(query["sql"] for query in captured if '"webhooks_delivery"' in query["sql"])
     with connection.cursor() as cursor:
         for statement in selects:

@@ -37,6 +37,7 @@ from contacts.services import update_contact  # noqa: E402
 from contacts.text import clean_email, clean_name, clean_notes  # noqa: E402
 from deals.text import clean_deal_id  # noqa: E402
 from hindsight.queue.lease import lease  # noqa: E402
+from hindsight.queue.shares import Turns  # noqa: E402
 from interviews.models import Conversation, InterviewRequest, InterviewType  # noqa: E402
 from interviews.services.conversation_steps import (  # noqa: E402
     complete_conversation,
@@ -276,7 +277,7 @@ def checked_import(org: Org) -> Job:
         job = imports.new_import(kind="import_contacts", org=org, owner=owner, size=len(file))
         imports.upload(job, file, offset=0)
         imports.check(job, job.options["columns"])
-    for leased in lease(Jobs(), free=1):
+    for leased in lease(Jobs(), 1, Turns()):
         run_job(leased)
     return job
 
