@@ -14,5 +14,5 @@ def create_gateway(*, threads: int) -> Gateway:
     announce_server()
     if settings.METRICS_ADDRESS:
         serve_metrics(*settings.METRICS_ADDRESS, DatabaseCollector())
-    waiting = settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY
+    waiting = settings.PAIGE_CONCURRENCY + settings.OIDC_CONCURRENCY + settings.RESOLVE_CONCURRENCY
     return Gateway(application, connections=threads, waiting=waiting, caller_of=caller_of)

@@ -253,6 +253,8 @@ OIDC_LINK_BY_EMAIL: bool = env.boolean("OIDC_LINK_BY_EMAIL", "false")
 OIDC_TRUST_EMAIL: bool = env.boolean("OIDC_TRUST_EMAIL", "false")
 OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", "never", validate=validate.OneOf(["never", "amr", "always"]))
 OIDC_CONCURRENCY = 4
+# Host names of webhook endpoints that a web process resolves at once, when they are entered.
+RESOLVE_CONCURRENCY = 8
 LOGIN_REDIRECT_URL = "admin:index"
 
 # 1,000 requests per minute that each overwrite 2,900 bytes stay below the default.

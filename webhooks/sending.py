@@ -1,7 +1,7 @@
 """Sends requests to URLs of customers, but not into our network: SSRF (decision 25)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from hindsight.http.outgoing import OutgoingError, Reason, Response, Slots, checked_address, send
+from hindsight.server.pool import connection_released
 from webhooks.answers import Answer, answer_of
 from webhooks.models import Outcome
 from webhooks.models.endpoint import MAX_URL_LENGTH
@@ -82,15 +83,20 @@ def clean_url(url: str) -> Url:
     return Url(url)
 
 
-# Name resolution cannot be interrupted: host names of customers hold at most this many threads of a process.
-_resolving = Slots(4)
+# Name resolution cannot be interrupted: host names that customers and staff enter hold few threads of a process.
+RESOLVE_OF_CALLER = 2
 RESOLVE_SECONDS = 5
+_resolving = Slots(settings.RESOLVE_CONCURRENCY, RESOLVE_OF_CALLER)
 
 
-def clean_url_in_time(url: str) -> Url:
-    """As `clean_url`. Also raises ValidationError if the host name does not resolve in time."""
+def clean_url_in_time(url: str, *, caller: Hashable) -> Url:
+    """As `clean_url`, but holds no database connection. Must not be called in a transaction.
+
+    Also raises ValidationError if the host name does not resolve in time, or while others of the caller do not.
+    """
     try:
-        return _resolving.run(lambda: clean_url(url), RESOLVE_SECONDS)
+        with connection_released():
+            return _resolving.run(lambda: clean_url(url), RESOLVE_SECONDS, caller)
     except OutgoingError:
         raise ValidationError("The host name did not resolve in time. Try again in a minute.") from None
 
@@ -98,13 +104,11 @@ def clean_url_in_time(url: str) -> Url:
 def _check_addresses(host: str) -> None:
     try:
         checked_address(host, policy(development=settings.DEVELOPMENT))
-    except AntiSSRFError:
+    except (AntiSSRFError, OSError, UnicodeError):  # one message, which does not tell which internal names exist
         raise ValidationError(
-            f"{host} has an address that is not public (private, loopback, link-local or reserved). Webhooks are sent "
-            "only to public addresses."
+            f"{host} does not resolve to public addresses only. Check the spelling. Webhooks are not sent to private, "
+            "loopback, link-local and reserved addresses."
         ) from None
-    except (OSError, UnicodeError):
-        raise ValidationError(f"The host name {host} does not resolve. Check the spelling.") from None
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Result:

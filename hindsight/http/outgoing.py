@@ -1,7 +1,7 @@
 """The HTTP client for other servers: webhook endpoints of customers, the model, the identity provider.
 
 - `seconds` limits the whole exchange: a time-out of a socket starts anew with each byte, so a timer shuts the socket
-  down. Name resolution and the connection to an address cannot be interrupted. A caller that must not wait for them
+  down. Name resolution and the connection to an address cannot be interrupted. Code that must not wait for them
   uses `Slots`.
 - `max_bytes` limits the response, which is not decompressed.
 - `policy` limits the addresses (server-side request forgery): every address of the host is checked, and the connection
@@ -11,15 +11,16 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
-from threading import BoundedSemaphore, Thread, Timer
-from typing import TypeVar
+from threading import Lock, Thread, Timer
+from time import monotonic
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import certifi
@@ -69,22 +70,38 @@ class OutgoingError(Exception):
         self.reason, self.response = reason, response
 
 
-class Slots(BoundedSemaphore):
-    """Runs calls in threads of their own, a limited number at a time.
+# Nothing can end a thread that hangs. Then a call counts no longer, so that its slot is free again.
+LOST_SECONDS = 60
+
+
+class Slots:
+    """Runs calls in threads of their own: at most `limit` at a time, of one caller at most `of_caller`.
 
     A call that outlives its time limit counts until it ends, so that such calls cannot pile up.
     """
 
-    def run(self, call: Callable[[], Result], seconds: float) -> Result:
+    def __init__(self, limit: int, of_caller: int | None = None) -> None:
+        self.limit, self.of_caller = limit, limit if of_caller is None else of_caller
+        self._lock = Lock()
+        self._running: dict[Future[Any], tuple[Hashable, float]] = {}
+
+    def run(self, call: Callable[[], Result], seconds: float, caller: Hashable = None) -> Result:
         """Raises OutgoingError over the limits, and what the call raises."""
-        if not self.acquire(blocking=False):
-            raise OutgoingError(Reason.BUSY, "too many concurrent calls")
         result: Future[Result] = Future()
+        self._occupy(result, caller, monotonic() + seconds + LOST_SECONDS)
         Thread(target=self._run, args=[call, result], daemon=True).start()
         try:
             return result.result(seconds)
         except TimeoutError:
             raise OutgoingError(Reason.TIMED_OUT, "timeout") from None
+
+    def _occupy(self, result: Future[Any], caller: Hashable, lost_at: float) -> None:
+        with self._lock:
+            self._running = {each: values for each, values in self._running.items() if values[1] > monotonic()}
+            of_caller = sum(other == caller for other, _ in self._running.values())
+            if len(self._running) >= self.limit or of_caller >= self.of_caller:
+                raise OutgoingError(Reason.BUSY, "too many concurrent calls")
+            self._running[result] = caller, lost_at
 
     def _run(self, call: Callable[[], Result], result: Future[Result]) -> None:
         try:
@@ -92,7 +109,8 @@ class Slots(BoundedSemaphore):
         except BaseException as error:
             result.set_exception(error)
         finally:
-            self.release()
+            with self._lock:
+                self._running.pop(result, None)
 
 
 def send(
@@ -161,7 +179,7 @@ class _Exchange:
     def _connect(self) -> HTTPConnection:
         is_tls = self.url.scheme == "https"
         if self.policy and not is_tls and not self.policy.allow_plain_text_http:
-            raise AntiSSRFError
+            raise AntiSSRFError("not HTTPS")
         address = checked_address(self.host, self.policy) if self.policy else self.host
         opened = self._use(socket.create_connection((address, self.port), self.seconds))
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two packets

@@ -187,7 +187,7 @@ class OrgAdmin(OrgRowsAdmin, AccountManagers, RemovalAdmin):
         """Shows the secret once."""
         if not may_add_webhooks(request):
             raise PermissionDenied
-        form = EndpointForm(request.POST or None)
+        form = EndpointForm(request)
         form.is_valid()
         with transaction.atomic():
             org = self.object_or_404(request, object_id, may_add_webhooks)

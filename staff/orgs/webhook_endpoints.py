@@ -101,7 +101,7 @@ class EndpointAdmin(OrgRowsAdmin, ActionAdmin):
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         if not may_change(request):
             raise PermissionDenied
-        form = EndpointForm(request.POST or None)
+        form = EndpointForm(request)
         form.is_valid()
         with transaction.atomic():
             endpoint = self.object_or_404(request, object_id, may_change)

@@ -2,17 +2,18 @@ from collections.abc import Callable
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from staff.lists.date_ranges import DayInput
 from webhooks.models import Endpoint
 from webhooks.models.endpoint import MAX_URL_LENGTH
 from webhooks.models.event import EVENT_TYPES
-from webhooks.sending import Url, clean_url
+from webhooks.sending import Url, clean_url_in_time
 from webhooks.services.endpoints import DEFAULT_GRACE, MAX_GRACE
 
 
 class EndpointForm(forms.Form):
-    """Resolves the host name: do not validate it in a transaction."""
+    """Resolves the host name for the user: do not validate it in a transaction."""
 
     url = forms.CharField(
         max_length=MAX_URL_LENGTH,
@@ -27,8 +28,12 @@ class EndpointForm(forms.Form):
         label="Events",
     )
 
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST or None)
+        self.caller = ("user", request.user.pk)
+
     def clean_url(self) -> Url:
-        return clean_url(self.cleaned_data["url"])
+        return clean_url_in_time(self.cleaned_data["url"], caller=self.caller)
 
     def store(self, service: Callable[..., Endpoint]) -> Endpoint | None:
         """None if the form or the service finds errors."""

@@ -36,7 +36,7 @@ def test_create_prints_id_and_secret_and_records_no_secret(acme: Org) -> None:
 
 
 def test_a_url_that_is_not_public_is_refused(acme: Org) -> None:
-    with pytest.raises(CommandError, match=r"10\.0\.0\.1 has an address that is not public"):
+    with pytest.raises(CommandError, match=r"10\.0\.0\.1 does not resolve to public addresses only"):
         run("create_webhook", "acme", "https://10.0.0.1/hooks")
     assert not Endpoint.objects.exists()
 

@@ -7,13 +7,11 @@ import pytest
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from hindsight.http.outgoing import OutgoingError, Reason
 from orgs.models import Org, Scopes, SecurityEvent
 from orgs.services import create_api_key
 from tests.client import ApiClient
 from tests.webhooks.conftest import complete, work
 from tools.harness.receiver import Receiver
-from webhooks import sending
 from webhooks.models import Delivery, Endpoint, EndpointState, Status
 from webhooks.models.event import EVENT_TYPES
 from webhooks.sending import clean_url
@@ -75,8 +73,8 @@ def test_a_retry_with_the_same_key_adds_nothing(api: ApiClient) -> None:
     ("change", "mentions"),
     [
         ({"url": "http://10.0.0.1/"}, "begins with https://"),
-        ({"url": "https://10.0.0.1/"}, "not public"),
-        ({"url": "https://x.invalid/"}, "does not resolve"),
+        ({"url": "https://10.0.0.1/"}, "does not resolve to public addresses only"),
+        ({"url": "https://x.invalid/"}, "does not resolve to public addresses only"),
         ({"url": None}, "not null"),
         ({"event_types": []}, "interview.started"),
         ({"event_types": ["interview.deleted"]}, "interview.started"),
@@ -96,16 +94,6 @@ def test_a_bad_body_is_refused(api: ApiClient, change: dict[str, Any], mentions:
     assert mentions in error["message"]
     assert not Endpoint.objects.exists()
     assert recorded() == []
-
-
-def test_a_host_name_that_takes_too_long_is_refused(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(*_: Any) -> None:
-        raise OutgoingError(Reason.TIMED_OUT, "timeout")
-
-    monkeypatch.setattr(sending._resolving, "run", run)
-    response = api.post(PATH, BODY)
-    assert response.status_code == 400
-    assert "did not resolve in time" in response.json()["error"]["message"]
 
 
 def test_a_url_is_used_once(api: ApiClient, globex: Org) -> None:

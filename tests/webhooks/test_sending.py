@@ -120,8 +120,8 @@ def test_proxy_variables_are_ignored(
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("https://private.example/", "private.example has an address that is not public"),
-        ("https://missing.example/", "The host name missing.example does not resolve"),
+        ("https://private.example/", "private.example does not resolve to public addresses only"),
+        ("https://missing.example/", "missing.example does not resolve to public addresses only"),
         ("http://customer.example/", "begins with https://"),
         ("http://127.0.0.1:9000/", "begins with https://"),
         ("customer.example/hooks", "begins with https://"),

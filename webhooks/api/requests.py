@@ -38,13 +38,23 @@ class EventTypesField(serializers.Field[list[str], Any, list[str], Any]):
         return value
 
 
+class UrlField(TextField):
+    """Resolves the host name, which can take seconds. The serializer's context has the `org_id`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(clean=self._clean, schema=URL, help_text=URL_HELP, **kwargs)
+
+    def _clean(self, url: str) -> str:
+        return clean_url_in_time(url, caller=("org", self.context["org_id"]))
+
+
 class CreateWebhookEndpoint(StrictSerializer):
-    url = TextField(clean=clean_url_in_time, schema=URL, help_text=URL_HELP)
+    url = UrlField()
     event_types = EventTypesField(help_text="The events to send. Ones that are added later are not among them.")
 
 
 class UpdateWebhookEndpoint(StrictSerializer):
-    url = TextField(clean=clean_url_in_time, schema=URL, required=False, help_text=URL_HELP)
+    url = UrlField(required=False)
     event_types = EventTypesField(required=False, help_text="The events to send from now on.")
     status = ChoiceField(
         choices=STATUSES,

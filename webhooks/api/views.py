@@ -17,7 +17,6 @@ from hindsight.api.preconditions import refuse_body
 from hindsight.api.responses import Response
 from hindsight.api.serializers import StrictSerializer
 from hindsight.api.views import ApiView
-from hindsight.server.pool import connection_released
 from orgs.authentication import Principal, principal_of
 from orgs.models import EventKind
 from orgs.security_events import record_security_event
@@ -40,7 +39,6 @@ ID = OpenApiParameter(
 LOCATION = header("Location", str, "The path of the webhook endpoint.", response=[201])
 NO_SUCH_ENDPOINT = "Your organization has no webhook endpoint with this id. GET /webhook-endpoints lists them."
 LIST = PageQuery()
-CREATE, UPDATE = requests.CreateWebhookEndpoint(), requests.UpdateWebhookEndpoint()
 ROTATE = requests.RotateWebhookSecret()
 
 LIST_DESCRIPTION = """Returns your organization's webhook endpoints, newest first, also disabled ones. Secrets are not
@@ -108,7 +106,7 @@ class WebhookEndpointsView(EndpointView):
         errors=[IdempotencyConflict],
     )
     def post(self, request: Request) -> Response:
-        body = validated(CREATE, request)
+        body = validated(requests.CreateWebhookEndpoint, request)
         principal = principal_of(request)
 
         @transaction.atomic
@@ -151,7 +149,7 @@ class WebhookEndpointView(EndpointView):
         response_example=examples.ENDPOINT,
     )
     def patch(self, request: Request, id: str) -> Response:
-        body = validated(UPDATE, request)
+        body = validated(requests.UpdateWebhookEndpoint, request)
         status = body.pop("status", None)
         with transaction.atomic(), refusals():
             endpoint = get_endpoint(request, id)
@@ -224,11 +222,9 @@ class WebhookTestView(EndpointView):
         return Response({"webhook_id": delivery.event.message_id}, status=202)
 
 
-def validated(serializer: StrictSerializer, request: Request) -> dict[str, Any]:
-    """Resolves the host name, which can take seconds."""
-    data = request.data
-    with connection_released():
-        body: dict[str, Any] = serializer.run_validation(data)
+def validated(serializer: type[StrictSerializer], request: Request) -> dict[str, Any]:
+    """Resolves the host name: must not be called in a transaction."""
+    body: dict[str, Any] = serializer(context={"org_id": principal_of(request).org_id}).run_validation(request.data)
     return body
 
 

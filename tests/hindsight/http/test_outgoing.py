@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from hindsight.http import outgoing
 from hindsight.http.outgoing import OutgoingError, Reason, Slots, send
+from tools.harness.processes import eventually
 from tools.harness.receiver import receiving
 
 HOST = "customer.example"
@@ -133,4 +134,22 @@ def test_a_call_that_outlives_its_limit_keeps_its_slot() -> None:
             slots.run(is_over.wait, 0.05)
         assert failed.value.reason == reason
     is_over.set()
-    assert slots.acquire(timeout=10)
+    assert eventually(lambda: is_free(slots))
+
+
+def test_a_caller_has_few_of_the_slots() -> None:
+    slots, is_over = Slots(3, of_caller=1), Event()
+    reasons = []
+    for caller in ("acme", "acme", "globex", "initech", "umbrella"):
+        with pytest.raises(OutgoingError) as failed:
+            slots.run(is_over.wait, 0.05, caller)
+        reasons.append(failed.value.reason)
+    is_over.set()
+    assert reasons == [Reason.TIMED_OUT, Reason.BUSY, Reason.TIMED_OUT, Reason.TIMED_OUT, Reason.BUSY]
+
+
+def is_free(slots: Slots) -> bool:
+    try:
+        return slots.run(lambda: True, 10)
+    except OutgoingError:
+        return False
