@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from http.client import HTTPConnection, HTTPMessage, HTTPSConnection
+from ipaddress import IPv4Address, IPv6Address
 from threading import Lock, Thread, Timer
 from time import monotonic
 from typing import Any, TypeVar
@@ -144,7 +145,15 @@ def checked_address(host: str, policy: AntiSSRFPolicy) -> str:
 
     Raises AntiSSRFError unless the policy allows all its addresses, OSError or UnicodeError if it does not resolve.
     """
-    return str(_validate_request_host(policy, host)[0].get_address())
+    addresses = [each.get_address() for each in _validate_request_host(policy, host)]
+    if any(map(_is_isatap, addresses)):
+        raise AntiSSRFError("ISATAP")
+    return str(addresses[0])
+
+
+def _is_isatap(address: IPv4Address | IPv6Address) -> bool:
+    """Whether it ends with :5efe: and an IPv4 address (RFC 5214). A policy lists prefixes, but ISATAP has none."""
+    return address.version == 6 and int(address) >> 32 & 0xFCFF_FFFF == 0x5EFE
 
 
 class _Exchange:

@@ -25,6 +25,17 @@ IPV4 = [
     "240.0.0.1",
     "255.255.255.255",
 ]
+# Prefixes of addresses that contain an IPv4 address. `spellings` has mapped ones.
+IPV4_IN_IPV6 = [
+    "::",  # compatible
+    "::ffff:0:",  # translated
+    "64:ff9b::",  # NAT64
+    "64:ff9b:1::",
+    "2606:2800:220:1:0:5efe:",  # ISATAP, of any network
+    "2606:2800:220:1:100:5efe:",
+    "2606:2800:220:1:200:5efe:",
+    "2606:2800:220:1:300:5efe:",
+]
 IPV6 = [
     "::1",
     "::",
@@ -37,12 +48,13 @@ IPV6 = [
     "64:ff9b::7f00:1",  # 127.0.0.1 through NAT64
     "64:ff9b:1::a00:1",
     "2002:7f00:1::",  # 127.0.0.1 through 6to4
+    "2002:5db8:d822:1:0:5efe:5db8:d822",
     "2001::1",
+    "2001:0:5db8:d822::f5ff:fffe",  # 10.0.0.1 through Teredo
     "100::1",
     "5f00::1",
     "3fff::1",
-    "::127.0.0.1",
-    "::ffff:0:127.0.0.1",
+    *(f"{prefix}{address}" for prefix in IPV4_IN_IPV6 for address in ("127.0.0.1", "10.0.0.1", "169.254.169.254")),
     "4000::1",
 ]
 # Resolved by the tests: see `resolving`.
