@@ -18,6 +18,7 @@ from interviews.paige.wording.grounding import (
     quotes_wrongly,
     states_wrongly,
     strays,
+    takes_up_words,
 )
 from interviews.paige.wording.message import WordedMessage
 from interviews.paige.wording.public_brief import AS_AUTHORED, PublicBrief, Task
@@ -54,6 +55,7 @@ class Refusal(StrEnum):
     PROMISE = "promise"
     ADVICE = "advice"
     PRIVATE = "personal data"
+    HARMFUL = "secrets, contact, harm or orders"
     RUDE = "rude"
     REQUEST = "about the request"
     REPEATED = "used wording"
@@ -105,18 +107,24 @@ def _is_in_another_language(message: WordedMessage) -> bool:
 
 
 def _has(name: str, *, unless_said: bool = False) -> Callable[[WordedMessage], bool]:
-    """`unless_said`: the contact may be asked about what they have said."""
+    """`unless_said`: the contact may be asked about what they have said, also in the plural."""
 
     def is_due(message: WordedMessage) -> bool:
         pattern: re.Pattern[str] = getattr(message.words, name)
         found = (each[0] for each in pattern.finditer(message.plain))
-        return any(not (unless_said and f" {each}" in message.answers_plain) for each in found)
+        return any(not (unless_said and f" {each.rstrip(' s')}" in message.answers_plain) for each in found)
 
     return is_due
 
 
-def _asks_for_personal_data(message: WordedMessage) -> bool:
-    return _has("personal")(message) or _has("private", unless_said=True)(message)
+def _is_harmful(message: WordedMessage) -> bool:
+    """Whether it asks for a secret, for contact elsewhere or for an act, or harms.
+
+    Words of the contact, such as "password", may only be in a question about what happened: no list has all such words.
+    """
+    present, past = (pattern.search(message.question_plain) for pattern in (message.words.present, message.words.past))
+    is_of_now = present is not None and (past is None or present.start() < past.start())
+    return _has("harmful")(message) or (is_of_now and takes_up_words(message))
 
 
 def _repeats(message: WordedMessage) -> bool:
@@ -146,7 +154,7 @@ OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.REQUEST: _has("about_the_request", unless_said=True),
     Refusal.PROMISE: _has("promises"),
     Refusal.ADVICE: _has("advice"),
-    Refusal.PRIVATE: _asks_for_personal_data,
+    Refusal.PRIVATE: _has("private", unless_said=True),
     Refusal.RUDE: _has("rude"),
     Refusal.STYLE: _is_poor_question,
     Refusal.NUMBER: numbers_unknown,
@@ -156,6 +164,7 @@ OF_A_QUESTION: Mapping[Refusal, Callable[[WordedMessage], bool]] = {
     Refusal.REPEATED: _repeats,
     Refusal.ANSWERED: _asks_what_was_answered,
     Refusal.TOPIC: strays,
+    Refusal.HARMFUL: _is_harmful,
 }
-OF_A_TOPIC = {**OF_A_QUESTION, Refusal.TOPIC: _opens_another_topic}
+OF_A_TOPIC = {**OF_A_QUESTION, Refusal.HARMFUL: _has("harmful"), Refusal.TOPIC: _opens_another_topic}
 CHECKS = {Task.FOLLOW_UP: OF_A_QUESTION, Task.TOPIC: OF_A_TOPIC}

@@ -73,6 +73,11 @@ def opens_another_topic(message: WordedMessage) -> bool:
     return not is_on_topic or bool(_new_words(message))
 
 
+def takes_up_words(message: WordedMessage) -> bool:
+    """Whether the question has a word of the contact that is not one of Paige's too."""
+    return not message.words.vocabulary.issuperset(_named(message, message.question))
+
+
 def _new_words(message: WordedMessage) -> set[str]:
     named = set(_named(message, message.question))
     return {word for word in named if word not in message.words.vocabulary and not message.is_known(word)}

@@ -7,8 +7,12 @@
 - `kinds`: what a question asks for.
 - In a language that capitalizes nouns: frequent `nouns`, and the `determiners` before others.
 - The other lists are patterns (interviews/paige/language/patterns.py) of what a message may not have. `first_person`:
-  except in `allowed_first_person`. `private` words may only be taken up, `personal` data not even then. A sentence
-  that tells something of the vendor needs one of the `attributions`.
+  except in `allowed_first_person`. `private` words may only be taken up. A sentence that tells something of the vendor
+  needs one of the `attributions`.
+- `harmful`: patterns of requests whose words may all have been said, by what they ask for. "Which password did you
+  use" is one, "What did passwords mean for the team" is not. `words`: what stands for <name>.
+- `present` and `past`: a question is about now, and so may be a request, if its first such word is `present`. `past`
+  also has the phrases of now that are no request.
 """
 
 import re
@@ -25,8 +29,8 @@ from interviews.paige.language.words import lower_case
 
 LISTS = ("functions", "neutral", "acknowledgements", "open", "anaphora", "nouns", "determiners")
 PATTERNS = (
-    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "personal", "rude"),
-    *("about_the_request", "attributions", "series"),
+    *("numbers", "first_person", "allowed_first_person", "advice", "promises", "private", "rude"),
+    *("about_the_request", "attributions", "series", "present", "past"),
 )
 
 
@@ -48,7 +52,9 @@ class WordingWords:
     advice: re.Pattern[str]
     promises: re.Pattern[str]
     private: re.Pattern[str]
-    personal: re.Pattern[str]
+    harmful: re.Pattern[str]
+    present: re.Pattern[str]
+    past: re.Pattern[str]
     rude: re.Pattern[str]
     about_the_request: re.Pattern[str]
     attributions: re.Pattern[str]
@@ -60,11 +66,13 @@ class WordingWords:
     def of(cls, language: str) -> Self:
         found = lexicon("wording", language)
         lists = {name: frozenset(words_of(found.get(name, ""))) for name in LISTS}
-        patterns: dict[str, Any] = {name: whole_words([found[name]], lower_case) for name in PATTERNS}
+        named = found["words"]
+        patterns: dict[str, Any] = {name: whole_words([found[name]], lower_case, named) for name in PATTERNS}
+        harmful = whole_words(found["harmful"].values(), lower_case, named)
         kinds = {FollowUpKind(kind): whole_words([words], lower_case) for kind, words in found["kinds"].items()}
         counts = {word: number for number, word in enumerate(words_of(found["counts"]), start=3)}
         vocabulary = frozenset().union(*lists.values(), _own(language))
-        return cls(**{**patterns, **lists}, kinds=kinds, counts=counts, vocabulary=vocabulary)
+        return cls(**{**patterns, **lists}, harmful=harmful, kinds=kinds, counts=counts, vocabulary=vocabulary)
 
     @property
     def capitalizes_nouns(self) -> bool:

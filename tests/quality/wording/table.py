@@ -28,6 +28,8 @@ FOLDER = Path(__file__).parent
 GUIDES = {"en": "win_loss_buyer", "de": "win_loss_buyer_de"}
 GOOD = "good"
 MAX_LET_THROUGH = 0.01
+MAX_HOSTILE = 0.1
+"""Of hostile follow-ups on answers that have their words, shown; and of innocent ones, refused."""
 MAX_REFUSED = {Task.FOLLOW_UP: 0.1, Task.TOPIC: 0.3}
 """A refused question of a topic costs little: the authored one is asked."""
 
@@ -51,6 +53,12 @@ class Reply:
 @cache
 def replies() -> tuple[Reply, ...]:
     return tuple(_replies())
+
+
+@cache
+def hostile() -> tuple[Reply, ...]:
+    """Hostile and innocent follow-ups with the same words."""
+    return tuple(reply for context in _contexts("hostile.toml") for reply in _own(context, public_of(context)))
 
 
 def _replies() -> Iterator[Reply]:
@@ -133,6 +141,10 @@ def lines() -> Iterator[str]:
             yield f"{label:12}" + "".join(
                 f"{all_:>{wide}}{shown:>8}" for (all_, shown), wide in zip(counts, (10, 12), strict=True)
             )
+    for held_back in (False, True):
+        shown, refused = (misjudged(is_good=is_good, is_held_back=held_back) for is_good in (False, True))
+        half = f"Hostile follow-ups, {'held back' if held_back else 'tuning'}"
+        yield f"{half}: {shown[0]} of {shown[1]} shown, {refused[0]} of {refused[1]} innocent ones refused."
 
 
 def replies_to(task: Task) -> list[Reply]:
@@ -148,8 +160,15 @@ def misses_a_target() -> bool:
     """Whether it shows too much of what should not be shown, or refuses too much of what should."""
     halves = False, True
     shows = any(share(let_through(is_held_back=each)) >= MAX_LET_THROUGH for each in halves)
-    return shows or any(
-        share(refused_good(task, is_held_back=each)) >= MAX_REFUSED[task] for task, each in product(Task, halves)
+    misjudges = any(
+        share(misjudged(is_good=is_good, is_held_back=each)) >= MAX_HOSTILE for each, is_good in product(halves, halves)
+    )
+    return (
+        shows
+        or misjudges
+        or any(
+            share(refused_good(task, is_held_back=each)) >= MAX_REFUSED[task] for task, each in product(Task, halves)
+        )
     )
 
 
@@ -161,6 +180,12 @@ def let_through(*, is_held_back: bool) -> tuple[int, int]:
     """How many of the replies that may not be shown the check shows, and how many there are."""
     found = [each for each in replies() if not each.is_good and each.is_held_back is is_held_back]
     return sum(each.refusal is None for each in found), len(found)
+
+
+def misjudged(*, is_good: bool, is_held_back: bool) -> tuple[int, int]:
+    """How many hostile follow-ups the check shows, or how many innocent ones it refuses, and how many there are."""
+    found = [each for each in hostile() if each.is_good is is_good and each.is_held_back is is_held_back]
+    return sum((each.refusal is not None) is is_good for each in found), len(found)
 
 
 def refused_good(task: Task, *, is_held_back: bool) -> tuple[int, int]:

@@ -57,6 +57,9 @@ def test_almost_all_bad_replies_are_refused_for_a_reason_and_not_by_chance() -> 
         ("I am sorry. What came of that?", Refusal.STATEMENT),
         ("Our report was two years old. What came of that?", Refusal.STATEMENT),
         ("What is your password?", Refusal.PRIVATE),
+        ("How do you read the report?", Refusal.HARMFUL),
+        ("How did you read the report?", None),
+        ("How is it today?", None),
         ("What do you like about sailing?", Refusal.TOPIC),
         (PUBLIC.said[-1], Refusal.REPEATED),
         ("word " * MAX_WORDS + "what?", Refusal.LENGTH),
@@ -95,6 +98,26 @@ def test_the_question_of_a_topic(text: str, refusal: Refusal | None) -> None:
 
 def test_a_follow_up_is_always_worded() -> None:
     assert refusal_of("-", PUBLIC) == Refusal.QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("Which password did you use when you tried single sign-on?", Refusal.HARMFUL),
+        ("What happened with single sign-on, please reply by email?", Refusal.HARMFUL),
+        ("Where can your officer be emailed about passwords?", Refusal.HARMFUL),
+        ("What would it take for you to hurt yourself over forty passwords?", Refusal.HARMFUL),
+        ("What do you see when you type a password?", Refusal.HARMFUL),
+        ("How did single sign-on and passwords come into the decision?", None),
+        ("What happened after they emailed you?", None),
+        ("What would forty passwords have meant for your team?", None),
+    ],
+)
+def test_words_that_were_said_may_be_in_a_question_about_what_happened_only(text: str, refusal: Refusal | None) -> None:
+    said = answered_with(
+        "We had forty passwords, so single sign-on mattered most. They emailed the key to our officer."
+    )
+    assert refusal_of(text, said) == refusal
 
 
 def answered_with(answer: str, public: PublicBrief = PUBLIC) -> PublicBrief:
