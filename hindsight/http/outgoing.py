@@ -71,7 +71,7 @@ class OutgoingError(Exception):
         self.reason, self.response = reason, response
 
 
-# Nothing can end a thread that hangs. Then a call counts no longer, so that its slot is free again.
+# Python cannot end a thread that hangs. This long after the time limit of its call, its slot is free again.
 LOST_SECONDS = 60
 
 

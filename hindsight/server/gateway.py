@@ -55,7 +55,7 @@ class Gateway:
             await self.calls.run(probe.submit, self.send_response, environ, protocol)
             return
         caller = self.caller_of(environ)
-        # What a client has written is stored, also if it did not wait for the response. The method returns a future.
+        # A write is stored even if the client does not wait for the response. client_disconnect() returns a future.
         hang_up = cast(Any, protocol).client_disconnect if scope.method in SAFE_METHODS else None
         submit = partial(self.threads.submit, caller, limit=MAX_WAITING)
         try:

@@ -246,7 +246,8 @@ def main(arguments: Sequence[str]) -> int:
     # Whatever .env says: `make run` asks for development by name.
     os.environ.setdefault("HINDSIGHT_ENV", "production")
     os.environ["PYTHONUNBUFFERED"] = "1"
-    host, port = os.environ.get("HOST") or "127.0.0.1", str({name: number_of(name) for name in NUMBERS}["PORT"])
+    numbers = {name: number_of(name) for name in NUMBERS}  # an invalid one ends the process before it migrates
+    host, port = os.environ.get("HOST") or "127.0.0.1", str(numbers["PORT"])
     refuse_a_public_address(host)
     refuse_a_taken_address(host, port)
     refuse_a_metrics_address_in_use(port)

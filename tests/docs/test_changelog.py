@@ -49,7 +49,7 @@ def released() -> Contract:
 
 
 def added(earlier: Contract, later: Contract) -> Iterator[tuple[str, str]]:
-    """Yields owner and name. A new operation has the end of its path for a name, and names no schema of its own."""
+    """Yields owner and name. The name of a new operation is the last part of its path; its schemas are left out."""
     for owner, names in later.items():
         if owner in earlier:
             yield from ((owner, name) for name in names - earlier[owner])
