@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,16 @@ from interviews.paige.answers.relevance import relevance
 from interviews.paige.answers.sentences import ASIDES, QUESTIONS, WISHES, Sentence, sentences_of
 from interviews.paige.guide.texts import FollowUpKind
 from interviews.paige.language.words import unaccented
+from interviews.paige.reading.must_hear import heard_in
+from interviews.paige.reading.readings import Act
 
+MUST_HEAR: Mapping[Act, Intent] = {
+    Act.WANTS_DELETION: Intent.WANTS_DELETION,
+    Act.WANTS_TO_STOP: Intent.WANTS_TO_STOP,
+    Act.WANTS_A_PERSON: Intent.WANTS_A_PERSON,
+    Act.ASKS_ABOUT_AI: Intent.ASKS_ABOUT_AI,
+    Act.ASKS_WHO_READS: Intent.ASKS_WHO_READS,
+}
 MAX_WORDS_BESIDE_A_REFUSAL = 6
 MAX_WORDS_BESIDE_A_DENIAL = 12
 MAX_WORDS_OF_A_BARE_DENIAL = 4
@@ -96,8 +105,15 @@ def read(answer: str, asked: str = "") -> Reading:
     """`asked`: the message that the contact answers."""
     plain = unaccented(answer)
     shows = frozenset(kind for kind, markers in marker_patterns().items() if markers.search(plain))
-    sentences = with_other_questions(list(sentences_of(answer)), asked)
+    sentences = with_other_questions([*_with_second_key(sentences_of(answer))], asked)
     return Reading(tuple(_without_remarks(sentences, language_of(answer))), shows)
+
+
+def _with_second_key(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """What must never be missed: short lists that any person can read."""
+    for each in sentences:
+        acts = [] if each.is_pasted else [act for _, act in heard_in(each.text)]
+        yield replace(each, intents=each.intents | {MUST_HEAR[act] for act in acts}) if acts else each
 
 
 def _without_remarks(sentences: Iterable[Sentence], language: str) -> Iterator[Sentence]:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.lifecycle import Stage
-from interviews.models import Conversation, InterviewRequest, InterviewType, Turn
+from interviews.models import Conversation, InterviewRequest, InterviewType, Transcript, Turn
 from interviews.paige.guide.guide import shipped_guide
 from orgs.models import Org
 from tests.interviews.web.client import SurveyPage, boxes, unsaved_texts, visible
@@ -171,6 +171,23 @@ class TestRating:
 
 
 class TestDeletion:
+    def test_a_wish_in_an_answer_is_explained_and_deletes_nothing(
+        self, asked: SurveyPage, interview_request: InterviewRequest
+    ) -> None:
+        response = asked.post("answer", number=1, text="It was slow. Delete my data. Stop.")
+        assert "I have noted that you want your data deleted" in visible(response)
+        asked.post("finish", number=3)
+        assert "It was slow. Delete my data. Stop." in asked.get().content.decode()
+        response = asked.post("send", **{"answer-1": "It was slow. Delete my data. Stop."})
+        assert "Acme has been told that you want your data deleted." in visible(response)
+        assert "wants_deletion" in flags().split()
+        assert Turn.objects.filter(text="It was slow. Delete my data. Stop.").exists()
+        assert "Delete my data." in Transcript.objects.get().content
+        before = interview_request.contact.name, interview_request.contact.email
+        interview_request.contact.refresh_from_db()
+        assert (interview_request.contact.name, interview_request.contact.email) == before
+        assert asked.get().status_code == 200
+
     def test_it_can_be_asked_for_after_a_decline(self, page: SurveyPage, acme: Org) -> None:
         page.post("decline")
         assert "Ask for deletion" in visible(page.get())

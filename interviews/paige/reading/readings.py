@@ -1,0 +1,155 @@
+"""What is read in an objective, in notes and in an answer. Everything else builds on these types, and reads no text."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from interviews.lifecycle import Direction
+
+
+class Act(StrEnum):
+    """What a contact does beside telling."""
+
+    ASKS_MEANING = "asks_meaning"
+    ASKS_PURPOSE = "asks_purpose"
+    ASKS_WHO_READS = "asks_who_reads"
+    ASKS_ABOUT_AI = "asks_bot"
+    ASKS_HOW_LONG = "asks_how_long"
+    ASKS_SOMETHING = "asks_other"
+    WANTS_TO_STOP = "wants_stop"
+    WANTS_A_PERSON = "wants_person"
+    WANTS_DELETION = "wants_deletion"
+    WANTS_LANGUAGE = "wants_language"
+    DECLINES = "refuses"
+    SAID_BEFORE = "said_before"
+    COMPLAINS = "complains"
+    SMALL_TALK = "small_talk"
+
+
+QUESTIONS = frozenset(act for act in Act if act.startswith("asks_")) | {Act.WANTS_LANGUAGE}
+WISHES = frozenset({Act.WANTS_TO_STOP, Act.WANTS_A_PERSON, Act.WANTS_DELETION})
+
+
+class StatementKind(StrEnum):
+    """NEED: what had to be. A FACT is neither judged nor done: a state, a number, a list. DENIAL: there was none."""
+
+    JUDGEMENT = "judgement"
+    NEED = "need"
+    EVENT = "event"
+    FACT = "fact"
+    DENIAL = "denial"
+
+
+class About(StrEnum):
+    """RIVAL: a competitor. NOTHING: staying as is. SELF: the contact's side."""
+
+    VENDOR = "vendor"
+    RIVAL = "rival"
+    NOTHING = "nothing"
+    SELF = "self"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of an answer that says one thing. `start`: its offset in the answer, in code points.
+
+    `kind`: None if it states nothing about the purchase. `topics`: keys, at most two, the surest first. `speaks`: for
+    or against the vendor, or None. `is_decisive`: the contact says that it tipped the decision, or would have.
+    `certainty`: the probability that it states something.
+    """
+
+    text: str = field(repr=False)
+    start: int
+    act: Act | None = None
+    kind: StatementKind | None = None
+    topics: tuple[str, ...] = ()
+    speaks: Direction | None = None
+    about: About | None = None
+    is_decisive: bool = False
+    certainty: float = 1.0
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+MAX_WORDS_BESIDE_A_REFUSAL, MAX_WORDS_BESIDE_A_DENIAL = 6, 12
+MAX_WORDS_OF_A_BARE_DENIAL = 4
+"""Longer denials say something, such as "There was no integration with SAP"."""
+
+
+@dataclass(frozen=True)
+class AnswerReading:
+    """The clauses are in the order of the text, and cover it."""
+
+    clauses: tuple[Clause, ...] = ()
+
+    @cached_property
+    def acts(self) -> frozenset[Act]:
+        return frozenset(clause.act for clause in self.clauses if clause.act)
+
+    @property
+    def questions(self) -> frozenset[Act]:
+        return self.acts & QUESTIONS
+
+    @property
+    def wishes(self) -> frozenset[Act]:
+        return self.acts & WISHES
+
+    @cached_property
+    def stating(self) -> tuple[Clause, ...]:
+        """Those that state something about the purchase, if only that there was none of what was asked."""
+        return tuple(clause for clause in self.clauses if clause.kind)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        return tuple(clause.text for clause in self.stating)
+
+    @property
+    def quotable(self) -> tuple[Clause, ...]:
+        """Empty beside a wish to stop or for deletion, which may be about them."""
+        is_withheld = self.wishes - {Act.WANTS_A_PERSON}
+        return () if is_withheld else tuple(clause for clause in self.stating if clause.act is None)
+
+    @property
+    def is_declined(self) -> bool:
+        """True also for a skipped question."""
+        is_refused = Act.DECLINES in self.acts and self._words(self.stating) <= MAX_WORDS_BESIDE_A_REFUSAL
+        return not self.clauses or is_refused
+
+    @property
+    def denying(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.stating if clause.kind is StatementKind.DENIAL)
+
+    @property
+    def is_denied(self) -> bool:
+        others = self._words(self.stating) - self._words(self.denying)
+        return bool(self.denying) and others <= MAX_WORDS_BESIDE_A_DENIAL
+
+    @property
+    def is_bare_denial(self) -> bool:
+        is_denial = bool(self.denying) and self.denying == self.stating
+        return is_denial and self._words(self.stating) <= MAX_WORDS_OF_A_BARE_DENIAL
+
+    def _words(self, clauses: tuple[Clause, ...]) -> int:
+        return sum(len(clause.text.split()) for clause in clauses)
+
+
+@dataclass(frozen=True)
+class TopicReading:
+    """`words`: the exact text that decides. `start`: its offset."""
+
+    topic: str
+    is_avoided: bool
+    words: str = field(repr=False)
+    start: int
+
+
+@dataclass(frozen=True)
+class ObjectiveReading:
+    """`topics`: those asked about or avoided, in the order of the text. `subjects`: what it names within the topics,
+    with the key of the topic, or "".
+    """
+
+    topics: tuple[TopicReading, ...] = ()
+    subjects: tuple[tuple[str, str], ...] = field(default=(), repr=False)
