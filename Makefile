@@ -103,22 +103,21 @@ fuzz: ## Send requests that Schemathesis generates from docs/openapi.yaml, on bo
 	$(call environment,fuzz,requirements/fuzz)
 	@.venv/bin/python -m tests.environments -q tests/live/optional/test_fuzz.py $(ARGS)
 
-.PHONY: encoder
-encoder: ## Train the encoder that reads objectives (takes over an hour, installs 6 GB on Linux); ARGS=--continue half of it
+.PHONY: reader
+reader: ## Train the reader of objectives and answers (takes hours, installs 6 GB on Linux); ARGS="--minutes 60"
 	@scripts/bootstrap dev
 	$(call environment,training,requirements/training)
-	@.venv-training/bin/python -m tests.interviews.paige.objective.training $(ARGS)
+	@HINDSIGHT_ENV=development DJANGO_SETTINGS_MODULE=hindsight.settings .venv-training/bin/python -m tools.reader.train $(ARGS)
 
-.PHONY: relevance
-relevance: ## Learn which words tell a statement from small talk
+.PHONY: labels
+labels: ## Print how the reader reads labelled objectives and answers; ARGS=--thresholds tries other thresholds
 	@scripts/bootstrap dev
-	@HINDSIGHT_ENV=development DJANGO_SETTINGS_MODULE=hindsight.settings .venv/bin/python -m tests.interviews.paige.answers.training
+	@.venv/bin/python -m tools.reader $(ARGS)
 
 .PHONY: quality
-quality: ## Interview scripted respondents, print how Paige treats them, and score the labelled objectives
+quality: ## Interview scripted respondents, print how Paige treats them, and score the labelled answers
 	@scripts/bootstrap dev
 	@.venv/bin/python -m tests.quality $(ARGS)
-	@$(if $(ARGS),,.venv/bin/pytest -q tests/quality)
 
 test-model: ## Test Paige with a small local language model (takes minutes, installs 120 MB); the test gets ARGS
 	@scripts/bootstrap dev

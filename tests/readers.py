@@ -40,6 +40,7 @@ from interviews.paige.objective.steering import steer
 from interviews.paige.objective.subject_mentions import mentions_subject
 from interviews.paige.objective.subject_topics import topic_of
 from interviews.paige.objective.subjects import subjects
+from interviews.paige.reading.must_hear import heard
 from interviews.paige.turn.brief import Brief
 from interviews.paige.turn.compose import next_message
 from interviews.paige.turn.moves import moves
@@ -157,6 +158,7 @@ READERS: dict[str, Reader] = {
     "answer": every(read, lambda text: read("What?", text)),
     "statements": lambda text: statements(text, "en", "What led to that?", "Acme"),
     "German statements": lambda text: statements(text, "de", "Wie kam das?", "Acme"),
+    "what must be heard": lambda text: list(heard(text, ())),
     "wanted language": wanted_language,
     "quotes": every(quotes, lambda text: quote_from(text, "en")),
     "next turn": lambda text: turn("Fine, we liked it.", text),

@@ -64,12 +64,13 @@ TEXTS: dict[str, Callable[[int], str]] = {
 
 @cache
 def caches_of_texts() -> list[Any]:
-    """Those without a limit keep lexicons, and those with names of topics and patterns of words keep guides."""
+    """Those without a limit keep lexicons. Those with vectors or names of topics, or patterns of words, keep guides."""
     modules = [module for name, module in sys.modules.items() if name.startswith("interviews.paige.")]
     values = {id(each): each for module in modules for each in vars(module).values()}.values()
     kept: list[Any] = [each for each in values if hasattr(each, "cache_parameters")]
     limited = [each for each in kept if each.cache_parameters()["maxsize"]]
-    return [each for each in limited if not each.__name__.startswith(("_topic_names", "_word_pattern", "_words_regex"))]
+    of_guides = ("_topic_names", "_topic_vectors", "_word_pattern", "_words_regex")
+    return [each for each in limited if not each.__name__.startswith(of_guides)]
 
 
 def forget() -> None:

@@ -25,7 +25,7 @@ def guide_name() -> models.GeneratedField:
 
 
 _ORDER = (
-    *("key", "title", "core", "phrases", "objective_phrases", "siblings"),
+    *("key", "title", "about", "core", "phrases", "objective_phrases", "siblings"),
     *("bridge", "question", "rephrasing", "reason", "follow_ups", "kind", "text"),
 )
 # In JSON text, a line break is never part of a text.

@@ -13,6 +13,7 @@ from interviews.paige.model.provider import Provider
 from interviews.paige.model.writer import ModelWriter
 from interviews.paige.objective.instructions import vocabulary
 from interviews.paige.objective.topic_labels import labels_of, pieces_of
+from interviews.paige.reading.model import reader
 from interviews.paige.servers import ModelServer, choosing_server, wording_server
 from interviews.paige.turn.compose import ChoosingEngine
 from interviews.paige.turn.rules_engine import RulesEngine
@@ -33,6 +34,7 @@ def preload() -> None:
     for name in shipped_guides():
         Guide.from_data(shipped_guide(name)).topic_names  # noqa: B018
     labels_of([pieces_of("")])
+    reader()
 
 
 def engine(*, is_test: bool = False) -> ChoosingEngine:

@@ -62,6 +62,7 @@ def _interview(guide: Mapping[str, Any]) -> Fields:
 def _topic(topic: Mapping[str, Any]) -> Fields:
     return {
         "Title": topic["title"],
+        "About": topic.get("about", ""),
         "Bridge": topic.get("bridge", ""),
         "Question": topic["question"],
         "Rephrasing": topic.get("rephrasing", ""),

@@ -23,7 +23,10 @@ from interviews.services.languages import written_in
 from staff.guides.arrangement import MAX_TOPICS, arranged
 
 PHRASES_BY_LANGUAGE = "objective_phrases"
-HELP_ON_PHRASES = "Objectives name the topic by these phrases alone, unless all are those of the win-loss guide."
+HELP_ON_PHRASES = (
+    "Objectives name the topic by these phrases alone, unless all are those of the win-loss guide. Without any, title, "
+    "question and “About” count."
+)
 STORED_NOW = (
     'Somebody else has saved this guide, and your edit was not saved. Stored now: <q class="current">{}</q> '
     "Save again to replace it with what the field contains."
@@ -116,6 +119,12 @@ class TopicForm(GuidePart):
     is_open = False
 
     title = text_field("Title", help_text="Staff and customers see it.")
+    about = text_field(
+        "About",
+        rows=2,
+        help_text="What contacts may tell here, in one sentence. Contacts do not see it. With title and question, it "
+        "says which answers, and for a topic without objective phrases which objectives, are about the topic.",
+    )
     bridge = text_field("Bridge", help_text="Announces the topic after follow-ups on another one: “Now to the price.”")
     question = text_field("Question", rows=2)
     rephrasing = text_field("Rephrasing", rows=2, help_text="For contacts who ask what the question means.")
@@ -151,7 +160,7 @@ class TopicForm(GuidePart):
             "phrases": self.lines("phrases"),
             **({PHRASES_BY_LANGUAGE: named} if named else {}),
             **({"siblings": siblings} if (siblings := self.lines("siblings")) else {}),
-            **({"bridge": bridge} if (bridge := self.line("bridge")) else {}),
+            **{name: line for name in ("bridge", "about") if (line := self.line(name))},
             **{name: self.line(name) for name in ("question", "rephrasing", "reason")},
             "follow_ups": [follow_up.part() for follow_up in self.follow_ups],
         }

@@ -3,18 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
 
 from interviews.paige.answers.lexicon import Intent
 from interviews.paige.answers.reading import read
 from interviews.paige.answers.sentences import NOT_FINDINGS
-from tests.labelled_rows import labelled_rows
 from tests.quality.respondents import Label
+from tools.reader.labels import rows
 
-FOLDER = Path(__file__).parent
-TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL = (
-    FOLDER / f"answers{name}.tsv" for name in ("", "_idiomatic", "_held_back", "_new", "_natural")
-)
+TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL = ("first", "idiomatic", "held_back", "new", "natural")
 INNOCENT = "innocent"
 
 INTENTS: Mapping[Label, Intent] = {
@@ -44,8 +40,9 @@ class Verdict(StrEnum):
     INNOCENT_MISREAD = "innocent misread"
 
 
-def verdicts(file: Path) -> Counter[Verdict]:
-    return Counter(_verdict(*row[1:]) for row in labelled_rows(file))
+def verdicts(chosen: str) -> Counter[Verdict]:
+    """`chosen`: a set of tools/reader/labels/single_answers.tsv."""
+    return Counter(_verdict(row["label"], row["text"]) for row in rows("single_answers.tsv") if row["set"] == chosen)
 
 
 def _verdict(label: str, answer: str) -> Verdict:

@@ -4,30 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from interviews.paige.guide.guide import Guide, shipped_guide
-from tests.interviews.paige.objective import labelled_objectives
-from tests.interviews.paige.objective.neutral_sentences import changed_readings
 from tests.quality import fact_table, measures
 from tests.quality.interviews import Interview
 from tests.quality.labelled_answers import HELD_BACK, IDIOMATIC, NATURAL, NEW, TUNING, Verdict, verdicts
 from tests.quality.measures import Count, measure
 from tests.quality.table import row
-
-OBJECTIVES = {
-    **dict.fromkeys(
-        (
-            labelled_objectives.TUNING,
-            labelled_objectives.HELD_BACK,
-            labelled_objectives.UNSEEN,
-            labelled_objectives.NEW,
-            labelled_objectives.NATURAL,
-            labelled_objectives.BLIND,
-        ),
-        "win_loss_buyer",
-    ),
-    **{file: guide for guide, file in labelled_objectives.OF_OTHER_GUIDES.items()},
-}
-"""Files and their guides. The encoder has learned from the first."""
 
 Find = Callable[[Interview], Iterable[tuple[bool, str]]]
 
@@ -98,7 +79,6 @@ def lines(interviews: Sequence[Interview]) -> Iterator[str]:
     yield row("words an answer", *(f"{_words_an_answer(group):.1f}" for group in groups), "")
     yield from fact_table.lines()
     yield from _answers()
-    yield from _objectives()
     for target in missed_targets(interviews):
         yield f"MISSED: {target.title}"
         for interview in interviews:
@@ -109,27 +89,9 @@ def _answers() -> Iterator[str]:
     yield ""
     yield row("single answers read", *Verdict)
     yield row(":-", *["-:"] * len(Verdict))
-    for file in (TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL):
-        counts = verdicts(file)
-        yield row(file.name, *(str(counts[verdict]) for verdict in Verdict))
-
-
-def _objectives() -> Iterator[str]:
-    yield ""
-    yield row("objectives steered", *labelled_objectives.Verdict, "avoidances kept")
-    yield row(":-", *["-:"] * (len(labelled_objectives.Verdict) + 1))
-    for file, name in OBJECTIVES.items():
-        guide = Guide.from_data(shipped_guide(name))
-        found = labelled_objectives.score(guide, labelled_objectives.labelled_objectives(file))
-        shares = (f"{found.verdicts[each]} ({found.share(each):.0%})" for each in labelled_objectives.Verdict)
-        yield row(file.name, *shares, f"{found.respected} of {found.avoidances}")
-    yield row("aim", "at least 80%", "at most 5%", "", "all")
-    objectives = labelled_objectives.labelled_objectives(labelled_objectives.HELD_BACK)
-    read, changed = changed_readings(Guide.from_data(shipped_guide("win_loss_buyer")), objectives)
-    yield ""
-    yield row("readings that a neutral sentence changes", *read, "aim")
-    yield row(":-", *["-:"] * (len(read) + 1))
-    yield row("", *(f"{changed[each]} of {read[each]}" for each in read), "at most 3%")
+    for chosen in (TUNING, IDIOMATIC, HELD_BACK, NEW, NATURAL):
+        counts = verdicts(chosen)
+        yield row(chosen, *(str(counts[verdict]) for verdict in Verdict))
 
 
 def _words_an_answer(interviews: Sequence[Interview]) -> float:

@@ -1,10 +1,16 @@
-"""Prints what the readers make of the labels: `python -m tools.reader`, and with `held-back`, of those to test on."""
+"""Prints how the reader reads the labels: `python -m tools.reader [held-back] [--thresholds]`.
 
+It scores what training never has: the lines for development and the natural mix of objectives; with `held-back`, the
+authors that nobody tunes on. `--thresholds` tries other numbers of interviews/paige/reading/thresholds.py, on the
+lines for development alone.
+"""
+
+import argparse
 import os
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import django
 
@@ -12,106 +18,140 @@ os.environ.setdefault("HINDSIGHT_ENV", "development")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hindsight.settings")
 django.setup()
 
-from interviews.lifecycle import Direction, Move, Speaker  # noqa: E402  # needs the apps
-from interviews.paige.answers.dialogue import Utterance  # noqa: E402
-from interviews.paige.answers.lexicon import Intent  # noqa: E402
-from interviews.paige.answers.reading import read  # noqa: E402
-from interviews.paige.findings.drivers import Driver, drivers  # noqa: E402
-from interviews.paige.guide.guide import Guide, Topic, shipped_guide  # noqa: E402
-from interviews.paige.objective.steering import steer  # noqa: E402
-from interviews.paige.turn.brief import Brief  # noqa: E402
-from tools.reader.labels import BUYER, Answer, Clause, Interview, guides, interviews, objectives  # noqa: E402
+from interviews.paige.reading import answer, thresholds  # noqa: E402  # needs the apps
+from interviews.paige.reading.model import reader  # noqa: E402
+from tools.reader import measures  # noqa: E402
+from tools.reader.labels import BUYER, EDITED, Interview, Objective, interviews, objectives  # noqa: E402
+from tools.reader.measures import f1, share  # noqa: E402
 
-SHIPPED = {"en": "win_loss_buyer", "de": "win_loss_buyer_de"}
-ACTS: Mapping[Intent, str] = {
-    Intent.ASKS_ABOUT_AI: "asks_bot",
-    Intent.ASKS_WHO_READS: "asks_who_reads",
-    Intent.ASKS_HOW_LONG: "asks_how_long",
-    Intent.ASKS_ABOUT_LANGUAGE: "wants_language",
-    Intent.ASKS_TO_REPEAT: "asks_meaning",
-    Intent.ASKS_PURPOSE: "asks_purpose",
-    Intent.ASKS_IF_ENOUGH: "asks_other",
-    Intent.ASKS_MEANING: "asks_meaning",
-    Intent.ASKS_SOMETHING: "asks_other",
-    Intent.WANTS_TO_STOP: "wants_stop",
-    Intent.WANTS_A_PERSON: "wants_person",
-    Intent.WANTS_DELETION: "wants_deletion",
-    Intent.DECLINES: "refuses",
-    Intent.SAID_BEFORE: "said_before",
+NEUTRAL, TIMED = 200, 60
+"""About how many objectives get neutral sentences, and how many are timed."""
+TRIED = {
+    **dict.fromkeys(("ASKED", "AVOIDED"), ("objectives", (0.35, 0.5, 0.65, 0.8))),
+    "SUBJECT": ("subjects", (0.3, 0.5, 0.7)),
+    "SPEAKS": ("statements", (0.4, 0.5, 0.6, 0.7, 0.8)),
+    "DECISIVE": ("called", (0.3, 0.4, 0.5, 0.6)),
+    "ACT": ("acts", (0.4, 0.5, 0.6, 0.7, 0.8)),
+    "STATES": ("statements", (0.3, 0.5, 0.7)),
+    "TOLD": ("topics", (0.3, 0.4, 0.5, 0.6)),
 }
+"""The first word of the row that a threshold is chosen by, and its values."""
 
 
-def main(*, held_back: bool) -> None:
-    chosen = [each for each in interviews() if each.is_held_back == held_back]
-    print(f"Objectives for guides of others: {counted(_objectives(held_back))}")
-    print(f"Drivers: {counted(line for each in chosen for line in _drivers(each))}")
-    print(f"Acts: {counted(_act(answer) for each in chosen for answer in each.answers)}")
+def main(*, held_back: bool, tries: bool) -> None:
+    use = "is_held_back" if held_back else "is_for_development"
+    lines = [each for each in objectives() if getattr(each, use)]
+    chosen = [each for each in interviews() if getattr(each, use)]
+    print("| what | read |\n|:-|:-|")
+    if not held_back:
+        print_cpu(natural_mix(), chosen)
+    remember_scores()
+    if not held_back:
+        print_natural_mix(natural_mix())
+    for name, line in table(lines, chosen):
+        row(name, line)
+    for threshold, (first, values) in TRIED.items() if tries else ():
+        for value in values:
+            with changed_threshold(threshold, value):
+                for name, line in table(lines, chosen):
+                    if name.startswith(first):
+                        row(f"{threshold} {value}: {name}", line)
 
 
-def counted(outcomes: Iterator[str]) -> str:
-    return ", ".join(f"{number} {outcome}" for outcome, number in sorted(Counter(outcomes).items()))
+def table(lines: Sequence[Objective], chosen: Sequence[Interview]) -> Iterator[tuple[str, str]]:
+    yield from of_objectives(lines)
+    yield "subjects of objectives", counted(measures.subjects_read(lines), "found/labelled", "invented/read")
+    yield from of_answers(chosen)
 
 
-def _objectives(held_back: bool) -> Iterator[str]:
-    for each in objectives():
-        if each.is_held_back == held_back:
-            read_as = steer(guide_of(each.guide, each.language), each.text)
-            found, labels = (set(read_as.emphasize), set(read_as.avoid)), (set(each.asked), set(each.avoided))
-            is_wrong = not (found[0] <= labels[0] and found[1] <= labels[1])
-            yield "right" if found == labels else "wrong" if is_wrong else "missed"
+def natural_mix() -> list[Objective]:
+    return [each for each in objectives() if each.is_of_natural_mix]
 
 
-def _drivers(interview: Interview) -> Iterator[str]:
-    shown = drivers(brief_of(interview))
-    for index, answer in enumerate(interview.answers):
-        own = [driver for driver in shown if driver.quote.turn == 2 * index + 2]
-        for clause in answer.clauses:
-            if clause.speaks:
-                is_found = any(_is_of(driver, clause) and driver.direction == clause.speaks for driver in own)
-                yield f"labelled{' and decisive' * clause.is_decisive}{', found' * is_found}"
-        for driver in own:
-            said = {clause.speaks for clause in answer.clauses if _is_of(driver, clause)}
-            if driver.direction not in (Direction.FOR, Direction.AGAINST):
-                yield "shown without a direction"
-            else:
-                yield "shown right" if driver.direction in said else "shown turned" if said - {""} else "shown invented"
+def print_cpu(mix: Sequence[Objective], chosen: Sequence[Interview]) -> None:
+    timed = measures.cpu_of_an_objective(mix[:: len(mix) // TIMED]), measures.cpu_of_an_answer(chosen)
+    for name, seconds in zip(("an objective", f"an answer of {measures.WORDS} words"), timed, strict=True):
+        row(f"CPU of {name}", f"{1000 * seconds:.0f} ms")
 
 
-def _is_of(driver: Driver, clause: Clause) -> bool:
-    quote = driver.quote.text
-    return quote in clause.text or clause.text.strip(" .,;:!?") in quote
+def print_natural_mix(mix: Sequence[Objective]) -> None:
+    row("objectives, shipped guide, natural mix", objectives_line(mix))
+    row("a third of them, every topic in other words", objectives_line(mix[::3], EDITED))
+    changed = measures.readings_changed(mix[:: len(mix) // NEUTRAL])
+    row("readings that a neutral sentence changes", counted(changed, "changed/read"))
+    row("sentences alone", counted(measures.sentences_read(), "lost/statements", "taken for statements/others"))
 
 
-def _act(answer: Answer) -> str:
-    acts = {clause.act for clause in answer.clauses} & {*ACTS.values()}
-    found = {ACTS[intent] for intent in read(answer.text).intents if intent in ACTS}
-    if not acts:
-        return "innocent" if not found else "innocent, misread"
-    return "with acts, right" if found == acts else "with acts, not right"
+def of_objectives(lines: Sequence[Objective]) -> Iterator[tuple[str, str]]:
+    for name, is_shipped in {"shipped guide": True, "guides of others": False}.items():
+        if own := [each for each in lines if (each.guide == BUYER) == is_shipped]:
+            yield f"objectives, {name}", objectives_line(own)
 
 
-def brief_of(interview: Interview) -> Brief:
-    language = interview.answers[0].language
-    guide = guide_of(interview.guide, language).for_vendor(interview.vendor)
-    said = [
-        Utterance(speaker, text, answer.asked, move)
-        for answer in interview.answers
-        for speaker, text, move in (
-            (Speaker.PAIGE, guide.topic(answer.asked).question, Move.QUESTION),
-            (Speaker.CONTACT, answer.text, Move.ANSWER),
-        )
-    ]
-    return Brief(interview.vendor, "", "", "", guide, conversation=tuple(said))
+def objectives_line(lines: Sequence[Objective], guide: str = "") -> str:
+    pairs = "right/lines", "wrong", "missed", "turned round", "avoidances missed/avoidances"
+    return counted(measures.objectives_read(lines, guide), *pairs)
 
 
-@cache
-def guide_of(name: str, language: str) -> Guide:
-    if name == BUYER:
-        return Guide.from_data(shipped_guide(SHIPPED.get(language, SHIPPED["en"])))
-    shipped, own = Guide.from_data(shipped_guide(SHIPPED["en"])), guides()[name]
-    topics = tuple(Topic(each.key, each.title, True, (), each.question, "", "", ()) for each in own.topics)
-    return Guide(own.name, 1, own.language, 10, 20, "", topics, shipped.closing)
+def of_answers(chosen: Sequence[Interview]) -> Iterator[tuple[str, str]]:
+    answers = [*measures.answers_of(chosen)]
+    counts = measures.statements_read(answers)
+    pairs = "found/labelled", "decisive found/decisive", "right/shown", "turned", "invented"
+    yield "statements with their direction", counted(counts, *pairs)
+    yield "called decisive", counted(counts, "called decisive/all decisive", "rightly called/called")
+    acts = "right/with acts", "passed over", "misread/innocent"
+    yield "acts, by answer", counted(measures.acts_read(answers), *acts)
+    told, cuts = measures.topics_told(answers), measures.cuts_read(answers)
+    for name, each in {"topics told, by answer": told, "beginnings of clauses": cuts}.items():
+        yield f"{name}: F1 {f1(each):.3f}", counted(each, "found/labelled", "found/read")
+
+
+def counted(counts: Counter[str], *pairs: str) -> str:
+    """`pairs`: the names of a part and its whole. The whole of a part alone is that of the one before."""
+    texts, whole = [], ""
+    for pair in pairs:
+        part, _, own = pair.partition("/")
+        whole = own or whole
+        of = f" of {counts[whole]} {whole}" if own else ""
+        texts.append(f"{part} {counts[part]}{of} ({share(counts[part], counts[whole]):.1%})")
+    return ", ".join(texts)
+
+
+def row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def remember_scores() -> None:
+    """The same text then needs no encoder again, whatever the thresholds are."""
+    own: Any = reader()
+
+    def remembered(score: Callable[..., Any]) -> Callable[..., Any]:
+        kept: dict[Any, Any] = {}
+
+        def scores(*given: Any) -> Any:
+            *words, topics = given
+            key = (*map(tuple, words), topics.tobytes())
+            if key not in kept:
+                kept[key] = score(*given)
+            return kept[key]
+
+        return scores
+
+    own.objective_scores, own.answer_scores = map(remembered, (own.objective_scores, own.answer_scores))
+
+
+@contextmanager
+def changed_threshold(name: str, value: float) -> Iterator[None]:
+    before = getattr(thresholds, name)
+    setattr(thresholds, name, value)
+    answer._read.cache_clear()
+    yield
+    setattr(thresholds, name, before)
 
 
 if __name__ == "__main__":
-    main(held_back=sys.argv[1:] == ["held-back"])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lines", nargs="?", choices=["held-back"])
+    parser.add_argument("--thresholds", action="store_true")
+    given = parser.parse_args()
+    main(held_back=given.lines == "held-back", tries=given.thresholds)

@@ -13,7 +13,6 @@ from interviews.paige.guide.topic_names import TopicNames, TopicPhrase
 from interviews.paige.language.automaton import PatternAutomaton
 from interviews.paige.language.lexicons import Phrase, phrases, wording
 from interviews.paige.language.patterns import Patterns
-from interviews.paige.language.words import unaccented
 
 __all__ = ["CLOSING", "FollowUp", "FollowUpKind", "Guide", "GuideError", "Topic", "shipped_guide", "shipped_guides"]
 
@@ -38,9 +37,10 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Topic:
-    """Core topics are asked even if few turns are left. `rephrasing`, `reason` and `bridge` may be empty.
+    """Core topics are asked even if few turns are left. `rephrasing`, `reason`, `bridge` and `about` may be empty.
 
-    `siblings`: the keys of topics that ask for the same in other words. `bridge` announces the topic.
+    `siblings`: the keys of topics that ask for the same in other words. `bridge` announces the topic. `about`: what the
+    contact may tell of there, in a sentence that only the reader sees.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Topic:
     objective_phrases: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
     bridge: str = ""
+    about: str = ""
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
@@ -66,6 +67,11 @@ class Topic:
         )
         lists = {name: tuple(fields.get(name, ())) for name in ("phrases", "siblings")}
         return cls(**{**fields, **lists, "objective_phrases": objective, "follow_ups": follow_ups})
+
+    @property
+    def described(self) -> str:
+        """What objectives and answers are compared with."""
+        return ". ".join(text.rstrip(".") for text in (self.title, self.question, self.about) if text)
 
     def phrases_in(self, text: str) -> set[str]:
         return set(_found(self.phrases, text))
@@ -114,7 +120,7 @@ class Guide:
 
     @cached_property
     def topic_names(self) -> TopicNames:
-        return _topic_names(tuple((topic.key, topic.objective_phrases, topic.phrases) for topic in self.topics))
+        return _topic_names(tuple((topic.key, topic.objective_phrases) for topic in self.topics))
 
     @property
     def every_topic(self) -> tuple[Topic, ...]:
@@ -141,15 +147,14 @@ class Guide:
 
 
 @lru_cache(maxsize=MAX_GUIDES)
-def _topic_names(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> TopicNames:
-    """`phrases` count only for a topic without `objective_phrases`."""
+def _topic_names(topics: tuple[tuple[str, tuple[str, ...]], ...]) -> TopicNames:
     phrases = PatternAutomaton(
         (Patterns().parse(phrase.rstrip(WEAK)), TopicPhrase(key, phrase.endswith(WEAK)))
-        for key, objective_phrases, phrases in topics
-        for phrase in objective_phrases or filter(None, map(_plain, phrases))
+        for key, objective_phrases in topics
+        for phrase in objective_phrases
     )
     known = _encoded_topics()
-    return TopicNames(phrases, frozenset(key for key, own, _ in topics if own and known.get(key) == frozenset(own)))
+    return TopicNames(phrases, frozenset(key for key, own in topics if own and known.get(key) == frozenset(own)))
 
 
 @cache
@@ -157,10 +162,6 @@ def _encoded_topics() -> dict[str, frozenset[str]]:
     """Topics with other `objective_phrases` are not encoded: they may mean something else."""
     topics = map(Topic.from_fields, validated(shipped_guide(ENCODED_GUIDE))["topics"])
     return {topic.key: frozenset(topic.objective_phrases) for topic in topics}
-
-
-def _plain(phrase: str) -> str:
-    return " ".join(word for word in unaccented(phrase).split() if word != "?")
 
 
 def _closing_follow_ups(language: str) -> tuple[FollowUp, ...]:

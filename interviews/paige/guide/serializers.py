@@ -90,6 +90,7 @@ class TopicSerializer(StrictSerializer):
     objective_phrases = PhrasesByLanguage(required=False)
     siblings = ItemList(child=GuideText(clean=clean_key), required=False)
     bridge = GuideText(clean=clean_optional_line, required=False)
+    about = GuideText(clean=clean_optional_line, required=False)
     question = GuideText(clean=clean_question)
     rephrasing = GuideText(clean=clean_optional_question)
     reason = GuideText(clean=clean_optional_line)

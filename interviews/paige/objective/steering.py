@@ -3,11 +3,12 @@
 How an objective is read: docs/decisions/0051-one-reader-of-objectives.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.reading import Reason, Source, reasons_in
+from interviews.paige.reading.objective import read_objective
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,18 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
     """Ignores keys of `picks` that the guide does not have."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    said = reasons_in(objective, guide.topic_names, Source.OBJECTIVE)
-    noted = reasons_in(notes, guide.topic_names, Source.NOTES)
+    said = [*reasons_in(objective, guide.topic_names, Source.OBJECTIVE), *_learned(objective, guide, Source.OBJECTIVE)]
+    noted = [*reasons_in(notes, guide.topic_names, Source.NOTES), *_learned(notes, guide, Source.NOTES)]
     decided = {reason.topic for reason in said}
     return _steering([*said, *(reason for reason in noted if reason.topic not in decided)])
+
+
+def _learned(text: str, guide: Guide, source: Source) -> Iterator[Reason]:
+    """Of topics without phrases for objectives, such as those of an org's own guide. Notes only avoid."""
+    own = {topic.key for topic in guide.topics if not topic.objective_phrases}
+    for each in read_objective(text, guide).topics if own and text.strip() else ():
+        if each.topic in own and (each.is_avoided or source is Source.OBJECTIVE):
+            yield Reason(each.topic, each.words, source, each.is_avoided)
 
 
 def _picked(keys: set[str], picks: Picks) -> Steering:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hindsight.limits.memory import Memory
 from interviews.paige.objective.thresholds import MAX_PIECES, REMEMBERED_TEXTS
-from interviews.paige.objective.word_pieces import BEGINNING, END, WordPieces
+from interviews.paige.reading.word_pieces import BEGINNING, END, WordPieces
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -53,7 +53,7 @@ class _Model:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         import numpy as np
 
-        from interviews.paige.objective.encoder import TextEncoder, softmax
+        from interviews.paige.reading.encoder import TextEncoder, softmax
 
         with np.load(WEIGHTS) as file:
             data = dict(file)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 HEADS = 12
+HEADS_OF_TOPICS = 6
 BLOCK = 32  # weights with the same scale
 EPSILON = 1e-12
 
@@ -51,7 +52,7 @@ class _Layer:
         query, key, value = (dense(rows) for dense in (self.query, self.key, self.value))
         attended = np.concatenate([_attended(query[span], key[span], value[span]) for span in spans])
         rows = _normalized(rows + self.mix(attended), *self.norms[0])
-        return _normalized(rows + self.narrow(_gelu(self.widen(rows))), *self.norms[1])
+        return _normalized(rows + self.narrow(gelu(self.widen(rows))), *self.norms[1])
 
 
 def _attended(*rows: Matrix) -> Matrix:
@@ -84,7 +85,7 @@ def softmax(rows: Matrix) -> Matrix:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
-def _gelu(rows: Matrix) -> Matrix:
+def gelu(rows: Matrix) -> Matrix:
     """The hyperbolic tangent replaces the error function, as in training."""
     inner = np.float32(sqrt(2 / pi)) * rows * (1 + np.float32(0.044715) * rows * rows)
     return np.asarray(rows / 2 * (1 + np.tanh(inner)))

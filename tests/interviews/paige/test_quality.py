@@ -1,7 +1,5 @@
 """The services conduct the interviews whose targets `make quality` checks."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.quality.interviews import interview_with, stored_interview_with
@@ -22,9 +20,9 @@ def test_the_services_conduct_the_same_interview(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("file", "share", "misread"), [(TUNING, 0.9, 1), (IDIOMATIC, 0.5, 2), (NEW, 0.7, 2), (NATURAL, 0.8, 0)]
+    ("chosen", "share", "misread"), [(TUNING, 0.9, 1), (IDIOMATIC, 0.5, 2), (NEW, 0.7, 2), (NATURAL, 0.8, 0)]
 )
-def test_few_labelled_answers_are_misread(file: Path, share: float, misread: int) -> None:
-    counts = verdicts(file)
+def test_few_labelled_answers_are_misread(chosen: str, share: float, misread: int) -> None:
+    counts = verdicts(chosen)
     assert counts[Verdict.RIGHT] >= share * (counts.total() - counts[Verdict.INNOCENT_RIGHT])
     assert counts[Verdict.INNOCENT_MISREAD] <= misread

@@ -8,11 +8,11 @@ import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
 from interviews.paige.objective import reading
-from interviews.paige.objective.encoder import TextEncoder
 from interviews.paige.objective.steering import Steering, steer
 from interviews.paige.objective.thresholds import MAX_PIECES, MAX_READ_PIECES
 from interviews.paige.objective.topic_labels import Labels, Probabilities, labels_of, pieces_of, remembered
-from interviews.paige.objective.word_pieces import SPECIAL, UNKNOWN, WordPieces
+from interviews.paige.reading.encoder import TextEncoder
+from interviews.paige.reading.word_pieces import SPECIAL, UNKNOWN, WordPieces
 
 GUIDE = Guide.from_data(shipped_guide("win_loss_buyer"))
 

@@ -8,8 +8,10 @@ from types import FrameType
 import pytest
 
 from interviews.paige.guide.guide import Guide, shipped_guide
+from interviews.paige.objective import steering
 from interviews.paige.objective.reading import Source
 from interviews.paige.objective.steering import Picks, Steering, steer
+from interviews.paige.reading.readings import ObjectiveReading, TopicReading
 
 WORDINGS = Path(__file__).with_name("wordings")
 SHIPPED = Guide.from_data(shipped_guide("win_loss_buyer"))
@@ -187,15 +189,20 @@ class TestObjective:
         }
         assert "PREISE bitte nicht sprechen" in found["pricing"].words
 
-    def test_a_guide_without_phrases_for_objectives_goes_by_its_phrases(self) -> None:
-        topics = tuple(replace(topic, objective_phrases=()) for topic in BUYER.topics)
-        found = steer(replace(BUYER, topics=topics), "Avoid pricing, ask about the onboarding and the money")
-        assert (found.emphasize, found.avoid) == (("experience",), ("pricing",))
-
-    @pytest.mark.parametrize("phrase", ["r & d", "price (net", "...", "a|b", "price?", "*", "?"])
-    def test_such_phrases_are_no_patterns(self, phrase: str) -> None:
-        topics = tuple(replace(topic, objective_phrases=(), phrases=(phrase, "money")) for topic in BUYER.topics[:1])
-        assert steer(replace(BUYER, topics=topics), "Ask about the money").emphasize == (topics[0].key,)
+    def test_topics_without_phrases_for_objectives_are_read_by_their_texts(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        topics = tuple(
+            replace(topic, objective_phrases=()) if topic.key in ("pricing", "options") else topic
+            for topic in BUYER.topics
+        )
+        read = [TopicReading(key, key == "options", key, 0) for key in ("pricing", "options", "experience")]
+        monkeypatch.setattr(steering, "read_objective", lambda text, guide: ObjectiveReading(tuple(read)))
+        guide = replace(BUYER, topics=topics)
+        found = steer(guide, "Why was it slow?", "Leave out the others.")
+        assert (found.emphasize, found.avoid) == (("pricing",), ("options",)), "the other topics go by their phrases"
+        assert steer(guide, "", "Leave out the others.").avoid == ("options",)
+        assert steer(guide, "", "Leave out the others.").emphasize == (), "notes only avoid"
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
