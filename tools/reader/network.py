@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from interviews.paige.reading.encoder import HEADS_OF_TOPICS
-from interviews.paige.reading.heads import ClauseHead
+from interviews.paige.reading.heads import HEADS_OF_TOPICS, ClauseHead
 from interviews.paige.reading.model import MAX_PIECES_OF_A_TOPIC
 from interviews.paige.reading.passages import Names, Word, words_of
 from interviews.paige.reading.word_pieces import BEGINNING, END, PADDING, SPECIAL, WordPieces

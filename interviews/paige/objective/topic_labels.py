@@ -1,5 +1,4 @@
 import os
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -7,9 +6,8 @@ from typing import Any, NamedTuple
 
 from hindsight.limits.memory import Memory
 from interviews.paige.objective.thresholds import MAX_PIECES, REMEMBERED_TEXTS
+from interviews.paige.reading.passages import with_one_number
 from interviews.paige.reading.word_pieces import BEGINNING, END, WordPieces
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 WEIGHTS = Path(__file__).with_name("weights") / "encoder.npz"
 
@@ -29,8 +27,7 @@ remembered: Memory[tuple[int, ...], Labels] = Memory(REMEMBERED_TEXTS)
 
 
 def pieces_of(text: str) -> list[int]:
-    """Those of "team 7" and "team 12,000" are the same: scripts write texts that differ in numbers."""
-    return [*_model().pieces.indexes(_NUMBER.sub("12", text))]
+    return [*_model().pieces.indexes(with_one_number(text))]
 
 
 def labels_of(texts: Sequence[Sequence[int]]) -> list[Labels]:

@@ -1,16 +1,17 @@
 """The encoder of BERT, in numpy: Devlin et al., 2018, https://arxiv.org/abs/1810.04805."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
+Weights = Mapping[str, NDArray[Any]]
 
 HEADS = 12
-HEADS_OF_TOPICS = 6
 BLOCK = 32  # weights with the same scale
 EPSILON = 1e-12
 
@@ -18,7 +19,7 @@ EPSILON = 1e-12
 class TextEncoder:
     """The names of a layer's arrays begin with its number: `0.query`, `0.query.bias`, and so on."""
 
-    def __init__(self, data: Mapping[str, NDArray[np.generic]]) -> None:
+    def __init__(self, data: Weights) -> None:
         self.words, self.scales = data["word"], data["word.scale"]
         self.places = data["place"].astype(np.float32)
         self.norm = _norm(data, "norm")
@@ -36,29 +37,39 @@ class TextEncoder:
         return [rows[span] for span in spans]
 
 
-class _Layer:
-    def __init__(self, data: Mapping[str, NDArray[np.generic]], prefix: str) -> None:
-        def dense(name: str) -> Callable[[Matrix], Matrix]:
-            weights = np.ascontiguousarray(scaled(data[f"{prefix}{name}"], data[f"{prefix}{name}.scale"]).T)
-            bias = data[f"{prefix}{name}.bias"].astype(np.float32)
-            return lambda rows: rows @ weights + bias
+class Dense:
+    """Weights with scales are rounded, others exact."""
 
-        self.query, self.key, self.value, self.mix = map(dense, ("query", "key", "value", "mix"))
-        self.widen, self.narrow = dense("widen"), dense("narrow")
+    def __init__(self, data: Weights, name: str) -> None:
+        matrix = scaled(data[name], data[f"{name}.scale"]) if f"{name}.scale" in data else data[name]
+        self.matrix = np.ascontiguousarray(matrix.T)
+        self.bias = data[f"{name}.bias"].astype(np.float32)
+
+    def __call__(self, rows: Matrix) -> Matrix:
+        return np.asarray(rows @ self.matrix + self.bias)
+
+
+class _Layer:
+    def __init__(self, data: Weights, prefix: str) -> None:
+        names = ("query", "key", "value", "mix", "widen", "narrow")
+        self.query, self.key, self.value, self.mix, self.widen, self.narrow = (
+            Dense(data, f"{prefix}{name}") for name in names
+        )
         self.norms = _norm(data, f"{prefix}norm.0"), _norm(data, f"{prefix}norm.1")
 
     def __call__(self, rows: Matrix, spans: Sequence[slice]) -> Matrix:
         """`spans`: the rows of each text. A piece attends to those of its text."""
         query, key, value = (dense(rows) for dense in (self.query, self.key, self.value))
-        attended = np.concatenate([_attended(query[span], key[span], value[span]) for span in spans])
-        rows = _normalized(rows + self.mix(attended), *self.norms[0])
+        found = np.concatenate([attended(query[span], key[span], value[span], HEADS) for span in spans])
+        rows = _normalized(rows + self.mix(found), *self.norms[0])
         return _normalized(rows + self.narrow(gelu(self.widen(rows))), *self.norms[1])
 
 
-def _attended(*rows: Matrix) -> Matrix:
-    query, key, value = map(_of_heads, rows)
+def attended(queries: Matrix, keys: Matrix, values: Matrix, heads: int) -> Matrix:
+    """A row for each query."""
+    query, key, value = (rows.reshape(len(rows), heads, -1).transpose(1, 0, 2) for rows in (queries, keys, values))
     attention = softmax(query @ key.transpose(0, 2, 1) / np.float32(sqrt(query.shape[2])))
-    return np.asarray((attention @ value).transpose(1, 0, 2).reshape(rows[0].shape))
+    return np.asarray((attention @ value).transpose(1, 0, 2).reshape(queries.shape))
 
 
 def scaled(numbers: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
@@ -66,12 +77,8 @@ def scaled(numbers: NDArray[np.generic], scales: NDArray[np.generic]) -> Matrix:
     return np.asarray((blocks * scales.astype(np.float32)[..., np.newaxis]).reshape(numbers.shape))
 
 
-def _norm(data: Mapping[str, NDArray[np.generic]], name: str) -> tuple[Matrix, Matrix]:
+def _norm(data: Weights, name: str) -> tuple[Matrix, Matrix]:
     return data[f"{name}.weight"].astype(np.float32), data[f"{name}.bias"].astype(np.float32)
-
-
-def _of_heads(rows: Matrix) -> Matrix:
-    return rows.reshape(len(rows), HEADS, -1).transpose(1, 0, 2)
 
 
 def _normalized(rows: Matrix, weight: Matrix, bias: Matrix) -> Matrix:

@@ -1,25 +1,10 @@
-"""What the rows of a text say: steps that were learned together with the encoder. Arrays have a row for each piece."""
-
-from collections.abc import Mapping
-from math import sqrt
-from typing import Any
+"""The learned steps after the encoder. Their arrays have a row for each piece of a text."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from interviews.paige.reading.encoder import HEADS_OF_TOPICS, Matrix, gelu, scaled, softmax
+from interviews.paige.reading.encoder import Dense, Matrix, Weights, attended, gelu
 
-Weights = Mapping[str, NDArray[Any]]
-
-
-class Dense:
-    def __init__(self, weights: Weights, name: str) -> None:
-        matrix = scaled(weights[name], weights[f"{name}.scale"]) if f"{name}.scale" in weights else weights[name]
-        self.matrix = np.ascontiguousarray(matrix.T)
-        self.bias = weights[f"{name}.bias"].astype(np.float32)
-
-    def __call__(self, rows: Matrix) -> Matrix:
-        return np.asarray(rows @ self.matrix + self.bias)
+HEADS_OF_TOPICS = 6
 
 
 class TopicHead:
@@ -38,9 +23,7 @@ class TopicHead:
         """`rows`: of a clause. `topics`: a vector each. `own`, `around`: vectors of the clause and of its text. Returns
         scores of each topic.
         """
-        queries, keys, values = (_of_heads(each) for each in (self.query(topics), self.key(rows), rows))
-        attention = softmax(queries @ keys.transpose(0, 2, 1) / np.float32(sqrt(queries.shape[2])))
-        found = (attention @ values).transpose(1, 0, 2).reshape(len(topics), -1)
+        found = attended(self.query(topics), self.key(rows), rows, HEADS_OF_TOPICS)
         everything = [np.broadcast_to(each, topics.shape) for each in (own, *around)]
         compared = np.concatenate([found, topics, found * topics, *everything], axis=1)
         return np.asarray(self.second(gelu(self.first(compared))) + self.near(_nearness(found, topics, own)))
@@ -72,7 +55,3 @@ class ClauseHead:
         joined = np.concatenate([rows.mean(axis=0), rows.max(axis=0), whole])
         scores = self.second(gelu(self.first(joined)))
         return np.split(scores, np.cumsum(self.SIZES)[:-1])
-
-
-def _of_heads(rows: Matrix) -> Matrix:
-    return rows.reshape(len(rows), HEADS_OF_TOPICS, -1).transpose(1, 0, 2)

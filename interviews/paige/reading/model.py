@@ -56,8 +56,8 @@ class Reader:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         import numpy as np
 
-        from interviews.paige.reading.encoder import TextEncoder, softmax
-        from interviews.paige.reading.heads import ClauseHead, Dense, TopicHead
+        from interviews.paige.reading.encoder import Dense, TextEncoder, softmax
+        from interviews.paige.reading.heads import ClauseHead, TopicHead
 
         with np.load(WEIGHTS) as file:
             data = dict(file)

@@ -34,10 +34,14 @@ def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
 def words_of(text: str, pieces: Callable[[str], Iterator[int]], names: Names) -> Iterator[Word]:
     spelled_out, places = marked(text, names)
     for word in _WORD.finditer(spelled_out):
-        spelled = _NUMBER.sub("12", word[0])
-        found = tuple(pieces(spelled)) or (UNKNOWN,)
+        found = tuple(pieces(with_one_number(word[0]))) or (UNKNOWN,)
         ends_clause = _CLAUSE_END.search(word[0]) is not None
         yield Word(places[word.start()], places[word.end() - 1] + 1, found, ends_clause)
+
+
+def with_one_number(text: str) -> str:
+    """Those of "team 7" and "team 12,000" are the same: scripts write texts that differ in numbers."""
+    return _NUMBER.sub("12", text)
 
 
 def clauses_of(words: Sequence[Word]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What is read in an objective, in notes and in an answer. Everything else builds on these types, and reads no text."""
+"""What the learned reader finds in an objective, in notes and in an answer."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,7 +26,6 @@ class Act(StrEnum):
     SMALL_TALK = "small_talk"
 
 
-QUESTIONS = frozenset(act for act in Act if act.startswith("asks_")) | {Act.WANTS_LANGUAGE}
 WISHES = frozenset({Act.WANTS_TO_STOP, Act.WANTS_A_PERSON, Act.WANTS_DELETION})
 
 
@@ -73,11 +72,6 @@ class Clause:
         return self.start + len(self.text)
 
 
-MAX_WORDS_BESIDE_A_REFUSAL, MAX_WORDS_BESIDE_A_DENIAL = 6, 12
-MAX_WORDS_OF_A_BARE_DENIAL = 4
-"""Longer denials say something, such as "There was no integration with SAP"."""
-
-
 @dataclass(frozen=True)
 class AnswerReading:
     """The clauses are in the order of the text, and cover it."""
@@ -88,51 +82,10 @@ class AnswerReading:
     def acts(self) -> frozenset[Act]:
         return frozenset(clause.act for clause in self.clauses if clause.act)
 
-    @property
-    def questions(self) -> frozenset[Act]:
-        return self.acts & QUESTIONS
-
-    @property
-    def wishes(self) -> frozenset[Act]:
-        return self.acts & WISHES
-
     @cached_property
     def stating(self) -> tuple[Clause, ...]:
         """Those that state something about the purchase, if only that there was none of what was asked."""
         return tuple(clause for clause in self.clauses if clause.kind)
-
-    @property
-    def findings(self) -> tuple[str, ...]:
-        return tuple(clause.text for clause in self.stating)
-
-    @property
-    def quotable(self) -> tuple[Clause, ...]:
-        """Empty beside a wish to stop or for deletion, which may be about them."""
-        is_withheld = self.wishes - {Act.WANTS_A_PERSON}
-        return () if is_withheld else tuple(clause for clause in self.stating if clause.act is None)
-
-    @property
-    def is_declined(self) -> bool:
-        """True also for a skipped question."""
-        is_refused = Act.DECLINES in self.acts and self._words(self.stating) <= MAX_WORDS_BESIDE_A_REFUSAL
-        return not self.clauses or is_refused
-
-    @property
-    def denying(self) -> tuple[Clause, ...]:
-        return tuple(clause for clause in self.stating if clause.kind is StatementKind.DENIAL)
-
-    @property
-    def is_denied(self) -> bool:
-        others = self._words(self.stating) - self._words(self.denying)
-        return bool(self.denying) and others <= MAX_WORDS_BESIDE_A_DENIAL
-
-    @property
-    def is_bare_denial(self) -> bool:
-        is_denial = bool(self.denying) and self.denying == self.stating
-        return is_denial and self._words(self.stating) <= MAX_WORDS_OF_A_BARE_DENIAL
-
-    def _words(self, clauses: tuple[Clause, ...]) -> int:
-        return sum(len(clause.text.split()) for clause in clauses)
 
 
 @dataclass(frozen=True)
