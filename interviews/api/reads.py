@@ -198,7 +198,8 @@ class InterviewRequestRow(SummaryRow):
 
     def _steering(self, guide: Guide) -> Keys:
         picks = known_picks(self.details.picks, guide)
-        steering = steer(guide, self.stored.objective, self.details.notes, picks)
+        vendor = vendor_of(self.stored.org_name)
+        steering = steer(guide, self.stored.objective, self.details.notes, picks, vendor=vendor)
         return steering.emphasize, steering.avoid
 
     @property

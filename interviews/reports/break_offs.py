@@ -14,6 +14,7 @@ from interviews.paige.guide.guide import Guide
 from interviews.paige.guide.texts import VENDOR
 from interviews.paige.objective.picks import picks_in
 from interviews.paige.objective.steering import steer
+from interviews.paige.turn.brief import vendor_of
 from interviews.reports.guide_quality import NEWEST
 
 NEWEST_OBJECTIVES = 200
@@ -118,7 +119,8 @@ def stops_by_objective(interview_type: InterviewType) -> ObjectiveStops:
     begun = Conversation.objects.for_org(interview_type.org_id).filter(pk__in=[pk for pk, *_ in newest])
     stopped = set(begun.broken_off().values_list("pk", flat=True))
     reached: dict[str, list[bool]] = defaultdict(list)
-    emphasized = cache(lambda objective, picks: steer(guide, objective, picks=picks_in(picks)).emphasize or ("",))
+    vendor = vendor_of(interview_type.org.name)
+    emphasized = cache(lambda text, picks: steer(guide, text, picks=picks_in(picks), vendor=vendor).emphasize or ("",))
     read, end = 0, thread_time() + READING_SECONDS
     for pk, objective, picks in newest:
         for key in emphasized(objective, picks):

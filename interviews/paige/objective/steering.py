@@ -29,20 +29,22 @@ class Steering:
     reasons: tuple[Reason, ...] = field(default=(), repr=False)
 
 
-def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = None) -> Steering:
-    """Ignores keys of `picks` that the guide does not have."""
+def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = None, *, vendor: str = "") -> Steering:
+    """Ignores keys of `picks` that the guide does not have. `vendor`: the name that texts and the guide may contain."""
     if picks is not None:
         return _picked({topic.key for topic in guide.topics}, picks)
-    said = [*reasons_in(objective, guide.topic_names, Source.OBJECTIVE), *_learned(objective, guide, Source.OBJECTIVE)]
-    noted = [*reasons_in(notes, guide.topic_names, Source.NOTES), *_learned(notes, guide, Source.NOTES)]
+    said, noted = (
+        [*reasons_in(text, guide.topic_names, source), *_learned(text, guide, source, vendor)]
+        for text, source in ((objective, Source.OBJECTIVE), (notes, Source.NOTES))
+    )
     decided = {reason.topic for reason in said}
     return _steering([*said, *(reason for reason in noted if reason.topic not in decided)])
 
 
-def _learned(text: str, guide: Guide, source: Source) -> Iterator[Reason]:
+def _learned(text: str, guide: Guide, source: Source, vendor: str) -> Iterator[Reason]:
     """Of topics without phrases for objectives, such as those of an org's own guide. Notes only avoid."""
     own = {topic.key for topic in guide.topics if not topic.objective_phrases}
-    for each in read_objective(text, guide).topics if own and text.strip() else ():
+    for each in read_objective(text, guide, vendor).topics if own and text.strip() else ():
         if each.topic in own and (each.is_avoided or source is Source.OBJECTIVE):
             yield Reason(each.topic, each.words, source, each.is_avoided)
 

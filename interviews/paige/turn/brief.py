@@ -49,7 +49,7 @@ class Brief:
 
     @cached_property
     def steering(self) -> Steering:
-        return steer(self.guide, self.objective, self.contact_notes, self.picks)
+        return steer(self.guide, self.objective, self.contact_notes, self.picks, vendor=self.vendor)
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:

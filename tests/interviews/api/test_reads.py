@@ -176,9 +176,9 @@ def test_objective_and_notes_are_read_once_for_each_version(
 ) -> None:
     texts: list[str] = []
 
-    def counting(guide: Guide, objective: str, *others: Any) -> Steering:
+    def counting(guide: Guide, objective: str, *others: Any, **named: Any) -> Steering:
         texts.append(objective)
-        return steer_(guide, objective, *others)
+        return steer_(guide, objective, *others, **named)
 
     monkeypatch.setattr(reads, "steer", counting)
     monkeypatch.setattr(reads._steered, "max_keys", 1)

@@ -197,7 +197,7 @@ class TestObjective:
             for topic in BUYER.topics
         )
         read = [TopicReading(key, key == "options", key, 0) for key in ("pricing", "options", "experience")]
-        monkeypatch.setattr(steering, "read_objective", lambda text, guide: ObjectiveReading(tuple(read)))
+        monkeypatch.setattr(steering, "read_objective", lambda text, guide, vendor: ObjectiveReading(tuple(read)))
         guide = replace(BUYER, topics=topics)
         found = steer(guide, "Why was it slow?", "Leave out the others.")
         assert (found.emphasize, found.avoid) == (("pricing",), ("options",)), "the other topics go by their phrases"
