@@ -2,9 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
+import pytest
 from django.db import connection, transaction
+
+from tools.harness.processes import eventually
+
+Result = TypeVar("Result")
+
+needs_concurrent_writes = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has one writing transaction at a time"
+)
 
 
 @contextmanager
@@ -33,6 +44,22 @@ def uncommitted(write: Callable[[], object]) -> Iterator[Callable[[], None]]:
         yield commit
     finally:
         commit()
+
+
+def waiting_for(first: Callable[[], object], second: Callable[[], Result]) -> Future[Result]:
+    """Commits `first`, in a transaction of another connection, once `second` waits for it. `second` is done then."""
+
+    def run() -> Result:
+        try:
+            return second()
+        finally:
+            connection.close()
+
+    with uncommitted(first) as commit, ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(run)
+        assert eventually(lambda: waiting_sessions() == 1)
+        commit()
+    return waiting
 
 
 def waiting_sessions() -> int:

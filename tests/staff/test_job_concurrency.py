@@ -1,6 +1,5 @@
 """Erasures and purges in transactions at the same time as exports. SQLite has one writer at a time."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,9 +17,8 @@ from orgs.models import Org
 from staff.lists import exports
 from staff.lists.exports import start_export
 from tests.factories import ContactFactory
-from tests.transactions import uncommitted, waiting_sessions
+from tests.transactions import uncommitted, waiting_for
 from tests.working import leased, work_off
-from tools.harness.processes import eventually
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -56,16 +54,6 @@ def test_a_purge_waits_for_the_step_of_an_expired_export(acme: Org) -> None:
     [job] = leased(JOBS)
     [step] = exports._steps(job)
 
-    def purge() -> int:
-        try:
-            return purge_jobs()
-        finally:
-            connection.close()
-
-    with uncommitted(lambda: work._advance(job, step)) as commit, ThreadPoolExecutor() as pool:
-        purged = pool.submit(purge)
-        assert eventually(lambda: waiting_sessions() == 1)
-        commit()
-        assert purged.result(10) == 1
+    assert waiting_for(lambda: work._advance(job, step), purge_jobs).result() == 1
     assert not Job.objects.exists()
     assert not Chunk.objects.exists()

@@ -1,11 +1,9 @@
 """POST /api/v1/interviews/{id}/contact-email."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from contacts.models import Contact
 from contacts.text import Email
@@ -21,8 +19,7 @@ from orgs.models import Change, Org
 from tests.client import ApiClient
 from tests.factories import ContactFactory, InterviewRequestFactory
 from tests.history import history_of
-from tests.transactions import uncommitted, waiting_sessions
-from tools.harness.processes import eventually
+from tests.transactions import needs_concurrent_writes, waiting_for
 
 ROOT = Actor(ActorKind.STAFF, "root")
 BODY = {"contact_email": "Alice.Right@example.com"}
@@ -103,7 +100,7 @@ class TestStepWithTheEarlierLink:
         self.assert_nothing_is_stored(interview_request)
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    @needs_concurrent_writes
     def test_at_the_same_moment_it_waits_and_stores_nothing(
         self, interview_request: InterviewRequest, step: Callable[[InterviewRequest], None]
     ) -> None:
@@ -115,16 +112,7 @@ class TestStepWithTheEarlierLink:
                 actor=ROOT,
             )
 
-        def take() -> None:
-            try:
-                step(interview_request)
-            finally:
-                connection.close()
-
-        with uncommitted(correct) as commit, ThreadPoolExecutor(1) as thread:
-            taken = thread.submit(take)
-            assert eventually(lambda: waiting_sessions() == 1)
-            commit()
+        taken = waiting_for(correct, lambda: step(interview_request))
         assert isinstance(taken.exception(), InterviewRequest.DoesNotExist)
         self.assert_nothing_is_stored(interview_request)
 

@@ -1,12 +1,10 @@
 """Idempotency-Key on POST /api/v1/interviews: a retry creates nothing twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from hindsight.api import idempotency
@@ -16,8 +14,7 @@ from interviews.models import InterviewRequest
 from orgs.models import Org
 from tests.client import ApiClient
 from tests.factories import InterviewTypeFactory
-from tests.transactions import uncommitted, waiting_sessions
-from tools.harness.processes import eventually
+from tests.transactions import needs_concurrent_writes, uncommitted, waiting_for
 
 
 @pytest.fixture
@@ -126,29 +123,20 @@ def test_expired_records_are_purged(acme_api: ApiClient, body: dict[str, Any]) -
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+@needs_concurrent_writes
 def test_a_key_purged_while_the_request_waits_counts_as_new(acme_api: ApiClient, body: dict[str, Any]) -> None:
     def post() -> Any:
-        try:
-            return acme_api.post("/interviews", body, Idempotency_Key="1")
-        finally:
-            connection.close()
+        return acme_api.post("/interviews", body, Idempotency_Key="1")
 
     post()
-    with (
-        uncommitted(IdempotencyRecord.objects.all().delete) as commit,
-        ThreadPoolExecutor(1) as thread,
-    ):
-        response = thread.submit(post)
-        assert eventually(lambda: waiting_sessions() == 1)
-        commit()
-    assert (response.result().status_code, "Idempotency-Replayed" in response.result().headers) == (201, False)
+    response = waiting_for(IdempotencyRecord.objects.all().delete, post).result()
+    assert (response.status_code, "Idempotency-Replayed" in response.headers) == (201, False)
     assert InterviewRequest.objects.count() == 2
     assert IdempotencyRecord.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+@needs_concurrent_writes
 def test_a_record_is_locked_until_its_response_is_read(
     acme_api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,11 @@
 """Declining, rating and asking for deletion: what is stored, and what the customer learns."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from interviews.lifecycle import DeclineReason, Flag, Rating, Speaker, Stage, Wording
@@ -35,8 +33,7 @@ from tests.client import ApiClient
 from tests.commands.running import run
 from tests.factories import InterviewRequestFactory
 from tests.interviews.steps import after
-from tests.transactions import uncommitted, waiting_sessions
-from tools.harness.processes import eventually
+from tests.transactions import needs_concurrent_writes, waiting_for
 from webhooks.models import Event
 from webhooks.sending import clean_url
 from webhooks.services.endpoints import create_endpoint
@@ -211,7 +208,7 @@ class TestUnsentAnswers:
         assert "by hand" in str(list(other.turns.values()))
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writing transaction at a time")
+    @needs_concurrent_writes
     @pytest.mark.parametrize("is_first", [True, False])
     def test_one_that_arrives_in_another_tab_at_the_same_moment_is_deleted_or_not_stored(
         self, running: InterviewRequest, *, is_first: bool
@@ -222,19 +219,8 @@ class TestUnsentAnswers:
         def decline() -> None:
             decline_interview(running)
 
-        first, second = (answer, decline) if is_first else (decline, answer)
-
-        def then() -> object:
-            try:
-                return second()
-            finally:
-                connection.close()
-
-        with uncommitted(first) as commit, ThreadPoolExecutor(1) as thread:
-            waiting = thread.submit(then)
-            assert eventually(lambda: waiting_sessions() == 1)
-            commit()
-        assert waiting.result() is (None if is_first else False)
+        steps: list[Callable[[], object]] = [answer, decline] if is_first else [decline, answer]
+        assert waiting_for(*steps).result() is (None if is_first else False)
         assert "slow" not in str(list(Turn.objects.values()))
         assert (Turn.objects.answers().count(), stored_flags()) == (int(is_first), [Flag.DECLINED])
 
