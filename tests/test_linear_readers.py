@@ -19,7 +19,7 @@ SIZES = ((60, 120), (120, 1_000), (1_000, 4_000), (2_000, 8_000))
 take seconds.
 """
 FLOOR, FLOOR_OF_A_SHORT_TEXT = 0.1, 0.3
-"""Seconds of CPU, below which nothing is judged: a longer text can be read in another way, at a fixed cost."""
+"""Times below so many seconds of CPU are not compared: reading a longer text may have a fixed cost."""
 TOLERANCE = 2.5
 """Over four times the length, quadratic work is sixteen times as much, and ten times as much fails."""
 ROUNDS = 4

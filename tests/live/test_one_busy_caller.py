@@ -1,4 +1,4 @@
-"""One org whose requests do not end, in a server with one process of four threads: other orgs do not wait for it."""
+"""Other orgs do not wait for an org whose requests do not end. The server has one process with four threads."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -107,7 +107,7 @@ def of_answers(chosen: Sequence[Interview]) -> Iterator[tuple[str, str]]:
 
 
 def counted(counts: Counter[str], *pairs: str) -> str:
-    """`pairs`: the names of a part and its whole. The whole of a part alone is that of the one before."""
+    """`pairs`: "part/whole", names of counts. A part without a whole is compared with the last whole before it."""
     texts, whole = [], ""
     for pair in pairs:
         part, _, own = pair.partition("/")
