@@ -15,7 +15,7 @@ from tools.reader.labels import Answer, interviews
 BOT, READS, STOP = Act.ASKS_ABOUT_AI, Act.ASKS_WHO_READS, Act.WANTS_TO_STOP
 PERSON, DELETION = Act.WANTS_A_PERSON, Act.WANTS_DELETION
 LANGUAGES = ["de", "en", "es", "fr", "it", "nl"]
-FLOOR = {BOT: 0.4, READS: 0.3, DELETION: 0.3, PERSON: 0.15, STOP: 0.4}
+FLOOR = {BOT: 0.32, READS: 0.29, DELETION: 0.3, PERSON: 0.15, STOP: 0.37}
 MISREAD = 0.002
 
 
