@@ -35,12 +35,14 @@ ACTS_OF_SINGLE_ANSWERS = {
     "person": "wants_person",
     "deletion": "wants_deletion",
     "declines": "refuses",
+    "said_before": "said_before",
+    "complains": "complains",
     "innocent": "",
 }
 NEITHER, ASKED, AVOIDED, OPTIONAL = range(4)
 """Labels of a topic in an objective. OPTIONAL: it may be asked about or not."""
-SETS_FOR_TRAINING, SHARE_INNOCENT = ("first", "idiomatic"), 0.3
-TIMES_TYPED = 3
+SETS_FOR_TRAINING, SHARE_INNOCENT = ("first", "idiomatic", "acts"), 0.3
+TIMES_TYPED = 6
 """How many times the objectives in a natural mix count."""
 SHARE_WITH_NEUTRAL, SHARE_JOINED, MOST_NEUTRAL = 0.35, 0.1, 3
 SHARE_OF_SAME_LANGUAGE = 0.9

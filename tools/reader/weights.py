@@ -18,7 +18,8 @@ from tools.reader.network import Network
 WORD_BITS, FROZEN_BITS, BITS = 4, 4, 5
 FROZEN_LAYERS = 3
 """The first layers do not learn. They have fewer bits, as in the file that they come from."""
-PLACES = MAX_PIECES + 50
+PLACES = MAX_PIECES + 10
+"""A question and an answer have three special pieces beside theirs."""
 
 
 def nearest(weights: Tensor, bits: int) -> Tensor:
