@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from interviews.paige.guide.guide import Guide
 from interviews.paige.objective.reading import Reason, Source, reasons_in
-from interviews.paige.reading.objective import read_objective
+from interviews.paige.reading.objective import read_notes, read_objective
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ def steer(guide: Guide, objective: str, notes: str = "", picks: Picks | None = N
 def _learned(text: str, guide: Guide, source: Source, vendor: str) -> Iterator[Reason]:
     """Of topics without phrases for objectives, such as those of an org's own guide. Notes only avoid."""
     own = {topic.key for topic in guide.topics if not topic.objective_phrases}
-    for each in read_objective(text, guide, vendor).topics if own and text.strip() else ():
-        if each.topic in own and (each.is_avoided or source is Source.OBJECTIVE):
+    read = read_objective if source is Source.OBJECTIVE else read_notes
+    for each in read(text, guide, vendor).topics if own and text.strip() else ():
+        if each.topic in own:
             yield Reason(each.topic, each.words, source, each.is_avoided)
 
 

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from interviews.paige.reading.word_pieces import UNKNOWN
 
 VENDOR, RIVAL = "vendor", "rival"
 """The words for the vendor's name and for those of competitors."""
+
+MAX_PIECES_OF_A_WORD = 100
+"""What follows them is not read: a text without spaces has one word of any length, which no window could contain."""
 
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[,;:.!?)]['\")\]]*$|^[-\N{EN DASH}\N{EM DASH}]+$")
@@ -34,7 +38,7 @@ def names_of(vendor: str, rivals: Sequence[str] = ()) -> Names:
 def words_of(text: str, pieces: Callable[[str], Iterator[int]], names: Names) -> Iterator[Word]:
     spelled_out, places = marked(text, names)
     for word in _WORD.finditer(spelled_out):
-        found = tuple(pieces(with_one_number(word[0]))) or (UNKNOWN,)
+        found = tuple(islice(pieces(with_one_number(word[0])), MAX_PIECES_OF_A_WORD)) or (UNKNOWN,)
         ends_clause = _CLAUSE_END.search(word[0]) is not None
         yield Word(places[word.start()], places[word.end() - 1] + 1, found, ends_clause)
 

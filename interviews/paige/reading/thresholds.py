@@ -5,6 +5,11 @@ ASKED, AVOIDED = 0.75, 0.75
 73 wrong, 17 turned round. A topic that is asked about wrongly costs the contact's time; one that is missed is asked
 anyway.
 """
+AVOIDED_BY_NOTES = 0.97
+"""Of 165 sentences of the notes on scripted buyers, which avoid nothing, 0.75 read five as avoiding a topic, such as
+"outcome: no decision", and this reads none. Of 12 that say not to ask about a topic, 0.75 read 10, and this reads 7. A
+topic that is avoided wrongly is never asked about.
+"""
 SUBJECT = 0.5
 SPEAKS = 0.7
 DECISIVE = 0.5

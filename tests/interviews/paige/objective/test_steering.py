@@ -198,6 +198,7 @@ class TestObjective:
         )
         read = [TopicReading(key, key == "options", key, 0) for key in ("pricing", "options", "experience")]
         monkeypatch.setattr(steering, "read_objective", lambda text, guide, vendor: ObjectiveReading(tuple(read)))
+        monkeypatch.setattr(steering, "read_notes", lambda text, guide, vendor: ObjectiveReading((read[1],)))
         guide = replace(BUYER, topics=topics)
         found = steer(guide, "Why was it slow?", "Leave out the others.")
         assert (found.emphasize, found.avoid) == (("pricing",), ("options",)), "the other topics go by their phrases"
