@@ -1,7 +1,7 @@
 """The lists alone, without weights. Figures: the comment beside MUST_HEAR."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -15,7 +15,9 @@ from tools.reader.labels import Answer, interviews
 BOT, READS, STOP = Act.ASKS_ABOUT_AI, Act.ASKS_WHO_READS, Act.WANTS_TO_STOP
 PERSON, DELETION = Act.WANTS_A_PERSON, Act.WANTS_DELETION
 LANGUAGES = ["de", "en", "es", "fr", "it", "nl"]
-FLOOR = {BOT: 0.32, READS: 0.29, DELETION: 0.3, PERSON: 0.15, STOP: 0.37}
+FIRST_AUTHORS, LATER_AUTHORS = range(1, 21), range(21, 30)
+FLOOR = {BOT: 0.4, READS: 0.3, DELETION: 0.3, PERSON: 0.15, STOP: 0.4}
+FLOOR_OF_LATER_AUTHORS = {BOT: 0.2, READS: 0.22, DELETION: 0.3, PERSON: 0.15, STOP: 0.27}
 MISREAD = 0.002
 
 
@@ -61,13 +63,16 @@ class TestLists:
 
 
 class TestLabelledAnswers:
-    def test_the_lists_alone_hear_a_share_of_each_act(self) -> None:
+    @pytest.mark.parametrize(("authors", "floors"), [(FIRST_AUTHORS, FLOOR), (LATER_AUTHORS, FLOOR_OF_LATER_AUTHORS)])
+    def test_the_lists_alone_hear_a_share_of_each_act(self, authors: range, floors: Mapping[Act, float]) -> None:
+        names = {f"a{number}" for number in authors}
         labels: Counter[Act] = Counter()
         found: Counter[Act] = Counter()
         for answer, acts in labelled():
-            labels.update(acts)
-            found.update(acts & set(acts_in(answer.text)))
-        assert {act: found[act] / labels[act] >= floor for act, floor in FLOOR.items()} == dict.fromkeys(FLOOR, True)
+            if answer.interview.partition("-")[0] in names:
+                labels.update(acts)
+                found.update(acts & set(acts_in(answer.text)))
+        assert {act: found[act] / labels[act] >= floor for act, floor in floors.items()} == dict.fromkeys(floors, True)
 
     def test_and_misread_few_other_answers(self) -> None:
         others = [(answer.text, acts) for answer, acts in labelled()]
