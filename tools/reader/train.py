@@ -164,7 +164,9 @@ class Tasks:
     def _encoded(
         self, examples: Sequence[AnswerExample]
     ) -> tuple[Tensor, Tensor, list[tuple[Clause, Span]], list[tuple[int, int, bool]]]:
-        """Rows, the clauses that were not cut off, and whether one ends with the last piece of each of their words."""
+        """The rows; the clauses that were not cut off, with their spans; and for the last piece of each of their words,
+        whether a clause ends there.
+        """
         encoded: list[list[int]] = []
         found: list[tuple[Clause, Span]] = []
         joints: list[tuple[int, int, bool]] = []

@@ -19,7 +19,7 @@ WORD_BITS, FROZEN_BITS, BITS = 4, 4, 5
 FROZEN_LAYERS = 3
 """The first layers do not learn. They have fewer bits, as in the file that they come from."""
 PLACES = MAX_PIECES + 10
-"""A question and an answer have three special pieces beside theirs."""
+"""Enough for the longest sequence: a question and an answer have three special pieces beside their own."""
 
 
 def nearest(weights: Tensor, bits: int) -> Tensor:

@@ -11,7 +11,7 @@ VENDOR, RIVAL = "vendor", "rival"
 """The words for the vendor's name and for those of competitors."""
 
 MAX_PIECES_OF_A_WORD = 100
-"""What follows them is not read: a text without spaces has one word of any length, which no window could contain."""
+"""The rest of a longer word is not read. A text without spaces is one word, and a window has to contain each word."""
 
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[,;:.!?)]['\")\]]*$|^[-\N{EN DASH}\N{EM DASH}]+$")

@@ -6,9 +6,9 @@ ASKED, AVOIDED = 0.75, 0.75
 anyway.
 """
 AVOIDED_BY_NOTES = 0.97
-"""Of 165 sentences of the notes on scripted buyers, which avoid nothing, 0.75 read five as avoiding a topic, such as
-"outcome: no decision", and this reads none. Of 12 that say not to ask about a topic, 0.75 read 10, and this reads 7. A
-topic that is avoided wrongly is never asked about.
+"""The notes on the scripted buyers have 165 sentences, which avoid nothing. With 0.75, five of them avoided a topic,
+such as "outcome: no decision"; with 0.97, none does. Of 12 sentences that say not to ask about a topic, 10 were read
+with 0.75, and 7 are with 0.97. A topic that is avoided wrongly is never asked about.
 """
 SUBJECT = 0.5
 SPEAKS = 0.7
