@@ -81,7 +81,11 @@ class Traffic:
         assert saved.history, "a form with errors is not redirected"
 
     def send(self, session: Any, method: str, path: str, **options: Any) -> requests.Response:
-        response: requests.Response = session.request(method, f"{self.base}{path}", timeout=20, **options)
+        """Repeats once after 502, as docs/operations.md tells clients: the server was closing the idle connection."""
+        for _ in range(2):
+            response: requests.Response = session.request(method, f"{self.base}{path}", timeout=20, **options)
+            if response.status_code != 502:
+                break
         self.statuses.append((f"{method} {path}", response.status_code))
         return response
 
